@@ -1,0 +1,10 @@
+// The door to Postgres as rooms see it: parameterised SQL and transactions, the same over PGlite and over a server.
+
+export type Row = Record<string, unknown>;
+
+/** `query` returns the rows; jsonb comes parsed, bytea as Buffer, timestamptz as Date, int8 and numeric as string. */
+export interface Db {
+  query<R extends Row = Row>(text: string, params?: readonly unknown[]): Promise<R[]>;
+  /** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. */
+  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,114 @@
+// The schema, as numbered steps that are applied once each, in order, at start.
+
+/** Each entry is one migration: the SQL that takes the schema from its index to the next. Never edit one that has shipped. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Slack's envelopes, stored before they are acknowledged; the id dedupes redeliveries.
+  create table inbox (
+    id text primary key,
+    kind text not null,
+    payload jsonb not null,
+    state text not null default 'received' check (state in ('received', 'done', 'failed')),
+    received_at timestamptz not null default now(),
+    done_at timestamptz
+  );
+  create index inbox_open on inbox (received_at) where state = 'received';
+
+  -- Who in Slack is who in Databricks, and the sealed tokens of that link (the vault).
+  create table links (
+    team text not null, slack_user text not null, host text not null,
+    databricks_id text not null, user_name text not null, display_name text not null,
+    linked_at timestamptz not null default now(),
+    primary key (team, slack_user, host)
+  );
+  create table grants (
+    team text not null, slack_user text not null, host text not null,
+    sealed bytea not null, key_id text not null, expires_at timestamptz not null, version integer not null default 1,
+    primary key (team, slack_user, host),
+    foreign key (team, slack_user, host) references links on delete cascade
+  );
+  create table link_attempts (
+    nonce text primary key,
+    team text not null, slack_user text not null, slack_name text not null, slack_email text not null, host text not null,
+    resume jsonb,
+    state text not null default 'started' check (state in ('started', 'opened', 'authorized', 'confirmed', 'refused')),
+    browser_hash text, verifier text, csrf_hash text, sealed bytea, key_id text, token_expires_at timestamptz,
+    databricks_id text, user_name text, display_name text,
+    created_at timestamptz not null default now(), expires_at timestamptz not null
+  );
+
+  -- Threads, their turns and what the model said; content is stored verbatim (preserved thinking).
+  create table conversations (
+    id text primary key,
+    team text not null, channel text not null, thread_ts text not null, private boolean not null default false,
+    requester text not null, subject jsonb not null, frozen jsonb,
+    created_at timestamptz not null default now(),
+    unique (channel, thread_ts)
+  );
+  create table turns (
+    id text primary key,
+    conversation_id text not null references conversations,
+    slack_user text not null, text text not null, event_key text not null unique,
+    state text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
+    stream_ts text,
+    created_at timestamptz not null default now(), finished_at timestamptz
+  );
+  create index turns_of_conversation on turns (conversation_id, created_at);
+  create table messages (
+    conversation_id text not null references conversations, seq integer not null,
+    turn_id text not null references turns, role text not null, content jsonb not null,
+    primary key (conversation_id, seq)
+  );
+  create table steps (
+    turn_id text not null references turns, id text not null, seq integer not null,
+    title text not null, status text not null, details text,
+    primary key (turn_id, id)
+  );
+
+  -- Bundles by digest: immutable trees, their files kept once per content.
+  create table blobs (sha256 text primary key, bytes bytea not null);
+  create table definitions (
+    id text primary key, host text not null, job_id text not null, body text not null
+  );
+  create table bundles (
+    digest text primary key,
+    files jsonb not null, meta jsonb not null,
+    definition_id text references definitions, parent text references bundles,
+    created_at timestamptz not null default now()
+  );
+  create table versions (
+    conversation_id text not null references conversations, number integer not null,
+    bundle_digest text not null references bundles, turn_id text not null references turns,
+    created_at timestamptz not null default now(),
+    primary key (conversation_id, number),
+    unique (conversation_id, turn_id)
+  );
+  create table proofs (
+    bundle_digest text not null references bundles, host text not null, user_name text not null, proof jsonb not null,
+    primary key (bundle_digest, host, user_name)
+  );
+
+  -- Writes that somebody may approve, and what became of them.
+  create table proposals (
+    id text primary key,
+    conversation_id text not null references conversations, version integer not null, bundle_digest text not null references bundles,
+    target text not null, host text not null, user_name text not null, slack_user text not null,
+    plan text not null, plan_digest text not null, summary jsonb not null, cli_version text not null,
+    state text not null default 'open' check (state in ('open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown')),
+    decided_by text, decided_as text, decided_at timestamptz,
+    result jsonb,
+    created_at timestamptz not null default now(), expires_at timestamptz not null
+  );
+  create index proposals_of_conversation on proposals (conversation_id, version);
+
+  -- What is to be said in Slack: written first, sent once.
+  create table outbox (
+    id text primary key, seq bigserial,
+    conversation_id text not null references conversations, turn_id text references turns,
+    kind text not null, payload jsonb not null,
+    state text not null default 'pending' check (state in ('pending', 'sending', 'sent')),
+    ts text, sent_at timestamptz, created_at timestamptz not null default now()
+  );
+  create index outbox_open on outbox (conversation_id, seq) where state <> 'sent';
+  `,
+];
