@@ -41,7 +41,8 @@ export const MIGRATIONS: readonly string[] = [
   create table conversations (
     id text primary key,
     team text not null, channel text not null, thread_ts text not null, private boolean not null default false,
-    requester text not null, subject jsonb not null, frozen jsonb,
+    requester text not null, subject jsonb not null,
+    frozen json, -- json keeps the order of keys: the model must see the same bytes again
     created_at timestamptz not null default now(),
     unique (channel, thread_ts)
   );
@@ -50,13 +51,14 @@ export const MIGRATIONS: readonly string[] = [
     conversation_id text not null references conversations,
     slack_user text not null, text text not null, event_key text not null unique,
     state text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed', 'stopped')),
-    stream_ts text,
+    bundle_digest text, -- the bundle this turn has made so far
+    progress_ts text, -- of the message (or open stream) that shows the steps, so that a restart can repair it
     created_at timestamptz not null default now(), finished_at timestamptz
   );
   create index turns_of_conversation on turns (conversation_id, created_at);
   create table messages (
     conversation_id text not null references conversations, seq integer not null,
-    turn_id text not null references turns, role text not null, content jsonb not null,
+    turn_id text not null references turns, role text not null, content json not null,
     primary key (conversation_id, seq)
   );
   create table steps (
@@ -104,11 +106,15 @@ export const MIGRATIONS: readonly string[] = [
   -- What is to be said in Slack: written first, sent once.
   create table outbox (
     id text primary key, seq bigserial,
-    conversation_id text not null references conversations, turn_id text references turns,
+    conversation_id text references conversations, turn_id text references turns,
     kind text not null, payload jsonb not null,
     state text not null default 'pending' check (state in ('pending', 'sending', 'sent')),
     ts text, sent_at timestamptz, created_at timestamptz not null default now()
   );
   create index outbox_open on outbox (conversation_id, seq) where state <> 'sent';
+  `,
+  `
+  -- A refresh under way, and until when the process that does it is believed to live: refresh tokens work once.
+  alter table grants add column refreshing_until timestamptz;
   `,
 ];

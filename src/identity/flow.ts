@@ -1,0 +1,222 @@
+// The sign-in, step by step: ask, go to Databricks, come back, confirm. No GET binds anything to anybody.
+import { UpstreamError, UserError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Db } from '../storage/db.ts';
+import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
+import { createLinkStore, type LinkKey, type LinkRow } from '../storage/links.ts';
+import { type Grants, openTokens, sealTokens } from './grants.ts';
+import { newVerifier, type OAuth, type Tokens } from './oauth.ts';
+import { type Asker, type LinkPage, type RefusedPage, refused } from './pages.ts';
+import { hashOf, isEqual, isSameEmail, isSecret, newSecret, nonceOf, stateOf } from './secrets.ts';
+import type { Vault } from './vault.ts';
+
+export interface Answer {
+  readonly nonce: string;
+  readonly csrf: string;
+}
+
+/** What web's pages call. `browser` is the value of the cookie that `begin` asked to set. */
+export interface LinkFlow {
+  /** GET: the page that says who asked. Changes nothing (Slack and mail scanners open links too). */
+  open(nonce: string): Promise<LinkPage>;
+  /** POST: on to Databricks, with a cookie for this browser; it keeps the one it has, so that two sign-ins side by side both work. */
+  begin(nonce: string, browser: string | undefined): Promise<{ kind: 'go'; url: string; browser: string } | RefusedPage>;
+  /** GET: back from Databricks; the query's parameters as they came. Answers the confirm page. */
+  callback(params: URLSearchParams, browser: string | undefined): Promise<LinkPage>;
+  /** POST: yes, both are me. The only place where a link is made. */
+  confirm(answer: Answer, browser: string | undefined): Promise<LinkPage>;
+  /** POST: no. */
+  refuse(answer: Answer, browser: string | undefined): Promise<LinkPage>;
+}
+
+export interface FlowDeps {
+  db: Db;
+  vault: Vault;
+  oauth: OAuth;
+  grants: Grants;
+  host: string;
+  me: (host: string, token: string) => Promise<{ id: string; userName: string; displayName: string }>;
+  log: Logger;
+  now: () => Date;
+  /** Told after the link is stored. */
+  linked: (attempt: Attempt) => Promise<void>;
+}
+
+/** Of a callback's `state` parameters so many are looked at. */
+const MOST_STATES = 4;
+
+export function createFlow(deps: FlowDeps): LinkFlow {
+  const { db, vault, oauth, grants, me, log, now } = deps;
+  const attempts = createLinkAttemptStore(db);
+  const stateKey = vault.derive('link state');
+
+  /** The reason why an attempt can't be worked on, whatever its step. */
+  const closed = (attempt: Attempt | undefined): RefusedPage | undefined => {
+    if (attempt === undefined || attempt.host !== deps.host) return refused.unknown;
+    if (attempt.state === 'confirmed' || attempt.state === 'refused') return refused.used;
+    return attempt.expiresAt <= now() ? refused.expired : undefined;
+  };
+
+  /** Checks and takes the verifier, in one transaction: of two callbacks with the same state one gets it. */
+  const take = (state: string, browser: string | undefined) =>
+    db.transaction(async (tx): Promise<{ attempt: Attempt; verifier: string } | RefusedPage> => {
+      const rows = createLinkAttemptStore(tx);
+      const nonce = nonceOf(state);
+      const attempt = await rows.lock(hashOf(nonce));
+      if (attempt === undefined || !isEqual(state, stateOf(stateKey, nonce, attempt))) return refused.forged;
+      const reason = closed(attempt);
+      if (reason !== undefined) return reason;
+      if (attempt.state !== 'opened' || attempt.verifier === null) return refused.used;
+      if (!isBrowserOf(attempt, browser)) {
+        await rows.end(attempt.id, 'refused');
+        return refused.otherBrowser;
+      }
+      await rows.used(attempt.id);
+      return { attempt, verifier: attempt.verifier };
+    });
+
+  const throwAway = async (attempt: Attempt, tokens?: Tokens) => {
+    await attempts.end(attempt.id, 'refused');
+    if (tokens !== undefined) await grants.revoke(tokens);
+  };
+
+  /** Locks an attempt that waits for its Confirm, checks who answers, and lets `work` end it. */
+  const answered = <T>(answer: Answer, browser: string | undefined, work: (tx: Db, attempt: Attempt, tokens: Tokens) => Promise<T>) =>
+    db.transaction(async (tx): Promise<T | RefusedPage> => {
+      const attempt = await createLinkAttemptStore(tx).lock(hashOf(answer.nonce));
+      const reason = closed(attempt);
+      if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+      if (attempt.state !== 'authorized' || attempt.grant === undefined) return refused.used;
+      if (!isBrowserOf(attempt, browser)) return refused.otherBrowser;
+      if (attempt.csrfHash === null || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
+      const tokens = openTokens(vault, attempt.grant, placeOf(attempt));
+      return tokens === undefined ? refused.expired : work(tx, attempt, tokens);
+    });
+
+  return {
+    async open(nonce) {
+      const attempt = await attempts.find(hashOf(nonce));
+      const reason = closed(attempt);
+      if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+      return attempt.state === 'authorized' ? refused.used : { kind: 'ask', nonce, ...askerOf(attempt) };
+    },
+
+    async begin(nonce, known) {
+      const browser = known !== undefined && isSecret(known) ? known : newSecret();
+      const verifier = newVerifier();
+      const opened = await db.transaction(async (tx) => {
+        const rows = createLinkAttemptStore(tx);
+        const attempt = await rows.lock(hashOf(nonce));
+        const reason = closed(attempt);
+        if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+        // Pressing Continue again (after a trip back) is fine until somebody has come back from Databricks.
+        const isFresh = attempt.state === 'started' || (attempt.state === 'opened' && attempt.verifier !== null);
+        if (!isFresh) return refused.used;
+        await rows.opened(attempt.id, hashOf(browser), verifier);
+        return attempt;
+      });
+      if ('kind' in opened) return opened;
+      try {
+        return { kind: 'go', url: await oauth.authorizeUrl({ state: stateOf(stateKey, nonce, opened), verifier }), browser };
+      } catch (error) {
+        return failed(error, log);
+      }
+    },
+
+    async callback(params, browser) {
+      // A proxy may have added a `state` of its own (facts: security 2.13): ours is the one whose HMAC is right.
+      for (const state of params.getAll('state').slice(0, MOST_STATES)) {
+        const taken = await take(state, browser);
+        if (taken === refused.forged) continue;
+        return 'kind' in taken ? taken : arrive(taken, state, params);
+      }
+      return refused.forged;
+    },
+
+    async confirm(answer, browser) {
+      const outcome = await answered(answer, browser, async (tx, attempt, tokens) => {
+        const grant = attempt.grant;
+        if (grant === undefined) return refused.used;
+        const key = keyOf(attempt);
+        const { databricksId, userName, displayName } = grant;
+        const old = await createLinkStore(tx).replace(key, { databricksId, userName, displayName, ...grants.seal(key, tokens) });
+        await createLinkAttemptStore(tx).end(attempt.id, 'confirmed');
+        return { attempt, old, page: { kind: 'done', userName, displayName, ...askerOf(attempt) } as const };
+      });
+      if ('kind' in outcome) return outcome;
+      log.info({ team: outcome.attempt.team, user: outcome.attempt.user, databricksUser: outcome.page.userName }, 'Linked');
+      await deps.linked(outcome.attempt);
+      await revokeOld(outcome.attempt, outcome.old);
+      return outcome.page;
+    },
+
+    async refuse(answer, browser) {
+      const outcome = await answered(answer, browser, async (tx, attempt, tokens) => {
+        await createLinkAttemptStore(tx).end(attempt.id, 'refused');
+        return { tokens };
+      });
+      if ('kind' in outcome) return outcome;
+      await grants.revoke(outcome.tokens);
+      return refused.cancelled;
+    },
+  };
+
+  async function arrive(taken: { attempt: Attempt; verifier: string }, state: string, params: URLSearchParams): Promise<LinkPage> {
+    const { attempt, verifier } = taken;
+    if (params.get('error') === 'access_denied') {
+      await throwAway(attempt);
+      return refused.denied;
+    }
+    let tokens: Tokens | undefined;
+    let person: Awaited<ReturnType<FlowDeps['me']>>;
+    try {
+      tokens = await oauth.exchange({ params, state, verifier });
+      person = await me(attempt.host, tokens.accessToken);
+    } catch (error) {
+      await throwAway(attempt, tokens);
+      return failed(error, log);
+    }
+    const asker = askerOf(attempt);
+    if (!isSameEmail(attempt.slackEmail, person.userName)) {
+      log.warn({ team: attempt.team, user: attempt.user }, 'A sign-in as somebody else was refused');
+      await throwAway(attempt, tokens);
+      return refused.otherAccount(asker, person.userName);
+    }
+    const csrf = newSecret();
+    await attempts.authorized(attempt.id, {
+      csrfHash: hashOf(csrf),
+      databricksId: person.id,
+      userName: person.userName,
+      displayName: person.displayName,
+      ...sealTokens(vault, tokens, placeOf(attempt)),
+    });
+    return { kind: 'confirm', nonce: nonceOf(state), csrf, userName: person.userName, displayName: person.displayName, ...asker };
+  }
+
+  async function revokeOld(attempt: Attempt, old: LinkRow | undefined): Promise<void> {
+    const tokens = old === undefined ? undefined : grants.opened(keyOf(attempt), old);
+    if (tokens !== undefined) await grants.revoke(tokens);
+  }
+}
+
+const keyOf = (attempt: Attempt): LinkKey => ({ team: attempt.team, user: attempt.user, host: attempt.host });
+
+const placeOf = (attempt: Attempt): string[] => ['attempt', attempt.id, attempt.team, attempt.user, attempt.host];
+
+function askerOf({ slackName, slackEmail, team, host }: Attempt): Asker {
+  return { slackName, slackEmail, team, host };
+}
+
+function isBrowserOf(attempt: Attempt, browser: string | undefined): boolean {
+  return attempt.browserHash !== null && browser !== undefined && isEqual(hashOf(browser), attempt.browserHash);
+}
+
+/** A 4xx is an answer (a bad code, a client that is not allowed); all else may pass. `me` speaks in words for people already. */
+function failed(error: unknown, log: Logger): RefusedPage {
+  if (error instanceof UserError)
+    return { ...refused.unavailable, problem: `${error.words.problem} Nothing was connected.`, next: error.words.next };
+  if (!(error instanceof UpstreamError)) throw error;
+  log.warn({ failure: error.failure }, 'Databricks did not complete a sign-in');
+  const { status } = error.failure;
+  return status !== undefined && status < 500 && status !== 429 ? refused.rejected : refused.unavailable;
+}

@@ -1,0 +1,138 @@
+// Slack user ↔ Databricks identity: who somebody is, their token, linking and unlinking.
+import { UserError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Db } from '../storage/db.ts';
+import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
+import { createLinkStore } from '../storage/links.ts';
+import { createFlow, type FlowDeps, type LinkFlow } from './flow.ts';
+import { createGrants } from './grants.ts';
+import { createOAuth, type OAuthOptions } from './oauth.ts';
+import { hashOf, newSecret } from './secrets.ts';
+import { createVault, type VaultKey } from './vault.ts';
+
+export interface SlackUser {
+  readonly team: string;
+  readonly user: string;
+}
+
+export interface Identity {
+  readonly host: string;
+  readonly userName: string;
+  readonly userId: string;
+  readonly displayName: string;
+}
+
+export interface Linked {
+  readonly who: SlackUser;
+  readonly identity: Identity;
+  /** What startLink was given. */
+  readonly resume: unknown;
+}
+
+export interface Identities {
+  /** Who they are in Databricks; undefined when not linked, or when the grant can't be opened any more. */
+  of(who: SlackUser): Promise<Identity | undefined>;
+  /** An access token good for at least `minMinutes` (5). UserError when they are not linked (any more), UpstreamError when Databricks can't refresh it now. */
+  token(who: SlackUser, options?: { minMinutes?: number }): Promise<string>;
+  /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON for onLinked. UserError: no e-mail address. */
+  startLink(input: { who: SlackUser; slackName: string; slackEmail: string; resume: unknown }): Promise<{ url: string }>;
+  /** Forgets the tokens, then tries to revoke them. */
+  unlink(who: SlackUser): Promise<void>;
+  /** Calls onLinked for links that were made just before the process died. Call it once at start. */
+  resumeLinked(): Promise<void>;
+  readonly flow: LinkFlow;
+}
+
+export interface IdentitiesDeps {
+  db: Db;
+  oauth: OAuthOptions;
+  vaultKey: VaultKey;
+  /** Keys that older rows were sealed with: read, never written. */
+  oldVaultKeys?: readonly VaultKey[];
+  publicUrl: string;
+  /** SCIM Me with a token. */
+  me: FlowDeps['me'];
+  /** A link was made. Called again at the next start if it throws: it must be safe to repeat. */
+  onLinked: (event: Linked) => Promise<void>;
+  log: Logger;
+  now?: () => Date;
+}
+
+/** From Connect to Confirm (facts: security 2.3). */
+const LINK_MS = 10 * 60_000;
+/** Ended attempts are kept a day, for whoever looks into a problem. */
+const FORGET_MS = 24 * 60 * 60_000;
+const DEFAULT_MIN_MINUTES = 5;
+
+export function createIdentities(deps: IdentitiesDeps): Identities {
+  const { db, log, onLinked, now = () => new Date() } = deps;
+  const { host } = deps.oauth;
+  const publicUrl = deps.publicUrl.replace(/\/$/, '');
+  const vault = createVault(deps.vaultKey, deps.oldVaultKeys);
+  const oauth = createOAuth(deps.oauth, now);
+  const links = createLinkStore(db);
+  const attempts = createLinkAttemptStore(db);
+  const grants = createGrants({ links, vault, oauth, log, now });
+  const keyOf = (who: SlackUser) => ({ team: who.team, user: who.user, host });
+
+  const of: Identities['of'] = async (who) => {
+    const found = await grants.load(keyOf(who));
+    if (found === undefined) return undefined;
+    const { userName, databricksId, displayName } = found.row;
+    return { host, userName, userId: databricksId, displayName };
+  };
+
+  const linked = async (attempt: Attempt): Promise<void> => {
+    const who = { team: attempt.team, user: attempt.user };
+    try {
+      const identity = await of(who);
+      if (identity !== undefined) await onLinked({ who, identity, resume: attempt.resume });
+      await attempts.resumed(attempt.id);
+    } catch (error) {
+      log.error({ err: error, ...who }, 'What was to go on after a link did not; it is tried again at the next start');
+    }
+  };
+
+  return {
+    of,
+    token: (who, options = {}) => grants.token(keyOf(who), options.minMinutes ?? DEFAULT_MIN_MINUTES),
+
+    async startLink({ who, slackName, slackEmail, resume }) {
+      if (!slackEmail.includes('@')) {
+        throw new UserError({
+          doing: 'Connecting your Databricks account',
+          problem: 'Slack does not tell us your e-mail address, and without it we can’t check that both accounts are yours.',
+          next: 'Add an e-mail address to your Slack profile, or ask whoever runs DAB Bot.',
+        });
+      }
+      const nonce = newSecret();
+      const createdAt = now();
+      await attempts.forget(new Date(createdAt.getTime() - FORGET_MS));
+      await attempts.start({
+        id: hashOf(nonce),
+        ...who,
+        slackName,
+        slackEmail,
+        host,
+        resume: JSON.stringify(resume),
+        createdAt,
+        expiresAt: new Date(createdAt.getTime() + LINK_MS),
+      });
+      return { url: `${publicUrl}/auth/start/${nonce}` };
+    },
+
+    async unlink(who) {
+      const removed = await links.remove(keyOf(who));
+      if (removed === undefined) return;
+      log.info({ ...who }, 'Unlinked');
+      const tokens = grants.opened(keyOf(who), removed);
+      if (tokens !== undefined) await grants.revoke(tokens);
+    },
+
+    async resumeLinked() {
+      for (const attempt of await attempts.toResume()) await linked(attempt);
+    },
+
+    flow: createFlow({ db, vault, oauth, grants, host, me: deps.me, log, now, linked }),
+  };
+}

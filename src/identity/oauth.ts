@@ -1,0 +1,137 @@
+// The door to Databricks' OAuth: authorization code with PKCE, refresh and revocation, through openid-client.
+import * as client from 'openid-client';
+import { UpstreamError } from '../errors.ts';
+
+export interface OAuthOptions {
+  /** The workspace, such as `https://dbc-1.cloud.example`. */
+  readonly host: string;
+  readonly clientId: string;
+  /** A confidential client's; without it the client is public. */
+  readonly clientSecret?: string | undefined;
+  /** Exactly as registered: publicUrl + '/auth/callback'. */
+  readonly redirectUri: string;
+}
+
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly expiresAt: Date;
+}
+
+export interface OAuth {
+  authorizeUrl(input: { state: string; verifier: string }): Promise<string>;
+  /** Trades the callback's code for tokens. Throws UpstreamError; its code is the server's `error`. */
+  exchange(input: { params: URLSearchParams; state: string; verifier: string }): Promise<Tokens>;
+  /** Throws UpstreamError; with code INVALID_GRANT the grant is dead, with any other it may live. */
+  refresh(refreshToken: string): Promise<Tokens>;
+  /** Throws UpstreamError, also when the server names no revocation endpoint. */
+  revoke(token: string): Promise<void>;
+}
+
+/** The one error after which a grant is dead; invalid_client, 5xx and network trouble are not (facts: databricks 3). */
+export const INVALID_GRANT = 'invalid_grant';
+/** offline_access yields the refresh token, the OpenID ones the id_token (facts: databricks 3). */
+const SCOPES = 'all-apis offline_access openid email profile';
+const TIMEOUT_SECONDS = 10;
+/** Where the server doesn't say how long a token lives: Databricks' default (facts: databricks 3). */
+const DEFAULT_TTL_SECONDS = 3600;
+
+export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
+  let discovered: Promise<client.Configuration> | undefined;
+
+  const discover = async (): Promise<client.Configuration> => {
+    const server = new URL(`${options.host.replace(/\/$/, '')}/oidc`);
+    // Plain http is for stand-ins on this machine only; for any other host openid-client refuses it.
+    const execute = isLoopback(server) ? [client.allowInsecureRequests] : [];
+    const authentication = options.clientSecret === undefined ? client.None() : client.ClientSecretBasic(options.clientSecret);
+    return client.discovery(server, options.clientId, undefined, authentication, { execute, timeout: TIMEOUT_SECONDS });
+  };
+
+  /** Once; a failure is not kept. */
+  const configuration = async (): Promise<client.Configuration> => {
+    discovered ??= discover();
+    try {
+      return await discovered;
+    } catch (error) {
+      discovered = undefined;
+      throw upstream('discover the sign-in endpoints', error);
+    }
+  };
+
+  const tokensOf = (response: client.TokenEndpointResponse, previous?: string): Tokens => ({
+    accessToken: response.access_token,
+    refreshToken: response.refresh_token ?? previous,
+    expiresAt: new Date(now().getTime() + (response.expires_in ?? DEFAULT_TTL_SECONDS) * 1000),
+  });
+
+  return {
+    async authorizeUrl({ state, verifier }) {
+      const url = client.buildAuthorizationUrl(await configuration(), {
+        redirect_uri: options.redirectUri,
+        scope: SCOPES,
+        state,
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      });
+      return url.href;
+    },
+
+    async exchange({ params, state, verifier }) {
+      const config = await configuration();
+      // The redirect URI as registered, whatever host a proxy made of it; and one `state`, the one that was checked: a proxy in
+      // front of the app was seen to add its own (facts: security 2.13).
+      const url = new URL(options.redirectUri);
+      for (const name of ['code', 'iss', 'error', 'error_description']) {
+        const value = params.get(name);
+        if (value !== null) url.searchParams.set(name, value);
+      }
+      url.searchParams.set('state', state);
+      try {
+        return tokensOf(await client.authorizationCodeGrant(config, url, { expectedState: state, pkceCodeVerifier: verifier }));
+      } catch (error) {
+        throw upstream('trade the code for tokens', error);
+      }
+    },
+
+    async refresh(refreshToken) {
+      const config = await configuration();
+      try {
+        return tokensOf(await client.refreshTokenGrant(config, refreshToken), refreshToken);
+      } catch (error) {
+        throw upstream('refresh the sign-in', error);
+      }
+    },
+
+    async revoke(token) {
+      const config = await configuration();
+      try {
+        await client.tokenRevocation(config, token);
+      } catch (error) {
+        throw upstream('revoke the sign-in', error);
+      }
+    },
+  };
+}
+
+/** A fresh PKCE verifier. */
+export const newVerifier = (): string => client.randomPKCECodeVerifier();
+
+/** Is this address of this very machine? */
+export function isLoopback(url: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
+/** Keeps status and code only: openid-client's errors carry whole responses. */
+function upstream(operation: string, error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  if (error instanceof client.ResponseBodyError) {
+    return new UpstreamError({ service: 'databricks', operation, status: error.status, code: error.error });
+  }
+  // The server's no, in the query of its redirect: as good as a 400.
+  if (error instanceof client.AuthorizationResponseError)
+    return new UpstreamError({ service: 'databricks', operation, status: 400, code: error.error });
+  if (error instanceof client.WWWAuthenticateChallengeError)
+    return new UpstreamError({ service: 'databricks', operation, status: error.status });
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return new UpstreamError({ service: 'databricks', operation, code });
+}

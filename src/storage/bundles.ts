@@ -1,0 +1,144 @@
+// Bundles by digest: immutable trees whose files are kept once per content, and the definitions they were made from.
+import { z } from 'zod';
+import type { Bundle, BundleFile, JobDefinition } from '../bundle/bundle.ts';
+import { digestFiles, sha256 } from '../bundle/bundle.ts';
+import { isObject, type Json, parseJson, stringifyJson } from '../bundle/json.ts';
+import type { Db } from './db.ts';
+
+export interface StoredBundle {
+  bundle: Bundle;
+  definitionId?: string;
+  parent?: string;
+}
+
+export interface BundleStore {
+  /** Keeps a tree and where it came from; answers its digest. Saving the same tree again is harmless. */
+  save(bundle: Bundle, of?: { definitionId?: string | undefined; parent?: string | undefined }): Promise<string>;
+  load(digest: string): Promise<StoredBundle | undefined>;
+  /** Keeps a definition with every digit of its integers; answers an id (equal definitions of a host have equal ids). */
+  saveDefinition(host: string, definition: JobDefinition): Promise<string>;
+  loadDefinition(id: string): Promise<JobDefinition | undefined>;
+}
+
+/** A statement carries at most this many files and bytes: PGlite holds the whole message in memory, and Postgres takes 65535 parameters. */
+const BATCH_FILES = 500;
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+const Files = z.array(z.object({ path: z.string(), sha256: z.string() }));
+const Meta = z.object({
+  name: z.string(),
+  resources: z.array(z.object({ type: z.literal('jobs'), key: z.string() })),
+  variables: z.array(z.object({ name: z.string(), value: z.string(), description: z.string() })),
+  targets: z.array(z.string()),
+  diagnostics: z.array(z.object({ level: z.enum(['error', 'warning', 'note']), place: z.string(), message: z.string() })),
+});
+
+export function createBundleStore(db: Db): BundleStore {
+  return {
+    async save(bundle, of = {}) {
+      const digest = digestFiles(bundle.files);
+      if (digest !== bundle.digest) throw new Error(`The bundle's digest is not that of its files: ${bundle.digest}`);
+      const { name, resources, variables, targets, diagnostics } = bundle;
+      const files = bundle.files.map((file) => ({ path: file.path, sha256: sha256(file.bytes) }));
+      await db.transaction(async (tx) => {
+        await saveBlobs(tx, bundle.files);
+        // A tree that was generated again stands for the definition it was last made from. A parent is never rewritten: an edit
+        // that leads back to an older tree would make a circle.
+        await tx.query(
+          `insert into bundles (digest, files, meta, definition_id, parent) values ($1, $2::jsonb, $3::jsonb, $4, $5)
+           on conflict (digest) do update set definition_id = excluded.definition_id, meta = excluded.meta
+           where excluded.definition_id is not null and excluded.parent is null`,
+          [
+            digest,
+            JSON.stringify(files),
+            JSON.stringify({ name, resources, variables, targets, diagnostics }),
+            of.definitionId ?? null,
+            of.parent ?? null,
+          ],
+        );
+      });
+      return digest;
+    },
+
+    async load(digest) {
+      const [row] = await db.query<{ files: unknown; meta: unknown; definition_id: string | null; parent: string | null }>(
+        'select files, meta, definition_id, parent from bundles where digest = $1',
+        [digest],
+      );
+      if (row === undefined) return undefined;
+      const files = await loadFiles(db, Files.parse(row.files));
+      if (digestFiles(files) !== digest) throw new Error(`The stored files of bundle ${digest} are not those that were saved.`);
+      return {
+        bundle: { ...Meta.parse(row.meta), files, digest },
+        ...(row.definition_id === null ? {} : { definitionId: row.definition_id }),
+        ...(row.parent === null ? {} : { parent: row.parent }),
+      };
+    },
+
+    async saveDefinition(host, definition) {
+      const { jobId, creator, runAs, settings } = definition;
+      const body = stringifyJson({ creator: creator ?? null, runAs: runAs ?? null, settings });
+      const id = sha256(`${host}\n${jobId}\n${body}`);
+      await db.query('insert into definitions (id, host, job_id, body) values ($1, $2, $3, $4) on conflict (id) do nothing', [
+        id,
+        host,
+        jobId,
+        body,
+      ]);
+      return id;
+    },
+
+    async loadDefinition(id) {
+      const [row] = await db.query<{ job_id: string; body: string }>('select job_id, body from definitions where id = $1', [id]);
+      if (row === undefined) return undefined;
+      const body = parseJson(row.body);
+      const settings = isObject(body) ? body.settings : undefined;
+      if (!isObject(body) || !isObject(settings)) throw new Error(`The stored definition ${id} is damaged.`);
+      return { jobId: row.job_id, ...textOf('creator', body.creator), ...textOf('runAs', body.runAs), settings };
+    },
+  };
+}
+
+function textOf<K extends string>(key: K, value: Json | undefined): { [P in K]?: string } {
+  return typeof value === 'string' ? ({ [key]: value } as { [P in K]: string }) : {};
+}
+
+async function saveBlobs(db: Db, files: readonly BundleFile[]): Promise<void> {
+  const byHash = new Map(files.map((file) => [sha256(file.bytes), file.bytes]));
+  const known = await db.query<{ sha256: string }>('select sha256 from blobs where sha256 = any($1::text[])', [[...byHash.keys()]]);
+  for (const row of known) byHash.delete(row.sha256);
+  // In one order for everybody, so that two programs that save the same files do not lock each other out.
+  const missing = [...byHash].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const batch of batches(missing)) {
+    const places = batch.map((_, index) => `($${index * 2 + 1}, $${index * 2 + 2})`).join(', ');
+    await db.query(`insert into blobs (sha256, bytes) values ${places} on conflict (sha256) do nothing`, batch.flat());
+  }
+}
+
+async function loadFiles(db: Db, entries: z.infer<typeof Files>): Promise<BundleFile[]> {
+  const blobs = new Map<string, Uint8Array>();
+  const hashes = [...new Set(entries.map((entry) => entry.sha256))];
+  for (let start = 0; start < hashes.length; start += BATCH_FILES) {
+    const rows = await db.query<{ sha256: string; bytes: Buffer }>('select sha256, bytes from blobs where sha256 = any($1::text[])', [
+      hashes.slice(start, start + BATCH_FILES),
+    ]);
+    for (const row of rows) blobs.set(row.sha256, new Uint8Array(row.bytes));
+  }
+  return entries.map(({ path, sha256: hash }) => ({ path, bytes: blobs.get(hash) ?? new Uint8Array() }));
+}
+
+function* batches(blobs: readonly (readonly [string, Uint8Array])[]): Generator<(readonly [string, Uint8Array])[]> {
+  let batch: (readonly [string, Uint8Array])[] = [];
+  let size = 0;
+  for (const blob of blobs) {
+    const full = batch.length === BATCH_FILES || size + blob[1].byteLength > BATCH_BYTES;
+    if (full && batch.length > 0) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(blob);
+    size += blob[1].byteLength;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,93 @@
+// Rows of conversations and their numbered bundle versions.
+import type { Db, Row } from './db.ts';
+
+/** What a conversation is about. */
+export interface Subject {
+  readonly jobId: string;
+  readonly name: string;
+}
+
+export interface ConversationRow {
+  readonly id: string;
+  readonly team: string;
+  readonly channel: string;
+  readonly threadTs: string;
+  readonly private: boolean;
+  readonly requester: string;
+  readonly subject: Subject;
+  /** System prompt, tools and model as they were at the first turn; the model must see the same bytes ever after. */
+  readonly frozen: unknown;
+}
+
+export interface VersionRow {
+  readonly number: number;
+  readonly bundleDigest: string;
+  readonly turnId: string;
+}
+
+export function createConversationRows(db: Db) {
+  return {
+    /** Idempotent by id: a second insert of the same conversation changes nothing. */
+    async insert(row: Omit<ConversationRow, 'frozen'>): Promise<void> {
+      await db.query(
+        `insert into conversations (id, team, channel, thread_ts, private, requester, subject) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (id) do nothing`,
+        [row.id, row.team, row.channel, row.threadTs, row.private, row.requester, JSON.stringify(row.subject)],
+      );
+    },
+
+    async get(id: string): Promise<ConversationRow | undefined> {
+      const [row] = await db.query('select * from conversations where id = $1', [id]);
+      return row && conversation(row);
+    },
+
+    async inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined> {
+      const [row] = await db.query('select * from conversations where channel = $1 and thread_ts = $2', [channel, threadTs]);
+      return row && conversation(row);
+    },
+
+    /** Sets the frozen part once; a later call changes nothing. */
+    async freeze(id: string, frozen: unknown): Promise<void> {
+      await db.query('update conversations set frozen = $2 where id = $1 and frozen is null', [id, JSON.stringify(frozen)]);
+    },
+
+    async versions(id: string): Promise<VersionRow[]> {
+      const rows = await db.query<{ number: number; bundle_digest: string; turn_id: string }>(
+        'select number, bundle_digest, turn_id from versions where conversation_id = $1 order by number',
+        [id],
+      );
+      return rows.map((row) => ({ number: row.number, bundleDigest: row.bundle_digest, turnId: row.turn_id }));
+    },
+
+    /** Numbers a turn's bundle; the same turn asking again gets the same number. */
+    async addVersion(id: string, turnId: string, bundleDigest: string): Promise<number> {
+      await db.query(
+        `insert into versions (conversation_id, number, bundle_digest, turn_id)
+         select $1, coalesce(max(number), 0) + 1, $3, $2 from versions where conversation_id = $1
+         on conflict (conversation_id, turn_id) do nothing`,
+        [id, turnId, bundleDigest],
+      );
+      const [row] = await db.query<{ number: number }>('select number from versions where conversation_id = $1 and turn_id = $2', [
+        id,
+        turnId,
+      ]);
+      if (row === undefined) throw new Error(`no version row for turn ${turnId}`);
+      return row.number;
+    },
+  };
+}
+
+export type ConversationRows = ReturnType<typeof createConversationRows>;
+
+function conversation(row: Row): ConversationRow {
+  return {
+    id: String(row.id),
+    team: String(row.team),
+    channel: String(row.channel),
+    threadTs: String(row.thread_ts),
+    private: row.private === true,
+    requester: String(row.requester),
+    subject: row.subject as Subject,
+    frozen: row.frozen ?? undefined,
+  };
+}

@@ -1,0 +1,39 @@
+// Rows of Slack's envelopes: stored before they are acknowledged, worked on once.
+import type { Db } from './db.ts';
+
+export interface InboxRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** Rows older than this are not replayed after a restart: a response_url lives 30 minutes (facts: slack 2). */
+const REPLAY_WITHIN = '30 minutes';
+
+export function createInbox(db: Db) {
+  return {
+    /** Stores an envelope; false when one with this id is already there (a redelivery). */
+    async receive(row: InboxRow): Promise<boolean> {
+      const stored = await db.query('insert into inbox (id, kind, payload) values ($1, $2, $3) on conflict do nothing returning id', [
+        row.id,
+        row.kind,
+        JSON.stringify(row.payload),
+      ]);
+      return stored.length === 1;
+    },
+
+    async finish(id: string, state: 'done' | 'failed'): Promise<void> {
+      await db.query("update inbox set state = $2, done_at = now(), payload = '{}' where id = $1", [id, state]);
+    },
+
+    /** What was stored and acknowledged but not finished when the process died, oldest first. */
+    async unfinished(): Promise<InboxRow[]> {
+      const rows = await db.query<{ id: string; kind: string; payload: Record<string, unknown> }>(
+        `select id, kind, payload from inbox where state = 'received' and received_at > now() - interval '${REPLAY_WITHIN}' order by received_at`,
+      );
+      return rows;
+    },
+  };
+}
+
+export type Inbox = ReturnType<typeof createInbox>;

@@ -1,0 +1,64 @@
+// Rows of proofs: what a bundle kept of its job, as one person's CLI resolved it in one workspace.
+import { z } from 'zod';
+import { type Json, parseJson, stringifyJson } from '../bundle/json.ts';
+import type { Proof } from '../bundle/proof.ts';
+import type { Db } from './db.ts';
+
+const Value = z.custom<Json>((value) => value !== undefined).optional();
+const Verdict = z.enum(['identical', 'variable', 'source', 'dropped', 'edited', 'different']);
+const StoredProof = z.object({
+  target: z.string(),
+  entries: z.array(z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional() })),
+  counts: z.record(Verdict, z.number()),
+  warnings: z.array(z.string()),
+});
+
+export interface ProofStore {
+  /** Keeps the proof of a stored bundle; a newer one of the same person replaces it. */
+  save(of: { bundleDigest: string; host: string; userName: string }, proof: Proof): Promise<void>;
+  load(of: { bundleDigest: string; host: string; userName: string }): Promise<Proof | undefined>;
+  /** Of a bundle, whoever had it proven; the workspace resolves settings alike for all but paths under their own home. */
+  ofBundle(bundleDigest: string): Promise<Proof | undefined>;
+}
+
+export function createProofStore(db: Db): ProofStore {
+  return {
+    async save(of, proof) {
+      await db.query(
+        `insert into proofs (bundle_digest, host, user_name, proof) values ($1, $2, $3, $4::jsonb)
+         on conflict (bundle_digest, host, user_name) do update set proof = excluded.proof`,
+        [of.bundleDigest, of.host, of.userName, stringifyJson(plain(proof))],
+      );
+    },
+    async load(of) {
+      // As text: the driver's JSON.parse would round int64 ids.
+      const [row] = await db.query<{ proof: string }>(
+        'select proof::text as proof from proofs where bundle_digest = $1 and host = $2 and user_name = $3',
+        [of.bundleDigest, of.host, of.userName],
+      );
+      return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
+    },
+    async ofBundle(bundleDigest) {
+      const [row] = await db.query<{ proof: string }>('select proof::text as proof from proofs where bundle_digest = $1 limit 1', [
+        bundleDigest,
+      ]);
+      return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
+    },
+  };
+}
+
+/** The proof without absent values: JSON has no undefined. */
+function plain(proof: Proof): Json {
+  return {
+    target: proof.target,
+    entries: proof.entries.map(({ place, verdict, was, is, why }) => ({
+      place,
+      verdict,
+      ...(was === undefined ? {} : { was }),
+      ...(is === undefined ? {} : { is }),
+      ...(why === undefined ? {} : { why }),
+    })),
+    counts: { ...proof.counts },
+    warnings: proof.warnings,
+  };
+}

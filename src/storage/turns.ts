@@ -1,0 +1,118 @@
+// Rows of turns: one user message each, its steps, and the model's messages as they came.
+import type { Db, Row } from './db.ts';
+
+export type TurnState = 'queued' | 'running' | 'done' | 'failed' | 'stopped';
+
+export interface TurnRow {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly slackUser: string;
+  readonly text: string;
+  readonly state: TurnState;
+  /** The bundle that this turn has made so far. */
+  readonly bundleDigest: string | undefined;
+  /** ts of the message that shows the steps. */
+  readonly progressTs: string | undefined;
+}
+
+export interface StepRow {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  readonly details?: string | undefined;
+}
+
+export function createTurnRows(db: Db) {
+  return {
+    /** Stores a turn; false when this event already made one (Slack tells of one message in several events). */
+    async insert(turn: { id: string; conversationId: string; slackUser: string; text: string; eventKey: string }): Promise<boolean> {
+      const rows = await db.query(
+        `insert into turns (id, conversation_id, slack_user, text, event_key) values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
+        [turn.id, turn.conversationId, turn.slackUser, turn.text, turn.eventKey],
+      );
+      return rows.length === 1;
+    },
+
+    async get(id: string): Promise<TurnRow | undefined> {
+      const [row] = await db.query('select * from turns where id = $1', [id]);
+      return row && turnOf(row);
+    },
+
+    /** Turns that are not over, oldest first; of one conversation, or of all. */
+    async open(conversationId?: string): Promise<TurnRow[]> {
+      const rows = await db.query(
+        `select * from turns where state in ('queued', 'running') and ($1::text is null or conversation_id = $1) order by created_at`,
+        [conversationId ?? null],
+      );
+      return rows.map(turnOf);
+    },
+
+    async start(id: string): Promise<void> {
+      await db.query("update turns set state = 'running' where id = $1 and state = 'queued'", [id]);
+    },
+
+    /** Ends an open turn; false when it had ended before. */
+    async finish(id: string, state: 'done' | 'failed' | 'stopped'): Promise<boolean> {
+      const rows = await db.query(
+        "update turns set state = $2, finished_at = now() where id = $1 and state in ('queued', 'running') returning id",
+        [id, state],
+      );
+      return rows.length === 1;
+    },
+
+    async setProgress(id: string, ts: string): Promise<void> {
+      await db.query('update turns set progress_ts = $2 where id = $1', [id, ts]);
+    },
+
+    async setBundle(id: string, digest: string): Promise<void> {
+      await db.query('update turns set bundle_digest = $2 where id = $1', [id, digest]);
+    },
+
+    async saveStep(turnId: string, step: StepRow): Promise<void> {
+      await db.query(
+        `insert into steps (turn_id, id, seq, title, status, details)
+         select $1, $2, coalesce(max(seq), 0) + 1, $3, $4, $5 from steps where turn_id = $1
+         on conflict (turn_id, id) do update set title = excluded.title, status = excluded.status, details = excluded.details`,
+        [turnId, step.id, step.title, step.status, step.details ?? null],
+      );
+    },
+
+    async steps(turnId: string): Promise<StepRow[]> {
+      const rows = await db.query('select id, title, status, details from steps where turn_id = $1 order by seq', [turnId]);
+      return rows.map((row) => ({
+        id: String(row.id),
+        title: String(row.title),
+        status: String(row.status),
+        ...(typeof row.details === 'string' ? { details: row.details } : {}),
+      }));
+    },
+
+    /** Appends one message of the model's history, verbatim. */
+    async appendMessage(conversationId: string, turnId: string, message: { role: string; content: unknown }): Promise<void> {
+      await db.query(
+        `insert into messages (conversation_id, seq, turn_id, role, content)
+         select $1, coalesce(max(seq), 0) + 1, $2, $3, $4::json from messages where conversation_id = $1`,
+        [conversationId, turnId, message.role, JSON.stringify(message.content)],
+      );
+    },
+
+    async messages(conversationId: string): Promise<{ turnId: string; role: string; content: unknown }[]> {
+      const rows = await db.query('select turn_id, role, content from messages where conversation_id = $1 order by seq', [conversationId]);
+      return rows.map((row) => ({ turnId: String(row.turn_id), role: String(row.role), content: row.content }));
+    },
+  };
+}
+
+export type TurnRows = ReturnType<typeof createTurnRows>;
+
+function turnOf(row: Row): TurnRow {
+  return {
+    id: String(row.id),
+    conversationId: String(row.conversation_id),
+    slackUser: String(row.slack_user),
+    text: String(row.text),
+    state: String(row.state) as TurnState,
+    bundleDigest: typeof row.bundle_digest === 'string' ? row.bundle_digest : undefined,
+    progressTs: typeof row.progress_ts === 'string' ? row.progress_ts : undefined,
+  };
+}

@@ -1,0 +1,67 @@
+// The pages of the sign-in: identity's words and names, as HTML.
+import type { Asker, LinkPage } from '../identity/pages.ts';
+import { type Html, html } from './html.ts';
+import { pageOf, policyOf } from './layout.ts';
+
+export interface Rendered {
+  readonly status: number;
+  readonly policy: string;
+  readonly text: string;
+}
+
+export function renderLinkPage(page: LinkPage): Rendered {
+  switch (page.kind) {
+    case 'ask':
+      return {
+        status: 200,
+        // The way to the sign-in leads over the workspace to whatever single sign-on it uses, all of it by redirect from this form.
+        policy: policyOf([...new Set([new URL(page.host).origin, 'https:'])]),
+        text: pageOf({
+          title: 'Connect Databricks to Slack',
+          body: html`<p>Somebody asked for this in Slack. Go on only if that was you.</p>
+<dl>${slack(page)}${row('Databricks workspace', page.host, '')}</dl>
+<p class="soft">DAB Bot will read jobs and deploy what you approve, as you and with your rights. You can disconnect at any time in Slack.</p>
+<form method="post" action="/auth/start/${page.nonce}"><button class="main">Continue to Databricks</button></form>`,
+        }),
+      };
+    case 'confirm':
+      return {
+        status: 200,
+        policy: policyOf(),
+        text: pageOf({
+          title: 'Are both of these you?',
+          body: html`<dl>${slack(page)}${row('Databricks', page.displayName, page.userName)}${row('Databricks workspace', page.host, '')}</dl>
+<p class="soft">After Confirm, what this Slack user asks DAB Bot to do is done with this Databricks account.</p>
+<form method="post" action="/auth/confirm">
+<input type="hidden" name="nonce" value="${page.nonce}"><input type="hidden" name="csrf" value="${page.csrf}">
+<button class="main" name="answer" value="confirm">Confirm</button><button name="answer" value="cancel">Cancel</button>
+</form>`,
+        }),
+      };
+    case 'done':
+      return {
+        status: 200,
+        policy: policyOf(),
+        text: pageOf({
+          title: 'Connected',
+          body: html`<p>You can close this tab; the command goes on in Slack.</p><dl>${slack(page)}${row('Databricks', page.displayName, page.userName)}</dl>`,
+        }),
+      };
+    case 'refused':
+      return renderProblem(page);
+  }
+}
+
+/** A page that says what went wrong and what to do. */
+export function renderProblem(page: { status: number; title: string; problem: string; next: string }): Rendered {
+  const body = html`<p>${page.problem}</p><p>${page.next}</p>`;
+  return { status: page.status, policy: policyOf(), text: pageOf({ title: page.title, body, bad: page.status >= 400 }) };
+}
+
+function slack(asker: Asker): Html {
+  return row('Slack', asker.slackName, `${asker.slackEmail} in team ${asker.team}`);
+}
+
+function row(name: string, value: string, more: string): Html {
+  return html`<div><dt>${name}</dt><dd>${value}${more === '' ? [] : html`<span>${more}</span>`}</dd></div>`;
+}

@@ -1,0 +1,217 @@
+// The contract of storage: what every room may rely on, whichever Postgres is behind it.
+import { expect, it } from 'vitest';
+import { type Bundle, digestFiles } from '../../src/bundle/bundle.ts';
+import { UpstreamError } from '../../src/errors.ts';
+import { createBundleStore } from '../../src/storage/bundles.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/migrations.ts';
+import type { Storage } from '../../src/storage/open.ts';
+
+export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
+  const list = Object.entries(files)
+    .map(([path, content]) => ({ path, bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return {
+    name: 'churn',
+    files: list,
+    resources: [{ type: 'jobs', key: 'churn' }],
+    variables: [{ name: 'catalog', value: 'main', description: 'The catalog' }],
+    targets: ['dev', 'prod'],
+    diagnostics: [{ level: 'note', place: 'tasks[a]', message: 'ok' }],
+    digest: digestFiles(list),
+  };
+}
+
+export function describeContract(storage: () => Storage): void {
+  const db = () => storage().db;
+
+  it('gives values in the promised types', async () => {
+    const bytes = Buffer.from([0, 1, 254, 255]);
+    const [row] = await db().query(
+      `select 9223372036854775807::int8 as big, 12.50::numeric as num, 7::int4 as small, $1::jsonb as doc, $2::bytea as bytes,
+       '2026-11-23T10:00:00.123Z'::timestamptz as at, null::text as nothing, true as yes, array['a','b']::text[] as list, count(*) as n`,
+      [JSON.stringify([{ a: 1 }]), bytes],
+    );
+    expect(row).toEqual({
+      big: '9223372036854775807',
+      num: '12.50',
+      small: 7,
+      doc: [{ a: 1 }],
+      bytes,
+      at: new Date('2026-11-23T10:00:00.123Z'),
+      nothing: null,
+      yes: true,
+      list: ['a', 'b'],
+      n: '1',
+    });
+    expect(Buffer.isBuffer(row?.bytes)).toBe(true);
+  });
+
+  it('takes values in the same types', async () => {
+    const at = new Date('2026-11-23T10:00:00.123Z');
+    const sent = [{ a: { b: [1] } }, at, 9223372036854775807n, '42', true, ['x', 'y'], new Uint8Array([9]), null];
+    const [row] = await db().query(
+      'select $1::jsonb as doc, $2::timestamptz as at, $3::int8 as big, $4::int8 as text, $5::bool as yes, $6::text[] as list, $7::bytea as bytes, $8::text as nothing',
+      sent,
+    );
+    expect(row).toEqual({
+      doc: { a: { b: [1] } },
+      at,
+      big: '9223372036854775807',
+      text: '42',
+      yes: true,
+      list: ['x', 'y'],
+      bytes: Buffer.from([9]),
+      nothing: null,
+    });
+    await expect(db().query('select $1::jsonb as doc', [[{ a: 1 }]])).rejects.toThrow();
+  });
+
+  it('commits what resolves and rolls back what throws', async () => {
+    await db().query('create table if not exists t_tx (n integer)');
+    expect(
+      await db().transaction(async (tx) => {
+        await tx.query('insert into t_tx values (1)');
+        return 'done';
+      }),
+    ).toBe('done');
+    const failing = db().transaction(async (tx) => {
+      await tx.query('insert into t_tx values (2)');
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await db().query('select n from t_tx')).toEqual([{ n: 1 }]);
+  });
+
+  it('goes on after a failed statement, and a nested transaction is undone alone', async () => {
+    await db().query('create table if not exists t_nested (n integer primary key)');
+    await db().transaction(async (tx) => {
+      await tx.query('insert into t_nested values (1)');
+      await expect(tx.transaction((inner) => inner.query('insert into t_nested values (1)'))).rejects.toThrow(UpstreamError);
+      await tx.query('insert into t_nested values (2)');
+    });
+    expect(await db().query('select n from t_nested order by n')).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
+  it('throws at once when a transaction’s work uses the outer Db or the queue, and not afterwards', async () => {
+    let later: Promise<unknown> | undefined;
+    await expect(db().transaction(() => db().query('select 1 as one'))).rejects.toThrow("Use the transaction's own Db");
+    await db().transaction(async () => {
+      later = new Promise((resolve) => setTimeout(resolve, 20)).then(() => db().query('select 1 as one'));
+    });
+    expect(await later).toEqual([{ one: 1 }]);
+  });
+
+  it('keeps parallel transactions apart', async () => {
+    await db().query('create table if not exists t_count (id integer primary key, n integer not null)');
+    await db().query('insert into t_count values (1, 0)');
+    const add = () =>
+      db().transaction(async (tx) => {
+        const [row] = await tx.query<{ n: number }>('select n from t_count where id = 1 for update');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await tx.query('update t_count set n = $1 where id = 1', [(row?.n ?? 0) + 1]);
+      });
+    await Promise.all(Array.from({ length: 10 }, add));
+    expect(await db().query('select n from t_count')).toEqual([{ n: 10 }]);
+  });
+
+  it('tells the SQLSTATE of a failure, and no values', async () => {
+    await db().query('create table if not exists t_unique (secret text primary key)');
+    await db().query("insert into t_unique values ('hunter2')");
+    const error: unknown = await db()
+      .query('insert into t_unique values ($1)', ['hunter2'])
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UpstreamError);
+    expect(error).toMatchObject({ failure: { service: 'postgres', code: '23505' } });
+    expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('hunter2');
+  });
+
+  it('applies every migration once, also when two programs start together, and refuses a newer schema', async () => {
+    const connection = { ...db(), script: async (text: string) => scriptOf(storage(), text), close: async () => undefined };
+    const more = [...MIGRATIONS, 'create table t_migrated (n integer); insert into t_migrated values (1);'];
+    await Promise.all([migrate(connection, more), migrate(connection, more)]);
+    expect(await db().query('select n from t_migrated')).toEqual([{ n: 1 }]);
+    await expect(migrate(connection)).rejects.toThrow('start the newer program');
+    const broken = [...more, 'create table t_half (n integer); select nonsense;'];
+    await expect(migrate(connection, broken)).rejects.toThrow(UpstreamError);
+    expect(await db().query("select to_regclass('t_half')::text as half")).toEqual([{ half: null }]);
+    await db().query('delete from schema_migrations where version > $1', [MIGRATIONS.length]);
+  });
+
+  it('keeps bundles: files once per content, bytes exact, parents and definitions', async () => {
+    const store = createBundleStore(db());
+    const definition = { jobId: '9223372036854775807', creator: 'ana@acme.example', settings: { job_id: 9223372036854775807n, name: 'n' } };
+    const id = await store.saveDefinition('https://dbc.test', definition);
+    expect(await store.saveDefinition('https://dbc.test', definition)).toBe(id);
+    expect(await store.saveDefinition('https://other.test', definition)).not.toBe(id);
+    expect(await store.loadDefinition(id)).toEqual(definition);
+    expect(await store.loadDefinition('none')).toBeUndefined();
+
+    const first = bundleOf({
+      'databricks.yml': 'bundle: {}\n',
+      'src/a.bin': new Uint8Array([0, 255, 10]),
+      'src/copy.bin': new Uint8Array([0, 255, 10]),
+      'src/empty': '',
+    });
+    const second = bundleOf({ 'databricks.yml': 'bundle: {}\n', 'src/a.bin': 'changed' });
+    await store.save(first, { definitionId: id });
+    await store.save(first, { definitionId: id });
+    await store.save(second, { definitionId: id, parent: first.digest });
+    // An edit back to the first tree must not make it its own grandchild.
+    await store.save(first, { definitionId: id, parent: second.digest });
+    expect(await store.load(first.digest)).toEqual({ bundle: first, definitionId: id });
+    expect(await store.load(second.digest)).toEqual({ bundle: second, definitionId: id, parent: first.digest });
+    expect(await store.load('none')).toBeUndefined();
+    expect(await db().query('select count(*)::int4 as n from blobs')).toEqual([{ n: 4 }]);
+    await expect(store.save({ ...first, digest: second.digest })).rejects.toThrow('digest');
+  });
+
+  it('keeps a bundle of many and large files', async () => {
+    const store = createBundleStore(db());
+    const files = Object.fromEntries(Array.from({ length: 700 }, (_, index) => [`src/f${index}.py`, `print(${index})\n`]));
+    const large = bundleOf({ ...files, 'src/big.bin': new Uint8Array(9_000_000).fill(7) });
+    await store.save(large);
+    expect((await store.load(large.digest))?.bundle.digest).toBe(large.digest);
+  });
+
+  it('notices files that were changed behind its back', async () => {
+    const store = createBundleStore(db());
+    const bundle = bundleOf({ 'databricks.yml': 'bundle: {name: tampered}\n' });
+    await store.save(bundle);
+    await db().query(
+      'update blobs set bytes = $1 where sha256 in (select f->>$2 from bundles, jsonb_array_elements(files) f where digest = $3)',
+      [Buffer.from('evil'), 'sha256', bundle.digest],
+    );
+    await expect(store.load(bundle.digest)).rejects.toThrow('not those that were saved');
+  });
+
+  it('carries a job from send to work, also when it was sent in a transaction', async () => {
+    const { boss } = storage();
+    await boss.createQueue('contract', { policy: 'key_strict_fifo' });
+    const seen: unknown[] = [];
+    const done = new Promise<void>((resolve) => {
+      void boss.work<{ n: number }>('contract', { pollingIntervalSeconds: 0.5 }, async ([job]) => {
+        seen.push(job?.data);
+        if (seen.length === 2) resolve();
+      });
+    });
+    await boss.send('contract', { n: 1 }, { singletonKey: 'c1' });
+    await db().transaction(async (tx) => {
+      await boss.send(
+        'contract',
+        { n: 2 },
+        { singletonKey: 'c1', db: { executeSql: async (text, values) => ({ rows: await tx.query(text, values ?? []) }) } },
+      );
+    });
+    await done;
+    expect(seen).toEqual([{ n: 1 }, { n: 2 }]);
+    await boss.offWork('contract');
+  });
+}
+
+/** A script of several statements over the public Db, which takes one at a time. */
+async function scriptOf(storage: Storage, text: string): Promise<void> {
+  await storage.db.transaction(async (tx) => {
+    for (const statement of text.split(';')) if (statement.trim() !== '') await tx.query(statement);
+  });
+}
