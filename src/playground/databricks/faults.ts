@@ -1,0 +1,62 @@
+// Faults that a test or a person switches on for a route: a status, a delay, silence or a broken connection.
+
+export interface Fault {
+  /** Answer with this status and Databricks' error body; without it only `delayMs` works. */
+  readonly status?: number | undefined;
+  readonly message?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How often; every time when left out. */
+  readonly times?: number | undefined;
+  /** The route does its work first, then the fault hides its answer: an orphan is made. */
+  readonly afterHandler?: boolean | undefined;
+  readonly delayMs?: number | undefined;
+  /** Never answer; the connection stays open. */
+  readonly hang?: boolean | undefined;
+  /** Cut the connection in place of an answer. */
+  readonly close?: boolean | undefined;
+}
+
+export interface Faults {
+  /**
+   * Switches a fault on. `route` is `METHOD /path` or `/path`, where `*` stands for any text, such as `POST /api/2.2/jobs/create` or
+   * `GET /api/2.0/workspace/*`. Answers a function that switches it off.
+   */
+  on(route: string, fault: Fault): () => void;
+  clear(): void;
+  /** The fault that strikes this request, counted as used. */
+  take(method: string, path: string): Fault | undefined;
+}
+
+interface Armed {
+  readonly shape: RegExp;
+  readonly fault: Fault;
+  left: number;
+}
+
+export function createFaults(): Faults {
+  let armed: Armed[] = [];
+  return {
+    on(routeText, fault) {
+      const text = /^[A-Z]+ /.test(routeText) ? routeText : `* ${routeText}`;
+      const shape = new RegExp(`^${text.split('*').map(escapeShape).join('.*')}$`);
+      const entry: Armed = { shape, fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+      armed.push(entry);
+      return () => {
+        armed = armed.filter((other) => other !== entry);
+      };
+    },
+    clear() {
+      armed = [];
+    },
+    take(method, path) {
+      const entry = armed.find((candidate) => candidate.left > 0 && candidate.shape.test(`${method} ${path}`));
+      if (entry === undefined) return undefined;
+      entry.left -= 1;
+      return entry.fault;
+    },
+  };
+}
+
+function escapeShape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,159 @@
+// /api/2.0/workspace: get-status, list, export, import, mkdirs, delete.
+import { type Answer, type Call, forbidden, invalid, missing, ok, Refusal, raw, type User } from '../answer.ts';
+import type { Entry } from '../files.ts';
+import { keyOf } from '../files.ts';
+import { idNumber, type JsonObject } from '../json.ts';
+import { convertNotebook, fileType, type Language, recognise } from '../notebooks.ts';
+import { type Route, route } from '../router.ts';
+import type { Workspace } from '../state.ts';
+import { bodyOf, bodyText, queryText } from './body.ts';
+
+/** What workspace/export and workspace/import carry at most (Databricks' documentation of both: 10 MB). */
+export const EXPORT_LIMIT = 10_485_760;
+
+export function workspaceRoutes(workspace: Workspace): Route[] {
+  const { files } = workspace;
+
+  const get = (path: string): Entry => {
+    const entry = files.get(path);
+    if (entry === undefined) throw missing(`Path (${path}) doesn't exist.`);
+    return entry;
+  };
+
+  const getStatus = (call: Call): Answer => {
+    const path = queryText(call, 'path');
+    return ok(describe(path, get(path), call.query.get('return_export_info') === 'true'));
+  };
+
+  const list = (call: Call): Answer => {
+    const path = queryText(call, 'path');
+    const entry = get(path);
+    if (entry.type !== 'DIRECTORY') return ok({ objects: [describe(path, entry, false)] });
+    const objects = files.children(path).map(([name, child]) => describe(`${path.replace(/\/$/, '')}/${name}`, child, false));
+    return ok(objects.length === 0 ? {} : { objects });
+  };
+
+  const exportObject = (call: Call): Answer => {
+    const path = queryText(call, 'path');
+    const entry = get(path);
+    const format = call.query.get('format') ?? 'SOURCE';
+    if (entry.type === 'DIRECTORY')
+      throw invalid(`Directories can only be exported in DBC or SOURCE archives, which this workspace does not make (${path}).`);
+    if (!['SOURCE', 'JUPYTER', 'AUTO', 'RAW'].includes(format)) throw invalid(`Export format ${format} is not supported here.`);
+    const kept = entry.format ?? 'SOURCE';
+    const wanted = format === 'SOURCE' || format === 'JUPYTER' ? format : kept;
+    const bytes = entry.type === 'NOTEBOOK' ? convertNotebook(entry.read(), entry.language, kept, wanted) : entry.read();
+    if (bytes.length > EXPORT_LIMIT) throw tooLarge(bytes.length);
+    if (call.query.get('direct_download') === 'true') return raw(bytes);
+    const type = entry.type === 'NOTEBOOK' ? fileType(entry.language, wanted) : (/\.([^./]+)$/.exec(path)?.[1] ?? '');
+    return ok({ content: Buffer.from(bytes).toString('base64'), file_type: type });
+  };
+
+  const importObject = (call: Call): Answer => {
+    const body = bodyOf(call);
+    const path = bodyText(body, 'path');
+    const bytes = Buffer.from(typeof body.content === 'string' ? body.content : '', 'base64');
+    if (bytes.length > EXPORT_LIMIT) throw tooLarge(bytes.length);
+    const format = typeof body.format === 'string' ? body.format : 'SOURCE';
+    const overwrite = body.overwrite === true;
+    if (format === 'AUTO' || format === 'RAW') {
+      importFile(workspace, call.user, path, bytes, overwrite);
+      return ok();
+    }
+    if (format !== 'SOURCE' && format !== 'JUPYTER') throw invalid(`Import format ${format} is not supported here.`);
+    if (format === 'SOURCE' && typeof body.language !== 'string') throw invalid('Language must be specified for SOURCE format.');
+    const language = format === 'JUPYTER' ? recognise(`${path}.ipynb`, bytes)?.language : (body.language as Language);
+    if (language === undefined) throw invalid('The Jupyter notebook could not be parsed.');
+    writeNotebook(workspace, call.user, path, bytes, { language, format, overwrite });
+    return ok();
+  };
+
+  const mkdirs = (call: Call): Answer => {
+    const path = bodyText(bodyOf(call), 'path');
+    checkWritable(call.user, path);
+    if (!files.mkdirs(path)) throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS', `Path (${path}) already exists and is not a directory.`);
+    return ok();
+  };
+
+  const remove = (call: Call): Answer => {
+    const body = bodyOf(call);
+    const path = bodyText(body, 'path');
+    const entry = get(path);
+    checkWritable(call.user, path);
+    if (entry.type === 'DIRECTORY' && body.recursive !== true && files.children(path).length > 0) {
+      throw new Refusal(400, 'DIRECTORY_NOT_EMPTY', `Folder (${path}) is not empty`);
+    }
+    files.remove(path);
+    return ok();
+  };
+
+  return [
+    route('GET', '/api/2.0/workspace/get-status', getStatus),
+    route('GET', '/api/2.0/workspace/list', list),
+    route('GET', '/api/2.0/workspace/export', exportObject),
+    route('POST', '/api/2.0/workspace/import', importObject),
+    route('POST', '/api/2.0/workspace/mkdirs', mkdirs),
+    route('POST', '/api/2.0/workspace/delete', remove),
+  ];
+}
+
+/** Writes a file as import-file and format AUTO do: what is a notebook becomes one, without its extension. */
+export function importFile(workspace: Workspace, user: User, path: string, bytes: Uint8Array, overwrite: boolean): void {
+  const notebook = recognise(path, bytes);
+  if (notebook !== undefined) {
+    writeNotebook(workspace, user, notebook.path, bytes, { ...notebook, overwrite });
+    return;
+  }
+  checkTarget(workspace, user, path, 'FILE');
+  if (!overwrite && workspace.files.get(path) !== undefined) throw new Refusal(409, 'ALREADY_EXISTS', `File already exists at (${path}).`);
+  workspace.files.put(path, { type: 'FILE', read: () => bytes });
+}
+
+function writeNotebook(
+  workspace: Workspace,
+  user: User,
+  path: string,
+  bytes: Uint8Array,
+  notebook: { language: Language; format: 'SOURCE' | 'JUPYTER'; overwrite: boolean },
+): void {
+  checkTarget(workspace, user, path, 'NOTEBOOK');
+  if (!notebook.overwrite && workspace.files.get(path) !== undefined) {
+    throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS', `RESOURCE_ALREADY_EXISTS: ${path} already exists.`);
+  }
+  workspace.files.put(path, { type: 'NOTEBOOK', language: notebook.language, format: notebook.format, read: () => bytes });
+}
+
+function checkTarget(workspace: Workspace, user: User, path: string, type: Entry['type']): void {
+  checkWritable(user, path);
+  const parent = path.replace(/\/[^/]*$/, '') || '/';
+  if (workspace.files.get(parent)?.type !== 'DIRECTORY') throw missing(`The parent folder (${parent}) does not exist.`);
+  const there = workspace.files.get(path);
+  if (there !== undefined && there.type !== type) {
+    throw invalid(`Cannot overwrite the asset at ${path} due to type mismatch (asked: ${type}, actual: ${there.type})`);
+  }
+}
+
+/** A home folder belongs to its user; everything else is open to all. */
+function checkWritable(user: User, path: string): void {
+  const owner = /^\/Users\/([^/]+)/.exec(keyOf(path))?.[1];
+  if (owner === undefined || owner === user.userName || user.admin) return;
+  throw forbidden(`${user.userName} does not have Edit permissions on ${path}. Please contact the owner or an administrator for access.`);
+}
+
+function tooLarge(size: number): Refusal {
+  return new Refusal(400, 'MAX_NOTEBOOK_SIZE_EXCEEDED', `File size is (${size} bytes), exceeded max size (${EXPORT_LIMIT} bytes)`);
+}
+
+function describe(path: string, entry: Entry, exportInfo: boolean): JsonObject {
+  const shared: JsonObject = {
+    object_type: entry.type,
+    path: path.replace(/(?<=.)\/$/, '').replace(/\/{2,}/g, '/'),
+    object_id: idNumber(entry.id),
+    resource_id: entry.id,
+  };
+  if (entry.type === 'DIRECTORY') return shared;
+  const dates = { created_at: entry.createdAt, modified_at: entry.modifiedAt };
+  if (entry.type === 'FILE') return { ...shared, ...dates, size: entry.read().length };
+  const notebook: JsonObject = { ...shared, ...dates, language: entry.language ?? 'PYTHON' };
+  return exportInfo ? { ...notebook, repos_export_format: entry.format ?? 'SOURCE' } : notebook;
+}

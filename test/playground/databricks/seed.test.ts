@@ -1,0 +1,61 @@
+// The demo workspace: every source that its jobs name is really there, and the real CLI converts and deploys each of its jobs.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { CLI, createBundleFolder } from './cli.ts';
+
+let standIn: DatabricksStandIn;
+beforeAll(async () => {
+  standIn = await createDatabricksStandIn();
+});
+afterAll(() => standIn.close());
+
+const JOBS = [
+  ['Churn', '123'],
+  ['Orders nightly export', '204'],
+  ['Daily revenue', '318'],
+  ['Customer morning run', '402'],
+  ['Data quality checks', '915802347105663'],
+];
+
+test('holds the five jobs, their compute, and no made-up source', () => {
+  expect([...standIn.workspace.jobs.values()].map(({ settings, jobId }) => [settings.name, jobId]).sort()).toEqual([...JOBS].sort());
+  expect([...standIn.workspace.clusters.keys(), ...standIn.workspace.policies.keys()]).toEqual([
+    '1114-093012-ka7x2f9q',
+    'E0631F5C0D0014F2',
+  ]);
+  expect(standIn.workspace.warehouses.size).toBe(2);
+  const paths = standIn.workspace.files.paths();
+  expect(paths).toHaveLength(11);
+  for (const path of paths)
+    expect(Buffer.from(standIn.workspace.files.get(path)?.read() ?? []).toString()).not.toMatch(/^(#|--|\/\/).*\bstub of/im);
+});
+
+describe.skipIf(CLI === undefined)('with the real CLI', () => {
+  test.each(JOBS)(
+    '%s: bundle generate job, then deploy',
+    async (_name, jobId) => {
+      const host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
+      const bundle = createBundleFolder({
+        'databricks.yml': `bundle:\n  name: from-${jobId}\n  engine: direct\ninclude: [resources/*.yml]\n`,
+      });
+      const generated = await bundle.run(host, 'generate', 'job', '--existing-job-id', jobId, '--key', 'copy');
+      expect(generated.code, generated.stderr).toBe(0);
+      expect(readdirSync(join(bundle.root, 'resources'))).toEqual(['copy.job.yml']);
+      const deployed = await bundle.run(host, 'deploy');
+      expect(deployed.code, deployed.stderr).toBe(0);
+      const copies = [...standIn.workspace.jobs.values()].filter(
+        (job) => job.settings.name === standIn.workspace.jobs.get(jobId)?.settings.name,
+      );
+      expect(copies).toHaveLength(2);
+      const [original, copy] = copies.map(({ settings }) =>
+        Object.keys(settings)
+          .filter((key) => !['deployment', 'edit_mode'].includes(key))
+          .sort(),
+      );
+      expect(copy).toEqual(original);
+    },
+    60_000,
+  );
+});
