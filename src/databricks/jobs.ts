@@ -1,0 +1,117 @@
+// Jobs of a workspace: listing by name, and one whole definition.
+import type { JobDefinition } from '../bundle/bundle.ts';
+import { isObject, type Json, type JsonObject } from '../bundle/json.ts';
+import { UserError } from '../errors.ts';
+import type { Door } from './client.ts';
+import { LIMITS } from './limits.ts';
+import { inWords } from './words.ts';
+
+export interface JobSummary {
+  readonly jobId: string;
+  readonly name: string;
+  readonly creator?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt?: number | undefined;
+  /** Where the bundle that owns this job keeps its metadata; tells one bundle's jobs from another's. */
+  readonly metadataPath?: string | undefined;
+}
+
+export interface JobFilter {
+  /** A part of the name, in any case. */
+  readonly name?: string;
+  readonly limit?: number;
+  /** The name is the whole name. */
+  readonly exact?: boolean;
+}
+
+/** Arrays that jobs/get continues on later pages (facts: databricks 8). */
+const PAGED = ['tasks', 'job_clusters', 'parameters', 'environments'] as const;
+
+/** Jobs whose name holds `name`. The API's own filter wants the whole name, so parts are compared here, page by page. */
+export async function listJobs(door: Door, filter: JobFilter, signal?: AbortSignal): Promise<JobSummary[]> {
+  const limit = filter.limit ?? LIMITS.jobsListed;
+  const wanted = (filter.name ?? '').toLowerCase();
+  const found: JobSummary[] = [];
+  let token = '';
+  for (let page = 0; page < LIMITS.jobListPages && found.length < limit; page++) {
+    const query = {
+      limit: String(LIMITS.jobsPerPage),
+      ...(filter.exact === true ? { name: filter.name ?? '' } : {}),
+      ...(token === '' ? {} : { page_token: token }),
+    };
+    const body = await inWords('Listing jobs', 'There are no jobs.', () => door.json('/api/2.2/jobs/list', query, signal));
+    for (const job of objects(body.jobs)) {
+      const summary = summaryOf(job);
+      if (summary?.name.toLowerCase().includes(wanted)) found.push(summary);
+    }
+    token = text(body.next_page_token) ?? '';
+    if (token === '') break;
+  }
+  return found.slice(0, limit);
+}
+
+/** One job with all its tasks. `jobId` is an int64 as text. */
+export async function getJob(door: Door, jobId: string, signal?: AbortSignal): Promise<JobDefinition & { deploymentKind?: string }> {
+  const doing = `Reading job ${jobId}`;
+  if (!/^[1-9]\d{0,18}$/.test(jobId))
+    throw new UserError({
+      doing: 'Reading a job',
+      problem: 'That is not a job id.',
+      next: 'A job id is a number such as 123; it stands in the address of the job.',
+    });
+  const ask = (token: string) =>
+    inWords(doing, `There is no job ${jobId} that you can see.`, () =>
+      door.json('/api/2.2/jobs/get', { job_id: jobId, ...(token === '' ? {} : { page_token: token }) }, signal),
+    );
+
+  const first = await ask('');
+  const settings: Record<string, Json> = { ...object(first.settings) };
+  let token = text(first.next_page_token) ?? '';
+  for (let page = 1; token !== ''; page++) {
+    if (page === LIMITS.jobGetPages)
+      throw new UserError({
+        doing,
+        problem: 'It has more pages than a job can have.',
+        next: 'Try again; if it stays, show this to an administrator.',
+      });
+    const next = await ask(token);
+    for (const key of PAGED) {
+      const more = object(next.settings)[key];
+      const sofar = settings[key];
+      if (Array.isArray(more)) settings[key] = [...(Array.isArray(sofar) ? sofar : []), ...more];
+    }
+    token = text(next.next_page_token) ?? '';
+  }
+  const kind = text(object(settings.deployment).kind);
+  return {
+    jobId,
+    creator: text(first.creator_user_name),
+    runAs: text(first.run_as_user_name),
+    settings,
+    ...(kind === undefined ? {} : { deploymentKind: kind }),
+  };
+}
+
+function summaryOf(job: JsonObject): JobSummary | undefined {
+  if (typeof job.job_id !== 'number' && typeof job.job_id !== 'bigint') return undefined;
+  const settings = object(job.settings);
+  return {
+    jobId: String(job.job_id),
+    name: text(settings.name) ?? 'Untitled',
+    creator: text(job.creator_user_name),
+    createdAt: typeof job.created_time === 'number' ? job.created_time : undefined,
+    metadataPath: text(object(settings.deployment).metadata_file_path),
+  };
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function object(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function objects(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isObject(item)) : [];
+}

@@ -1,0 +1,182 @@
+// The only place that runs the Databricks CLI: a bundle is opened in a private folder, and validated, planned or deployed there.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BundleFile } from '../bundle/bundle.ts';
+import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
+import { UserError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createFolder, type Folder } from './folder.ts';
+import type { CliLocator, CliStatus } from './locate.ts';
+import { type CliCommand, type CliResult, runCli } from './run.ts';
+import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
+
+export interface OpenBundle {
+  readonly files: readonly BundleFile[];
+  readonly host: string;
+  readonly token: string;
+  /** Ends reads; a deploy goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a deploy ended: `begun` says that it got as far as changing resources. */
+export interface DeployRun {
+  readonly result: CliResult;
+  readonly begun: boolean;
+  readonly hidden: Hidden;
+}
+
+/** One bundle in its folder. Reads reject with UserError, or with the signal's reason when aborted. */
+export interface OpenCli {
+  readonly version: string;
+  /** `bundle validate -o json`: the resolved configuration of a target, and the warnings in the CLI's words. */
+  validate(target: string): Promise<{ resolved: JsonObject; warnings: string[] }>;
+  /** `bundle plan -o json`: its text to the byte, and parsed. */
+  plan(target: string): Promise<{ text: string; plan: JsonObject }>;
+  /** `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure. */
+  deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<DeployRun>;
+  /** `bundle summary -o json`: the configuration with ids and addresses. */
+  summary(target: string): Promise<JsonObject>;
+  /** The digest of the files that are on disk now. */
+  digest(): Promise<string>;
+}
+
+export interface Cli {
+  /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
+  open<T>(bundle: OpenBundle, work: (cli: OpenCli) => Promise<T>): Promise<T>;
+  /**
+   * Words when no CLI can be had; undefined when there is one. Waits while one is being prepared and tells how far that is (`downloading
+   * 12 of 30 MB`); rejects with the signal's reason when aborted.
+   */
+  missing(wait?: {
+    signal?: AbortSignal | undefined;
+    onWait?: (doing: string) => void;
+  }): Promise<{ problem: string; next: string } | undefined>;
+}
+
+export function createCli({ locator, scratchDir, log }: { locator: CliLocator; scratchDir: string; log: Logger }): Cli {
+  async function missing(wait: { signal?: AbortSignal | undefined; onWait?: (doing: string) => void } = {}) {
+    const { signal, onWait } = wait;
+    const show = (status: CliStatus) => {
+      if (status.state === 'preparing')
+        onWait?.(`The CLI is being prepared: ${status.doing}${status.percent === undefined ? '' : ` (${status.percent}%)`}`);
+    };
+    const stopped = Promise.withResolvers<never>();
+    const stop = () => stopped.reject(signal?.reason);
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', stop, { once: true });
+    const silence = locator.onChange(show);
+    try {
+      await Promise.race([locator.ready(), stopped.promise]);
+    } finally {
+      silence();
+      signal?.removeEventListener('abort', stop);
+    }
+    const status = locator.status();
+    return status.state === 'unavailable' ? { problem: status.problem, next: status.next } : undefined;
+  }
+
+  return {
+    missing,
+    async open(bundle, work) {
+      const path = await locator.ready();
+      const status = locator.status();
+      if (path === undefined || status.state !== 'ready')
+        throw new UserError({ doing: 'Running the Databricks CLI', ...((await missing()) ?? NOT_READY) });
+      const folder = await createFolder(scratchDir, bundle.files);
+      let late = false;
+      try {
+        return await work(openCli({ path, version: status.version, folder, bundle, log, onLate: () => (late = true) }));
+      } finally {
+        // A deploy that still runs needs its folder.
+        if (!late) await folder.release();
+      }
+    },
+  };
+}
+
+const NOT_READY = { problem: 'It is not ready.', next: 'Try again in a few minutes.' };
+
+interface Opened {
+  readonly path: string;
+  readonly version: string;
+  readonly folder: Folder;
+  readonly bundle: OpenBundle;
+  readonly log: Logger;
+  readonly onLate: () => void;
+}
+
+function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCli {
+  const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
+
+  async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
+    const started = Date.now();
+    const result = await runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, ...more });
+    log.info(
+      { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: Date.now() - started },
+      'Ran the Databricks CLI',
+    );
+    return result;
+  }
+
+  async function read(doing: string, target: string, args: readonly string[]): Promise<CliResult> {
+    const result = await run(target, args, { signal: bundle.signal });
+    bundle.signal?.throwIfAborted();
+    if (result.ended === 'timeout')
+      throw new UserError({
+        doing,
+        problem: 'It took longer than 3 minutes.',
+        next: 'Databricks may be busy; try again in a few minutes.',
+      });
+    if (result.ended === 'output')
+      throw new UserError({ doing, problem: 'The answer is too large.', next: 'Use the Databricks CLI yourself for this bundle.' });
+    if (result.code !== 0) throw new UserError(failureWords(doing, result.stderr, hidden));
+    return result;
+  }
+
+  return {
+    version,
+    digest: folder.digest,
+    async validate(target) {
+      const doing = `Validating target ${target}`;
+      const { stdout, stderr } = await read(doing, target, ['bundle', 'validate', '-o', 'json', '-t', target]);
+      return { resolved: parsed(doing, stdout), warnings: warningsOf(stderr, hidden) };
+    },
+    async plan(target) {
+      const doing = `Planning target ${target}`;
+      const { stdout } = await read(doing, target, ['bundle', 'plan', '-o', 'json', '-t', target]);
+      return { text: stdout, plan: parsed(doing, stdout) };
+    },
+    async deployPlan(target, planText, onLine) {
+      const file = join(folder.base, 'plan.json');
+      await writeFile(file, planText, { mode: 0o600 });
+      let begun = false;
+      const result = await run(target, ['bundle', 'deploy', '--plan', file, '-t', target], {
+        untouchable: true,
+        onLine: (line) => {
+          begun ||= line.startsWith('Deploying resources');
+          if (/^\S.*\.\.\.$|^Deployment complete!$/.test(line)) onLine(clean(line, hidden));
+        },
+      });
+      if (result.ended === 'late') onLate();
+      return { result, begun, hidden };
+    },
+    async summary(target) {
+      const doing = `Reading what was deployed to ${target}`;
+      return parsed(doing, (await read(doing, target, ['bundle', 'summary', '-o', 'json', '-t', target])).stdout);
+    },
+  };
+}
+
+function parsed(doing: string, text: string): JsonObject {
+  try {
+    const value = parseJson(text);
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UserError({
+    doing,
+    problem: 'The Databricks CLI answered with something that is not JSON.',
+    next: 'Check which CLI is installed (npm run setup:cli).',
+  });
+}

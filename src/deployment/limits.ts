@@ -1,0 +1,35 @@
+// Every limit of this room, with where it comes from.
+
+const MINUTE = 60_000;
+const MB = 1024 * 1024;
+
+export const LIMITS = {
+  /** A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s (facts: cli 9), and silent repeats of 429 would take 15 min (facts: cli 8). */
+  readMs: 3 * MINUTE,
+  /** After this a deploy is called unknown but never ended: two rounds of 15 min repeats (facts: cli 8) and an upload of minutes (facts: cli 9). */
+  deployMs: 45 * MINUTE,
+  /** Minutes that a token must still live when a deploy starts: 15 min of silent repeats count (facts: cli 13). */
+  tokenMinutes: 30,
+  /** Seconds for one call of the CLI; its default is 90 (facts: cli 8). */
+  callSeconds: 60,
+  /** How often the output of a running CLI is looked at: progress lines and size. */
+  watchMs: 150,
+  /** A read that writes more than this is ended; 1,000 tasks resolve to about 2 MB. */
+  outputBytes: 64 * MB,
+  /** Characters of the CLI's own words that people see. */
+  wordsShown: 600,
+  /** Warnings kept of one validation. */
+  warningsKept: 50,
+  /** Lines of a plan on its card. */
+  planLines: 40,
+  /** How long a plan may be approved (facts: security 4, row 7). */
+  approvalMs: { dev: 24 * 60 * MINUTE, other: 60 * MINUTE },
+  /** A download without a new byte for this long has failed. */
+  downloadIdleMs: 30_000,
+  /** The archive of 1.9.0 has about 30 MB; the unpacked CLI 55 MB. */
+  archiveBytes: 200 * MB,
+  /** `databricks --version` answers in well under a second; this much on a busy machine. */
+  versionMs: 20_000,
+  /** Building takes 2.5 minutes on 2 cores (test/databricks-cli). */
+  buildMs: 30 * MINUTE,
+} as const;

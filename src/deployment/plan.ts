@@ -1,0 +1,100 @@
+// Plans a version into a target and stores the plan as a proposal that a person may approve.
+import { randomUUID } from 'node:crypto';
+import { type Bundle, sha256 } from '../bundle/bundle.ts';
+import { isObject, type JsonObject } from '../bundle/json.ts';
+import type { NoProof } from '../bundle/proof.ts';
+import { UserError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Db } from '../storage/db.ts';
+import { createProposalRows } from '../storage/proposals.ts';
+import type { Cli } from './cli.ts';
+import { refusal } from './guard.ts';
+import { LIMITS } from './limits.ts';
+import { modeNotes } from './notes.ts';
+import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
+import { type Proposal, proposalOf } from './proposal.ts';
+import { summarize } from './read-plan.ts';
+
+export interface Planner {
+  /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
+  planVersion(input: {
+    conversationId: string;
+    version: number;
+    bundle: Bundle;
+    target: string;
+    identity: { host: string; userName: string };
+    slackUser: string;
+    token: string;
+    signal?: AbortSignal | undefined;
+  }): Promise<Proposal | NoProof>;
+}
+
+/** `workspace` lets it look for jobs that a deployment left behind; without it that check is left out. */
+export function createPlanner({
+  cli,
+  db,
+  log,
+  workspace,
+  clock = Date.now,
+}: {
+  cli: Cli;
+  db: Db;
+  log: Logger;
+  workspace?: WorkspaceOf;
+  clock?: () => number;
+}): Planner {
+  const rows = createProposalRows(db);
+  return {
+    async planVersion({ conversationId, version, bundle, target, identity, slackUser, token, signal }) {
+      const { host, userName } = identity;
+      const no = refusal(bundle.files) ?? (await cli.missing({ signal }));
+      if (no !== undefined) return no;
+      try {
+        const made = await cli.open({ files: bundle.files, host, token, signal }, async (open) => {
+          const { resolved } = await open.validate(target);
+          sameUser(resolved, userName, target);
+          const production = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
+          return {
+            ...(await open.plan(target)),
+            notes: production === undefined ? [] : modeNotes(resolved, production),
+            cliVersion: open.version,
+          };
+        });
+        const orphans = workspace === undefined ? [] : await findOrphans(workspace({ host, token }), made.plan);
+        if (orphans.length > 0) return orphanWords(orphans);
+        const row = await rows.insert({
+          id: randomUUID(),
+          conversationId,
+          version,
+          bundleDigest: bundle.digest,
+          target,
+          host,
+          userName,
+          slackUser,
+          plan: made.text,
+          planDigest: sha256(made.text),
+          summary: { ...summarize(made.plan), notes: made.notes },
+          cliVersion: made.cliVersion,
+          expiresAt: new Date(clock() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
+        });
+        log.info({ proposal: row.id, target, version, digest: bundle.digest }, 'Planned a version');
+        return proposalOf(row);
+      } catch (error) {
+        if (error instanceof UserError) return { problem: error.words.problem, next: error.words.next };
+        throw error;
+      }
+    },
+  };
+}
+
+/** Refuses a token that belongs to somebody else than the identity the proposal would name. */
+export function sameUser(resolved: JsonObject, userName: string, target: string): void {
+  const user =
+    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
+  if (typeof user === 'string' && user.toLowerCase() === userName.toLowerCase()) return;
+  throw new UserError({
+    doing: `Planning target ${target}`,
+    problem: `The sign-in does not belong to ${userName}.`,
+    next: 'Disconnect, connect again, and ask for a fresh plan.',
+  });
+}

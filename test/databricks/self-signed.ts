@@ -1,0 +1,19 @@
+// A certificate for localhost that nobody has signed but itself, and its key: worthless, made for the test of TLS verification.
+export const SELF_SIGNED = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUcEiu2NMj2GPpYcHd2TpbeR+eSgcwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDAwMTI1NVoYDzIxMjYxMDMx
+MDAxMjU1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQaFtPlJd+ilLqf+/EqsGZfLFC3/roEwsf2jiP6NtAUFaYoAZvpLFa+
+Z3AsrSCD/1zidhijEjxNZyZ0PTbZ2iJio28wbTAdBgNVHQ4EFgQU6cptHNX3Y7NI
+VAn9uDbdFnPcjykwHwYDVR0jBBgwFoAU6cptHNX3Y7NIVAn9uDbdFnPcjykwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgbFam9Hybvo2pCLvMmsZH5nrevPZPi8AXL2f2sKWQyEQCIQDv
+gvOBK9u/Xqc+Fm8ZULCKaKhpo1SlDhoCXLqDQDLsWA==
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQga6L/J3Ns7IPpzLdZ
+AzmQG3StWAdnGCsWdwJ1e8RvZ9mhRANCAAQaFtPlJd+ilLqf+/EqsGZfLFC3/roE
+wsf2jiP6NtAUFaYoAZvpLFa+Z3AsrSCD/1zidhijEjxNZyZ0PTbZ2iJi
+-----END PRIVATE KEY-----`,
+};
