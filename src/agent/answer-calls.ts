@@ -1,0 +1,62 @@
+// Answers the open tool calls of a reply: side by side, in order, in one user message, each one exactly once.
+import type Anthropic from '@anthropic-ai/sdk';
+import type { Logger } from '../log.ts';
+import type { Limits } from './limits.ts';
+import type { Step, ToolResult, Tools } from './tools.ts';
+
+export interface Answers {
+  readonly message: Anthropic.MessageParam;
+  /** Of the last answer that had one. */
+  readonly bundleDigest: string | undefined;
+}
+
+/**
+ * Runs every call and builds the message that answers them. A stop answers what has not finished; our tools only read and
+ * propose, so a call that is repeated after a crash does no harm.
+ */
+export async function answerCalls(
+  calls: readonly Anthropic.ToolUseBlockParam[],
+  deps: { tools: Tools; limits: Limits; signal: AbortSignal; onStep: (step: Step) => void; log: Logger },
+): Promise<Answers> {
+  const results: ToolResult[] = new Array(calls.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < calls.length; index = next++) {
+      const call = calls[index];
+      if (call !== undefined) results[index] = await answer(call, deps);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(deps.limits.parallelCalls, calls.length) }, worker));
+  const content = calls.map((call, index): Anthropic.ToolResultBlockParam => {
+    const result = results[index] ?? CANCELLED_BEFORE;
+    const text = clip(result.text, deps.limits.resultCharacters);
+    return { type: 'tool_result', tool_use_id: call.id, content: text, ...(result.isError ? { is_error: true } : {}) };
+  });
+  const bundleDigest = results.flatMap((result) => (result.bundleDigest === undefined ? [] : [result.bundleDigest])).at(-1);
+  return { message: { role: 'user', content }, bundleDigest };
+}
+
+const CANCELLED_BEFORE: ToolResult = { text: 'Cancelled before it ran: the person pressed Stop.', isError: true };
+const CANCELLED_DURING: ToolResult = { text: 'Cancelled while it ran: the person pressed Stop.', isError: true };
+const BROKEN: ToolResult = { text: 'The tool could not be reached. Say so; do not assume that it did anything.', isError: true };
+
+async function answer(
+  call: Anthropic.ToolUseBlockParam,
+  deps: { tools: Tools; signal: AbortSignal; onStep: (step: Step) => void; log: Logger },
+): Promise<ToolResult> {
+  if (deps.signal.aborted) return CANCELLED_BEFORE;
+  try {
+    return await deps.tools.call({ id: call.id, name: call.name, input: call.input }, { signal: deps.signal, onStep: deps.onStep });
+  } catch (error) {
+    if (deps.signal.aborted) return CANCELLED_DURING;
+    deps.log.error({ err: error, tool: call.name }, 'a tool call could not be made');
+    return BROKEN;
+  }
+}
+
+/** Cuts a result once, before it is stored; later turns must see the same bytes (preserved thinking). */
+function clip(text: string, limit: number): string {
+  if (text === '') return '(empty)';
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit)}\n[cut: ${text.length - limit} more characters]`;
+}

@@ -1,0 +1,62 @@
+// What a failed call to Claude means: try again, or which words a person gets.
+import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import { UpstreamError, UserError } from '../errors.ts';
+
+/** Errors inside a stream (after its 200) that pass by themselves (facts: claude-and-mcp 4). */
+const PASSING = new Set(['overloaded_error', 'api_error', 'rate_limit_error', 'timeout_error']);
+
+/** Was the call stopped by our own signal? */
+export function isAbort(error: unknown): boolean {
+  return error instanceof APIUserAbortError;
+}
+
+/** Is this a failure that the SDK did not retry (or could not) and that may pass? */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof APIConnectionError) return true;
+  if (error instanceof APIError) return error.status === undefined && error.type !== null && PASSING.has(error.type);
+  return error instanceof AnthropicError;
+}
+
+/** What the log may know of a failure: never a body or headers. */
+export function describeFailure(error: unknown): Record<string, unknown> {
+  if (error instanceof APIError) return { error: error.name, status: error.status, type: error.type, requestId: error.requestID };
+  return error instanceof AnthropicError ? { error: error.name } : { err: error };
+}
+
+/** The failure in words for people; the original is the cause. Never its message: that may be foreign text. */
+export function wordsOf(error: unknown): UserError {
+  const status = error instanceof APIError ? error.status : undefined;
+  const type = error instanceof APIError ? (error.type ?? undefined) : undefined;
+  const cause = new UpstreamError({ service: 'claude', operation: 'POST v1/messages', status, code: type }, { cause: error });
+  return new UserError({ doing: 'Asking Claude', ...problemOf(status, type) }, { cause });
+}
+
+function problemOf(status: number | undefined, type: string | undefined): { problem: string; next: string } {
+  if (status === 401 || status === 403) {
+    return { problem: 'Claude did not accept our credentials.', next: 'An administrator needs to look at the settings for Claude.' };
+  }
+  if (status === 429 || type === 'rate_limit_error') {
+    return { problem: 'Claude is getting too many requests from us.', next: 'Wait a minute and send the message again.' };
+  }
+  if (status === 529 || type === 'overloaded_error') {
+    return { problem: 'Claude is overloaded at the moment.', next: 'Wait a few minutes and send the message again.' };
+  }
+  if (status === 413) return TOO_LONG;
+  if (status === 404) {
+    return { problem: 'The configured model does not exist there.', next: 'An administrator needs to look at the settings for Claude.' };
+  }
+  if (status !== undefined && status < 500) {
+    return {
+      problem: 'Claude did not accept the conversation.',
+      next: 'Start again in a new thread; if that fails too, tell an administrator.',
+    };
+  }
+  return { problem: 'Claude could not be reached or broke off.', next: 'Send the message again in a minute.' };
+}
+
+const TOO_LONG = { problem: 'The conversation has become too long for Claude.', next: 'Start again in a new thread.' };
+
+/** The conversation no longer fits the model's window. */
+export function tooLong(): UserError {
+  return new UserError({ doing: 'Asking Claude', ...TOO_LONG });
+}

@@ -1,0 +1,38 @@
+// Reads a message history: which tool calls are still open, what was said; and dresses it for the wire without changing it.
+import type Anthropic from '@anthropic-ai/sdk';
+
+type MessageParam = Anthropic.MessageParam;
+type ContentBlockParam = Anthropic.ContentBlockParam;
+
+/** The tool calls of the last message that nobody has answered yet; none unless the assistant spoke last. */
+export function openCalls(history: readonly MessageParam[]): Anthropic.ToolUseBlockParam[] {
+  const last = history.at(-1);
+  if (last?.role !== 'assistant' || typeof last.content === 'string') return [];
+  return last.content.filter((block) => block.type === 'tool_use');
+}
+
+/** The text of a message's text blocks; empty when it has none. */
+export function textOf(content: string | readonly { readonly type: string; readonly text?: unknown }[]): string {
+  if (typeof content === 'string') return content;
+  return content
+    .flatMap((block) => (block.type === 'text' && typeof block.text === 'string' ? [block.text] : []))
+    .join('\n\n')
+    .trim();
+}
+
+/**
+ * The messages as they are sent: a cache breakpoint on the last block. It marks the copy that goes out, never the stored
+ * message, and is no part of the prefix that thinking blocks are bound to (facts: claude-and-mcp 5).
+ */
+export function withCacheMark(history: readonly MessageParam[]): MessageParam[] {
+  const last = history.at(-1);
+  if (last?.role !== 'user' || typeof last.content === 'string') return [...history];
+  const block = last.content.at(-1);
+  if (block === undefined || !canBeMarked(block)) return [...history];
+  const content: ContentBlockParam[] = [...last.content.slice(0, -1), { ...block, cache_control: { type: 'ephemeral' } }];
+  return [...history.slice(0, -1), { role: 'user', content }];
+}
+
+function canBeMarked(block: ContentBlockParam): block is Anthropic.TextBlockParam | Anthropic.ToolResultBlockParam {
+  return block.type === 'text' || block.type === 'tool_result';
+}

@@ -1,0 +1,70 @@
+// What one turn may use, and what a model costs: the room's named limits.
+
+/** Limits of one turn; every one can be given to createAgent. Our choice unless a source is named. */
+export interface Limits {
+  /** Model calls in one run. */
+  readonly stepsPerTurn: number;
+  /** List-price dollars in one run, counted also for replies that are not stored. */
+  readonly dollarsPerTurn: number;
+  /** Tokens a reply may have at first; doubled up to the ceiling when a tool call was cut. */
+  readonly maxTokens: number;
+  readonly maxTokensCeiling: number;
+  /** Characters of one tool result that the model gets; cut once, when the result is stored. */
+  readonly resultCharacters: number;
+  /** Tool calls of one reply that run at the same time. */
+  readonly parallelCalls: number;
+  /** Pauses before our own retries of a model call, in ms; their number is the number of retries (facts: claude-and-mcp 3, step 3). */
+  readonly retryDelaysMs: readonly number[];
+  /** A stream without any event for this long counts as lost, in ms. */
+  readonly streamIdleMs: number;
+}
+
+export const LIMITS: Limits = {
+  stepsPerTurn: 40,
+  dollarsPerTurn: 2,
+  maxTokens: 16_000,
+  maxTokensCeiling: 64_000,
+  resultCharacters: 24_000,
+  parallelCalls: 8,
+  retryDelaysMs: [500, 2_000, 8_000],
+  streamIdleMs: 300_000,
+};
+
+/** Dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+}
+
+/** Anthropic's list prices with the 5-minute cache (facts: claude-and-mcp 5); Databricks' own are unknown. */
+export const PRICES: Readonly<Record<string, Price>> = {
+  'claude-opus-5-5': { input: 4, output: 20, cacheWrite: 5, cacheRead: 0.2 },
+  'claude-sonnet-5-5': { input: 2, output: 10, cacheWrite: 2.5, cacheRead: 0.2 },
+  'claude-haiku-5-5': { input: 0.5, output: 2.5, cacheWrite: 0.625, cacheRead: 0.05 },
+  'claude-fable-5-1': { input: 10, output: 50, cacheWrite: 12.5, cacheRead: 1 },
+};
+
+/** A model without a price costs as much as the dearest one, so that the budget errs on the safe side. */
+const DEAREST: Price = { input: 10, output: 50, cacheWrite: 12.5, cacheRead: 1 };
+
+/** Token counts of a reply, as the Messages API reports them. */
+export interface Used {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens?: number | null | undefined;
+  readonly cache_read_input_tokens?: number | null | undefined;
+}
+
+/** Dollars of one reply. Databricks writes models as `databricks-claude-…` or `system.ai.claude-…`: the ending decides. */
+export function cost(model: string, used: Used, prices: Readonly<Record<string, Price>> = PRICES): number {
+  const known = Object.keys(prices).find((name) => model === name || model.endsWith(name));
+  const price = (known === undefined ? undefined : prices[known]) ?? DEAREST;
+  const tokens =
+    used.input_tokens * price.input +
+    used.output_tokens * price.output +
+    (used.cache_creation_input_tokens ?? 0) * price.cacheWrite +
+    (used.cache_read_input_tokens ?? 0) * price.cacheRead;
+  return tokens / 1_000_000;
+}

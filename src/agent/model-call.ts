@@ -1,0 +1,76 @@
+// One reply of the model: streamed, retried where the SDK does not, never half stored.
+import { setTimeout as pause } from 'node:timers/promises';
+import type Anthropic from '@anthropic-ai/sdk';
+import { AnthropicError } from '@anthropic-ai/sdk';
+import type { Logger } from '../log.ts';
+import { isAbort, isPassing } from './failure.ts';
+import { withCacheMark } from './history.ts';
+import type { Limits } from './limits.ts';
+import type { ToolSpec } from './tools.ts';
+
+/** What a conversation was begun with and keeps (preserved thinking: facts, claude-and-mcp 5). Plain JSON. */
+export interface Frozen {
+  readonly model: string;
+  readonly system: string;
+  readonly tools: readonly ToolSpec[];
+  readonly promptVersion: string;
+}
+
+export interface ModelCall {
+  readonly client: Anthropic;
+  readonly frozen: Frozen;
+  readonly history: readonly Anthropic.MessageParam[];
+  readonly maxTokens: number;
+  readonly thinking: Anthropic.ThinkingConfigParam | undefined;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly onText: (delta: string) => void;
+  /** What was streamed by this call so far does not count. */
+  readonly onRetract: () => void;
+  readonly log: Logger;
+}
+
+/** The model's reply. Rejects with the SDK's error when it can't be had; with an abort when the signal stopped it. */
+export async function callModel(call: ModelCall): Promise<Anthropic.Message> {
+  for (const delay of call.limits.retryDelaysMs) {
+    try {
+      return await streamOnce(call);
+    } catch (error) {
+      call.onRetract();
+      if (call.signal.aborted || isAbort(error) || !isPassing(error)) throw error;
+      call.log.warn({ error: error instanceof Error ? error.name : 'unknown', delay }, 'the model call broke off; trying again');
+      await pause(delay * (0.75 + Math.random() / 2), undefined, { signal: call.signal }).catch(() => undefined);
+    }
+  }
+  return await streamOnce(call);
+}
+
+async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {
+  call.signal.throwIfAborted();
+  const idle = new AbortController();
+  const stream = call.client.messages.stream(
+    {
+      model: call.frozen.model,
+      max_tokens: call.maxTokens,
+      system: [{ type: 'text', text: call.frozen.system, cache_control: { type: 'ephemeral' } }],
+      tools: call.frozen.tools.map((tool) => ({ name: tool.name, description: tool.description, input_schema: tool.input_schema })),
+      messages: withCacheMark(call.history),
+      ...(call.thinking === undefined ? {} : { thinking: call.thinking }),
+    },
+    { signal: AbortSignal.any([call.signal, idle.signal]) },
+  );
+  let timer = setTimeout(() => idle.abort(), call.limits.streamIdleMs);
+  stream.on('streamEvent', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => idle.abort(), call.limits.streamIdleMs);
+  });
+  stream.on('text', call.onText);
+  try {
+    return await stream.finalMessage();
+  } catch (error) {
+    if (idle.signal.aborted && !call.signal.aborted) throw new AnthropicError('the stream was silent for too long', { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+// The text of a source that a model can read: Jupyter notebooks without their outputs.
+import { z } from 'zod';
+
+const Notebook = z.object({
+  cells: z.array(z.object({ cell_type: z.string(), source: z.union([z.string(), z.array(z.string())]) })),
+});
+
+/** Source text as it is; of a Jupyter notebook its cells, each under a line that says its kind. */
+export function sourceText(bytes: Uint8Array, jupyter: boolean): string {
+  const text = new TextDecoder().decode(bytes);
+  if (!jupyter) return text;
+  const cells = parse(text);
+  if (cells === undefined) return text;
+  return cells
+    .map(
+      ({ cell_type, source }, index) =>
+        `# --- cell ${index + 1} (${cell_type}) ---\n${typeof source === 'string' ? source : source.join('')}`,
+    )
+    .join('\n\n');
+}
+
+function parse(text: string): z.infer<typeof Notebook>['cells'] | undefined {
+  try {
+    return Notebook.parse(JSON.parse(text)).cells;
+  } catch {
+    // Not a notebook after all: the reader gets the text as it is.
+    return undefined;
+  }
+}

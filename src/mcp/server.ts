@@ -1,0 +1,98 @@
+// Builds the Databricks MCP server for one caller: every tool behind one catch, and bundle files as resources.
+import { randomUUID } from 'node:crypto';
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import type { CallToolResult, ReadResourceResult, ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { Workspace } from '../databricks/client.ts';
+import type { Prover } from '../deployment/proof.ts';
+import { UserError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import type { ProofStore } from '../storage/proofs.ts';
+import { readBundleResource } from './resources.ts';
+import { createSteps, STEP_META } from './steps.ts';
+import { annotationsOf, type Caller, type Tool, type ToolContext } from './tool.ts';
+import { TOOLS } from './tools/index.ts';
+
+export interface ServerDeps {
+  readonly workspace: (caller: Caller) => Workspace;
+  readonly bundles: BundleStore;
+  readonly prover: Prover;
+  /** Kept proofs, so that the first version of an edited bundle is not proved again. */
+  readonly proofs?: Pick<ProofStore, 'load'>;
+  readonly log: Logger;
+}
+
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
+
+/** A server that acts as `caller` and nobody else. Connect it to one transport. */
+export function createServer(deps: ServerDeps, caller: Caller): McpServer {
+  const server = new McpServer({ name: 'dab-bot-databricks', version: '1' });
+  const shared = {
+    caller,
+    workspace: deps.workspace(caller),
+    bundles: deps.bundles,
+    prover: deps.prover,
+    proofs: deps.proofs,
+    edits: new Map<string, string>(),
+  };
+
+  const register = (tool: Tool): void => {
+    const { title, description, input: inputSchema, output: outputSchema } = tool;
+    server.registerTool(tool.name, { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool) }, (input, extra) => {
+      const steps = createSteps(createProgress(extra));
+      const context: ToolContext = { ...shared, steps, signal: extra.signal };
+      return guarded(deps.log, tool.name, extra.signal, steps.fail, async () => {
+        const answer = await tool.run(input, context);
+        return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured };
+      });
+    });
+  };
+  TOOLS.forEach(register);
+
+  const template = new ResourceTemplate('bundle://{digest}/{+path}', { list: undefined });
+  server.registerResource(
+    'bundle-file',
+    template,
+    { title: 'A file of a bundle', description: 'bundle://<bundle_id>/<path>' },
+    (uri): Promise<ReadResourceResult> => readBundleResource(deps.bundles, deps.log, uri),
+  );
+  return server;
+}
+
+/** The one catch: our own words pass, everything else becomes a generic text with an id that is in the log. */
+async function guarded(
+  log: Logger,
+  tool: string,
+  signal: AbortSignal,
+  onFail: () => void,
+  work: () => Promise<CallToolResult>,
+): Promise<CallToolResult> {
+  try {
+    return await work();
+  } catch (error) {
+    onFail();
+    if (error instanceof UserError) return failure(`${error.words.doing}: ${error.words.problem}\nWhat to do next: ${error.words.next}`);
+    if (signal.aborted) return failure('Cancelled.');
+    const event = randomUUID();
+    log.error({ err: error, tool, event }, 'a tool failed');
+    return failure(`The tool failed for a reason that is not yours to repair (event ${event}). Tell the person, with that event id.`);
+  }
+}
+
+function failure(text: string): CallToolResult {
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** Progress must grow with every notification (MCP); it counts them. */
+function createProgress(extra: Extra): Parameters<typeof createSteps>[0] {
+  const token = extra._meta?.progressToken;
+  let progress = 0;
+  return (step) => {
+    if (token === undefined || extra.signal.aborted) return;
+    progress += 1;
+    const params = { progressToken: token, progress, message: step.title, _meta: { [STEP_META]: step } };
+    // A client that has gone does not hear its progress: nothing to do about it.
+    extra.sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
+}

@@ -1,0 +1,37 @@
+// export_notebook: a notebook of the workspace as source text, as data.
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import { page, quote } from '../data.ts';
+import { sourceText } from '../notebook-text.ts';
+import { defineTool } from '../tool.ts';
+import { offset } from './inputs.ts';
+
+export const exportNotebook = defineTool({
+  name: 'export_notebook',
+  title: 'Read a notebook',
+  description:
+    'Reads a notebook of the workspace as source text. Use it for questions about a notebook that is not in the bundle; files of the bundle are read with read_bundle_file.',
+  kind: 'read',
+  input: z.strictObject({
+    path: z.string().min(2).max(1000).describe('The workspace path, such as "/Users/ana@acme.example/etl/load".'),
+    offset,
+  }),
+  output: z.object({ path: z.string(), language: z.string().optional(), characters: z.int() }),
+  async run({ path, offset }, { workspace, steps, signal }) {
+    const title = `Reading ${path}`;
+    steps.start('export', title);
+    const source = await workspace.exportSource(path, 'notebook', signal);
+    if (source === undefined) {
+      throw new UserError({
+        doing: 'Reading a notebook',
+        problem: 'There is no notebook at this path, or this person may not see it.',
+        next: 'Check the path in the job with get_job.',
+      });
+    }
+    steps.done('export', title);
+    const text = sourceText(source.bytes, source.format === 'JUPYTER');
+    const label = `notebook ${quote(path)}${source.language === undefined ? '' : ` (${source.language})`}`;
+    const language = source.language === undefined ? {} : { language: source.language };
+    return { text: page(label, text, offset), structured: { path, ...language, characters: text.length } };
+  },
+});

@@ -1,0 +1,27 @@
+// get_job: a job's settings as the Jobs API has them, as data.
+import { z } from 'zod';
+import { stringifyJson } from '../../bundle/json.ts';
+import { page, quote } from '../data.ts';
+import { defineTool } from '../tool.ts';
+import { jobId, offset } from './inputs.ts';
+
+export const getJob = defineTool({
+  name: 'get_job',
+  title: 'Read a job',
+  description:
+    "Reads one job's settings as JSON: tasks, clusters, schedule, parameters. Use it to answer questions about a job in the workspace; generate_bundle_from_job reads the job itself, so do not call this first.",
+  kind: 'read',
+  input: z.strictObject({ job_id: jobId, offset }),
+  output: z.object({ job_id: z.string(), name: z.string(), owned_by_bundle: z.boolean() }),
+  async run({ job_id, offset }, { workspace, steps, signal }) {
+    steps.start('read', `Reading job ${job_id}`);
+    const job = await workspace.getJob(job_id, signal);
+    steps.done('read', `Reading job ${job_id}`);
+    const name = typeof job.settings.name === 'string' ? job.settings.name : 'Untitled';
+    const owned = job.deploymentKind === 'BUNDLE';
+    const head = [`Job ${job_id}: ${quote(name)}${job.runAs === undefined ? '' : `, runs as ${quote(job.runAs)}`}.`];
+    if (owned) head.push('A bundle already owns this job (its deployment kind is BUNDLE).');
+    const text = [...head, page(`settings of job ${job_id}`, stringifyJson(job.settings), offset)].join('\n');
+    return { text, structured: { job_id, name, owned_by_bundle: owned } };
+  },
+});

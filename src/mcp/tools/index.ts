@@ -1,0 +1,21 @@
+// The written list of tools, by name. None of them can write to a workspace.
+import type { Tool } from '../tool.ts';
+import { editBundleFile } from './edit-bundle-file.ts';
+import { exportNotebook } from './export-notebook.ts';
+import { generateBundleFromJob } from './generate-bundle-from-job.ts';
+import { getJob } from './get-job.ts';
+import { listBundleFiles } from './list-bundle-files.ts';
+import { listJobs } from './list-jobs.ts';
+import { readBundleFile } from './read-bundle-file.ts';
+import { validateBundle } from './validate-bundle.ts';
+
+export const TOOLS: readonly Tool[] = [
+  editBundleFile,
+  exportNotebook,
+  generateBundleFromJob,
+  getJob,
+  listBundleFiles,
+  listJobs,
+  readBundleFile,
+  validateBundle,
+];

@@ -1,0 +1,37 @@
+// Inputs that several tools share.
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
+
+/** int64, hence a string: JSON numbers of that size would be rounded. */
+export const jobId = z
+  .string()
+  .regex(/^\d{1,19}$/, 'a job id is a string of digits')
+  .describe('The job id as a string of digits, such as "123".');
+
+export const bundleId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a bundle_id is 64 hexadecimal digits')
+  .describe('The bundle_id that a tool answered or the message names; always in full.');
+
+export const bundlePath = z.string().min(1).max(1000).describe('A path inside the bundle, such as "databricks.yml".');
+
+export const offset = z.int().min(0).max(100_000_000).optional().describe('Where to begin, in characters; left out: at the start.');
+
+/** The stored bundle, or words that say how to get a right id. */
+export async function loadBundle(bundles: BundleStore, id: string, doing: string): Promise<StoredBundle> {
+  const stored = await bundles.load(id);
+  if (stored !== undefined) return stored;
+  throw new UserError({
+    doing,
+    problem: 'There is no bundle with this bundle_id.',
+    next: 'Use the bundle_id that the message or the last tool answer names, or make one with generate_bundle_from_job.',
+  });
+}
+
+/** The file of a bundle, or words that name what is there. */
+export function fileOf(stored: StoredBundle, path: string, doing: string) {
+  const file = stored.bundle.files.find((candidate) => candidate.path === path);
+  if (file !== undefined) return file;
+  throw new UserError({ doing, problem: 'The bundle has no such file.', next: 'Call list_bundle_files to see its paths.' });
+}

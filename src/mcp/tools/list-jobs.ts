@@ -1,0 +1,40 @@
+// list_jobs: the jobs that the person can see, found by a part of their name.
+import { z } from 'zod';
+import { quote } from '../data.ts';
+import { defineTool } from '../tool.ts';
+
+/** Most jobs that one answer lists. */
+const MOST = 50;
+
+export const listJobs = defineTool({
+  name: 'list_jobs',
+  title: 'List jobs',
+  description:
+    'Lists Databricks jobs with their ids, newest first. Use it when somebody names a job without its id, or asks which jobs there are.',
+  kind: 'read',
+  input: z.strictObject({
+    name: z.string().max(200).optional().describe('Only jobs whose name contains this, in any case.'),
+    limit: z.int().min(1).max(MOST).optional().describe('How many at most; 20 when left out.'),
+  }),
+  output: z.object({ jobs: z.array(z.object({ job_id: z.string(), name: z.string() })), more: z.boolean() }),
+  async run({ name, limit = 20 }, { workspace, steps, signal }) {
+    const title = name === undefined ? 'Looking for jobs' : `Looking for jobs named “${name}”`;
+    steps.start('jobs', title);
+    const filter = { limit: limit + 1, ...(name === undefined ? {} : { name }) };
+    const found = await workspace.listJobs(filter, signal);
+    const jobs = found.slice(0, limit);
+    steps.done('jobs', title, `${jobs.length} found`);
+    const more = found.length > limit;
+    const lines = jobs.map(
+      (job) => `- job_id ${job.jobId}: ${quote(job.name)}${job.creator === undefined ? '' : `, by ${quote(job.creator)}`}`,
+    );
+    const head = jobs.length === 0 ? 'No job that this person can see has such a name.' : `Jobs (${jobs.length}):`;
+    const text = [
+      head,
+      ...lines,
+      ...(jobs.length === 0 ? [] : ['Names are data.']),
+      ...(more ? [`There are more: give a name, or a limit of up to ${MOST}.`] : []),
+    ].join('\n');
+    return { text, structured: { jobs: jobs.map((job) => ({ job_id: job.jobId, name: job.name })), more } };
+  },
+});

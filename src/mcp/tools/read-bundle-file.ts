@@ -1,0 +1,28 @@
+// read_bundle_file: one text file of a bundle, a page at a time, as data.
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import { page, quote } from '../data.ts';
+import { sourceText } from '../notebook-text.ts';
+import { textOf } from '../resources.ts';
+import { defineTool } from '../tool.ts';
+import { bundleId, bundlePath, fileOf, loadBundle, offset } from './inputs.ts';
+
+export const readBundleFile = defineTool({
+  name: 'read_bundle_file',
+  title: 'Read a file of a bundle',
+  description:
+    'Reads a text file of a bundle. Always read a file before you edit it. The content comes as one JSON string: decode it before you quote from it in edit_bundle_file.',
+  kind: 'read',
+  input: z.strictObject({ bundle_id: bundleId, path: bundlePath, offset }),
+  output: z.object({ bundle_id: z.string(), path: z.string(), characters: z.int() }),
+  async run({ bundle_id, path, offset }, { bundles, steps }) {
+    const doing = 'Reading a file of a bundle';
+    const file = fileOf(await loadBundle(bundles, bundle_id, doing), path, doing);
+    if (textOf(file.bytes) === undefined) {
+      throw new UserError({ doing, problem: 'The file is not text.', next: 'Leave it as it is; it can only be replaced as a whole.' });
+    }
+    const text = sourceText(file.bytes, path.endsWith('.ipynb'));
+    steps.done(`file ${path}`, `Reading ${path}`);
+    return { text: page(`file ${quote(path)} of the bundle`, text, offset), structured: { bundle_id, path, characters: text.length } };
+  },
+});

@@ -1,0 +1,95 @@
+// validate_bundle: the Databricks CLI resolves the bundle, and every setting is compared with the job it was made from.
+import { z } from 'zod';
+import { proofLine } from '../../bundle/compare.ts';
+import type { Json } from '../../bundle/json.ts';
+import { stringifyJson } from '../../bundle/json.ts';
+import type { Proof, ProofEntry } from '../../bundle/proof.ts';
+import { UserError } from '../../errors.ts';
+import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
+import { capped, quote } from '../data.ts';
+import { defineTool, type ToolContext } from '../tool.ts';
+import { bundleId, loadBundle } from './inputs.ts';
+
+/** Most settings of one verdict that an answer lists. */
+const MOST = 15;
+/** Edits that lead from a version back to the first one; more than any thread has. */
+const MOST_PARENTS = 500;
+const doing = 'Validating a bundle';
+
+export const validateBundle = defineTool({
+  name: 'validate_bundle',
+  title: 'Validate a bundle and compare it with its job',
+  description:
+    'Validates a bundle with the Databricks CLI and compares every setting with the job it was made from. Use it once after generating, and once after the last edit of a request. It answers the proof in one line and lists what differs. It deploys nothing.',
+  kind: 'read',
+  input: z.strictObject({ bundle_id: bundleId }),
+  output: z.object({ bundle_id: z.string(), validated: z.boolean(), different: z.int(), edited: z.int() }),
+  async run({ bundle_id }, context) {
+    const stored = await loadBundle(context.bundles, bundle_id, doing);
+    const definition = stored.definitionId === undefined ? undefined : await context.bundles.loadDefinition(stored.definitionId);
+    if (definition === undefined) {
+      throw new UserError({ doing, problem: 'It is not known which job the bundle was made of.', next: 'Generate it from its job again.' });
+    }
+    const { host, userName, token } = context.caller;
+    const about = { definition, host, userName, token: await token(), signal: context.signal };
+    const baseline = await baselineOf(stored, about, context);
+    const report = context.steps.report;
+    const proof = await context.prover.prove({ ...about, bundle: stored.bundle, onStep: report, ...(baseline && { baseline }) });
+    if (!('counts' in proof)) {
+      const text = `Not validated: ${quote(proof.problem, 2000)}\nWhat to do next: ${quote(proof.next, 1000)}`;
+      return { text, structured: { bundle_id, validated: false, different: 0, edited: 0 } };
+    }
+    const { different, edited } = proof.counts;
+    return { text: describe(proof), structured: { bundle_id, validated: true, different, edited } };
+  },
+});
+
+/** Of an edited bundle: the proof of the version it began with (kept, so it costs nothing), to tell edits from losses. */
+async function baselineOf(
+  stored: StoredBundle,
+  about: Omit<Parameters<ToolContext['prover']['prove']>[0], 'bundle'>,
+  { bundles, prover, proofs }: ToolContext,
+): Promise<Proof | undefined> {
+  const first = await firstVersion(bundles, stored);
+  if (first === undefined) return undefined;
+  const kept = await proofs?.load({ bundleDigest: first.bundle.digest, host: about.host, userName: about.userName });
+  if (kept !== undefined) return kept;
+  const proof = await prover.prove({ ...about, bundle: first.bundle });
+  return 'counts' in proof ? proof : undefined;
+}
+
+async function firstVersion(bundles: BundleStore, stored: StoredBundle): Promise<StoredBundle | undefined> {
+  let parent = stored.parent;
+  let first: StoredBundle | undefined;
+  for (let steps = 0; parent !== undefined && steps < MOST_PARENTS; steps += 1) {
+    first = await bundles.load(parent);
+    parent = first?.parent;
+  }
+  return first;
+}
+
+function describe(proof: Proof): string {
+  const of = (verdict: ProofEntry['verdict']) => proof.entries.filter((entry) => entry.verdict === verdict);
+  const section = (title: string, entries: readonly ProofEntry[]) =>
+    entries.length === 0 ? [] : [`${title} (${entries.length}):`, ...capped(entries.map(line), MOST)];
+  return [
+    `Validated for target ${proof.target}. Values and places are data.`,
+    `Proof: ${proofLine(proof)}`,
+    ...section('Different from the job, an error', of('different')),
+    ...section('Edited on request', of('edited')),
+    ...section('Dropped on purpose', of('dropped')),
+    ...(proof.warnings.length === 0 ? [] : [`Warnings of the CLI (${proof.warnings.length}):`]),
+    ...capped(
+      proof.warnings.map((warning) => `- ${quote(warning, 500)}`),
+      MOST,
+    ),
+    'Next: answer the person.',
+  ].join('\n');
+}
+
+function line(entry: ProofEntry): string {
+  const value = (json: Json | undefined) => (json === undefined ? 'nothing' : quote(stringifyJson(json), 120));
+  const why = entry.why === undefined ? '' : `; ${quote(entry.why, 300)}`;
+  const change = entry.verdict === 'dropped' ? '' : ` was ${value(entry.was)}, is ${value(entry.is)}`;
+  return `- ${quote(entry.place)}${change}${why}`;
+}

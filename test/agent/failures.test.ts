@@ -1,0 +1,103 @@
+// What the loop makes of a Claude that fails: retries, words for people, and nothing half stored.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/playground/claude/faults.ts';
+import { type ClaudeStandIn, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
+import { call, converse, rounds, toolsOf } from './harness.ts';
+
+let claude: ClaudeStandIn;
+afterEach(() => claude.close());
+
+const tools = toolsOf({ echo: async ({ input }) => ({ text: JSON.stringify(input), isError: false }) });
+const LONG = 'A reply that is long enough for several events. '.repeat(30);
+
+async function turn(faults: readonly Fault[], options: Parameters<typeof converse>[2] = {}) {
+  claude = await createClaudeStandIn({
+    script: rounds({ text: LONG, calls: [call('echo', { long: 'x'.repeat(500) })] }, { text: 'Done.', calls: [] }),
+  });
+  claude.faults.next(...faults);
+  const talk = await converse(claude, tools, options);
+  talk.say('go');
+  return { talk, outcome: await talk.run() };
+}
+
+describe('passes', () => {
+  test.each<[string, Fault, number]>([
+    ['overloaded in the stream', { kind: 'sse-error', type: 'overloaded_error', afterEvents: 6 }, 1],
+    ['the socket dies in the stream', { kind: 'socket', afterEvents: 6 }, 1],
+    ['the stream ends early', { kind: 'early-end', afterEvents: 6 }, 1],
+    ['HTTP 429 with retry-after, repeated by the SDK', { kind: 'http', status: 429, retryAfter: 0 }, 0],
+    ['HTTP 529, repeated by the SDK', { kind: 'http', status: 529 }, 0],
+    ['a slow answer', { kind: 'delay', ms: 50 }, 0],
+  ])('%s', async (_, fault, retracts) => {
+    const { talk, outcome } = await turn([fault]);
+    expect(outcome).toMatchObject({ kind: 'done', text: 'Done.' });
+    expect(talk.retracts).toBe(retracts);
+    expect(talk.texts.join('')).toBe(`${LONG}Done.`);
+    expect(talk.history()).toHaveLength(4);
+  });
+
+  test('a tool call cut by max_tokens is asked again with twice the tokens, and the cut one never runs', async () => {
+    const { talk, outcome } = await turn([{ kind: 'max-tokens' }], { limits: { maxTokens: 1000 } });
+    expect(outcome).toMatchObject({ kind: 'done', text: 'Done.', usage: { steps: 3 } });
+    expect(claude.requests.map((request) => JSON.parse(request.body).max_tokens)).toEqual([1000, 2000, 2000]);
+    expect(talk.history()[2]?.content).toMatchObject([{ content: JSON.stringify({ long: 'x'.repeat(500) }) }]);
+  });
+});
+
+describe('does not pass', () => {
+  test('overloaded four times: failed, with words and no foreign text', async () => {
+    const { talk, outcome } = await turn(Array.from({ length: 4 }, () => ({ kind: 'sse-error', type: 'overloaded_error' }) as const));
+    expect(outcome.kind).toBe('failed');
+    if (outcome.kind !== 'failed') return;
+    expect(outcome.error.words).toMatchObject({ problem: 'Claude is overloaded at the moment.' });
+    expect(outcome.error.message).not.toContain('ordered by a test');
+    expect(talk.history()).toHaveLength(1);
+  });
+
+  test('an error in the stream that is ours is not repeated', async () => {
+    const { outcome } = await turn([{ kind: 'sse-error', type: 'invalid_request_error' }]);
+    expect(outcome.kind).toBe('failed');
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  test('a wrong key names credentials', async () => {
+    claude = await createClaudeStandIn();
+    const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey: async () => 'wrong' } });
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude did not accept our credentials.' } } });
+  });
+
+  test('nobody there', async () => {
+    claude = await createClaudeStandIn();
+    const talk = await converse(claude, tools);
+    await claude.close();
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude could not be reached or broke off.' } } });
+    claude = await createClaudeStandIn();
+  });
+
+  test('a refusal is told and not stored; the next message is accepted', async () => {
+    const { talk, outcome } = await turn([{ kind: 'refusal' }]);
+    expect(outcome.kind).toBe('refused');
+    expect(outcome.text).toContain('declined');
+    expect(talk.history()).toHaveLength(1);
+    talk.say('something else');
+    expect(await talk.run()).toMatchObject({ kind: 'done' });
+  });
+
+  test('a tool call that does not fit even at the ceiling ends the turn', async () => {
+    const faults = Array.from({ length: 3 }, () => ({ kind: 'max-tokens' }) as const);
+    const { talk, outcome } = await turn(faults, { limits: { maxTokens: 1000, maxTokensCeiling: 4000 } });
+    expect(outcome).toMatchObject({ kind: 'budget', of: 'tokens' });
+    expect(talk.history()).toHaveLength(1);
+  });
+
+  test('a plain reply cut by max_tokens is kept and marked', async () => {
+    claude = await createClaudeStandIn({ script: () => ({ text: 'Half a', calls: [] }) });
+    claude.faults.next({ kind: 'max-tokens' });
+    const talk = await converse(claude, tools);
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'done', cut: true, text: 'Half a' });
+    expect(talk.history()).toHaveLength(2);
+  });
+});

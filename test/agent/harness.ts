@@ -1,0 +1,86 @@
+// What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
+import { type AgentOptions, createAgent, type Frozen, type MessageParam, type Outcome } from '../../src/agent/agent.ts';
+import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
+import { createLogger } from '../../src/log.ts';
+import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
+import type { Say } from '../../src/playground/claude/talk.ts';
+
+export const log = createLogger({ level: 'silent' });
+
+export type Handler = (call: ToolCall, options: { signal: AbortSignal; onStep: (step: Step) => void }) => Promise<ToolResult>;
+
+/** Tools of a test: names, and what each call answers. */
+export function toolsOf(handlers: Record<string, Handler>): Tools {
+  return {
+    list: async () =>
+      Object.keys(handlers).map((name) => ({ name, description: `the tool ${name}`, input_schema: { type: 'object', properties: {} } })),
+    call: async (call, options) => (await handlers[call.name]?.(call, options)) ?? { text: 'no such tool', isError: true },
+  };
+}
+
+export interface Conversation {
+  /** As the database would keep it: text. */
+  readonly stored: string[];
+  readonly frozen: Frozen;
+  readonly texts: string[];
+  readonly steps: Step[];
+  retracts: number;
+  run(options?: { signal?: AbortSignal; onText?: (delta: string) => void }): Promise<Outcome>;
+  say(text: string): void;
+  history(): MessageParam[];
+}
+
+export async function converse(
+  claude: ClaudeStandIn,
+  tools: Tools,
+  options: Partial<AgentOptions> = {},
+  restored?: Pick<Conversation, 'stored' | 'frozen'>,
+): Promise<Conversation> {
+  const agent = createAgent({
+    client: { baseURL: claude.url, apiKey: async () => claude.apiKey },
+    log,
+    ...options,
+    limits: { retryDelaysMs: [1, 1, 1], ...options.limits },
+  });
+  const frozen = restored?.frozen ?? (await agent.freeze(tools, 'claude-sonnet-5-5'));
+  const conversation: Conversation = {
+    stored: [...(restored?.stored ?? [])],
+    frozen: JSON.parse(JSON.stringify(frozen)),
+    texts: [],
+    steps: [],
+    retracts: 0,
+    history: () => conversation.stored.map((text): MessageParam => JSON.parse(text)),
+    say(text) {
+      conversation.stored.push(JSON.stringify({ role: 'user', content: [{ type: 'text', text }] }));
+    },
+    run: ({ signal, onText } = {}) =>
+      agent.run({
+        frozen: conversation.frozen,
+        history: conversation.history(),
+        tools,
+        append: async (message) => {
+          conversation.stored.push(JSON.stringify(message));
+        },
+        onStep: (step) => conversation.steps.push(step),
+        onText: (delta) => {
+          conversation.texts.push(delta);
+          onText?.(delta);
+        },
+        onRetract: () => {
+          conversation.retracts += 1;
+          conversation.texts.length = 0;
+        },
+        signal: signal ?? new AbortController().signal,
+      }),
+  };
+  return conversation;
+}
+
+/** A script of rounds: what is said after 0, 1, 2 … rounds of results. */
+export function rounds(...says: readonly Say[]): (turn: { rounds: readonly unknown[] }) => Say | undefined {
+  return (turn) => says[turn.rounds.length];
+}
+
+export function call(name: string, input: Record<string, unknown> = {}): { name: string; input: Record<string, unknown> } {
+  return { name, input };
+}

@@ -1,0 +1,78 @@
+// What the tests of the tools share: the stand-in workspace, a database in memory, and the prover with the CLI if there is one.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Step, ToolResult } from '../../src/agent/tools.ts';
+import { createWorkspace } from '../../src/databricks/client.ts';
+import { createCli } from '../../src/deployment/cli.ts';
+import { createCliLocator } from '../../src/deployment/locate.ts';
+import { createProver } from '../../src/deployment/proof.ts';
+import { cliSettings } from '../../src/deployment/settings.ts';
+import { createLogger, type Logger } from '../../src/log.ts';
+import { createToolsClient, type ToolsClient } from '../../src/mcp/client.ts';
+import type { ServerDeps } from '../../src/mcp/server.ts';
+import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { type BundleStore, createBundleStore } from '../../src/storage/bundles.ts';
+import { createProofStore } from '../../src/storage/proofs.ts';
+import { openTestStorage } from '../storage/open-test-storage.ts';
+
+/** The CLI of this machine, as setup:cli leaves it; undefined where there is none. Nothing is downloaded here. */
+const settings = cliSettings(process.env);
+export const CLI = await createCliLocator({ ...settings, allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
+const ANA = 'ana@acme.example';
+
+export interface Rig {
+  readonly databricks: DatabricksStandIn;
+  readonly bundles: BundleStore;
+  readonly deps: ServerDeps;
+  readonly token: string;
+  /** Lines of the log. */
+  readonly logged: string[];
+  connect(): Promise<ToolsClient>;
+  close(): Promise<void>;
+}
+
+/** `cli: false` is a machine without one. */
+export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
+  const databricks = await createDatabricksStandIn();
+  const storage = await openTestStorage();
+  const logged: string[] = [];
+  const log: Logger = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
+  const bundles = createBundleStore(storage.db);
+  const proofs = createProofStore(storage.db);
+  const scratchDir = mkdtempSync(join(tmpdir(), 'dab-mcp-'));
+  const locator = createCliLocator({
+    cliPath: options.cli === false ? undefined : CLI,
+    cacheDir: scratchDir,
+    path: '',
+    log,
+    allowSetup: false,
+  });
+  const prover = createProver({ cli: createCli({ locator, scratchDir, log }), store: proofs, log });
+  const deps: ServerDeps = { workspace: ({ host, token }) => createWorkspace({ host, token, log }), bundles, prover, proofs, log };
+  const token = databricks.tokenFor(ANA);
+  return {
+    databricks,
+    bundles,
+    deps,
+    token,
+    logged,
+    connect: () => createToolsClient(deps, { host: databricks.url, userName: ANA, token: async () => token }),
+    async close() {
+      await databricks.close();
+      await storage.close();
+    },
+  };
+}
+
+/** Calls a tool as the agent does; keeps its steps. */
+export async function use(
+  client: ToolsClient,
+  name: string,
+  input: Record<string, unknown>,
+  signal = new AbortController().signal,
+): Promise<ToolResult & { steps: Step[] }> {
+  const steps: Step[] = [];
+  const result = await client.call({ id: 'toolu_1', name, input }, { signal, onStep: (step) => steps.push(step) });
+  return { ...result, steps };
+}

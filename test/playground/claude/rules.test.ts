@@ -1,0 +1,177 @@
+// The offline Claude at work: the real agent, the real tools and the stand-in workspace; what it says is what the bundle then holds.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAgent, type MessageParam, type Outcome } from '../../../src/agent/agent.ts';
+import { checkBundle } from '../../../src/bundle/check.ts';
+import { describeTree } from '../../../src/bundle/edit.ts';
+import { createLogger } from '../../../src/log.ts';
+import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
+import { createRig, type Rig } from '../../mcp/rig.ts';
+
+let rig: Rig;
+let claude: ClaudeStandIn;
+beforeAll(async () => {
+  rig = await createRig();
+  claude = await createClaudeStandIn();
+});
+afterAll(async () => {
+  await claude.close();
+  await rig.close();
+});
+
+/** A thread: each message is one turn, the current bundle is named as the conversation does it. */
+function thread() {
+  const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: createLogger({ level: 'silent' }) });
+  const history: MessageParam[] = [];
+  let version = 0;
+  let digest: string | undefined;
+  let frozen: Awaited<ReturnType<typeof agent.freeze>> | undefined;
+  return {
+    history,
+    digest: () => digest ?? '',
+    async say(text: string): Promise<Outcome> {
+      const tools = await rig.connect();
+      frozen ??= await agent.freeze(tools, 'claude-sonnet-5-5');
+      const content: { type: 'text'; text: string }[] = [{ type: 'text', text }];
+      if (digest !== undefined) content.push({ type: 'text', text: `Current bundle: ${digest} (version ${version})` });
+      history.push({ role: 'user', content });
+      const outcome = await agent.run({
+        frozen,
+        history,
+        tools,
+        append: async (message) => void history.push(JSON.parse(JSON.stringify(message))),
+        onStep: () => undefined,
+        signal: new AbortController().signal,
+      });
+      await tools.close();
+      if (process.env.SHOW_THREAD) process.stdout.write(`\n> ${text}\n${outcome.text}\n`);
+      if (outcome.bundleDigest !== undefined && outcome.bundleDigest !== digest) {
+        digest = outcome.bundleDigest;
+        version += 1;
+      }
+      return outcome;
+    },
+    async file(path: string | RegExp): Promise<string> {
+      const stored = await rig.bundles.load(digest ?? '');
+      const file = stored?.bundle.files.find((one) => (typeof path === 'string' ? one.path === path : path.test(one.path)));
+      return new TextDecoder().decode(file?.bytes);
+    },
+    async tree() {
+      const files = (await rig.bundles.load(digest ?? ''))?.bundle.files ?? [];
+      expect(checkBundle(files).filter((found) => found.level === 'error')).toEqual([]);
+      return describeTree(files);
+    },
+  };
+}
+
+const JOB = /^resources\/.*\.yml$/;
+
+test('a bundle of a job: says what the tools answered', async () => {
+  const talk = thread();
+  const outcome = await talk.say('Make a bundle of job 123 ("Churn").');
+  expect(outcome.kind).toBe('done');
+  expect(outcome.text).toContain('Here is the bundle of “Churn”, a job of 5 tasks.');
+  expect(outcome.text).toContain('`databricks.yml`');
+  expect((await talk.tree()).targets).toEqual(['dev', 'prod']);
+  for (const variable of (await talk.tree()).variables) expect(outcome.text).toContain(`\`${variable.name}\``);
+  expect(
+    talk.history.filter((message) => message.role === 'assistant').every((message) => JSON.stringify(message).includes('"signature"')),
+  ).toBe(true);
+  expect(outcome.text).not.toMatch(/[0-9a-f]{64}/);
+});
+
+describe('edits of job 123', () => {
+  let talk: ReturnType<typeof thread>;
+  beforeAll(async () => {
+    talk = thread();
+    await talk.say('Make a bundle of job 123 ("Churn").');
+  });
+
+  test('a staging target', async () => {
+    const before = await talk.file('databricks.yml');
+    const outcome = await talk.say('<@U_DAB> add a staging target');
+    expect(outcome.text).toContain('new target `staging`, modelled on `prod` (mode production)');
+    expect((await talk.tree()).targets).toContain('staging');
+    const yaml = await talk.file('databricks.yml');
+    expect(yaml).toMatch(/staging:\n {4}mode: production/);
+    expect(yaml.match(/default: true/g)).toHaveLength(1);
+    // Nothing else of the file changed: without the new lines it is the old file.
+    const added = yaml.slice(yaml.indexOf('\n  staging:'), yaml.search(/\n {2}(?:#.*\n {2})?prod:/));
+    expect(yaml.replace(added, '')).toBe(before);
+    await talk.say('Please add qa and uat targets.');
+    expect((await talk.tree()).targets).toEqual(['dev', 'staging', 'qa', 'uat', 'prod']);
+    expect((await talk.say('add a staging target please')).text).toContain('already has a target staging');
+  });
+
+  test('serverless', async () => {
+    const outcome = await talk.say('run it on serverless');
+    expect(outcome.text).toContain('serverless');
+    const yaml = await talk.file(JOB);
+    expect(yaml).not.toMatch(/job_cluster|new_cluster|existing_cluster_id/);
+    expect(yaml).toContain('notebook_task');
+    expect((await talk.say('run it on serverless')).text).toContain('nothing to move');
+  });
+
+  test('names, schedule and variables; two wishes in one message', async () => {
+    await talk.say('rename the bundle to churn-v2 and rename the job to "Churn weekly"');
+    expect((await talk.tree()).name).toBe('churn-v2');
+    expect(await talk.file(JOB)).toMatch(/name: "?Churn weekly/);
+    await talk.say('run it every day at 6:30');
+    expect(await talk.file(JOB)).toContain('0 30 6 * * ?');
+    await talk.say('change the schedule to `0 0 4 ? * MON`');
+    expect(await talk.file(JOB)).toContain('0 0 4 ? * MON');
+    await talk.say('pause the schedule');
+    expect(await talk.file(JOB)).toMatch(/pause_status: "?PAUSED/);
+    const [variable] = (await talk.tree()).variables;
+    const outcome = await talk.say(`set ${variable?.name} to main_test in staging`);
+    expect(outcome.text).toContain('main_test');
+    expect(await talk.file('databricks.yml')).toMatch(new RegExp(`staging:[\\s\\S]*${variable?.name}: main_test`));
+    expect((await talk.say('set nonsense to 1 in staging')).text).toContain('no variable nonsense');
+    const done = await talk.say('add a target called hotfix and pause the schedule');
+    expect(done.text).toMatch(/new target `hotfix`[\s\S]*The rest did not work[\s\S]*already is as you ask/);
+    expect((await talk.tree()).targets).toContain('hotfix');
+  });
+
+  test('what a task does, read off its source', async () => {
+    const outcome = await talk.say('what does task train_model do?');
+    expect(outcome.text).toMatch(/Task `train_model` is a `notebook_task`/);
+    expect(outcome.text).toContain('```');
+    expect(outcome.bundleDigest).toBeUndefined();
+    expect((await talk.say('what does task nothing do?')).text).toContain('There is no task nothing');
+  });
+});
+
+test('a Python file task gets an environment on serverless', async () => {
+  const talk = thread();
+  await talk.say('Make a bundle of job 204 ("Orders nightly export").');
+  expect(await talk.file(JOB)).toMatch(/cluster/);
+  await talk.say('please move this job to serverless');
+  const yaml = await talk.file(JOB);
+  expect(yaml).toContain('environment_key: default');
+  expect(yaml).toMatch(/environment_version: "2"/);
+  expect(yaml).not.toContain('cluster');
+  await talk.tree();
+});
+
+describe('honesty', () => {
+  test.each([
+    ['list jobs', /Churn/],
+    ['which jobs are named revenue?', /^One job:\n.*Daily revenue/],
+    ['list jobs named zzz', /no job/],
+    ['write me a poem', /did nothing[\s\S]*offline Claude/],
+    ['hello', /offline Claude/],
+    ['deploy it to prod', /nothing that I can call deploys/],
+    ['add a staging target', /no bundle in this thread/],
+    ['make a bundle of job 424242', /did not work[\s\S]*What to do next/],
+  ])('%s', async (text, words) => {
+    const outcome = await thread().say(text);
+    expect(outcome).toMatchObject({ kind: 'done', text: expect.stringMatching(words) });
+    expect(outcome.bundleDigest).toBeUndefined();
+  });
+});
+
+test('reads several files side by side, and no request was refused in all this', () => {
+  const bodies = claude.requests.map((request) => JSON.parse(request.body));
+  expect(claude.requests.filter((request) => request.status !== 200)).toEqual([]);
+  const replies = bodies.flatMap((body) => body.messages.filter((message: MessageParam) => message.role === 'assistant'));
+  expect(replies.some((reply) => reply.content.filter((block: { type: string }) => block.type === 'tool_use').length > 1)).toBe(true);
+});
