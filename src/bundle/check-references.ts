@@ -1,0 +1,32 @@
+// Every `${…}` of the configuration: allowed roots, declared variables, nothing that only looks like a reference.
+import type { Diagnostic } from './bundle.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { leavesOf } from './places.ts';
+import { referencesIn, strangeReferences } from './references.ts';
+import { quoted } from './yaml.ts';
+
+/** Parts that carry a credential or a login, should the CLI ever resolve them. */
+const SECRET = /(^|[._])(token|password|secret|client_secret|profile|auth_type|azure_\w+|google_\w+)$/i;
+
+/** Checks the references in all configuration files together, because variables may be declared in any of them. */
+export function checkReferences(parts: readonly { readonly path: string; readonly value: JsonObject }[]): Diagnostic[] {
+  const declared = new Set(parts.flatMap(({ value }) => (isObject(value.variables) ? Object.keys(value.variables) : [])));
+  return parts.flatMap(({ path, value }) =>
+    [...leavesOf(value).values()].flatMap((leaf): Diagnostic[] => {
+      const at = `${path}: ${leaf.place}`;
+      const error = (message: string): Diagnostic => ({ level: 'error', place: at, message });
+      const inKey = leaf.keys.find((key) => key.includes('${'));
+      const keys = inKey === undefined ? [] : [error('a key must not hold a reference')];
+      if (typeof leaf.value !== 'string' || !leaf.value.includes('${')) return keys;
+      const strange = strangeReferences(leaf.value).map((text) =>
+        error(`${quoted(text.slice(0, 80))} is no reference that a bundle can have, and can't be written literally`),
+      );
+      const undeclared = referencesIn(leaf.value).flatMap((reference) => {
+        const [root, name] = reference.split(/[.[]/);
+        if (root === 'workspace' && SECRET.test(reference)) return [error(`\${${reference}} is not allowed`)];
+        return root === 'var' && !declared.has(name ?? '') ? [error(`\${${reference}}: there is no variable of this name`)] : [];
+      });
+      return [...keys, ...strange, ...undeclared];
+    }),
+  );
+}

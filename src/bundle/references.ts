@@ -1,0 +1,28 @@
+// The `${…}` references of bundles: which are allowed, and texts that only look like one.
+import type { JsonObject } from './json.ts';
+import { leavesOf } from './places.ts';
+
+/** One path segment of a reference as CLI 1.9 reads it (its libs/dyn/dynvar). */
+const SEGMENT = String.raw`\p{L}+(?:[-_]*[\p{L}\p{N}]+)*`;
+const REFERENCE = new RegExp(String.raw`\$\{(${SEGMENT}(?:\.${SEGMENT}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}`, 'gu');
+/** What a reference may begin with (facts: bundles 6.5; artifacts are refused, so nothing can point to one). */
+const ROOTS = new Set(['bundle', 'workspace', 'var', 'resources']);
+
+/** The references in a text, without `${` and `}`. */
+export function referencesIn(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].map((match) => match[1] ?? '');
+}
+
+/** What stands in a text after `${` without being a reference that bundles allow; the whole `${…}` where it is closed. */
+export function strangeReferences(text: string): string[] {
+  const rest = text.replace(REFERENCE, (whole, path: string) => (ROOTS.has(path.split(/[.[]/)[0] ?? '') ? '' : whole));
+  return [...rest.matchAll(/\$\{[^}]*\}?/g)].map(([whole]) => whole);
+}
+
+/** Texts with `${` in a job's own settings: a bundle would take them for references. */
+export function literalReferences(settings: JsonObject): { place: string; text: string }[] {
+  return [...leavesOf(settings).values()].flatMap(({ place, value }) => {
+    const match = typeof value === 'string' ? value.match(/\$\{[^}]*\}?/) : null;
+    return match === null ? [] : [{ place, text: match[0].slice(0, 80) }];
+  });
+}

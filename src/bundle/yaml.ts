@@ -1,0 +1,161 @@
+// YAML in and out for bundles: what we write means the same to every reader, what we read has exactly one meaning.
+import { Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
+import { type Json, type JsonObject, parseJson } from './json.ts';
+
+/** Plain words, paths, names and references: no YAML version reads them as anything but this string. */
+const PLAIN = /^[A-Za-z/$.](?:[A-Za-z0-9_./@$()={} -]*[A-Za-z0-9_./@$()={}-])?$/;
+/** Words that some YAML version reads as a boolean, null or number (facts: bundles 11). */
+const RETYPED = /^(y|n|yes|no|on|off|true|false|null|nan|\.inf|\.nan|\.[0-9].*)$/i;
+/** Lines that a block literal keeps as they are. */
+const PRINTABLE_LINES = /^(?:[!-~](?:[ -~]*[!-~])?)?(?:\n(?:[ -~]*[!-~])?)*$/;
+/** What may stand unescaped inside double quotes; Go's reader takes U+0085, U+2028 and U+2029 as line breaks. */
+const TO_ESCAPE = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
+
+/** Deeper trees are not configuration; the reader is recursive. */
+export const MAX_YAML_DEPTH = 60;
+
+/** A YAML text that has no or no single meaning; `line` counts from 1. */
+export interface YamlProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+export type YamlResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problems: readonly YamlProblem[] };
+
+/** A text in double quotes, everything invisible escaped: fit for YAML, comments and messages. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(TO_ESCAPE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function scalarText(text: string): string {
+  return PLAIN.test(text) && !RETYPED.test(text) && text.length < 400 ? text : quoted(text);
+}
+
+const stringTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  identify: (value: unknown) => typeof value === 'string',
+  resolve: (text: string) => text,
+  stringify: (
+    item: { value: unknown },
+    context: { indent?: string; implicitKey?: boolean; inFlow?: boolean | null; forceBlockIndent?: boolean },
+  ) => {
+    const text = String(item.value);
+    const block = text.includes('\n') && PRINTABLE_LINES.test(text) && !text.endsWith('\n\n') && context.implicitKey !== true;
+    if (!block || context.inFlow === true || text.trim() === '') return scalarText(text);
+    const indent = context.indent === undefined || context.indent === '' ? '  ' : context.indent;
+    const lines = text.replace(/\n$/, '').split('\n');
+    return `|${text.endsWith('\n') ? '' : '-'}\n${lines.map((line) => (line === '' ? '' : indent + line)).join('\n')}`;
+  },
+};
+
+/** A comment to stand before a key: the keys that lead to it from the root, and the text (one line or more). */
+export interface YamlComment {
+  readonly at: readonly string[];
+  readonly text: string;
+}
+
+/**
+ * Renders a value as YAML: block style, keys in the order they have, every string that any reader could take for something else quoted.
+ * @param options.comments comments before keys of mappings
+ * @param options.spaced whether a blank line stands before every top-level key but the first
+ */
+export function renderYaml(value: JsonObject, options: { header?: string; comments?: readonly YamlComment[] } = {}): string {
+  const document = new Document(value, {
+    version: '1.2',
+    aliasDuplicateObjects: false,
+    customTags: (tags) => [stringTag, ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:str')],
+  });
+  for (const { at, text } of options.comments ?? []) {
+    const parent = at.length === 1 ? document.contents : document.getIn(at.slice(0, -1));
+    if (!isMap(parent)) continue;
+    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === at.at(-1));
+    if (pair !== undefined && isScalar(pair.key)) pair.key.commentBefore = text.replace(/^/gm, ' ');
+  }
+  if (isMap(document.contents)) {
+    for (const pair of document.contents.items.slice(1)) if (isScalar(pair.key)) pair.key.spaceBefore = true;
+  }
+  const header = options.header === undefined ? '' : `${options.header.replace(/^/gm, '# ')}\n`;
+  return header + document.toString({ lineWidth: 0, indentSeq: true, flowCollectionPadding: false });
+}
+
+/** Where YAML readers disagree on line breaks or text: such a file could mean one thing to us and another to the CLI. */
+function textProblems(text: string): YamlProblem[] {
+  const at = text.search(/(?![\t\n\r])\p{Cc}|[\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/u);
+  if (at < 0) return [];
+  return [
+    { line: text.slice(0, at).split('\n').length, message: 'it holds a control character, a byte order mark or an unusual line break' },
+  ];
+}
+
+/**
+ * Parses YAML that means one thing to every reader: one document, string keys, no anchors, aliases, merges, tags or repeated keys.
+ * Integers beyond 2^53 become BigInt.
+ */
+export function parseYaml(bytes: Uint8Array): YamlResult {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { ok: false, problems: [{ line: 1, message: 'it is not UTF-8 text' }] };
+  }
+  const odd = textProblems(text);
+  if (odd.length > 0) return { ok: false, problems: odd };
+  const lines = new LineCounter();
+  const problems: YamlProblem[] = [];
+  const lineOf = (node: { range?: readonly number[] | null | undefined }) => lines.linePos(node.range?.[0] ?? 0).line;
+  try {
+    const parsed = parseAllDocuments(text, { intAsBigInt: true, uniqueKeys: true, merge: false, lineCounter: lines, strict: true });
+    const documents = 'empty' in parsed ? [] : parsed;
+    const document = documents[0];
+    if (document === undefined) return { ok: true, value: null };
+    if (documents.length > 1) problems.push({ line: 1, message: 'it holds more than one document' });
+    if (document.directives?.yaml.explicit === true || /^%/m.test(text.slice(0, document.range[0])))
+      problems.push({ line: 1, message: 'YAML directives are not allowed' });
+    for (const error of [...document.errors, ...document.warnings]) {
+      problems.push({ line: lines.linePos(error.pos[0]).line, message: error.message.split('\n')[0] ?? 'it is not valid YAML' });
+    }
+    visit(document, {
+      Node(_key, node, path) {
+        const shape = nodeProblem(node);
+        if (shape !== undefined) problems.push({ line: lineOf(node), message: shape });
+        if (path.length > MAX_YAML_DEPTH * 2) throw new RangeError('too deep');
+      },
+      Pair(_key, pair) {
+        const shape = keyProblem(pair);
+        if (shape !== undefined) problems.push({ line: lineOf(pair.key as Node), message: shape });
+      },
+    });
+    if (problems.length > 0) return { ok: false, problems };
+    return { ok: true, value: plainJson(document.toJS({ maxAliasCount: 0 })) };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, problems: [{ line: 1, message: 'it is nested too deeply' }] };
+    throw error;
+  }
+}
+
+function nodeProblem(node: Node): string | undefined {
+  if (isAlias(node)) return 'aliases (*name) are not allowed';
+  if ('anchor' in node && node.anchor !== undefined) return 'anchors (&name) are not allowed';
+  if (node.tag !== undefined) return 'tags (!name) are not allowed';
+  return undefined;
+}
+
+function keyProblem(pair: Pair): string | undefined {
+  if (!isScalar(pair.key)) return 'a key must be plain text';
+  // In quotes it is an ordinary key, for Go's reader too.
+  if (pair.key.value === '<<' && pair.key.type === 'PLAIN') return 'merge keys (<<) are not allowed';
+  if (typeof pair.key.value !== 'string') return `the key ${String(pair.key.value)} must be put in quotes`;
+  return undefined;
+}
+
+/** The library's integers are all BigInt here; those that a double holds become numbers again. */
+function plainJson(value: unknown): Json {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]));
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return parseJson(JSON.stringify(value ?? null));
+}

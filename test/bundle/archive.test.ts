@@ -1,0 +1,25 @@
+// The archive opens with another reader and is the same for the same files.
+import { unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { archive } from '../../src/bundle/archive.ts';
+
+const files = [
+  { path: 'src/a b.py', bytes: Buffer.from('print(1)\n') },
+  { path: 'databricks.yml', bytes: Buffer.from('bundle:\n  name: ä\n') },
+  { path: 'src/größe.sql', bytes: Buffer.from('select 1') },
+];
+
+test('holds every file byte for byte', () => {
+  const unpacked = unzipSync(archive(files));
+  expect(Object.keys(unpacked)).toEqual(['databricks.yml', 'src/a b.py', 'src/größe.sql']);
+  for (const { path, bytes } of files) expect(Buffer.from(unpacked[path] ?? []).equals(bytes)).toBe(true);
+});
+
+test('same files, same bytes, in any order and time zone', () => {
+  const before = process.env.TZ;
+  const first = archive(files);
+  process.env.TZ = 'Pacific/Auckland';
+  const second = archive([...files].reverse());
+  process.env.TZ = before;
+  expect(Buffer.from(first).equals(second)).toBe(true);
+});

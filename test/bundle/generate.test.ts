@@ -1,0 +1,277 @@
+// What must hold for every bundle: nothing lost, safe paths, the same input the same bytes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Bundle, JobDefinition, Source } from '../../src/bundle/bundle.ts';
+import { checkBundle } from '../../src/bundle/check.ts';
+import { generateBundle } from '../../src/bundle/generate.ts';
+import { isObject, type Json, type JsonObject } from '../../src/bundle/json.ts';
+import { resourceKey, variableName } from '../../src/bundle/names.ts';
+import { pathProblem } from '../../src/bundle/paths.ts';
+import { leavesOf } from '../../src/bundle/places.ts';
+import { writtenJob } from '../../src/bundle/tree.ts';
+import { parseYaml, renderYaml } from '../../src/bundle/yaml.ts';
+import { allSources, CASES, file, HOST, job, notebook, notebookTask, textOf } from './fixtures.ts';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const nasty = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  'True',
+  'no',
+  '007',
+  '1e3',
+  'null',
+  '~',
+  '2024-01-01',
+  '<<',
+  '# x',
+  'a: b',
+  '- a',
+  '',
+  ' x ',
+  'a\nb\n',
+  'a\n\n',
+  '\t',
+  '0x1F',
+  '{a}',
+  '*a',
+  '\u2028',
+  '\u0085',
+  '1_000',
+  '12:30:45',
+  '|',
+  '\r\n',
+  'a\r',
+);
+const scalar: fc.Arbitrary<Json> = fc.oneof(
+  text,
+  nasty,
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(9223372036854775807n),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 || (Number.isInteger(n) && !Number.isSafeInteger(n)) ? 0 : n)),
+);
+const tree: fc.Arbitrary<JsonObject> = fc.letrec<{ object: JsonObject; value: Json }>((tie) => ({
+  object: fc.dictionary(fc.oneof(text, nasty), tie('value'), { maxKeys: 4 }),
+  value: fc.oneof({ depthSize: 'small' }, scalar, fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+})).object;
+
+/** A job as its bundle writes it, variables put back in. */
+function readBack(bundle: Bundle): Map<string, Json> {
+  const values = new Map(bundle.variables.map(({ name, value }) => [`\${var.${name}}`, value]));
+  const { base } = writtenJob(bundle.files, bundle.name, 'prod');
+  return new Map(
+    [...leavesOf(base)].map(([place, { value }]) => [place, typeof value === 'string' ? (values.get(value) ?? value) : value]),
+  );
+}
+
+describe('YAML', () => {
+  test('reads back what was written, whatever it was', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(parseYaml(Buffer.from(renderYaml(value)))).toEqual({ ok: true, value });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('quotes what some reader would take for something else', () => {
+    const yaml = renderYaml({ a: 'True', no: '007', b: '2024-01-01', c: '12:30', d: '0x1f', e: '1e3', f: '' });
+    expect(yaml).toBe('a: "True"\n\n"no": "007"\n\nb: "2024-01-01"\n\nc: "12:30"\n\nd: "0x1f"\n\ne: "1e3"\n\nf: ""\n');
+  });
+});
+
+describe('losslessness', () => {
+  test('settings that nobody knows come out as they went in', () => {
+    fc.assert(
+      fc.property(tree, (unknown) => {
+        const definition = job({ name: 'x', queue: { enabled: true }, unknown, tasks: [{ task_key: 'a', some_task: unknown }] });
+        const written = readBack(generateBundle({ definition, sources: [], host: HOST }));
+        for (const [place, { value }] of leavesOf(definition.settings))
+          expect([place, String(written.get(place))]).toEqual([place, String(value)]);
+        expect(written.size).toBe(leavesOf(definition.settings).size);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a job without a queue says so', () => {
+    expect(textOf(generateBundle({ definition: job({ name: 'x' }), sources: [], host: HOST }), 'resources/x.job.yml')).toContain(
+      'queue:\n        enabled: false',
+    );
+  });
+
+  test('server-only fields stay out, and no host gets in', () => {
+    const definition = job({ name: 'x', format: 'MULTI_TASK', edit_mode: 'UI_LOCKED', deployment: { kind: 'BUNDLE' } });
+    const bundle = generateBundle({ definition, sources: [], host: HOST });
+    const all = bundle.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('\n');
+    expect(all).not.toMatch(/MULTI_TASK|UI_LOCKED|kind|acme\.example/);
+    expect(bundle.diagnostics).toMatchObject([{ level: 'warning', place: 'deployment' }]);
+  });
+
+  test('what a bundle cannot say is an error with its place', () => {
+    const definition = job({
+      name: 'x',
+      tasks: [{ task_key: 'a', notebook_task: { notebook_path: 'relative', base_parameters: { p: 'a ${HOME}' } } }],
+    });
+    expect(generateBundle({ definition, sources: [], host: HOST }).diagnostics).toMatchObject([
+      { level: 'error', place: 'tasks[a].notebook_task.notebook_path' },
+      { level: 'error', place: 'tasks[a].notebook_task.base_parameters.p' },
+    ]);
+  });
+});
+
+describe('sources', () => {
+  const component = fc.oneof(
+    text,
+    fc.constantFrom(
+      '..',
+      '.',
+      '.git',
+      '.databricks',
+      'a%b',
+      'A',
+      'a',
+      'a.py',
+      'CON',
+      'x'.repeat(300),
+      'ä',
+      'a\u0308',
+      '04.1-a',
+      '04.2-a',
+      ' ',
+      'a.',
+    ),
+  );
+  const path = fc
+    .array(
+      component.map((c) => c.replaceAll('/', '').replaceAll('{{', '')).filter((c) => c !== ''),
+      { minLength: 1, maxLength: 5 },
+    )
+    .map((parts) => `/${parts.join('/')}`);
+  const made = fc.uniqueArray(path, { minLength: 1, maxLength: 8 }).map((paths): { definition: JobDefinition; sources: Source[] } => {
+    const tasks = paths.map((one, i) =>
+      i % 2 === 0 ? notebookTask(`t${i}`, one) : { task_key: `t${i}`, spark_python_task: { python_file: one } },
+    );
+    const definition = job({ name: 'x', tasks });
+    return { definition, sources: allSources(definition) };
+  });
+
+  test('paths are safe, no two meet, every source is in', () => {
+    fc.assert(
+      fc.property(made, ({ definition, sources }) => {
+        const bundle = generateBundle({ definition, sources, host: HOST });
+        expect(bundle.files.flatMap((one) => pathProblem(one.path) ?? [])).toEqual([]);
+        expect(
+          checkBundle(bundle.files.filter((one) => one.path !== 'resources/x.job.yml')).filter(({ place }) => place.startsWith('src/')),
+        ).toEqual([]);
+        const kept = new Set(sources.map(({ path: one, kind }) => `${kind}${one.replace(/^\/Workspace(?=\/)/, '')}`));
+        const left = bundle.diagnostics.filter(({ message }) => message.includes('begins like a notebook')).length;
+        expect(bundle.files.filter((one) => one.path.startsWith('src/')).length).toBe(kept.size - left);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the order of sources changes nothing, nor does a second run', () => {
+    fc.assert(
+      fc.property(made, ({ definition, sources }) => {
+        const first = generateBundle({ definition, sources, host: HOST });
+        const second = generateBundle({ definition, sources: [...sources].reverse(), host: HOST });
+        expect(second).toEqual(first);
+        expect(second.digest).toBe(first.digest);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('folders below the common prefix stay; /Workspace/Users and /Users are one file', () => {
+    const definition = job({
+      name: 'x',
+      tasks: [
+        notebookTask('a', '/Workspace/Users/ana/p/a/one'),
+        notebookTask('b', '/Users/ana/p/b/two'),
+        notebookTask('c', '/Users/ana/p/a/one'),
+      ],
+    });
+    const bundle = generateBundle({ definition, sources: [notebook('/Users/ana/p/a/one'), notebook('/Users/ana/p/b/two')], host: HOST });
+    expect(bundle.files.map(({ path: one }) => one).filter((one) => one.startsWith('src/'))).toEqual(['src/a/one.py', 'src/b/two.py']);
+    expect(bundle.diagnostics).toEqual([]);
+  });
+
+  test('a file that begins like a notebook stays where it is', () => {
+    const definition = job({ name: 'x', tasks: [{ task_key: 'a', spark_python_task: { python_file: '/Shared/a.py' } }] });
+    const bundle = generateBundle({ definition, sources: [file('/Shared/a.py', '# Databricks notebook source\n')], host: HOST });
+    expect(textOf(bundle, 'resources/x.job.yml')).toContain('python_file: /Shared/a.py');
+    expect(bundle.diagnostics).toMatchObject([{ level: 'warning', place: '/Shared/a.py' }]);
+  });
+
+  test('languages and formats have their extensions; a missing header is added', () => {
+    const paths = ['p', 's', 'c', 'r', 'j'].map((one) => `/Shared/n/${one}`);
+    const definition = job({ name: 'x', tasks: paths.map((one, i) => notebookTask(`t${i}`, one)) });
+    const kinds = [
+      { language: 'PYTHON' },
+      { language: 'SQL' },
+      { language: 'SCALA' },
+      { language: 'R' },
+      { language: 'PYTHON', format: 'JUPYTER' },
+    ] as const;
+    const sources = paths.map(
+      (one, i): Source => ({ path: one, kind: 'notebook', format: 'SOURCE', bytes: Buffer.from('x'), ...kinds[i] }),
+    );
+    const bundle = generateBundle({ definition, sources, host: HOST });
+    expect(bundle.files.map(({ path: one }) => one).filter((one) => one.startsWith('src/'))).toEqual([
+      'src/c.scala',
+      'src/j.ipynb',
+      'src/p.py',
+      'src/r.r',
+      'src/s.sql',
+    ]);
+    expect(textOf(bundle, 'src/s.sql')).toBe('-- Databricks notebook source\nx');
+    expect(textOf(bundle, 'src/j.ipynb')).toBe('x');
+  });
+});
+
+describe('names', () => {
+  test('keys', () => {
+    const keys = ['Churn', '[prod] Sales', 'Rapport — l’équipe d’Özgür 🚀', '日本語', '', '99 bottles', 'Straße'].map((name) =>
+      resourceKey(name, '5'),
+    );
+    expect(keys).toEqual(['churn', 'sales', 'rapport_l_equipe_d_ozgur', 'job_5', 'job_5', 'job_99_bottles', 'strasse']);
+    expect(variableName('2 schemas')).toBe('v_2_schemas');
+  });
+
+  test('any name makes a key that the allow-list takes', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        expect(
+          checkBundle(generateBundle({ definition: job({ name: name.replaceAll('${', '') }), sources: [], host: HOST }).files),
+        ).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('equal values share a variable, a second value gets the name of its task', () => {
+    expect(generateBundle({ ...must(CASES.nightly), host: HOST }).variables.map(({ name, value }) => `${name}=${value}`)).toEqual([
+      'catalog=main',
+      'next_job_id=4611686018427387905',
+      'schema=raw',
+      'schema_report=gold',
+      'warehouse_id=0123456789abcdef',
+    ]);
+  });
+});
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('missing');
+  return value;
+}
+
+test('run_as goes to prod, where the job has one', () => {
+  const parsed = parseYaml(Buffer.from(textOf(generateBundle({ ...must(CASES['git-and-run-as']), host: HOST }), 'databricks.yml')));
+  const targets = parsed.ok && isObject(parsed.value) && isObject(parsed.value.targets) ? parsed.value.targets : {};
+  expect(targets.prod).toMatchObject({ run_as: { service_principal_name: '0a0a0a0a-0000-4000-8000-000000000001' } });
+  expect(targets.dev).not.toHaveProperty('run_as');
+});

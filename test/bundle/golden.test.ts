@@ -1,0 +1,32 @@
+// Golden trees: what whole bundles look like; UPDATE_GOLDEN=1 rewrites them.
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkBundle } from '../../src/bundle/check.ts';
+import { generateBundle } from '../../src/bundle/generate.ts';
+import { CASES, HOST } from './fixtures.ts';
+
+const ROOT = join(import.meta.dirname, '../golden');
+
+function readTree(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+describe('golden trees', () => {
+  test.each(Object.entries(CASES))('%s', (name, { definition, sources }) => {
+    const bundle = generateBundle({ definition, sources, host: HOST });
+    const tree = Object.fromEntries(bundle.files.map((file) => [file.path, Buffer.from(file.bytes).toString()]));
+    const all: Record<string, string> = { ...tree, 'DIAGNOSTICS.json': `${JSON.stringify(bundle.diagnostics, null, 2)}\n` };
+    const folder = join(ROOT, name);
+    if (process.env.UPDATE_GOLDEN === '1') {
+      rmSync(folder, { recursive: true, force: true });
+      for (const [path, text] of Object.entries(all)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    }
+    expect(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))).toEqual(readTree(folder));
+    expect(checkBundle(bundle.files).filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
