@@ -1,0 +1,56 @@
+// The port through which a conversation shows itself; the Slack room implements it.
+import type { Step } from '../agent/tools.ts';
+import type { NoProof } from '../bundle/proof.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { FileChange } from './diff.ts';
+
+/** How a turn ended, as people see it. */
+export type Ending = 'done' | 'failed' | 'stopped';
+
+/** The live list of a turn's steps. */
+export interface Progress {
+  /** Shows a step, or what has become of it. Returns at once; showing is paced. */
+  step(step: Step): void;
+  /** Shows the last state and closes the list; no step stays open. */
+  end(ending: Ending): Promise<void>;
+}
+
+/** The proof in a line; the whole of it is a row that [Show the proof] opens. */
+export interface ProofSummary {
+  readonly line: string;
+  /** No setting differs that nobody asked to change. */
+  readonly ok: boolean;
+}
+
+/** What a card says where there is no plan; `preparing` is what the button shows while the CLI is on its way. */
+export type NoPlan = NoProof & { readonly preparing?: string };
+
+/** What a thread is told when a turn is over, in the order of the rows. */
+export type ThreadMessage =
+  /** The answer; `to` is mentioned, so that they are notified. */
+  | { readonly kind: 'reply'; readonly to: string; readonly text: string; readonly changes?: readonly FileChange[] }
+  /** The zip of a version. */
+  | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string }
+  /** Proof and plan of a version; the state of its proposal is read whenever the card is drawn. */
+  | {
+      readonly kind: 'card';
+      readonly version: number;
+      readonly bundleDigest: string;
+      readonly proof: ProofSummary | NoProof;
+      readonly plan: { readonly proposalId: string } | NoPlan;
+    };
+
+export interface Thread {
+  /** Opens the list of steps, or goes on with the one that a killed process left (`resumeTs`); `shown` is told its ts as soon as it has one. */
+  progress(turn: {
+    readonly turnId: string;
+    readonly conversation: ConversationRow;
+    readonly to: string;
+    readonly resumeTs: string | undefined;
+    readonly shown: (ts: string) => Promise<void>;
+  }): Progress;
+  /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
+  deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
+  /** Draws the root message ([Stop] stands there while a turn runs) and the plan cards as the rows say they are now. */
+  refresh(conversation: ConversationRow, running: boolean): Promise<void>;
+}

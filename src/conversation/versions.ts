@@ -1,0 +1,154 @@
+// Proof and plan of a new version, and the card that shows them; catches up when the CLI was still being prepared.
+import type { Step } from '../agent/tools.ts';
+import type { BundleFile } from '../bundle/bundle.ts';
+import { proofLine, renderProof } from '../bundle/compare.ts';
+import type { NoProof, Proof } from '../bundle/proof.ts';
+import type { CliStatus } from '../deployment/locate.ts';
+import type { Planner } from '../deployment/plan.ts';
+import type { Prover } from '../deployment/proof.ts';
+import type { Identities, Identity } from '../identity/identities.ts';
+import type { Logger } from '../log.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Thread, ThreadMessage } from './thread.ts';
+
+type Card = Extract<ThreadMessage, { kind: 'card' }>;
+
+/** The target that a card offers: the one anybody may try things in. */
+const CARD_TARGET = 'dev';
+/** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack 7). */
+const CLI_NEWS_MS = 3000;
+
+interface VersionInput {
+  readonly conversation: ConversationRow;
+  readonly slackUser: string;
+  readonly identity: Identity;
+  readonly token: () => Promise<string>;
+  readonly number: number;
+  readonly bundleDigest: string;
+  readonly onStep: (step: Step) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Versions {
+  /** Proves and plans a version; says what is missing where there is no CLI. */
+  card(input: VersionInput): Promise<Card>;
+  /** Where a card still waits for the CLI: keeps it current, then proves and plans. Returns at once where none does. */
+  awaitCli(conversation: ConversationRow): Promise<void>;
+  /** What the zip of a bundle holds: its files, and PROOF.md where it was proven. */
+  contents(bundleDigest: string): Promise<{ name: string; files: readonly BundleFile[]; proven: boolean }>;
+  proof(bundleDigest: string): Promise<{ proof: Proof; line: string } | undefined>;
+}
+
+export function createVersions(deps: {
+  rows: { conversations: ConversationRows; outbox: Outbox };
+  bundles: BundleStore;
+  prover: Prover;
+  /** The stored proof of a bundle. */
+  storedProof: (bundleDigest: string) => Promise<Proof | undefined>;
+  planner: Planner;
+  cli: { status(): CliStatus; ready(): Promise<string | undefined> };
+  identities: Pick<Identities, 'of' | 'token'>;
+  thread: Thread;
+  log: Logger;
+}): Versions {
+  const { rows, cli } = deps;
+
+  async function card(input: VersionInput): Promise<Card> {
+    const shell = { kind: 'card', version: input.number, bundleDigest: input.bundleDigest } as const;
+    const status = cli.status();
+    if (status.state === 'preparing') return { ...shell, ...preparing(status.doing) };
+    const loaded = await deps.bundles.load(input.bundleDigest);
+    const definition = loaded?.definitionId === undefined ? undefined : await deps.bundles.loadDefinition(loaded.definitionId);
+    if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
+    const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep: input.onStep };
+    const { host, userName } = input.identity;
+    const baseline = input.number > 1 ? await firstProof(input, definition) : undefined;
+    const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline && { baseline }) });
+    if ('problem' in proof) return { ...shell, proof, plan: proof };
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'in_progress' });
+    const plan = await deps.planner.planVersion({
+      ...asked,
+      conversationId: input.conversation.id,
+      version: input.number,
+      target: CARD_TARGET,
+      identity: input.identity,
+      slackUser: input.slackUser,
+    });
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'problem' in plan ? 'error' : 'complete' });
+    return { ...shell, proof: summary(proof), plan: 'problem' in plan ? plan : { proposalId: plan.id } };
+  }
+
+  /** Version 1's proof: what it already differed in stays an error, what differs since was asked for. */
+  async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
+    const [first] = await rows.conversations.versions(input.conversation.id);
+    const loaded = first && (await deps.bundles.load(first.bundleDigest));
+    if (loaded === undefined) return undefined;
+    const { host, userName } = input.identity;
+    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: await input.token() });
+    return 'problem' in proof ? undefined : proof;
+  }
+
+  return {
+    card,
+
+    async contents(bundleDigest) {
+      const loaded = await deps.bundles.load(bundleDigest);
+      if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
+      const { name, files } = loaded.bundle;
+      const proof = await deps.storedProof(bundleDigest);
+      const report = proof === undefined ? [] : [{ path: 'PROOF.md', bytes: Buffer.from(renderProof(proof)) }];
+      return { name, files: [...files, ...report], proven: proof !== undefined };
+    },
+
+    async proof(bundleDigest) {
+      const proof = await deps.storedProof(bundleDigest);
+      return proof && { proof, line: proofLine(proof) };
+    },
+
+    async awaitCli(conversation) {
+      const row = (await rows.outbox.ofConversation(conversation.id, 'card')).at(-1);
+      const waiting = row?.payload as Card | undefined;
+      if (row === undefined || waiting === undefined || !('preparing' in waiting.plan)) return;
+      let ready = false;
+      const done = cli.ready().then(() => {
+        ready = true;
+      });
+      while (!ready) {
+        const status = cli.status();
+        if (status.state === 'preparing') {
+          await rows.outbox.change(row.id, { ...waiting, ...preparing(status.doing) });
+          await deps.thread.refresh(conversation, false);
+        }
+        await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLI_NEWS_MS))]);
+      }
+      const who = { team: conversation.team, user: conversation.requester };
+      const identity = await deps.identities.of(who);
+      if (identity === undefined) return;
+      const renewed = await card({
+        conversation,
+        slackUser: conversation.requester,
+        identity,
+        token: () => deps.identities.token(who),
+        number: waiting.version,
+        bundleDigest: waiting.bundleDigest,
+        onStep: () => {},
+      });
+      await rows.outbox.change(row.id, renewed);
+      await deps.thread.refresh(conversation, false);
+    },
+  };
+}
+
+function summary(proof: Proof): Card['proof'] {
+  return { line: proofLine(proof), ok: proof.counts.different === 0 };
+}
+
+function preparing(doing: string): { proof: NoProof; plan: Card['plan'] } {
+  const words = {
+    problem: `The Databricks CLI is being prepared: ${doing}.`,
+    next: 'The proof and the plan appear here when it is ready.',
+  };
+  return { proof: words, plan: { ...words, preparing: doing } };
+}

@@ -1,0 +1,231 @@
+// The bot: config → rooms → wiring → start → drain on SIGTERM.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAgent } from './agent/agent.ts';
+import { DEFAULT_MODEL, environment, loadConfig } from './config.ts';
+import { createConversations } from './conversation/conversations.ts';
+import { type CreateQueue, createQueue } from './conversation/queue.ts';
+import { createTurnRunner } from './conversation/turn.ts';
+import { createVersions } from './conversation/versions.ts';
+import { createWorkspace } from './databricks/client.ts';
+import { createApprovals } from './deployment/approve.ts';
+import { createCli } from './deployment/cli.ts';
+import { createDeployer } from './deployment/deploy.ts';
+import { createCliLocator } from './deployment/locate.ts';
+import { createPlanner } from './deployment/plan.ts';
+import { createProver } from './deployment/proof.ts';
+import { cliSettings } from './deployment/settings.ts';
+import { ConfigError } from './errors.ts';
+import { createIdentities } from './identity/identities.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createToolsClient } from './mcp/client.ts';
+import { createMetrics } from './metrics.ts';
+import { createClients, createSlack } from './slack/app.ts';
+import { createApprove, registerApprove } from './slack/approve.ts';
+import { createAsk, registerAsk } from './slack/ask.ts';
+import { createConnect, parseResume } from './slack/connect.ts';
+import { createPace } from './slack/pace.ts';
+import { createPoster } from './slack/poster.ts';
+import { createThread } from './slack/thread.ts';
+import { createBundleStore } from './storage/bundles.ts';
+import { createConversationRows } from './storage/conversations.ts';
+import { createInbox } from './storage/inbox.ts';
+import { openStorage } from './storage/open.ts';
+import { createOutbox } from './storage/outbox.ts';
+import { createProofStore } from './storage/proofs.ts';
+import { createTurnRows } from './storage/turns.ts';
+import { createWeb } from './web/web.ts';
+
+async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promise<() => Promise<void>> {
+  const host = config.DATABRICKS_HOST;
+  const metrics = createMetrics();
+  const storage = await openStorage(storageOptions(config), log);
+  const { db, boss } = storage;
+  const rows = { conversations: createConversationRows(db), turns: createTurnRows(db), outbox: createOutbox(db) };
+  const bundles = createBundleStore(db);
+  const proofs = createProofStore(db);
+  const queueOf: CreateQueue = (options) => createQueue(boss, log, options);
+
+  // Databricks: who people are, and the workspace as one of them.
+  const identities = createIdentities({
+    db,
+    oauth: {
+      host,
+      clientId: config.DAB_OAUTH_CLIENT_ID,
+      ...(config.DAB_OAUTH_CLIENT_SECRET !== undefined && { clientSecret: config.DAB_OAUTH_CLIENT_SECRET }),
+      redirectUri: `${config.DAB_PUBLIC_URL}/auth/callback`,
+    },
+    vaultKey: { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY },
+    publicUrl: config.DAB_PUBLIC_URL,
+    me: (at, token) => createWorkspace({ host: at, token: async () => token, log }).me(),
+    onLinked: ({ resume, identity }) => ask.resume(parseResume(resume), identity),
+    log,
+  });
+  const workspace = (caller: { host: string; token: () => Promise<string> }) =>
+    createWorkspace({ host: caller.host, token: caller.token, log });
+  const workspaceOf = (who: { team: string; user: string }) => workspace({ host, token: () => identities.token(who) });
+
+  // Deployment: the CLI is found or prepared in the background.
+  const locator = createCliLocator({ ...cliSettings(environment), allowSetup: config.DAB_CLI_SETUP, log });
+  locator.start();
+  const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-bot'), log });
+  const prover = createProver({ cli, store: proofs, log });
+  const asToken = (as: { host: string; token: string }) => workspace({ host: as.host, token: async () => as.token });
+  const planner = createPlanner({ cli, db, log, workspace: asToken });
+  const approvals = createApprovals({ db });
+  const deployer = createDeployer({
+    cli,
+    db,
+    loadBundle: async (digest) => (await bundles.load(digest))?.bundle,
+    workspace: asToken,
+    log,
+  });
+
+  // Claude: Databricks' own endpoint with the person's token, unless there is a key for another one.
+  const ownKey = config.ANTHROPIC_API_KEY;
+  const baseURL = config.ANTHROPIC_BASE_URL ?? `${host}/serving-endpoints/anthropic`;
+  const agent = createAgent({
+    client: {
+      baseURL,
+      apiKey: async () => ownKey ?? Promise.reject(new Error('every turn brings its own key')),
+    },
+    // Without it the newest models say nothing between tool calls; other endpoints are not known to take it (facts: claude-and-mcp 5 and 6).
+    ...(new URL(baseURL).host === 'api.anthropic.com' && { thinking: { type: 'adaptive', display: 'summarized' } as const }),
+    log,
+  });
+
+  // Slack: the thread shows what conversations do; conversations know it as a port.
+  const inbox = createInbox(db);
+  const slack = createSlack({
+    botToken: config.SLACK_BOT_TOKEN,
+    appToken: config.SLACK_APP_TOKEN,
+    apiUrl: config.SLACK_API_URL,
+    inbox,
+    metrics,
+    log,
+  });
+  const { client, create } = createClients({ botToken: config.SLACK_BOT_TOKEN, apiUrl: config.SLACK_API_URL, log });
+  const poster = createPoster({ create, read: client, outbox: rows.outbox, log });
+  const thread = createThread({
+    client,
+    poster,
+    outbox: rows.outbox,
+    versions: () => versions,
+    proposal: approvals.get,
+    pace: createPace(),
+    streamIn: config.DAB_STREAM_IN,
+    stop: (id) => conversations.stop(id),
+    log,
+  });
+  const versions = createVersions({ rows, bundles, prover, storedProof: proofs.ofBundle, planner, cli: locator, identities, thread, log });
+  const runTurn = createTurnRunner({
+    rows,
+    bundles,
+    agent,
+    model: config.DAB_MODEL ?? (ownKey === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic),
+    claudeKey: (token) => (ownKey === undefined ? token : async () => ownKey),
+    toolsFor: (caller) => createToolsClient({ workspace, bundles, prover, proofs, log }, caller),
+    identities,
+    versions,
+    thread,
+    metrics,
+    log,
+  });
+  const conversations = createConversations({ createQueue: queueOf, alone: storage.kind === 'pglite', rows, runTurn });
+  const connect = createConnect({ client, identities });
+  const jobs = {
+    name: async (who: { team: string; user: string }, jobId: string) =>
+      String((await workspaceOf(who).getJob(jobId)).settings.name ?? 'Untitled'),
+    list: (who: { team: string; user: string }, name: string, limit: number) => workspaceOf(who).listJobs({ name, limit }),
+  };
+  const ask = createAsk({ client, thread, conversations, connect, identities, jobs, host, log });
+  const approving = createApprove({
+    client,
+    createQueue: queueOf,
+    conversations,
+    approvals,
+    deployer,
+    identities,
+    connect,
+    thread,
+    versions,
+    metrics,
+    log,
+  });
+  registerAsk(slack.app, ask, { conversations, log });
+  registerApprove(slack.app, approving);
+
+  const web = createWeb({
+    flow: identities.flow,
+    publicUrl: config.DAB_PUBLIC_URL,
+    ready: async () => {
+      const database = await db.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      const checks = { slack: slack.connected(), database, cli: locator.status().state };
+      return { ok: checks.slack && checks.database, checks };
+    },
+    metrics: () => metrics.registry.metrics(),
+    log,
+  });
+
+  // What a dead process left is settled before new work comes in.
+  for (const proposal of await deployer.recover()) {
+    const conversation = await conversations.get(proposal.conversationId);
+    if (conversation !== undefined) await thread.refresh(conversation, false);
+  }
+  const { url } = await web.start(config.DATABRICKS_APP_PORT);
+  await approving.queue.start();
+  await conversations.begin();
+  await slack.start();
+  await identities.resumeLinked();
+  log.info({ url, host, storage: storage.kind }, 'DAB Bot is ready');
+
+  return async () => {
+    await slack.stop();
+    await web.stop();
+    await storage.close();
+  };
+}
+
+function storageOptions(config: ReturnType<typeof loadConfig>) {
+  const { PGHOST, PGUSER, PGPASSWORD } = config;
+  if (PGHOST === undefined || PGUSER === undefined) return { dataDir: config.DAB_DATA_DIR };
+  const login = {
+    host: PGHOST,
+    port: config.PGPORT,
+    database: config.PGDATABASE,
+    user: PGUSER,
+    ...(PGPASSWORD !== undefined && { password: PGPASSWORD }),
+  };
+  return { postgres: { ...login, ssl: config.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: config.PGSSLMODE !== 'prefer' } } };
+}
+
+let stopping = false;
+try {
+  const config = loadConfig();
+  const log = createLogger({ level: config.LOG_LEVEL });
+  process.on('unhandledRejection', (reason) => {
+    // Socket Mode rejects with nothing when it is stopped in the middle of a handshake (facts: slack 1).
+    if (stopping && reason === undefined) return;
+    log.fatal({ err: reason }, 'unhandled rejection');
+    process.exit(1);
+  });
+  const stop = await start(log, config);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, async () => {
+      stopping = true;
+      log.info({ signal }, 'DAB Bot drains');
+      await stop();
+      process.exit(0);
+    });
+  }
+} catch (error) {
+  const words =
+    error instanceof ConfigError
+      ? error.message
+      : `DAB Bot could not start: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}

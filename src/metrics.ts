@@ -1,0 +1,28 @@
+// One prom-client registry; /metrics prints it.
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** The counters of one process; made once in main, and once a test. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    events: new Counter({
+      name: 'dab_slack_events_total',
+      help: 'Envelopes from Slack, by kind and outcome',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    turns: new Counter({ name: 'dab_turns_total', help: 'Finished turns, by outcome', labelNames: ['outcome'], registers }),
+    turnSeconds: new Histogram({
+      name: 'dab_turn_seconds',
+      help: 'From the first step of a turn to its last message',
+      buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
+      registers,
+    }),
+    deployments: new Counter({ name: 'dab_deployments_total', help: 'Deployments, by outcome', labelNames: ['outcome'], registers }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,46 @@
+// Keeps calls of one Slack method under its team-wide rate, shared by all threads; what people wait for goes before mere progress.
+
+/** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack 7). */
+export const CALLS_PER_MINUTE = { 'chat.update': 48, 'chat.startStream': 18, 'chat.stopStream': 18, 'chat.appendStream': 95 } as const;
+export type PacedMethod = keyof typeof CALLS_PER_MINUTE;
+
+/** Progress may use up this part of a minute's calls; the rest is kept for cards and endings. */
+const PROGRESS_SHARE = 0.6;
+const MINUTE_MS = 60_000;
+
+export interface Pace {
+  /** Resolves when a call of this method may be made; false when `signal` ended the wait. */
+  turn(method: PacedMethod, what: 'progress' | 'urgent', signal?: AbortSignal): Promise<boolean>;
+}
+
+export function createPace(now: () => number = Date.now): Pace {
+  /** When the calls of the last minute were made, oldest first. */
+  const calls = new Map<PacedMethod, number[]>();
+
+  return {
+    async turn(method, what, signal) {
+      const limit = Math.floor(CALLS_PER_MINUTE[method] * (what === 'progress' ? PROGRESS_SHARE : 1));
+      for (;;) {
+        const recent = (calls.get(method) ?? []).filter((at) => at > now() - MINUTE_MS);
+        calls.set(method, recent);
+        const freed = recent.at(-limit);
+        if (freed === undefined) {
+          recent.push(now());
+          return true;
+        }
+        await sleep(freed + MINUTE_MS - now() + 1, signal);
+        if (signal?.aborted) return false;
+      }
+    },
+  };
+}
+
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

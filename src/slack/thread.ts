@@ -1,0 +1,125 @@
+// The conversation's port to its thread: steps, stored messages, and root message and cards as the rows say.
+import type { WebClient } from '@slack/web-api';
+import { archive } from '../bundle/archive.ts';
+import type { Outbox } from '../conversation/rows.ts';
+import type { Thread, ThreadMessage } from '../conversation/thread.ts';
+import type { Versions } from '../conversation/versions.ts';
+import type { Proposal } from '../deployment/proposal.ts';
+import type { Logger } from '../log.ts';
+import type { Pace } from './pace.ts';
+import type { Poster } from './poster.ts';
+import { createPostedSteps } from './steps-post.ts';
+import { createStreamedSteps } from './steps-stream.ts';
+import { createProgress } from './thread-writer.ts';
+import { type Anchor, renderAnchor } from './views/anchor.ts';
+import { renderCard } from './views/card.ts';
+import { renderReply } from './views/reply.ts';
+import { escapeText } from './views/text.ts';
+
+/** Messages whose content is remembered; forgetting costs one needless chat.update each. */
+const REMEMBERED = 5000;
+
+export interface ThreadDeps {
+  readonly client: WebClient;
+  readonly poster: Poster;
+  readonly outbox: Outbox;
+  readonly versions: () => Pick<Versions, 'contents'>;
+  readonly proposal: (id: string) => Promise<Proposal | undefined>;
+  readonly pace: Pace;
+  /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack 0). */
+  readonly streamIn: 'dm' | 'all' | 'none';
+  readonly stop: (conversationId: string) => Promise<unknown>;
+  readonly log: Logger;
+}
+
+export interface SlackThread extends Thread {
+  /** Posts the root message, before there is a conversation; once for an id. Returns its ts. */
+  anchor(channel: string, anchor: Anchor): Promise<string>;
+}
+
+export function createThread(deps: ThreadDeps): SlackThread {
+  const { client, poster, outbox, pace, log } = deps;
+  /** What each message shows now, so that nothing is drawn twice. */
+  const drawn = new Map<string, string>();
+
+  async function redraw(channel: string, ts: string, message: { text: string; blocks: object[] }): Promise<void> {
+    if (drawn.get(ts) === JSON.stringify(message)) return;
+    await pace.turn('chat.update', 'urgent');
+    await client.chat.update({ channel, ts, ...message } as Parameters<WebClient['chat']['update']>[0]);
+    remember(ts, message);
+  }
+
+  function remember(ts: string, message: object): void {
+    if (drawn.size >= REMEMBERED) drawn.clear();
+    drawn.set(ts, JSON.stringify(message));
+  }
+
+  async function cardMessage(card: Extract<ThreadMessage, { kind: 'card' }>) {
+    const { name } = await deps.versions().contents(card.bundleDigest);
+    const proposal = 'proposalId' in card.plan ? await deps.proposal(card.plan.proposalId) : undefined;
+    return renderCard(card, name, proposal);
+  }
+
+  async function zip(bundleDigest: string, version: number) {
+    const { name, files, proven } = await deps.versions().contents(bundleDigest);
+    return {
+      name: `${name}-v${version}.zip`,
+      bytes: archive(files),
+      comment: `*${escapeText(name)}* · version ${version} · ${files.length} files${proven ? ', with the proof in PROOF.md' : ''}`,
+    };
+  }
+
+  return {
+    async anchor(channel, anchor) {
+      const message = renderAnchor(anchor, true);
+      const ts = await poster.post(`${anchor.id}/anchor`, { channel }, message);
+      remember(ts, message);
+      return ts;
+    },
+
+    progress({ conversation, to, resumeTs, shown }) {
+      const place = { channel: conversation.channel, threadTs: conversation.threadTs };
+      const direct = conversation.channel.startsWith('D');
+      const streams = resumeTs === undefined && (deps.streamIn === 'all' || (deps.streamIn === 'dm' && direct));
+      const posted = (ts?: string) => createPostedSteps(client, place, ts);
+      const view = streams ? createStreamedSteps(client, { ...place, user: to, team: conversation.team, direct }) : posted(resumeTs);
+      return createProgress({
+        view,
+        fallback: streams ? posted : undefined,
+        pace,
+        shown,
+        stopped: () => void deps.stop(conversation.id),
+        log,
+      });
+    },
+
+    async deliver(id, conversation, message) {
+      const place = { channel: conversation.channel, threadTs: conversation.threadTs };
+      switch (message.kind) {
+        case 'reply':
+          return poster.post(id, place, renderReply(message));
+        case 'archive':
+          return poster.upload(id, place, await zip(message.bundleDigest, message.version));
+        case 'card': {
+          const card = await cardMessage(message);
+          const ts = await poster.post(id, place, card);
+          remember(ts, card);
+          return ts;
+        }
+      }
+    },
+
+    async refresh(conversation, running) {
+      try {
+        await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
+        for (const row of await outbox.ofConversation(conversation.id, 'card')) {
+          if (row.ts !== undefined)
+            await redraw(conversation.channel, row.ts, await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>));
+        }
+      } catch (error) {
+        // What the rows say is right all the same; the next change draws it.
+        log.warn({ err: error, conversation: conversation.id }, 'thread not redrawn');
+      }
+    },
+  };
+}

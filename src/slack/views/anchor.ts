@@ -1,0 +1,22 @@
+// The root message of a conversation.
+import type { ConversationRow } from '../../conversation/rows.ts';
+import { button, clip, escapeText, section } from './text.ts';
+
+export interface Anchor {
+  readonly id: string;
+  readonly requester: string;
+  readonly subject: ConversationRow['subject'];
+}
+
+/** "@ana asked for a bundle of job 123 · Churn", with [Stop] while a turn runs. */
+export function renderAnchor(anchor: Anchor, running: boolean) {
+  const subject = `job ${anchor.subject.jobId} · ${escapeText(clip(anchor.subject.name, 200))}`;
+  const text = `<@${anchor.requester}> asked for a bundle of ${subject}`;
+  return {
+    text,
+    blocks: [
+      section(text),
+      ...(running ? [{ type: 'actions' as const, block_id: 'anchor', elements: [button('Stop', 'stop', anchor.id, 'danger')] }] : []),
+    ],
+  };
+}

@@ -1,0 +1,72 @@
+// What the bot says to one person only: help, lists, Connect, refusals.
+import type { KnownBlock } from '@slack/types';
+import { button, clip, context, escapeText, linkButton, section } from './text.ts';
+
+interface Answer {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+export function renderHelp(linkedAs: string | undefined): Answer {
+  const lines = [
+    '*I turn a Databricks job into a Declarative Automation Bundle, prove that nothing was lost, and deploy it when you say so.*',
+    '• `/dab job 123` or a pasted job link: a bundle of that job, in a thread here',
+    '• `/dab job 123 private`: the same in a direct message to you',
+    '• `/dab jobs churn`: jobs whose name holds “churn”',
+    '• `/dab connect`, `/dab disconnect`: link your Databricks account, or drop the link',
+    'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy*.',
+  ];
+  return {
+    text: 'How to use DAB Bot',
+    blocks: [
+      section(lines.join('\n')),
+      context(linkedAs === undefined ? 'You are not connected to Databricks yet.' : `You are connected as ${escapeText(linkedAs)}.`),
+    ],
+  };
+}
+
+/** `why` says what it is needed for; `goesOn`, whether what was asked goes on by itself after that. */
+export function renderConnect(why: string, url: string, goesOn: boolean): Answer {
+  return {
+    text: `${why} Connect your Databricks account first.`,
+    blocks: [
+      section(
+        `${escapeText(why)}\nI work in Databricks *as you*, so connect your account first.${goesOn ? ' What you asked goes on by itself after that.' : ''}`,
+      ),
+      { type: 'actions', block_id: 'connect', elements: [linkButton('Connect to Databricks', 'connect', url, 'primary')] },
+      context('The link is for you alone and works for 10 minutes.'),
+    ],
+  };
+}
+
+export interface ListedJob {
+  readonly jobId: string;
+  readonly name: string;
+  readonly creator?: string | undefined;
+}
+
+export function renderJobs(jobs: readonly ListedJob[], name: string, more: boolean): Answer {
+  const asked = name === '' ? '' : ` whose name holds “${escapeText(clip(name, 80))}”`;
+  if (jobs.length === 0) {
+    const next = name === '' ? 'Ask for the right to view the jobs you need.' : 'Try a shorter part of the name, or `/dab jobs` for all.';
+    return { text: 'No jobs found', blocks: [section(`You can see no job${asked}. ${next}`)] };
+  }
+  return {
+    text: `${jobs.length} jobs`,
+    blocks: [
+      section(`Jobs${asked}:`),
+      ...jobs.map((job) => ({
+        ...section(
+          `*${escapeText(clip(job.name, 200))}* · ${job.jobId}${job.creator === undefined ? '' : ` · by ${escapeText(job.creator)}`}`,
+        ),
+        accessory: button('Make a bundle', 'make_bundle', job.jobId),
+      })),
+      ...(more ? [context('There are more. Give a longer part of the name.')] : []),
+    ],
+  };
+}
+
+/** Plain words for one person; `text` may hold our own markup, never foreign text that is not escaped. */
+export function renderWords(text: string): Answer {
+  return { text, blocks: [section(text)] };
+}

@@ -1,0 +1,130 @@
+// The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
+import type { KnownBlock } from '@slack/types';
+import type { ThreadMessage } from '../../conversation/thread.ts';
+import type { Proposal } from '../../deployment/proposal.ts';
+import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
+
+type Card = Extract<ThreadMessage, { kind: 'card' }>;
+
+/** Lines of the plan on the card; the rest is counted. */
+const PLAN_LINES = 8;
+
+export function renderCard(card: Card, name: string, proposal: Proposal | undefined): { text: string; blocks: KnownBlock[] } {
+  const title = `${name} · version ${card.version}`;
+  const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
+  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name));
+  else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card.bundleDigest));
+  const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
+  return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
+}
+
+const STATE_WORDS: Record<Proposal['state'], string> = {
+  open: 'ready to deploy',
+  declined: 'not deployed',
+  superseded: 'replaced by a newer version',
+  approved: 'approved',
+  running: 'deploying',
+  done: 'deployed',
+  failed: 'deployment failed',
+  unknown: 'outcome of the deployment unknown',
+};
+
+function proofBlocks(card: Card): KnownBlock[] {
+  if ('problem' in card.proof) {
+    // Where proof and plan lack the same thing, it is said once.
+    const said = 'problem' in card.plan && card.plan.problem === card.proof.problem;
+    return said ? [] : [section(`:warning: *No proof yet.* ${escapeText(card.proof.problem)} ${escapeText(card.proof.next)}`)];
+  }
+  const mark = card.proof.ok ? ':white_check_mark:' : ':x:';
+  return [{ ...section(`${mark} ${escapeText(card.proof.line)}`), accessory: button('Show the proof', 'show_proof', card.bundleDigest) }];
+}
+
+function planBlocks(proposal: Proposal): KnownBlock[] {
+  const { counts, lines, notes } = proposal.summary;
+  const count = (number: number, what: string) => (number > 0 ? [`${number} to ${what}`] : []);
+  const parts = [
+    ...count(counts.create, 'create'),
+    ...count(counts.update, 'update'),
+    ...count(counts.recreate, 'recreate'),
+    ...count(counts.delete, 'delete'),
+    ...(counts.unchanged > 0 ? [`${counts.unchanged} unchanged`] : []),
+  ];
+  const more = lines.length > PLAN_LINES ? [`… and ${lines.length - PLAN_LINES} more`] : [];
+  const shown = [...lines.slice(0, PLAN_LINES), ...more].map((line) => escapeText(clip(line, 200)));
+  const danger = proposal.summary.danger ? ':rotating_light: *This deletes or recreates something.*\n' : '';
+  return [
+    section(
+      `${danger}*Plan for ${escapeText(proposal.target)}:* ${parts.length > 0 ? parts.join(', ') : 'nothing to change'}\n${shown.map((line) => `• ${line}`).join('\n')}`,
+    ),
+    ...(notes.length > 0 ? [context(notes.map((note) => escapeText(clip(note, 300))).join('\n'))] : []),
+  ];
+}
+
+function stateBlocks(proposal: Proposal, name: string): KnownBlock[] {
+  const { target } = proposal;
+  const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
+  switch (proposal.state) {
+    case 'open':
+      return [
+        { type: 'actions', block_id: 'approve', elements: [deployButton(proposal, name), button('Not now', 'not_now', proposal.id)] },
+        context(
+          `Deploys as ${escapeText(proposal.userName)} exactly what this card shows. The offer ends ${slackDate(proposal.expiresAt)}.`,
+        ),
+      ];
+    case 'declined':
+      return [context(`Not deployed: declined${by}. Reply here to change the bundle or to get a new plan.`)];
+    case 'superseded':
+      return [context('A newer version has replaced this one: use the newest card.')];
+    case 'approved':
+    case 'running':
+      return [section(`:hourglass_flowing_sand: Approved${by}. Deploying to ${escapeText(target)}…`)];
+    case 'done':
+      return [
+        section(`:rocket: Approved${by} and deployed to *${escapeText(target)}*.`),
+        ...(proposal.result?.jobs ?? []).map((job) =>
+          section(`<${encodeURI(job.url)}|${escapeText(clip(job.name, 200))}> · job ${job.id}`),
+        ),
+      ];
+    case 'failed':
+    case 'unknown': {
+      const { problem = 'The deployment did not end well.', next = 'Reply here to get a new plan.' } = proposal.result ?? {};
+      return [
+        section(
+          `:x: Approved${by}, but ${proposal.state === 'failed' ? 'not deployed' : 'I do not know how it ended'}: ${escapeText(problem)} ${escapeText(next)}`,
+        ),
+      ];
+    }
+  }
+}
+
+function deployButton(proposal: Proposal, name: string) {
+  const { target, summary } = proposal;
+  return {
+    ...button(`Deploy to ${target}`, 'deploy', proposal.id, summary.danger ? 'danger' : 'primary'),
+    confirm: {
+      title: { type: 'plain_text' as const, text: clip(`Deploy to ${target}?`, 100) },
+      text: {
+        type: 'mrkdwn' as const,
+        text: clip(
+          `${escapeText(name)}, version ${proposal.version}, as ${escapeText(proposal.userName)}: ${escapeText(summary.lines.slice(0, 3).join('; '))}`,
+          300,
+        ),
+      },
+      confirm: { type: 'plain_text' as const, text: 'Deploy' },
+      deny: { type: 'plain_text' as const, text: 'Cancel' },
+    },
+  };
+}
+
+function noPlanBlocks(plan: Extract<Card['plan'], { problem: string }>, digest: string): KnownBlock[] {
+  const words = section(
+    `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
+  );
+  const label = plan.preparing === undefined ? 'Deploy to dev (not available)' : `Deploy to dev · CLI: ${plan.preparing}`;
+  return [words, { type: 'actions', block_id: 'approve', elements: [button(label, 'deploy_unavailable', digest)] }];
+}
+
+/** A time in the reader's own zone, with UTC for clients that can't. */
+function slackDate(when: Date): string {
+  return `<!date^${Math.floor(when.getTime() / 1000)}^{date_short_pretty} at {time}|${when.toISOString().slice(0, 16).replace('T', ' ')} UTC>`;
+}

@@ -1,0 +1,46 @@
+// The whole proof as a modal: what is not identical first.
+import type { ModalView } from '@slack/types';
+import type { Proof, ProofEntry } from '../../bundle/proof.ts';
+import { clip, escapeText, section } from './text.ts';
+
+/** Entries a modal lists: 100 blocks at most, and nobody reads more there; PROOF.md in the zip has all. */
+const SHOWN = 80;
+const ORDER = ['different', 'edited', 'dropped', 'variable', 'source', 'identical'] as const;
+const WORDS = {
+  different: ':x: differs',
+  edited: ':pencil2: changed in this thread',
+  dropped: 'dropped',
+  variable: ':link: variable',
+  source: ':page_facing_up: file of the bundle',
+  identical: ':white_check_mark: identical',
+} as const;
+
+export function renderProofModal(proof: Proof, line: string): ModalView {
+  const entries = ORDER.flatMap((verdict) => proof.entries.filter((entry) => entry.verdict === verdict));
+  const shown = entries.slice(0, SHOWN);
+  return {
+    type: 'modal',
+    callback_id: 'proof',
+    title: { type: 'plain_text', text: 'Proof' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [
+      section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them.`),
+      ...proof.warnings.slice(0, 5).map((warning) => section(`:warning: ${escapeText(clip(warning, 500))}`)),
+      { type: 'divider' },
+      ...shown.map((entry) => section(entryLine(entry))),
+      ...(entries.length > shown.length ? [section(`… and ${entries.length - shown.length} more in PROOF.md of the zip`)] : []),
+    ],
+  };
+}
+
+function entryLine(entry: ProofEntry): string {
+  const value = (json: ProofEntry['was']) =>
+    json === undefined ? 'nothing' : `\`${escapeText(clip(jsonText(json).replaceAll('`', "'"), 120))}\``;
+  const values = entry.verdict === 'identical' ? value(entry.was) : `${value(entry.was)} → ${value(entry.is)}`;
+  return `${WORDS[entry.verdict]} · *${escapeText(clip(entry.place, 200))}*\n${values}${entry.why === undefined ? '' : ` (${escapeText(clip(entry.why, 200))})`}`;
+}
+
+/** JSON text of a value whose long integers are BigInt. */
+function jsonText(json: unknown): string {
+  return JSON.stringify(json, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}

@@ -1,0 +1,48 @@
+// The answer of a turn: the model's words, and what changed since the version before.
+import type { KnownBlock } from '@slack/types';
+import type { FileChange } from '../../conversation/diff.ts';
+import { clip, LIMITS, safeMarkdown, section } from './text.ts';
+
+/** Of the markdown block's limit, the part that the diff may take. */
+const DIFF_LENGTH = 5000;
+/** Diff lines that are shown; the rest is in the zip. */
+const DIFF_LINES = 60;
+const FENCE = '```';
+
+export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): { text: string; blocks: KnownBlock[] } {
+  const diff = renderChanges(reply.changes ?? []);
+  const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
+  return {
+    text: clip(`<@${reply.to}> ${plain(reply.text)}`, LIMITS.sectionText),
+    blocks: [section(`<@${reply.to}>`), { type: 'markdown', text: [words, diff].filter((part) => part !== '').join('\n\n') }],
+  };
+}
+
+/** A diff as one code block per file; long ones are cut and say so. */
+export function renderChanges(changes: readonly FileChange[]): string {
+  if (changes.length === 0) return '';
+  let left = DIFF_LINES;
+  const parts = changes.map((change) => {
+    const shown = change.lines.slice(0, Math.max(0, left));
+    left -= shown.length;
+    const more = change.lines.length - shown.length;
+    // A fence inside the text would end the block early.
+    const lines = [...shown, ...(more > 0 ? [`… ${more} more lines`] : [])].map((line) => clip(line, 200).replaceAll(FENCE, "'''"));
+    return `**${change.path}** (${change.kind})${lines.length > 0 ? `\n${FENCE}diff\n${lines.join('\n')}\n${FENCE}` : ''}`;
+  });
+  let text = '';
+  for (const [index, part] of parts.entries()) {
+    if (text.length + part.length > DIFF_LENGTH) return `${text}… and ${parts.length - index} more changed files (all in the zip)`;
+    text += `${part}\n`;
+  }
+  return text.trimEnd();
+}
+
+/** Markdown without its marks, for the notification line. */
+function plain(text: string): string {
+  return text
+    .replace(/[*_`#>]+/g, '')
+    .replace(/[<&]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,59 @@
+// Text for Slack: escaping, clipping, and the limits of blocks (facts: slack 5).
+
+export const LIMITS = {
+  blocks: 50,
+  sectionText: 3000,
+  buttonText: 75,
+  /** Of all markdown blocks of a message together. */
+  markdown: 12_000,
+  headerText: 150,
+  taskTitle: 150,
+} as const;
+
+/** Escapes what Slack would read as markup: a foreign name must not become a mention, a link or a ping. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The same for our own words that mention people by id. */
+export function escapeButMentions(text: string): string {
+  return escapeText(text).replace(/&lt;@([UW]\w+)&gt;/g, '<@$1>');
+}
+
+/** Cuts to a length and says so. */
+export function clip(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** A model's Markdown for a `markdown` block: mentions and special mentions lose their power. */
+export function safeMarkdown(text: string): string {
+  return text.replace(/<([!@#][^>]*)>/g, '‹$1›').replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
+}
+
+export function section(text: string) {
+  return { type: 'section' as const, text: { type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true } };
+}
+
+export function context(text: string) {
+  return { type: 'context' as const, elements: [{ type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true }] };
+}
+
+export function button(text: string, actionId: string, value: string, style?: 'primary' | 'danger') {
+  return {
+    type: 'button' as const,
+    text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
+    action_id: actionId,
+    value,
+    ...(style && { style }),
+  };
+}
+
+export function linkButton(text: string, actionId: string, url: string, style?: 'primary' | 'danger') {
+  return {
+    type: 'button' as const,
+    text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
+    action_id: actionId,
+    url,
+    ...(style && { style }),
+  };
+}

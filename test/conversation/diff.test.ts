@@ -1,0 +1,32 @@
+// The diff between two versions: what was added, removed and changed, and nothing else.
+import { describe, expect, it } from 'vitest';
+import { diffFiles } from '../../src/conversation/diff.ts';
+
+const file = (path: string, text: string | Uint8Array) => ({ path, bytes: typeof text === 'string' ? Buffer.from(text) : text });
+
+describe('diffFiles', () => {
+  it('leaves out what is the same and marks what is not', () => {
+    const before = [file('a.yml', 'one\ntwo\nthree\n'), file('b.py', 'print(1)\n'), file('gone.sql', 'select 1\n')];
+    const after = [file('a.yml', 'one\n2\nthree\n'), file('b.py', 'print(1)\n'), file('new.md', '# New\n')];
+    expect(diffFiles(before, after)).toEqual([
+      { path: 'a.yml', kind: 'changed', lines: [' one', '-two', '+2', ' three'] },
+      { path: 'gone.sql', kind: 'removed', lines: ['-select 1'] },
+      { path: 'new.md', kind: 'added', lines: ['+# New'] },
+    ]);
+  });
+
+  it('keeps two lines around a change and marks the gap to the next', () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    const changed = lines.with(2, 'two').with(15, 'fifteen');
+    const [change] = diffFiles([file('a', lines.join('\n'))], [file('a', changed.join('\n'))]);
+    expect(change?.lines).toEqual([
+      ...[' line 0', ' line 1', '-line 2', '+two', ' line 3', ' line 4', '@@'],
+      ...[' line 13', ' line 14', '-line 15', '+fifteen', ' line 16', ' line 17'],
+    ]);
+  });
+
+  it('only names files that are not text', () => {
+    const [change] = diffFiles([file('a.whl', new Uint8Array([0, 255]))], [file('a.whl', new Uint8Array([0, 254]))]);
+    expect(change).toEqual({ path: 'a.whl', kind: 'changed', lines: [] });
+  });
+});
