@@ -1,4 +1,4 @@
-// The test run: every *.test.ts under test/, one worker per core (PGlite and the CLI are heavy), generous limits because machines differ.
+// The test run: every *.test.ts under test/, two at a time (PGlite and the CLI are heavy), generous limits because machines differ.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,5 +7,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ['default', './test/summary-reporter.ts'],
   },
 });

@@ -36,6 +36,8 @@ const EMOJI = /** @type {Record<string, string>} */ ({
   octagonal_sign: '🛑',
   pencil2: '✏️',
   memo: '📝',
+  page_facing_up: '📄',
+  rotating_light: '🚨',
   mag: '🔍',
   gear: '⚙️',
   robot_face: '🤖',
