@@ -84,9 +84,9 @@ export function createConversations(deps: {
     },
 
     async begin() {
-      const open = await rows.turns.open();
-      for (const turn of open) await queue.send(turn.id, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
-      await queue.start(deps.alone ? open.filter((turn) => turn.state === 'running').map((turn) => turn.id) : []);
+      const left = await rows.turns.unfinished();
+      for (const turn of left) await queue.send(turn.id, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
+      await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 
     isRunning: (conversationId) => [...running.values()].some((turn) => turn.conversationId === conversationId),

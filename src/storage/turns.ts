@@ -38,11 +38,19 @@ export function createTurnRows(db: Db) {
       return row && turnOf(row);
     },
 
-    /** Turns that are not over, oldest first; of one conversation, or of all. */
-    async open(conversationId?: string): Promise<TurnRow[]> {
+    /** A conversation's turns that are not over, oldest first. */
+    async open(conversationId: string): Promise<TurnRow[]> {
+      const rows = await db.query("select * from turns where state in ('queued', 'running') and conversation_id = $1 order by created_at", [
+        conversationId,
+      ]);
+      return rows.map(turnOf);
+    },
+
+    /** Turns that a dead process may have had in hand: not over, or over with something still to be said; oldest first. */
+    async unfinished(): Promise<TurnRow[]> {
       const rows = await db.query(
-        `select * from turns where state in ('queued', 'running') and ($1::text is null or conversation_id = $1) order by created_at`,
-        [conversationId ?? null],
+        `select * from turns where state in ('queued', 'running')
+         or exists (select 1 from outbox where outbox.turn_id = turns.id and outbox.state <> 'sent') order by created_at`,
       );
       return rows.map(turnOf);
     },

@@ -1,0 +1,79 @@
+// Killed in the middle of a turn, the bot goes on from its rows: same thread, one answer, one zip, one card.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environment } from '../../src/config.ts';
+import { connectAs } from '../../src/playground/connect.ts';
+import type { Person } from '../../src/playground/slack/person.ts';
+import { type Playground, startPlayground } from '../../src/playground/start.ts';
+import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+
+const cli = await findCli();
+
+describe.skipIf(cli.state !== 'ready')('a restart', () => {
+  let playground: Playground;
+  let dataDir: string;
+  let ana: Person;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'dab-restart-'));
+    playground = await startPlayground({ env: environment, page: false, dataDir });
+    ana = playground.slack.as('ana');
+    await ana.command(CHANNEL, '/dab connect');
+    const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
+    await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
+    await ana.waitFor(() => textOf(lastEphemeral(ana) ?? connect).includes('You are connected'), STEP_MS);
+  });
+  afterAll(async () => {
+    await playground?.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const said = (jobId: string) => {
+    const root = rootOf(ana, jobId);
+    const thread = root === undefined ? [] : ana.messages(CHANNEL, root.ts);
+    return {
+      answers: thread.filter((message) => message.text.startsWith('<@U_ANA>') && message.ts !== root?.ts).length,
+      zips: thread.flatMap((message) => message.files ?? []).length,
+      cards: thread.filter((message) => textOf(message).includes('· version 1*')).length,
+      steps: thread.filter((message) => textOf(message).includes('Collecting sources')).length,
+    };
+  };
+  const ONCE = { answers: 1, zips: 1, cards: 1, steps: 1 };
+
+  it('while sources are collected', async () => {
+    const off = playground.databricks.faults.on('GET /api/2.0/workspace/export', { delayMs: 15_000 });
+    await ana.command(CHANNEL, '/dab job 123');
+    const root = await ana.waitFor(() => rootOf(ana, '123'), STEP_MS);
+    await ana.waitFor(() => said('123').steps === 1, STEP_MS);
+    await playground.restart('SIGKILL');
+    off();
+    await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
+    await ana.waitFor(() => !('stop' in buttonsOf(rootOf(ana, '123') ?? root)), STEP_MS);
+    expect(said('123')).toEqual(ONCE);
+  });
+
+  it('after a message was posted whose answer was lost', async () => {
+    // Slack stores the answer, its response never comes: the bot must find it again instead of saying it twice.
+    const slow = playground.databricks.faults.on('GET /api/2.0/workspace/export', { delayMs: 1500 });
+    await ana.command(CHANNEL, '/dab job 204');
+    const root = await ana.waitFor(() => rootOf(ana, '204'), STEP_MS);
+    await ana.waitFor(() => said('204').steps === 1, STEP_MS);
+    const lost = playground.slack.faults.on('chat.postMessage', { afterHandler: true, hang: true, times: 1 });
+    await ana.waitFor(() => said('204').answers === 1, STEP_MS);
+    expect(said('204').cards).toBe(0);
+    await playground.restart('SIGKILL');
+    slow();
+    lost();
+    await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
+    await ana.waitFor(() => !('stop' in buttonsOf(rootOf(ana, '204') ?? root)), STEP_MS);
+    expect(said('204')).toEqual(ONCE);
+  });
+
+  it('asked to end politely, it drains and comes back', async () => {
+    await playground.restart('SIGTERM');
+    await ana.command(CHANNEL, '/dab help');
+    await ana.waitFor(() => ana.ephemerals(CHANNEL).some((message) => textOf(message).includes('connected as ana')), STEP_MS);
+  });
+});
