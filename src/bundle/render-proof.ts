@@ -5,7 +5,7 @@ import type { Proof, ProofEntry, Verdict } from './proof.ts';
 
 const SECTIONS: readonly (readonly [Verdict, string])[] = [
   ['different', 'Different: the bundle would not make this job'],
-  ['edited', 'Edited in the thread'],
+  ['edited', 'Changed in the thread'],
   ['dropped', 'Left out on purpose'],
   ['variable', 'Turned into variables or references'],
   ['source', 'Pointing to files in the bundle'],
@@ -21,7 +21,7 @@ export function proofLine(proof: Proof): string {
     ...(counts.source > 0 ? [`${counts.source} ${counts.source === 1 ? 'points' : 'point'} to files in the bundle`] : []),
     ...(counts.variable > 0 ? [`${counts.variable} turned into variables`] : []),
     `${counts.dropped} dropped`,
-    ...(counts.edited > 0 ? [`${counts.edited} edited`] : []),
+    ...(counts.edited > 0 ? [`${counts.edited} changed in the thread`] : []),
     ...(counts.different > 0 ? [`${counts.different} different`] : []),
   ];
   return `${total} ${total === 1 ? 'setting' : 'settings'}: ${parts.join(', ')}`;

@@ -2,7 +2,7 @@
 import type { Step } from '../agent/tools.ts';
 import type { BundleFile } from '../bundle/bundle.ts';
 import { proofLine, renderProof } from '../bundle/compare.ts';
-import type { NoProof, Proof } from '../bundle/proof.ts';
+import type { Proof } from '../bundle/proof.ts';
 import type { CliStatus } from '../deployment/locate.ts';
 import type { Planner } from '../deployment/plan.ts';
 import type { Prover } from '../deployment/proof.ts';
@@ -58,7 +58,7 @@ export function createVersions(deps: {
   async function card(input: VersionInput): Promise<Card> {
     const shell = { kind: 'card', version: input.number, bundleDigest: input.bundleDigest } as const;
     const status = cli.status();
-    if (status.state === 'preparing') return { ...shell, ...preparing(status.doing) };
+    if (status.state === 'preparing') return { ...shell, ...preparing(status) };
     const loaded = await deps.bundles.load(input.bundleDigest);
     const definition = loaded?.definitionId === undefined ? undefined : await deps.bundles.loadDefinition(loaded.definitionId);
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
@@ -118,7 +118,7 @@ export function createVersions(deps: {
       while (!ready) {
         const status = cli.status();
         if (status.state === 'preparing') {
-          await rows.outbox.change(row.id, { ...waiting, ...preparing(status.doing) });
+          await rows.outbox.change(row.id, { ...waiting, ...preparing(status) });
           await deps.thread.refresh(conversation, false);
         }
         await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLI_NEWS_MS))]);
@@ -145,7 +145,8 @@ function summary(proof: Proof): Card['proof'] {
   return { line: proofLine(proof), ok: proof.counts.different === 0 };
 }
 
-function preparing(doing: string): { proof: NoProof; plan: Card['plan'] } {
+function preparing(status: Extract<CliStatus, { state: 'preparing' }>): Pick<Card, 'proof' | 'plan'> {
+  const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
   const words = {
     problem: `The Databricks CLI is being prepared: ${doing}.`,
     next: 'The proof and the plan appear here when it is ready.',

@@ -1,12 +1,15 @@
 // The only place that runs the Databricks CLI: a bundle is opened in a private folder, and validated, planned or deployed there.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleFile } from '../bundle/bundle.ts';
 import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
+import type { NoProof } from '../bundle/proof.ts';
 import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createFolder, type Folder } from './folder.ts';
-import type { CliLocator, CliStatus } from './locate.ts';
+import { LIMITS } from './limits.ts';
+import type { CliLocator } from './locate.ts';
 import { type CliCommand, type CliResult, runCli } from './run.ts';
 import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
 
@@ -43,36 +46,19 @@ export interface OpenCli {
 export interface Cli {
   /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
   open<T>(bundle: OpenBundle, work: (cli: OpenCli) => Promise<T>): Promise<T>;
-  /**
-   * Words when no CLI can be had; undefined when there is one. Waits while one is being prepared and tells how far that is (`downloading
-   * 12 of 30 MB`); rejects with the signal's reason when aborted.
-   */
-  missing(wait?: {
-    signal?: AbortSignal | undefined;
-    onWait?: (doing: string) => void;
-  }): Promise<{ problem: string; next: string } | undefined>;
+  /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
+  missing(): Promise<NoProof | undefined>;
 }
 
 export function createCli({ locator, scratchDir, log }: { locator: CliLocator; scratchDir: string; log: Logger }): Cli {
-  async function missing(wait: { signal?: AbortSignal | undefined; onWait?: (doing: string) => void } = {}) {
-    const { signal, onWait } = wait;
-    const show = (status: CliStatus) => {
-      if (status.state === 'preparing')
-        onWait?.(`The CLI is being prepared: ${status.doing}${status.percent === undefined ? '' : ` (${status.percent}%)`}`);
-    };
-    const stopped = Promise.withResolvers<never>();
-    const stop = () => stopped.reject(signal?.reason);
-    signal?.throwIfAborted();
-    signal?.addEventListener('abort', stop, { once: true });
-    const silence = locator.onChange(show);
-    try {
-      await Promise.race([locator.ready(), stopped.promise]);
-    } finally {
-      silence();
-      signal?.removeEventListener('abort', stop);
-    }
+  async function missing() {
+    // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
+    await Promise.race([locator.ready(), sleep(LIMITS.lookMs, undefined, { ref: false })]);
     const status = locator.status();
-    return status.state === 'unavailable' ? { problem: status.problem, next: status.next } : undefined;
+    if (status.state === 'ready') return undefined;
+    if (status.state === 'unavailable') return { problem: status.problem, next: status.next };
+    const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
+    return { problem: `The Databricks CLI is being prepared: ${doing}.`, next: 'Proof and plan follow by themselves when it is ready.' };
   }
 
   return {

@@ -47,7 +47,7 @@ export function createPlanner({
   return {
     async planVersion({ conversationId, version, bundle, target, identity, slackUser, token, signal }) {
       const { host, userName } = identity;
-      const no = refusal(bundle.files) ?? (await cli.missing({ signal }));
+      const no = refusal(bundle.files) ?? (await cli.missing());
       if (no !== undefined) return no;
       try {
         const made = await cli.open({ files: bundle.files, host, token, signal }, async (open) => {

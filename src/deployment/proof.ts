@@ -45,7 +45,7 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       step('validate', 'in_progress');
       const refused = refusal(bundle.files);
       if (refused !== undefined) return stop(refused);
-      const missing = await cli.missing({ signal, onWait: (doing) => step('validate', 'in_progress', doing) });
+      const missing = await cli.missing();
       if (missing !== undefined) return stop(missing);
       const target = bundle.targets.includes('prod') ? 'prod' : (bundle.targets.at(-1) ?? 'prod');
       try {

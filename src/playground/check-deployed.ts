@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { parseJson } from './databricks/json.ts';
 
 export interface DeployedCheck {
   readonly cli: string;
@@ -50,11 +51,11 @@ export async function checkDeployed(check: DeployedCheck): Promise<string[]> {
       env,
       maxBuffer: 64 << 20,
     });
-    const resolved = parse((await run).stdout) as { resources?: { jobs?: Record<string, unknown> } };
+    const resolved = parseJson((await run).stdout) as { resources?: { jobs?: Record<string, unknown> } };
     const answer = await fetch(`${check.host}/api/2.2/jobs/get?job_id=${check.jobId}`, {
       headers: { authorization: `Bearer ${check.token}` },
     });
-    const deployed = parse(await answer.text()) as { settings?: unknown };
+    const deployed = parseJson(await answer.text()) as { settings?: unknown };
     const [expected] = Object.values(resolved.resources?.jobs ?? {});
     if (expected === undefined || deployed.settings === undefined) return [`no job to compare (${answer.status})`];
     return differences(expected, deployed.settings, '');
@@ -104,12 +105,4 @@ function byKey(items: readonly unknown[]): unknown[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** JSON with every digit: ids are int64. */
-function parse(json: string): unknown {
-  type Revive = (key: string, value: unknown, context: { source?: string }) => unknown;
-  const revive: Revive = (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
-  return JSON.parse(json, revive as (key: string, value: unknown) => unknown);
 }

@@ -91,7 +91,7 @@ describe('compare', () => {
     const edited = proofOf({ ...good, name: 'y', max_concurrent_runs: 4 }, { baseline });
     expect(edited.entries.filter(({ verdict }) => verdict === 'edited').map(({ place }) => place)).toEqual(['max_concurrent_runs']);
     expect(edited.counts).toMatchObject({ different: 1, edited: 1 });
-    expect(proofLine(edited)).toMatch(/0 dropped, 1 edited, 1 different$/);
+    expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different$/);
   });
 
   test('dropped: what an instance pool and development mode decide', () => {

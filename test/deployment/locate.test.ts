@@ -86,16 +86,24 @@ describe('the order', () => {
 });
 
 describe('while it is being prepared', () => {
-  it('a person sees how far that is, and may stop waiting', async () => {
-    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: true, release });
-    const cli = createCli({ locator, scratchDir: folder, log });
-    const seen: string[] = [];
-    const stop = new AbortController();
-    const waiting = cli.missing({ signal: stop.signal, onWait: (doing) => seen.push(doing) });
-    const impatient = cli.missing({ signal: AbortSignal.abort(new Error('stopped by a person')) });
-    await expect(impatient).rejects.toThrow('stopped by a person');
-    expect(await waiting).toBeUndefined();
-    expect(seen).toContain('The CLI is being prepared: unpacking (100%)');
+  it('nobody waits for it, and everybody learns what it is at', async () => {
+    const stuck = createServer((_request, response) => response.writeHead(200, { 'content-length': '1000' }).flushHeaders());
+    await new Promise<void>((resolve) => stuck.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(stuck.address() as AddressInfo).port}/{archive}`;
+    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: true, release: { ...release, url } });
+    const words = await createCli({ locator, scratchDir: folder, log }).missing();
+    expect(words?.problem).toMatch(/^The Databricks CLI is being prepared: downloading/);
+    expect(words?.next).toContain('follow by themselves');
+    stuck.closeAllConnections();
+    stuck.close();
+    expect(await locator.ready()).toBeUndefined();
+    expect((await createCli({ locator, scratchDir: folder, log }).missing())?.problem).toContain('There is no Databricks CLI here');
+  });
+
+  it('a CLI that is there is waited for', async () => {
+    put(cachedPath(join(folder, 'cache'), release), '1.9.0');
+    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: false, release });
+    expect(await createCli({ locator, scratchDir: folder, log }).missing()).toBeUndefined();
   });
 });
 
