@@ -131,7 +131,11 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     metrics,
     log,
   });
-  const conversations = createConversations({ createQueue: queueOf, alone: storage.kind === 'pglite', rows, runTurn });
+  const catchUp = async (id: string) => {
+    const conversation = await rows.conversations.get(id);
+    if (conversation !== undefined) await versions.catchUp(conversation);
+  };
+  const conversations = createConversations({ createQueue: queueOf, alone: storage.kind === 'pglite', rows, runTurn, catchUp });
   const connect = createConnect({ client, identities });
   const jobs = {
     name: async (who: { team: string; user: string }, jobId: string) =>
@@ -173,13 +177,14 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   // What a dead process left is settled before new work comes in.
   for (const proposal of await deployer.recover()) {
     const conversation = await conversations.get(proposal.conversationId);
-    if (conversation !== undefined) await thread.refresh(conversation, false);
+    if (conversation !== undefined) await thread.refresh(conversation);
   }
   const { url } = await web.start(config.DATABRICKS_APP_PORT);
   await approving.queue.start();
   await conversations.begin();
   await slack.start();
   await identities.resumeLinked();
+  void versions.watchCli(conversations.catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));
   log.info({ url, host, storage: storage.kind }, 'DAB Bot is ready');
 
   return async () => {

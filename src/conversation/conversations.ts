@@ -30,7 +30,8 @@ export interface Conversations {
   stop(conversationId: string): Promise<boolean>;
   /** Takes up work, first of all what a killed process left. */
   begin(): Promise<void>;
-  isRunning(conversationId: string): boolean;
+  /** Has a conversation's waiting card caught up with the CLI, in its turn. */
+  catchUp(conversationId: string): Promise<void>;
 }
 
 export function createConversations(deps: {
@@ -39,15 +40,17 @@ export function createConversations(deps: {
   alone: boolean;
   rows: { conversations: ConversationRows; turns: TurnRows };
   runTurn: RunTurn;
+  catchUp: (conversationId: string) => Promise<void>;
 }): Conversations {
   const { rows } = deps;
   const running = new Map<string, { conversationId: string; abort: AbortController }>();
 
-  const queue = deps.createQueue<{ turnId: string; conversationId: string }>({
+  const queue = deps.createQueue<{ turnId?: string; conversationId: string }>({
     name: 'turns',
     retries: TURN_RETRIES,
     concurrency: CONCURRENT_TURNS,
     async work({ turnId, conversationId }) {
+      if (turnId === undefined) return deps.catchUp(conversationId);
       const abort = new AbortController();
       running.set(turnId, { conversationId, abort });
       try {
@@ -89,6 +92,6 @@ export function createConversations(deps: {
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 
-    isRunning: (conversationId) => [...running.values()].some((turn) => turn.conversationId === conversationId),
+    catchUp: (conversationId) => queue.send(randomUUID(), conversationId, { conversationId }),
   };
 }

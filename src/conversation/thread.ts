@@ -51,6 +51,6 @@ export interface Thread {
   }): Progress;
   /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
-  /** Draws the root message ([Stop] stands there while a turn runs) and the plan cards as the rows say they are now. */
-  refresh(conversation: ConversationRow, running: boolean): Promise<void>;
+  /** Draws the plan cards as the rows say they are now, and where `running` is told the root message ([Stop] stands there while a turn runs). */
+  refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
 }

@@ -64,7 +64,8 @@ export function createTurnRunner(deps: TurnDeps): RunTurn {
     }
     await deliverUnsent(deps, turnId, conversation);
     await thread.refresh(conversation, false);
-    await deps.versions.awaitCli(conversation);
+    // A card that was made while the CLI became ready would wait for nobody.
+    if (await deps.versions.isLate(conversation)) await deps.versions.catchUp(conversation);
   };
 }
 

@@ -20,6 +20,9 @@ const CARD_TARGET = 'dev';
 /** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack 7). */
 const CLI_NEWS_MS = 3000;
 
+const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.' };
+const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
+
 interface VersionInput {
   readonly conversation: ConversationRow;
   readonly slackUser: string;
@@ -34,8 +37,12 @@ interface VersionInput {
 export interface Versions {
   /** Proves and plans a version; says what is missing where there is no CLI. */
   card(input: VersionInput): Promise<Card>;
-  /** Where a card still waits for the CLI: keeps it current, then proves and plans. Returns at once where none does. */
-  awaitCli(conversation: ConversationRow): Promise<void>;
+  /** While the CLI is being prepared: keeps the cards that wait for it current; then has `enqueue` bring each conversation's turn to `catchUp`. */
+  watchCli(enqueue: (conversationId: string) => Promise<void>): Promise<void>;
+  /** A card waits for a CLI that is there by now. */
+  isLate(conversation: ConversationRow): Promise<boolean>;
+  /** Proves and plans the version whose card waited for the CLI; must not run beside a turn of the conversation. */
+  catchUp(conversation: ConversationRow): Promise<void>;
   /** What the zip of a bundle holds: its files, and PROOF.md where it was proven. */
   contents(bundleDigest: string): Promise<{ name: string; files: readonly BundleFile[]; proven: boolean }>;
   proof(bundleDigest: string): Promise<{ proof: Proof; line: string } | undefined>;
@@ -90,6 +97,31 @@ export function createVersions(deps: {
     return 'problem' in proof ? undefined : proof;
   }
 
+  async function showNews(conversationId: string): Promise<void> {
+    const conversation = await rows.conversations.get(conversationId);
+    const row = (await rows.outbox.ofConversation(conversationId, 'card')).at(-1);
+    const status = cli.status();
+    if (conversation === undefined || row === undefined || status.state !== 'preparing') return;
+    await rows.outbox.change(row.id, { ...(row.payload as Card), ...preparing(status) });
+    await deps.thread.refresh(conversation);
+  }
+
+  /** As the person who asked for the bundle: whoever wrote last may not be there any more. */
+  async function late(conversation: ConversationRow, waiting: Card): Promise<Card> {
+    const who = { team: conversation.team, user: conversation.requester };
+    const identity = await deps.identities.of(who);
+    if (identity === undefined) return { ...waiting, plan: NOT_LINKED, proof: NOT_LINKED };
+    return card({
+      conversation,
+      slackUser: conversation.requester,
+      identity,
+      token: () => deps.identities.token(who),
+      number: waiting.version,
+      bundleDigest: waiting.bundleDigest,
+      onStep: () => {},
+    });
+  }
+
   return {
     card,
 
@@ -107,35 +139,34 @@ export function createVersions(deps: {
       return proof && { proof, line: proofLine(proof) };
     },
 
-    async awaitCli(conversation) {
-      const row = (await rows.outbox.ofConversation(conversation.id, 'card')).at(-1);
-      const waiting = row?.payload as Card | undefined;
-      if (row === undefined || waiting === undefined || !('preparing' in waiting.plan)) return;
+    async watchCli(enqueue) {
       let ready = false;
       const done = cli.ready().then(() => {
         ready = true;
       });
-      while (!ready) {
-        const status = cli.status();
-        if (status.state === 'preparing') {
-          await rows.outbox.change(row.id, { ...waiting, ...preparing(status) });
-          await deps.thread.refresh(conversation, false);
-        }
+      for (;;) {
         await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLI_NEWS_MS))]);
+        const waiting = await rows.outbox.conversationsWaiting();
+        if (ready) {
+          for (const id of waiting) await enqueue(id);
+          return;
+        }
+        for (const id of waiting) await showNews(id);
       }
-      const who = { team: conversation.team, user: conversation.requester };
-      const identity = await deps.identities.of(who);
-      if (identity === undefined) return;
-      const renewed = await card({
-        conversation,
-        slackUser: conversation.requester,
-        identity,
-        token: () => deps.identities.token(who),
-        number: waiting.version,
-        bundleDigest: waiting.bundleDigest,
-        onStep: () => {},
-      });
-      await rows.outbox.change(row.id, renewed);
+    },
+
+    async isLate(conversation) {
+      return cli.status().state !== 'preparing' && (await rows.outbox.conversationsWaiting()).includes(conversation.id);
+    },
+
+    async catchUp(conversation) {
+      const cards = await rows.outbox.ofConversation(conversation.id, 'card');
+      for (const row of cards) {
+        const waiting = row.payload as Card;
+        if (!('preparing' in waiting.plan)) continue;
+        const renewed = row === cards.at(-1) ? await late(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
+        await rows.outbox.change(row.id, renewed);
+      }
       await deps.thread.refresh(conversation, false);
     },
   };

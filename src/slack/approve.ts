@@ -53,7 +53,7 @@ export function createApprove(deps: ApproveDeps) {
     const proposal = await approvals.get(click.proposalId);
     const conversation = proposal && (await deps.conversations.get(proposal.conversationId));
     if (proposal === undefined || conversation === undefined || proposal.state !== 'approved') return;
-    const redraw = () => deps.thread.refresh(conversation, deps.conversations.isRunning(conversation.id));
+    const redraw = () => deps.thread.refresh(conversation);
     await redraw();
     const result = await runAs(click, proposal.id);
     deps.metrics.deployments.inc({ outcome: result.state });
@@ -103,7 +103,7 @@ export function createApprove(deps: ApproveDeps) {
     const { id, host, bundleDigest, target, conversationId } = decision.proposal;
     if (how === 'approve') await queue.send(id, `${host} ${bundleDigest} ${target}`, click);
     const conversation = await deps.conversations.get(conversationId);
-    if (conversation !== undefined) await deps.thread.refresh(conversation, deps.conversations.isRunning(conversationId));
+    if (conversation !== undefined) await deps.thread.refresh(conversation);
   }
 }
 

@@ -111,7 +111,7 @@ export function createThread(deps: ThreadDeps): SlackThread {
 
     async refresh(conversation, running) {
       try {
-        await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
+        if (running !== undefined) await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
         for (const row of await outbox.ofConversation(conversation.id, 'card')) {
           if (row.ts !== undefined)
             await redraw(conversation.channel, row.ts, await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>));

@@ -39,6 +39,14 @@ export function createOutbox(db: Db) {
       );
     },
 
+    /** Conversations with a card that waits for the CLI. */
+    async conversationsWaiting(): Promise<string[]> {
+      const rows = await db.query<{ conversation_id: string }>(
+        "select distinct conversation_id from outbox where kind = 'card' and payload->'plan'->>'preparing' is not null and conversation_id is not null",
+      );
+      return rows.map((row) => row.conversation_id);
+    },
+
     /** Changes what a message says; it must be drawn again by whoever changes it. */
     async change(id: string, payload: unknown): Promise<void> {
       await db.query('update outbox set payload = $2 where id = $1', [id, JSON.stringify(payload)]);
