@@ -22,8 +22,8 @@ export interface ProofSummary {
   readonly ok: boolean;
 }
 
-/** What a card says where there is no plan; `preparing` is what the button shows while the CLI is on its way. */
-export type NoPlan = NoProof & { readonly preparing?: string };
+/** What a card says where there is no plan: the CLI is on its way (`preparing` is how far), or a newer version has its own card (`replaced`). */
+export type NoPlan = NoProof & { readonly preparing?: string; readonly replaced?: true };
 
 /** What a thread is told when a turn is over, in the order of the rows. */
 export type ThreadMessage =

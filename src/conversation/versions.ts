@@ -20,7 +20,7 @@ const CARD_TARGET = 'dev';
 /** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack 7). */
 const CLI_NEWS_MS = 3000;
 
-const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.' };
+const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.', replaced: true } as const;
 const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
 
 interface VersionInput {

@@ -117,6 +117,7 @@ function deployButton(proposal: Proposal, name: string) {
 }
 
 function noPlanBlocks(plan: Extract<Card['plan'], { problem: string }>, digest: string): KnownBlock[] {
+  if (plan.replaced) return [context(`${escapeText(plan.problem)} ${escapeText(plan.next)}`)];
   const words = section(
     `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
   );
