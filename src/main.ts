@@ -114,11 +114,21 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     proposal: approvals.get,
     pace: createPace(),
     streamIn: config.DAB_STREAM_IN,
-    stop: (id) => conversations.stop(id),
+    stop: (id, by) => conversations.stop(id, by),
     log,
   });
-  const versions = createVersions({ rows, bundles, prover, storedProof: proofs.ofBundle, planner, cli: locator, identities, thread, log });
-  const runTurn = createTurnRunner({
+  const versions = createVersions({
+    rows,
+    bundles,
+    prover,
+    storedProof: (bundleDigest, as) => proofs.load({ bundleDigest, ...as }),
+    planner,
+    cli: locator,
+    identities,
+    thread,
+    log,
+  });
+  const turns = createTurnRunner({
     rows,
     bundles,
     agent,
@@ -135,7 +145,15 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     const conversation = await rows.conversations.get(id);
     if (conversation !== undefined) await versions.catchUp(conversation);
   };
-  const conversations = createConversations({ createQueue: queueOf, alone: storage.kind === 'pglite', rows, runTurn, catchUp });
+  const conversations = createConversations({
+    createQueue: queueOf,
+    alone: storage.kind === 'pglite',
+    rows,
+    runTurn: turns.run,
+    giveUpTurn: turns.giveUp,
+    planAgain: versions.planAgain,
+    catchUp,
+  });
   const connect = createConnect({ client, identities });
   const jobs = {
     name: async (who: { team: string; user: string }, jobId: string) =>
@@ -145,6 +163,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const ask = createAsk({ client, thread, conversations, connect, identities, jobs, host, log });
   const approving = createApprove({
     client,
+    outbox: rows.outbox,
     createQueue: queueOf,
     conversations,
     approvals,
@@ -175,12 +194,13 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   });
 
   // What a dead process left is settled before new work comes in.
-  for (const proposal of await deployer.recover()) {
+  const recovered = await deployer.recover();
+  for (const proposal of recovered) {
     const conversation = await conversations.get(proposal.conversationId);
     if (conversation !== undefined) await thread.refresh(conversation);
   }
   const { url } = await web.start(config.DATABRICKS_APP_PORT);
-  await approving.queue.start();
+  await approving.queue.start(recovered.map((proposal) => proposal.id));
   await conversations.begin();
   await slack.start();
   await identities.resumeLinked();

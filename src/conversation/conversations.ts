@@ -1,6 +1,7 @@
 // Threads and their turns: starts them, takes replies, stops them, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
 import type { ConversationRow, ConversationRows, Subject } from '../storage/conversations.ts';
+import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRows } from '../storage/turns.ts';
 import type { CreateQueue } from './queue.ts';
 import type { RunTurn } from './turn.ts';
@@ -9,6 +10,20 @@ import type { RunTurn } from './turn.ts';
 const CONCURRENT_TURNS = 4;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 3;
+
+export interface PlanAgain {
+  readonly conversationId: string;
+  readonly version: number;
+  readonly team: string;
+  readonly slackUser: string;
+}
+
+/** A turn to run, a plan to make anew, or else a card to catch up with the CLI. */
+interface Job {
+  readonly conversationId: string;
+  readonly turnId?: string;
+  readonly again?: { readonly id: string; readonly input: PlanAgain };
+}
 
 export interface Conversations {
   /** A new thread about a job; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
@@ -26,8 +41,10 @@ export interface Conversations {
   get(id: string): Promise<ConversationRow | undefined>;
   /** A person's message in the thread: one more turn, as that person. */
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
-  /** Aborts the running turn and drops those that wait; false when there was none. */
-  stop(conversationId: string): Promise<boolean>;
+  /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
+  stop(conversationId: string, by: string): Promise<boolean>;
+  /** Has the plan of a version made anew as this person, in the conversation's turn. */
+  planAgain(input: PlanAgain): Promise<void>;
   /** Takes up work, first of all what a killed process left. */
   begin(): Promise<void>;
   /** Has a conversation's waiting card caught up with the CLI, in its turn. */
@@ -38,26 +55,37 @@ export function createConversations(deps: {
   createQueue: CreateQueue;
   /** True when no other process can be working on this database. */
   alone: boolean;
-  rows: { conversations: ConversationRows; turns: TurnRows };
+  rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
   runTurn: RunTurn;
+  giveUpTurn: (turnId: string) => Promise<void>;
+  planAgain: (id: string, input: PlanAgain) => Promise<void>;
   catchUp: (conversationId: string) => Promise<void>;
 }): Conversations {
   const { rows } = deps;
   const running = new Map<string, { conversationId: string; abort: AbortController }>();
 
-  const queue = deps.createQueue<{ turnId?: string; conversationId: string }>({
+  /** Stopped while no process had them in hand, between a crash and the next try. */
+  const stopped = new Set<string>();
+
+  const queue = deps.createQueue<Job>({
     name: 'turns',
     retries: TURN_RETRIES,
     concurrency: CONCURRENT_TURNS,
-    async work({ turnId, conversationId }) {
+    async work({ turnId, conversationId, again }) {
+      if (again !== undefined) return deps.planAgain(again.id, again.input);
       if (turnId === undefined) return deps.catchUp(conversationId);
       const abort = new AbortController();
+      if (stopped.has(turnId)) abort.abort();
       running.set(turnId, { conversationId, abort });
       try {
         await deps.runTurn(turnId, abort.signal);
       } finally {
         running.delete(turnId);
+        stopped.delete(turnId);
       }
+    },
+    giveUp: async ({ turnId }) => {
+      if (turnId !== undefined) await deps.giveUpTurn(turnId);
     },
   });
 
@@ -76,14 +104,28 @@ export function createConversations(deps: {
     get: (id) => rows.conversations.get(id),
     reply: (conversation, slackUser, text, eventKey) => addTurn(conversation.id, slackUser, text, eventKey),
 
-    async stop(conversationId) {
+    async stop(conversationId, by) {
       const open = await rows.turns.open(conversationId);
       for (const turn of open) {
         const active = running.get(turn.id);
-        if (active === undefined) await rows.turns.finish(turn.id, 'stopped');
-        else active.abort.abort();
+        if (active !== undefined) active.abort.abort();
+        else if (turn.state === 'running') stopped.add(turn.id);
+        else {
+          const payload = {
+            kind: 'reply',
+            to: turn.slackUser,
+            text: `Stopped by <@${by}> before I began with this. Write it again to go on.`,
+          };
+          await rows.outbox.add({ id: `${turn.id}/reply`, conversationId, turnId: turn.id, kind: 'reply', payload });
+          await rows.turns.finish(turn.id, 'stopped');
+        }
       }
       return open.length > 0;
+    },
+
+    planAgain: (input) => {
+      const id = randomUUID();
+      return queue.send(id, input.conversationId, { conversationId: input.conversationId, again: { id, input } });
     },
 
     async begin() {

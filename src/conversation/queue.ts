@@ -6,6 +6,8 @@ import type { Logger } from '../log.ts';
 const HEARTBEAT_SECONDS = 10;
 /** Longest a job may run: a deploy's silent retries alone take 15 minutes (facts: cli 8). */
 const EXPIRE_SECONDS = 3600;
+/** pg-boss would hold back all later jobs of a key behind one that has used up its retries, so it never does: we count them. */
+const NEVER_FAILED = 1_000_000;
 /** How often an idle worker looks; a send wakes it at once. */
 const POLL_SECONDS = 1;
 
@@ -24,6 +26,8 @@ export interface QueueOptions<Data extends object> {
   readonly concurrency: number;
   /** Anything people should hear it says itself. */
   readonly work: (data: Data) => Promise<void>;
+  /** Called when the last retry has failed too; the job is over then. */
+  readonly giveUp?: (data: Data) => Promise<void>;
 }
 
 export type CreateQueue = <Data extends object>(options: QueueOptions<Data>) => WorkQueue<Data>;
@@ -33,11 +37,24 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
   let worker: string | undefined;
   const created = boss.createQueue(name, {
     policy: 'key_strict_fifo',
-    retryLimit: options.retries,
+    retryLimit: NEVER_FAILED,
     retryDelay: 1,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: EXPIRE_SECONDS,
   });
+
+  /** One try of a job; throws to have it tried again, and ends it when there were enough tries. */
+  async function once(job: { id: string; data: Data; retryCount: number }): Promise<void> {
+    try {
+      // More tries than allowed: the process died in each of them.
+      if (job.retryCount > options.retries) await options.giveUp?.(job.data);
+      else await options.work(job.data);
+    } catch (error) {
+      log.error({ err: error, queue: name, job: job.id, retry: job.retryCount }, 'job failed');
+      if (job.retryCount < options.retries) throw error;
+      await options.giveUp?.(job.data).catch((cause: unknown) => log.error({ err: cause, queue: name, job: job.id }, 'job not given up'));
+    }
+  }
 
   return {
     async send(id, key, data) {
@@ -51,16 +68,9 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
       for (const id of abandoned) await boss.fail(name, id);
       worker = await boss.work<Data>(
         name,
-        { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: options.concurrency, batchSize: 1 },
+        { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: options.concurrency, batchSize: 1, includeMetadata: true },
         async (jobs) => {
-          for (const job of jobs) {
-            try {
-              await options.work(job.data);
-            } catch (error) {
-              log.error({ err: error, queue: name, job: job.id }, 'job failed');
-              throw error;
-            }
-          }
+          for (const job of jobs) await once(job);
         },
       );
     },

@@ -1,6 +1,7 @@
 // The port through which a conversation shows itself; the Slack room implements it.
 import type { Step } from '../agent/tools.ts';
 import type { NoProof } from '../bundle/proof.ts';
+import type { DeployResult } from '../deployment/proposal.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { FileChange } from './diff.ts';
 
@@ -13,6 +14,12 @@ export interface Progress {
   step(step: Step): void;
   /** Shows the last state and closes the list; no step stays open. */
   end(ending: Ending): Promise<void>;
+}
+
+/** Whose proof of a bundle is meant: paths under a home resolve differently for everybody. */
+export interface ProvedAs {
+  readonly host: string;
+  readonly userName: string;
 }
 
 /** The proof in a line; the whole of it is a row that [Show the proof] opens. */
@@ -29,13 +36,16 @@ export type NoPlan = NoProof & { readonly preparing?: string; readonly replaced?
 export type ThreadMessage =
   /** The answer; `to` is mentioned, so that they are notified. */
   | { readonly kind: 'reply'; readonly to: string; readonly text: string; readonly changes?: readonly FileChange[] }
+  /** How a deployment ended; edits of the card notify nobody. */
+  | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }
   /** The zip of a version. */
-  | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string }
+  | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string; readonly as: ProvedAs }
   /** Proof and plan of a version; the state of its proposal is read whenever the card is drawn. */
   | {
       readonly kind: 'card';
       readonly version: number;
       readonly bundleDigest: string;
+      readonly as: ProvedAs;
       readonly proof: ProofSummary | NoProof;
       readonly plan: { readonly proposalId: string } | NoPlan;
     };

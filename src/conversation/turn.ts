@@ -34,10 +34,21 @@ export interface TurnDeps {
 
 export type RunTurn = (turnId: string, signal: AbortSignal) => Promise<void>;
 
-export function createTurnRunner(deps: TurnDeps): RunTurn {
+/** `giveUp` ends a turn that no try could finish, with words for its writer. */
+export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnId: string) => Promise<void> } {
   const { rows, thread } = deps;
 
-  return async (turnId, signal) => {
+  async function giveUp(turnId: string): Promise<void> {
+    const turn = await rows.turns.get(turnId);
+    const conversation = turn && (await rows.conversations.get(turn.conversationId));
+    if (turn === undefined || conversation === undefined) return;
+    await say(deps, turn, conversation, 'reply', { kind: 'reply', to: turn.slackUser, text: wordsFor(undefined, turnId) });
+    await rows.turns.finish(turnId, 'failed');
+    await deliverUnsent(deps, turnId, conversation);
+    await thread.refresh(conversation, false);
+  }
+
+  const run: RunTurn = async (turnId, signal) => {
     const turn = await rows.turns.get(turnId);
     const conversation = turn && (await rows.conversations.get(turn.conversationId));
     if (turn === undefined || conversation === undefined) return;
@@ -67,6 +78,8 @@ export function createTurnRunner(deps: TurnDeps): RunTurn {
     // A card that was made while the CLI became ready would wait for nobody.
     if (await deps.versions.isLate(conversation)) await deps.versions.catchUp(conversation);
   };
+
+  return { run, giveUp };
 }
 
 const STOPPED = 'Stopped. Nothing was changed in the workspace. Reply here to go on.';
@@ -96,11 +109,13 @@ async function work(
 
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
+  if (isNew) await requireOwnJob(deps.bundles, made, conversation);
   const changes = isNew && before !== undefined ? await changesBetween(deps.bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, conversation, 'reply', { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes && { changes }) });
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, turn.id, made);
-    await say(deps, turn, conversation, 'archive', { kind: 'archive', version: number, bundleDigest: made });
+    const { host, userName } = identity;
+    await say(deps, turn, conversation, 'archive', { kind: 'archive', version: number, bundleDigest: made, as: { host, userName } });
     const cardId = messageId(turn.id, 'card');
     if ((await deps.rows.outbox.get(cardId)) === undefined) {
       const card = await deps.versions.card({
@@ -202,6 +217,18 @@ async function deliverUnsent(deps: TurnDeps, turnId: string, conversation: Conve
   for (const row of await deps.rows.outbox.unsent(turnId)) {
     await deps.thread.deliver(row.id, conversation, row.payload as ThreadMessage);
   }
+}
+
+/** Whatever a notebook talked the model into: a thread's bundles are of its own job, and are proven against it. */
+async function requireOwnJob(bundles: BundleStore, digest: string, conversation: ConversationRow): Promise<void> {
+  const loaded = await bundles.load(digest);
+  const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
+  if (definition?.jobId === conversation.subject.jobId) return;
+  throw new UserError({
+    doing: 'Making a new version',
+    problem: `the result is not a bundle of job ${conversation.subject.jobId}, which this thread is about, so I dropped it.`,
+    next: 'Use `/dab job` for another job, or ask again here.',
+  });
 }
 
 async function changesBetween(bundles: BundleStore, before: string, after: string) {

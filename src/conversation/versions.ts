@@ -6,12 +6,14 @@ import type { Proof } from '../bundle/proof.ts';
 import type { CliStatus } from '../deployment/locate.ts';
 import type { Planner } from '../deployment/plan.ts';
 import type { Prover } from '../deployment/proof.ts';
+import { UserError } from '../errors.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
-import type { Thread, ThreadMessage } from './thread.ts';
+import type { PlanAgain } from './conversations.ts';
+import type { ProvedAs, Thread, ThreadMessage } from './thread.ts';
 
 type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
@@ -21,6 +23,11 @@ const CARD_TARGET = 'dev';
 const CLI_NEWS_MS = 3000;
 
 const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.', replaced: true } as const;
+const STOPPED = { problem: 'Stopped before there was a plan.', next: 'Press Plan again to get one.' };
+const BROKEN = {
+  problem: 'Something went wrong on my side while I proved and planned this version; I have logged it.',
+  next: 'Press Plan again.',
+};
 const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
 
 interface VersionInput {
@@ -37,6 +44,8 @@ interface VersionInput {
 export interface Versions {
   /** Proves and plans a version; says what is missing where there is no CLI. */
   card(input: VersionInput): Promise<Card>;
+  /** A fresh plan of the newest version, on a card of its own (`id` names it, so that a second try says nothing twice). */
+  planAgain(id: string, input: PlanAgain): Promise<void>;
   /** While the CLI is being prepared: keeps the cards that wait for it current; then has `enqueue` bring each conversation's turn to `catchUp`. */
   watchCli(enqueue: (conversationId: string) => Promise<void>): Promise<void>;
   /** A card waits for a CLI that is there by now. */
@@ -44,16 +53,16 @@ export interface Versions {
   /** Proves and plans the version whose card waited for the CLI; must not run beside a turn of the conversation. */
   catchUp(conversation: ConversationRow): Promise<void>;
   /** What the zip of a bundle holds: its files, and PROOF.md where it was proven. */
-  contents(bundleDigest: string): Promise<{ name: string; files: readonly BundleFile[]; proven: boolean }>;
-  proof(bundleDigest: string): Promise<{ proof: Proof; line: string } | undefined>;
+  contents(bundleDigest: string, as: ProvedAs): Promise<{ name: string; files: readonly BundleFile[]; proven: boolean }>;
+  proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
 }
 
 export function createVersions(deps: {
   rows: { conversations: ConversationRows; outbox: Outbox };
   bundles: BundleStore;
   prover: Prover;
-  /** The stored proof of a bundle. */
-  storedProof: (bundleDigest: string) => Promise<Proof | undefined>;
+  /** The stored proof of a bundle, as one person's CLI resolved it. */
+  storedProof: (bundleDigest: string, as: ProvedAs) => Promise<Proof | undefined>;
   planner: Planner;
   cli: { status(): CliStatus; ready(): Promise<string | undefined> };
   identities: Pick<Identities, 'of' | 'token'>;
@@ -62,10 +71,23 @@ export function createVersions(deps: {
 }): Versions {
   const { rows, cli } = deps;
 
+  /** Always a card: what keeps the plan from being made is said on it. */
   async function card(input: VersionInput): Promise<Card> {
-    const shell = { kind: 'card', version: input.number, bundleDigest: input.bundleDigest } as const;
+    const { host, userName } = input.identity;
+    const shell = { kind: 'card', version: input.number, bundleDigest: input.bundleDigest, as: { host, userName } } as const;
     const status = cli.status();
     if (status.state === 'preparing') return { ...shell, ...preparing(status) };
+    try {
+      return { ...shell, ...(await proveAndPlan(input)) };
+    } catch (error) {
+      const words = input.signal?.aborted ? STOPPED : error instanceof UserError ? error.words : BROKEN;
+      if (words === BROKEN) deps.log.error({ err: error, conversation: input.conversation.id }, 'no proof or plan');
+      const { problem, next } = words;
+      return { ...shell, proof: { problem, next }, plan: { problem, next } };
+    }
+  }
+
+  async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan'>> {
     const loaded = await deps.bundles.load(input.bundleDigest);
     const definition = loaded?.definitionId === undefined ? undefined : await deps.bundles.loadDefinition(loaded.definitionId);
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
@@ -73,7 +95,7 @@ export function createVersions(deps: {
     const { host, userName } = input.identity;
     const baseline = input.number > 1 ? await firstProof(input, definition) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline && { baseline }) });
-    if ('problem' in proof) return { ...shell, proof, plan: proof };
+    if ('problem' in proof) return { proof, plan: proof };
     input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'in_progress' });
     const plan = await deps.planner.planVersion({
       ...asked,
@@ -84,7 +106,7 @@ export function createVersions(deps: {
       slackUser: input.slackUser,
     });
     input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'problem' in plan ? 'error' : 'complete' });
-    return { ...shell, proof: summary(proof), plan: 'problem' in plan ? plan : { proposalId: plan.id } };
+    return { proof: summary(proof), plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
   /** Version 1's proof: what it already differed in stays an error, what differs since was asked for. */
@@ -93,6 +115,8 @@ export function createVersions(deps: {
     const loaded = first && (await deps.bundles.load(first.bundleDigest));
     if (loaded === undefined) return undefined;
     const { host, userName } = input.identity;
+    const stored = await deps.storedProof(loaded.bundle.digest, { host, userName });
+    if (stored !== undefined) return stored;
     const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: await input.token() });
     return 'problem' in proof ? undefined : proof;
   }
@@ -125,18 +149,35 @@ export function createVersions(deps: {
   return {
     card,
 
-    async contents(bundleDigest) {
+    async contents(bundleDigest, as) {
       const loaded = await deps.bundles.load(bundleDigest);
       if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
       const { name, files } = loaded.bundle;
-      const proof = await deps.storedProof(bundleDigest);
+      const proof = await deps.storedProof(bundleDigest, as);
       const report = proof === undefined ? [] : [{ path: 'PROOF.md', bytes: Buffer.from(renderProof(proof)) }];
       return { name, files: [...files, ...report], proven: proof !== undefined };
     },
 
-    async proof(bundleDigest) {
-      const proof = await deps.storedProof(bundleDigest);
+    async proof(bundleDigest, as) {
+      const proof = await deps.storedProof(bundleDigest, as);
       return proof && { proof, line: proofLine(proof) };
+    },
+
+    async planAgain(id, input) {
+      const conversation = await rows.conversations.get(input.conversationId);
+      const newest = (await rows.conversations.versions(input.conversationId)).at(-1);
+      const who = { team: input.team, user: input.slackUser };
+      const identity = await deps.identities.of(who);
+      if (conversation === undefined || newest?.number !== input.version || identity === undefined) return;
+      const messageId = `${id}/card`;
+      if ((await rows.outbox.get(messageId)) === undefined) {
+        const token = () => deps.identities.token(who);
+        const { number, bundleDigest } = newest;
+        const payload = await card({ conversation, slackUser: input.slackUser, identity, token, number, bundleDigest, onStep: () => {} });
+        await rows.outbox.add({ id: messageId, conversationId: conversation.id, kind: 'card', payload });
+      }
+      await deps.thread.deliver(messageId, conversation, (await rows.outbox.get(messageId))?.payload as Card);
+      await deps.thread.refresh(conversation);
     },
 
     async watchCli(enqueue) {

@@ -42,7 +42,7 @@ async function decide(rows: ProposalRows, to: 'approved' | 'declined', { proposa
     const other = await rows.running(proposalId);
     if (other !== undefined)
       return refuse(
-        `Another deployment of this bundle to ${row.target} is running (approved by <@${other.decidedBy ?? other.slackUser}>). Click again when it is over.`,
+        `Another deployment of this bundle to ${row.target} ${other.state === 'running' ? 'is running' : 'was interrupted and may still be running'} (approved by <@${other.decidedBy ?? other.slackUser}>). Click again when it is over${other.state === 'running' ? '' : ', at the latest in 45 minutes'}.`,
       );
   }
   const decided = await rows.decide(proposalId, to, { slackUser: by.slackUser, userName: by.identity.userName, at: now });

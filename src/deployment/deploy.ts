@@ -98,7 +98,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
       for (const row of left) {
         const result =
           row.state === 'running'
-            ? unknown('I was stopped in the middle of this deployment, and whether it finished is not known.')
+            ? { ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'), mayRun: true }
             : failed('I was stopped before this deployment began.', 'Ask for a fresh plan.');
         await rows.finish(row.id, result.state, result);
       }
@@ -132,7 +132,8 @@ async function obstacleTo(
 }
 
 async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden }: DeployRun): Promise<DeployResult> {
-  if (result.ended === 'late') return unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.');
+  if (result.ended === 'late')
+    return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
   if (result.code === 0) {
     const summary = await open.summary(row.target).catch(() => undefined);
     if (summary === undefined)

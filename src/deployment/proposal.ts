@@ -15,6 +15,8 @@ const Result = z.object({
   jobs: z.array(z.object({ key: z.string(), id: z.string(), url: z.string(), name: z.string() })),
   problem: z.string().optional(),
   next: z.string().optional(),
+  /** The CLI was still at work when it was last seen: it outlives us, and development mode has no lock (facts: cli 6 and 7). */
+  mayRun: z.boolean().optional(),
 });
 
 /** What a deploy would do: `lines` one action each, `notes` what the target's mode changes, `danger` when something is lost or overwritten. */

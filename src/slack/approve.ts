@@ -1,8 +1,10 @@
 // Approving: [Deploy] runs the stored proposal once, as the person who pressed it; [Not now]; [Show the proof].
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { CreateQueue } from '../conversation/queue.ts';
+import type { Outbox } from '../conversation/rows.ts';
 import type { Thread } from '../conversation/thread.ts';
 import type { Versions } from '../conversation/versions.ts';
 import type { Approvals } from '../deployment/approve.ts';
@@ -14,6 +16,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Connect, Whisper } from './connect.ts';
 import { renderWords } from './views/answers.ts';
+import { planAgainButton } from './views/card.ts';
 import { renderProofModal } from './views/proof.ts';
 import { escapeButMentions } from './views/text.ts';
 
@@ -31,10 +34,15 @@ export interface ApproveDeps {
   readonly identities: Pick<Identities, 'token'>;
   readonly connect: Connect;
   readonly thread: Thread;
-  readonly versions: Pick<Versions, 'proof'>;
+  readonly versions: Pick<Versions, 'proof' | 'contents'>;
+  readonly outbox: Outbox;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
+
+/** What our own buttons carry; a click is checked again whatever it says. */
+const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
+const AgainValue = z.object({ conversationId: z.string(), version: z.number().int() });
 
 interface Click {
   readonly proposalId: string;
@@ -46,24 +54,25 @@ interface Click {
 export function createApprove(deps: ApproveDeps) {
   const { approvals, deployer, log } = deps;
 
-  // Never retried: what a lost deployment has done is for people to look at.
-  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 0, concurrency: CONCURRENT_DEPLOYMENTS, work: deploy });
+  // A try after a crash runs nothing again (an approval is used once): it tells how the deployment ended.
+  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 3, concurrency: CONCURRENT_DEPLOYMENTS, work: deploy });
 
   async function deploy(click: Click): Promise<void> {
-    const proposal = await approvals.get(click.proposalId);
-    const conversation = proposal && (await deps.conversations.get(proposal.conversationId));
-    if (proposal === undefined || conversation === undefined || proposal.state !== 'approved') return;
-    const redraw = () => deps.thread.refresh(conversation);
-    await redraw();
-    const result = await runAs(click, proposal.id);
-    deps.metrics.deployments.inc({ outcome: result.state });
-    await redraw();
-    const id = `${proposal.id}/result`;
-    await deps.thread.deliver(id, conversation, {
-      kind: 'reply',
-      to: click.user,
-      text: resultWords(proposal.target, proposal.version, result),
-    });
+    const before = await approvals.get(click.proposalId);
+    const conversation = before && (await deps.conversations.get(before.conversationId));
+    if (before === undefined || conversation === undefined) return;
+    if (before.state === 'approved') {
+      await deps.thread.refresh(conversation);
+      const { state } = await runAs(click, before.id);
+      deps.metrics.deployments.inc({ outcome: state });
+    }
+    await deps.thread.refresh(conversation);
+    const { result, target, version } = (await approvals.get(before.id)) ?? before;
+    if (result === undefined) return;
+    const id = `${before.id}/result`;
+    const message = { kind: 'result', to: click.user, target, version, result } as const;
+    await deps.outbox.add({ id, conversationId: conversation.id, kind: 'result', payload: message });
+    await deps.thread.deliver(id, conversation, message);
   }
 
   async function runAs(click: Click, proposalId: string): Promise<DeployResult> {
@@ -84,12 +93,29 @@ export function createApprove(deps: ApproveDeps) {
     approve: (click: Click, whisper: Whisper) => decide('approve', click, whisper),
     decline: (click: Click, whisper: Whisper) => decide('decline', click, whisper),
 
-    async showProof(bundleDigest: string, triggerId: string, whisper: Whisper): Promise<void> {
-      const found = await deps.versions.proof(bundleDigest);
+    async planAgain(conversationId: string, version: number, who: Omit<Click, 'proposalId'>, whisper: Whisper): Promise<void> {
+      const identity = await deps.connect.identityOf(who, WHY_PLAN, { kind: 'none', user: who.user, channel: who.channel }, whisper);
+      if (identity === undefined) return;
+      await deps.conversations.planAgain({ conversationId, version, team: who.team, slackUser: who.user });
+      await whisper(renderWords('I am planning it again; the new card appears below in this thread if no newer version has come.'));
+    },
+
+    async showProof(value: string, triggerId: string, whisper: Whisper): Promise<void> {
+      const { digest, host, userName } = ProofValue.parse(JSON.parse(value));
+      const found = await deps.versions.proof(digest, { host, userName });
       if (found === undefined) await whisper(renderWords('There is no proof for this version.'));
       else await deps.client.views.open({ trigger_id: triggerId, view: renderProofModal(found.proof, found.line) });
     },
   };
+
+  /** Why not, and a way on: a plan of one's own. */
+  async function refusal(proposalId: string, reason: string) {
+    const words = renderWords(escapeButMentions(reason));
+    const proposal = await approvals.get(proposalId);
+    if (proposal === undefined || ['superseded', 'approved', 'running', 'done'].includes(proposal.state)) return words;
+    const again = planAgainButton(proposal.conversationId, proposal.version);
+    return { ...words, blocks: [...words.blocks, { type: 'actions', block_id: 'again', elements: [again] }] };
+  }
 
   /** The decision is a compare-and-set on the row: whoever comes second, late, or as somebody else learns why not. */
   async function decide(how: 'approve' | 'decline', click: Click, whisper: Whisper): Promise<void> {
@@ -97,16 +123,23 @@ export function createApprove(deps: ApproveDeps) {
     if (identity === undefined) return;
     const decision = await approvals[how]({ proposalId: click.proposalId, by: { slackUser: click.user, identity }, now: new Date() });
     if (!decision.ok) {
-      await whisper(renderWords(escapeButMentions(decision.reason)));
+      await whisper(await refusal(click.proposalId, decision.reason));
       return;
     }
-    const { id, host, bundleDigest, target, conversationId } = decision.proposal;
-    if (how === 'approve') await queue.send(id, `${host} ${bundleDigest} ${target}`, click);
+    const { id, host, bundleDigest, target, conversationId, userName } = decision.proposal;
+    if (how === 'approve') {
+      const { name } = await deps.versions.contents(bundleDigest, { host, userName });
+      await queue.send(id, `${host} ${name} ${target}`, click).catch(async (error: unknown) => {
+        log.error({ err: error, proposal: id }, 'approved deployment not queued');
+        await deployer.abandon(id, 'I could not start it.');
+      });
+    }
     const conversation = await deps.conversations.get(conversationId);
     if (conversation !== undefined) await deps.thread.refresh(conversation);
   }
 }
 
+const WHY_PLAN = 'To plan a deployment I act as you.';
 const WHY_CONNECT = 'To decide on a deployment I act as you, and you are not connected to Databricks yet, so this click did nothing.';
 
 export type Approving = ReturnType<typeof createApprove>;
@@ -126,6 +159,15 @@ export function registerApprove(app: App, approving: Approving): void {
     });
   }
 
+  app.action('plan_again', async ({ body, action, respond }) => {
+    if (body.type !== 'block_actions' || action.type !== 'button' || action.value === undefined) return;
+    const { conversationId, version } = AgainValue.parse(JSON.parse(action.value));
+    const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
+    await approving.planAgain(conversationId, version, who, (said) =>
+      respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<typeof respond>[0]),
+    );
+  });
+
   app.action('deploy_unavailable', async ({ respond }) => {
     await respond({
       text: 'This can’t be deployed from here yet: the card says what is missing.',
@@ -140,13 +182,4 @@ export function registerApprove(app: App, approving: Approving): void {
       respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<typeof respond>[0]),
     );
   });
-}
-
-function resultWords(target: string, version: number, result: DeployResult): string {
-  if (result.ok) {
-    const jobs = result.jobs.map((job) => `- ${job.name}: [job ${job.id}](${encodeURI(job.url)})`);
-    return [`Version ${version} is deployed to **${target}**.`, ...jobs].join('\n');
-  }
-  const { problem = 'the deployment did not end well.', next = 'Reply here to get a new plan.' } = result;
-  return `Version ${version} was ${result.state === 'unknown' ? 'perhaps' : 'not'} deployed to **${target}**: ${problem} ${next}`;
 }

@@ -134,6 +134,14 @@ export function createAsk(deps: AskDeps) {
     reply,
     whisperer,
 
+    /** Ends what runs in a conversation; words for whoever may not, or finds nothing to stop. */
+    async stop(conversationId: string, by: { team: string; user: string }): Promise<string | undefined> {
+      if ((await deps.identities.of(by)) === undefined)
+        return 'Only people who are connected to Databricks can stop my work: type `/dab connect`.';
+      deps.log.info({ conversation: conversationId, by: by.user }, 'stop');
+      return (await conversations.stop(conversationId, by.user)) ? undefined : 'Nothing is running here any more.';
+    },
+
     /** After a link: tells the person, and goes on with what they had asked. */
     async resume(resume: Resume, identity: Identity): Promise<void> {
       const threadTs = resume.kind === 'reply' ? resume.threadTs : undefined;
@@ -184,14 +192,14 @@ export function registerAsk(app: App, ask: Asking, deps: Pick<AskDeps, 'conversa
 
   app.action('stop', async ({ body, action, respond }) => {
     if (action.type !== 'button' || action.value === undefined || body.type !== 'block_actions') return;
-    const stopped = await deps.conversations.stop(action.value);
-    if (!stopped) await respond({ text: 'Nothing is running here any more.', response_type: 'ephemeral', replace_original: false });
+    const words = await ask.stop(action.value, { team: body.team?.id ?? '', user: body.user.id });
+    if (words !== undefined) await respond({ text: words, response_type: 'ephemeral', replace_original: false });
   });
 
-  app.event('agent_session_stopped' as 'message', async ({ event }) => {
-    const { channel, thread_ts: threadTs } = event as { channel?: string; thread_ts?: string };
+  app.event('agent_session_stopped' as 'message', async ({ event, context }) => {
+    const { channel, thread_ts: threadTs, user } = event as { channel?: string; thread_ts?: string; user?: string };
     const conversation = channel !== undefined && threadTs !== undefined && (await deps.conversations.inThread(channel, threadTs));
-    if (conversation) await deps.conversations.stop(conversation.id);
+    if (conversation && user !== undefined) await ask.stop(conversation.id, { team: context.teamId ?? '', user });
   });
 
   app.event('app_mention', async ({ event, context }) => {

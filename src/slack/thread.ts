@@ -1,7 +1,7 @@
 // The conversation's port to its thread: steps, stored messages, and root message and cards as the rows say.
 import type { WebClient } from '@slack/web-api';
 import { archive } from '../bundle/archive.ts';
-import type { Outbox } from '../conversation/rows.ts';
+import type { ConversationRow, Outbox } from '../conversation/rows.ts';
 import type { Thread, ThreadMessage } from '../conversation/thread.ts';
 import type { Versions } from '../conversation/versions.ts';
 import type { Proposal } from '../deployment/proposal.ts';
@@ -14,6 +14,7 @@ import { createProgress } from './thread-writer.ts';
 import { type Anchor, renderAnchor } from './views/anchor.ts';
 import { renderCard } from './views/card.ts';
 import { renderReply } from './views/reply.ts';
+import { renderResult } from './views/result.ts';
 import { escapeText } from './views/text.ts';
 
 /** Messages whose content is remembered; forgetting costs one needless chat.update each. */
@@ -28,7 +29,7 @@ export interface ThreadDeps {
   readonly pace: Pace;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack 0). */
   readonly streamIn: 'dm' | 'all' | 'none';
-  readonly stop: (conversationId: string) => Promise<unknown>;
+  readonly stop: (conversationId: string, by: string) => Promise<unknown>;
   readonly log: Logger;
 }
 
@@ -54,14 +55,14 @@ export function createThread(deps: ThreadDeps): SlackThread {
     drawn.set(ts, JSON.stringify(message));
   }
 
-  async function cardMessage(card: Extract<ThreadMessage, { kind: 'card' }>) {
-    const { name } = await deps.versions().contents(card.bundleDigest);
+  async function cardMessage(card: Extract<ThreadMessage, { kind: 'card' }>, conversation: ConversationRow) {
+    const { name } = await deps.versions().contents(card.bundleDigest, card.as);
     const proposal = 'proposalId' in card.plan ? await deps.proposal(card.plan.proposalId) : undefined;
-    return renderCard(card, name, proposal);
+    return renderCard(card, name, proposal, conversation.id);
   }
 
-  async function zip(bundleDigest: string, version: number) {
-    const { name, files, proven } = await deps.versions().contents(bundleDigest);
+  async function zip({ bundleDigest, version, as }: Extract<ThreadMessage, { kind: 'archive' }>) {
+    const { name, files, proven } = await deps.versions().contents(bundleDigest, as);
     return {
       name: `${name}-v${version}.zip`,
       bytes: archive(files),
@@ -88,7 +89,7 @@ export function createThread(deps: ThreadDeps): SlackThread {
         fallback: streams ? posted : undefined,
         pace,
         shown,
-        stopped: () => void deps.stop(conversation.id),
+        stopped: () => void deps.stop(conversation.id, to),
         log,
       });
     },
@@ -98,10 +99,12 @@ export function createThread(deps: ThreadDeps): SlackThread {
       switch (message.kind) {
         case 'reply':
           return poster.post(id, place, renderReply(message));
+        case 'result':
+          return poster.post(id, place, renderResult(message));
         case 'archive':
-          return poster.upload(id, place, await zip(message.bundleDigest, message.version));
+          return poster.upload(id, place, await zip(message));
         case 'card': {
-          const card = await cardMessage(message);
+          const card = await cardMessage(message, conversation);
           const ts = await poster.post(id, place, card);
           remember(ts, card);
           return ts;
@@ -114,7 +117,11 @@ export function createThread(deps: ThreadDeps): SlackThread {
         if (running !== undefined) await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
         for (const row of await outbox.ofConversation(conversation.id, 'card')) {
           if (row.ts !== undefined)
-            await redraw(conversation.channel, row.ts, await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>));
+            await redraw(
+              conversation.channel,
+              row.ts,
+              await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>, conversation),
+            );
         }
       } catch (error) {
         // What the rows say is right all the same; the next change draws it.

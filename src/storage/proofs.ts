@@ -17,8 +17,6 @@ export interface ProofStore {
   /** Keeps the proof of a stored bundle; a newer one of the same person replaces it. */
   save(of: { bundleDigest: string; host: string; userName: string }, proof: Proof): Promise<void>;
   load(of: { bundleDigest: string; host: string; userName: string }): Promise<Proof | undefined>;
-  /** Of a bundle, whoever had it proven; the workspace resolves settings alike for all but paths under their own home. */
-  ofBundle(bundleDigest: string): Promise<Proof | undefined>;
 }
 
 export function createProofStore(db: Db): ProofStore {
@@ -36,12 +34,6 @@ export function createProofStore(db: Db): ProofStore {
         'select proof::text as proof from proofs where bundle_digest = $1 and host = $2 and user_name = $3',
         [of.bundleDigest, of.host, of.userName],
       );
-      return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
-    },
-    async ofBundle(bundleDigest) {
-      const [row] = await db.query<{ proof: string }>('select proof::text as proof from proofs where bundle_digest = $1 limit 1', [
-        bundleDigest,
-      ]);
       return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
     },
   };

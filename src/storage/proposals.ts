@@ -141,10 +141,14 @@ export function createProposalRows(db: Db) {
 
 export type ProposalRows = ReturnType<typeof createProposalRows>;
 
+/** How long a CLI that nobody follows any more may go on: deploys are given up after this (deployment/limits.ts). */
+const MAY_RUN = '45 minutes';
+
 async function runningLike(db: Db, id: string): Promise<ProposalRow | undefined> {
   const [row] = await db.query(
     `select p.* from proposals p join bundles b on b.digest = p.bundle_digest
-     where p.state = 'running' and p.id <> $1 and (p.host, b.meta->>'name', p.target) in
+     where (p.state = 'running' or (p.state = 'unknown' and p.result->>'mayRun' = 'true' and p.decided_at > now() - interval '${MAY_RUN}'))
+       and p.id <> $1 and (p.host, b.meta->>'name', p.target) in
        (select q.host, c.meta->>'name', q.target from proposals q join bundles c on c.digest = q.bundle_digest where q.id = $1)
      limit 1`,
     [id],

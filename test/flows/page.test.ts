@@ -98,7 +98,7 @@ describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground
     await say(thread().getByRole('textbox'), 'run it on serverless');
     await inThread('churn · version 2').getByRole('button', { name: 'Deploy to dev' }).waitFor();
     expect(await thread().locator('pre').last().innerText()).toMatch(/^- +job_cluster_key: /m);
-    await thread().locator('.message', { hasText: 'A newer version has replaced this one' }).waitFor();
+    await thread().locator('.message', { hasText: 'A newer card has replaced this one' }).waitFor();
     await shot('version-2');
   });
 

@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread.ts';
 import type { Proposal } from '../../deployment/proposal.ts';
+import { jobLinks } from './result.ts';
 import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
 
 type Card = Extract<ThreadMessage, { kind: 'card' }>;
@@ -9,11 +10,17 @@ type Card = Extract<ThreadMessage, { kind: 'card' }>;
 /** Lines of the plan on the card; the rest is counted. */
 const PLAN_LINES = 8;
 
-export function renderCard(card: Card, name: string, proposal: Proposal | undefined): { text: string; blocks: KnownBlock[] } {
+export function renderCard(
+  card: Card,
+  name: string,
+  proposal: Proposal | undefined,
+  conversationId: string,
+): { text: string; blocks: KnownBlock[] } {
+  const planAgain = planAgainButton(conversationId, card.version);
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
-  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name));
-  else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card.bundleDigest));
+  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain));
+  else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card.bundleDigest, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
 }
@@ -36,7 +43,12 @@ function proofBlocks(card: Card): KnownBlock[] {
     return said ? [] : [section(`:warning: *No proof yet.* ${escapeText(card.proof.problem)} ${escapeText(card.proof.next)}`)];
   }
   const mark = card.proof.ok ? ':white_check_mark:' : ':x:';
-  return [{ ...section(`${mark} ${escapeText(card.proof.line)}`), accessory: button('Show the proof', 'show_proof', card.bundleDigest) }];
+  return [
+    {
+      ...section(`${mark} ${escapeText(card.proof.line)}`),
+      accessory: button('Show the proof', 'show_proof', JSON.stringify({ digest: card.bundleDigest, ...card.as })),
+    },
+  ];
 }
 
 function planBlocks(proposal: Proposal): KnownBlock[] {
@@ -60,7 +72,8 @@ function planBlocks(proposal: Proposal): KnownBlock[] {
   ];
 }
 
-function stateBlocks(proposal: Proposal, name: string): KnownBlock[] {
+function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typeof button>): KnownBlock[] {
+  const again: KnownBlock = { type: 'actions', block_id: 'again', elements: [planAgain] };
   const { target } = proposal;
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
   switch (proposal.state) {
@@ -72,26 +85,25 @@ function stateBlocks(proposal: Proposal, name: string): KnownBlock[] {
         ),
       ];
     case 'declined':
-      return [context(`Not deployed: declined${by}. Reply here to change the bundle or to get a new plan.`)];
+      return [context(`Not deployed: declined${by}. Reply here to change the bundle.`), again];
     case 'superseded':
-      return [context('A newer version has replaced this one: use the newest card.')];
+      return [context('A newer card has replaced this one: use that.')];
     case 'approved':
     case 'running':
       return [section(`:hourglass_flowing_sand: Approved${by}. Deploying to ${escapeText(target)}…`)];
     case 'done':
       return [
         section(`:rocket: Approved${by} and deployed to *${escapeText(target)}*.`),
-        ...(proposal.result?.jobs ?? []).map((job) =>
-          section(`<${encodeURI(job.url)}|${escapeText(clip(job.name, 200))}> · job ${job.id}`),
-        ),
+        ...(proposal.result === undefined ? [] : jobLinks(proposal.result)),
       ];
     case 'failed':
     case 'unknown': {
-      const { problem = 'The deployment did not end well.', next = 'Reply here to get a new plan.' } = proposal.result ?? {};
+      const { problem = 'The deployment did not end well.', next = 'Press Plan again.' } = proposal.result ?? {};
       return [
         section(
           `:x: Approved${by}, but ${proposal.state === 'failed' ? 'not deployed' : 'I do not know how it ended'}: ${escapeText(problem)} ${escapeText(next)}`,
         ),
+        again,
       ];
     }
   }
@@ -116,13 +128,29 @@ function deployButton(proposal: Proposal, name: string) {
   };
 }
 
-function noPlanBlocks(plan: Extract<Card['plan'], { problem: string }>, digest: string): KnownBlock[] {
+function noPlanBlocks(
+  plan: Extract<Card['plan'], { problem: string }>,
+  digest: string,
+  planAgain: ReturnType<typeof button>,
+): KnownBlock[] {
   if (plan.replaced) return [context(`${escapeText(plan.problem)} ${escapeText(plan.next)}`)];
   const words = section(
     `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
   );
   const label = plan.preparing === undefined ? 'Deploy to dev (not available)' : `Deploy to dev · CLI: ${plan.preparing}`;
-  return [words, { type: 'actions', block_id: 'approve', elements: [button(label, 'deploy_unavailable', digest)] }];
+  return [
+    words,
+    {
+      type: 'actions',
+      block_id: 'approve',
+      elements: [button(label, 'deploy_unavailable', digest), ...(plan.preparing === undefined ? [planAgain] : [])],
+    },
+  ];
+}
+
+/** A fresh plan of this version, as whoever presses it. */
+export function planAgainButton(conversationId: string, version: number) {
+  return button('Plan again', 'plan_again', JSON.stringify({ conversationId, version }));
 }
 
 /** A time in the reader's own zone, with UTC for clients that can't. */

@@ -1,7 +1,7 @@
 // The answer of a turn: the model's words, and what changed since the version before.
 import type { KnownBlock } from '@slack/types';
 import type { FileChange } from '../../conversation/diff.ts';
-import { clip, LIMITS, safeMarkdown, section } from './text.ts';
+import { clip, codeSpan, LIMITS, safeMarkdown, section } from './text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
 const DIFF_LENGTH = 5000;
@@ -28,7 +28,7 @@ export function renderChanges(changes: readonly FileChange[]): string {
     const more = change.lines.length - shown.length;
     // A fence inside the text would end the block early.
     const lines = [...shown, ...(more > 0 ? [`… ${more} more lines`] : [])].map((line) => clip(line, 200).replaceAll(FENCE, "'''"));
-    return `**${change.path}** (${change.kind})${lines.length > 0 ? `\n${FENCE}diff\n${lines.join('\n')}\n${FENCE}` : ''}`;
+    return `${codeSpan(clip(change.path, 200))} (${change.kind})${lines.length > 0 ? `\n${FENCE}diff\n${lines.join('\n')}\n${FENCE}` : ''}`;
   });
   let text = '';
   for (const [index, part] of parts.entries()) {

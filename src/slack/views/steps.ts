@@ -19,7 +19,7 @@ export function renderSteps(steps: readonly Step[], ending?: Ending) {
   const shown = steps.slice(-LIMITS.blocks).map((step) => closed(step, ending));
   return {
     text: clip(
-      [titleOf(ending), ...shown.map((step) => `${step.title}${step.status === 'error' ? ' (failed)' : ''}`)].join(' · '),
+      [titleOf(ending), ...shown.map((step) => `${escapeText(step.title)}${step.status === 'error' ? ' (failed)' : ''}`)].join(' · '),
       LIMITS.sectionText,
     ),
     blocks: [

@@ -25,9 +25,19 @@ export function clip(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** A model's Markdown for a `markdown` block: mentions and special mentions lose their power. */
+/** A model's Markdown for a `markdown` block: mentions lose their power, and a link shows where it leads. */
 export function safeMarkdown(text: string): string {
-  return text.replace(/<([!@#][^>]*)>/g, '‹$1›').replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
+  return text
+    .replace(/<([!@#][^>]*)>/g, '‹$1›')
+    .replace(/<(https?:[^|>]+)\|([^>]*)>/g, '$2 ($1)')
+    .replace(/!?\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, '$1 ($2)')
+    .replace(/^\s*\[[^\]]+\]:\s*\S+.*$/gm, '')
+    .replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
+}
+
+/** A foreign name as a code span of Markdown: nothing in it is markup. */
+export function codeSpan(text: string): string {
+  return `\`${text.replace(/[`<>\n]/g, "'")}\``;
 }
 
 export function section(text: string) {
