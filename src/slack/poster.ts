@@ -29,8 +29,17 @@ export interface Poster {
 export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; log: Logger }): Poster {
   const { create, read, outbox, log } = deps;
 
+  /** Calls under way, by id: two callers at the same moment say it once. */
+  const saying = new Map<string, Promise<string>>();
+
+  function once(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
+    const running = saying.get(id) ?? say(id, find, send).finally(() => saying.delete(id));
+    saying.set(id, running);
+    return running;
+  }
+
   /** Runs `send` for a row that was not sent, or takes what `find` finds of an earlier try. */
-  async function once(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
+  async function say(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
     const row = await outbox.get(id);
     if (row?.state === 'sent' && row.ts !== undefined) return row.ts;
     const earlier = row?.state === 'sending' ? await find() : undefined;

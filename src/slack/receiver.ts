@@ -35,7 +35,8 @@ export function createReceiver(options: {
   log: Logger;
 }): DurableReceiver {
   const { inbox, log, metrics } = options;
-  const inHand = new Set<Promise<void>>();
+  /** By envelope key. */
+  const inHand = new Map<string, Promise<void>>();
   let app: App | undefined;
   const connected = new Set<number>();
 
@@ -58,7 +59,8 @@ export function createReceiver(options: {
     try {
       // Stored first: what is acknowledged is never lost. What could not be stored is not acknowledged, and Slack sends events again.
       const isNew = await inbox.receive(row);
-      await envelope.ack();
+      // A socket that has just gone takes no ack; the row is ours all the same, and Slack's repetition will be a duplicate.
+      await envelope.ack().catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'ack not sent'));
       metrics.events.inc({ kind: row.kind, outcome: isNew ? 'new' : 'duplicate' });
       if (isNew) process(row);
     } catch (error) {
@@ -68,8 +70,10 @@ export function createReceiver(options: {
   }
 
   function process(row: InboxRow): void {
-    const work = handle(row).finally(() => inHand.delete(work));
-    inHand.add(work);
+    inHand.set(
+      row.id,
+      handle(row).finally(() => inHand.delete(row.id)),
+    );
   }
 
   async function handle(row: InboxRow): Promise<void> {
@@ -89,10 +93,10 @@ export function createReceiver(options: {
     start: () => Promise.all(clients.map((client) => client.start())),
     stop: () => Promise.all(clients.map((client) => client.disconnect())),
     async replay() {
-      for (const row of await inbox.unfinished()) process(row);
+      for (const row of await inbox.unfinished()) if (!inHand.has(row.id)) process(row);
     },
     async drained() {
-      await Promise.all(inHand);
+      await Promise.all(inHand.values());
     },
     connected: () => connected.size > 0,
   };

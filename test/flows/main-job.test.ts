@@ -104,6 +104,20 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     expect(textOf(refused)).toContain('Version 2 has replaced version 1');
   });
 
+  it('takes Not now for an answer, and plans the same version again when asked', async () => {
+    await ana.click(second, 'not_now');
+    const declined = await ana.waitFor(() => {
+      const card = cardOf(ana, root, 2);
+      return card && 'plan_again' in buttonsOf(card) ? card : undefined;
+    }, STEP_MS);
+    expect(textOf(declined)).toContain('declined by <@U_ANA>');
+    await ana.click(declined, 'plan_again');
+    second = await ana.waitFor(() => {
+      const card = cardOf(ana, root, 2);
+      return card && card.ts !== declined.ts && 'deploy' in buttonsOf(card) ? card : undefined;
+    }, STEP_MS);
+  });
+
   it('deploys exactly what was shown, once', async () => {
     await ana.click(second, 'deploy');
     const before = ana.ephemerals(CHANNEL).length;

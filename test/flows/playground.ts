@@ -40,8 +40,9 @@ export function rootOf(person: Person, jobId: string, channel = CHANNEL): Messag
     .find((message) => message.threadTs === undefined && message.isBot && message.text.includes(`job ${jobId} `));
 }
 
+/** The newest card of a version. */
 export function cardOf(person: Person, root: Message, version: number): Message | undefined {
-  return person.messages(root.channel, root.ts).find((message) => textOf(message).includes(` · version ${version}*`));
+  return person.messages(root.channel, root.ts).findLast((message) => textOf(message).includes(` · version ${version}*`));
 }
 
 export function lastEphemeral(person: Person, channel = CHANNEL): Message | undefined {

@@ -12,9 +12,10 @@ const FENCE = '```';
 export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): { text: string; blocks: KnownBlock[] } {
   const diff = renderChanges(reply.changes ?? []);
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
+  const text = [words, diff].filter((part) => part !== '').join('\n\n');
   return {
     text: clip(`<@${reply.to}> ${plain(reply.text)}`, LIMITS.sectionText),
-    blocks: [section(`<@${reply.to}>`), { type: 'markdown', text: [words, diff].filter((part) => part !== '').join('\n\n') }],
+    blocks: [section(`<@${reply.to}>`), ...(text === '' ? [] : [{ type: 'markdown' as const, text }])],
   };
 }
 

@@ -43,7 +43,7 @@ export function renderPlainSteps(steps: readonly Step[], ending?: Ending) {
   const lines = steps
     .map((step) => closed(step, ending))
     .map((step) => `${MARKS[step.status]} ${escapeText(step.title)}${step.details ? ` — ${escapeText(step.details)}` : ''}`);
-  const text = [`*${titleOf(ending)}*`, ...lines].join('\n');
+  const text = clip([`*${titleOf(ending)}*`, ...lines].join('\n'), LIMITS.sectionText);
   return { text, blocks: [section(text)] };
 }
 

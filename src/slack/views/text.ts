@@ -28,10 +28,10 @@ export function clip(text: string, length: number): string {
 /** A model's Markdown for a `markdown` block: mentions lose their power, and a link shows where it leads. */
 export function safeMarkdown(text: string): string {
   return text
-    .replace(/<([!@#][^>]*)>/g, '‹$1›')
     .replace(/<(https?:[^|>]+)\|([^>]*)>/g, '$2 ($1)')
     .replace(/!?\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, '$1 ($2)')
     .replace(/^\s*\[[^\]]+\]:\s*\S+.*$/gm, '')
+    .replace(/<(?=[!@#])/g, '‹')
     .replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
 }
 

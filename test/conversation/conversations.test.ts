@@ -1,0 +1,119 @@
+// Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
+import { expect, onTestFinished, test } from 'vitest';
+import { createConversations } from '../../src/conversation/conversations.ts';
+import { createQueue } from '../../src/conversation/queue.ts';
+import type { RunTurn } from '../../src/conversation/turn.ts';
+import { createConversationRows } from '../../src/storage/conversations.ts';
+import { createOutbox } from '../../src/storage/outbox.ts';
+import { createTurnRows } from '../../src/storage/turns.ts';
+import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
+
+const THREAD = {
+  ...{ id: 'conversation-1', team: 'T_ACME', channel: 'C_DATA', threadTs: '1.1', private: false, requester: 'U_ANA' },
+  subject: { jobId: '123', name: 'Churn' },
+  eventKey: 'envelope-1',
+};
+
+async function createRig() {
+  const storage = await openTestStorage({ boss: true });
+  onTestFinished(storage.close);
+  const rows = { conversations: createConversationRows(storage.db), turns: createTurnRows(storage.db), outbox: createOutbox(storage.db) };
+  /** Texts of the turns that were worked on, and how they ended. */
+  const log: string[] = [];
+  const gate = { open: Promise.withResolvers<void>() };
+  onTestFinished(() => gate.open.resolve());
+  // Stands where the agent's turn does: keeps its row as a turn does, works until it is aborted or let go.
+  const runTurn: RunTurn = async (turnId, signal) => {
+    const turn = await rows.turns.get(turnId);
+    if (turn === undefined || (turn.state !== 'queued' && turn.state !== 'running')) return;
+    await rows.turns.start(turnId);
+    log.push(`start ${turn.text}`);
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await Promise.race([gate.open.promise, aborted]);
+    await rows.turns.finish(turnId, signal.aborted ? 'stopped' : 'done');
+    log.push(`${signal.aborted ? 'stopped' : 'done'} ${turn.text}`);
+  };
+  const newProcess = () =>
+    createConversations({
+      createQueue: (options) => createQueue(storage.boss, quiet, options),
+      alone: true,
+      rows,
+      runTurn,
+      giveUpTurn: async (turnId) => void log.push(`give up ${(await rows.turns.get(turnId))?.text}`),
+      planAgain: async (_id, { version }) => void log.push(`plan ${version} again`),
+      catchUp: async (id) => void log.push(`catch up ${id}`),
+    });
+  const turns = async () =>
+    (await storage.db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
+      ({ state, text }) => `${state} ${text}`,
+    );
+  return { rows, log, gate, newProcess, turns, soon: (lines: string[]) => expect.poll(() => log, { timeout: 8000 }).toEqual(lines) };
+}
+
+const FIRST = 'Make a bundle of job 123 ("Churn").';
+
+async function begun() {
+  const rig = await createRig();
+  const conversations = rig.newProcess();
+  await conversations.begin();
+  await conversations.start(THREAD);
+  const conversation = await conversations.inThread('C_DATA', '1.1');
+  if (conversation === undefined) throw new Error('no conversation in the thread');
+  return { ...rig, conversations, conversation };
+}
+
+test('an event that is told twice makes one conversation and one turn', async () => {
+  const { conversations, conversation, gate, log, turns, soon } = await begun();
+  await conversations.start(THREAD);
+  await Promise.all([1, 2, 3].map(() => conversations.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.2')));
+  await conversations.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.3');
+  gate.open.resolve();
+  await soon([`start ${FIRST}`, `done ${FIRST}`, ...Array(2).fill(['start add staging', 'done add staging']).flat()]);
+  expect(await turns()).toEqual([`done ${FIRST}`, 'done add staging', 'done add staging']);
+  expect(log).toHaveLength(6);
+});
+
+test('stopping aborts the turn that runs and drops those that wait; the next message starts anew', async () => {
+  const { conversations, conversation, rows, turns, soon } = await begun();
+  await soon([`start ${FIRST}`]);
+  await conversations.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
+  await conversations.reply(conversation, 'U_BEN', 'two', 'C_DATA:1.3');
+  expect(await conversations.stop(conversation.id, 'U_BEN')).toBe(true);
+  await soon([`start ${FIRST}`, `stopped ${FIRST}`]);
+  await conversations.reply(conversation, 'U_ANA', 'three', 'C_DATA:1.4');
+  await soon([`start ${FIRST}`, `stopped ${FIRST}`, 'start three']);
+  const told = await Promise.all((await rows.outbox.ofConversation(conversation.id, 'reply')).map((row) => JSON.stringify(row.payload)));
+  expect(told).toEqual([
+    expect.stringMatching(/"to":"U_ANA".*Stopped by <@U_BEN>/),
+    expect.stringMatching(/"to":"U_BEN".*Stopped by <@U_BEN>/),
+  ]);
+  expect(await turns()).toEqual([`stopped ${FIRST}`, 'stopped one', 'stopped two', 'running three']);
+});
+
+test('where nothing runs there is nothing to stop', async () => {
+  const { conversations, conversation, gate, soon } = await begun();
+  gate.open.resolve();
+  await soon([`start ${FIRST}`, `done ${FIRST}`]);
+  expect(await conversations.stop(conversation.id, 'U_BEN')).toBe(false);
+  expect(await conversations.stop('no such conversation', 'U_BEN')).toBe(false);
+});
+
+test('catching up and planning again wait for their turn among the turns of their thread', async () => {
+  const { conversations, conversation, gate, soon } = await begun();
+  await soon([`start ${FIRST}`]);
+  await conversations.catchUp(conversation.id);
+  await conversations.planAgain({ conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
+  await conversations.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
+  gate.open.resolve();
+  await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'plan 1 again', 'start one', 'done one']);
+});
+
+test('a turn whose row was written but never queued is taken up by the next start', async () => {
+  const { rows, gate, newProcess, soon } = await createRig();
+  await rows.conversations.insert(THREAD);
+  const id = '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11';
+  await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: 'add staging', eventKey: 'C_DATA:1.2' });
+  gate.open.resolve();
+  await newProcess().begin();
+  await soon(['start add staging', 'done add staging']);
+});

@@ -1,0 +1,108 @@
+// The durable queue over a real database: one job at a time per key, others side by side, tried again, and taken up after a kill.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createQueue, type QueueOptions } from '../../src/conversation/queue.ts';
+import type { Storage } from '../../src/storage/open.ts';
+import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
+
+interface Job {
+  readonly name: string;
+}
+
+let storage: Storage;
+beforeAll(async () => {
+  storage = await openTestStorage({ boss: { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 } });
+});
+afterAll(() => storage.close());
+
+/** A queue whose jobs start, and end when they are told to. */
+function createRig(options: Partial<QueueOptions<Job>> = {}) {
+  const started: string[] = [];
+  const doors = new Map<string, PromiseWithResolvers<void>>();
+  const work = async ({ name }: Job) => {
+    started.push(name);
+    const door = Promise.withResolvers<void>();
+    doors.set(name, door);
+    await door.promise;
+  };
+  const queue = createQueue<Job>(storage.boss, quiet, { name: `queue-${randomUUID()}`, retries: 1, concurrency: 4, work, ...options });
+  onTestFinished(() => {
+    for (const door of doors.values()) door.resolve();
+  });
+  return {
+    started,
+    queue,
+    send: (name: string, key: string, id = randomUUID()) => queue.send(id, key, { name }),
+    end: (name: string) => doors.get(name)?.resolve(),
+    fail: (name: string) => doors.get(name)?.reject(new Error('thrown in a test')),
+    soon: (names: string[]) => expect.poll(() => started, { timeout: 8000, interval: 20 }).toEqual(names),
+  };
+}
+
+test('jobs of one key go one after the other, in order; other keys side by side', async () => {
+  const { started, queue, send, end, soon } = createRig();
+  await queue.start();
+  await send('a1', 'a');
+  await send('a2', 'a');
+  await send('b1', 'b');
+  await soon(['a1', 'b1']);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(started).toEqual(['a1', 'b1']);
+  end('a1');
+  await soon(['a1', 'b1', 'a2']);
+});
+
+test('a job sent twice is worked on once, also after it has ended', async () => {
+  const { started, queue, send, end, soon } = createRig();
+  const id = randomUUID();
+  await send('once', 'a', id);
+  await send('again', 'a', id);
+  await queue.start();
+  await soon(['once']);
+  end('once');
+  await send('again', 'a', id);
+  await send('next', 'a');
+  await soon(['once', 'next']);
+  expect(started).not.toContain('again');
+});
+
+test('a job that throws is tried again, before what waits behind it', async () => {
+  const { queue, send, fail, end, soon } = createRig();
+  await queue.start();
+  await send('a1', 'a');
+  await send('a2', 'a');
+  await soon(['a1']);
+  fail('a1');
+  await soon(['a1', 'a1']);
+  end('a1');
+  await soon(['a1', 'a1', 'a2']);
+});
+
+test('a job that throws for the last time does not hold up what comes after it', async () => {
+  const givenUp: string[] = [];
+  const { queue, send, fail, soon } = createRig({ retries: 0, giveUp: async ({ name }) => void givenUp.push(name) });
+  await queue.start();
+  await send('a1', 'a');
+  await send('a2', 'a');
+  await soon(['a1']);
+  fail('a1');
+  await soon(['a1', 'a2']);
+  expect(givenUp).toEqual(['a1']);
+});
+
+test('what a killed process left is taken up at once by whoever knows that it is dead', async () => {
+  const name = 'queue-of-a-killed-process';
+  const id = randomUUID();
+  // A killed process: it has fetched the job, and never says anything about it again.
+  const dead = createRig({ name });
+  await dead.send('a1', 'a', id);
+  expect(await storage.boss.fetch(name)).toHaveLength(1);
+  await dead.send('a2', 'a');
+  const since = performance.now();
+  const next = createRig({ name });
+  await next.queue.start([id]);
+  await next.soon(['a1']);
+  expect(performance.now() - since).toBeLessThan(4000);
+  next.end('a1');
+  await next.soon(['a1', 'a2']);
+});

@@ -1,0 +1,66 @@
+// Cards, proposals and proofs for the tests of the views.
+import type { Proof, ProofEntry, Verdict } from '../../src/bundle/proof.ts';
+import type { ThreadMessage } from '../../src/conversation/thread.ts';
+import type { Proposal } from '../../src/deployment/proposal.ts';
+
+export type Card = Extract<ThreadMessage, { kind: 'card' }>;
+
+export const STATES = ['open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown'] as const;
+
+/** A card with a proof and a plan, each text of it the given one. */
+export function card(text: string, more: Partial<Card> = {}): Card {
+  const as = { host: 'https://acme.databricks.test', userName: 'ana@acme.example' };
+  return {
+    kind: 'card',
+    version: 2,
+    bundleDigest: 'd'.repeat(64),
+    as,
+    proof: { line: text, ok: true },
+    plan: { proposalId: 'p1' },
+    ...more,
+  };
+}
+
+/** A proposal whose every text is the given one. */
+export function proposal(state: Proposal['state'], text: string, danger = false): Proposal {
+  const job = { key: 'churn', id: '123', url: 'https://acme.databricks.test/jobs/123?o=1', name: text };
+  return {
+    id: '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11',
+    conversationId: 'conversation-1',
+    version: 2,
+    bundleDigest: 'd'.repeat(64),
+    target: text,
+    host: 'https://acme.databricks.test',
+    userName: text,
+    slackUser: 'U_ANA',
+    state,
+    summary: {
+      counts: { create: 1, update: 2, delete: danger ? 1 : 0, recreate: danger ? 1 : 0, unchanged: 3 },
+      lines: Array.from({ length: 20 }, () => text),
+      notes: Array.from({ length: 5 }, () => text),
+      danger,
+    },
+    expiresAt: new Date('2026-11-25T10:00:00Z'),
+    ...(!['open', 'superseded'].includes(state) && { decidedBy: 'U_BEN', decidedAt: new Date('2026-11-24T10:00:00Z') }),
+    ...(state === 'done' && { result: { ok: true, state, jobs: [job, job] } }),
+    ...((state === 'failed' || state === 'unknown') && { result: { ok: false, state, jobs: [], problem: text, next: text } }),
+  };
+}
+
+const VERDICTS: readonly Verdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];
+
+/** A proof of `size` entries in all verdicts, each text of it the given one. */
+export function proof(text: string, size: number): Proof {
+  const entries = Array.from({ length: size }, (_, index): ProofEntry => {
+    const verdict = VERDICTS[index % VERDICTS.length] ?? 'identical';
+    return {
+      place: text,
+      verdict,
+      was: index % 3 === 0 ? 702918340275160001n : { [text]: text },
+      ...(index % 2 === 0 && { is: text, why: text }),
+    };
+  });
+  const counts = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
+  for (const entry of entries) counts[entry.verdict] += 1;
+  return { target: text, entries, counts, warnings: Array.from({ length: 9 }, () => text) };
+}
