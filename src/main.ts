@@ -105,11 +105,13 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     log,
   });
   const { client, create } = createClients({ botToken: config.SLACK_BOT_TOKEN, apiUrl: config.SLACK_API_URL, log });
+  const deploying = new Map<string, string>();
   const poster = createPoster({ create, read: client, outbox: rows.outbox, log });
   const thread = createThread({
     client,
     poster,
     outbox: rows.outbox,
+    deploying,
     versions: () => versions,
     proposal: approvals.get,
     pace: createPace(),
@@ -164,6 +166,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const approving = createApprove({
     client,
     outbox: rows.outbox,
+    deploying,
     createQueue: queueOf,
     conversations,
     approvals,
@@ -176,7 +179,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     log,
   });
   registerAsk(slack.app, ask, { conversations, log });
-  registerApprove(slack.app, approving);
+  registerApprove(slack.app, approving, log);
 
   const web = createWeb({
     flow: identities.flow,

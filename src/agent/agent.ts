@@ -108,7 +108,7 @@ export function createAgent(options: AgentOptions): Agent {
         bundleDigest = answers.bundleDigest ?? bundleDigest;
         await append(answers.message);
       } else if (usage.steps === 0 && isFinished(history)) {
-        text = textOf(history.at(-1)?.content ?? '');
+        text = textOf(history.at(-1)?.content ?? '') || NO_WORDS;
         return end({ kind: 'done' });
       }
       if (input.signal.aborted) return end({ kind: 'stopped' });

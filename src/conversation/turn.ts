@@ -180,6 +180,8 @@ async function ask(
   }
 }
 
+const FIRST_STEP = { id: 'begin', title: 'Reading the message' } as const;
+
 /** Steps go to their row first and to the screen second, in order. */
 function openProgress(deps: TurnDeps, turn: TurnRow, conversation: ConversationRow, log: Logger) {
   const progress: Progress = deps.thread.progress({
@@ -190,12 +192,20 @@ function openProgress(deps: TurnDeps, turn: TurnRow, conversation: ConversationR
     shown: (ts) => deps.rows.turns.setProgress(turn.id, ts),
   });
   let tail = Promise.resolve();
-  const onStep = (step: Step) => {
+  let begun = false;
+  const show = (step: Step) => {
     tail = tail
       .then(() => deps.rows.turns.saveStep(turn.id, step))
       .then(() => progress.step(step))
       .catch((error: unknown) => log.error({ err: error }, 'step not shown'));
   };
+  const onStep = (step: Step) => {
+    if (!begun) show({ ...FIRST_STEP, status: 'complete' });
+    begun = true;
+    show(step);
+  };
+  // At once: until the model calls its first tool there would be nothing to see.
+  show({ ...FIRST_STEP, status: 'in_progress' });
   return { onStep, end: (ending: Ending) => tail.then(() => progress.end(ending)) };
 }
 

@@ -47,11 +47,11 @@ export function createSlack(options: SlackOptions) {
   return {
     app,
     connected: receiver.connected,
-    /** Checks the bot token, connects, and works on what a killed process had left. Rejects when a token is bad. */
+    /** Checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
     async start(): Promise<void> {
       await app.init();
-      await app.start();
       await receiver.replay();
+      await app.start();
     },
     /** Closes the sockets, then waits for the envelopes in hand. */
     async stop(): Promise<void> {

@@ -1,10 +1,10 @@
 // Approving: [Deploy] runs the stored proposal once, as the person who pressed it; [Not now]; [Show the proof].
-import type { App } from '@slack/bolt';
+import type { App, RespondFn } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { CreateQueue } from '../conversation/queue.ts';
-import type { Outbox } from '../conversation/rows.ts';
+import type { ConversationRow, Outbox } from '../conversation/rows.ts';
 import type { Thread } from '../conversation/thread.ts';
 import type { Versions } from '../conversation/versions.ts';
 import type { Approvals } from '../deployment/approve.ts';
@@ -19,6 +19,7 @@ import { renderWords } from './views/answers.ts';
 import { planAgainButton } from './views/card.ts';
 import { renderProofModal } from './views/proof.ts';
 import { escapeButMentions } from './views/text.ts';
+import { wordsFor } from './words.ts';
 
 /** Deployments that run side by side; of one target there is never more than one. */
 const CONCURRENT_DEPLOYMENTS = 2;
@@ -36,6 +37,8 @@ export interface ApproveDeps {
   readonly thread: Thread;
   readonly versions: Pick<Versions, 'proof' | 'contents'>;
   readonly outbox: Outbox;
+  /** What each running deployment is at; the cards show it. */
+  readonly deploying: Map<string, string>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -63,7 +66,7 @@ export function createApprove(deps: ApproveDeps) {
     if (before === undefined || conversation === undefined) return;
     if (before.state === 'approved') {
       await deps.thread.refresh(conversation);
-      const { state } = await runAs(click, before.id);
+      const { state } = await runAs(click, before.id, conversation);
       deps.metrics.deployments.inc({ outcome: state });
     }
     await deps.thread.refresh(conversation);
@@ -75,7 +78,7 @@ export function createApprove(deps: ApproveDeps) {
     await deps.thread.deliver(id, conversation, message);
   }
 
-  async function runAs(click: Click, proposalId: string): Promise<DeployResult> {
+  async function runAs(click: Click, proposalId: string, conversation: ConversationRow): Promise<DeployResult> {
     let token: string;
     try {
       token = await deps.identities.token(click, { minMinutes: TOKEN_MINUTES });
@@ -84,7 +87,12 @@ export function createApprove(deps: ApproveDeps) {
       const problem = error instanceof UserError ? error.words.problem : 'Databricks gave me no token for you just now.';
       return deployer.abandon(proposalId, problem);
     }
-    return deployer.deploy({ proposalId, token, onProgress: (line) => log.info({ proposal: proposalId, line }, 'deploying') });
+    const onProgress = (line: string) => {
+      log.info({ proposal: proposalId, line }, 'deploying');
+      deps.deploying.set(proposalId, line);
+      void deps.thread.refresh(conversation);
+    };
+    return deployer.deploy({ proposalId, token, onProgress }).finally(() => deps.deploying.delete(proposalId));
   }
 
   return {
@@ -145,7 +153,15 @@ const WHY_CONNECT = 'To decide on a deployment I act as you, and you are not con
 export type Approving = ReturnType<typeof createApprove>;
 
 /** Bolt's listeners of this file's subject. */
-export function registerApprove(app: App, approving: Approving): void {
+export function registerApprove(app: App, approving: Approving, log: Logger): void {
+  const whisperBy =
+    (respond: RespondFn): Whisper =>
+    (said) =>
+      respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<RespondFn>[0]);
+  /** Whatever goes wrong, the person who clicked hears of it. */
+  const answered = (id: string, whisper: Whisper, work: (whisper: Whisper) => Promise<void>) =>
+    work(whisper).catch((error: unknown) => whisper(renderWords(wordsFor(error, id, log))));
+
   for (const [action, decide] of [
     ['deploy', approving.approve],
     ['not_now', approving.decline],
@@ -153,9 +169,7 @@ export function registerApprove(app: App, approving: Approving): void {
     app.action(action, async ({ body, action: pressed, respond }) => {
       if (body.type !== 'block_actions' || pressed.type !== 'button' || pressed.value === undefined) return;
       const click = { proposalId: pressed.value, team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
-      await decide(click, (said) =>
-        respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<typeof respond>[0]),
-      );
+      await answered(click.proposalId, whisperBy(respond), (whisper) => decide(click, whisper));
     });
   }
 
@@ -163,9 +177,7 @@ export function registerApprove(app: App, approving: Approving): void {
     if (body.type !== 'block_actions' || action.type !== 'button' || action.value === undefined) return;
     const { conversationId, version } = AgainValue.parse(JSON.parse(action.value));
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
-    await approving.planAgain(conversationId, version, who, (said) =>
-      respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<typeof respond>[0]),
-    );
+    await answered(conversationId, whisperBy(respond), (whisper) => approving.planAgain(conversationId, version, who, whisper));
   });
 
   app.action('deploy_unavailable', async ({ respond }) => {
@@ -178,8 +190,7 @@ export function registerApprove(app: App, approving: Approving): void {
 
   app.action('show_proof', async ({ body, action, respond }) => {
     if (body.type !== 'block_actions' || action.type !== 'button' || action.value === undefined) return;
-    await approving.showProof(action.value, body.trigger_id, (said) =>
-      respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<typeof respond>[0]),
-    );
+    const { value } = action;
+    await answered(body.trigger_id, whisperBy(respond), (whisper) => approving.showProof(value, body.trigger_id, whisper));
   });
 }

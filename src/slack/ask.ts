@@ -11,6 +11,7 @@ import { slackError } from './poster.ts';
 import type { SlackThread } from './thread.ts';
 import { type ListedJob, renderHelp, renderJobs, renderWords } from './views/answers.ts';
 import { escapeText } from './views/text.ts';
+import { wordsFor } from './words.ts';
 
 /** Reads of jobs as one person, wired in main: this room knows no Databricks. */
 export interface JobLookup {
@@ -118,8 +119,12 @@ export function createAsk(deps: AskDeps) {
     const conversation = await conversations.inThread(message.channel, message.threadTs);
     if (conversation === undefined) return;
     const whisper = whisperer(message.channel, message.user, message.threadTs);
-    const identity = await connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
-    if (identity !== undefined) await conversations.reply(conversation, message.user, message.text, `${message.channel}:${message.ts}`);
+    try {
+      const identity = await connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
+      if (identity !== undefined) await conversations.reply(conversation, message.user, message.text, `${message.channel}:${message.ts}`);
+    } catch (error) {
+      await whisper(renderWords(wordsFor(error, message.ts, deps.log)));
+    }
   }
 
   function whisperer(channel: string, user: string, threadTs?: string): Whisper {
@@ -244,11 +249,4 @@ function withoutMention(text: string, botUserId: string | undefined): string {
 /** Slack escapes three characters in what people type. */
 function unescapeSlack(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}
-
-/** Words for people; of a bug they learn an id to quote, never its text. */
-function wordsFor(error: unknown, id: string, log: Logger): string {
-  if (error instanceof UserError) return escapeText(error.message);
-  log.error({ err: error, envelope: id }, 'command failed');
-  return `Something went wrong on my side, and I have logged it (${id}). Nothing was changed. Please try again.`;
 }

@@ -26,6 +26,8 @@ export interface ThreadDeps {
   readonly outbox: Outbox;
   readonly versions: () => Pick<Versions, 'contents'>;
   readonly proposal: (id: string) => Promise<Proposal | undefined>;
+  /** What each running deployment is at. */
+  readonly deploying: ReadonlyMap<string, string>;
   readonly pace: Pace;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack 0). */
   readonly streamIn: 'dm' | 'all' | 'none';
@@ -58,7 +60,7 @@ export function createThread(deps: ThreadDeps): SlackThread {
   async function cardMessage(card: Extract<ThreadMessage, { kind: 'card' }>, conversation: ConversationRow) {
     const { name } = await deps.versions().contents(card.bundleDigest, card.as);
     const proposal = 'proposalId' in card.plan ? await deps.proposal(card.plan.proposalId) : undefined;
-    return renderCard(card, name, proposal, conversation.id);
+    return renderCard(card, name, proposal, conversation.id, proposal && deps.deploying.get(proposal.id));
   }
 
   async function zip({ bundleDigest, version, as }: Extract<ThreadMessage, { kind: 'archive' }>) {

@@ -10,16 +10,18 @@ type Card = Extract<ThreadMessage, { kind: 'card' }>;
 /** Lines of the plan on the card; the rest is counted. */
 const PLAN_LINES = 8;
 
+/** `doing` is what a running deployment is at. */
 export function renderCard(
   card: Card,
   name: string,
   proposal: Proposal | undefined,
   conversationId: string,
+  doing?: string,
 ): { text: string; blocks: KnownBlock[] } {
   const planAgain = planAgainButton(conversationId, card.version);
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
-  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain));
+  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain, doing));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card.bundleDigest, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
@@ -72,7 +74,7 @@ function planBlocks(proposal: Proposal): KnownBlock[] {
   ];
 }
 
-function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typeof button>): KnownBlock[] {
+function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typeof button>, doing: string | undefined): KnownBlock[] {
   const again: KnownBlock = { type: 'actions', block_id: 'again', elements: [planAgain] };
   const { target } = proposal;
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
@@ -90,7 +92,10 @@ function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typ
       return [context('A newer card has replaced this one: use that.')];
     case 'approved':
     case 'running':
-      return [section(`:hourglass_flowing_sand: Approved${by}. Deploying to ${escapeText(target)}…`)];
+      return [
+        section(`:hourglass_flowing_sand: Approved${by}. Deploying to ${escapeText(target)}…`),
+        ...(doing === undefined ? [] : [context(escapeText(clip(doing, 300)))]),
+      ];
     case 'done':
       return [
         section(`:rocket: Approved${by} and deployed to *${escapeText(target)}*.`),
