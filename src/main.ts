@@ -109,6 +109,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const poster = createPoster({ create, read: client, outbox: rows.outbox, log });
   const thread = createThread({
     client,
+    create,
     poster,
     outbox: rows.outbox,
     deploying,

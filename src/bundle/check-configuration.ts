@@ -79,7 +79,15 @@ function checkVariables(value: Json | undefined, place: string, report: Report):
     if (value !== undefined && value !== null) report(place, 'must be a mapping');
     return;
   }
-  for (const [name, variable] of Object.entries(value)) if (isObject(variable)) checkKeys(variable, VARIABLE, `${place}.${name}`, report);
+  for (const [name, variable] of Object.entries(value)) {
+    if (isObject(variable)) checkKeys(variable, VARIABLE, `${place}.${name}`, report);
+    checkComplex(isObject(variable) && 'default' in variable ? variable.default : undefined, `${place}.${name}`, report);
+  }
+}
+
+/** What a variable of type complex puts somewhere is checked like what stands there. */
+function checkComplex(value: Json | undefined, place: string, report: Report): void {
+  if (typeof value === 'object' && value !== null) checkPathValues({ value }, place, 'databricks.yml', report);
 }
 
 function checkPresets(value: Json | undefined, place: string, report: Report): void {
@@ -93,6 +101,9 @@ function checkTarget(target: JsonObject, place: string, file: string, report: Re
   checkSync(target.sync, `${place}.sync`, report);
   checkPresets(target.presets, `${place}.presets`, report);
   checkResources(target.resources, `${place}.resources`, file, report);
+  for (const [name, value] of Object.entries(isObject(target.variables) ? target.variables : {})) {
+    checkComplex(isObject(value) && 'default' in value ? value.default : value, `${place}.variables.${name}`, report);
+  }
 }
 
 /** Checks one configuration file of the tree: keys at every level that could carry a host, a login, code or a path. */

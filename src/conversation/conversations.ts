@@ -9,7 +9,7 @@ import type { RunTurn } from './turn.ts';
 /** Turns that run side by side; each conversation has at most one. */
 const CONCURRENT_TURNS = 4;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
-const TURN_RETRIES = 3;
+const TURN_RETRIES = 12;
 
 export interface PlanAgain {
   readonly conversationId: string;
@@ -130,7 +130,11 @@ export function createConversations(deps: {
 
     async begin() {
       const left = await rows.turns.unfinished();
-      for (const turn of left) await queue.send(turn.id, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
+      for (const turn of left) {
+        // Of one that is over and has something left to say, the first job may have been given up.
+        const job = turn.state === 'queued' || turn.state === 'running' ? turn.id : randomUUID();
+        await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
+      }
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 

@@ -8,6 +8,8 @@ const HEARTBEAT_SECONDS = 10;
 const EXPIRE_SECONDS = 3600;
 /** pg-boss would hold back all later jobs of a key behind one that has used up its retries, so it never does: we count them. */
 const NEVER_FAILED = 1_000_000;
+/** Tries grow apart up to this, so that a dozen of them outlast a far side's bad minutes. */
+const RETRY_DELAY_MAX_SECONDS = 60;
 /** How often an idle worker looks; a send wakes it at once. */
 const POLL_SECONDS = 1;
 
@@ -39,6 +41,8 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
     policy: 'key_strict_fifo',
     retryLimit: NEVER_FAILED,
     retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: RETRY_DELAY_MAX_SECONDS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: EXPIRE_SECONDS,
   });

@@ -204,6 +204,12 @@ function openProgress(deps: TurnDeps, turn: TurnRow, conversation: ConversationR
     begun = true;
     show(step);
   };
+  // What a killed process had shown stays on the list.
+  if (turn.progressTs !== undefined) {
+    tail = tail.then(async () => {
+      for (const step of await deps.rows.turns.steps(turn.id)) progress.step(step as Step);
+    });
+  }
   // At once: until the model calls its first tool there would be nothing to see.
   show({ ...FIRST_STEP, status: 'in_progress' });
   return { onStep, end: (ending: Ending) => tail.then(() => progress.end(ending)) };

@@ -1,5 +1,7 @@
 // What a target's mode changes, read from its resolved configuration beside production's.
+import { developmentChange } from '../bundle/development.ts';
 import { isObject, type Json, type JsonObject } from '../bundle/json.ts';
+import { type Leaf, leavesOf } from '../bundle/places.ts';
 
 /** Notes for the plan card: name prefix, paused triggers, parallel runs, tags; one line per thing, however many jobs it holds for. */
 export function modeNotes(resolved: JsonObject, production: JsonObject): string[] {
@@ -20,6 +22,49 @@ export function modeNotes(resolved: JsonObject, production: JsonObject): string[
       if (tags[name] !== value) notes.add(`Jobs are tagged ${name}: ${String(value)}.`);
   }
   return [...notes];
+}
+
+/** Differences that a card names; more are counted. */
+const SHOWN_DIFFERENCES = 8;
+/** What decides who runs which code, where: a difference there is dangerous. */
+const CRITICAL = /^run_as|^permissions|(^|\.)(\w+_task|libraries|environments|existing_cluster_id|new_cluster)\b|^git_source/;
+/** Written by the CLI: where the bundle itself lies. */
+const OF_THE_CLI = /^(deployment|edit_mode|id|url|modified_status)\b/;
+
+/**
+ * What a target changes beside its mode. The proof speaks of prod: what an override puts into another target would otherwise be seen by nobody.
+ * Sources count by their place in the bundle, since every target keeps its files elsewhere.
+ */
+export function overrides(resolved: JsonObject, production: JsonObject, target: string): { notes: string[]; danger: boolean } {
+  const there = jobsOf(production);
+  const found: { note: string; danger: boolean }[] = [];
+  const user =
+    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
+  for (const [key, job] of jobsOf(resolved)) {
+    const other = there.get(key);
+    if (other === undefined) {
+      found.push({ note: `Only ${target} has job ${key}.`, danger: true });
+      continue;
+    }
+    const [now, was] = [leavesOf(job), leavesOf(other)];
+    for (const place of new Set([...now.keys(), ...was.keys()])) {
+      const [is, before] = [now.get(place), was.get(place)];
+      if (OF_THE_CLI.test(place) || withoutRoot(is, resolved) === withoutRoot(before, production)) continue;
+      const own = place.startsWith('run_as.') && (is === undefined || is.value === user);
+      if (own || (!place.startsWith('run_as.') && developmentChange(before, is, resolved) !== undefined)) continue;
+      const note = `${key}: ${place} is ${is === undefined ? 'not set' : JSON.stringify(String(is.value)).slice(0, 120)} in ${target} only.`;
+      found.push({ note, danger: CRITICAL.test(place) });
+    }
+  }
+  found.sort((a, b) => Number(b.danger) - Number(a.danger));
+  const more = found.length > SHOWN_DIFFERENCES ? [`… and ${found.length - SHOWN_DIFFERENCES} more differences from prod.`] : [];
+  return { notes: [...found.slice(0, SHOWN_DIFFERENCES).map(({ note }) => note), ...more], danger: found.some(({ danger }) => danger) };
+}
+
+/** A value without the folder of its target. */
+function withoutRoot(leaf: Leaf | undefined, resolved: JsonObject): Leaf['value'] | undefined {
+  const root = isObject(resolved.workspace) ? resolved.workspace.file_path : undefined;
+  return typeof leaf?.value === 'string' && typeof root === 'string' ? leaf.value.replaceAll(root, '') : leaf?.value;
 }
 
 function jobsOf(resolved: JsonObject): Map<string, JsonObject> {

@@ -10,9 +10,9 @@ import { createProposalRows } from '../storage/proposals.ts';
 import type { Cli } from './cli.ts';
 import { refusal } from './guard.ts';
 import { LIMITS } from './limits.ts';
-import { modeNotes } from './notes.ts';
+import { modeNotes, overrides } from './notes.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
-import { type Proposal, proposalOf } from './proposal.ts';
+import { type PlanSummary, type Proposal, proposalOf } from './proposal.ts';
 import { summarize } from './read-plan.ts';
 
 export interface Planner {
@@ -56,7 +56,8 @@ export function createPlanner({
           const production = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
           return {
             ...(await open.plan(target)),
-            notes: production === undefined ? [] : modeNotes(resolved, production),
+            mode: production === undefined ? [] : modeNotes(resolved, production),
+            changed: production === undefined ? { notes: [], danger: false } : overrides(resolved, production, target),
             cliVersion: open.version,
           };
         });
@@ -73,7 +74,7 @@ export function createPlanner({
           slackUser,
           plan: made.text,
           planDigest: sha256(made.text),
-          summary: { ...summarize(made.plan), notes: made.notes },
+          summary: summaryOf(made),
           cliVersion: made.cliVersion,
           expiresAt: new Date(clock() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
         });
@@ -85,6 +86,12 @@ export function createPlanner({
       }
     },
   };
+}
+
+/** The plan as people see it; what only this target has comes first. */
+function summaryOf(made: { plan: JsonObject; mode: string[]; changed: { notes: string[]; danger: boolean } }): PlanSummary {
+  const summary = summarize(made.plan);
+  return { ...summary, danger: summary.danger || made.changed.danger, notes: [...made.changed.notes, ...made.mode] };
 }
 
 /** Refuses a token that belongs to somebody else than the identity the proposal would name. */

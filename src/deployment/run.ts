@@ -97,8 +97,12 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
     told = whole.length;
   };
   const watch = setInterval(() => {
-    if (statSync(paths.out).size + statSync(paths.err).size > LIMITS.outputBytes) end('output');
-    else tell(false);
+    try {
+      if (statSync(paths.out).size + statSync(paths.err).size > LIMITS.outputBytes) end('output');
+      else tell(false);
+    } catch {
+      // Somebody swept the folder: progress goes unseen, the run goes on.
+    }
   }, LIMITS.watchMs);
   try {
     const code = await promise;

@@ -7,6 +7,8 @@ import type { Metrics } from '../metrics.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { createReceiver } from './receiver.ts';
 
+/** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s). */
+const DRAIN_MS = 4000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -50,13 +52,14 @@ export function createSlack(options: SlackOptions) {
     /** Checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
     async start(): Promise<void> {
       await app.init();
+      await options.inbox.sweep();
       await receiver.replay();
       await app.start();
     },
     /** Closes the sockets, then waits for the envelopes in hand. */
     async stop(): Promise<void> {
       await receiver.stop();
-      await receiver.drained();
+      await Promise.race([receiver.drained(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
     },
   };
 }

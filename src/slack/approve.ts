@@ -58,7 +58,7 @@ export function createApprove(deps: ApproveDeps) {
   const { approvals, deployer, log } = deps;
 
   // A try after a crash runs nothing again (an approval is used once): it tells how the deployment ended.
-  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 3, concurrency: CONCURRENT_DEPLOYMENTS, work: deploy });
+  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 12, concurrency: CONCURRENT_DEPLOYMENTS, work: deploy });
 
   async function deploy(click: Click): Promise<void> {
     const before = await approvals.get(click.proposalId);
@@ -136,11 +136,13 @@ export function createApprove(deps: ApproveDeps) {
     }
     const { id, host, bundleDigest, target, conversationId, userName } = decision.proposal;
     if (how === 'approve') {
-      const { name } = await deps.versions.contents(bundleDigest, { host, userName });
-      await queue.send(id, `${host} ${name} ${target}`, click).catch(async (error: unknown) => {
+      try {
+        const { name } = await deps.versions.contents(bundleDigest, { host, userName });
+        await queue.send(id, `${host} ${name} ${target}`, click);
+      } catch (error) {
         log.error({ err: error, proposal: id }, 'approved deployment not queued');
         await deployer.abandon(id, 'I could not start it.');
-      });
+      }
     }
     const conversation = await deps.conversations.get(conversationId);
     if (conversation !== undefined) await deps.thread.refresh(conversation);

@@ -224,14 +224,16 @@ export function registerAsk(app: App, ask: Asking, deps: Pick<AskDeps, 'conversa
   });
 
   app.message(async ({ message, context }) => {
-    if (message.subtype !== undefined || !('user' in message) || ('bot_id' in message && message.bot_id !== undefined)) return;
+    // What a person types: also with a file, or sent to the channel as well.
+    if (message.subtype !== undefined && message.subtype !== 'file_share' && message.subtype !== 'thread_broadcast') return;
+    if (message.user === undefined || ('bot_id' in message && message.bot_id !== undefined)) return;
     const text = withoutMention(message.text ?? '', context.botUserId);
     const from = { team: context.teamId ?? '', user: message.user, channel: message.channel };
     if (message.thread_ts !== undefined) {
       // Words that open with somebody else's name are meant for them.
       if (/^<@[UW]/.test(text) || text === '') return;
       await ask.reply({ kind: 'reply', ...from, threadTs: message.thread_ts, ts: message.ts, text: unescapeSlack(text) });
-    } else if (message.channel_type === 'im') {
+    } else if ('channel_type' in message && message.channel_type === 'im') {
       await ask.run({ kind: 'command', id: String(context.envelope), ...from, text }, (said) =>
         ask.whisperer(message.channel, message.user)(said),
       );

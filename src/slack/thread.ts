@@ -22,6 +22,8 @@ const REMEMBERED = 5000;
 
 export interface ThreadDeps {
   readonly client: WebClient;
+  /** Never retries: it starts streams. */
+  readonly create: WebClient;
   readonly poster: Poster;
   readonly outbox: Outbox;
   readonly versions: () => Pick<Versions, 'contents'>;
@@ -80,12 +82,12 @@ export function createThread(deps: ThreadDeps): SlackThread {
       return ts;
     },
 
-    progress({ conversation, to, resumeTs, shown }) {
+    progress({ turnId, conversation, to, resumeTs, shown }) {
       const place = { channel: conversation.channel, threadTs: conversation.threadTs };
       const direct = conversation.channel.startsWith('D');
       const streams = resumeTs === undefined && (deps.streamIn === 'all' || (deps.streamIn === 'dm' && direct));
-      const posted = (ts?: string) => createPostedSteps(client, place, ts);
-      const view = streams ? createStreamedSteps(client, { ...place, user: to, team: conversation.team, direct }) : posted(resumeTs);
+      const posted = (ts?: string) => createPostedSteps({ client, poster }, place, `${turnId}/steps`, ts);
+      const view = streams ? createStreamedSteps(deps.create, { ...place, user: to, team: conversation.team, direct }) : posted(resumeTs);
       return createProgress({
         view,
         fallback: streams ? posted : undefined,

@@ -10,6 +10,9 @@ export interface InboxRow {
 /** Rows older than this are not replayed after a restart: a response_url lives 30 minutes (facts: slack 2). */
 const REPLAY_WITHIN = '30 minutes';
 
+/** Slack repeats an event for minutes; two days are plenty (facts: slack 6). */
+const KEPT = '2 days';
+
 export function createInbox(db: Db) {
   return {
     /** Stores an envelope; false when one with this id is already there (a redelivery). */
@@ -20,6 +23,11 @@ export function createInbox(db: Db) {
         JSON.stringify(row.payload),
       ]);
       return stored.length === 1;
+    },
+
+    /** Forgets envelopes that no redelivery can repeat any more. */
+    async sweep(): Promise<void> {
+      await db.query(`delete from inbox where received_at < now() - interval '${KEPT}'`);
     },
 
     async finish(id: string, state: 'done' | 'failed'): Promise<void> {

@@ -1,4 +1,4 @@
-// Every definition of a folder of jobs/get bodies (CORPUS_DIR) generates and passes the allow-list, or says what a bundle can't express.
+// Every definition of a corpus (jobs/get bodies in CORPUS_DIR/jobs) generates and passes the allow-list, or says what a bundle can't express.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,8 @@ import { parseJob } from '../../src/bundle/definition.ts';
 import { generateBundle } from '../../src/bundle/generate.ts';
 import { allSources, HOST } from './fixtures.ts';
 
-const folder = process.env.CORPUS_DIR;
+const corpus = process.env.CORPUS_DIR;
+const folder = corpus === undefined ? undefined : join(corpus, 'jobs');
 const names = folder === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 test.runIf(folder !== undefined)('the corpus', () => {

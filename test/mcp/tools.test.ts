@@ -144,7 +144,7 @@ describe('validating', () => {
       new_text: '      name: Renamed',
     });
     const again = await use(client, 'validate_bundle', { bundle_id: edited.bundleDigest });
-    expect(again.text).toContain('1 edited');
+    expect(again.text).toContain('1 changed in the thread');
     expect(again.text).toContain('Edited on request (1):');
   });
 

@@ -1,19 +1,28 @@
 // Steps in a thread, against the Slack stand-in with the real WebClient: streams, rollover, what takes over when Slack refuses, and no step left open.
+import { randomUUID } from 'node:crypto';
 import { WebClient } from '@slack/web-api';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { createSlackStandIn, type SlackStandIn } from '../../src/playground/slack/stand-in.ts';
 import { createPace } from '../../src/slack/pace.ts';
+import { createPoster } from '../../src/slack/poster.ts';
 import { createPostedSteps } from '../../src/slack/steps-post.ts';
 import { createStreamedSteps } from '../../src/slack/steps-stream.ts';
 import { createProgress } from '../../src/slack/thread-writer.ts';
+import { createOutbox } from '../../src/storage/outbox.ts';
+import { openTestStorage, type TestStorage } from '../storage/open-test-storage.ts';
 
 const log = createLogger({ level: 'silent' });
 let now = Date.parse('2026-11-23T10:00:00Z');
 let slack: SlackStandIn;
+let storage: TestStorage;
 let client: WebClient;
 let threadTs: string;
 
+beforeAll(async () => {
+  storage = await openTestStorage();
+});
+afterAll(() => storage.close());
 beforeEach(async () => {
   now = Date.parse('2026-11-23T10:00:00Z');
   slack = await createSlackStandIn({ clock: () => now });
@@ -24,7 +33,8 @@ afterEach(() => slack.close());
 
 function open(kind: 'stream' | 'post', shown: string[] = []) {
   const place = { channel: 'C_DATA', threadTs };
-  const posted = (ts?: string) => createPostedSteps(client, place, ts);
+  const poster = createPoster({ create: client, read: client, outbox: createOutbox(storage.db), log });
+  const posted = (ts?: string) => createPostedSteps({ client, poster }, place, randomUUID(), ts);
   return createProgress({
     view: kind === 'post' ? posted() : createStreamedSteps(client, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false }, () => now),
     fallback: kind === 'post' ? undefined : posted,

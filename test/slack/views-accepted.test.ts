@@ -58,7 +58,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
   it.each(STATES.flatMap((state) => [false, true].map((danger) => ({ state, danger }))))('a card: $state, danger $danger', async (way) => {
     const blocks = await draw(renderCard(card(text), text, proposal(way.state, text, way.danger), 'conversation-1'));
     expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
-    expect(blocks.includes('This deletes or recreates something')).toBe(way.danger);
+    expect(blocks.includes('Look closely')).toBe(way.danger);
     expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
   });
 

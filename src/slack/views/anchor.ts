@@ -1,6 +1,6 @@
 // The root message of a conversation.
 import type { ConversationRow } from '../../conversation/rows.ts';
-import { button, clip, escapeText, section } from './text.ts';
+import { button, clip, escapeText, oneLine, section } from './text.ts';
 
 export interface Anchor {
   readonly id: string;
@@ -10,7 +10,7 @@ export interface Anchor {
 
 /** "@ana asked for a bundle of job 123 · Churn", with [Stop] while a turn runs. */
 export function renderAnchor(anchor: Anchor, running: boolean) {
-  const subject = `job ${anchor.subject.jobId} · ${escapeText(clip(anchor.subject.name, 200))}`;
+  const subject = `job ${anchor.subject.jobId} · ${oneLine(escapeText(clip(anchor.subject.name, 200)))}`;
   const text = `<@${anchor.requester}> asked for a bundle of ${subject}`;
   return {
     text,

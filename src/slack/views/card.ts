@@ -65,7 +65,9 @@ function planBlocks(proposal: Proposal): KnownBlock[] {
   ];
   const more = lines.length > PLAN_LINES ? [`… and ${lines.length - PLAN_LINES} more`] : [];
   const shown = [...lines.slice(0, PLAN_LINES), ...more].map((line) => escapeText(clip(line, 200)));
-  const danger = proposal.summary.danger ? ':rotating_light: *This deletes or recreates something.*\n' : '';
+  const danger = proposal.summary.danger
+    ? ':rotating_light: *Look closely: this deletes, recreates or overwrites something, or changes who runs what.*\n'
+    : '';
   return [
     section(
       `${danger}*Plan for ${escapeText(proposal.target)}:* ${parts.length > 0 ? parts.join(', ') : 'nothing to change'}\n${shown.map((line) => `• ${line}`).join('\n')}`,

@@ -12,10 +12,12 @@ const FENCE = '```';
 export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): { text: string; blocks: KnownBlock[] } {
   const diff = renderChanges(reply.changes ?? []);
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
-  const text = [words, diff].filter((part) => part !== '').join('\n\n');
   return {
     text: clip(`<@${reply.to}> ${plain(reply.text)}`, LIMITS.sectionText),
-    blocks: [section(`<@${reply.to}>`), ...(text === '' ? [] : [{ type: 'markdown' as const, text }])],
+    blocks: [
+      section(`<@${reply.to}>`),
+      ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),
+    ],
   };
 }
 
@@ -28,7 +30,11 @@ export function renderChanges(changes: readonly FileChange[]): string {
     left -= shown.length;
     const more = change.lines.length - shown.length;
     // A fence inside the text would end the block early.
-    const lines = [...shown, ...(more > 0 ? [`… ${more} more lines`] : [])].map((line) => clip(line, 200).replaceAll(FENCE, "'''"));
+    const lines = [...shown, ...(more > 0 ? [`… ${more} more lines`] : [])].map((line) =>
+      clip(line, 200)
+        .replaceAll(FENCE, "'''")
+        .replace(/<(?=[!@#])/g, '‹'),
+    );
     return `${codeSpan(clip(change.path, 200))} (${change.kind})${lines.length > 0 ? `\n${FENCE}diff\n${lines.join('\n')}\n${FENCE}` : ''}`;
   });
   let text = '';

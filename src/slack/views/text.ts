@@ -15,6 +15,11 @@ export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** A foreign name in a line of ours: no line of its own, no bold or code. */
+export function oneLine(escaped: string): string {
+  return escaped.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[*~`]/g, '\u200b$&');
+}
+
 /** The same for our own words that mention people by id. */
 export function escapeButMentions(text: string): string {
   return escapeText(text).replace(/&lt;@([UW]\w+)&gt;/g, '<@$1>');
@@ -28,8 +33,8 @@ export function clip(text: string, length: number): string {
 /** A model's Markdown for a `markdown` block: mentions lose their power, and a link shows where it leads. */
 export function safeMarkdown(text: string): string {
   return text
-    .replace(/<(https?:[^|>]+)\|([^>]*)>/g, '$2 ($1)')
-    .replace(/!?\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, '$1 ($2)')
+    .replace(/<([a-z][\w+.-]*:[^|>]+)\|([^>]*)>/gi, '$2 ($1)')
+    .replace(/!?\[((?:\\.|[^\]\\])*)\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, '$1 ($2)')
     .replace(/^\s*\[[^\]]+\]:\s*\S+.*$/gm, '')
     .replace(/<(?=[!@#])/g, '‹')
     .replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
