@@ -1,5 +1,6 @@
 // Threads and their turns: starts them, takes replies, stops them, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
+import { UserError } from '../errors.ts';
 import type { ConversationRow, ConversationRows, Subject } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRows } from '../storage/turns.ts';
@@ -8,6 +9,8 @@ import type { RunTurn } from './turn.ts';
 
 /** Turns that run side by side; each conversation has at most one. */
 const CONCURRENT_TURNS = 4;
+/** Messages of one thread that may wait: each is a turn of Claude's, and costs. */
+const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
 
@@ -102,7 +105,17 @@ export function createConversations(deps: {
     },
     inThread: (channel, threadTs) => rows.conversations.inThread(channel, threadTs),
     get: (id) => rows.conversations.get(id),
-    reply: (conversation, slackUser, text, eventKey) => addTurn(conversation.id, slackUser, text, eventKey),
+    async reply(conversation, slackUser, text, eventKey) {
+      const waiting = await rows.turns.open(conversation.id);
+      if (waiting.length >= MAX_OPEN_TURNS) {
+        throw new UserError({
+          doing: 'Taking your message',
+          problem: `${waiting.length} messages in this thread are still waiting for me.`,
+          next: 'Write again when I have answered them, or press Stop.',
+        });
+      }
+      await addTurn(conversation.id, slackUser, text, eventKey);
+    },
 
     async stop(conversationId, by) {
       const open = await rows.turns.open(conversationId);

@@ -46,6 +46,8 @@ export function createThread(deps: ThreadDeps): SlackThread {
   const { client, poster, outbox, pace, log } = deps;
   /** What each message shows now, so that nothing is drawn twice. */
   const drawn = new Map<string, string>();
+  /** By conversation: the last redraw asked for. */
+  const redrawing = new Map<string, Promise<void>>();
 
   async function redraw(channel: string, ts: string, message: { text: string; blocks: object[] }): Promise<void> {
     if (drawn.get(ts) === JSON.stringify(message)) return;
@@ -116,21 +118,28 @@ export function createThread(deps: ThreadDeps): SlackThread {
       }
     },
 
-    async refresh(conversation, running) {
-      try {
-        if (running !== undefined) await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
-        for (const row of await outbox.ofConversation(conversation.id, 'card')) {
-          if (row.ts !== undefined)
-            await redraw(
-              conversation.channel,
-              row.ts,
-              await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>, conversation),
-            );
-        }
-      } catch (error) {
-        // What the rows say is right all the same; the next change draws it.
-        log.warn({ err: error, conversation: conversation.id }, 'thread not redrawn');
-      }
+    // One after the other: an older drawing must not land on a newer one.
+    refresh(conversation, running) {
+      const next = (redrawing.get(conversation.id) ?? Promise.resolve()).then(() => redrawAll(conversation, running));
+      redrawing.set(conversation.id, next);
+      return next.finally(() => redrawing.get(conversation.id) === next && redrawing.delete(conversation.id));
     },
   };
+
+  async function redrawAll(conversation: ConversationRow, running: boolean | undefined): Promise<void> {
+    try {
+      if (running !== undefined) await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
+      for (const row of await outbox.ofConversation(conversation.id, 'card')) {
+        if (row.ts !== undefined)
+          await redraw(
+            conversation.channel,
+            row.ts,
+            await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>, conversation),
+          );
+      }
+    } catch (error) {
+      // What the rows say is right all the same; the next change draws it.
+      log.warn({ err: error, conversation: conversation.id }, 'thread not redrawn');
+    }
+  }
 }

@@ -71,6 +71,35 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
     expect(said('204')).toEqual(ONCE);
   });
 
+  it('while a direct message streams: the stream is ended, and its message goes on', async () => {
+    const off = playground.databricks.faults.on('GET /api/2.0/workspace/export', { delayMs: 15_000 });
+    ana.say(ana.dm, 'job 318');
+    const root = await ana.waitFor(() => rootOf(ana, '318', ana.dm), STEP_MS);
+    const thread = () => ana.messages(ana.dm, root.ts);
+    await ana.waitFor(() => thread().some((message) => message.stream?.live && textOf(message).includes('Collecting sources')), STEP_MS);
+    await playground.restart('SIGKILL');
+    off();
+    await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
+    await ana.waitFor(() => thread().every((message) => message.stream?.live !== true), STEP_MS);
+    expect(thread().filter((message) => /Working on it|Done/.test(textOf(message)))).toHaveLength(1);
+    expect(JSON.stringify(thread())).not.toContain('Something went wrong');
+  });
+
+  it('what could not be said while Slack was down is said when it is back, once', async () => {
+    const slow = playground.databricks.faults.on('GET /api/2.0/workspace/export', { delayMs: 1500 });
+    await ana.command(CHANNEL, '/dab job 402');
+    const root = await ana.waitFor(() => rootOf(ana, '402'), STEP_MS);
+    await ana.waitFor(() => said('402').steps === 1, STEP_MS);
+    const down = playground.slack.faults.on('chat.postMessage', { status: 503, times: Number.POSITIVE_INFINITY });
+    await new Promise((resolve) => setTimeout(resolve, 7000));
+    expect(said('402').answers).toBe(0);
+    down();
+    slow();
+    await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
+    await ana.waitFor(() => !('stop' in buttonsOf(rootOf(ana, '402') ?? root)), STEP_MS);
+    expect(said('402')).toEqual(ONCE);
+  });
+
   it('asked to end politely, it drains and comes back', async () => {
     await playground.restart('SIGTERM');
     await ana.command(CHANNEL, '/dab help');

@@ -111,8 +111,8 @@ describe('hostile text stays text', () => {
   it('in the diff of an answer: its paths, and its lines inside their code block', () => {
     sure((text) => {
       const changes = [1, 2].map((number) => ({ path: `${number}${text}`, kind: 'changed' as const, lines: [`+${text}`, `-${text}`] }));
-      const [, markdown] = renderReply({ to: 'U_ANA', text: 'done', changes }).blocks;
-      const said = markdown?.type === 'markdown' ? markdown.text : '';
+      const { blocks } = renderReply({ to: 'U_ANA', text: 'done', changes });
+      const said = blocks.flatMap((block) => (block.type === 'markdown' ? [block.text] : [])).join('\n');
       expect(said.match(/^```/gm)).toHaveLength(4);
       expectInert({ blocks: [{ type: 'markdown', text: said.replace(/^```diff[\s\S]*?^```$/gm, '') }] });
     });
