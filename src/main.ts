@@ -137,7 +137,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     agent,
     model: config.DAB_MODEL ?? (ownKey === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic),
     claudeKey: (token) => (ownKey === undefined ? token : async () => ownKey),
-    toolsFor: (caller) => createToolsClient({ workspace, bundles, prover, proofs, log }, caller),
+    toolsFor: (caller, own) => createToolsClient({ workspace, bundles: own, prover, proofs, log }, caller),
     identities,
     versions,
     thread,

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { BundleStore } from '../storage/bundles.ts';
+import { type BundleStore, knownBundles } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
@@ -20,11 +20,11 @@ export interface TurnDeps {
   readonly model: string;
   /** The key of the Claude endpoint for this person: the deployment's own, or their Databricks token. */
   readonly claudeKey: (token: () => Promise<string>) => () => Promise<string>;
-  readonly toolsFor: (caller: {
-    host: string;
-    userName: string;
-    token: () => Promise<string>;
-  }) => Promise<Tools & { close(): Promise<void> }>;
+  /** Tools that act as `caller` and know the bundles of `bundles` only. */
+  readonly toolsFor: (
+    caller: { host: string; userName: string; token: () => Promise<string> },
+    bundles: BundleStore,
+  ) => Promise<Tools & { close(): Promise<void> }>;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly versions: Versions;
   readonly thread: Thread;
@@ -146,7 +146,9 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { turns, conversations } = deps.rows;
-  const tools = await deps.toolsFor({ host: identity.host, userName: identity.userName, token });
+  const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
+  const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
+  const tools = await deps.toolsFor({ host: identity.host, userName: identity.userName, token }, knownBundles(deps.bundles, known));
   try {
     const frozen = (conversation.frozen as Frozen | undefined) ?? (await deps.agent.freeze(tools, deps.model));
     await conversations.freeze(conversation.id, frozen);

@@ -86,6 +86,8 @@ if (args.help) {
   stdout.write(`${USAGE}\n`);
   exit(0);
 }
+if (args.play && args.real.includes('databricks'))
+  fail('--play plays every job of a workspace, so it takes stand-in jobs (--jobs DIR), not a real workspace.');
 if (args.jobs !== undefined && !statSync(args.jobs, { throwIfNoEntry: false })?.isDirectory())
   fail(`--jobs: there is no folder ${args.jobs}.`);
 
