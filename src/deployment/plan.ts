@@ -57,7 +57,7 @@ export function createPlanner({
           return {
             ...(await open.plan(target)),
             mode: production === undefined ? [] : modeNotes(resolved, production),
-            changed: production === undefined ? { notes: [], danger: false } : overrides(resolved, production, target),
+            changed: production === undefined ? withoutProduction(target) : overrides(resolved, production, target),
             cliVersion: open.version,
           };
         });
@@ -86,6 +86,11 @@ export function createPlanner({
       }
     },
   };
+}
+
+/** Without a prod beside it, nothing says what a target changes: an edit that takes prod away must not hide the next one. */
+function withoutProduction(target: string): { notes: string[]; danger: boolean } {
+  return target === 'prod' ? { notes: [], danger: false } : { notes: [`There is no target prod to compare ${target} with.`], danger: true };
 }
 
 /** The plan as people see it; what only this target has comes first. */

@@ -19,7 +19,7 @@ const Result = z.object({
   mayRun: z.boolean().optional(),
 });
 
-/** What a deploy would do: `lines` one action each, `notes` what the target's mode changes, `danger` when something is lost or overwritten. */
+/** What a deploy would do: `lines` one action each, `notes` what only this target has and what its mode changes, `danger` when something is lost or overwritten, or who runs what changes. */
 export type PlanSummary = z.infer<typeof Summary>;
 /** How a deploy ended; `unknown`: it may or may not have changed the workspace, a person has to look. */
 export type DeployResult = z.infer<typeof Result>;

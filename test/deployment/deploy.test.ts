@@ -172,6 +172,13 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(proposal.expiresAt.getTime() - Date.now()).toBeLessThan(3_600_001);
   });
 
+  it('warns when there is no prod to compare with: an edit that takes it away hides nothing', async () => {
+    const [yaml] = bundleOf().files.flatMap((file) => (file.path === 'databricks.yml' ? [new TextDecoder().decode(file.bytes)] : []));
+    const without = (yaml ?? '').replace(/\n {2}prod:\n[\s\S]*$/, '\n');
+    const proposal = await planned({ ...bundleOf({ 'databricks.yml': without }), targets: ['dev'] }, 1, 'dev');
+    expect(proposal.summary).toMatchObject({ danger: true, notes: ['There is no target prod to compare dev with.'] });
+  });
+
   it('refuses a token of somebody else', async () => {
     rig.token = rig.far.tokenFor('ben@acme.example');
     const proposal = await approved(bundleOf());
