@@ -23,5 +23,5 @@ export function editBundle(bundle: Bundle, change: BundleChange): Bundle {
   const others = bundle.files.filter((file) => file.path !== change.path);
   const bytes = typeof change.content === 'string' ? new TextEncoder().encode(change.content) : change.content;
   const files = [...others, ...(bytes === null ? [] : [{ path: change.path, bytes }])].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { ...describeTree(files), files, diagnostics: bundle.diagnostics, digest: digestFiles(files) };
+  return { ...bundle, ...describeTree(files), files, digest: digestFiles(files) };
 }

@@ -1,6 +1,6 @@
 // Makes a bundle out of a job definition and its sources: databricks.yml, the job, the sources, a README; the same input gives the same bytes.
-import { type Bundle, type BundleFile, type Diagnostic, digestFiles, type JobDefinition, type Source } from './bundle.ts';
-import { relativePaths, sourceReferences } from './definition.ts';
+import { type Bundle, type BundleFile, type Diagnostic, digestFiles, type JobDefinition, type Source, sha256 } from './bundle.ts';
+import { canonicalPath, relativePaths, sourceReferences } from './definition.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { resourceKey } from './names.ts';
 import { orderSettings } from './order.ts';
@@ -163,6 +163,13 @@ export function generateBundle(input: GenerateInput): Bundle {
     resources: [{ type: 'jobs', key }],
     variables: variables.list.map((variable) => ({ ...variable, value: String(variable.value) })),
     targets: ['dev', 'prod'],
+    adoption: {},
+    sources: [...layout.placements.values()].map(({ source, file }) => ({
+      path: canonicalPath(source.path),
+      file: file.path,
+      sha256: sha256(source.bytes),
+    })),
+    secrets: [],
     diagnostics: [
       ...(input.diagnostics ?? []),
       ...missingSources(input, layout),

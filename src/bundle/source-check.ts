@@ -31,7 +31,7 @@ export function createSourceCheck(bundle: Bundle, resolved: JsonObject) {
   };
 
   /** What is wrong with a definition's path `was` being `is` in the target; undefined where nothing is. */
-  function problem(was: string, is: string, kind: 'notebook' | 'file'): string | undefined {
+  function problem(was: string, is: string, kind: 'notebook' | 'file' | 'folder'): string | undefined {
     const source = canonicalPath(was);
     // A path may name a notebook at one place and a file at another.
     const one = `${kind}:${source}`;

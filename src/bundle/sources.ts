@@ -29,7 +29,7 @@ export interface Layout {
 }
 
 /** One key for all spellings of a source. */
-export function sourceKey(source: { readonly path: string; readonly kind: 'notebook' | 'file' }): string {
+export function sourceKey(source: { readonly path: string; readonly kind: 'notebook' | 'file' | 'folder' }): string {
   return `${source.kind}:${canonicalPath(source.path)}`;
 }
 

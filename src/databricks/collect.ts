@@ -38,7 +38,8 @@ export async function collectSources(
 }
 
 async function collect(workspace: Workspace, reference: SourceReference, signal: AbortSignal | undefined): Promise<Source | Diagnostic> {
-  const { path, kind, place } = reference;
+  const { path, place } = reference;
+  const kind = reference.kind === 'notebook' ? 'notebook' : 'file';
   try {
     const source = await workspace.exportSource(path, kind, signal);
     return (

@@ -1,6 +1,6 @@
 // Bundles by digest: immutable trees whose files are kept once per content, and the definitions they were made from.
 import { z } from 'zod';
-import type { Bundle, BundleFile, JobDefinition } from '../bundle/bundle.ts';
+import type { Bundle, BundleFile, Grant, JobDefinition, LookupName, Related } from '../bundle/bundle.ts';
 import { digestFiles, sha256 } from '../bundle/bundle.ts';
 import { isObject, type Json, parseJson, stringifyJson } from '../bundle/json.ts';
 import type { Db } from './db.ts';
@@ -27,10 +27,20 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 const Files = z.array(z.object({ path: z.string(), sha256: z.string() }));
 const Meta = z.object({
   name: z.string(),
-  resources: z.array(z.object({ type: z.literal('jobs'), key: z.string() })),
+  resources: z.array(z.object({ type: z.enum(['jobs', 'pipelines', 'dashboards']), key: z.string(), id: z.string().optional() })),
   variables: z.array(z.object({ name: z.string(), value: z.string(), description: z.string() })),
   targets: z.array(z.string()),
+  adoption: z.record(z.string(), z.enum(['copy', 'bind'])).default({}),
+  sources: z.array(z.object({ path: z.string(), file: z.string(), sha256: z.string() })).default([]),
+  secrets: z.array(z.object({ path: z.string(), line: z.int(), start: z.int(), end: z.int(), kind: z.string() })).default([]),
   diagnostics: z.array(z.object({ level: z.enum(['error', 'warning', 'note']), place: z.string(), message: z.string() })),
+});
+
+/** What saveDefinition wrote beside the settings. The rows are ours, so only the outer shape is checked. */
+const Referred = z.object({
+  grants: z.custom<readonly Grant[]>(Array.isArray).optional(),
+  related: z.custom<readonly Related[]>(Array.isArray).optional(),
+  lookups: z.custom<readonly LookupName[]>(Array.isArray).optional(),
 });
 
 export function createBundleStore(db: Db): BundleStore {
@@ -38,7 +48,7 @@ export function createBundleStore(db: Db): BundleStore {
     async save(bundle, of = {}) {
       const digest = digestFiles(bundle.files);
       if (digest !== bundle.digest) throw new Error(`The bundle's digest is not that of its files: ${bundle.digest}`);
-      const { name, resources, variables, targets, diagnostics } = bundle;
+      const { files: _files, digest: _digest, ...meta } = bundle;
       const files = bundle.files.map((file) => ({ path: file.path, sha256: sha256(file.bytes) }));
       await db.transaction(async (tx) => {
         await saveBlobs(tx, bundle.files);
@@ -48,13 +58,7 @@ export function createBundleStore(db: Db): BundleStore {
           `insert into bundles (digest, files, meta, definition_id, parent) values ($1, $2::jsonb, $3::jsonb, $4, $5)
            on conflict (digest) do update set definition_id = excluded.definition_id, meta = excluded.meta
            where excluded.definition_id is not null and excluded.parent is null`,
-          [
-            digest,
-            JSON.stringify(files),
-            JSON.stringify({ name, resources, variables, targets, diagnostics }),
-            of.definitionId ?? null,
-            of.parent ?? null,
-          ],
+          [digest, JSON.stringify(files), JSON.stringify(meta), of.definitionId ?? null, of.parent ?? null],
         );
       });
       return digest;
@@ -76,8 +80,8 @@ export function createBundleStore(db: Db): BundleStore {
     },
 
     async saveDefinition(host, definition) {
-      const { jobId, creator, runAs, settings } = definition;
-      const body = stringifyJson({ creator: creator ?? null, runAs: runAs ?? null, settings });
+      const { jobId, ...rest } = definition;
+      const body = stringifyJson(withoutUndefined(rest));
       const id = sha256(`${host}\n${jobId}\n${body}`);
       await db.query('insert into definitions (id, host, job_id, body) values ($1, $2, $3, $4) on conflict (id) do nothing', [
         id,
@@ -94,7 +98,13 @@ export function createBundleStore(db: Db): BundleStore {
       const body = parseJson(row.body);
       const settings = isObject(body) ? body.settings : undefined;
       if (!isObject(body) || !isObject(settings)) throw new Error(`The stored definition ${id} is damaged.`);
-      return { jobId: row.job_id, ...textOf('creator', body.creator), ...textOf('runAs', body.runAs), settings };
+      return {
+        jobId: row.job_id,
+        ...textOf('creator', body.creator),
+        ...textOf('runAs', body.runAs),
+        settings,
+        ...Referred.parse(body),
+      };
     },
   };
 }
@@ -114,6 +124,13 @@ export function knownBundles(store: BundleStore, known: Iterable<string>): Bundl
     },
     load: async (digest) => (seen.has(digest) ? store.load(digest) : undefined),
   };
+}
+
+/** A value of ours as JSON: what is undefined is absent. */
+function withoutUndefined(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, withoutUndefined(item)]])));
 }
 
 function textOf<K extends string>(key: K, value: Json | undefined): { [P in K]?: string } {

@@ -69,6 +69,9 @@ targets:
     resources: [{ type: 'jobs', key: 'churn' }],
     variables: [],
     targets: ['dev', 'prod'],
+    adoption: {},
+    sources: [],
+    secrets: [],
     diagnostics: [],
     digest: digestFiles(list),
   };

@@ -17,6 +17,9 @@ export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
     resources: [{ type: 'jobs', key: 'churn' }],
     variables: [{ name: 'catalog', value: 'main', description: 'The catalog' }],
     targets: ['dev', 'prod'],
+    adoption: {},
+    sources: [],
+    secrets: [],
     diagnostics: [{ level: 'note', place: 'tasks[a]', message: 'ok' }],
     digest: digestFiles(list),
   };

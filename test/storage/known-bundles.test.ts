@@ -12,7 +12,18 @@ afterAll(() => storage.close());
 
 function bundle(text: string) {
   const files = [{ path: 'databricks.yml', bytes: new TextEncoder().encode(text) }];
-  return { name: 'b', files, resources: [], variables: [], targets: ['dev'], diagnostics: [], digest: digestFiles(files) };
+  return {
+    name: 'b',
+    files,
+    resources: [],
+    variables: [],
+    targets: ['dev'],
+    adoption: {},
+    sources: [],
+    secrets: [],
+    diagnostics: [],
+    digest: digestFiles(files),
+  };
 }
 
 test('knows its own bundles and those it saves', async () => {
