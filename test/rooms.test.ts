@@ -12,7 +12,14 @@ const SRC = join(import.meta.dirname, '..', 'src');
 // and a port's types belong to the room that uses it (agent/tools).
 const TABLE: Record<string, readonly string[]> = {
   bundle: ['yaml', 'fflate'],
-  analysis: ['bundle:types'],
+  analysis: [
+    'bundle:types',
+    'web-tree-sitter',
+    'tree-sitter-python',
+    '@polyglot-sql/sdk',
+    '@secretlint/core',
+    '@secretlint/secretlint-rule-preset-recommend',
+  ],
   databricks: ['bundle:types', 'bundle/json', 'analysis', '@databricks/sdk-experimental'],
   storage: ['bundle:types', 'bundle/json', 'bundle/bundle', 'pg', '@electric-sql/pglite', 'pg-boss'],
   identity: ['databricks', 'storage', 'openid-client'],

@@ -1,0 +1,67 @@
+// What a `pip install` line asks for: packages by name, and files of the workspace.
+
+export interface PipLine {
+  /** As written, such as `pandas>=2` or `./dist/own-1.0-py3-none-any.whl`. */
+  readonly packages: readonly string[];
+  /** Paths of requirement and constraint files, wheels, archives and folders on disk. */
+  readonly files: readonly string[];
+}
+
+const FILE_OPTION = /^(?:-r|-c|--requirement|--constraint|-e|--editable)$/;
+const FILE_OPTION_WITH_VALUE = /^(?:(?:-r|-c|-e)|(?:--requirement|--constraint|--editable)=)(.+)$/;
+/** Options that take a value of their own, which is no package. */
+const VALUE_OPTION =
+  /^(?:-i|-f|-t|--(?:index-url|extra-index-url|find-links|trusted-host|target|prefix|timeout|retries|proxy|python-version|platform|upgrade-strategy|progress-bar|cache-dir|config-settings|global-option))$/;
+/** Storage that is no part of the workspace's folders: a reference to it stays a reference. */
+const OUTSIDE = /^(?:[a-z][a-z0-9+.-]*:(?!\/\/\/Workspace)|git\+|\/Volumes\/|\/dbfs\/|\/local_disk0\/|\/tmp\/)/i;
+
+/** Reads what follows `%pip` or `pip`; anything but an install asks for nothing. */
+export function parsePip(line: string): PipLine {
+  const words = wordsOf(line);
+  const install = words.indexOf('install');
+  const isEnvironment = words[0] === 'env' && words.includes('update');
+  if (isEnvironment) return filesOnly(words.flatMap((word, index) => (/^(-f|--file)$/.test(words[index - 1] ?? '') ? [word] : [])));
+  return install < 0 ? { packages: [], files: [] } : parseRequirements(words.slice(install + 1));
+}
+
+/** Reads a requirements file; each file it names with the line it stands on. */
+export function parseRequirementLines(text: string): readonly (PipLine & { readonly line: number })[] {
+  return text
+    .split(/\r\n|\n|\r/)
+    .map((line, index) => ({ ...parseRequirements(wordsOf(line.split(';')[0] ?? '')), line: index + 1 }))
+    .filter(({ packages, files }) => packages.length + files.length > 0);
+}
+
+function parseRequirements(words: readonly string[]): PipLine {
+  const packages: string[] = [];
+  const files: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (FILE_OPTION.test(word)) files.push(words[++index] ?? '');
+    else if (FILE_OPTION_WITH_VALUE.test(word)) files.push(FILE_OPTION_WITH_VALUE.exec(word)?.[1] ?? '');
+    else if (VALUE_OPTION.test(word)) index++;
+    else if (word.startsWith('-') || word === '@') continue;
+    else if (isFile(word)) files.push(word.replace(/\[[^\]]*\]$/, ''));
+    else packages.push(word);
+  }
+  return { packages, files: filesOnly(files).files };
+}
+
+function isFile(word: string): boolean {
+  return /^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(word) || (/\.(?:whl|tar\.gz|zip)$/i.test(word) && !/^[a-z][a-z0-9+.-]*:/i.test(word));
+}
+
+function filesOnly(files: readonly string[]): PipLine {
+  const inside = files.filter((file) => file !== '' && !OUTSIDE.test(file) && !/[{}$]/.test(file));
+  return { packages: [], files: inside.map((file) => file.replace(/^file:\/\//, '')) };
+}
+
+/** Splits a command line: quotes keep a word together, ` #` begins a comment. */
+function wordsOf(line: string): string[] {
+  const words: string[] = [];
+  for (const [whole] of line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)) {
+    if (whole.startsWith('#')) break;
+    words.push(whole.replace(/["']/g, ''));
+  }
+  return words;
+}
