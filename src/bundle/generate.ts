@@ -1,12 +1,13 @@
 // Makes a bundle out of a job definition and its sources: databricks.yml, the job, the sources, a README; the same input gives the same bytes.
 import { type Bundle, type BundleFile, type Diagnostic, digestFiles, type JobDefinition, type Source, sha256 } from './bundle.ts';
-import { canonicalPath, relativePaths, sourceReferences } from './definition.ts';
+import { canonicalPath, sourceReferences } from './definition.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { resourceKey } from './names.ts';
 import { orderSettings } from './order.ts';
 import { mapLeaves } from './places.ts';
 import { renderReadme } from './readme.ts';
 import { literalReferences } from './references.ts';
+import { pathsOf, relativePaths } from './source-references.ts';
 import { type Layout, layoutSources, sourceKey } from './sources.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { quoted, renderYaml, type YamlComment } from './yaml.ts';
@@ -59,10 +60,11 @@ function jobResource(
   const { settings } = definition;
   const git = isObject(settings.git_source);
   const paths = new Map(
-    sourceReferences(definition).flatMap((reference) => {
-      const placed = layout.placements.get(sourceKey(reference));
+    pathsOf({ type: 'jobs', value: settings }).flatMap(({ leaf, field, kind, path }) => {
+      const placed = layout.placements.get(sourceKey({ path, kind }));
       // The CLI translates no path of a job with a git_source.
-      return placed === undefined ? [] : [[reference.place, git ? `\${workspace.file_path}/${placed.remote}` : `../${placed.file.path}`]];
+      const local = field.relative && !git ? `../${placed?.file.path}` : `\${workspace.file_path}/${placed?.remote}`;
+      return placed === undefined ? [] : [[leaf.place, String(leaf.value).replace(path, () => local)]];
     }),
   );
   const kept = Object.fromEntries(
@@ -113,7 +115,7 @@ function jobPath(key: string): string {
 }
 
 function unexpressible(definition: JobDefinition): Diagnostic[] {
-  const relative = relativePaths(definition).map(
+  const relative = relativePaths({ type: 'jobs', value: definition.settings }).map(
     ({ place, path }): Diagnostic => ({
       level: 'error',
       place,

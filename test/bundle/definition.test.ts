@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJob, sourceReferences } from '../../src/bundle/definition.ts';
 import { generateBundle } from '../../src/bundle/generate.ts';
+import { idReferences } from '../../src/bundle/ids.ts';
 import { UserError } from '../../src/errors.ts';
 import { HOST, job } from './fixtures.ts';
 
@@ -73,4 +74,142 @@ test('sources: workspace files of all places, none of Git, storage or run time',
     { path: '/Shared/inner', kind: 'notebook', place: 'tasks[g].for_each_task.task.notebook_task.notebook_path' },
   ]);
   expect(sourceReferences(job({ git_source: {}, tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/x' } }] }))).toEqual([]);
+});
+
+test('sources: every kind of task, library, environment, cluster and pipeline, with its place', () => {
+  const script = (path: string) => ({
+    new_cluster: { init_scripts: [{ workspace: { destination: path } }, { volumes: { destination: '/Volumes/x' } }] },
+  });
+  const definition = {
+    ...job({
+      tasks: [
+        { task_key: 'dbt', dbt_task: { project_directory: '/Workspace/dbt/', profiles_directory: '/Workspace/profiles', commands: [] } },
+        {
+          task_key: 'lib',
+          ...script('/Shared/a.sh'),
+          libraries: [{ whl: '/Shared/a.whl' }, { jar: 'dbfs:/b.jar' }, { pypi: { package: 'x' } }],
+        },
+        { task_key: 'req', libraries: [{ requirements: '/Shared/r.txt' }, { egg: '/Shared/e.egg' }, { whl: '/Volumes/a/b/c/x.whl' }] },
+        { task_key: 'each', for_each_task: { inputs: '[]', task: { task_key: 'in', spark_jar_task: { jar_uri: '/Shared/i.jar' } } } },
+        { task_key: 'gpu', ai_runtime_task: { deployments: [{ command_path: '/Shared/run.sh' }] } },
+        { task_key: 'map', notebook_task: { notebook_path: '/Shared/{{x}}', base_parameters: { notebook_path: '/Shared/no' } } },
+      ],
+      job_clusters: [{ job_cluster_key: 'main', ...script('/Shared/b.sh') }],
+      environments: [
+        {
+          environment_key: 'e',
+          spec: { dependencies: ['pandas', '-r /Shared/more.txt', '"/Shared/q.whl"', '-e /Shared/pkg', '--index-url https://x.example/'] },
+        },
+      ],
+    }),
+    related: [
+      {
+        type: 'pipelines' as const,
+        id: 'p-1',
+        spec: {
+          root_path: '/Workspace/pipe',
+          libraries: [
+            { notebook: { path: '/Workspace/pipe/n' } },
+            { glob: { include: '/Workspace/pipe/t/**' } },
+            { file: { path: '/Workspace/pipe/f.sql' } },
+          ],
+        },
+      },
+      {
+        type: 'jobs' as const,
+        definition: { jobId: '9', settings: { tasks: [{ task_key: 'c', notebook_task: { notebook_path: '/Shared/c' } }] } },
+      },
+    ],
+  };
+  expect(sourceReferences(definition).map(({ kind, path, place }) => `${kind} ${path} ${place}`)).toEqual([
+    'folder /Workspace/dbt tasks[dbt].dbt_task.project_directory',
+    'folder /Workspace/profiles tasks[dbt].dbt_task.profiles_directory',
+    'file /Shared/a.sh tasks[lib].new_cluster.init_scripts[0].workspace.destination',
+    'file /Shared/a.whl tasks[lib].libraries[0].whl',
+    'file /Shared/r.txt tasks[req].libraries[0].requirements',
+    'file /Shared/e.egg tasks[req].libraries[1].egg',
+    'file /Shared/i.jar tasks[each].for_each_task.task.spark_jar_task.jar_uri',
+    'file /Shared/run.sh tasks[gpu].ai_runtime_task.deployments[0].command_path',
+    'notebook /Shared/{{x}} tasks[map].notebook_task.notebook_path',
+    'file /Shared/b.sh job_clusters[main].new_cluster.init_scripts[0].workspace.destination',
+    'file /Shared/more.txt environments[e].spec.dependencies[1]',
+    'file /Shared/q.whl environments[e].spec.dependencies[2]',
+    'folder /Shared/pkg environments[e].spec.dependencies[3]',
+    'notebook /Shared/c related[jobs.9].tasks[c].notebook_task.notebook_path',
+    'folder /Workspace/pipe related[pipelines.p-1].root_path',
+    'notebook /Workspace/pipe/n related[pipelines.p-1].libraries[0].notebook.path',
+    'folder /Workspace/pipe/t related[pipelines.p-1].libraries[1].glob.include',
+    'file /Workspace/pipe/f.sql related[pipelines.p-1].libraries[2].file.path',
+  ]);
+});
+
+test('ids that have a name somewhere, with their kind and place', () => {
+  const cluster = { policy_id: 'P', instance_pool_id: 'I', driver_instance_pool_id: 'D' };
+  const definition = {
+    ...job({
+      run_as: { service_principal_name: 'sp' },
+      webhook_notifications: { on_failure: [{ id: 'w' }] },
+      tasks: [
+        { task_key: 'a', existing_cluster_id: 'c', webhook_notifications: { on_start: [{ id: 'x' }] } },
+        { task_key: 'b', new_cluster: cluster, pipeline_task: { pipeline_id: 'p' } },
+        { task_key: 'c', run_job_task: { job_id: 9007199254740993n, job_parameters: { warehouse_id: '0123456789abcdef', job_id: '5' } } },
+        {
+          task_key: 'd',
+          sql_task: { warehouse_id: 'w1', query: { query_id: 'q' }, alert: { alert_id: 'l', subscriptions: [{ destination_id: 'n' }] } },
+        },
+        {
+          task_key: 'e',
+          for_each_task: { task: { task_key: 'f', notebook_task: { notebook_path: '/x', warehouse_id: '{{job.parameters.w}}' } } },
+        },
+        { task_key: 'g', dashboard_task: { dashboard_id: 'b', warehouse_id: 'w2' } },
+      ],
+    }),
+    related: [
+      { type: 'dashboards' as const, id: 'b', name: 'B', warehouseId: 'w3', serialized: '{}' },
+      { type: 'pipelines' as const, id: 'p', spec: { clusters: [cluster] } },
+    ],
+  };
+  expect(idReferences(definition).map(({ kind, id, place }) => `${kind} ${id} ${place}`)).toEqual([
+    'service_principal sp run_as.service_principal_name',
+    'notification_destination w webhook_notifications.on_failure[0].id',
+    'cluster c tasks[a].existing_cluster_id',
+    'notification_destination x tasks[a].webhook_notifications.on_start[0].id',
+    'cluster_policy P tasks[b].new_cluster.policy_id',
+    'instance_pool I tasks[b].new_cluster.instance_pool_id',
+    'instance_pool D tasks[b].new_cluster.driver_instance_pool_id',
+    'pipeline p tasks[b].pipeline_task.pipeline_id',
+    'job 9007199254740993 tasks[c].run_job_task.job_id',
+    'warehouse 0123456789abcdef tasks[c].run_job_task.job_parameters.warehouse_id',
+    'warehouse w1 tasks[d].sql_task.warehouse_id',
+    'query q tasks[d].sql_task.query.query_id',
+    'alert l tasks[d].sql_task.alert.alert_id',
+    'notification_destination n tasks[d].sql_task.alert.subscriptions[0].destination_id',
+    'dashboard b tasks[g].dashboard_task.dashboard_id',
+    'warehouse w2 tasks[g].dashboard_task.warehouse_id',
+    'cluster_policy P related[pipelines.p].clusters[0].policy_id',
+    'instance_pool I related[pipelines.p].clusters[0].instance_pool_id',
+    'instance_pool D related[pipelines.p].clusters[0].driver_instance_pool_id',
+    'warehouse w3 related[dashboards.b].warehouse_id',
+  ]);
+});
+
+test('the older form with one task becomes a list of one', () => {
+  const old = {
+    name: 'x',
+    timeout_seconds: 5,
+    max_retries: 2,
+    notebook_task: { notebook_path: '/Shared/n' },
+    existing_cluster_id: 'c',
+    libraries: [],
+  };
+  expect(job(old).settings).toEqual({
+    name: 'x',
+    timeout_seconds: 5,
+    tasks: [{ task_key: 'main', max_retries: 2, notebook_task: { notebook_path: '/Shared/n' }, existing_cluster_id: 'c', libraries: [] }],
+    format: 'SINGLE_TASK',
+  });
+  expect(job({ ...old, task_key: 'own' }).settings.tasks).toMatchObject([{ task_key: 'own' }]);
+  const modern = { name: 'x', tasks: [{ task_key: 'a' }], notebook_task: { notebook_path: '/x' } };
+  expect(job(modern).settings).toEqual(modern);
+  expect(() => job({ notebook_task: { notebook_path: 1 } })).toThrow(UserError);
 });

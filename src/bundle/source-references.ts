@@ -1,0 +1,78 @@
+// The workspace files and folders that a definition names, and where.
+import type { JobDefinition, SourceReference } from './bundle.ts';
+import { type PathField, pathField } from './fields.ts';
+import { isObject } from './json.ts';
+import { type Leaf, leavesOf } from './places.ts';
+import { type Body, bodiesOf } from './related.ts';
+
+/** Schemes and roots that are no workspace files: cloud storage, DBFS, Volumes. */
+const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|[a-z0-9+]+:)/i;
+/** Values that Databricks fills in when the job runs, such as `{{job.parameters.path}}`, the older names among them. */
+const AT_RUN_TIME =
+  /\{\{\s*((job|tasks?|workspace|backfill|secrets)[./]|input|(job_id|run_id|parent_run_id|task_key|task_retry_count|start_date|start_time)\s*\}\})/;
+/** A line for pip that is a path, perhaps behind an option and in quotes (pip's requirements file format). */
+const PIP_PATH = /^(?:-r|-c|-e|--requirement|--constraint|--editable)?[\s=]*["']?(\/[^"']*?)["']?\s*$/;
+
+/** A value that names a path, with what it is and the path in it. */
+export interface PathAt {
+  readonly leaf: Leaf;
+  readonly field: PathField;
+  readonly kind: SourceReference['kind'];
+  /** The path alone: of a glob its folder, of a line for pip what follows the option. */
+  readonly path: string;
+}
+
+/** `/Users/x` and `/Workspace/Users/x` are the same file: the spelling without `/Workspace`. */
+export function canonicalPath(path: string): string {
+  return path.replace(/^\/Workspace(?=\/)/, '').replace(/\/+/g, '/');
+}
+
+function pathIn(field: PathField, value: string): { path: string; kind: SourceReference['kind'] } {
+  if (field.form === 'dependency') {
+    const path = value.trim().match(PIP_PATH)?.[1] ?? '';
+    const folder = /^(-e|--editable)/.test(value.trim()) || path.endsWith('/');
+    return { path, kind: folder ? 'folder' : 'file' };
+  }
+  if (field.form === 'glob') {
+    if (!value.includes('*')) return { path: value, kind: /\.\w+$/.test(value) ? 'file' : 'folder' };
+    const folder = value.slice(0, value.indexOf('*'));
+    return { path: folder.slice(0, folder.lastIndexOf('/')), kind: 'folder' };
+  }
+  return { path: value, kind: field.kind };
+}
+
+/** Every path of one job or pipeline that is a workspace file or folder, in the order they stand. */
+export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, leaves = leavesOf(body)): PathAt[] {
+  const git = isObject(body.git_source);
+  return [...leaves.values()].flatMap((leaf): PathAt[] => {
+    const field = pathField(type, leaf);
+    if (field === undefined || typeof leaf.value !== 'string') return [];
+    const source = leaves.get(leaf.place.replace(/\.[^.]*$/, '.source'))?.value ?? (git ? 'GIT' : 'WORKSPACE');
+    if (field.sourced && source === 'GIT') return [];
+    const { path, kind } = pathIn(field, leaf.value);
+    if (!path.startsWith('/') || path === '/' || ELSEWHERE.test(path) || AT_RUN_TIME.test(path)) return [];
+    return [{ leaf, field, kind, path: kind === 'folder' ? path.replace(/\/+$/, '') : path }];
+  });
+}
+
+/**
+ * Every place of a definition, and of what was read with it, that names a file or folder of the workspace. Files of Git, DBFS, cloud
+ * storage and Volumes, packages, and paths made at run time are none.
+ */
+export function sourceReferences(definition: JobDefinition): SourceReference[] {
+  return bodiesOf(definition).flatMap((body) =>
+    pathsOf(body).map(({ leaf, kind, path }) => ({ path, kind, place: `${body.prefix}${leaf.place}` })),
+  );
+}
+
+/** Paths that are neither absolute nor of Git: the CLI would look for them in the bundle's own folder, so a bundle can't say them. */
+export function relativePaths({ type, value: body }: Pick<Body, 'type' | 'value'>): { place: string; path: string }[] {
+  // The CLI leaves the paths of a job with a git_source alone (its mutator/translate_paths_jobs.go).
+  if (isObject(body.git_source)) return [];
+  const leaves = leavesOf(body);
+  return [...leaves.values()].flatMap((leaf) => {
+    const { place, value } = leaf;
+    if (pathField(type, leaf)?.relative !== true || typeof value !== 'string' || value.startsWith('/') || ELSEWHERE.test(value)) return [];
+    return leaves.get(place.replace(/\.[^.]*$/, '.source'))?.value === 'GIT' ? [] : [{ place, path: value }];
+  });
+}
