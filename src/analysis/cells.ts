@@ -152,7 +152,7 @@ function splitLines(lines: readonly string[], start: number, language: CellLangu
       text = `${text.slice(0, -1)} ${code[index]?.trim() ?? ''}`;
       code[index] = '';
     }
-    magics.push({ language: ONE_LINE[name.toLowerCase()] ?? 'other', text: text.trim(), line: start + at });
+    magics.push({ language: ONE_LINE[name.toLowerCase()] ?? 'other', text: text.trim().slice(0, LIMITS.lineLength), line: start + at });
   }
   const own: Cell[] = code.some((line) => line.trim() !== '') ? [{ language, text: code.join('\n'), line: start }] : [];
   return [...own, ...magics];

@@ -66,7 +66,7 @@ function importLines(cell: Cell, known: ReadonlySet<number>): Dependency[] {
   const names = (list: string) => list.split(',').map((name) => name.trim().split(/\s+/)[0] ?? '');
   return cell.text.split('\n').flatMap((line, index) => {
     const at = cell.line + index;
-    const match = known.has(at) ? null : IMPORT_LINE.exec(line);
+    const match = known.has(at) || line.length > LIMITS.lineLength ? null : IMPORT_LINE.exec(line);
     if (match === null) return [];
     const [, module, taken, modules] = match;
     return modules === undefined ? ofModule(module ?? '', names(taken ?? ''), at) : names(modules).flatMap((one) => ofModule(one, [], at));

@@ -6,10 +6,19 @@ export const LIMITS = {
   /** Cells of a notebook. */
   cells: 2_000,
   /** Nesting that a literal expression may have before it counts as computed. */
-  literalDepth: 12,
+  literalDepth: 40,
+  /** Units of a string put together from parts; names that may have a value in one source. */
+  literalLength: 20_000,
+  constants: 1_000,
+  /** Units of a line that patterns look at: magics, imports in broken Python. */
+  lineLength: 4_096,
   /** Rounds of 100 steps (tree-sitter calls back after each) that parsing a cell of Python may take, per 1,000 units of its text and in all. */
   pythonRoundsPerThousand: 200,
   pythonRounds: 20_000,
+  /** Units of a name to each side of the word that makes it suspicious, of a value, and of what is looked at beside a name for its value. */
+  nameLength: 120,
+  valueLength: 4_096,
+  besideLength: 400,
   /** Findings of one kind that an analysis lists. */
   listed: 500,
 } as const;

@@ -77,7 +77,7 @@ function ofCall(node: Node, inner: Inner, hole: ((node: Node) => string) | undef
 
 function joined(parts: readonly (string | undefined)[], by: string): string | undefined {
   const known = parts.filter((part) => part !== undefined);
-  if (known.length !== parts.length) return undefined;
+  if (known.length !== parts.length || known.reduce((sum, part) => sum + part.length, 0) > LIMITS.literalLength) return undefined;
   // An absolute part starts the path anew, as os.path.join has it.
   return by === '/' ? known.reduce((way, part) => (part.startsWith('/') ? part : `${way}/${part}`)) : known.join('');
 }
@@ -109,7 +109,7 @@ function literalOf(node: Node, inner: Inner): string | undefined {
       parts.push(value);
     }
   }
-  return parts.join('');
+  return joined(parts, '');
 }
 
 /** The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. */
@@ -121,7 +121,7 @@ export function addConstants(root: Node, constants: Map<string, string>, taken: 
       const value =
         node.type === 'assignment' && left?.type === 'identifier' ? stringOf(node.childForFieldName('right'), constants) : undefined;
       if (taken.has(text)) constants.delete(text);
-      else if (value !== undefined) constants.set(text, value);
+      else if (value !== undefined && constants.size < LIMITS.constants) constants.set(text, value);
       taken.add(text);
     }
   }

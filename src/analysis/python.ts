@@ -42,8 +42,11 @@ export function nodesOf(root: Node, types: readonly string[]): readonly Node[] {
 
 /** What a call calls, without spaces, such as `dbutils.notebook.run`; empty where it is not a plain dotted name. */
 export function calleeOf(call: Node): string {
-  const callee = call.childForFieldName('function')?.text.replace(/\s+/g, '') ?? '';
-  return /^[\w.]+$/.test(callee) ? callee : '';
+  const callee = call.childForFieldName('function');
+  // A chain of calls is as long as its text, for each of them anew.
+  if (callee === null || callee.endIndex - callee.startIndex > LIMITS.nameLength) return '';
+  const name = callee.text.replace(/\s+/g, '');
+  return /^[\w.]+$/.test(name) ? name : '';
 }
 
 /** A call's argument by position (from 0) or, where it is given so, by name. */
