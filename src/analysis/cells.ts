@@ -16,32 +16,38 @@ export interface Cell {
 
 const COMMENT: Readonly<Record<NotebookLanguage, string>> = { PYTHON: '#', SQL: '--', SCALA: '//', R: '#' };
 const CELL_LANGUAGE: Readonly<Record<NotebookLanguage, CellLanguage>> = { PYTHON: 'python', SQL: 'sql', SCALA: 'scala', R: 'r' };
-const BY_EXTENSION: Readonly<Record<string, CellLanguage>> = {
-  py: 'python',
-  sql: 'sql',
-  scala: 'scala',
-  r: 'r',
-  sh: 'shell',
-  md: 'markdown',
-};
+const BY_EXTENSION: ReadonlyMap<string, CellLanguage> = new Map([
+  ['py', 'python'],
+  ['sql', 'sql'],
+  ['scala', 'scala'],
+  ['r', 'r'],
+  ['sh', 'shell'],
+  ['md', 'markdown'],
+]);
 /** Magics that speak for the whole cell. */
-const WHOLE: Readonly<Record<string, CellLanguage>> = {
-  python: 'python',
-  sql: 'sql',
-  scala: 'scala',
-  r: 'r',
-  md: 'markdown',
-  'md-sandbox': 'markdown',
-  markdown: 'markdown',
-  sh: 'shell',
-  bash: 'shell',
-  fs: 'other',
-  html: 'other',
-  javascript: 'other',
-  writefile: 'other',
-};
+const WHOLE: ReadonlyMap<string, CellLanguage> = new Map([
+  ['python', 'python'],
+  ['sql', 'sql'],
+  ['scala', 'scala'],
+  ['r', 'r'],
+  ['md', 'markdown'],
+  ['md-sandbox', 'markdown'],
+  ['markdown', 'markdown'],
+  ['sh', 'shell'],
+  ['bash', 'shell'],
+  ['fs', 'other'],
+  ['html', 'other'],
+  ['javascript', 'other'],
+  ['writefile', 'other'],
+]);
 /** Magics of one line; the lines around them stay in the cell's own language. */
-const ONE_LINE: Readonly<Record<string, CellLanguage>> = { run: 'run', pip: 'pip', conda: 'conda', '!pip': 'pip', '!conda': 'conda' };
+const ONE_LINE: ReadonlyMap<string, CellLanguage> = new Map([
+  ['run', 'run'],
+  ['pip', 'pip'],
+  ['conda', 'conda'],
+  ['!pip', 'pip'],
+  ['!conda', 'conda'],
+]);
 
 const Jupyter = z.object({
   metadata: z.unknown(),
@@ -85,7 +91,7 @@ export function cellsOf(source: Source): readonly Cell[] {
   if (language !== undefined && (source.kind === 'notebook' || /^\s*(#|--|\/\/) Databricks notebook source/.test(text))) {
     return sourceCells(text, language);
   }
-  return [{ language: BY_EXTENSION[extensionOf(source.path)] ?? 'text', text, line: 1 }];
+  return [{ language: BY_EXTENSION.get(extensionOf(source.path)) ?? 'text', text, line: 1 }];
 }
 
 function sourceCells(text: string, language: NotebookLanguage): Cell[] {
@@ -121,7 +127,7 @@ interface Line {
 function cellsOfLines(lines: readonly Line[], start: number, language: CellLanguage, comment: string): Cell[] {
   const first = lines.findIndex((line) => line.text.trim() !== '' && (line.isMagic || !line.text.startsWith(comment)));
   const head = /^\s*%{1,2}([A-Za-z][\w-]*)(?=\s|$)/.exec(lines[first]?.text ?? '');
-  const whole = head?.[1] === undefined ? undefined : WHOLE[head[1].toLowerCase()];
+  const whole = head?.[1] === undefined ? undefined : WHOLE.get(head[1].toLowerCase());
   if (head !== null && whole !== undefined) {
     const rest = lines.map((line, index) => (index < first ? '' : index === first ? line.text.slice(head[0].length) : line.text));
     return ['python', 'scala', 'r'].includes(whole)
@@ -142,7 +148,7 @@ function splitLines(lines: readonly string[], start: number, language: CellLangu
   for (let index = 0; index < code.length; index++) {
     const found = /^\s*(?:%{1,2}([A-Za-z]\w*)|(!\s*(?:pip3?|conda)))(?=\s|$)(.*)$/.exec(code[index] ?? '');
     // `%` can't open a statement of any of the languages; in R and SQL it may go on with one from the line before (`%in%`, `%>%`, a modulo).
-    if (found === null || (found[2] === undefined && ONE_LINE[found[1] ?? ''] === undefined && language !== 'python')) continue;
+    if (found === null || (found[2] === undefined && ONE_LINE.get(found[1] ?? '') === undefined && language !== 'python')) continue;
     const name = found[2] === undefined ? (found[1] ?? '') : found[2].replace(/\s|3/g, '');
     let text = found[3] ?? '';
     const at = index;
@@ -152,7 +158,7 @@ function splitLines(lines: readonly string[], start: number, language: CellLangu
       text = `${text.slice(0, -1)} ${code[index]?.trim() ?? ''}`;
       code[index] = '';
     }
-    magics.push({ language: ONE_LINE[name.toLowerCase()] ?? 'other', text: text.trim().slice(0, LIMITS.lineLength), line: start + at });
+    magics.push({ language: ONE_LINE.get(name.toLowerCase()) ?? 'other', text: text.trim().slice(0, LIMITS.lineLength), line: start + at });
   }
   const own: Cell[] = code.some((line) => line.trim() !== '') ? [{ language, text: code.join('\n'), line: start }] : [];
   return [...own, ...magics];
@@ -163,7 +169,7 @@ function jupyterCells(source: Source, language: NotebookLanguage): Cell[] | unde
   if (!notebook.success) return undefined;
   const kernel = JupyterLanguage.safeParse(notebook.data.metadata);
   const named = kernel.success ? Object.values(kernel.data).map((part) => ('language' in part ? part.language : part.name))[0] : undefined;
-  const own = source.language === undefined ? (WHOLE[(named ?? '').toLowerCase()] ?? CELL_LANGUAGE[language]) : CELL_LANGUAGE[language];
+  const own = source.language === undefined ? (WHOLE.get((named ?? '').toLowerCase()) ?? CELL_LANGUAGE[language]) : CELL_LANGUAGE[language];
   const cells: Cell[] = [];
   let start = 1;
   let left: number = LIMITS.textLength;
@@ -200,4 +206,9 @@ function parseJson(bytes: Uint8Array): unknown {
 /** The extension of a path's last part, in small letters, without the dot. */
 export function extensionOf(path: string): string {
   return /\.([A-Za-z0-9]+)$/.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whether a plain file may be one that pip reads. */
+export function isRequirements(path: string): boolean {
+  return ['txt', 'in'].includes(extensionOf(path));
 }

@@ -1,6 +1,6 @@
 // What else a source needs from the workspace: `%run`, notebooks it calls, modules it imports, folders and files it names.
 import type { Source } from '../bundle/bundle.ts';
-import { type Cell, cellsOf, extensionOf } from './cells.ts';
+import { type Cell, cellsOf, isRequirements } from './cells.ts';
 import { LIMITS } from './limits.ts';
 import { parsePip, parseRequirementLines } from './pip.ts';
 import { argumentOf, calleeOf, type Node, nodesOf, withPython } from './python.ts';
@@ -130,9 +130,7 @@ function otherDependencies(cell: Cell, source: Source): Dependency[] {
         ...byPattern(cell, /(?<![\w.])source\s*\(\s*(?:file\s*=\s*)?["']([^"'\\\n]+)["']/g, 'file'),
       ];
     case 'text':
-      return ['txt', 'in'].includes(extensionOf(source.path))
-        ? parseRequirementLines(cell.text).flatMap((one) => files(one.files, one.line))
-        : [];
+      return isRequirements(source.path) ? parseRequirementLines(cell.text).flatMap((one) => files(one.files, one.line)) : [];
     default:
       return [];
   }

@@ -19,6 +19,13 @@ export const LIMITS = {
   nameLength: 120,
   valueLength: 4_096,
   besideLength: 400,
+  /** Units of one piece of SQL that the parser is given, and of all the SQL of a source. */
+  sqlLength: 100_000,
+  sqlTotal: 300_000,
+  /** Links of a chain of calls, as in `spark.read.format(…).load(…)`. */
+  chain: 30,
+  /** Sources of a folder that an order is proposed for: each pair of them is compared. */
+  ordered: 200,
   /** Findings of one kind that an analysis lists. */
   listed: 500,
 } as const;

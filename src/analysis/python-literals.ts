@@ -49,6 +49,7 @@ function writtenValue(node: Node, inner: Inner, constants: Constants, hole: ((no
       return node.text === '__file__' ? './__file__' : constants.get(node.text);
     case 'binary_operator': {
       const operator = node.childForFieldName('operator')?.text;
+      if (operator === '%' && hole !== undefined) return formatted(node, inner);
       if (operator !== '+' && operator !== '/') return undefined;
       return joined([inner(node.childForFieldName('left')), inner(node.childForFieldName('right'))], operator === '/' ? '/' : '');
     }
@@ -71,7 +72,8 @@ function ofCall(node: Node, inner: Inner, hole: ((node: Node) => string) | undef
   if (PASS_THROUGH.has(callee) && hole === undefined) return inner(argumentOf(node, 0));
   const method = node.childForFieldName('function');
   const name = method?.type === 'attribute' ? method.childForFieldName('attribute')?.text : undefined;
-  if (name === 'resolve' || name === 'absolute' || name === 'strip') return inner(method?.childForFieldName('object'));
+  if (name === 'format' && hole === undefined) return undefined;
+  if (name === 'format' || name === 'resolve' || name === 'absolute' || name === 'strip') return inner(method?.childForFieldName('object'));
   return undefined;
 }
 
@@ -80,6 +82,13 @@ function joined(parts: readonly (string | undefined)[], by: string): string | un
   if (known.length !== parts.length || known.reduce((sum, part) => sum + part.length, 0) > LIMITS.literalLength) return undefined;
   // An absolute part starts the path anew, as os.path.join has it.
   return by === '/' ? known.reduce((way, part) => (part.startsWith('/') ? part : `${way}/${part}`)) : known.join('');
+}
+
+/** `"… %s" % x` and `% (x, y)`. */
+function formatted(node: Node, inner: Inner): string | undefined {
+  const right = node.childForFieldName('right');
+  const given = right?.type === 'tuple' ? [...right.namedChildren] : [right];
+  return inner(node.childForFieldName('left'))?.replace(/%[sd]/g, (place) => inner(given.shift()) ?? place);
 }
 
 function parentOf(path: string | undefined): string | undefined {
@@ -112,14 +121,16 @@ function literalOf(node: Node, inner: Inner): string | undefined {
   return joined(parts, '');
 }
 
-/** The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. */
-export function addConstants(root: Node, constants: Map<string, string>, taken: Set<string>): void {
+/**
+ * The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. `hole` as in `stringOf`.
+ */
+export function addConstants(root: Node, constants: Map<string, string>, taken: Set<string>, hole?: (node: Node) => string): void {
   for (const node of nodesOf(root, ['assignment', 'augmented_assignment', 'for_statement', 'parameters'])) {
     const left = node.type === 'parameters' ? node : node.childForFieldName('left');
     const names = left === null ? [] : left.type === 'identifier' ? [left] : nodesOf(left, ['identifier']);
     for (const { text } of names) {
       const value =
-        node.type === 'assignment' && left?.type === 'identifier' ? stringOf(node.childForFieldName('right'), constants) : undefined;
+        node.type === 'assignment' && left?.type === 'identifier' ? stringOf(node.childForFieldName('right'), constants, hole) : undefined;
       if (taken.has(text)) constants.delete(text);
       else if (value !== undefined && constants.size < LIMITS.constants) constants.set(text, value);
       taken.add(text);

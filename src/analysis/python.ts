@@ -60,3 +60,15 @@ export function argumentOf(call: Node, position: number, name?: string): Node | 
     ? undefined
     : at;
 }
+
+/** The way to a call from its root: `spark`, then `read`, `format`, `load`; the root is empty where it is no plain name. */
+export function chainOf(call: Node): { readonly root: string; readonly names: readonly string[] } {
+  const names: string[] = [];
+  let node: Node | null = call;
+  for (let left = LIMITS.chain; node !== null && left > 0; left--) {
+    if (node.type === 'identifier') return { root: node.text, names: names.reverse() };
+    if (node.type === 'attribute') names.push(node.childForFieldName('attribute')?.text ?? '');
+    node = node.childForFieldName(node.type === 'call' ? 'function' : node.type === 'subscript' ? 'value' : 'object');
+  }
+  return { root: '', names: names.reverse() };
+}

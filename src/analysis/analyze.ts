@@ -1,0 +1,129 @@
+// Says what a source does: parameters, tables, paths, libraries, secrets it asks for, its kind of work and what it depends on.
+import type { NotebookLanguage, Source } from '../bundle/bundle.ts';
+import { type Cell, cellsOf, isRequirements, languageOf } from './cells.ts';
+import { type Dependency, dependenciesOfCells } from './dependencies.ts';
+import { createFacts, type Facts, type Widget } from './facts.ts';
+import { guessKind, type WorkflowKind } from './kind.ts';
+import { LIMITS } from './limits.ts';
+import { readByPattern } from './pattern-facts.ts';
+import { parsePip, parseRequirementLines } from './pip.ts';
+import { withPython } from './python.ts';
+import { hole, readPython } from './python-facts.ts';
+import { addConstants } from './python-literals.ts';
+import { findSecretsInText } from './secrets.ts';
+import { loadSql, type SqlReader } from './sql.ts';
+
+/** What a source does. All lists are sorted and without repetition; a computed part of a name stands as `{name}` or `{…}`. */
+export interface Analysis {
+  readonly path: string;
+  readonly isNotebook: boolean;
+  /** Undefined of a file that is no code. */
+  readonly language: NotebookLanguage | undefined;
+  readonly cells: number;
+  /** By name: its parameters. */
+  readonly widgets: readonly Widget[];
+  readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
+  readonly catalogs: readonly string[];
+  readonly schemas: readonly string[];
+  readonly paths: { readonly read: readonly string[]; readonly written: readonly string[] };
+  /** `installed`: what pip and conda are asked for; `imported`: top-level modules outside of the standard library. */
+  readonly libraries: { readonly installed: readonly string[]; readonly imported: readonly string[] };
+  /** References to secret scopes, as `scope/key`. */
+  readonly secretReferences: readonly string[];
+  /** Names of Spark settings that it sets. */
+  readonly sparkConf: readonly string[];
+  /** `read` as `task/key`. */
+  readonly taskValues: { readonly read: readonly string[]; readonly set: readonly string[] };
+  readonly exits: boolean;
+  readonly kind: WorkflowKind;
+  readonly reasons: readonly string[];
+  readonly dependencies: readonly Dependency[];
+  /** Hard-coded secrets, by line and kind; their values are masked before anything else is read, so they can't appear above. */
+  readonly secrets: readonly { readonly line: number; readonly kind: string }[];
+  /** The source is longer than what is read of it. */
+  readonly isCut: boolean;
+}
+
+/** Analyses any source; never throws for what it reads. The parsers are loaded when the first source needs them. */
+export async function analyze(source: Source): Promise<Analysis> {
+  const { cells, secrets } = await masked(cellsOf(source), source.path);
+  const facts = createFacts();
+  await readCells(cells, facts, source.path);
+  const dependencies = await dependenciesOfCells(source, cells);
+  for (const name of facts.read) if (facts.temporary.has(name.toLowerCase())) facts.read.delete(name);
+  const { kind, reasons } = guessKind(facts);
+  return {
+    path: source.path,
+    isNotebook: source.kind === 'notebook',
+    language: languageOf(source),
+    cells: cells.length,
+    widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
+    tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
+    catalogs: listed(facts.catalogs),
+    schemas: listed(facts.schemas),
+    paths: { read: listed(facts.pathsRead), written: listed(facts.pathsWritten) },
+    libraries: { installed: listed(facts.installed), imported: listed(facts.imported) },
+    secretReferences: listed(facts.secrets),
+    sparkConf: listed(facts.sparkConf),
+    taskValues: { read: listed(facts.taskValuesRead), set: listed(facts.taskValuesSet) },
+    exits: facts.exits,
+    kind,
+    reasons,
+    dependencies,
+    secrets,
+    isCut: source.bytes.length > LIMITS.textLength && new TextDecoder().decode(source.bytes).length > LIMITS.textLength,
+  };
+}
+
+function listed(set: ReadonlySet<string>): string[] {
+  return [...set].sort().slice(0, LIMITS.listed);
+}
+
+/** Takes hard-coded secrets out of the cells, so that no default, path or query can carry one on. */
+async function masked(cells: readonly Cell[], path: string): Promise<{ cells: Cell[]; secrets: { line: number; kind: string }[] }> {
+  const secrets: { line: number; kind: string }[] = [];
+  const clean: Cell[] = [];
+  for (const cell of cells) {
+    const found = await findSecretsInText(cell.text, path);
+    secrets.push(...found.map(({ line, kind }) => ({ line: cell.line + line - 1, kind })));
+    const parts: string[] = [];
+    let from = 0;
+    for (const { start, end, kind } of found) {
+      // Line ends stay, so that lines keep their numbers.
+      parts.push(cell.text.slice(from, start), `[secret: ${kind}]`, cell.text.slice(start, end).replace(/[^\n]+/g, ''));
+      from = end;
+    }
+    clean.push({ ...cell, text: found.length === 0 ? cell.text : parts.join('') + cell.text.slice(from) });
+  }
+  return { cells: clean, secrets: secrets.sort((a, b) => a.line - b.line) };
+}
+
+/** Where SQL may be: a cell of it, or a call that takes it. */
+const SQL_CALL = /\bsql\s*\(/;
+
+async function readCells(cells: readonly Cell[], facts: Facts, path: string): Promise<void> {
+  const needsSql = cells.some(
+    ({ language, text }) => language === 'sql' || (['python', 'scala', 'r'].includes(language) && SQL_CALL.test(text)),
+  );
+  const sql = needsSql ? await loadSql() : undefined;
+  const changesDelta = cells.some(({ text }) => /\.(?:when(?:Not)?Matched\w*|delete|update)\s{0,20}\(/.test(text));
+  const constants = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const cell of cells) {
+    for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g)) facts.secrets.add(reference ?? '');
+    if (cell.language === 'python') {
+      await withPython(cell.text, (root) => {
+        addConstants(root, constants, taken, hole);
+        readPython(root, { facts, constants, sql, changesDelta });
+      });
+    } else readOther(cell, facts, sql, path);
+  }
+}
+
+function readOther({ language, text }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): void {
+  if (language === 'sql') sql?.(text, facts, true);
+  else if (language === 'scala' || language === 'r') readByPattern(text, facts, sql);
+  else if (language === 'pip' || language === 'conda') for (const one of parsePip(text).packages) facts.installed.add(one);
+  else if (language === 'text' && isRequirements(path))
+    for (const one of parseRequirementLines(text)) for (const name of one.packages) facts.installed.add(name);
+}

@@ -1,0 +1,308 @@
+// What is said about made-up notebooks of every language and kind of work.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Analysis, analyze } from '../../src/analysis/analyze.ts';
+import type { NotebookLanguage } from '../../src/bundle/bundle.ts';
+import { file, jupyter, notebook } from './make.ts';
+
+const ofPython = async (code: string) => analyze(notebook(code));
+const ofSql = async (code: string) => analyze(notebook(code, 'SQL'));
+const tables = ({ tables: { read, written, maintained } }: Analysis) => ({ read, written, maintained });
+
+describe('a Python notebook', () => {
+  it('is told as a whole', async () => {
+    const text = `# Databricks notebook source
+# MAGIC %md # Orders: bronze to silver
+
+# COMMAND ----------
+
+# MAGIC %pip install great-expectations==1.2 "dlt-helpers>=1" -r ../requirements.txt
+
+# COMMAND ----------
+
+# MAGIC %run ./shared/setup
+
+# COMMAND ----------
+
+import json
+import pandas as pd
+from delta.tables import DeltaTable
+
+dbutils.widgets.text("catalog", "dev_shop", "Catalog")
+dbutils.widgets.dropdown("mode", "append", ["append", "full"])
+catalog = dbutils.widgets.get("catalog")
+day = dbutils.widgets.get("day")
+SILVER = f"{catalog}.silver.orders"
+spark.conf.set("spark.sql.shuffle.partitions", "64")
+password = dbutils.secrets.get(scope="shop", key="jdbc-password")
+
+# COMMAND ----------
+
+orders = spark.table(f"{catalog}.bronze.orders").join(spark.read.format("delta").table("main.ref.countries"), "country")
+orders.createOrReplaceTempView("new_orders")
+prices = spark.sql(f"""
+  WITH latest AS (SELECT * FROM {catalog}.bronze.prices WHERE day = '{day}')
+  SELECT o.*, p.price FROM new_orders o JOIN latest p USING (sku)
+""")
+target = DeltaTable.forName(spark, SILVER)
+target.alias("t").merge(prices.alias("s"), "t.id = s.id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+prices.write.mode("overwrite").option("path", "/Volumes/main/shop/out").saveAsTable("main.silver.prices")
+extra = spark.read.json("/Volumes/main/shop/in/extra.json")
+
+# COMMAND ----------
+
+# MAGIC %sql
+# MAGIC OPTIMIZE main.silver.prices ZORDER BY (sku)
+
+# COMMAND ----------
+
+last = dbutils.jobs.taskValues.get(taskKey="load", key="last_day", default="", debugValue="")
+dbutils.jobs.taskValues.set(key="rows", value=orders.count())
+dbutils.notebook.exit("ok")
+`;
+    expect(await analyze(notebook(text))).toEqual({
+      path: '/Workspace/Users/ana@shop.test/etl/main',
+      isNotebook: true,
+      language: 'PYTHON',
+      cells: 7,
+      widgets: [
+        { name: 'catalog', kind: 'text', default: 'dev_shop', choices: undefined },
+        { name: 'day', kind: 'read', default: undefined, choices: undefined },
+        { name: 'mode', kind: 'dropdown', default: 'append', choices: ['append', 'full'] },
+      ],
+      tables: {
+        read: ['main.ref.countries', '{catalog}.bronze.orders', '{catalog}.bronze.prices'],
+        written: ['main.silver.prices', '{catalog}.silver.orders'],
+        maintained: ['main.silver.prices'],
+      },
+      catalogs: ['main', '{catalog}'],
+      schemas: ['main.ref', 'main.silver', '{catalog}.bronze', '{catalog}.silver'],
+      paths: { read: ['/Volumes/main/shop/in/extra.json'], written: ['/Volumes/main/shop/out'] },
+      libraries: { installed: ['dlt-helpers>=1', 'great-expectations==1.2'], imported: ['delta', 'pandas'] },
+      secretReferences: ['shop/jdbc-password'],
+      sparkConf: ['spark.sql.shuffle.partitions'],
+      taskValues: { read: ['load/last_day'], set: ['rows'] },
+      exits: true,
+      kind: 'ingestion',
+      reasons: ['it reads files'],
+      dependencies: [
+        { kind: 'file', path: '../requirements.txt', line: 6 },
+        { kind: 'run', path: './shared/setup', line: 10 },
+        { kind: 'import', module: 'pandas', level: 0, names: [], line: 15 },
+        { kind: 'import', module: 'delta.tables', level: 0, names: ['DeltaTable'], line: 16 },
+      ],
+      secrets: [],
+      isCut: false,
+    });
+  });
+
+  it('never shows a hard-coded secret, wherever it would appear', async () => {
+    const code = 'dbutils.widgets.text("password", "hunter2")\nspark.read.load("https://ana:hunter2@shop.test/x")\n';
+    const analysis = await ofPython(code);
+    expect(JSON.stringify(analysis)).not.toContain('hunter2');
+    expect(analysis.widgets[0]?.default).toBe('[secret: password]');
+    expect(analysis.secrets).toEqual([
+      { line: 1, kind: 'password' },
+      { line: 2, kind: 'password in a URL' },
+    ]);
+  });
+
+  it.each([
+    ['spark.sql("select * from %s.a.b" % catalog)', ['{catalog}.a.b']],
+    ['spark.sql("select * from {}.a.b".format(catalog))', ['{}.a.b']],
+    ['spark.sql("select * " + "from main.a.b")', ['main.a.b']],
+    ['q = """select *\nfrom main.a.b"""\ndf = spark.sql(q)', ['main.a.b']],
+    ['T = "main.a.b"\nself.spark.table(T)', ['main.a.b']],
+    ['spark.readStream.option("x", 1).table("a.b")', ['a.b']],
+    ['spark.sql("this is no SQL, it is a sentence from nobody; at all")', ['nobody']],
+    ['db.sql("select 1 from a.b")', []],
+    ['df.table("x")', []],
+    ['spark.table(name)', []],
+  ])('reads tables of %s', async (code, read) => {
+    expect((await ofPython(code)).tables.read).toEqual(read);
+  });
+
+  it('knows getArgument, open, pandas and dbutils.fs', async () => {
+    const { widgets, paths } = await ofPython(
+      'getArgument("env", "dev")\nopen("/dbfs/a.txt", "w")\nopen("local.txt")\npd.read_csv("/Volumes/a/b/c/d.csv")\ndbutils.fs.cp("dbfs:/x", "/mnt/y")\ndf.write.csv("s3://b/out")\n',
+    );
+    expect(widgets).toEqual([{ name: 'env', kind: 'read', default: 'dev', choices: undefined }]);
+    expect(paths).toEqual({ read: ['/Volumes/a/b/c/d.csv', 'dbfs:/x'], written: ['/dbfs/a.txt', '/mnt/y', 's3://b/out'] });
+  });
+});
+
+describe('SQL', () => {
+  it.each([
+    ['select * from main.shop.orders o join `odd one`.x on true', { read: ['main.shop.orders', 'odd one.x'] }],
+    ['with a as (select * from b), c as (select * from a) select * from c', { read: ['b'] }],
+    ['with orders as (select * from orders) select * from orders', { read: ['orders'] }],
+    ['with a as (select * from b) insert into t select * from a', { read: ['b'], written: ['t'] }],
+    [
+      'MERGE INTO s.t USING (select * from b.u) x ON t.id = x.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *',
+      { read: ['b.u'], written: ['s.t'] },
+    ],
+    ['MERGE WITH SCHEMA EVOLUTION INTO s.t USING b.u ON t.id = u.id WHEN MATCHED THEN UPDATE SET *', { read: ['b.u'], written: ['s.t'] }],
+    ['CREATE OR REPLACE TABLE g.x AS SELECT * FROM s.y', { read: ['s.y'], written: ['g.x'] }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget as SQL cells write it.
+    ['CREATE TABLE IF NOT EXISTS ${catalog}.g.x (id INT)', { written: ['${catalog}.g.x'] }],
+    ['INSERT OVERWRITE TABLE g.x PARTITION (d = 1) SELECT * FROM s.y', { read: ['s.y'], written: ['g.x'] }],
+    ["COPY INTO b.raw FROM '/Volumes/a/b/c' FILEFORMAT = JSON", { written: ['b.raw'] }],
+    ['CREATE TEMP VIEW v AS SELECT * FROM s.y; SELECT * FROM v', { read: ['s.y'] }],
+    ['CREATE VIEW g.v AS SELECT * FROM s.y', { read: ['s.y'], written: ['g.v'] }],
+    ['DELETE FROM s.y WHERE id IN (SELECT id FROM s.gone)', { read: ['s.gone'], written: ['s.y'] }],
+    ['UPDATE s.y SET a = 1', { written: ['s.y'] }],
+    [
+      'OPTIMIZE g.x ZORDER BY (id); VACUUM g.y RETAIN 168 HOURS; ANALYZE TABLE g.z COMPUTE STATISTICS',
+      { maintained: ['g.x', 'g.y', 'g.z'] },
+    ],
+    ['DROP TABLE IF EXISTS a.b; ALTER TABLE a.c ADD COLUMN x INT', { maintained: ['a.b', 'a.c'] }],
+    ['CREATE TABLE a.x SHALLOW CLONE b.y', { read: ['b.y'], written: ['a.x'] }],
+    ['CREATE OR REFRESH STREAMING TABLE s AS SELECT * FROM STREAM(LIVE.raw)', { read: ['LIVE.raw'], written: ['s'] }],
+    ["select * from identifier('a.b.c')", { read: ['a.b.c'] }],
+    ['DESCRIBE EXTENDED a.b; SHOW TABLES IN a; GRANT SELECT ON TABLE a.b TO `x`', {}],
+    ["select ';' from a where b = 'it''s\\'; from c'; nonsense here; select 1 from d -- ; from e", { read: ['a', 'd'] }],
+  ])('%s', async (code, expected) => {
+    expect(tables(await ofSql(code))).toEqual({ read: [], written: [], maintained: [], ...expected });
+  });
+
+  it('knows paths, catalogs, settings, widgets and parameters', async () => {
+    const analysis = await ofSql(`-- Databricks notebook source
+CREATE WIDGET TEXT env DEFAULT 'dev';
+CREATE WIDGET DROPDOWN country DEFAULT 'nl' CHOICES SELECT * FROM (VALUES ('nl'), ('be'));
+-- COMMAND ----------
+USE CATALOG main;
+USE SCHEMA shop;
+SET spark.sql.ansi.enabled = true;
+-- COMMAND ----------
+SELECT *, secret('shop', 'salt') FROM delta.\`/mnt/lake/orders\` WHERE day = :day AND env = '\${env}' AND x = getArgument('limit');
+-- COMMAND ----------
+SELECT * FROM read_files('/Volumes/main/shop/in', format => 'csv')
+`);
+    expect(analysis.widgets).toEqual([
+      { name: 'country', kind: 'dropdown', default: 'nl', choices: ['nl', 'be'] },
+      { name: 'day', kind: 'read' },
+      { name: 'env', kind: 'text', default: 'dev', choices: undefined },
+      { name: 'limit', kind: 'read', default: undefined },
+    ]);
+    expect(analysis).toMatchObject({
+      language: 'SQL',
+      catalogs: ['main'],
+      schemas: ['shop'],
+      sparkConf: ['spark.sql.ansi.enabled'],
+      paths: { read: ['/Volumes/main/shop/in', '/mnt/lake/orders'], written: [] },
+      secretReferences: ['shop/salt'],
+      tables: { read: [], written: [], maintained: [] },
+    });
+  });
+
+  it('reads SQL files and Jupyter cells of SQL', async () => {
+    expect((await analyze(file('/a/b.sql', 'insert into t select * from s where x = {{limit}}'))).widgets).toEqual([
+      { name: 'limit', kind: 'read' },
+    ]);
+    expect(tables(await analyze(jupyter(['%sql\nselect * from a.b', 'spark.table("c.d")'])))).toMatchObject({ read: ['a.b', 'c.d'] });
+  });
+});
+
+describe('Scala and R', () => {
+  it('are read by pattern', async () => {
+    const scala = await analyze(
+      notebook(
+        'val env = dbutils.widgets.get("env")\n// spark.table("not.this")\nval df = spark.read.format("delta").table("a.b")\nspark.sql("""select * from c.d""")\ndf.write.saveAsTable("e.f")\nval p = dbutils.secrets.get(scope = "shop", key = "pw")\n',
+        'SCALA',
+      ),
+    );
+    expect(scala).toMatchObject({
+      tables: { read: ['a.b', 'c.d'], written: ['e.f'] },
+      secretReferences: ['shop/pw'],
+      kind: 'transformation',
+    });
+    expect(scala.widgets.map(({ name }) => name)).toEqual(['env']);
+    expect((await analyze(notebook('df <- SparkR::sql("select * from a.b")\nsaveAsTable(df, "c.d")\n', 'R'))).tables.read).toEqual(['a.b']);
+  });
+});
+
+describe('the kind of work', () => {
+  const kinds: readonly [string, string, NotebookLanguage][] = [
+    ['pipeline (DLT)', 'import dlt\n@dlt.table(name="orders")\ndef make():\n  return dlt.read("raw")\n', 'PYTHON'],
+    ['pipeline (DLT)', 'CREATE OR REFRESH STREAMING TABLE s AS SELECT * FROM STREAM read_files("/Volumes/a/b/c")', 'SQL'],
+    ['streaming', 'spark.readStream.table("a.b").writeStream.trigger(availableNow=True).toTable("c.d")\n', 'PYTHON'],
+    ['machine learning', 'from sklearn.linear_model import Ridge\nRidge().fit(x, y)\n', 'PYTHON'],
+    ['maintenance', 'VACUUM a.b', 'SQL'],
+    ['ingestion', "COPY INTO a.b FROM 's3://x/y' FILEFORMAT = CSV", 'SQL'],
+    ['ingestion', 'import requests\nspark.createDataFrame(requests.get(u).json()).write.saveAsTable("a.b")\n', 'PYTHON'],
+    ['transformation', 'CREATE TABLE a.b AS SELECT * FROM c.d', 'SQL'],
+    ['utility', 'def helper(x):\n  return x\n', 'PYTHON'],
+    ['utility', 'dbutils.notebook.run("./a", 0)\n', 'PYTHON'],
+    ['utility', '', 'R'],
+  ];
+  it.each(kinds)('%s: %s', async (kind, code, language) => {
+    const analysis = await analyze(notebook(code, language));
+    expect(analysis.kind).toBe(kind);
+    expect(analysis.reasons.length).toBeGreaterThan(0);
+  });
+
+  it('names the tables of a pipeline by their functions', async () => {
+    const analysis = await ofPython(
+      'import dlt\n@dlt.table\ndef orders():\n  return spark.readStream.table("raw.o")\n@dlt.view()\ndef tmp():\n  return dlt.read("orders")\n',
+    );
+    expect(tables(analysis)).toEqual({ read: ['orders', 'raw.o'], written: ['orders'], maintained: [] });
+  });
+});
+
+describe('anything at all', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'spark.sql(',
+      'spark.table(f"',
+      '"""',
+      '"',
+      ')',
+      'select * from ',
+      'with a as (',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget as SQL cells write it.
+      '${x}',
+      '{',
+      '# MAGIC %sql\n',
+      '\n',
+      'MERGE INTO ',
+      "'",
+      'dlt.',
+      '@dlt.table\n',
+      'dbutils.widgets.text(',
+      '%s" % ',
+      '.format(',
+      'constructor',
+      '__proto__',
+      ';',
+      '/*',
+    ),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  );
+  it('never throws, and says the same twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 25 }),
+        fc.constantFrom<NotebookLanguage>('PYTHON', 'SQL', 'SCALA', 'R'),
+        async (pieces, language) => {
+          const source = notebook(pieces.join(''), language);
+          expect(await analyze(source)).toEqual(await analyze(source));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['SQL without end', 'SQL', `select ${'('.repeat(50_000)}`],
+    ['a long sum', 'SQL', `select ${'a+'.repeat(40_000)}1 from t`],
+    ['many statements', 'SQL', 'select 1 from t;'.repeat(60_000)],
+    ['many quotes', 'SCALA', 'sql("""'.repeat(100_000)],
+    ['many empty lines', 'R', '\n'.repeat(500_000)],
+    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(50_000)}`],
+  ] as const)('gets through %s', async (_what, language, text) => {
+    expect((await analyze(notebook(text, language))).kind).toBeTypeOf('string');
+  });
+
+  it('says when it read a part only', async () => {
+    expect((await ofPython('x = 1\n'.repeat(200_000))).isCut).toBe(true);
+  });
+});
