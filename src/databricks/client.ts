@@ -1,15 +1,29 @@
 // The one factory of Databricks clients: verifies TLS, reads int64 without rounding, bounds retries and sizes.
 import { ApiClient, ApiError, Config, Context, HttpError, retries } from '@databricks/sdk-experimental';
-import type { JobDefinition, Source } from '../bundle/bundle.ts';
+import type {
+  DashboardDefinition,
+  Grant,
+  JobDefinition,
+  LookupKind,
+  LookupName,
+  PipelineDefinition,
+  ResourceType,
+  Source,
+} from '../bundle/bundle.ts';
 import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
 import { UpstreamError, UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { exportSource } from './files.ts';
+import { exportSource, type FolderEntry, listFolder } from './files.ts';
+import { type GitFolder, listGitFolders } from './git-folder.ts';
+import { readGrants } from './grants.ts';
 import { getJob, type JobFilter, type JobSummary, listJobs } from './jobs.ts';
 import { LIMITS } from './limits.ts';
 import { type Me, me } from './me.ts';
+import { readNames } from './names.ts';
+import { getDashboard, getPipeline, listPipelines, type PipelineSummary } from './related.ts';
+import { type FolderUsers, usersOfFolder } from './users.ts';
 
-export type { JobFilter, JobSummary, Me };
+export type { FolderEntry, GitFolder, JobFilter, JobSummary, Me, PipelineSummary };
 
 /** The workspace over REST as one person. Every method rejects with UserError (words for people) or the signal's reason. */
 export interface Workspace {
@@ -22,6 +36,19 @@ export interface Workspace {
   getJob(jobId: string, signal?: AbortSignal): Promise<JobDefinition & { deploymentKind?: string }>;
   /** The content of a workspace file or notebook; undefined where it does not exist. */
   exportSource(path: string, kind: Source['kind'], signal?: AbortSignal): Promise<Source | undefined>;
+  /** One level of a folder; undefined where there is no such folder. */
+  listFolder(path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined>;
+  /** Direct grants, without ownership; undefined where they may not be read. */
+  grants(type: ResourceType, id: string, signal?: AbortSignal): Promise<Grant[] | undefined>;
+  getPipeline(id: string, signal?: AbortSignal): Promise<PipelineDefinition & { readonly state?: string }>;
+  listPipelines(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<PipelineSummary[]>;
+  getDashboard(id: string, signal?: AbortSignal): Promise<DashboardDefinition>;
+  /** Names by which the CLI would find these ids again; an id without one is left out. */
+  names(wanted: readonly { readonly kind: LookupKind; readonly id: string }[], signal?: AbortSignal): Promise<LookupName[]>;
+  /** Jobs and pipelines that name something below a folder. */
+  usersOfFolder(path: string, signal?: AbortSignal): Promise<FolderUsers>;
+  /** Git folders of a repository, by its address. */
+  gitFolders(url: string, signal?: AbortSignal): Promise<GitFolder[]>;
 }
 
 /** GET requests against one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
@@ -45,6 +72,14 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     listJobs: (filter, signal) => listJobs(door, filter, signal),
     getJob: (jobId, signal) => getJob(door, jobId, signal),
     exportSource: (path, kind, signal) => exportSource(door, path, kind, signal),
+    listFolder: (path, signal) => listFolder(door, path, signal),
+    grants: (type, id, signal) => readGrants(door, type, id, signal),
+    getPipeline: (id, signal) => getPipeline(door, id, signal),
+    listPipelines: (filter, signal) => listPipelines(door, filter, signal),
+    getDashboard: (id, signal) => getDashboard(door, id, signal),
+    names: (wanted, signal) => readNames(door, wanted, signal),
+    usersOfFolder: (path, signal) => usersOfFolder(door, path, signal),
+    gitFolders: (url, signal) => listGitFolders(door, url, signal),
   };
 }
 

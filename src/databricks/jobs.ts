@@ -32,22 +32,30 @@ export async function listJobs(door: Door, filter: JobFilter, signal?: AbortSign
   const limit = filter.limit ?? LIMITS.jobsListed;
   const wanted = (filter.name ?? '').toLowerCase();
   const found: JobSummary[] = [];
-  let token = '';
-  for (let page = 0; page < LIMITS.jobListPages && found.length < limit; page++) {
-    const query = {
-      limit: String(LIMITS.jobsPerPage),
-      ...(filter.exact === true ? { name: filter.name ?? '' } : {}),
-      ...(token === '' ? {} : { page_token: token }),
-    };
-    const body = await inWords('Listing jobs', 'There are no jobs.', () => door.json('/api/2.2/jobs/list', query, signal));
-    for (const job of objects(body.jobs)) {
-      const summary = summaryOf(job);
-      if (summary?.name.toLowerCase().includes(wanted)) found.push(summary);
-    }
-    token = text(body.next_page_token) ?? '';
-    if (token === '') break;
+  for await (const page of jobPages(door, filter.exact === true ? { name: filter.name ?? '' } : {}, signal)) {
+    found.push(...page.map(({ summary }) => summary).filter(({ name }) => name.toLowerCase().includes(wanted)));
+    if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** The pages of jobs/list, at most 5,000 jobs; `settings` holds tasks where `expand_tasks` is asked for. */
+export async function* jobPages(
+  door: Door,
+  query: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): AsyncGenerator<{ readonly summary: JobSummary; readonly settings: JsonObject }[]> {
+  let token = '';
+  for (let page = 0; page < LIMITS.jobListPages; page++) {
+    const asked = { limit: String(LIMITS.jobsPerPage), ...query, ...(token === '' ? {} : { page_token: token }) };
+    const body = await inWords('Listing jobs', 'There are no jobs.', () => door.json('/api/2.2/jobs/list', asked, signal));
+    yield objects(body.jobs).flatMap((job) => {
+      const summary = summaryOf(job);
+      return summary === undefined ? [] : [{ summary, settings: object(job.settings) }];
+    });
+    token = text(body.next_page_token) ?? '';
+    if (token === '') return;
+  }
 }
 
 /** One job with all its tasks. `jobId` is an int64 as text. */

@@ -1,10 +1,24 @@
 // Every limit of this room, with where it comes from.
 
 export const LIMITS = {
-  /** Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take half: get-status and other users need room. */
-  sourcesPerSecond: 30,
-  /** Sources under way at once; enough to fill 30 a second at 200 ms a call. */
-  sourcesAtOnce: 8,
+  /** Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. */
+  exportsPerWindow: 50,
+  /** Milliseconds of that window; more than a second, because what leaves evenly may arrive in a heap. */
+  exportWindowMs: 1100,
+  /** Requests under way at once for one collection; enough to fill the window at half a second a call. */
+  atOnce: 24,
+  /** Sources of one bundle: a little less than the 10,000 files that a tree may have (bundle/check). */
+  sources: 9_800,
+  /** Bytes of all sources together: the 200 MB of a tree (bundle/check), less what we write. */
+  sourcesBytes: 190 * 1024 * 1024,
+  /** Folders below a folder, and sources that lead to one another; our choice, far above what people have. */
+  depth: 40,
+  /** Folders that one collection lists; our choice. */
+  folders: 2_000,
+  /** Pipelines whose definition is read to see whether they use a folder; our choice, a request each. */
+  pipelinesRead: 60,
+  /** Pages of a list that is looked through for a name. */
+  namePages: 20,
   /** An export answers at most 10 MB (facts: databricks 1 gives the same cap for app files); the same bound for JSON bodies. */
   responseBytes: 10 * 1024 * 1024,
   /** jobs/list answers at most 100 jobs a page (facts: databricks 8). */
