@@ -7,10 +7,11 @@ import { orderSettings } from './order.ts';
 import { mapLeaves } from './places.ts';
 import { renderReadme } from './readme.ts';
 import { literalReferences } from './references.ts';
+import { renderYaml, type YamlComment } from './render-yaml.ts';
 import { pathsOf, relativePaths } from './source-references.ts';
 import { type Layout, layoutSources, sourceKey } from './sources.ts';
 import { chooseVariables, type Variable } from './variables.ts';
-import { quoted, renderYaml, type YamlComment } from './yaml.ts';
+import { quoted } from './yaml.ts';
 
 /** Fields that only the server writes (facts: databricks 8); they are no settings. */
 export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);

@@ -1,13 +1,7 @@
-// YAML in and out for bundles: what we write means the same to every reader, what we read has exactly one meaning.
-import { Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
-import { type Json, type JsonObject, parseJson } from './json.ts';
+// YAML in: what we read has exactly one meaning.
+import { isAlias, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
+import { type Json, parseJson } from './json.ts';
 
-/** Plain words, paths, names and references: no YAML version reads them as anything but this string. */
-const PLAIN = /^[A-Za-z/$.](?:[A-Za-z0-9_./@$()={} -]*[A-Za-z0-9_./@$()={}-])?$/;
-/** Words that some YAML version reads as a boolean, null or number (facts: bundles 11). */
-const RETYPED = /^(y|n|yes|no|on|off|true|false|null|nan|\.inf|\.nan|\.[0-9].*)$/i;
-/** Lines that a block literal keeps as they are. */
-const PRINTABLE_LINES = /^(?:[!-~](?:[ -~]*[!-~])?)?(?:\n(?:[ -~]*[!-~])?)*$/;
 /** What may stand unescaped inside double quotes; Go's reader takes U+0085, U+2028 and U+2029 as line breaks. */
 const TO_ESCAPE = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
@@ -25,58 +19,6 @@ export type YamlResult = { readonly ok: true; readonly value: Json } | { readonl
 /** A text in double quotes, everything invisible escaped: fit for YAML, comments and messages. */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(TO_ESCAPE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function scalarText(text: string): string {
-  return PLAIN.test(text) && !RETYPED.test(text) && text.length < 400 ? text : quoted(text);
-}
-
-const stringTag = {
-  tag: 'tag:yaml.org,2002:str',
-  default: true,
-  identify: (value: unknown) => typeof value === 'string',
-  resolve: (text: string) => text,
-  stringify: (
-    item: { value: unknown },
-    context: { indent?: string; implicitKey?: boolean; inFlow?: boolean | null; forceBlockIndent?: boolean },
-  ) => {
-    const text = String(item.value);
-    const block = text.includes('\n') && PRINTABLE_LINES.test(text) && !text.endsWith('\n\n') && context.implicitKey !== true;
-    if (!block || context.inFlow === true || text.trim() === '') return scalarText(text);
-    const indent = context.indent === undefined || context.indent === '' ? '  ' : context.indent;
-    const lines = text.replace(/\n$/, '').split('\n');
-    return `|${text.endsWith('\n') ? '' : '-'}\n${lines.map((line) => (line === '' ? '' : indent + line)).join('\n')}`;
-  },
-};
-
-/** A comment to stand before a key: the keys that lead to it from the root, and the text (one line or more). */
-export interface YamlComment {
-  readonly at: readonly string[];
-  readonly text: string;
-}
-
-/**
- * Renders a value as YAML: block style, keys in the order they have, every string that any reader could take for something else quoted.
- * @param options.comments comments before keys of mappings
- * @param options.spaced whether a blank line stands before every top-level key but the first
- */
-export function renderYaml(value: JsonObject, options: { header?: string; comments?: readonly YamlComment[] } = {}): string {
-  const document = new Document(value, {
-    version: '1.2',
-    aliasDuplicateObjects: false,
-    customTags: (tags) => [stringTag, ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:str')],
-  });
-  for (const { at, text } of options.comments ?? []) {
-    const parent = at.length === 1 ? document.contents : document.getIn(at.slice(0, -1));
-    if (!isMap(parent)) continue;
-    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === at.at(-1));
-    if (pair !== undefined && isScalar(pair.key)) pair.key.commentBefore = text.replace(/^/gm, ' ');
-  }
-  if (isMap(document.contents)) {
-    for (const pair of document.contents.items.slice(1)) if (isScalar(pair.key)) pair.key.spaceBefore = true;
-  }
-  const header = options.header === undefined ? '' : `${options.header.replace(/^/gm, '# ')}\n`;
-  return header + document.toString({ lineWidth: 0, indentSeq: true, flowCollectionPadding: false });
 }
 
 /** Where YAML readers disagree on line breaks or text: such a file could mean one thing to us and another to the CLI. */

@@ -9,8 +9,9 @@ import { isObject, type Json, type JsonObject } from '../../src/bundle/json.ts';
 import { resourceKey, variableName } from '../../src/bundle/names.ts';
 import { pathProblem } from '../../src/bundle/paths.ts';
 import { leavesOf } from '../../src/bundle/places.ts';
+import { renderYaml } from '../../src/bundle/render-yaml.ts';
 import { writtenJob } from '../../src/bundle/tree.ts';
-import { parseYaml, renderYaml } from '../../src/bundle/yaml.ts';
+import { parseYaml } from '../../src/bundle/yaml.ts';
 import { allSources, CASES, file, HOST, job, notebook, notebookTask, textOf } from './fixtures.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
