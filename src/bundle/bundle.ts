@@ -1,5 +1,5 @@
 // What a bundle is: a file tree with its resources, variables, diagnostics and digest; and what it is made from.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject } from './json.ts';
 
 /** A job as the Jobs API says it is (jobs/get). Ids are int64, hence strings. */
@@ -164,7 +164,7 @@ export interface Bundle {
 
 /** sha256 (hex) of some bytes. */
 export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 /** The digest of a tree: sha256 over a manifest of `<sha256 of bytes>  <path>` lines, sorted by path. */

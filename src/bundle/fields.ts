@@ -1,5 +1,5 @@
 // Which fields of jobs and pipelines name workspace files, and which hold ids of other things (Jobs API 2.2, Pipelines API).
-import type { LookupKind } from './bundle.ts';
+import type { LookupKind, ResourceType } from './bundle.ts';
 import type { Leaf } from './places.ts';
 
 export interface PathField {
@@ -8,8 +8,10 @@ export interface PathField {
   readonly kind: 'notebook' | 'file' | 'folder';
   /** Whether a `source` beside it can say that the path is one of Git. */
   readonly sourced: boolean;
-  /** Whether a path in the tree is written relative to the YAML; else it begins with the deployment's own folder (CLI: mutator/paths). */
+  /** Whether a path in the tree is written relative to the YAML; else it begins with the deployment's own folder. */
   readonly relative: boolean;
+  /** Whether the CLI reads it as a path, of this bundle unless it is absolute (its mutator/paths). */
+  readonly read: boolean;
 }
 
 const field = (kind: PathField['kind'], more: Partial<PathField> = {}): PathField => ({
@@ -17,11 +19,13 @@ const field = (kind: PathField['kind'], more: Partial<PathField> = {}): PathFiel
   kind,
   sourced: false,
   relative: false,
+  read: more.relative === true,
   ...more,
 });
 
 const FILE = field('file');
-const DEPENDENCY = field('file', { form: 'dependency' });
+const READ_FILE = field('file', { read: true });
+const DEPENDENCY = field('file', { form: 'dependency', read: true });
 
 /** Fields by their way without list items, inside a task (also the inner one of a for_each task). */
 const OF_A_TASK: Readonly<Record<string, PathField>> = {
@@ -30,24 +34,24 @@ const OF_A_TASK: Readonly<Record<string, PathField>> = {
   'sql_task/file/path': field('file', { sourced: true, relative: true }),
   'dbt_task/project_directory': field('folder', { sourced: true, relative: true }),
   'dbt_task/profiles_directory': field('folder'),
-  'alert_task/workspace_path': FILE,
+  'alert_task/workspace_path': READ_FILE,
   'ai_runtime_task/code_source_path': FILE,
   'ai_runtime_task/deployments/code_source_path': FILE,
-  'ai_runtime_task/deployments/command_path': FILE,
+  'ai_runtime_task/deployments/command_path': READ_FILE,
   'gen_ai_compute_task/training_script_path': field('file', { sourced: true }),
   'gen_ai_compute_task/yaml_parameters_file_path': field('file', { sourced: true }),
   'python_operator_task/main': FILE,
   'spark_jar_task/jar_uri': FILE,
-  'libraries/whl': FILE,
-  'libraries/jar': FILE,
+  'libraries/whl': READ_FILE,
+  'libraries/jar': READ_FILE,
   'libraries/egg': FILE,
-  'libraries/requirements': FILE,
+  'libraries/requirements': READ_FILE,
   'new_cluster/init_scripts/workspace/destination': FILE,
 };
 const OF_A_JOB: Readonly<Record<string, PathField>> = {
   'job_clusters/new_cluster/init_scripts/workspace/destination': FILE,
   'environments/spec/dependencies': DEPENDENCY,
-  'environments/spec/java_dependencies': DEPENDENCY,
+  'environments/spec/java_dependencies': FILE,
   'environments/spec/base_environment': FILE,
 };
 const OF_A_PIPELINE: Readonly<Record<string, PathField>> = {
@@ -92,6 +96,12 @@ const IDS_OF_A_PIPELINE: Readonly<Record<string, LookupKind>> = {
   'run_as/service_principal_name': 'service_principal',
 };
 
+/** Most fields are told apart by their last key alone, which is quick. */
+const PATH_ENDS = new Set(
+  [OF_A_TASK, OF_A_JOB, OF_A_PIPELINE].flatMap((table) => Object.keys(table).map((way) => way.replace(/^.*\//, ''))),
+);
+const ID_ENDS = /(?:^|_)id$|^service_principal_name$|^default$/i;
+
 const TASK_WAY = /^tasks\/(?:for_each_task\/task\/)?/;
 const WEBHOOK = /^(?:tasks\/(?:for_each_task\/task\/)?)?webhook_notifications\/on_\w+\/id$/;
 const WAREHOUSE = /^\w+_task\/warehouse_id$/;
@@ -109,15 +119,19 @@ export function parameterName({ fields, keys }: Leaf): string | undefined {
 }
 
 /** What a value is as a path; undefined for every other field. A field is the way of mappings' keys, people's own keys among them. */
-export function pathField(type: 'jobs' | 'pipelines', leaf: Leaf): PathField | undefined {
+export function pathField(type: ResourceType, leaf: Leaf): PathField | undefined {
+  if (!PATH_ENDS.has(leaf.fields.at(-1) ?? '')) return undefined;
   const way = leaf.fields.join('/');
+  if (type === 'dashboards') return undefined;
   if (type === 'pipelines') return own(OF_A_PIPELINE, way);
   return own(OF_A_JOB, way) ?? (way.startsWith('tasks/') ? own(OF_A_TASK, way.replace(TASK_WAY, '')) : undefined);
 }
 
 /** Which kind of thing a value is the id of; undefined where it is none. */
-export function idField(type: 'jobs' | 'pipelines', leaf: Leaf): LookupKind | undefined {
+export function idField(type: ResourceType, leaf: Leaf): LookupKind | undefined {
+  if (!ID_ENDS.test(leaf.fields.at(-1) ?? '')) return undefined;
   const way = leaf.fields.join('/');
+  if (type === 'dashboards') return way === 'warehouse_id' ? 'warehouse' : undefined;
   if (type === 'pipelines') return own(IDS_OF_A_PIPELINE, way);
   if (WEBHOOK.test(way)) return 'notification_destination';
   const inTask = way.startsWith('tasks/') ? way.replace(TASK_WAY, '') : undefined;

@@ -1,49 +1,63 @@
-// Makes a bundle out of a job definition and its sources: databricks.yml, the job, the sources, a README; the same input gives the same bytes.
-import { type Bundle, type BundleFile, type Diagnostic, digestFiles, type JobDefinition, type Source, sha256 } from './bundle.ts';
-import { canonicalPath, sourceReferences } from './definition.ts';
-import { isObject, type JsonObject } from './json.ts';
-import { resourceKey } from './names.ts';
-import { orderSettings } from './order.ts';
-import { mapLeaves } from './places.ts';
+// Makes a bundle out of a definition and its sources: databricks.yml, resources, sources, a README; the same input gives the same bytes.
+import { UserError } from '../errors.ts';
+import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from './bundle.ts';
+import { digestFiles, sha256 } from './bundle.ts';
+import { inexpressible } from './inexpressible.ts';
+import type { JsonObject } from './json.ts';
+import { chooseLinks } from './links.ts';
+import { clashKey, freeName } from './names.ts';
 import { renderReadme } from './readme.ts';
-import { literalReferences } from './references.ts';
-import { renderYaml, type YamlComment } from './render-yaml.ts';
-import { pathsOf, relativePaths } from './source-references.ts';
+import { type Planned, planResources } from './related.ts';
+import { remarksOn } from './remarks.ts';
+import { renderYaml } from './render-yaml.ts';
+import { replacePaths, resourceValue } from './resource-value.ts';
+import { canonicalPath, pathsOf } from './source-references.ts';
 import { type Layout, layoutSources, sourceKey } from './sources.ts';
+import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { quoted } from './yaml.ts';
 
-/** Fields that only the server writes (facts: databricks 8); they are no settings. */
-export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);
-/** Where production lives: below the deployer's home, so that nobody else can change what runs. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
-export const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
+export { PROD_ROOT } from './targets.ts';
 
 const encoder = new TextEncoder();
+/** Names that the allow-list and the CLI take for a target. */
+const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
+/** Libraries that people's .gitignore files often leave out; without them a job would not start. */
+const BINARY = /\.(whl|jar|egg)$/;
+
+export interface GenerateOptions {
+  /** Targets beside dev and prod; they are made like prod. */
+  readonly targets?: readonly string[] | undefined;
+  /** What the first deployment into a target does with the originals; `copy` where it is not said. */
+  readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
+}
 
 export interface GenerateInput {
   readonly definition: JobDefinition;
+  /** The closure: what the definition names, what that imports or runs, and the files below the folders it names. */
   readonly sources: readonly Source[];
   /** What collecting the sources found. */
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   /** The workspace the job was read from; never written into the bundle. */
   readonly host: string;
+  readonly options?: GenerateOptions | undefined;
 }
 
-/** `run_as` that a target can carry: exactly one user or service principal (the CLI takes no other). */
-function targetRunAs(settings: JsonObject): JsonObject | undefined {
-  const runAs = settings.run_as;
-  if (!isObject(runAs)) return undefined;
-  const keys = Object.keys(runAs);
-  const known = keys.length === 1 && ['user_name', 'service_principal_name'].includes(keys[0] ?? '');
-  return known && keys.every((key) => typeof runAs[key] === 'string' && runAs[key] !== '') ? runAs : undefined;
+function targetNames(options: GenerateOptions): string[] {
+  const names = [...new Set(['dev', 'prod', ...(options.targets ?? [])])];
+  const wrong = names.find((name) => !TARGET_NAME.test(name));
+  if (wrong === undefined) return names;
+  throw new UserError({
+    doing: 'Making the bundle',
+    problem: `${quoted(wrong.slice(0, 80))} can't be the name of a target.`,
+    next: 'Use a letter first, then letters, digits, `-` and `_`.',
+  });
 }
 
-function missingSources(input: GenerateInput, layout: Layout): Diagnostic[] {
-  const told = new Set((input.diagnostics ?? []).flatMap(({ place }) => [place]));
-  const missing = sourceReferences(input.definition).filter((reference) => !layout.placements.has(sourceKey(reference)));
+function missingSources(missing: readonly SourceReference[], known: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set(known.map(({ place }) => place));
   return missing
-    .filter(({ place, path }) => !told.has(place) && !told.has(path) && !layout.diagnostics.some((known) => known.place === path))
+    .filter(({ place, path }) => !told.has(place) && !told.has(path))
     .map(({ place, path }) => ({
       level: 'warning',
       place,
@@ -51,122 +65,103 @@ function missingSources(input: GenerateInput, layout: Layout): Diagnostic[] {
     }));
 }
 
-/** The job's settings as the bundle has them: sources and variables by reference, the queue said out loud. */
-function jobResource(
-  definition: JobDefinition,
-  layout: Layout,
-  variables: ReadonlyMap<string, string>,
-  runAsInTarget: boolean,
-): JsonObject {
-  const { settings } = definition;
-  const git = isObject(settings.git_source);
-  const paths = new Map(
-    pathsOf({ type: 'jobs', value: settings }).flatMap(({ leaf, field, kind, path }) => {
-      const placed = layout.placements.get(sourceKey({ path, kind }));
-      // The CLI translates no path of a job with a git_source.
-      const local = field.relative && !git ? `../${placed?.file.path}` : `\${workspace.file_path}/${placed?.remote}`;
-      return placed === undefined ? [] : [[leaf.place, String(leaf.value).replace(path, () => local)]];
+/** A dashboard's own file, called like nothing else in the tree. */
+function placeDashboards(resources: readonly Planned[], layout: Layout): ReadonlyMap<string, BundleFile> {
+  const taken = new Set<string>();
+  for (const { file } of layout.placements.values()) {
+    for (let path = file.path; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) taken.add(clashKey(path));
+  }
+  const named = (stem: string) => `src/${stem}.lvdash.json`;
+  return new Map(
+    resources.flatMap(({ key, serialized }) => {
+      if (serialized === undefined) return [];
+      const path = named(freeName(key, (stem) => taken.has(clashKey(named(stem)))));
+      taken.add(clashKey(path));
+      return [[key, { path, bytes: encoder.encode(serialized) }]];
     }),
   );
-  const kept = Object.fromEntries(
-    Object.entries(settings).filter(([key]) => !SERVER_ONLY.has(key) && !(runAsInTarget && key === 'run_as')),
-  );
-  const mapped = mapLeaves(kept, ({ place, value }) => {
-    const variable = variables.get(place);
-    return paths.get(place) ?? (variable === undefined ? value : `\${var.${variable}}`);
-  });
-  return orderSettings('queue' in mapped ? mapped : { ...mapped, queue: { enabled: false } });
 }
 
-/** Development mode pauses what says nothing of it, but lets `UNPAUSED` run (tried with CLI 1.9.0): a copy must not start by itself. */
-function pausedInDevelopment(key: string, settings: JsonObject): JsonObject {
-  const running = ['schedule', 'trigger', 'continuous'].filter((name) => {
-    const trigger = settings[name];
-    return isObject(trigger) && trigger.pause_status === 'UNPAUSED';
-  });
-  if (running.length === 0) return {};
-  return { resources: { jobs: { [key]: Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }])) } } };
+function bundleYaml(resources: readonly Planned[], variables: readonly Variable[], targets: JsonObject, files: readonly BundleFile[]) {
+  const declared = variables.map(({ name, value, description, lookup }) => [
+    name,
+    // A variable that is looked up can't have a default as well.
+    { description, ...(lookup === undefined ? { default: value } : { lookup: { [lookup]: value } }) },
+  ]);
+  const binaries = [...new Set(files.flatMap(({ path }) => path.match(BINARY)?.[0] ?? []))].sort();
+  return {
+    bundle: { name: resources[0]?.key ?? 'bundle', engine: 'direct' },
+    include: resources.map(({ file }) => file),
+    ...(binaries.length > 0 ? { sync: { include: binaries.map((extension) => `src/**/*${extension}`) } } : {}),
+    ...(variables.length > 0 ? { variables: Object.fromEntries(declared) } : {}),
+    targets,
+  };
 }
 
-function bundleYaml(key: string, settings: JsonObject, variables: readonly Variable[], title: string): string {
-  const values = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-  const perTarget = variables.length > 0 ? { variables: values } : {};
-  const runAs = targetRunAs(settings);
-  const declared = Object.fromEntries(variables.map(({ name, value, description }) => [name, { description, default: value }]));
-  const comments: YamlComment[] = [
-    { at: ['targets', 'dev'], text: 'Your own copy: its name gets a prefix, schedules and triggers are paused.' },
-    { at: ['targets', 'prod'], text: 'The job as it was.' },
-  ];
-  return renderYaml(
-    {
-      bundle: { name: key, engine: 'direct' },
-      include: [jobPath(key)],
-      ...(variables.length > 0 ? { variables: declared } : {}),
-      targets: {
-        dev: { mode: 'development', default: true, ...perTarget, ...pausedInDevelopment(key, settings) },
-        prod: { mode: 'production', workspace: { root_path: PROD_ROOT }, ...(runAs === undefined ? {} : { run_as: runAs }), ...perTarget },
-      },
-    },
-    { header: `Declarative Automation Bundle of ${title}.`, comments },
-  );
+const NO_QUEUE = 'The job has no queue; without this line a bundle would switch it on.';
+
+function resourceYaml(resource: Planned, byPlace: ReadonlyMap<string, string>, dashboard: BundleFile | undefined): string {
+  const { type, key, value } = resource;
+  const written = resourceValue(resource, byPlace);
+  const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
+  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
+  return renderYaml({ resources: { [type]: { [key]: whole } } }, { comments });
 }
 
-function jobPath(key: string): string {
-  return `resources/${key}.job.yml`;
+function byName(variables: readonly Variable[]): Variable[] {
+  return [...variables].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function unexpressible(definition: JobDefinition): Diagnostic[] {
-  const relative = relativePaths({ type: 'jobs', value: definition.settings }).map(
-    ({ place, path }): Diagnostic => ({
-      level: 'error',
-      place,
-      message: `is ${quoted(path)}, which a bundle takes for a file of its own; only absolute workspace paths can be said`,
-    }),
-  );
-  const literal = literalReferences(definition.settings).map(
-    ({ place, text }): Diagnostic => ({
-      level: 'error',
-      place,
-      message: `holds ${quoted(text)}, which a bundle takes for a reference; there is no way to write it literally`,
-    }),
-  );
-  return [...relative, ...literal];
-}
-
-/** Makes the bundle of a job. Sources may come in any order. */
+/** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
-  const { definition } = input;
-  const { settings, jobId } = definition;
-  const name = typeof settings.name === 'string' ? settings.name : undefined;
-  const key = resourceKey(name, jobId);
-  const wanted = new Set(sourceReferences(definition).map(sourceKey));
-  const layout = layoutSources(input.sources.filter((source) => wanted.has(sourceKey(source))));
-  const variables = chooseVariables(settings, jobId);
-  const runAs = targetRunAs(settings);
-  const job = jobResource(definition, layout, variables.byPlace, runAs !== undefined);
-  const title = `job ${name === undefined ? jobId : quoted(name)} (${jobId})`;
-  const comments =
-    'queue' in settings
-      ? []
-      : [{ at: ['resources', 'jobs', key, 'queue'], text: 'The job has no queue; without this line a bundle would switch it on.' }];
+  const { definition, options = {} } = input;
+  const names = targetNames(options);
+  const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
+  const resources = planResources(definition);
+  const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
+  const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
+  const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
+  const dashboards = placeDashboards(resources, layout);
+
+  const parameters = chooseVariables(resources);
+  const links = chooseLinks(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
+  const variables = byName([...parameters.list, ...links.variables]);
+  const paths = replacePaths(resources, layout);
+  const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
+  const byPlace = new Map([...values, ...links.byPlace, ...paths.byPlace]);
+
+  const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
+  const targets = renderTargets({ names, adoption, resources, byPlace, variables: own });
+  const sources = [...layout.placements.values()].map(({ file }) => file);
+  const title = resources[0]?.name ?? `Job ${definition.jobId}`;
+  const of =
+    definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
+  const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
-    text('databricks.yml', bundleYaml(key, settings, variables.list, title)),
-    text(jobPath(key), renderYaml({ resources: { jobs: { [key]: job } } }, { comments })),
     text(
-      'README.md',
-      renderReadme({ name: name ?? `Job ${jobId}`, jobId, key, variables: variables.list, sources: layout.placements.size }),
+      'databricks.yml',
+      renderYaml(bundleYaml(resources, variables, targets, sources), {
+        header: `Declarative Automation Bundle of ${of}.`,
+        comments: targetComments(names, adoption),
+      }),
     ),
+    ...resources.map((resource) => text(resource.file, resourceYaml(resource, byPlace, dashboards.get(resource.key)))),
+    text('README.md', renderReadme(readme)),
     text('.gitignore', '.databricks/\n'),
-    ...[...layout.placements.values()].map(({ file }) => file),
+    ...dashboards.values(),
+    ...sources,
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+  const collected = [...(input.diagnostics ?? []), ...layout.diagnostics];
+  const replaced = new Set(byPlace.keys());
   return {
-    name: key,
+    name: resources[0]?.key ?? 'bundle',
     files,
-    resources: [{ type: 'jobs', key }],
-    variables: variables.list.map((variable) => ({ ...variable, value: String(variable.value) })),
-    targets: ['dev', 'prod'],
-    adoption: {},
+    resources: resources.map(({ type, key, id }) => ({ type, key, ...(id === '' ? {} : { id }) })),
+    variables: variables.map(({ name, value, description }) => ({ name, value, description })),
+    targets: names,
+    adoption,
     sources: [...layout.placements.values()].map(({ source, file }) => ({
       path: canonicalPath(source.path),
       file: file.path,
@@ -174,26 +169,19 @@ export function generateBundle(input: GenerateInput): Bundle {
     })),
     secrets: [],
     diagnostics: [
-      ...(input.diagnostics ?? []),
-      ...missingSources(input, layout),
-      ...layout.diagnostics,
-      ...unexpressible(definition),
-      ...notes(definition),
+      ...collected,
+      ...missingSources(paths.missing, collected),
+      ...resources.flatMap((resource) => inexpressible(resource, replaced)),
+      ...resources.flatMap((resource) => remarksOn(resource)),
+      ...links.diagnostics,
+      ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
     ],
     digest: digestFiles(files),
   };
 }
 
-/** What people should look at, though nothing is lost. */
-function notes(definition: JobDefinition): Diagnostic[] {
-  const { settings } = definition;
-  const found: Diagnostic[] = [];
-  if (isObject(settings.deployment) && settings.deployment.kind === 'BUNDLE') {
-    found.push({
-      level: 'warning',
-      place: 'deployment',
-      message: 'the job is already deployed by a bundle; a second one would compete with it',
-    });
-  }
-  return found;
-}
+const DEV_ADOPTS: Diagnostic = {
+  level: 'warning',
+  place: 'targets.dev',
+  message: 'takes the original over in development mode, which renames and pauses it',
+};

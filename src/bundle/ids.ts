@@ -1,8 +1,8 @@
 // The ids in a definition that could be looked up by name, so that a bundle need not write them down.
 import type { JobDefinition, LookupKind } from './bundle.ts';
 import { idField } from './fields.ts';
-import { leavesOf } from './places.ts';
-import { bodiesOf, dashboardsOf, relatedPrefix } from './related.ts';
+import { type Leaf, leavesOf } from './places.ts';
+import { type Body, bodiesOf } from './related.ts';
 
 /** An id that stands in a definition. */
 export interface IdReference {
@@ -15,22 +15,30 @@ export interface IdReference {
 /** Values that Databricks or a bundle fills in are no ids. */
 const FILLED_IN = /\{\{|\$\{/;
 
+/** The ids of one job, pipeline or dashboard. */
+export function idsOf({ type, prefix, value, grants }: Body, leaves: ReadonlyMap<string, Leaf> = leavesOf(value)): IdReference[] {
+  const found: IdReference[] = [];
+  for (const leaf of leaves.values()) {
+    const kind = idField(type, leaf);
+    const id = String(leaf.value);
+    if (kind !== undefined && typeof leaf.value !== 'boolean' && id !== '' && !FILLED_IN.test(id))
+      found.push({ kind, id, place: `${prefix}${leaf.place}` });
+  }
+  grants?.forEach(({ principal, name }, i) => {
+    if (principal === 'service_principal_name') found.push({ kind: 'service_principal', id: name, place: grantPlace(prefix, i) });
+  });
+  return found;
+}
+
+/** Where the principal of a grant stands. */
+export function grantPlace(prefix: string, index: number): string {
+  return `${prefix}permissions[${index}].service_principal_name`;
+}
+
 /**
  * Every id of a definition, and of what was read with it, that the CLI can look up by name (its bundle/config/variable/lookup.go).
  * Things outside and related things alike; values made at run time are none.
  */
 export function idReferences(definition: JobDefinition): readonly IdReference[] {
-  const found = bodiesOf(definition).flatMap(({ type, prefix, value }) =>
-    [...leavesOf(value).values()].flatMap((leaf): IdReference[] => {
-      const kind = idField(type, leaf);
-      if (kind === undefined || typeof leaf.value === 'boolean') return [];
-      const id = String(leaf.value);
-      return id === '' || FILLED_IN.test(id) ? [] : [{ kind, id, place: `${prefix}${leaf.place}` }];
-    }),
-  );
-  const warehouses = dashboardsOf(definition).flatMap((dashboard): IdReference[] => {
-    const { warehouseId } = dashboard;
-    return warehouseId === undefined ? [] : [{ kind: 'warehouse', id: warehouseId, place: `${relatedPrefix(dashboard)}warehouse_id` }];
-  });
-  return [...found, ...warehouses];
+  return bodiesOf(definition).flatMap((body) => idsOf(body));
 }

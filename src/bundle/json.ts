@@ -30,3 +30,9 @@ export function stringifyJson(value: Json): string {
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Sets a key of a mapping that is being made; `__proto__` is a name like any other. */
+export function setKey(mapping: Record<string, Json>, key: string, value: Json): void {
+  if (key === '__proto__') Object.defineProperty(mapping, key, { value, enumerable: true, configurable: true, writable: true });
+  else mapping[key] = value;
+}

@@ -25,19 +25,15 @@ function words(text: string): string {
 }
 
 /**
- * The resource key and bundle name of a job, such as `churn` for `Churn`: ASCII letters, digits and `_`, begins with a letter, never empty.
- * @param jobId stands in where the name has nothing to offer
+ * The resource key of a job (and the bundle's name), pipeline or dashboard, such as `churn` for `Churn`: ASCII letters, digits and `_`,
+ * begins with a letter, never empty.
+ * @param id stands in where the name has nothing to offer
  */
-export function resourceKey(name: string | undefined, jobId: string): string {
-  const base = words((name ?? '').replace(/^\s*\[(dev|prod|staging)[^\]]*\]\s*/i, ''))
-    .slice(0, MAX_KEY_LENGTH)
-    .replace(/_+$/, '');
-  const fallback = words(name ?? '')
-    .slice(0, MAX_KEY_LENGTH)
-    .replace(/_+$/, '');
-  const key = base === '' ? fallback : base;
-  if (key === '') return `job_${jobId}`;
-  return /^[a-z]/.test(key) ? key : `job_${key}`;
+export function resourceKey(name: string | undefined, id: string, kind: 'job' | 'pipeline' | 'dashboard' = 'job'): string {
+  const short = (text: string): string => words(text).slice(0, MAX_KEY_LENGTH).replace(/_+$/, '');
+  const key = short((name ?? '').replace(/^\s*\[(dev|prod|staging)[^\]]*\]\s*/i, '')) || short(name ?? '');
+  if (key === '') return [kind, words(id)].filter((part) => part !== '').join('_');
+  return /^[a-z]/.test(key) ? key : `${kind}_${key}`;
 }
 
 /** A variable's name: words as for a key, begins with a letter (the CLI's references allow letters first only). */
@@ -53,16 +49,16 @@ export function freeName(name: string, taken: (candidate: string) => boolean): s
   for (let n = 2; ; n++) if (!taken(`${name}_${n}`)) return `${name}_${n}`;
 }
 
+const ASCII = /^\p{ASCII}*$/u;
+
 /** How two names clash on file systems that ignore case or Unicode's spelling. */
 export function clashKey(path: string): string {
-  return path.normalize('NFC').toLowerCase().normalize('NFC');
+  return ASCII.test(path) ? path.toLowerCase() : path.normalize('NFC').toLowerCase().normalize('NFC');
 }
-
-const encoder = new TextEncoder();
 
 /** Length of a text in UTF-8 bytes. */
 export function byteLength(text: string): number {
-  return encoder.encode(text).length;
+  return Buffer.byteLength(text);
 }
 
 /** The longest beginning of `text` that has at most `bytes` UTF-8 bytes. */
@@ -79,8 +75,12 @@ function cut(text: string, bytes: number): string {
 const INEXPRESSIBLE = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff%\\<>:"|?*$]/gu;
 const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9]|\.databricks|\.git|\.gitignore|\.|\.\.)$/i;
 
+/** Most names: nothing to change, and long enough not to be reserved. */
+const SAFE = /^[a-z0-9_][a-z0-9_-]{4,}(\.[a-z0-9_-]+)*$/i;
+
 /** One file or folder name that can stand in a tree; the same name where nothing is wrong with it. */
 export function safeComponent(name: string, reserve = 0): string {
+  if (SAFE.test(name) && name.length + reserve <= MAX_COMPONENT_BYTES) return name;
   const clean = name
     .replace(INEXPRESSIBLE, '_')
     .replace(/^ +| +$/g, '')

@@ -1,5 +1,5 @@
 // Places: how a value inside settings is named for people and compared, such as `tasks[load].notebook_task.notebook_path`.
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject, setKey } from './json.ts';
 
 /** Lists whose items have a name of their own (Jobs API 2.2); their order means nothing. */
 const KEY_OF: ReadonlyMap<string, string> = new Map(
@@ -43,42 +43,71 @@ function labels(name: string, items: readonly Json[]): string[] | undefined {
   return named.length === items.length && new Set(named).size === named.length ? named : undefined;
 }
 
-/**
- * A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same).
- * @param keys the keys that lead to `value`, where it is part of something larger
- */
-export function mapLeaves(
-  value: JsonObject,
-  replace: (leaf: Leaf) => Json,
-  place = '',
-  keys: readonly string[] = [],
-  fields: readonly string[] = [],
-): JsonObject {
-  const one = (item: Json, at: string, way: readonly string[], names: readonly string[]): Json => {
+function stepInto(place: string, labelled: readonly string[] | undefined, index: number): string {
+  const label = labelled?.[index];
+  return label === undefined ? `${place}[${index}]` : itemPlace(place, label);
+}
+
+type Keys = readonly string[];
+
+/** The fields on the way to a value. Thousands of tasks have the same ones, so that each way is one list only. */
+interface Way {
+  readonly fields: Keys;
+  readonly below: Map<string, Way>;
+}
+
+function wayOf(fields: Keys = []): Way {
+  return { fields, below: new Map() };
+}
+
+function below(way: Way, key: string): Way {
+  const known = way.below.get(key);
+  if (known !== undefined) return known;
+  const next = wayOf([...way.fields, key]);
+  way.below.set(key, next);
+  return next;
+}
+
+function nameOf(way: Way): string {
+  return way.fields.at(-1) ?? '';
+}
+
+/** A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same). */
+export function mapScalars(value: JsonObject, replace: (place: string, value: Leaf['value']) => Json): JsonObject {
+  const one = (item: Json, place: string, name: string): Json => {
     if (item === null) return null;
-    if (isObject(item)) return mapLeaves(item, replace, at, way, names);
-    if (typeof item === 'object') {
-      const labelled = labels(names.at(-1) ?? '', item);
-      return item.map((entry, i) => {
-        const name = labelled?.[i];
-        return one(entry, name === undefined ? `${at}[${i}]` : itemPlace(at, name), [...way, name ?? String(i)], names);
-      });
+    if (typeof item !== 'object') return replace(place, item);
+    if (!isObject(item)) {
+      const labelled = labels(name, item);
+      return item.map((entry, i) => one(entry, stepInto(place, labelled, i), name));
     }
-    return replace({ place: at, keys: way, fields: names, value: item });
+    const copy: Record<string, Json> = {};
+    for (const key of Object.keys(item)) {
+      const below = item[key] ?? null;
+      if (below !== null) setKey(copy, key, one(below, keyStep(place, key), key));
+    }
+    return copy;
   };
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) =>
-      item === null ? [] : [[key, one(item, keyStep(place, key), [...keys, key], [...fields, key])] as const],
-    ),
-  );
+  const mapped = one(value, '', '');
+  return isObject(mapped) ? mapped : {};
 }
 
 /** Every scalar of a value by its place, in the order they stand. Empty mappings and lists hold no setting. */
 export function leavesOf(value: JsonObject): Map<string, Leaf> {
   const found = new Map<string, Leaf>();
-  mapLeaves(value, (leaf) => {
-    found.set(leaf.place, leaf);
-    return leaf.value;
-  });
+  const walk = (item: Json, place: string, keys: Keys, way: Way): void => {
+    if (item === null) return;
+    if (typeof item !== 'object') {
+      found.set(place, { place, keys, fields: way.fields, value: item });
+    } else if (isObject(item)) {
+      for (const key of Object.keys(item)) walk(item[key] ?? null, keyStep(place, key), [...keys, key], below(way, key));
+    } else {
+      const labelled = labels(nameOf(way), item);
+      item.forEach((entry, i) => {
+        walk(entry, stepInto(place, labelled, i), [...keys, labelled?.[i] ?? String(i)], way);
+      });
+    }
+  };
+  walk(value, '', [], wayOf());
   return found;
 }

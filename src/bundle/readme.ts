@@ -1,5 +1,21 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
+import type { Adoption } from './bundle.ts';
+import type { Planned } from './related.ts';
 import type { Variable } from './variables.ts';
+
+export interface ReadmeInput {
+  /** The job's own name, foreign text that is escaped here. */
+  readonly name: string;
+  readonly jobId: string;
+  readonly resources: readonly Planned[];
+  readonly variables: readonly Variable[];
+  /** How many files lie under `src/`. */
+  readonly sources: number;
+  readonly targets: readonly string[];
+  readonly adoption: Readonly<Record<string, Adoption>>;
+}
+
+const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
 
 function inline(text: string): string {
   return text
@@ -8,32 +24,56 @@ function inline(text: string): string {
     .trim();
 }
 
-/** Renders README.md; `name` is the job's own name, foreign text that is escaped here. */
-export function renderReadme(input: { name: string; jobId: string; key: string; variables: readonly Variable[]; sources: number }): string {
-  const rows = input.variables.map(({ name, value, description }) => `| \`${name}\` | ${inline(String(value))} | ${inline(description)} |`);
-  const variables =
-    rows.length === 0
-      ? []
-      : [
-          '## Variables',
-          '',
-          '| Name | Value of the job | What it is |',
-          '|---|---|---|',
-          ...rows,
-          '',
-          'Change them per target in `databricks.yml`.',
-          '',
-        ];
+function variableTable(variables: readonly Variable[]): string[] {
+  if (variables.length === 0) return [];
+  const rows = variables.map(({ name, value, description, lookup }) => {
+    const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
+    return `| \`${name}\` | ${shown} | ${inline(description)} |`;
+  });
+  const change = 'Change them per target in `databricks.yml`.';
+  return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, ''];
+}
+
+function adoptionText(target: string, { adoption, resources }: ReadmeInput): string[] {
+  if (adoption[target] !== 'bind') {
+    const text =
+      target === 'dev'
+        ? 'makes your own copy with a prefix in its name, paused.'
+        : 'makes a second job beside the original; pause or delete the original first.';
+    return [`- \`${target}\` ${text}`];
+  }
+  const commands = resources
+    .filter(({ id }) => id !== '')
+    .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);
   return [
-    `# ${inline(input.name)}`,
+    `- \`${target}\` takes the original over: its id, history and links stay. Bind it once, before the first deployment:`,
     '',
-    `A Declarative Automation Bundle made from job ${input.jobId}.`,
+    '  ```sh',
+    ...commands,
+    '  ```',
     '',
-    '- `databricks.yml`: the bundle and its targets, `dev` (your own paused copy) and `prod`',
-    `- \`resources/${input.key}.job.yml\`: the job`,
-    ...(input.sources > 0 ? [`- \`src/\`: the job's ${input.sources === 1 ? 'source file' : `${input.sources} source files`}`] : []),
+    `  From then on \`bundle destroy -t ${target}\` would delete the original; \`prevent_destroy\` stops that.`,
+  ];
+}
+
+/** Renders README.md. */
+export function renderReadme(input: ReadmeInput): string {
+  const { name, jobId, resources, variables, sources, targets } = input;
+  const [main] = resources;
+  const others = targets.filter((target) => target !== 'dev').map((target) => `\`${target}\``);
+  const files = resources.map(
+    ({ file, type, prefix, name: title }) => `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${KIND[type]} ${inline(title ?? '')}`}`,
+  );
+  return [
+    `# ${inline(name)}`,
     '',
-    ...variables,
+    jobId === '' ? 'A Declarative Automation Bundle for a new job.' : `A Declarative Automation Bundle made from job ${jobId}.`,
+    '',
+    `- \`databricks.yml\`: the bundle and its targets, \`dev\` (your own paused copy) and ${others.join(', ')}`,
+    ...files,
+    ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
+    '',
+    ...variableTable(variables),
     '## Deploying by hand',
     '',
     'With the Databricks CLI (1.9 or newer), signed in to the workspace (`databricks auth login`):',
@@ -41,10 +81,12 @@ export function renderReadme(input: { name: string; jobId: string; key: string; 
     '```sh',
     'databricks bundle validate -t dev',
     'databricks bundle deploy -t dev',
-    `databricks bundle run -t dev ${input.key}`,
+    `databricks bundle run -t dev ${main?.key ?? ''}`,
     '```',
     '',
-    '`-t prod` deploys a second job beside the original; pause or delete the original first.',
+    'The first deployment:',
+    '',
+    ...targets.flatMap((target) => adoptionText(target, input)),
     '',
   ].join('\n');
 }

@@ -1,7 +1,4 @@
 // The `${…}` references of bundles: which are allowed, and texts that only look like one.
-import type { JsonObject } from './json.ts';
-import { leavesOf } from './places.ts';
-
 /** One path segment of a reference as CLI 1.9 reads it (its libs/dyn/dynvar). */
 const SEGMENT = String.raw`\p{L}+(?:[-_]*[\p{L}\p{N}]+)*`;
 const REFERENCE = new RegExp(String.raw`\$\{(${SEGMENT}(?:\.${SEGMENT}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}`, 'gu');
@@ -19,10 +16,7 @@ export function strangeReferences(text: string): string[] {
   return [...rest.matchAll(/\$\{[^}]*\}?/g)].map(([whole]) => whole);
 }
 
-/** Texts with `${` in a job's own settings: a bundle would take them for references. */
-export function literalReferences(settings: JsonObject): { place: string; text: string }[] {
-  return [...leavesOf(settings).values()].flatMap(({ place, value }) => {
-    const match = typeof value === 'string' ? value.match(/\$\{[^}]*\}?/) : null;
-    return match === null ? [] : [{ place, text: match[0].slice(0, 80) }];
-  });
+/** Whether the CLI takes something in a text for a reference; whatever else follows a `${` it leaves as it is. */
+export function holdsReference(text: string): boolean {
+  return text.includes('${') && referencesIn(text).length > 0;
 }

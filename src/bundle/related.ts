@@ -1,52 +1,90 @@
 // A job and everything read with it, as one flat list: what becomes resources of its bundle.
-import type { DashboardDefinition, JobDefinition, Related } from './bundle.ts';
+import type { Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
 import type { JsonObject } from './json.ts';
+import { freeName, resourceKey } from './names.ts';
+import { type Leaf, leavesOf } from './places.ts';
 
-/** A job or pipeline with the words that its places begin with. */
+/** A job, pipeline or dashboard that becomes a resource. */
 export interface Body {
-  readonly type: 'jobs' | 'pipelines';
+  readonly type: ResourceType;
+  /** In the workspace; empty where it does not exist yet. */
   readonly id: string;
-  /** Empty for the job itself, `related[jobs.123].` for others. */
+  /** What the places in it begin with: nothing for the job itself, `related[jobs.123].` for others. */
   readonly prefix: string;
-  /** Settings or spec. */
+  readonly name: string | undefined;
+  /** Settings or spec; of a dashboard what its resource says about it. */
   readonly value: JsonObject;
+  readonly grants: readonly Grant[] | undefined;
+  /** A dashboard's own file. */
+  readonly serialized?: string;
 }
 
-function identity(related: Related): string {
-  return `${related.type}.${related.type === 'jobs' ? related.definition.jobId : related.id}`;
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** All that a definition brings along, however deep, each once and never the job itself; sorted by type and id. */
-export function allRelated(definition: JobDefinition): Related[] {
-  const found = new Map<string, Related>();
+/**
+ * A job or pipeline runs as its creator unless it says otherwise; `run_as_user_name` (a user's address or a service principal's
+ * application id, as jobs/get documents) tells where it does, even when the settings leave it out.
+ */
+function withRunAs(value: JsonObject, creator: string | undefined, runAs: string | undefined): JsonObject {
+  if (runAs === undefined || runAs === creator || value.run_as !== undefined) return value;
+  return { ...value, run_as: { [runAs.includes('@') ? 'user_name' : 'service_principal_name']: runAs } };
+}
+
+function jobBody(definition: JobDefinition, prefix: string): Body {
+  const { jobId, settings, creator, runAs, grants } = definition;
+  return { type: 'jobs', id: jobId, prefix, name: textOf(settings.name), value: withRunAs(settings, creator, runAs), grants };
+}
+
+function bodyOf(related: Related): Body {
+  if (related.type === 'jobs') return jobBody(related.definition, `related[jobs.${related.definition.jobId}].`);
+  const { id, grants } = related;
+  const prefix = `related[${related.type}.${id}].`;
+  if (related.type === 'pipelines') {
+    const { spec, creator, runAs } = related;
+    return { type: 'pipelines', id, prefix, name: textOf(spec.name), value: withRunAs(spec, creator, runAs), grants };
+  }
+  const { name, warehouseId, serialized } = related;
+  const value = { display_name: name, ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }) };
+  return { type: 'dashboards', id, prefix, name: textOf(name), value, grants, serialized };
+}
+
+/** The job itself first, then all that its definition brings along, however deep, each once; sorted by type and id. */
+export function bodiesOf(definition: JobDefinition): Body[] {
+  const found = new Map<string, Body>();
   const add = (list: readonly Related[]): void => {
     for (const related of list) {
-      const id = identity(related);
-      if (id === `jobs.${definition.jobId}` || found.has(id)) continue;
-      found.set(id, related);
+      const body = bodyOf(related);
+      const identity = `${body.type}.${body.id}`;
+      if (identity === `jobs.${definition.jobId}` || found.has(identity)) continue;
+      found.set(identity, body);
       if (related.type === 'jobs') add(related.definition.related ?? []);
     }
   };
   add(definition.related ?? []);
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, related]) => related);
+  const others = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
+  return [jobBody(definition, ''), ...others];
 }
 
-/** What the places of a related thing begin with. */
-export function relatedPrefix(related: Related): string {
-  return `related[${identity(related)}].`;
+const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
+
+/** A resource to be written. */
+export interface Planned extends Body {
+  /** No other resource of the bundle has it, whatever its type (the CLI wants that). */
+  readonly key: string;
+  /** Where it is written, such as `resources/churn.job.yml`. */
+  readonly file: string;
+  /** The values in it, by place without the prefix. */
+  readonly leaves: ReadonlyMap<string, Leaf>;
 }
 
-/** The job itself and every related job and pipeline. */
-export function bodiesOf(definition: JobDefinition): Body[] {
-  const others = allRelated(definition).flatMap((related): Body[] => {
-    const prefix = relatedPrefix(related);
-    if (related.type === 'jobs') return [{ type: 'jobs', id: related.definition.jobId, prefix, value: related.definition.settings }];
-    return related.type === 'pipelines' ? [{ type: 'pipelines', id: related.id, prefix, value: related.spec }] : [];
+/** Plans the resources of a bundle, the job's own first. */
+export function planResources(definition: JobDefinition): Planned[] {
+  const taken = new Set<string>();
+  return bodiesOf(definition).map((body) => {
+    const key = freeName(resourceKey(body.name, body.id, KIND[body.type]), (candidate) => taken.has(candidate));
+    taken.add(key);
+    return { ...body, key, file: `resources/${key}.${KIND[body.type]}.yml`, leaves: leavesOf(body.value) };
   });
-  return [{ type: 'jobs', id: definition.jobId, prefix: '', value: definition.settings }, ...others];
-}
-
-/** The dashboards among what a definition brings along. */
-export function dashboardsOf(definition: JobDefinition): DashboardDefinition[] {
-  return allRelated(definition).filter((related) => related.type === 'dashboards');
 }

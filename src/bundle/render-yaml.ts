@@ -48,9 +48,10 @@ function block(value: JsonObject | readonly Json[], indent: string, comments: re
     return items.join('');
   }
   let text = '';
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = value[key] ?? null;
     if (depth === 0 && text !== '') text += '\n';
-    const here = comments.filter(({ at }) => at[depth] === key);
+    const here = comments.length === 0 ? comments : comments.filter(({ at }) => at[depth] === key);
     for (const { at, text: words } of here) if (at.length === depth + 1) text += `${words.replace(/^/gm, `${indent}# `)}\n`;
     const name = textOf(key);
     text += name.length < MAX_PLAIN * 2 ? `${indent}${name}:` : `${indent}? ${name}\n${indent}:`;

@@ -6,7 +6,7 @@ import { type Leaf, leavesOf } from './places.ts';
 import { type Body, bodiesOf } from './related.ts';
 
 /** Schemes and roots that are no workspace files: cloud storage, DBFS, Volumes. */
-const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|[a-z0-9+]+:)/i;
+export const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|[a-z0-9+]+:)/i;
 /** Values that Databricks fills in when the job runs, such as `{{job.parameters.path}}`, the older names among them. */
 const AT_RUN_TIME =
   /\{\{\s*((job|tasks?|workspace|backfill|secrets)[./]|input|(job_id|run_id|parent_run_id|task_key|task_retry_count|start_date|start_time)\s*\}\})/;
@@ -42,17 +42,24 @@ function pathIn(field: PathField, value: string): { path: string; kind: SourceRe
 }
 
 /** Every path of one job or pipeline that is a workspace file or folder, in the order they stand. */
-export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, leaves = leavesOf(body)): PathAt[] {
+export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, leaves: Leaves = leavesOf(body)): PathAt[] {
   const git = isObject(body.git_source);
-  return [...leaves.values()].flatMap((leaf): PathAt[] => {
+  const found: PathAt[] = [];
+  for (const leaf of leaves.values()) {
     const field = pathField(type, leaf);
-    if (field === undefined || typeof leaf.value !== 'string') return [];
-    const source = leaves.get(leaf.place.replace(/\.[^.]*$/, '.source'))?.value ?? (git ? 'GIT' : 'WORKSPACE');
-    if (field.sourced && source === 'GIT') return [];
+    if (field === undefined || typeof leaf.value !== 'string' || (field.sourced && ofGit(leaf, leaves, git))) continue;
     const { path, kind } = pathIn(field, leaf.value);
-    if (!path.startsWith('/') || path === '/' || ELSEWHERE.test(path) || AT_RUN_TIME.test(path)) return [];
-    return [{ leaf, field, kind, path: kind === 'folder' ? path.replace(/\/+$/, '') : path }];
-  });
+    if (!path.startsWith('/') || path === '/' || ELSEWHERE.test(path) || AT_RUN_TIME.test(path)) continue;
+    found.push({ leaf, field, kind, path: kind === 'folder' ? path.replace(/\/+$/, '') : path });
+  }
+  return found;
+}
+
+type Leaves = ReadonlyMap<string, Leaf>;
+
+/** Whether a path that may be one of Git is: by the `source` beside it, else by whether the job has a git_source. */
+export function ofGit(leaf: Leaf, leaves: Leaves, hasGit: boolean): boolean {
+  return (leaves.get(leaf.place.replace(/\.[^.]*$/, '.source'))?.value ?? (hasGit ? 'GIT' : 'WORKSPACE')) === 'GIT';
 }
 
 /**
@@ -63,16 +70,4 @@ export function sourceReferences(definition: JobDefinition): SourceReference[] {
   return bodiesOf(definition).flatMap((body) =>
     pathsOf(body).map(({ leaf, kind, path }) => ({ path, kind, place: `${body.prefix}${leaf.place}` })),
   );
-}
-
-/** Paths that are neither absolute nor of Git: the CLI would look for them in the bundle's own folder, so a bundle can't say them. */
-export function relativePaths({ type, value: body }: Pick<Body, 'type' | 'value'>): { place: string; path: string }[] {
-  // The CLI leaves the paths of a job with a git_source alone (its mutator/translate_paths_jobs.go).
-  if (isObject(body.git_source)) return [];
-  const leaves = leavesOf(body);
-  return [...leaves.values()].flatMap((leaf) => {
-    const { place, value } = leaf;
-    if (pathField(type, leaf)?.relative !== true || typeof value !== 'string' || value.startsWith('/') || ELSEWHERE.test(value)) return [];
-    return leaves.get(place.replace(/\.[^.]*$/, '.source'))?.value === 'GIT' ? [] : [{ place, path: value }];
-  });
 }

@@ -1,10 +1,9 @@
 // Where each source of a job goes in the bundle: the folders below the common prefix stay, and no two files ever meet.
 import type { BundleFile, Diagnostic, NotebookLanguage, Source } from './bundle.ts';
-import { sha256 } from './bundle.ts';
-import { canonicalPath } from './definition.ts';
-import { byteLength, clashKey, freeName, MAX_PATH_BYTES, safeComponent } from './names.ts';
+import { createNames, SOURCE_FOLDER } from './file-names.ts';
+import { byteLength, MAX_PATH_BYTES } from './names.ts';
+import { canonicalPath } from './source-references.ts';
 
-const FOLDER = 'src';
 const EXTENSION: Readonly<Record<NotebookLanguage, string>> = { PYTHON: '.py', SQL: '.sql', SCALA: '.scala', R: '.r' };
 const HEADER: Readonly<Record<NotebookLanguage, string>> = {
   PYTHON: '# Databricks notebook source',
@@ -25,6 +24,8 @@ export interface Placement {
 export interface Layout {
   /** By `sourceKey`. */
   readonly placements: ReadonlyMap<string, Placement>;
+  /** Where the files below a workspace folder went; undefined where none did. */
+  folder(path: string): string | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -33,9 +34,11 @@ export function sourceKey(source: { readonly path: string; readonly kind: 'noteb
   return `${source.kind}:${canonicalPath(source.path)}`;
 }
 
+const decoder = new TextDecoder();
+
 function firstLine(bytes: Uint8Array): string {
   // The CLI looks at 32 bytes to tell notebooks from files (its libs/notebook).
-  return new TextDecoder().decode(bytes.subarray(0, 32)).split(/\r?\n/)[0] ?? '';
+  return decoder.decode(bytes.subarray(0, 32)).split(/\r?\n/)[0] ?? '';
 }
 
 /** Whether the CLI would take this workspace file for a notebook and upload it as one. */
@@ -56,7 +59,7 @@ function contentOf(source: Source): Uint8Array {
   return Buffer.concat([Buffer.from(`${header}\n`), source.bytes]);
 }
 
-/** The folders that all paths share, as components. */
+/** The number of folders that all paths share. */
 function commonFolders(paths: readonly (readonly string[])[]): number {
   const first = paths[0];
   if (first === undefined) return 0;
@@ -69,69 +72,41 @@ function commonFolders(paths: readonly (readonly string[])[]): number {
   return shared;
 }
 
-/** Gives out names so that no file or folder, on disk or in the workspace, is called like another one. */
-function createNames() {
-  const taken = new Set<string>();
-  const folders = new Map<string, string>();
-  const isTaken = (path: string) => taken.has(clashKey(path));
-  const folder = (parts: readonly string[]): string => {
-    if (parts.length === 0) return FOLDER;
-    const original = parts.join('/');
-    const known = folders.get(original);
-    if (known !== undefined) return known;
-    const parent = folder(parts.slice(0, -1));
-    const name = freeName(safeComponent(parts.at(-1) ?? '', 8), (candidate) => isTaken(`${parent}/${candidate}`));
-    const path = `${parent}/${name}`;
-    taken.add(clashKey(path));
-    folders.set(original, path);
-    return path;
-  };
-  const file = (parts: readonly string[], suffix: string): { path: string; remote: string } => {
-    const name = parts.at(-1) ?? '';
-    const long = byteLength(parts.join('/')) + FOLDER.length + 20 > MAX_PATH_BYTES;
-    const parent = long ? `${FOLDER}/_${sha256(parts.slice(0, -1).join('/')).slice(0, 12)}` : folder(parts.slice(0, -1));
-    const dot = suffix === '' ? name.lastIndexOf('.') : -1;
-    const [stem, end] = dot > 0 ? [name.slice(0, dot), safeComponent(name.slice(dot), 200)] : [name, suffix];
-    const safe = safeComponent(stem, end.length + 8);
-    const free = freeName(
-      safe,
-      (candidate) => isTaken(`${parent}/${candidate}${end}`) || (suffix !== '' && isTaken(`${parent}/${candidate}`)),
-    );
-    const path = `${parent}/${free}${end}`;
-    const remote = suffix === '' ? path : `${parent}/${free}`;
-    taken.add(clashKey(path)).add(clashKey(remote));
-    return { path, remote };
-  };
-  return { folder, file };
+function componentsOf(path: string): string[] {
+  return canonicalPath(path)
+    .split('/')
+    .filter((part) => part !== '');
 }
 
+const NOTEBOOK_INSIDE = 'is a file that begins like a notebook, and the CLI uploads it as a notebook';
+
 /**
- * Lays sources out under `src/`. The same sources in any order give the same layout. A name that had to change is a warning,
- * because `%run` and imports go by name.
+ * Lays sources out under `src/`, the folders below their common one kept, so that relative imports and `%run ./x` go on working. The same
+ * sources in any order give the same layout. A name that had to change is a warning, because imports go by name.
+ * @param referenced `sourceKey`s of what the definition itself names: such a file must stay a file
+ * @param folders folders that the definition names
  */
-export function layoutSources(sources: readonly Source[]): Layout {
+export function layoutSources(sources: readonly Source[], referenced: ReadonlySet<string>, folders: readonly string[] = []): Layout {
   const unique = new Map(sources.map((source) => [sourceKey(source), source]));
   const sorted = [...unique.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const diagnostics: Diagnostic[] = [];
-  const usable = sorted.filter(([, source]) => {
-    const odd = source.kind === 'file' && looksLikeNotebook(source);
-    if (odd)
-      diagnostics.push({
-        level: 'warning',
-        place: source.path,
-        message: 'is a file that begins like a notebook; the CLI would upload it as a notebook, so the job keeps pointing to the original',
-      });
-    return !odd;
+  const usable = sorted.filter(([key, source]) => {
+    if (source.kind !== 'file' || !looksLikeNotebook(source)) return true;
+    const left = referenced.has(key);
+    const message = left ? `${NOTEBOOK_INSIDE}, so the job keeps pointing to the original` : `${NOTEBOOK_INSIDE}; imports of it may break`;
+    diagnostics.push({ level: 'warning', place: source.path, message });
+    return !left;
   });
-  const split = usable.map(([, source]) =>
-    canonicalPath(source.path)
-      .split('/')
-      .filter((part) => part !== ''),
-  );
-  const shared = commonFolders(split);
+  const split = usable.map(([, source]) => componentsOf(source.path));
+  const shared = commonFolders([...split, ...folders.map((path) => [...componentsOf(path), ''])]);
   const names = createNames();
   // Folders first: a file must not take the name of a folder that another file needs.
-  for (const parts of split) if (byteLength(parts.join('/')) < MAX_PATH_BYTES - 40) names.folder(parts.slice(shared, -1));
+  const used = new Set<string>();
+  for (const parts of split) {
+    if (byteLength(parts.join('/')) >= MAX_PATH_BYTES - 40) continue;
+    names.folder(parts.slice(shared, -1));
+    for (let depth = parts.length - 1; depth >= shared; depth--) used.add(parts.slice(0, depth).join('/'));
+  }
   const placements = new Map<string, Placement>();
   usable.forEach(([key, source], i) => {
     const parts = (split[i] ?? []).slice(shared);
@@ -139,7 +114,7 @@ export function layoutSources(sources: readonly Source[]): Layout {
     const { path, remote } = names.file(parts, suffix);
     const bytes = contentOf(source);
     placements.set(key, { source, file: { path, bytes }, remote });
-    const wanted = `${FOLDER}/${parts.join('/')}${suffix}`;
+    const wanted = `${SOURCE_FOLDER}/${parts.join('/')}${suffix}`;
     if (path !== wanted) {
       diagnostics.push({
         level: 'warning',
@@ -150,5 +125,9 @@ export function layoutSources(sources: readonly Source[]): Layout {
     if (bytes !== source.bytes)
       diagnostics.push({ level: 'note', place: path, message: "got the notebook header that the workspace's export lacked" });
   });
-  return { placements, diagnostics };
+  const folder = (path: string): string | undefined => {
+    const parts = componentsOf(path);
+    return used.has(parts.join('/')) ? names.folder(parts.slice(shared)) : undefined;
+  };
+  return { placements, folder, diagnostics };
 }

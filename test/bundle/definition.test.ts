@@ -186,10 +186,10 @@ test('ids that have a name somewhere, with their kind and place', () => {
     'notification_destination n tasks[d].sql_task.alert.subscriptions[0].destination_id',
     'dashboard b tasks[g].dashboard_task.dashboard_id',
     'warehouse w2 tasks[g].dashboard_task.warehouse_id',
+    'warehouse w3 related[dashboards.b].warehouse_id',
     'cluster_policy P related[pipelines.p].clusters[0].policy_id',
     'instance_pool I related[pipelines.p].clusters[0].instance_pool_id',
     'instance_pool D related[pipelines.p].clusters[0].driver_instance_pool_id',
-    'warehouse w3 related[dashboards.b].warehouse_id',
   ]);
 });
 

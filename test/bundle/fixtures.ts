@@ -6,9 +6,8 @@ import { type Json, type JsonObject, stringifyJson } from '../../src/bundle/json
 export const HOST = 'https://acme.example';
 
 export function job(settings: JsonObject, rest: JsonObject = {}): JobDefinition {
-  return parseJob(
-    stringifyJson({ job_id: 77, creator_user_name: 'ana@acme.example', run_as_user_name: 'ana@acme.example', ...rest, settings }),
-  );
+  const body = { job_id: 77, creator_user_name: 'ana@acme.example', run_as_user_name: 'ana@acme.example', ...rest, settings };
+  return { ...parseJob(stringifyJson(body)), grants: [] };
 }
 
 export function notebook(path: string, content = `# Databricks notebook source\nprint("${path}")\n`): Source {
