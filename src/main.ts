@@ -8,12 +8,16 @@ import { type CreateQueue, createQueue } from './conversation/queue.ts';
 import { createTurnRunner } from './conversation/turn.ts';
 import { createVersions } from './conversation/versions.ts';
 import { createWorkspace } from './databricks/client.ts';
+import { createWorkspaceWrites } from './databricks/writes.ts';
 import { createApprovals } from './deployment/approve.ts';
+import { createWriteApprovals } from './deployment/approve-write.ts';
 import { createCli } from './deployment/cli.ts';
 import { createDeployer } from './deployment/deploy.ts';
+import { createExecutor } from './deployment/execute.ts';
 import { createCliLocator } from './deployment/locate.ts';
 import { createPlanner } from './deployment/plan.ts';
 import { createProver } from './deployment/proof.ts';
+import { createWrites } from './deployment/proposal.ts';
 import { cliSettings } from './deployment/settings.ts';
 import { ConfigError } from './errors.ts';
 import { createIdentities } from './identity/identities.ts';
@@ -73,11 +77,23 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const asToken = (as: { host: string; token: string }) => workspace({ host: as.host, token: async () => as.token });
   const planner = createPlanner({ cli, db, log, workspace: asToken });
   const approvals = createApprovals({ db });
+  const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
   const deployer = createDeployer({
     cli,
     db,
-    loadBundle: async (digest) => (await bundles.load(digest))?.bundle,
+    loadBundle,
     workspace: asToken,
+    log,
+  });
+
+  // Writes other than deployments: tools propose, a person's click executes.
+  const writes = createWrites({ db, cli, log });
+  const writeApprovals = createWriteApprovals({ db });
+  const executor = createExecutor({
+    db,
+    cli,
+    loadBundle,
+    writes: ({ host: at, token }) => createWorkspaceWrites({ host: at, token: async () => token, log }),
     log,
   });
 
@@ -115,6 +131,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     deploying,
     versions: () => versions,
     proposal: approvals.get,
+    write: writeApprovals.get,
     pace: createPace(),
     streamIn: config.DAB_STREAM_IN,
     stop: (id, by) => conversations.stop(id, by),
@@ -137,9 +154,10 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     agent,
     model: config.DAB_MODEL ?? (ownKey === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic),
     claudeKey: (token) => (ownKey === undefined ? token : async () => ownKey),
-    toolsFor: (caller, own) => createToolsClient({ workspace, bundles: own, prover, proofs, log }, caller),
+    toolsFor: (caller, own) => createToolsClient({ workspace, bundles: own, prover, proofs, writes, log }, caller),
     identities,
     versions,
+    writes,
     thread,
     metrics,
     log,
@@ -172,6 +190,8 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     conversations,
     approvals,
     deployer,
+    writeApprovals,
+    executor,
     identities,
     connect,
     thread,
@@ -198,9 +218,9 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   });
 
   // What a dead process left is settled before new work comes in.
-  const recovered = await deployer.recover();
+  const recovered = [...(await deployer.recover()), ...(await executor.recover())];
   for (const proposal of recovered) {
-    const conversation = await conversations.get(proposal.conversationId);
+    const conversation = proposal.conversationId === undefined ? undefined : await conversations.get(proposal.conversationId);
     if (conversation !== undefined) await thread.refresh(conversation);
   }
   const { url } = await web.start(config.DATABRICKS_APP_PORT);

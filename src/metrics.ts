@@ -22,6 +22,12 @@ export function createMetrics() {
       registers,
     }),
     deployments: new Counter({ name: 'dab_deployments_total', help: 'Deployments, by outcome', labelNames: ['outcome'], registers }),
+    writes: new Counter({
+      name: 'dab_writes_total',
+      help: 'Approved writes other than deployments, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
   };
 }
 

@@ -144,6 +144,36 @@ describe('rooms', () => {
     expect(isAllowed({ ...sneak, room: 'conversation', target: 'identity/identities', typeOnly: false })).toBe(false);
   });
 
+  it('lets nothing that tools can reach carry out a write, however many imports away', () => {
+    const executes = [
+      'deployment/deploy',
+      'deployment/execute',
+      'deployment/execute-rest',
+      'deployment/execute-cli',
+      'deployment/cli',
+      'databricks/writes',
+    ];
+    const files = new Set(readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((file) => file.replace(/\.ts$/, '')));
+    expect(executes.filter((file) => !files.has(file))).toEqual([]);
+    const reachedFrom = (first: readonly string[]) => {
+      const reached = new Set(first);
+      for (const file of reached)
+        for (const one of all) if (!one.typeOnly && one.file === `${file}.ts` && files.has(one.target)) reached.add(one.target);
+      return executes.filter((file) => reached.has(file));
+    };
+    expect(reachedFrom(['main'])).toEqual(executes);
+    const tools = inRooms.filter((one) => ['mcp', 'agent'].includes(one.room)).map((one) => one.file.replace(/\.ts$/, ''));
+    expect(reachedFrom([...tools, 'deployment/proposal', 'deployment/plan', 'deployment/proof'])).toEqual([]);
+    // Not even the type of what executes: a tool has nothing to call it on.
+    const typed = all
+      .filter((one) => one.room === 'mcp' && executes.includes(one.target))
+      .map((one) => `${one.file} imports ${one.target}`);
+    expect(typed).toEqual([]);
+    // The calls that change a workspace are made in deployment, which main hands them to.
+    const users = all.filter((one) => one.target === 'databricks/writes' && !one.typeOnly).map((one) => one.file);
+    expect(users).toEqual(['main.ts']);
+  });
+
   it('has no cycle among rooms: values flow one way', () => {
     const edges = new Map<string, Set<string>>();
     for (const { room, target, typeOnly } of inRooms) {

@@ -28,6 +28,8 @@ export interface ToolResult {
   readonly isError: boolean;
   /** The bundle this call made or changed: `bundle://<digest>`'s digest. */
   readonly bundleDigest?: string | undefined;
+  /** Writes this call has proposed; a person decides on them. */
+  readonly proposalIds?: readonly string[] | undefined;
 }
 
 export interface Tools {

@@ -17,6 +17,8 @@ const TURN_RETRIES = 12;
 export interface PlanAgain {
   readonly conversationId: string;
   readonly version: number;
+  /** Left out: the one that every card offers. */
+  readonly target?: string;
   readonly team: string;
   readonly slackUser: string;
 }

@@ -40,12 +40,18 @@ export type ThreadMessage =
   | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }
   /** The zip of a version. */
   | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string; readonly as: ProvedAs }
+  /** A write that waits for a click; its card is drawn from its row. */
+  | { readonly kind: 'write'; readonly proposalId: string }
+  /** How an approved write ended. */
+  | { readonly kind: 'write_result'; readonly to: string; readonly proposalId: string }
   /** Proof and plan of a version; the state of its proposal is read whenever the card is drawn. */
   | {
       readonly kind: 'card';
       readonly version: number;
       readonly bundleDigest: string;
       readonly as: ProvedAs;
+      /** Left out: the target that every card offers. */
+      readonly target?: string;
       readonly proof: ProofSummary | NoProof;
       readonly plan: { readonly proposalId: string } | NoPlan;
     };
@@ -61,6 +67,6 @@ export interface Thread {
   }): Progress;
   /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
-  /** Draws the plan cards as the rows say they are now, and where `running` is told the root message ([Stop] stands there while a turn runs). */
+  /** Draws the cards as the rows say they are now, and where `running` is told the root message ([Stop] stands there while a turn runs). */
   refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
 }

@@ -1,6 +1,7 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
 import type { Agent, Frozen, Outcome } from '../agent/agent.ts';
 import type { Step, Tools } from '../agent/tools.ts';
+import type { Writes } from '../deployment/proposal.ts';
 import { UserError } from '../errors.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { Logger } from '../log.ts';
@@ -11,7 +12,7 @@ import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
 import { diffFiles } from './diff.ts';
 import type { Ending, Progress, Thread, ThreadMessage } from './thread.ts';
-import type { Versions } from './versions.ts';
+import { OFFERED_TARGET, type Versions } from './versions.ts';
 
 export interface TurnDeps {
   readonly rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
@@ -27,6 +28,7 @@ export interface TurnDeps {
   ) => Promise<Tools & { close(): Promise<void> }>;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly versions: Versions;
+  readonly writes: Pick<Writes, 'adopt' | 'ofTurn'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -112,26 +114,50 @@ async function work(
   if (isNew) await requireOwnJob(deps.bundles, made, conversation);
   const changes = isNew && before !== undefined ? await changesBetween(deps.bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, conversation, 'reply', { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes && { changes }) });
+  const sayCard = async (of: { number: number; bundleDigest: string; target?: string }) => {
+    const id = of.target === undefined ? messageId(turn.id, 'card') : `${messageId(turn.id, 'card')}/${of.target}`;
+    if ((await deps.rows.outbox.get(id)) !== undefined) return;
+    const payload = await deps.versions.card({ conversation, slackUser: turn.slackUser, identity, token, ...of, onStep, signal });
+    await deps.rows.outbox.add({ id, conversationId: conversation.id, turnId: turn.id, kind: 'card', payload });
+  };
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, turn.id, made);
     const { host, userName } = identity;
     await say(deps, turn, conversation, 'archive', { kind: 'archive', version: number, bundleDigest: made, as: { host, userName } });
-    const cardId = messageId(turn.id, 'card');
-    if ((await deps.rows.outbox.get(cardId)) === undefined) {
-      const card = await deps.versions.card({
-        conversation,
-        slackUser: turn.slackUser,
-        identity,
-        token,
-        number,
-        bundleDigest: made,
-        onStep,
-        signal,
+    await sayCard({ number, bundleDigest: made });
+  }
+  const offered = isNew ? { bundleDigest: made, target: OFFERED_TARGET } : undefined;
+  await sayWrites(deps, turn, conversation, { offered, sayCard });
+  return 'done';
+}
+
+/** Cards of what the turn has proposed: a deployment is planned first, everything else waits for its click as it is. */
+async function sayWrites(
+  deps: TurnDeps,
+  turn: TurnRow,
+  conversation: ConversationRow,
+  cards: {
+    offered: { bundleDigest: string; target: string } | undefined;
+    sayCard: (card: { number: number; bundleDigest: string; target: string }) => Promise<void>;
+  },
+): Promise<void> {
+  const versions = await deps.rows.conversations.versions(conversation.id);
+  for (const { id, write, state } of await deps.writes.ofTurn(turn.id)) {
+    const version = write.kind === 'deploy_bundle' ? versions.findLast(({ bundleDigest }) => bundleDigest === write.bundle) : undefined;
+    if (write.kind === 'deploy_bundle' && version !== undefined) {
+      const shown = cards.offered?.bundleDigest === write.bundle && cards.offered.target === write.target;
+      if (!shown && state === 'open') await cards.sayCard({ ...version, target: write.target });
+    } else {
+      const payload: ThreadMessage = { kind: 'write', proposalId: id };
+      await deps.rows.outbox.add({
+        id: `${turn.id}/write/${id}`,
+        conversationId: conversation.id,
+        turnId: turn.id,
+        kind: 'write',
+        payload,
       });
-      await say(deps, turn, conversation, 'card', card);
     }
   }
-  return 'done';
 }
 
 /** The agent's part: appends this turn's message to the frozen history and runs the loop, or goes on where a killed process stopped. */
@@ -165,6 +191,9 @@ async function ask(
       call: async (call, options) => {
         const result = await tools.call(call, options);
         if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
+        const { host, userName } = identity;
+        const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
+        for (const id of result.proposalIds ?? []) await deps.writes.adopt(id, by);
         return result;
       },
     };

@@ -17,8 +17,8 @@ import type { ProvedAs, Thread, ThreadMessage } from './thread.ts';
 
 type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
-/** The target that a card offers: the one anybody may try things in. */
-const CARD_TARGET = 'dev';
+/** The target that a card offers by itself: the one anybody may try things in. */
+export const OFFERED_TARGET = 'dev';
 /** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack 7). */
 const CLI_NEWS_MS = 3000;
 
@@ -37,6 +37,8 @@ interface VersionInput {
   readonly token: () => Promise<string>;
   readonly number: number;
   readonly bundleDigest: string;
+  /** Left out: the one that every card offers. */
+  readonly target?: string;
   readonly onStep: (step: Step) => void;
   readonly signal?: AbortSignal;
 }
@@ -74,7 +76,13 @@ export function createVersions(deps: {
   /** Always a card: what keeps the plan from being made is said on it. */
   async function card(input: VersionInput): Promise<Card> {
     const { host, userName } = input.identity;
-    const shell = { kind: 'card', version: input.number, bundleDigest: input.bundleDigest, as: { host, userName } } as const;
+    const shell = {
+      kind: 'card',
+      version: input.number,
+      bundleDigest: input.bundleDigest,
+      as: { host, userName },
+      ...(input.target && { target: input.target }),
+    } as const;
     const status = cli.status();
     if (status.state === 'preparing') return { ...shell, ...preparing(status) };
     try {
@@ -96,16 +104,17 @@ export function createVersions(deps: {
     const baseline = input.number > 1 ? await firstProof(input, definition) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline && { baseline }) });
     if ('problem' in proof) return { proof, plan: proof };
-    input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'in_progress' });
+    const target = input.target ?? OFFERED_TARGET;
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
     const plan = await deps.planner.planVersion({
       ...asked,
       conversationId: input.conversation.id,
       version: input.number,
-      target: CARD_TARGET,
+      target,
       identity: input.identity,
       slackUser: input.slackUser,
     });
-    input.onStep({ id: 'plan', title: `Planning the deployment to ${CARD_TARGET}`, status: 'problem' in plan ? 'error' : 'complete' });
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
     return { proof: summary(proof), plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
@@ -142,6 +151,7 @@ export function createVersions(deps: {
       token: () => deps.identities.token(who),
       number: waiting.version,
       bundleDigest: waiting.bundleDigest,
+      ...(waiting.target !== undefined && { target: waiting.target }),
       onStep: () => {},
     });
   }
@@ -173,7 +183,9 @@ export function createVersions(deps: {
       if ((await rows.outbox.get(messageId)) === undefined) {
         const token = () => deps.identities.token(who);
         const { number, bundleDigest } = newest;
-        const payload = await card({ conversation, slackUser: input.slackUser, identity, token, number, bundleDigest, onStep: () => {} });
+        const { slackUser, target } = input;
+        const of = { number, bundleDigest, ...(target !== undefined && { target }) };
+        const payload = await card({ conversation, slackUser, identity, token, ...of, onStep: () => {} });
         await rows.outbox.add({ id: messageId, conversationId: conversation.id, kind: 'card', payload });
       }
       await deps.thread.deliver(messageId, conversation, (await rows.outbox.get(messageId))?.payload as Card);

@@ -21,8 +21,8 @@ export interface OpenBundle {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a deploy ended: `begun` says that it got as far as changing resources. */
-export interface DeployRun {
+/** How a command ended that nothing of ours ends: `begun` says that it got as far as changing resources. */
+export interface UntouchedRun {
   readonly result: CliResult;
   readonly begun: boolean;
   readonly hidden: Hidden;
@@ -36,7 +36,11 @@ export interface OpenCli {
   /** `bundle plan -o json`: its text to the byte, and parsed. */
   plan(target: string): Promise<{ text: string; plan: JsonObject }>;
   /** `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure. */
-  deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<DeployRun>;
+  deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
+  /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
+  runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
+  /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
+  destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;
   /** `bundle summary -o json`: the configuration with ids and addresses. */
   summary(target: string): Promise<JsonObject>;
   /** The digest of the files that are on disk now. */
@@ -119,6 +123,19 @@ function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCl
     return result;
   }
 
+  async function untouched(target: string, args: readonly string[], begins: RegExp, onLine: (line: string) => void): Promise<UntouchedRun> {
+    let begun = false;
+    const result = await run(target, args, {
+      untouchable: true,
+      onLine: (line) => {
+        begun ||= begins.test(line);
+        if (/^\S.*\.\.\.$|^\w+ complete!$/.test(line)) onLine(clean(line, hidden));
+      },
+    });
+    if (result.ended === 'late') onLate();
+    return { result, begun, hidden };
+  }
+
   return {
     version,
     digest: folder.digest,
@@ -135,17 +152,22 @@ function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCl
     async deployPlan(target, planText, onLine) {
       const file = join(folder.base, 'plan.json');
       await writeFile(file, planText, { mode: 0o600 });
-      let begun = false;
-      const result = await run(target, ['bundle', 'deploy', '--plan', file, '-t', target], {
-        untouchable: true,
-        onLine: (line) => {
-          begun ||= line.startsWith('Deploying resources');
-          if (/^\S.*\.\.\.$|^Deployment complete!$/.test(line)) onLine(clean(line, hidden));
-        },
-      });
-      if (result.ended === 'late') onLate();
-      return { result, begun, hidden };
+      return untouched(target, ['bundle', 'deploy', '--plan', file, '-t', target], /^Deploying resources/, onLine);
     },
+    runResource: (target, key, args) =>
+      untouched(
+        target,
+        ['bundle', 'run', '-t', target, '--no-wait', key, ...(args.length === 0 ? [] : ['--', ...args])],
+        /^Run URL: /,
+        () => {},
+      ),
+    destroy: (target, onLine) =>
+      untouched(
+        target,
+        ['bundle', 'destroy', '--auto-approve', '-t', target],
+        /^The following resources will be deleted|^All files/,
+        onLine,
+      ),
     async summary(target) {
       const doing = `Reading what was deployed to ${target}`;
       return parsed(doing, (await read(doing, target, ['bundle', 'summary', '-o', 'json', '-t', target])).stdout);

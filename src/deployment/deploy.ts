@@ -1,12 +1,12 @@
 // Executes an approved proposal, once ever: re-plan, compare, `deploy --plan`, summary. Reached from the approved button only.
 import type { Bundle } from '../bundle/bundle.ts';
 import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
-import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../storage/db.ts';
 import { createProposalRows, type ProposalRow } from '../storage/proposals.ts';
-import type { Cli, DeployRun, OpenCli } from './cli.ts';
+import type { Cli, OpenCli, UntouchedRun } from './cli.ts';
 import { refusal } from './guard.ts';
+import { runOnce, settle } from './once.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
 import { sameUser } from './plan.ts';
 import { type DeployResult, type Proposal, proposalOf } from './proposal.ts';
@@ -31,7 +31,6 @@ export interface DeployerDeps {
   readonly workspace?: WorkspaceOf;
 }
 
-const HEARTBEAT_MS = 60_000;
 const NOTHING_DONE = 'Nothing was deployed.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
@@ -70,21 +69,12 @@ export function createDeployer(deps: DeployerDeps): Deployer {
         await rows.finish(proposalId, result.state, result);
         return result;
       }
-      const began = Date.now();
-      const heart = setInterval(() => onProgress(`Still working (${Math.round((Date.now() - began) / HEARTBEAT_MS)} min)`), HEARTBEAT_MS);
-      const result = await execute(start.row, token, onProgress)
-        .catch((error: unknown) => {
-          if (error instanceof UserError) return failed(error.words.problem, error.words.next);
-          log.error(
-            { proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' },
-            'A deployment broke before it began',
-          );
-          return failed('Something went wrong on my side before the deployment began.', 'Ask for a fresh plan.');
-        })
-        .finally(() => clearInterval(heart));
-      await rows.finish(proposalId, result.state, result);
-      log.info({ proposal: proposalId, state: result.state, jobs: result.jobs.length, ms: Date.now() - began }, 'A deployment ended');
-      return result;
+      return runOnce(rows, proposalId, () => execute(start.row, token, onProgress), {
+        failed,
+        broke: () => failed('Something went wrong on my side before the deployment began.', 'Ask for a fresh plan.'),
+        onProgress,
+        log,
+      });
     },
 
     async abandon(proposalId, problem) {
@@ -94,16 +84,14 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     },
 
     async recover() {
-      const left = await rows.interrupted();
-      for (const row of left) {
-        const result =
-          row.state === 'running'
-            ? { ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'), mayRun: true }
-            : failed('I was stopped before this deployment began.', 'Ask for a fresh plan.');
-        await rows.finish(row.id, result.state, result);
-      }
-      const after = await Promise.all(left.map((row) => rows.get(row.id)));
-      return after.flatMap((row) => (row === undefined ? [] : [proposalOf(row)]));
+      const left = await settle(rows, {
+        running: () => ({
+          ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'),
+          mayRun: true,
+        }),
+        approved: () => failed('I was stopped before this deployment began.', 'Ask for a fresh plan.'),
+      });
+      return left.map(proposalOf);
     },
   };
 }
@@ -131,7 +119,7 @@ async function obstacleTo(
   return undefined;
 }
 
-async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden }: DeployRun): Promise<DeployResult> {
+async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden }: UntouchedRun): Promise<DeployResult> {
   if (result.ended === 'late')
     return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
   if (result.code === 0) {

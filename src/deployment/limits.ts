@@ -24,6 +24,26 @@ export const LIMITS = {
   planLines: 40,
   /** How long a plan may be approved (facts: security 4, row 7). */
   approvalMs: { dev: 24 * 60 * MINUTE, other: 60 * MINUTE },
+  /** Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200 (facts: slack 5). */
+  statementCharacters: 8000,
+  parametersCharacters: 4000,
+  /** Parameters of one run. */
+  parameters: 100,
+  /** Statements run on after this in the warehouse, and nobody waits for them here. */
+  statementMs: 30 * MINUTE,
+  /** The statement API waits between 5 and 50 s itself before it answers "still running" (Databricks' documentation of statement execution). */
+  statementWaitSeconds: 30,
+  statementPollMs: 2000,
+  /** Of a statement's result: rows asked for, rows and columns shown, characters of a value shown. */
+  rowsAsked: 100,
+  rowsShown: 20,
+  columnsShown: 12,
+  valueCharacters: 100,
+  /** A run is asked for again with the same idempotency token when no answer came. */
+  runTries: 3,
+  runPauseMs: 1000,
+  /** Resources that a card of a destroy lists; more than this is refused, since all must have been seen. */
+  destroyed: 50,
   /** A download without a new byte for this long has failed. */
   downloadIdleMs: 30_000,
   /** The archive of 1.9.0 has about 30 MB; the unpacked CLI 55 MB. */

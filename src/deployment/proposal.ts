@@ -52,3 +52,7 @@ export function proposalOf(row: ProposalRow): Proposal {
     ...(row.result === undefined ? {} : { result: Result.parse(row.result) }),
   };
 }
+
+export { createWrites, type Proposed, type Proposer, type Writes } from './propose.ts';
+export type { AskedWrite, Write } from './write.ts';
+export type { WriteProposal, WriteResult } from './write-result.ts';

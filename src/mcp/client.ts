@@ -25,6 +25,7 @@ const StepMessage = z.object({
 });
 const Arguments = z.record(z.string(), z.unknown());
 const WithBundle = z.object({ bundle_id: z.string(), changed: z.literal(true) });
+const WithProposal = z.object({ proposal_id: z.string() });
 
 export interface ToolsClient extends Tools {
   /** Reads a resource such as `bundle://<digest>/<path>`: its text, or undefined where it is not text. */
@@ -104,7 +105,12 @@ function toResult(result: Awaited<ReturnType<Client['callTool']>>): ToolResult {
   const { content, isError, structuredContent } = result as CallToolResult;
   const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
   const bundle = WithBundle.safeParse(structuredContent);
-  return { text, isError: isError === true, ...(bundle.success ? { bundleDigest: bundle.data.bundle_id } : {}) };
+  const proposal = WithProposal.safeParse(structuredContent);
+  return {
+    ...{ text, isError: isError === true },
+    ...(bundle.success ? { bundleDigest: bundle.data.bundle_id } : {}),
+    ...(proposal.success ? { proposalIds: [proposal.data.proposal_id] } : {}),
+  };
 }
 
 function failed(log: Logger, tool: string, error: unknown): ToolResult {

@@ -5,6 +5,7 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import type { CallToolResult, ReadResourceResult, ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Workspace } from '../databricks/client.ts';
 import type { Prover } from '../deployment/proof.ts';
+import type { Writes } from '../deployment/proposal.ts';
 import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
@@ -18,6 +19,8 @@ export interface ServerDeps {
   readonly workspace: (caller: Caller) => Workspace;
   readonly bundles: BundleStore;
   readonly prover: Prover;
+  /** Where proposed writes are stored. */
+  readonly writes: Pick<Writes, 'propose'>;
   /** Kept proofs, so that the first version of an edited bundle is not proved again. */
   readonly proofs?: Pick<ProofStore, 'load'>;
   readonly log: Logger;
@@ -37,11 +40,15 @@ export function createServer(deps: ServerDeps, caller: Caller): McpServer {
     edits: new Map<string, string>(),
   };
 
+  const loadBundle = async (digest: string) => (await deps.bundles.load(digest))?.bundle;
+
   const register = (tool: Tool): void => {
     const { title, description, input: inputSchema, output: outputSchema } = tool;
     server.registerTool(tool.name, { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool) }, (input, extra) => {
       const steps = createSteps(createProgress(extra));
-      const context: ToolContext = { ...shared, steps, signal: extra.signal };
+      const { signal } = extra;
+      const propose: ToolContext['propose'] = (write) => deps.writes.propose(write, { ...caller, loadBundle, signal });
+      const context: ToolContext = { ...shared, propose, steps, signal };
       return guarded(deps.log, tool.name, extra.signal, steps.fail, async () => {
         const answer = await tool.run(input, context);
         return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured };

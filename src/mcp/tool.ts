@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Step } from '../agent/tools.ts';
 import type { Workspace } from '../databricks/client.ts';
 import type { Prover } from '../deployment/proof.ts';
+import type { AskedWrite, Proposed } from '../deployment/proposal.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ProofStore } from '../storage/proofs.ts';
 
@@ -30,6 +31,11 @@ export interface ToolContext {
   readonly proofs: Pick<ProofStore, 'load'> | undefined;
   /** Which bundle an edit in this connection made of which: an edit based on a superseded one would lose the first. */
   readonly edits: Map<string, string>;
+  /**
+   * Stores a write for this person to approve; nothing happens before their click. Put its `id` into the structured answer as
+   * `proposal_id`, and its `text` into the answer. Rejects with UserError where it can't be proposed.
+   */
+  readonly propose: (write: AskedWrite) => Promise<Proposed>;
   readonly steps: Steps;
   readonly signal: AbortSignal;
 }
@@ -48,7 +54,7 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
   readonly description: string;
   readonly input: Input;
   readonly output: Output;
-  /** `read` looks; `propose` makes a bundle in our own store. No kind writes to a workspace. */
+  /** `read` looks; `propose` makes a bundle in our own store, or stores a write that a person may approve. No kind writes to a workspace. */
   readonly kind: 'read' | 'propose';
   run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer<z.output<Output>>>;
 }

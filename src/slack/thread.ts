@@ -4,7 +4,7 @@ import { archive } from '../bundle/archive.ts';
 import type { ConversationRow, Outbox } from '../conversation/rows.ts';
 import type { Thread, ThreadMessage } from '../conversation/thread.ts';
 import type { Versions } from '../conversation/versions.ts';
-import type { Proposal } from '../deployment/proposal.ts';
+import type { Proposal, WriteProposal } from '../deployment/proposal.ts';
 import type { Logger } from '../log.ts';
 import type { Pace } from './pace.ts';
 import type { Poster } from './poster.ts';
@@ -16,6 +16,7 @@ import { renderCard } from './views/card.ts';
 import { renderReply } from './views/reply.ts';
 import { renderResult } from './views/result.ts';
 import { escapeText } from './views/text.ts';
+import { renderWriteCard, renderWriteResult } from './views/write-card.ts';
 
 /** Messages whose content is remembered; forgetting costs one needless chat.update each. */
 const REMEMBERED = 5000;
@@ -28,7 +29,8 @@ export interface ThreadDeps {
   readonly outbox: Outbox;
   readonly versions: () => Pick<Versions, 'contents'>;
   readonly proposal: (id: string) => Promise<Proposal | undefined>;
-  /** What each running deployment is at. */
+  readonly write: (id: string) => Promise<WriteProposal | undefined>;
+  /** What each running write is at. */
   readonly deploying: ReadonlyMap<string, string>;
   readonly pace: Pace;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack 0). */
@@ -65,6 +67,16 @@ export function createThread(deps: ThreadDeps): SlackThread {
     const { name } = await deps.versions().contents(card.bundleDigest, card.as);
     const proposal = 'proposalId' in card.plan ? await deps.proposal(card.plan.proposalId) : undefined;
     return renderCard(card, name, proposal, conversation.id, proposal && deps.deploying.get(proposal.id));
+  }
+
+  async function writeCard({ proposalId }: Extract<ThreadMessage, { kind: 'write' }>) {
+    return renderWriteCard(await stored(proposalId), deps.deploying.get(proposalId));
+  }
+
+  async function stored(proposalId: string): Promise<WriteProposal> {
+    const proposal = await deps.write(proposalId);
+    if (proposal === undefined) throw new Error(`write ${proposalId} is not stored`);
+    return proposal;
   }
 
   async function zip({ bundleDigest, version, as }: Extract<ThreadMessage, { kind: 'archive' }>) {
@@ -109,8 +121,11 @@ export function createThread(deps: ThreadDeps): SlackThread {
           return poster.post(id, place, renderResult(message));
         case 'archive':
           return poster.upload(id, place, await zip(message));
+        case 'write_result':
+          return poster.post(id, place, renderWriteResult(message.to, await stored(message.proposalId)));
+        case 'write':
         case 'card': {
-          const card = await cardMessage(message, conversation);
+          const card = message.kind === 'card' ? await cardMessage(message, conversation) : await writeCard(message);
           const ts = await poster.post(id, place, card);
           remember(ts, card);
           return ts;
@@ -130,12 +145,12 @@ export function createThread(deps: ThreadDeps): SlackThread {
     try {
       if (running !== undefined) await redraw(conversation.channel, conversation.threadTs, renderAnchor(conversation, running));
       for (const row of await outbox.ofConversation(conversation.id, 'card')) {
-        if (row.ts !== undefined)
-          await redraw(
-            conversation.channel,
-            row.ts,
-            await cardMessage(row.payload as Extract<ThreadMessage, { kind: 'card' }>, conversation),
-          );
+        const message = row.payload as Extract<ThreadMessage, { kind: 'card' }>;
+        if (row.ts !== undefined) await redraw(conversation.channel, row.ts, await cardMessage(message, conversation));
+      }
+      for (const row of await outbox.ofConversation(conversation.id, 'write')) {
+        const message = row.payload as Extract<ThreadMessage, { kind: 'write' }>;
+        if (row.ts !== undefined) await redraw(conversation.channel, row.ts, await writeCard(message));
       }
     } catch (error) {
       // What the rows say is right all the same; the next change draws it.

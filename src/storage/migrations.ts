@@ -117,4 +117,19 @@ export const MIGRATIONS: readonly string[] = [
   -- A refresh under way, and until when the process that does it is believed to live: refresh tokens work once.
   alter table grants add column refreshing_until timestamptz;
   `,
+  `
+  -- Writes other than deployments that somebody may approve: the exact arguments as text, and what became of them.
+  create table writes (
+    id text primary key,
+    conversation_id text references conversations, turn_id text references turns, slack_user text, -- once a thread shows it
+    host text not null, user_name text not null,
+    kind text not null, subject text not null, arguments text not null, digest text not null,
+    state text not null default 'open' check (state in ('open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown')),
+    decided_by text, decided_as text, decided_at timestamptz,
+    result jsonb,
+    created_at timestamptz not null default now(), expires_at timestamptz not null
+  );
+  create index writes_of_turn on writes (turn_id, created_at);
+  create index writes_of_conversation on writes (conversation_id, subject) where state = 'open';
+  `,
 ];

@@ -1,7 +1,9 @@
 // Rows of proposals: exact writes that somebody may approve; every change of state is a compare-and-set.
 import type { Db, Row } from './db.ts';
+import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
+import { type Busy, busyAt, lockPlace, type Place } from './place.ts';
 
-export type ProposalState = 'open' | 'declined' | 'superseded' | 'approved' | 'running' | 'done' | 'failed' | 'unknown';
+export type { ProposalState } from './decisions.ts';
 
 export interface NewProposal {
   readonly id: string;
@@ -20,22 +22,17 @@ export interface NewProposal {
   readonly expiresAt: Date;
 }
 
-export interface ProposalRow extends NewProposal {
-  readonly state: ProposalState;
-  readonly createdAt: Date;
-  readonly decidedBy?: string;
-  readonly decidedAs?: string;
-  readonly decidedAt?: Date;
-  readonly result?: unknown;
-}
+export interface ProposalRow extends NewProposal, Decidable {}
 
 export type Start =
   | { readonly kind: 'started'; readonly row: ProposalRow }
   | { readonly kind: 'refused'; readonly row: ProposalRow | undefined }
-  | { readonly kind: 'busy'; readonly row: ProposalRow; readonly by: ProposalRow };
+  | { readonly kind: 'busy'; readonly row: ProposalRow };
 
 export function createProposalRows(db: Db) {
   return {
+    ...createDecisions(db, 'proposals', rowOf),
+
     /** Stores an open proposal; open ones of the same conversation and target become superseded, since people see the newest card. */
     async insert(proposal: NewProposal): Promise<ProposalRow> {
       return await db.transaction(async (tx) => {
@@ -67,11 +64,6 @@ export function createProposalRows(db: Db) {
       });
     },
 
-    async get(id: string): Promise<ProposalRow | undefined> {
-      const [row] = await db.query('select * from proposals where id = $1', [id]);
-      return row && rowOf(row);
-    },
-
     /** The newest proposal of the same conversation and target. */
     async newest(of: { conversationId: string; target: string }): Promise<ProposalRow | undefined> {
       const [row] = await db.query(
@@ -81,105 +73,59 @@ export function createProposalRows(db: Db) {
       return row && rowOf(row);
     },
 
-    /** open → approved or declined, if it has not expired; undefined when it was not open any more. */
-    async decide(
-      id: string,
-      to: 'approved' | 'declined',
-      by: { slackUser: string; userName: string; at: Date },
-    ): Promise<ProposalRow | undefined> {
-      const [row] = await db.query(
-        `update proposals set state = $2, decided_by = $3, decided_as = $4, decided_at = $5
-         where id = $1 and state = 'open' and ($2 = 'declined' or expires_at > $5) returning *`,
-        [id, to, by.slackUser, by.userName, by.at],
-      );
-      return row && rowOf(row);
+    /** What runs now for the same host, bundle name and target. */
+    async running(id: string): Promise<Busy | undefined> {
+      const place = await placeOf(db, id);
+      return place && (await busyAt(db, place, id));
     },
 
-    /** The one that runs now for the same host, bundle name and target. */
-    async running(id: string): Promise<ProposalRow | undefined> {
-      return await runningLike(db, id);
-    },
-
-    /**
-     * approved → running, once ever, and only while no other runs for the same host, bundle name and target: the development mode of the
-     * CLI has no lock of its own (facts: cli 6). All rows that could start are locked first, in one order, so that two callers queue here.
-     */
+    /** approved → running, once ever, and only while nothing else runs at the same place. */
     async start(id: string): Promise<Start> {
       return await db.transaction(async (tx) => {
-        await tx.query(
-          `select p.id from proposals p join bundles b on b.digest = p.bundle_digest
-           where p.state in ('approved', 'running') and (p.host, b.meta->>'name', p.target) in
-             (select q.host, c.meta->>'name', q.target from proposals q join bundles c on c.digest = q.bundle_digest where q.id = $1)
-           order by p.id for update of p`,
-          [id],
-        );
+        const place = await placeOf(tx, id);
+        if (place !== undefined) await lockPlace(tx, place);
         const [row] = await tx.query('select * from proposals where id = $1', [id]);
-        if (row === undefined || row.state !== 'approved') return { kind: 'refused', row: row && rowOf(row) };
-        const by = await runningLike(tx, id);
-        if (by !== undefined) return { kind: 'busy', row: rowOf(row), by };
+        if (row === undefined || place === undefined || row.state !== 'approved') return { kind: 'refused', row: row && rowOf(row) };
+        if ((await busyAt(tx, place, id)) !== undefined) return { kind: 'busy', row: rowOf(row) };
         const [started] = await tx.query(`update proposals set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
         return started === undefined ? { kind: 'refused', row: rowOf(row) } : { kind: 'started', row: rowOf(started) };
       });
     },
 
-    /** Writes how it ended; one that recovery has called unknown may still report. */
-    async finish(id: string, state: 'done' | 'failed' | 'unknown', result: unknown): Promise<void> {
-      await db.query(`update proposals set state = $2, result = $3::jsonb where id = $1 and state in ('approved', 'running', 'unknown')`, [
-        id,
-        state,
-        JSON.stringify(result),
-      ]);
-    },
-
-    /** Those that a program left behind when it died: approved (never started) and running. */
-    async interrupted(): Promise<ProposalRow[]> {
-      const rows = await db.query(`select * from proposals where state in ('approved', 'running') order by created_at`);
-      return rows.map(rowOf);
+    /** Whether a bundle of this name was ever deployed to this place with taking the originals over. */
+    async boundAt({ host, bundle, target }: Place): Promise<boolean> {
+      const rows = await db.query(
+        `select 1 from proposals p join bundles b on b.digest = p.bundle_digest
+         where p.host = $1 and b.meta->>'name' = $2 and p.target = $3 and p.state in ('running', 'done', 'failed', 'unknown')
+           and b.meta->'adoption'->>$3 = 'bind' limit 1`,
+        [host, bundle, target],
+      );
+      return rows.length > 0;
     },
   };
 }
 
 export type ProposalRows = ReturnType<typeof createProposalRows>;
 
-/** How long a CLI that nobody follows any more may go on: deploys are given up after this (deployment/limits.ts). */
-const MAY_RUN = '45 minutes';
-
-async function runningLike(db: Db, id: string): Promise<ProposalRow | undefined> {
+async function placeOf(db: Db, id: string): Promise<Place | undefined> {
   const [row] = await db.query(
-    `select p.* from proposals p join bundles b on b.digest = p.bundle_digest
-     where (p.state = 'running' or (p.state = 'unknown' and p.result->>'mayRun' = 'true' and p.decided_at > now() - interval '${MAY_RUN}'))
-       and p.id <> $1 and (p.host, b.meta->>'name', p.target) in
-       (select q.host, c.meta->>'name', q.target from proposals q join bundles c on c.digest = q.bundle_digest where q.id = $1)
-     limit 1`,
+    `select p.host, b.meta->>'name' as name, p.target from proposals p join bundles b on b.digest = p.bundle_digest where p.id = $1`,
     [id],
   );
-  return row && rowOf(row);
+  return row && { host: String(row.host), bundle: String(row.name), target: String(row.target) };
 }
 
 function rowOf(row: Row): ProposalRow {
   return {
-    id: String(row.id),
+    ...decidableOf(row),
     conversationId: String(row.conversation_id),
     version: Number(row.version),
     bundleDigest: String(row.bundle_digest),
     target: String(row.target),
-    host: String(row.host),
-    userName: String(row.user_name),
     slackUser: String(row.slack_user),
     plan: String(row.plan),
     planDigest: String(row.plan_digest),
     summary: row.summary,
     cliVersion: String(row.cli_version),
-    state: String(row.state) as ProposalState,
-    createdAt: dateOf(row.created_at),
-    expiresAt: dateOf(row.expires_at),
-    ...(typeof row.decided_by === 'string' ? { decidedBy: row.decided_by } : {}),
-    ...(typeof row.decided_as === 'string' ? { decidedAs: row.decided_as } : {}),
-    ...(row.decided_at instanceof Date ? { decidedAt: row.decided_at } : {}),
-    ...(row.result === null || row.result === undefined ? {} : { result: row.result }),
   };
-}
-
-function dateOf(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
 }

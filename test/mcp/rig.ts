@@ -7,6 +7,7 @@ import { createWorkspace } from '../../src/databricks/client.ts';
 import { createCli } from '../../src/deployment/cli.ts';
 import { createCliLocator } from '../../src/deployment/locate.ts';
 import { createProver } from '../../src/deployment/proof.ts';
+import { createWrites } from '../../src/deployment/proposal.ts';
 import { cliSettings } from '../../src/deployment/settings.ts';
 import { createLogger, type Logger } from '../../src/log.ts';
 import { createToolsClient, type ToolsClient } from '../../src/mcp/client.ts';
@@ -48,8 +49,10 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
     log,
     allowSetup: false,
   });
-  const prover = createProver({ cli: createCli({ locator, scratchDir, log }), store: proofs, log });
-  const deps: ServerDeps = { workspace: ({ host, token }) => createWorkspace({ host, token, log }), bundles, prover, proofs, log };
+  const cli = createCli({ locator, scratchDir, log });
+  const prover = createProver({ cli, store: proofs, log });
+  const writes = createWrites({ db: storage.db, cli, log });
+  const deps: ServerDeps = { workspace: ({ host, token }) => createWorkspace({ host, token, log }), bundles, prover, proofs, writes, log };
   const token = databricks.tokenFor(ANA);
   return {
     databricks,

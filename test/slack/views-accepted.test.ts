@@ -11,8 +11,9 @@ import { renderProofModal } from '../../src/slack/views/proof.ts';
 import { renderReply } from '../../src/slack/views/reply.ts';
 import { renderResult } from '../../src/slack/views/result.ts';
 import { renderPlainSteps, renderSteps } from '../../src/slack/views/steps.ts';
+import { renderWriteCard, renderWriteResult } from '../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../playground/slack/start.ts';
-import { card, proof, proposal, STATES } from './views-fixtures.ts';
+import { card, proof, proposal, STATES, writeProposal, writesOf } from './views-fixtures.ts';
 
 let slack: SlackStandIn;
 let web: WebClient;
@@ -70,6 +71,24 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     const blocks = await draw(renderCard(card(text, more), text, undefined, 'conversation-1'));
     expect(blocks).not.toContain('"action_id":"deploy"');
     expect(blocks).toContain('"action_id":"deploy_unavailable"');
+  });
+
+  it.each(STATES)('the card of every kind of write: %s', async (state) => {
+    for (const write of writesOf(text)) {
+      const proposed = writeProposal(write, state, text);
+      const kept = await draw(renderWriteCard(proposed, state === 'running' ? text : undefined));
+      const asks = state === 'open' && write.kind !== 'deploy_bundle';
+      expect(kept.includes('"action_id":"write_run"')).toBe(asks);
+      expect(kept.includes('"action_id":"write_not_now"')).toBe(asks);
+      expect(kept.includes('"style":"danger"')).toBe(asks && proposed.danger);
+      expect(kept.includes('"confirm"')).toBe(asks && proposed.danger);
+      if (write.kind === 'sql') expect(kept).toContain(JSON.stringify(write.statement).slice(1, -1));
+      if (['done', 'failed', 'unknown'].includes(state)) {
+        expect((await post(renderWriteResult('U_ANA', proposed))).kept).toContain('<@U_ANA>');
+        const { result: _, ...bare } = proposed;
+        expect(await draw(renderWriteCard(bare))).not.toContain('"action_id":"write_run"');
+      }
+    }
   });
 
   it('a card whose deployment left no words, or no jobs', async () => {

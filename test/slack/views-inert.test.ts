@@ -9,7 +9,8 @@ import { renderReply } from '../../src/slack/views/reply.ts';
 import { renderResult } from '../../src/slack/views/result.ts';
 import { renderPlainSteps, renderSteps } from '../../src/slack/views/steps.ts';
 import { escapeButMentions, safeMarkdown } from '../../src/slack/views/text.ts';
-import { card, proof, proposal, STATES } from './views-fixtures.ts';
+import { renderWriteCard, renderWriteResult } from '../../src/slack/views/write-card.ts';
+import { card, proof, proposal, STATES, writeProposal, writesOf } from './views-fixtures.ts';
 
 /** Ids that stand in foreign text only. */
 const PINGS = [
@@ -69,6 +70,24 @@ describe('hostile text stays text', () => {
 
   it.each(STATES)('on a card that is %s', (state) => {
     sure((text) => expectInert(renderCard(card(text), text, proposal(state, text, true), 'c')));
+  });
+
+  it.each(STATES)('on the card of a write that is %s, and in how it ended', (state) => {
+    sure((text) => {
+      for (const write of writesOf(text)) {
+        const proposed = writeProposal(write, state, text);
+        expectInert(renderWriteCard(proposed, text));
+        expectInert(renderWriteResult('U_ANA', proposed));
+      }
+    });
+  });
+
+  it('nothing on the card of a write is hidden: what a reader would not see is spelled out, and a secret is cut', () => {
+    const statement = 'select 1 -- \u202e\u200b dapi0123456789abcdef0123456789abcdef';
+    const { blocks } = renderWriteCard(
+      writeProposal({ kind: 'sql', warehouse_id: 'w', warehouse_name: 'w', statement }, 'open', 'ana@acme.example'),
+    );
+    expect(JSON.stringify(blocks)).toContain('select 1 -- \\\\u{202e}\\\\u{200b} [secret]');
   });
 
   it('on cards without proof or plan', () => {

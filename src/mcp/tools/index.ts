@@ -7,6 +7,7 @@ import { getJob } from './get-job.ts';
 import { listBundleFiles } from './list-bundle-files.ts';
 import { listJobs } from './list-jobs.ts';
 import { readBundleFile } from './read-bundle-file.ts';
+import { runJob } from './run-job.ts';
 import { validateBundle } from './validate-bundle.ts';
 
 export const TOOLS: readonly Tool[] = [
@@ -17,5 +18,6 @@ export const TOOLS: readonly Tool[] = [
   listBundleFiles,
   listJobs,
   readBundleFile,
+  runJob,
   validateBundle,
 ];

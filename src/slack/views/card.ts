@@ -18,11 +18,11 @@ export function renderCard(
   conversationId: string,
   doing?: string,
 ): { text: string; blocks: KnownBlock[] } {
-  const planAgain = planAgainButton(conversationId, card.version);
+  const planAgain = planAgainButton(conversationId, card.version, card.target);
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
   if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain, doing));
-  else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card.bundleDigest, planAgain));
+  else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
 }
@@ -137,30 +137,30 @@ function deployButton(proposal: Proposal, name: string) {
 
 function noPlanBlocks(
   plan: Extract<Card['plan'], { problem: string }>,
-  digest: string,
+  { bundleDigest, target = 'dev' }: Card,
   planAgain: ReturnType<typeof button>,
 ): KnownBlock[] {
   if (plan.replaced) return [context(`${escapeText(plan.problem)} ${escapeText(plan.next)}`)];
   const words = section(
     `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
   );
-  const label = plan.preparing === undefined ? 'Deploy to dev (not available)' : `Deploy to dev · CLI: ${plan.preparing}`;
+  const label = plan.preparing === undefined ? `Deploy to ${target} (not available)` : `Deploy to ${target} · CLI: ${plan.preparing}`;
   return [
     words,
     {
       type: 'actions',
       block_id: 'approve',
-      elements: [button(label, 'deploy_unavailable', digest), ...(plan.preparing === undefined ? [planAgain] : [])],
+      elements: [button(label, 'deploy_unavailable', bundleDigest), ...(plan.preparing === undefined ? [planAgain] : [])],
     },
   ];
 }
 
 /** A fresh plan of this version, as whoever presses it. */
-export function planAgainButton(conversationId: string, version: number) {
-  return button('Plan again', 'plan_again', JSON.stringify({ conversationId, version }));
+export function planAgainButton(conversationId: string, version: number, target?: string) {
+  return button('Plan again', 'plan_again', JSON.stringify({ conversationId, version, target }));
 }
 
 /** A time in the reader's own zone, with UTC for clients that can't. */
-function slackDate(when: Date): string {
+export function slackDate(when: Date): string {
   return `<!date^${Math.floor(when.getTime() / 1000)}^{date_short_pretty} at {time}|${when.toISOString().slice(0, 16).replace('T', ' ')} UTC>`;
 }

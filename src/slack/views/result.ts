@@ -1,7 +1,7 @@
 // How a deployment ended, for the person who approved it.
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread.ts';
-import { clip, escapeText, section } from './text.ts';
+import { clip, escapeText, linkTo, section } from './text.ts';
 
 type Result = Extract<ThreadMessage, { kind: 'result' }>;
 
@@ -21,12 +21,5 @@ export function renderResult({ to, target, version, result }: Result): { text: s
 
 /** Links to the deployed jobs. */
 export function jobLinks(result: Result['result']): KnownBlock[] {
-  return result.jobs
-    .slice(0, SHOWN_JOBS)
-    .map((job) => section(`<${encodeURI(job.url).replaceAll('|', '%7C')}|${linkText(job.name)}> · job ${job.id}`));
-}
-
-/** A bar or a bracket would end the link's text. */
-function linkText(name: string): string {
-  return escapeText(clip(name, 200)).replace(/[|\n]/g, ' ');
+  return result.jobs.slice(0, SHOWN_JOBS).map((job) => section(`${linkTo(job.url, job.name)} · job ${job.id}`));
 }

@@ -45,6 +45,11 @@ export function codeSpan(text: string): string {
   return `\`${text.replace(/[`<>\n]/g, "'")}\``;
 }
 
+/** A link whose text is foreign: a bar or a bracket would end it. */
+export function linkTo(url: string, text: string): string {
+  return `<${encodeURI(url).replaceAll('|', '%7C')}|${escapeText(clip(text, 200)).replace(/[|\n]/g, ' ')}>`;
+}
+
 export function section(text: string) {
   return { type: 'section' as const, text: { type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true } };
 }

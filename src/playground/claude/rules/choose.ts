@@ -6,6 +6,7 @@ import type { Editing } from './edit.ts';
 import { makeBundle, verdict, wantsBundle } from './make-bundle.ts';
 import { explainTask, listJobs, wantsJobs, wantsTask } from './questions.ts';
 import { rename, wantsRename } from './rename.ts';
+import { proposeRun, wantsRun } from './run-job.ts';
 import { reschedule, wantsSchedule } from './schedule.ts';
 import { toServerless, wantsServerless } from './serverless.ts';
 import { setVariable, wantsVariable } from './variable.ts';
@@ -13,6 +14,8 @@ import { setVariable, wantsVariable } from './variable.ts';
 /** The rule that answers this turn, ready to run. */
 export function choose(turn: Turn): Talk<string> {
   const text = turn.text.replace(/<@[\w|]+>/g, '').trim();
+  const running = wantsRun(text);
+  if (running !== undefined) return proposeRun(running);
   const job = wantsBundle(text);
   if (job !== undefined) return makeBundle(job);
   const jobs = wantsJobs(text);
@@ -79,7 +82,8 @@ const HELP = `I am the offline Claude of the playground: a few rules, no languag
 • change the schedule: “run it every day at 6:30”, “pause the schedule”
 • set a variable: “set catalog to main_test in staging”
 • say what a task is: “what does task load do?”
+• prepare a run of a job, which your click starts: “run job 123”
 For anything else start the playground with \`--real claude\`.`;
 const NO_BUNDLE = 'There is no bundle in this thread yet, so I changed nothing. Say “make a bundle of job 123” first.';
 const DEPLOY =
-  'I did nothing: nothing that I can call deploys, runs or deletes anything. The button under the newest version deploys exactly what its card shows.';
+  'I did nothing: nothing that I can call deploys, runs or deletes anything by itself. The button under the newest version deploys exactly what its card shows, and “run job 123” prepares a run that your click starts.';

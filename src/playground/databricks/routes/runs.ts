@@ -10,10 +10,15 @@ const RUNNING = { life_cycle_state: 'RUNNING', state_message: '' };
 const DONE = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' };
 
 export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
+  const byToken = new Map<string, string>();
   const runNow = (call: Call): Answer => {
     const body = bodyOf(call);
     const job = findJob(workspace, bodyText(body, 'job_id'), call.user);
     checkMayManage(workspace, job, call.user);
+    // The same token again answers the run that the first call made.
+    const token = typeof body.idempotency_token === 'string' ? body.idempotency_token : undefined;
+    const known = token === undefined ? undefined : byToken.get(`${job.jobId} ${token}`);
+    if (known !== undefined) return ok({ run_id: idNumber(known), number_in_job: idNumber(known) });
     const runId = workspace.nextId();
     const overrides = isObject(body.job_parameters) ? body.job_parameters : {};
     const parameters = objectsIn(job.settings.parameters).map((parameter) => {
@@ -34,6 +39,7 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
       tasks,
       ...(parameters.length === 0 ? {} : { job_parameters: parameters }),
     };
+    if (token !== undefined) byToken.set(`${job.jobId} ${token}`, runId);
     workspace.runs.set(runId, { runId, jobId: job.jobId, startTime: workspace.now(), body: described, polled: false });
     return ok({ run_id: idNumber(runId), number_in_job: idNumber(runId) });
   };

@@ -1,0 +1,71 @@
+// What rows of approvable writes have in common: decided once, ended once, found again after a kill; every change is a compare-and-set.
+import type { Db, Row } from './db.ts';
+
+export type ProposalState = 'open' | 'declined' | 'superseded' | 'approved' | 'running' | 'done' | 'failed' | 'unknown';
+
+/** Columns that both tables have under the same names. */
+export interface Decidable {
+  readonly id: string;
+  readonly host: string;
+  readonly userName: string;
+  readonly state: ProposalState;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly decidedBy?: string;
+  readonly decidedAs?: string;
+  readonly decidedAt?: Date;
+  readonly result?: unknown;
+}
+
+export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' | 'writes', rowOf: (row: Row) => R) {
+  return {
+    async get(id: string): Promise<R | undefined> {
+      const [row] = await db.query(`select * from ${table} where id = $1`, [id]);
+      return row && rowOf(row);
+    },
+
+    /** open → approved or declined, if it has not expired; undefined when it was not open any more. */
+    async decide(id: string, to: 'approved' | 'declined', by: { slackUser: string; userName: string; at: Date }): Promise<R | undefined> {
+      const [row] = await db.query(
+        `update ${table} set state = $2, decided_by = $3, decided_as = $4, decided_at = $5
+         where id = $1 and state = 'open' and ($2 = 'declined' or expires_at > $5) returning *`,
+        [id, to, by.slackUser, by.userName, by.at],
+      );
+      return row && rowOf(row);
+    },
+
+    /** Writes how it ended; one that recovery has called unknown may still report. */
+    async finish(id: string, state: 'done' | 'failed' | 'unknown', result: unknown): Promise<void> {
+      await db.query(`update ${table} set state = $2, result = $3::jsonb where id = $1 and state in ('approved', 'running', 'unknown')`, [
+        id,
+        state,
+        JSON.stringify(result),
+      ]);
+    },
+
+    /** Those that a program left behind when it died: approved (never started) and running. */
+    async interrupted(): Promise<R[]> {
+      return (await db.query(`select * from ${table} where state in ('approved', 'running') order by created_at`)).map(rowOf);
+    },
+  };
+}
+
+/** The shared columns of a row. */
+export function decidableOf(row: Row): Decidable {
+  return {
+    id: String(row.id),
+    host: String(row.host),
+    userName: String(row.user_name),
+    state: String(row.state) as ProposalState,
+    createdAt: dateOf(row.created_at),
+    expiresAt: dateOf(row.expires_at),
+    ...(typeof row.decided_by === 'string' ? { decidedBy: row.decided_by } : {}),
+    ...(typeof row.decided_as === 'string' ? { decidedAs: row.decided_as } : {}),
+    ...(row.decided_at instanceof Date ? { decidedAt: row.decided_at } : {}),
+    ...(row.result === null || row.result === undefined ? {} : { result: row.result }),
+  };
+}
+
+function dateOf(value: unknown): Date {
+  return value instanceof Date ? value : new Date(String(value));
+}

@@ -1,0 +1,96 @@
+// Rows of proposed writes: exact arguments that a person may approve once.
+import type { Db, Row } from './db.ts';
+import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
+import { busyAt, lockPlace, type Place } from './place.ts';
+
+export interface NewWrite {
+  readonly id: string;
+  readonly host: string;
+  readonly userName: string;
+  readonly kind: string;
+  /** What it is about: in one conversation a newer proposal about the same replaces the open one. */
+  readonly subject: string;
+  /** JSON text, to the byte what will be done. */
+  readonly arguments: string;
+  /** sha256 of `arguments`. */
+  readonly digest: string;
+  readonly expiresAt: Date;
+}
+
+export interface WriteRow extends NewWrite, Decidable {
+  /** Of the turn that shows it; absent until one does. */
+  readonly conversationId?: string;
+  readonly turnId?: string;
+  readonly slackUser?: string;
+}
+
+/** The turn that a proposal was made in. */
+export interface Adoption {
+  readonly conversationId: string;
+  readonly turnId: string;
+  readonly slackUser: string;
+  /** As whom the turn acts: only a proposal of the same person is taken in. */
+  readonly host: string;
+  readonly userName: string;
+}
+
+export function createWriteRows(db: Db) {
+  return {
+    ...createDecisions(db, 'writes', rowOf),
+
+    async insert(write: NewWrite): Promise<void> {
+      await db.query(
+        `insert into writes (id, host, user_name, kind, subject, arguments, digest, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [write.id, write.host, write.userName, write.kind, write.subject, write.arguments, write.digest, write.expiresAt],
+      );
+    },
+
+    /** Takes a proposal into a turn, once; open ones about the same in this conversation become superseded: the newest card counts. */
+    async adopt(id: string, by: Adoption): Promise<void> {
+      await db.transaction(async (tx) => {
+        const [row] = await tx.query<{ subject: string }>(
+          `update writes set conversation_id = $2, turn_id = $3, slack_user = $4
+           where id = $1 and conversation_id is null and state = 'open' and host = $5 and lower(user_name) = lower($6) returning subject`,
+          [id, by.conversationId, by.turnId, by.slackUser, by.host, by.userName],
+        );
+        if (row === undefined) return;
+        await tx.query(
+          `update writes set state = 'superseded' where conversation_id = $1 and subject = $2 and host = $3 and state = 'open' and id <> $4`,
+          [by.conversationId, row.subject, by.host, id],
+        );
+      });
+    },
+
+    /** What a turn has proposed, oldest first. */
+    async ofTurn(turnId: string): Promise<WriteRow[]> {
+      return (await db.query('select * from writes where turn_id = $1 order by created_at, id', [turnId])).map(rowOf);
+    },
+
+    /** approved → running, once ever; where it has a place, only while nothing else runs there. */
+    async start(id: string, place?: Place): Promise<WriteRow | 'refused' | 'busy'> {
+      return await db.transaction(async (tx) => {
+        if (place !== undefined) {
+          await lockPlace(tx, place);
+          if ((await busyAt(tx, place, id)) !== undefined) return 'busy';
+        }
+        const [row] = await tx.query(`update writes set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
+        return row === undefined ? 'refused' : rowOf(row);
+      });
+    },
+  };
+}
+
+export type WriteRows = ReturnType<typeof createWriteRows>;
+
+function rowOf(row: Row): WriteRow {
+  return {
+    ...decidableOf(row),
+    kind: String(row.kind),
+    subject: String(row.subject),
+    arguments: String(row.arguments),
+    digest: String(row.digest),
+    ...(typeof row.conversation_id === 'string' ? { conversationId: row.conversation_id } : {}),
+    ...(typeof row.turn_id === 'string' ? { turnId: row.turn_id } : {}),
+    ...(typeof row.slack_user === 'string' ? { slackUser: row.slack_user } : {}),
+  };
+}
