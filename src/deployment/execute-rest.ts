@@ -55,8 +55,8 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
   let done = 0;
   const broken = (sent: Exclude<Sent<void>, { kind: 'done' }>, path: string): WriteResult => {
     const result = unsuccessful(sent, `write ${path}`);
-    if (done === 0) return result;
-    return { ...result, state: 'failed', problem: `${done} of ${bundle.files.length} files were uploaded, then it failed at ${path}.` };
+    const stopped = `${done} of ${bundle.files.length} files were uploaded; it stopped at ${path}.`;
+    return { ...result, problem: sent.kind === 'lost' ? `${result.problem} ${stopped}` : stopped };
   };
   for (const path of folders) {
     const sent = await doing.writes.mkdirs(path);

@@ -53,6 +53,8 @@ export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: 
     const named = { ...asked, bundle_name: bundle.name };
     switch (named.kind) {
       case 'upload_bundle':
+        if (bundle.secrets.length > 0)
+          throw refuse('The bundle holds hard-coded secrets, which an upload would spread.', 'Replace them by secret references first.');
         return parsed({ ...named, files: bundle.files.length });
       case 'deploy_bundle':
         requireTarget(bundle, named.target);

@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { type Bundle, digestFiles } from '../../src/bundle/bundle.ts';
 import { environment } from '../../src/config.ts';
 import { createWorkspace } from '../../src/databricks/client.ts';
+import { createWorkspaceWrites } from '../../src/databricks/writes.ts';
 import { createApprovals } from '../../src/deployment/approve.ts';
+import { createWriteApprovals } from '../../src/deployment/approve-write.ts';
 import { createCli } from '../../src/deployment/cli.ts';
 import { createDeployer } from '../../src/deployment/deploy.ts';
+import { createExecutor } from '../../src/deployment/execute.ts';
 import { createCliLocator } from '../../src/deployment/locate.ts';
 import { createPlanner } from '../../src/deployment/plan.ts';
+import { createWrites } from '../../src/deployment/proposal.ts';
 import { cliSettings } from '../../src/deployment/settings.ts';
 import { createLogger } from '../../src/log.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
@@ -102,6 +106,14 @@ export async function createRig(storage: TestStorage, options: { cli?: string | 
     scratchDir,
     approvals: createApprovals({ db }),
     deployer: createDeployer({ cli, db, loadBundle, log, workspace }),
+    writes: createWrites({ db, cli, log }),
+    writeApprovals: createWriteApprovals({ db }),
+    executor: createExecutor({
+      ...{ db, cli, loadBundle, log },
+      writes: ({ host, token }) => createWorkspaceWrites({ host, token: async () => token, log }),
+    }),
+    bundles,
+    loadBundle,
     by,
     async plan(bundle: Bundle, version = 1, target = 'dev') {
       await bundles.save(bundle);

@@ -13,6 +13,7 @@ import { identityRoutes } from './routes/identity.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { permissionsRoutes } from './routes/permissions.ts';
 import { runsRoutes } from './routes/runs.ts';
+import { statementsRoutes } from './routes/statements.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspaceFilesRoutes } from './routes/workspace-files.ts';
 import { loadSeed } from './seed.ts';
@@ -129,6 +130,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...runsRoutes(workspace, host),
     ...permissionsRoutes(workspace),
     ...computeRoutes(workspace),
+    ...statementsRoutes(workspace),
   ];
   const findPage = createRouter(pageRoutes(workspace));
   const findRoute = createRouter(routes);
