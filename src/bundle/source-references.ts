@@ -57,9 +57,14 @@ export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, lea
 
 type Leaves = ReadonlyMap<string, Leaf>;
 
-/** Whether a path that may be one of Git is: by the `source` beside it, else by whether the job has a git_source. */
-export function ofGit(leaf: Leaf, leaves: Leaves, hasGit: boolean): boolean {
-  return (leaves.get(leaf.place.replace(/\.[^.]*$/, '.source'))?.value ?? (hasGit ? 'GIT' : 'WORKSPACE')) === 'GIT';
+/**
+ * Whether a path that may be one of Git is: by the `source` beside it, else by whether the job has a git_source; a Python file without a
+ * `source` is of Git only where its path is relative (Jobs API, spark_python_task.source).
+ */
+export function ofGit({ place, fields, value }: Leaf, leaves: Leaves, hasGit: boolean): boolean {
+  const source = leaves.get(place.replace(/\.[^.]*$/, '.source'))?.value;
+  if (source !== undefined) return source === 'GIT';
+  return hasGit && !(fields.at(-1) === 'python_file' && String(value).startsWith('/'));
 }
 
 /**

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJob, sourceReferences } from '../../src/bundle/definition.ts';
 import { generateBundle } from '../../src/bundle/generate.ts';
+import { bringGit } from '../../src/bundle/git.ts';
 import { idReferences } from '../../src/bundle/ids.ts';
+import { type JsonObject, stringifyJson } from '../../src/bundle/json.ts';
 import { UserError } from '../../src/errors.ts';
 import { HOST, job } from './fixtures.ts';
 
@@ -212,4 +214,43 @@ test('the older form with one task becomes a list of one', () => {
   const modern = { name: 'x', tasks: [{ task_key: 'a' }], notebook_task: { notebook_path: '/x' } };
   expect(job(modern).settings).toEqual(modern);
   expect(() => job({ notebook_task: { notebook_path: 1 } })).toThrow(UserError);
+});
+
+describe('bringGit', () => {
+  const git = { git_url: 'https://git.example/x.git', git_provider: 'gitHub', git_branch: 'main' };
+  const brought = (...tasks: JsonObject[]) => bringGit(job({ git_source: git, tasks }), '/Repos/ana/x/').settings;
+
+  test('names the same files in the Git folder, whatever the task', () => {
+    const settings = brought(
+      { task_key: 'a', notebook_task: { notebook_path: './notebooks/a', source: 'GIT' } },
+      { task_key: 'b', notebook_task: { notebook_path: 'lib/../b' } },
+      { task_key: 'c', spark_python_task: { python_file: 'c.py' } },
+      { task_key: 'd', sql_task: { warehouse_id: 'w', file: { path: 'q.sql', source: 'GIT' } } },
+      { task_key: 'e', for_each_task: { inputs: '[]', task: { task_key: 'f', notebook_task: { notebook_path: 'inner' } } } },
+      { task_key: 'g', dbt_task: { commands: ['dbt run'], profiles_directory: 'p' } },
+      { task_key: 'h', dbt_task: { commands: [], project_directory: 'models' } },
+    );
+    expect(settings).not.toHaveProperty('git_source');
+    expect(sourceReferences(job(settings)).map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      'notebook /Repos/ana/x/notebooks/a',
+      'notebook /Repos/ana/x/b',
+      'file /Repos/ana/x/c.py',
+      'file /Repos/ana/x/q.sql',
+      'notebook /Repos/ana/x/inner',
+      'folder /Repos/ana/x',
+      'folder /Repos/ana/x/models',
+    ]);
+    expect(stringifyJson(settings)).not.toContain('"GIT"');
+  });
+
+  test('leaves what is not of Git, and says what leads out of the repository', () => {
+    const mine = { task_key: 'a', notebook_task: { notebook_path: '/Shared/a', source: 'WORKSPACE' } };
+    const cloud = { task_key: 'b', environment_key: 'e', spark_python_task: { python_file: 'dbfs:/b.py' } };
+    expect(brought(mine, cloud)).toMatchObject({ tasks: [mine, cloud] });
+    expect(bringGit(job({ tasks: [mine] }), '/Repos/ana/x')).toEqual(job({ tasks: [mine] }));
+    const out = job(brought({ task_key: 'a', notebook_task: { notebook_path: '../../other' } }));
+    expect(generateBundle({ definition: out, sources: [], host: HOST }).diagnostics).toContainEqual(
+      expect.objectContaining({ level: 'error', place: 'tasks[a].notebook_task.notebook_path' }),
+    );
+  });
 });

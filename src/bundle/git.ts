@@ -1,0 +1,49 @@
+// Brings the files of a job out of Git into its bundle: the job then names the same files in a Git folder of the workspace.
+import type { JobDefinition } from './bundle.ts';
+import { pathField } from './fields.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { leavesOf, mapScalars } from './places.ts';
+import { ELSEWHERE, ofGit } from './source-references.ts';
+
+/** A dbt task of Git without a project means the root of the repository (Jobs API, dbt_task.project_directory). */
+function withProject(task: Json, folder: string): Json {
+  if (!isObject(task)) return task;
+  const inner = isObject(task.for_each_task) ? task.for_each_task : undefined;
+  const outer = inner?.task === undefined ? task : { ...task, for_each_task: { ...inner, task: withProject(inner.task, folder) } };
+  const dbt = task.dbt_task;
+  const root = isObject(dbt) && (dbt.source ?? 'GIT') === 'GIT' && (dbt.project_directory ?? '') === '';
+  return root ? { ...outer, dbt_task: { ...dbt, project_directory: folder, source: 'WORKSPACE' } } : outer;
+}
+
+/** A path without `.` and without `x/..`; what leads out of the repository still does. */
+function inside(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
+}
+
+/**
+ * The same job with its files taken from a Git folder of the workspace (such as `/Repos/ana/x`, at the commit that is checked out there)
+ * instead of from Git itself. A job without a git_source comes back as it is. A path that leads out of the repository stays and is reported
+ * when the bundle is made.
+ */
+export function bringGit(definition: JobDefinition, folder: string): JobDefinition {
+  const { git_source: git, ...settings } = definition.settings;
+  if (!isObject(git)) return definition;
+  const root = folder.replace(/\/+$/, '');
+  const tasks = Array.isArray(settings.tasks) ? settings.tasks.map((task: Json) => withProject(task, root)) : [];
+  const whole: JsonObject = { ...settings, ...(tasks.length > 0 ? { tasks } : {}) };
+  const leaves = leavesOf(whole);
+  const changed = new Map<string, Json>();
+  for (const leaf of leaves.values()) {
+    const { place, value } = leaf;
+    if (pathField('jobs', leaf)?.sourced !== true || typeof value !== 'string' || !ofGit(leaf, leaves, true)) continue;
+    changed.set(place.replace(/\.[^.]*$/, '.source'), 'WORKSPACE');
+    if (value !== '' && !value.startsWith('/') && !ELSEWHERE.test(value)) changed.set(place, `${root}/${inside(value)}`);
+  }
+  return { ...definition, settings: mapScalars(whole, (place, value) => changed.get(place) ?? value) };
+}
