@@ -2,7 +2,7 @@
 import type { Diagnostic } from './bundle.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { leavesOf } from './places.ts';
-import { referencesIn, strangeReferences } from './references.ts';
+import { holdsReference, referencesIn, strangeReferences } from './references.ts';
 import { quoted } from './yaml.ts';
 
 /** Parts that carry a credential or a login, should the CLI ever resolve them. */
@@ -15,12 +15,16 @@ export function checkReferences(parts: readonly { readonly path: string; readonl
     [...leavesOf(value).values()].flatMap((leaf): Diagnostic[] => {
       const at = `${path}: ${leaf.place}`;
       const error = (message: string): Diagnostic => ({ level: 'error', place: at, message });
-      const inKey = leaf.keys.find((key) => key.includes('${'));
+      const inKey = leaf.keys.find(holdsReference);
       const keys = inKey === undefined ? [] : [error('a key must not hold a reference')];
       if (typeof leaf.value !== 'string' || !leaf.value.includes('${')) return keys;
-      const strange = strangeReferences(leaf.value).map((text) =>
-        error(`${quoted(text.slice(0, 80))} is no reference that a bundle can have, and can't be written literally`),
-      );
+      const whole = holdsReference(leaf.value);
+      const strange = strangeReferences(leaf.value).map((text): Diagnostic => {
+        const shown = quoted(text.slice(0, 80));
+        // What the CLI takes for no reference it leaves as it is, unless something inside it is filled in first.
+        if (!whole) return { level: 'warning', place: at, message: `${shown} is no reference; the CLI leaves it as text` };
+        return error(`${shown} is no reference that a bundle can have, and can't be written literally`);
+      });
       const undeclared = referencesIn(leaf.value).flatMap((reference) => {
         const [root, name] = reference.split(/[.[]/);
         if (root === 'workspace' && SECRET.test(reference)) return [error(`\${${reference}} is not allowed`)];

@@ -107,8 +107,7 @@ const ATTACKS: Record<string, Record<string, string | Uint8Array>> = {
   'a file that is a folder': { 'src/a': '', 'src/a/b': '' },
   'a reference to the environment': { 'resources/x.yml': task('description: ${env.HOME}') },
   'a reference to artifacts': { 'resources/x.yml': task('description: ${artifacts.x.path}') },
-  'a literal that is no reference': { 'resources/x.yml': task('description: "${not a reference}"') },
-  'a reference that does not close': { 'resources/x.yml': task('description: "${var.x"') },
+  'a reference in what is none yet': { 'resources/x.yml': task('description: "${en v-${bundle.target}}"') },
   'an unknown variable': { 'resources/x.yml': task('description: ${var.nope}') },
   'a reference in a key': { 'resources/x.yml': `${JOB}      tags:\n        "\${var.x}": a\n` },
   'a root path outside home': root('workspace:\n  root_path: /Workspace/Shared/x'),
@@ -149,6 +148,10 @@ describe('checkBundle', () => {
 
   test.each(Object.keys(ATTACKS))('refuses %s', (name) => {
     expect(errors(ATTACKS[name] ?? {})).not.toEqual([]);
+  });
+
+  test.each(['${not a reference}', '${var.x', '${HOME:-/root}'])('warns of %s, which the CLI leaves as text', (text) => {
+    expect(checkBundle(tree({ 'resources/x.yml': task(`description: "${text}"`) }))).toMatchObject([{ level: 'warning' }]);
   });
 
   test('warns of a resource file that nothing includes', () => {

@@ -1,0 +1,1 @@
+# /Repos/ana@acme.example/x/lib/util.py

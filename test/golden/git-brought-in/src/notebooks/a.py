@@ -1,0 +1,2 @@
+# Databricks notebook source
+print("/Repos/ana@acme.example/x/notebooks/a")

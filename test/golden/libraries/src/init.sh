@@ -1,0 +1,1 @@
+# /Workspace/Users/ana@acme.example/etl/init.sh

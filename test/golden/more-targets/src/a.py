@@ -1,0 +1,2 @@
+# Databricks notebook source
+print("/Workspace/Users/ana@acme.example/etl/a")
