@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts';
 import { chooseLinks } from './links.ts';
 import { clashKey, freeName } from './names.ts';
 import { renderReadme } from './readme.ts';
-import { type Planned, planResources } from './related.ts';
+import { leftOutside, type Planned, planResources } from './related.ts';
 import { remarksOn } from './remarks.ts';
 import { renderYaml } from './render-yaml.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
@@ -172,6 +172,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...collected,
       ...missingSources(paths.missing, collected),
       ...resources.flatMap((resource) => inexpressible(resource, replaced)),
+      ...leftOutside(definition),
       ...resources.flatMap((resource) => remarksOn(resource)),
       ...links.diagnostics,
       ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),

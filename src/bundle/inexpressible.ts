@@ -89,8 +89,6 @@ export function inexpressible(resource: Planned, replaced: ReadonlySet<string>):
     }
     if (keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
   }
-  if (resource.serialized !== undefined && holdsReference(resource.serialized))
-    report('serialized_dashboard', 'holds a text that a bundle takes for a reference; there is no way to write it literally');
   if (resource.type !== 'jobs') return found;
   const computeless = tasksOf(resource.value).flatMap((task) => {
     const key = isObject(task) && typeof task.task_key === 'string' ? task.task_key : '';

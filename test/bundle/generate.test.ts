@@ -12,6 +12,8 @@ import { leavesOf } from '../../src/bundle/places.ts';
 import { renderYaml } from '../../src/bundle/render-yaml.ts';
 import { writtenJob } from '../../src/bundle/tree.ts';
 import { parseYaml } from '../../src/bundle/yaml.ts';
+import { UserError } from '../../src/errors.ts';
+import { HARD_CASES } from './case-hard.ts';
 import { allSources, CASES, file, HOST, job, notebook, notebookTask, textOf } from './fixtures.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
@@ -268,6 +270,41 @@ function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('missing');
   return value;
 }
+
+test('a dashboard that the CLI would refuse stays outside', () => {
+  const tasks = ['a', 'b'].map((id) => ({ task_key: id, dashboard_task: { dashboard_id: id } }));
+  const dashboard = { type: 'dashboards' as const, name: 'D', serialized: '{}', grants: [] };
+  const related = [
+    { ...dashboard, id: 'a' },
+    { ...dashboard, id: 'b', warehouseId: 'w', serialized: '{"x":"${y}"}' },
+  ];
+  const bundle = generateBundle({ definition: { ...job({ name: 'x', tasks }), related }, sources: [], host: HOST });
+  expect(bundle.resources.map(({ key }) => key)).toEqual(['x']);
+  expect(textOf(bundle, 'resources/x.job.yml')).toContain('dashboard_id: a');
+  expect(bundle.diagnostics.map(({ level, place }) => `${level} ${place}`)).toEqual([
+    'warning related[dashboards.a]',
+    'warning related[dashboards.b]',
+    'note tasks[a].dashboard_task.dashboard_id',
+    'note tasks[b].dashboard_task.dashboard_id',
+  ]);
+});
+
+test('the order of related things, sources and lookups changes nothing', () => {
+  for (const one of [must(HARD_CASES.related), must(HARD_CASES.lookups)]) {
+    const { related = [], lookups = [] } = one.definition;
+    const turned = { ...one.definition, related: [...related].reverse(), lookups: [...lookups].reverse() };
+    const first = generateBundle({ ...one, host: HOST });
+    expect(generateBundle({ ...one, definition: turned, sources: [...one.sources].reverse(), host: HOST })).toEqual(first);
+  }
+});
+
+test('a target needs a name that the CLI takes', () => {
+  const definition = job({ name: 'x' });
+  expect(() => generateBundle({ definition, sources: [], host: HOST, options: { targets: ['a b'] } })).toThrow(UserError);
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { targets: ['qa', 'prod'], adoption: { qa: 'bind' } } });
+  expect(bundle.targets).toEqual(['dev', 'prod', 'qa']);
+  expect(bundle.adoption).toEqual({ dev: 'copy', prod: 'copy', qa: 'bind' });
+});
 
 test('run_as goes to prod, where the job has one', () => {
   const parsed = parseYaml(Buffer.from(textOf(generateBundle({ ...must(CASES['git-and-run-as']), host: HOST }), 'databricks.yml')));
