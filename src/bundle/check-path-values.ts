@@ -57,14 +57,19 @@ function isText(leaf: Leaf): boolean {
 
 /** Reports every path of a resource that leaves the tree, hides behind a variable, or names a file of this machine. */
 export function checkPathValues(resource: JsonObject, place: string, file: string, report: (place: string, message: string) => void): void {
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
   for (const leaf of leavesOf(resource).values()) {
-    if (typeof leaf.value !== 'string') continue;
-    const path = isPath(leaf);
-    if (!path && isText(leaf)) continue;
-    const problem = pathValueProblem(leaf.value, path, LOCAL_FIELDS.has(leaf.fields.at(-1) ?? ''), folder);
+    const problem = leafProblem(leaf, file);
     if (problem !== undefined) report(`${place}.${leaf.place}`, problem);
   }
+}
+
+/** Why a value of a resource in `file` may not stand there; undefined where it may. */
+export function leafProblem(leaf: Leaf, file: string): string | undefined {
+  if (typeof leaf.value !== 'string') return undefined;
+  const path = isPath(leaf);
+  if (!path && isText(leaf)) return undefined;
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  return pathValueProblem(leaf.value, path, LOCAL_FIELDS.has(leaf.fields.at(-1) ?? ''), folder);
 }
 
 function pathValueProblem(written: string, isPathField: boolean, isLocal: boolean, folder: string): string | undefined {

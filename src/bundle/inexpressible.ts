@@ -1,5 +1,6 @@
 // What a bundle can't say although a job can: each with its place and the reason, before anybody is asked to deploy.
 import type { Diagnostic } from './bundle.ts';
+import { leafProblem } from './check-path-values.ts';
 import { pathField } from './fields.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { itemPlace, type Leaf } from './places.ts';
@@ -41,7 +42,6 @@ function pathProblem(leaf: Leaf, { type, value, leaves }: Planned): string | und
   const field = pathField(type, leaf);
   const text = leaf.value;
   if (field === undefined || typeof text !== 'string') return undefined;
-  const climbs = /(^|\/)\.\.(\/|$)/.test(text);
   const git = isObject(value.git_source);
   const library = /libraries\/(whl|jar)$/.test(leaf.fields.join('/'));
   if (field.form === 'dependency') {
@@ -54,7 +54,7 @@ function pathProblem(leaf: Leaf, { type, value, leaves }: Planned): string | und
     if (isLocal(text))
       return `is ${shortened(text)}, which a bundle takes for a file of its own; only absolute workspace paths can be said`;
   }
-  return climbs && text.startsWith('/') ? `is ${shortened(text)}; paths with \`..\` are refused in bundles here` : undefined;
+  return undefined;
 }
 
 function computeProblems(task: Json | undefined, place: string): Diagnostic[] {
@@ -80,7 +80,8 @@ export function inexpressible(resource: Planned, replaced: ReadonlySet<string>):
   for (const leaf of resource.leaves.values()) {
     const { place, value, keys } = leaf;
     if (typeof value === 'string' && !replaced.has(`${resource.prefix}${place}`)) {
-      const problem = pathProblem(leaf, resource);
+      const refused = leafProblem(leaf, resource.file);
+      const problem = pathProblem(leaf, resource) ?? (refused === undefined ? undefined : `is ${shortened(value)}, but ${refused}`);
       if (problem !== undefined) report(place, problem);
       if (holdsReference(value)) {
         const text = `\${${referencesIn(value)[0] ?? ''}}`;
