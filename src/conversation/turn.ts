@@ -13,6 +13,7 @@ import type { TurnRow, TurnRows } from '../storage/turns.ts';
 import { diffFiles } from './diff.ts';
 import type { Ending, Progress, Thread, ThreadMessage } from './thread.ts';
 import { OFFERED_TARGET, type Versions } from './versions.ts';
+import { sayWrites } from './write-cards.ts';
 
 export interface TurnDeps {
   readonly rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
@@ -129,35 +130,6 @@ async function work(
   const offered = isNew ? { bundleDigest: made, target: OFFERED_TARGET } : undefined;
   await sayWrites(deps, turn, conversation, { offered, sayCard });
   return 'done';
-}
-
-/** Cards of what the turn has proposed: a deployment is planned first, everything else waits for its click as it is. */
-async function sayWrites(
-  deps: TurnDeps,
-  turn: TurnRow,
-  conversation: ConversationRow,
-  cards: {
-    offered: { bundleDigest: string; target: string } | undefined;
-    sayCard: (card: { number: number; bundleDigest: string; target: string }) => Promise<void>;
-  },
-): Promise<void> {
-  const versions = await deps.rows.conversations.versions(conversation.id);
-  for (const { id, write, state } of await deps.writes.ofTurn(turn.id)) {
-    const version = write.kind === 'deploy_bundle' ? versions.findLast(({ bundleDigest }) => bundleDigest === write.bundle) : undefined;
-    if (write.kind === 'deploy_bundle' && version !== undefined) {
-      const shown = cards.offered?.bundleDigest === write.bundle && cards.offered.target === write.target;
-      if (!shown && state === 'open') await cards.sayCard({ ...version, target: write.target });
-    } else {
-      const payload: ThreadMessage = { kind: 'write', proposalId: id };
-      await deps.rows.outbox.add({
-        id: `${turn.id}/write/${id}`,
-        conversationId: conversation.id,
-        turnId: turn.id,
-        kind: 'write',
-        payload,
-      });
-    }
-  }
 }
 
 /** The agent's part: appends this turn's message to the frozen history and runs the loop, or goes on where a killed process stopped. */

@@ -214,15 +214,21 @@ export function createVersions(deps: {
 
     async catchUp(conversation) {
       const cards = await rows.outbox.ofConversation(conversation.id, 'card');
-      for (const row of cards) {
+      for (const [index, row] of cards.entries()) {
         const waiting = row.payload as Card;
         if (!('preparing' in waiting.plan)) continue;
-        const renewed = row === cards.at(-1) ? await late(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
+        const later = cards.slice(index + 1).map(({ payload }) => payload as Card);
+        const replaced = later.some((other) => other.version > waiting.version || targetOf(other) === targetOf(waiting));
+        const renewed = replaced ? { ...waiting, plan: REPLACED, proof: REPLACED } : await late(conversation, waiting);
         await rows.outbox.change(row.id, renewed);
       }
       await deps.thread.refresh(conversation, false);
     },
   };
+}
+
+function targetOf(card: Card): string {
+  return card.target ?? OFFERED_TARGET;
 }
 
 function summary(proof: Proof): Card['proof'] {

@@ -14,7 +14,7 @@ export function renderHelp(linkedAs: string | undefined): Answer {
     '• `/dab job 123 private`: the same in a direct message to you',
     '• `/dab jobs churn`: jobs whose name holds “churn”',
     '• `/dab connect`, `/dab disconnect`: link your Databricks account, or drop the link',
-    'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy*.',
+    'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy* or *Run it*.',
   ];
   return {
     text: 'How to use DAB Bot',
