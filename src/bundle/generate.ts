@@ -7,11 +7,11 @@ import type { JsonObject } from './json.ts';
 import { chooseLinks } from './links.ts';
 import { clashKey, freeName } from './names.ts';
 import { renderReadme } from './readme.ts';
-import { leftOutside, type Planned, planResources } from './related.ts';
 import { remarksOn } from './remarks.ts';
 import { renderYaml } from './render-yaml.ts';
-import { replacePaths, resourceValue } from './resource-value.ts';
-import { canonicalPath, pathsOf } from './source-references.ts';
+import { hasQueue, replacePaths, resourceValue } from './resource-value.ts';
+import { leftOutside, type Planned, planResources } from './resources.ts';
+import { canonicalPath } from './source-references.ts';
 import { type Layout, layoutSources, sourceKey } from './sources.ts';
 import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
@@ -104,7 +104,7 @@ function resourceYaml(resource: Planned, byPlace: ReadonlyMap<string, string>, d
   const { type, key, value } = resource;
   const written = resourceValue(resource, byPlace);
   const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
-  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
+  const comments = type === 'jobs' && !hasQueue(value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
   return renderYaml({ resources: { [type]: { [key]: whole } } }, { comments });
 }
 
@@ -118,7 +118,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const names = targetNames(options);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const resources = planResources(definition);
-  const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
+  const references = resources.flatMap(({ paths }) => paths);
   const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
@@ -154,7 +154,6 @@ export function generateBundle(input: GenerateInput): Bundle {
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 
   const collected = [...(input.diagnostics ?? []), ...layout.diagnostics];
-  const replaced = new Set(byPlace.keys());
   return {
     name: resources[0]?.key ?? 'bundle',
     files,
@@ -171,7 +170,7 @@ export function generateBundle(input: GenerateInput): Bundle {
     diagnostics: [
       ...collected,
       ...missingSources(paths.missing, collected),
-      ...resources.flatMap((resource) => inexpressible(resource, replaced)),
+      ...resources.flatMap((resource) => inexpressible(resource, byPlace)),
       ...leftOutside(definition),
       ...resources.flatMap((resource) => remarksOn(resource)),
       ...links.diagnostics,

@@ -5,7 +5,7 @@ import { pathField } from './fields.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { itemPlace, type Leaf } from './places.ts';
 import { holdsReference, referencesIn } from './references.ts';
-import type { Planned } from './related.ts';
+import type { Planned } from './resources.ts';
 import { ELSEWHERE, ofGit } from './source-references.ts';
 import { quoted } from './yaml.ts';
 
@@ -74,7 +74,7 @@ function tasksOf(value: JsonObject): readonly Json[] {
 }
 
 /** All that can't be said of one resource; `replaced` are the places whose value the bundle writes differently. */
-export function inexpressible(resource: Planned, replaced: ReadonlySet<string>): Diagnostic[] {
+export function inexpressible(resource: Planned, replaced: ReadonlyMap<string, string>): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (place: string, message: string) => found.push({ level: 'error', place: `${resource.prefix}${place}`, message });
   for (const leaf of resource.leaves.values()) {
@@ -88,7 +88,7 @@ export function inexpressible(resource: Planned, replaced: ReadonlySet<string>):
         report(place, `holds ${shortened(text)}, which a bundle takes for a reference; there is no way to write it literally`);
       }
     }
-    if (keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
+    if (place.includes('${') && keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
   }
   if (resource.type !== 'jobs') return found;
   const computeless = tasksOf(resource.value).flatMap((task) => {

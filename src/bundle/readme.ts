@@ -1,6 +1,6 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from './bundle.ts';
-import type { Planned } from './related.ts';
+import type { Planned } from './resources.ts';
 import type { Variable } from './variables.ts';
 
 export interface ReadmeInput {

@@ -1,7 +1,7 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import type { Diagnostic } from './bundle.ts';
 import { isObject, type JsonObject } from './json.ts';
-import type { Planned } from './related.ts';
+import type { Planned } from './resources.ts';
 
 /** Fields that only the server writes (facts: databricks 8); they are no settings. */
 export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);

@@ -99,10 +99,9 @@ describe('losslessness', () => {
     );
   });
 
-  test('a job without a queue says so', () => {
-    expect(textOf(generateBundle({ definition: job({ name: 'x' }), sources: [], host: HOST }), 'resources/x.job.yml')).toContain(
-      'queue:\n        enabled: false',
-    );
+  test.each([{}, { queue: null }])('a job without a queue says so: %o', (settings) => {
+    const bundle = generateBundle({ definition: job({ name: 'x', ...settings }), sources: [], host: HOST });
+    expect(textOf(bundle, 'resources/x.job.yml')).toContain('queue:\n        enabled: false');
   });
 
   test('server-only fields stay out, and no host gets in', () => {
