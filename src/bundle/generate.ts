@@ -17,8 +17,6 @@ import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { quoted } from './yaml.ts';
 
-export { PROD_ROOT } from './targets.ts';
-
 const encoder = new TextEncoder();
 /** Names that the allow-list and the CLI take for a target. */
 const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
@@ -116,7 +114,8 @@ function byName(variables: readonly Variable[]): Variable[] {
 export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
   const names = targetNames(options);
-  const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
+  const asked = new Map(Object.entries(options.adoption ?? {}));
+  const adoption = Object.fromEntries(names.map((name) => [name, asked.get(name) ?? 'copy']));
   const resources = planResources(definition);
   const references = resources.flatMap(({ paths }) => paths);
   const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);

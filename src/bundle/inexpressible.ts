@@ -2,8 +2,8 @@
 import type { Diagnostic } from './bundle.ts';
 import { leafProblem } from './check-path-values.ts';
 import { pathField } from './fields.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { itemPlace, type Leaf } from './places.ts';
+import { isObject, type Json } from './json.ts';
+import { type Leaf, tasksOf } from './places.ts';
 import { holdsReference, referencesIn } from './references.ts';
 import type { Planned } from './resources.ts';
 import { ELSEWHERE, ofGit } from './source-references.ts';
@@ -69,10 +69,6 @@ function computeProblems(task: Json | undefined, place: string): Diagnostic[] {
   return [...missing, ...computeProblems(inner, `${place}.for_each_task.task`)];
 }
 
-function tasksOf(value: JsonObject): readonly Json[] {
-  return Array.isArray(value.tasks) ? value.tasks : [];
-}
-
 /** All that can't be said of one resource; `replaced` are the places whose value the bundle writes differently. */
 export function inexpressible(resource: Planned, replaced: ReadonlyMap<string, string>): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -91,9 +87,5 @@ export function inexpressible(resource: Planned, replaced: ReadonlyMap<string, s
     if (place.includes('${') && keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
   }
   if (resource.type !== 'jobs') return found;
-  const computeless = tasksOf(resource.value).flatMap((task) => {
-    const key = isObject(task) && typeof task.task_key === 'string' ? task.task_key : '';
-    return computeProblems(task, `${resource.prefix}${itemPlace('tasks', key)}`);
-  });
-  return [...found, ...computeless];
+  return [...found, ...tasksOf(resource.value).flatMap(({ task, place }) => computeProblems(task, `${resource.prefix}${place}`))];
 }

@@ -118,3 +118,9 @@ export function leavesOf(value: JsonObject): Map<string, Leaf> {
   walk(value, '', [], wayOf());
   return found;
 }
+
+/** The tasks of a job's settings with their places. */
+export function tasksOf({ tasks }: JsonObject): { task: JsonObject; place: string }[] {
+  const list: readonly Json[] = Array.isArray(tasks) ? tasks : [];
+  return list.filter(isObject).map((task) => ({ task, place: itemPlace('tasks', typeof task.task_key === 'string' ? task.task_key : '') }));
+}

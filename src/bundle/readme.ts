@@ -17,6 +17,9 @@ export interface ReadmeInput {
 
 const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
 
+/** Ids are digits or UUIDs; nothing else belongs in a command that people copy. */
+const SAFE_ID = /^[\w-]+$/;
+
 function inline(text: string): string {
   return text
     .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ')
@@ -43,7 +46,7 @@ function adoptionText(target: string, { adoption, resources }: ReadmeInput): str
     return [`- \`${target}\` ${text}`];
   }
   const commands = resources
-    .filter(({ id }) => id !== '')
+    .filter(({ id }) => SAFE_ID.test(id))
     .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);
   return [
     `- \`${target}\` takes the original over: its id, history and links stay. Bind it once, before the first deployment:`,

@@ -8,7 +8,7 @@ import type { Planned } from './resources.ts';
 
 /** Where production lives: below the deployer's home, so that nobody else can change what runs. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
-export const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
+const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
 
 export interface TargetsInput {
   readonly names: readonly string[];

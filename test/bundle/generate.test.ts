@@ -303,6 +303,8 @@ test('a target needs a name that the CLI takes', () => {
   const bundle = generateBundle({ definition, sources: [], host: HOST, options: { targets: ['qa', 'prod'], adoption: { qa: 'bind' } } });
   expect(bundle.targets).toEqual(['dev', 'prod', 'qa']);
   expect(bundle.adoption).toEqual({ dev: 'copy', prod: 'copy', qa: 'bind' });
+  const odd = generateBundle({ definition, sources: [], host: HOST, options: { targets: ['constructor'], adoption: {} } });
+  expect(odd.adoption.constructor).toBe('copy');
 });
 
 test('run_as goes to prod, where the job has one', () => {
