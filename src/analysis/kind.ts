@@ -13,6 +13,8 @@ export interface WorkflowGuess {
 export function guessKind(facts: Facts): WorkflowGuess {
   const { signs, read, written, maintained, pathsWritten } = facts;
   const writes = written.size > 0 || pathsWritten.size > 0;
+  // What a source reads after it wrote it is no source of its own.
+  const brings = writes && [...read].every((table) => written.has(table));
   const tables = (set: ReadonlySet<string>) => (set.size === 1 ? '1 table' : `${set.size} tables`);
   const does: readonly (readonly [WorkflowKind, readonly (string | false)[]])[] = [
     ['pipeline (DLT)', [signs.has('pipeline') && 'it declares tables of a pipeline']],
@@ -22,10 +24,10 @@ export function guessKind(facts: Facts): WorkflowGuess {
     [
       'ingestion',
       [
-        signs.has('reads files') && writes && 'it reads files',
-        signs.has('reads a database') && writes && 'it reads another database',
-        signs.has('calls an API') && writes && 'it calls an API',
-        facts.pathsRead.size > 0 && read.size === 0 && writes && 'it reads paths and writes what it read',
+        signs.has('reads files') && brings && 'it reads files',
+        signs.has('reads a database') && brings && 'it reads another database',
+        signs.has('calls an API') && brings && 'it calls an API',
+        facts.pathsRead.size > 0 && !signs.has('reads files') && brings && 'it reads paths and writes what it read',
       ],
     ],
     [

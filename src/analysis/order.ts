@@ -1,6 +1,7 @@
 // Proposes in which order the notebooks of a folder should run: by what they read and write, whom they run, and how they are called.
 import type { Analysis } from './analyze.ts';
 import { LIMITS } from './limits.ts';
+import { flowsBetween } from './order-data.ts';
 import { nameOrder } from './order-names.ts';
 
 /** A task to be: one notebook, what has to run before it, and why. */
@@ -114,37 +115,25 @@ interface Edge {
 function edgesOf(nodes: readonly Node[]): Edge[] {
   const byData: Edge[] = [];
   const byName: Edge[] = [];
-  const data = nodes.map(({ parts }) => ({
-    reads: parts.flatMap(({ tables, paths }) => [...tables.read, ...paths.read]),
-    writes: parts.flatMap(({ tables, paths }) => [...tables.written, ...paths.written]),
-    values: parts.flatMap(({ taskValues }) => taskValues.read.map((one) => one.split('/')[0] ?? '')),
-  }));
-  for (const [from, source] of nodes.entries()) {
-    for (const [to, target] of nodes.entries()) {
+  const flows = flowsBetween(
+    nodes.map(({ parts }) => ({
+      reads: parts.flatMap(({ tables, paths }) => [...tables.read, ...paths.read]),
+      writes: parts.flatMap(({ tables, paths }) => [...tables.written, ...paths.written]),
+    })),
+  );
+  const nameOf = (index: number) => lastOf(nodes[index]?.analysis.path ?? '');
+  for (const { from, to, what } of flows) byData.push({ from, to, why: `reads ${what}, which ${nameOf(from)} writes` });
+  for (const [to, target] of nodes.entries()) {
+    const tasks = new Set(target.parts.flatMap(({ taskValues }) => taskValues.read.map((one) => one.split('/')[0] ?? '')));
+    for (const [from, source] of nodes.entries()) {
       if (from === to) continue;
-      const [left, right] = [data[from], data[to]];
-      const name = lastOf(source.analysis.path);
-      const own = right?.writes ?? [];
-      const shared = left?.writes.find(
-        (written) => right?.reads.some((read) => isSame(written, read)) && !own.some((one) => isSame(written, one)),
-      );
-      if (shared !== undefined) byData.push({ from, to, why: `reads ${shared}, which ${name} writes` });
-      else if (right?.values.includes(keyOf(name))) byData.push({ from, to, why: `reads a task value of ${name}` });
+      if (tasks.has(keyOf(nameOf(from)))) byData.push({ from, to, why: `reads a task value of ${nameOf(from)}` });
       const why = nameOrder(keyOf(source.analysis.path), keyOf(target.analysis.path));
       if (why !== undefined) byName.push({ from, to, why });
     }
   }
   // Neighbours first, so that what follows from them is not said again.
-  return [...byData, ...byName.sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from))];
-}
-
-/** Whether two names mean one table or path: part by part from the end, a computed part (`{catalog}`) being any. */
-function isSame(written: string, read: string): boolean {
-  if (/[/:]/.test(written) || /[/:]/.test(read))
-    return written.length > 1 && (read === written || read.startsWith(`${written.replace(/\/$/, '')}/`));
-  const [one, two] = [written.toLowerCase().split('.').reverse(), read.toLowerCase().split('.').reverse()];
-  if (/^\$?\{[^}]*\}$/.test(one[0] ?? '')) return false;
-  return one.every((part, index) => two[index] === undefined || part === two[index] || (index > 0 && /[{}]/.test(`${part}${two[index]}`)));
+  return [...byData, ...byName.sort((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from) || a.from - b.from)];
 }
 
 function createGraph(size: number) {

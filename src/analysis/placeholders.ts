@@ -4,7 +4,7 @@
 const REFERENCE =
   /^(?:\{[^{}]*\}|\{\{[^{}]*\}\}|<[^<>]*>|\[[^[\]]*\]|\$[\w.{(].*|%\w+%|%s|%\(\w+\)s|:[A-Za-z_]\w*|\?|@[A-Za-z]\w*|__\w+__|#\{.*\}#?|&\w+|\*\w+)$/s;
 /** Part of it is filled in when it runs. */
-const PARTLY_FILLED = /\$\{|\{\{|\[secret\b|%\(\w+\)s|<[A-Za-z][\w -]*>/;
+const PARTLY_FILLED = /\$\{|\{\{|\[secret\b|%\(\w+\)s|%s|<[A-Za-z][\w -]*>/;
 const EMPTY_WORDS =
   /^(?:none|null|nil|na|n\/a|undefined|true|false|empty|unset|default|optional|required|string|str|tbd|hidden|secret:?)$/i;
 const PUT_YOURS =

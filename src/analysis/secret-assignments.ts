@@ -76,7 +76,7 @@ function valueAfter(text: string, start: number, end: number, isData: boolean): 
       ? quotedAt(text, end + comma.length)
       : undefined;
   const space = matchAt(SPACE, text, end);
-  return space !== undefined && /(?:[(,]\s{0,40}|\n\s{0,40}|\bBY)$/i.test(before) ? quotedAt(text, end + space.length) : undefined;
+  return space !== undefined && /(?:[(,]\s{0,40}|\bBY)$/i.test(before) ? quotedAt(text, end + space.length) : undefined;
 }
 
 /** Inside of a string or a data file a value may come without quotes: `;password=x`, `"--password=x"`, `password: x`. */

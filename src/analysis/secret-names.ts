@@ -9,7 +9,7 @@ export const SENSITIVE_WORD =
 
 /** Where the name goes on so, it is about the secret and not the secret itself. */
 const ABOUT =
-  /(?:field|column|col|name|scope|path|file|filename|env|envvar|var|variable|policy|length|len|required|label|hint|regex|pattern|url|uri|endpoint|type|id|ids|ref|arn|location|count|limit|index|prompt|prefix|suffix|expiry|expires(?:[_-]?in)?|expiration|ttl|version|provider|vault|manager|class|header|format|hash|store|source|mode|enabled|alias|key[_-]?name|list|dir|folder|usage|cost|price|budget|size|window)s?$/i;
+  /(?:field|column|col|name|scope|path|file|filename|env|envvar|var|variable|policy|length|len|required|label|hint|regex|pattern|url|uri|endpoint|type|id|ids|ref|arn|location|count|limit|index|prompt|prefix|suffix|expiry|expires(?:[_-]?in)?|expiration|ttl|version|provider|vault|manager|class|header|format|hash|store|source|mode|enabled|alias|key[_-]?name|list|dir|folder|usage|cost|price|budget|size|window|state|status|flags?)s?$/i;
 /** Names that hold one of the words and mean something else. */
 const OTHER =
   /(?:page|continuation|pad|eos|bos|unk|sep|cls|mask|stop|special|idempotency|next|input|output|prompt|completion|max|min|num|sync|cancellation|delimiter|start|end)[_.-]?(?:new[_-]?)?tokens?(?:$|[_.-])|tokens$|token(?:iz|ised?|ized)|passthrough|bypass|secretary/i;

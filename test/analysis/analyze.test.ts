@@ -83,8 +83,8 @@ dbutils.notebook.exit("ok")
       sparkConf: ['spark.sql.shuffle.partitions'],
       taskValues: { read: ['load/last_day'], set: ['rows'] },
       exits: true,
-      kind: 'ingestion',
-      reasons: ['it reads files'],
+      kind: 'transformation',
+      reasons: ['it reads 3 tables', 'it writes 2 tables'],
       dependencies: [
         { kind: 'file', path: '../requirements.txt', line: 6 },
         { kind: 'run', path: './shared/setup', line: 10 },

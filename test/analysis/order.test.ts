@@ -61,6 +61,17 @@ describe('the order', () => {
     ).toEqual(['b', 'a < b', 'c < a']);
   });
 
+  it('takes a table that is written and read in one place for nothing to wait for, and a computed name for no table', async () => {
+    expect(
+      await order({
+        a: 'spark.table("x").write.saveAsTable("x")',
+        b: 'spark.table("x").write.mode("append").saveAsTable("x")',
+        c: 'spark.table(f"{s}.{t}").write.saveAsTable(f"{s}.{u}")',
+        d: 'spark.table(f"{s}.{u}")',
+      }),
+    ).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('trusts data more than names, and is never a circle', async () => {
     const names = { '01_last': 'spark.table("x.b").write.saveAsTable("x.c")', '02_first': 'spark.range(1).write.saveAsTable("x.b")' };
     expect(await order(names)).toEqual(['02_first', '01_last < 02_first']);

@@ -82,6 +82,7 @@ describe('secrets that are found', () => {
     ['{"parameters": "{\\"password\\": \\"hunter2\\"}"}', 'hunter2'],
   ])('in code: %s', async (text, value) => {
     expect(await found(text)).toEqual(value === undefined ? [] : [value]);
+    expect(await found(text.replace(value ?? '\0', '[secret: password]'))).toEqual([]);
   });
 
   it.each([
@@ -98,6 +99,7 @@ describe('secrets that are found', () => {
     ['init.sh', '#!/bin/bash\nDB_PASSWORD=hunter2 # ours\n', 'hunter2'],
   ])('in %s: %s', async (path, text, value) => {
     expect(await found(text, path)).toEqual([value]);
+    expect(await found(text.replace(value, '[secret: password]'), path)).toEqual([]);
   });
 
   it('a private key from its first line to its last', async () => {
@@ -177,6 +179,9 @@ describe('what is no secret', () => {
     'pwd = "/Workspace/Users/ana"',
     'image = "123456789012.dkr.ecr.eu-west-1.test/app@sha256:9fceb02d0ae598e95dc970b74767f19372d61af8"',
     'if event.key == "token": pass',
+    "Asks for user and password:\n    user_pass = '%s:%s' % (user, password)",
+    "Says more.\n    Pass 'parameters' and a token",
+    '"MODULE_PWD_STATE": "yes"',
     'email = "ana@shop.test"; time = "12:30"; x = {"a": 1}',
   ])('%s', async (text) => {
     expect(await found(text)).toEqual([]);
