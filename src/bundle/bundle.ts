@@ -15,6 +15,8 @@ export interface JobDefinition {
   readonly grants?: readonly Grant[] | undefined;
   /** What the job refers to and was read with it: these become resources of the same bundle. */
   readonly related?: readonly Related[] | undefined;
+  /** The workspace folder that a proposed job was made from. */
+  readonly folder?: string | undefined;
   /** Names of things outside, so that ids need not be written down. */
   readonly lookups?: readonly LookupName[] | undefined;
 }

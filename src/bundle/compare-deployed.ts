@@ -16,20 +16,31 @@ function same(a: Leaf, b: Leaf): boolean {
 }
 
 /**
- * Differences between a job as deployed and its bundle, server-only fields and server defaults aside; empty means equal.
+ * Differences between a job or pipeline as deployed and its bundle, server-only fields and server defaults aside; empty means equal.
  * @param input.resolved `bundle validate -o json` of the deployed target
- * @param input.deployed the `settings` of jobs/get
+ * @param input.deployed the `settings` of jobs/get, the `spec` of pipelines/get
  */
-export function compareDeployed(input: { resolved: JsonObject; resourceKey: string; deployed: JsonObject }): DeployedDifference[] {
-  const jobs = isObject(input.resolved.resources) ? input.resolved.resources.jobs : undefined;
-  const job = isObject(jobs) ? jobs[input.resourceKey] : undefined;
-  if (!isObject(job)) return [{ place: `resources.jobs.${input.resourceKey}`, was: undefined, is: null }];
+export function compareDeployed(input: {
+  resolved: JsonObject;
+  type?: 'jobs' | 'pipelines';
+  resourceKey: string;
+  deployed: JsonObject;
+  /** Ids of what was deployed with it, by `jobs.key`. */
+  ids?: ReadonlyMap<string, string>;
+}): DeployedDifference[] {
+  const { type = 'jobs', ids } = input;
+  const group = isObject(input.resolved.resources) ? input.resolved.resources[type] : undefined;
+  const job = isObject(group) ? group[input.resourceKey] : undefined;
+  if (!isObject(job)) return [{ place: `resources.${type}.${input.resourceKey}`, was: undefined, is: null }];
   const [wanted, there] = [settingsOnly(job), settingsOnly(input.deployed)];
   const [was, is] = [leavesOf(wanted), leavesOf(there)];
   const missing = [...was.values()].flatMap((leaf): DeployedDifference[] => {
     const found = is.get(leaf.place);
     if (found === undefined) return isAssumed(leaf, wanted) ? [] : [{ place: leaf.place, was: leaf.value, is: undefined }];
-    return same(leaf, found) ? [] : [{ place: leaf.place, was: leaf.value, is: found.value }];
+    const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(leaf.value))?.[1];
+    return same(leaf, found) || (link !== undefined && ids?.get(link) === String(found.value))
+      ? []
+      : [{ place: leaf.place, was: leaf.value, is: found.value }];
   });
   const added = [...is.values()].filter((leaf) => !was.has(leaf.place) && !isAssumed(leaf, there));
   return [...missing, ...added.map((leaf) => ({ place: leaf.place, was: undefined, is: leaf.value }))];

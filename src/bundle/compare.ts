@@ -1,17 +1,20 @@
-// The proof: every setting of the definition beside the configuration that the CLI resolved from the bundle.
+// The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
 import type { Bundle, JobDefinition } from './bundle.ts';
-import { droppedByPool, inPeoplesMap, isAssumed, settingsOnly } from './defaults.ts';
-import { sourceReferences } from './definition.ts';
-import { developmentChange } from './development.ts';
+import { compareGrants } from './compare-grants.ts';
+import { compareSources } from './compare-sources.ts';
+import { droppedByPool, inPeoplesMap, isAssumed, leftOut, settingsOnly } from './defaults.ts';
+import { developmentChange, isDevelopment } from './development.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { resourceKey } from './names.ts';
+import { createMask } from './mask.ts';
 import { type Leaf, leavesOf } from './places.ts';
 import type { Proof, ProofEntry, Verdict } from './proof.ts';
+import { type Planned, planResources } from './related.ts';
 import { createSourceCheck } from './source-check.ts';
-import { writtenJob } from './tree.ts';
+import { pathsOf } from './source-references.ts';
+import { writtenResource } from './tree.ts';
 
 export { compareDeployed } from './compare-deployed.ts';
-export { proofLine, renderProof } from './render-proof.ts';
+export { proofFiles, proofLine, renderProof } from './render-proof.ts';
 
 export interface CompareInput {
   readonly definition: JobDefinition;
@@ -24,6 +27,8 @@ export interface CompareInput {
   readonly warnings?: readonly string[] | undefined;
 }
 
+type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<Verdict, 'edited'> };
+
 /** Equal as the API sees it: numbers by value; in people's maps the API keeps text, whatever was written. */
 export function sameValue(was: Leaf, is: Leaf): boolean {
   if (was.value === is.value) return true;
@@ -32,66 +37,99 @@ export function sameValue(was: Leaf, is: Leaf): boolean {
   return inPeoplesMap(was) && typeof is.value === 'string' && String(was.value) === is.value;
 }
 
-function jobKey(definition: JobDefinition, bundle: Bundle): string {
-  const name = typeof definition.settings.name === 'string' ? definition.settings.name : undefined;
-  const wanted = resourceKey(name, definition.jobId);
-  return bundle.resources.find(({ key }) => key === wanted)?.key ?? bundle.resources[0]?.key ?? wanted;
-}
-
-function resolvedJob(resolved: JsonObject, key: string): JsonObject {
-  const jobs = isObject(resolved.resources) ? resolved.resources.jobs : undefined;
-  const job = isObject(jobs) ? jobs[key] : undefined;
-  return isObject(job) ? settingsOnly(job) : {};
-}
-
-/** Compares a definition with what a target of its bundle resolves to, value by value. */
+/** Compares a definition with what a target of its bundle resolves to, value by value and file by file. No value of a secret is in the answer. */
 export function compare(input: CompareInput): Proof {
-  const { definition, bundle, resolved, target } = input;
-  const key = jobKey(definition, bundle);
-  const original = settingsOnly(definition.settings);
-  const now = resolvedJob(resolved, key);
-  const [was, is] = [leavesOf(original), leavesOf(now)];
-  const written = writtenJob(bundle.files, key, target);
-  const text = new Map([...leavesOf(written.base), ...leavesOf(written.override)]);
-  const byReference = (place: string) => {
-    const raw = text.get(place)?.value;
-    return typeof raw === 'string' && raw.includes('${');
+  const { definition, bundle, target, baseline } = input;
+  const { mask } = createMask(bundle);
+  const before = new Map((baseline?.entries ?? []).map((entry) => [entry.place, entry]));
+  const planned = planResources(definition);
+  const keyOf = (one: Planned) => bundle.resources.find(({ type, id }) => type === one.type && id === one.id)?.key ?? one.key;
+  const keys = new Map(planned.map((one) => [`${one.type}.${keyOf(one)}`, one.id]));
+  const entries = planned.flatMap((one, i) => {
+    const key = keyOf(one);
+    const prefix = i === 0 ? '' : `${one.type}.${key}: `;
+    return findings(one, key, input, keys).map((found): ProofEntry => {
+      const entry = { ...found, place: `${prefix}${found.place}`, ...masked('was', found.was, mask), ...masked('is', found.is, mask) };
+      if (entry.verdict !== 'different' || baseline === undefined) return entry;
+      const known = before.get(entry.place);
+      return known?.verdict === 'different' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
+    });
+  });
+  return {
+    target,
+    entries,
+    counts: count(entries),
+    sources: compareSources(bundle, baseline !== undefined),
+    secrets: bundle.secrets.map(({ path, line, kind }) => ({ place: `${path}:${line}`, kind })),
+    warnings: (input.warnings ?? []).map(mask),
   };
-  const references = new Map(sourceReferences(definition).map(({ place, kind }) => [place, kind]));
-  const sources = createSourceCheck(bundle, resolved);
-  const before = new Map((input.baseline?.entries ?? []).map((entry) => [entry.place, entry]));
-  const differs = (entry: Omit<ProofEntry, 'verdict'>): ProofEntry => {
-    const known = before.get(entry.place);
-    const old = input.baseline === undefined || (known?.verdict === 'different' && known.is === entry.is);
-    return { ...entry, verdict: old ? 'different' : 'edited' };
-  };
+}
 
-  const entries = [...was.values()].map((leaf): ProofEntry => {
+function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string) => string): { was?: Json; is?: Json } {
+  if (value === undefined) return {};
+  return { [name]: typeof value === 'string' ? mask(value) : value };
+}
+
+/** Everything that is to be said of one resource. */
+function findings(one: Planned, key: string, { bundle, resolved, target }: CompareInput, keys: ReadonlyMap<string, string>): Finding[] {
+  const original = settingsOnly(one.value);
+  const resource = resolvedResource(resolved, one.type, key);
+  const now = settingsOnly(resource);
+  const [was, is] = [leavesOf(original), leavesOf(now)];
+  const written = writtenResource(bundle.files, one.type, key, target);
+  const text = new Map([...leavesOf(written.base), ...leavesOf(written.override)]);
+  const raw = (place: string): string => {
+    const value = text.get(place)?.value;
+    return typeof value === 'string' && value.includes('${') ? value : '';
+  };
+  const paths = new Map(pathsOf(one, one.leaves).map((path) => [path.leaf.place, path]));
+  const sources = createSourceCheck(bundle, resolved);
+
+  const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;
     const found = is.get(place);
-    const change = developmentChange(leaf, found, resolved);
+    const change = developmentChange(leaf, found, resolved) ?? leftOut(one, leaf);
     if (found === undefined) {
       const why = droppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'dropped', was: value, why };
       if (isAssumed(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
-      return differs({ place, was: value, why: 'missing in the bundle' });
+      return { place, verdict: 'different', was: value, why: 'missing in the bundle' };
     }
-    if (sameValue(leaf, found)) return { place, verdict: byReference(place) ? 'variable' : 'identical', was: value, is: found.value };
+    if (sameValue(leaf, found)) return { place, verdict: raw(place) === '' ? 'identical' : 'variable', was: value, is: found.value };
     if (change !== undefined) return { place, verdict: 'dropped', was: value, is: found.value, why: change };
-    const kind = references.get(place);
-    if (kind !== undefined) {
-      const wrong = sources.problem(String(value), String(found.value), kind);
+    // The id of a resource of this bundle: known only when it is deployed.
+    const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(found.value))?.[1];
+    if (link !== undefined && keys.get(link) === String(value)) return { place, verdict: 'variable', was: value, is: found.value };
+    const path = paths.get(place);
+    if (path !== undefined) {
+      const at = String(value).indexOf(path.path);
+      const [head, tail] = [String(value).slice(0, at), String(value).slice(at + path.path.length)];
+      const text = String(found.value);
+      const around = text.startsWith(head) && text.endsWith(tail);
+      const wrong = around
+        ? sources.problem(path.path, text.slice(head.length, text.length - tail.length), path.kind)
+        : 'is written otherwise';
       if (wrong === undefined) return { place, verdict: 'source', was: value, is: found.value };
-      return differs({ place, was: value, is: found.value, why: wrong });
+      return { place, verdict: 'different', was: value, is: found.value, why: wrong };
     }
-    return differs({ place, was: value, is: found.value });
+    return { place, verdict: 'different', was: value, is: found.value };
   });
-  for (const leaf of is.values()) {
-    if (was.has(leaf.place) || isAssumed(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) continue;
-    if (leaf.place.startsWith('run_as.') && leaf.value === definition.runAs) continue;
-    entries.push(differs({ place: leaf.place, is: leaf.value, why: 'the job does not have this' }));
-  }
-  return { target, entries, counts: count(entries), warnings: input.warnings ?? [] };
+  const invented = [...is.values()].flatMap((leaf): Finding[] => {
+    if (was.has(leaf.place) || isAssumed(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
+    if (leaf.place.startsWith('run_as.') && leaf.value === one.runAs) return [];
+    const why = leftOut(one, leaf);
+    if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
+    return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
+  });
+  const user =
+    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
+  return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), user)];
+}
+
+function resolvedResource(resolved: JsonObject, type: string, key: string): JsonObject {
+  const group = isObject(resolved.resources) ? resolved.resources[type] : undefined;
+  const resource = isObject(group) ? group[key] : undefined;
+  return isObject(resource) ? resource : {};
 }
 
 function count(entries: readonly ProofEntry[]): Record<Verdict, number> {

@@ -1,4 +1,5 @@
 // What the platform or the CLI assumes or adds by itself: saying it and not saying it make the same job.
+import type { ResourceType } from './bundle.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Leaf } from './places.ts';
 
@@ -38,6 +39,9 @@ const DEFAULTS: readonly (readonly [RegExp, Json])[] = [
 /** What the CLI empties in a cluster that takes its machines from a pool (its resourcemutator/cluster_fixups). */
 const OF_THE_POOL = /\.new_cluster\.(node_type_id|driver_node_type_id|enable_elastic_disk|(aws|azure|gcp)_attributes\..*)$/;
 
+/** Written by us or by the CLI into every dashboard. */
+const OF_A_DASHBOARD = new Set(['file_path', 'parent_path', 'embed_credentials', 'serialized_dashboard', 'path', 'etag']);
+
 /** The settings in a job, without what only the server or the CLI writes. */
 export function settingsOnly(job: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(job).filter(([key]) => !NO_SETTINGS.has(key)));
@@ -63,5 +67,15 @@ export function droppedByPool(leaf: Leaf, leaves: ReadonlyMap<string, Leaf>): st
   const pool = leaves.has(`${cluster}.instance_pool_id`);
   if (pool && OF_THE_POOL.test(leaf.place)) return 'the instance pool decides this; the CLI leaves it out';
   if (!pool && leaf.place.endsWith('.driver_instance_pool_id')) return 'the CLI drops a pool for the driver where the workers have none';
+  return undefined;
+}
+
+/** What a bundle leaves out of a pipeline or adds to it on purpose, and why; also what a dashboard's configuration has beside its content. */
+export function leftOut({ type, id }: { readonly type: ResourceType; readonly id: string }, { place, value }: Leaf): string | undefined {
+  if (type === 'dashboards') return OF_A_DASHBOARD.has(place) ? 'says where the content of the dashboard is' : undefined;
+  if (type !== 'pipelines') return undefined;
+  if (place === 'development') return 'the mode of the target decides this';
+  if (place === 'allow_duplicate_names') return 'lets a copy stand beside the original, which has the same name';
+  if (place === 'storage' && value === `dbfs:/pipelines/${id}`) return 'the platform makes this folder for each pipeline';
   return undefined;
 }

@@ -11,22 +11,22 @@ export { canonicalPath, sourceReferences } from './source-references.ts';
 const object = z.record(z.string(), z.unknown());
 const task = z.looseObject({
   task_key: z.string().min(1),
-  notebook_task: z.looseObject({ notebook_path: z.string() }).nullish(),
-  spark_python_task: z.looseObject({ python_file: z.string() }).nullish(),
-  sql_task: z.looseObject({ file: z.looseObject({ path: z.string() }).nullish(), parameters: object.nullish() }).nullish(),
-  run_job_task: z.looseObject({ job_id: z.unknown() }).nullish(),
-  for_each_task: z.looseObject({ task: z.unknown() }).nullish(),
+  notebook_task: z.looseObject({ notebook_path: z.string() }).optional(),
+  spark_python_task: z.looseObject({ python_file: z.string() }).optional(),
+  sql_task: z.looseObject({ file: z.looseObject({ path: z.string() }).optional(), parameters: object.optional() }).optional(),
+  run_job_task: z.looseObject({ job_id: z.unknown() }).optional(),
+  for_each_task: z.looseObject({ task: z.unknown() }).optional(),
 });
 const keyed = (key: string) => z.array(z.looseObject({ [key]: z.string() }));
 const settingsShape = z.looseObject({
-  name: z.string().nullish(),
-  tasks: z.array(task).nullish(),
-  job_clusters: keyed('job_cluster_key').nullish(),
-  environments: keyed('environment_key').nullish(),
-  parameters: keyed('name').nullish(),
-  git_source: object.nullish(),
-  queue: object.nullish(),
-  run_as: object.nullish(),
+  name: z.string().optional(),
+  tasks: z.array(task).optional(),
+  job_clusters: keyed('job_cluster_key').optional(),
+  environments: keyed('environment_key').optional(),
+  parameters: keyed('name').optional(),
+  git_source: object.optional(),
+  queue: object.optional(),
+  run_as: object.optional(),
 });
 
 function refuse(problem: string): never {

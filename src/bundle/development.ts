@@ -2,7 +2,8 @@
 import { isObject, type JsonObject } from './json.ts';
 import type { Leaf } from './places.ts';
 
-function isDevelopment(resolved: JsonObject): boolean {
+/** Whether a resolved target is one of development mode. */
+export function isDevelopment(resolved: JsonObject): boolean {
   return isObject(resolved.bundle) && resolved.bundle.mode === 'development';
 }
 

@@ -7,15 +7,17 @@ import type { JsonObject } from './json.ts';
 import { chooseLinks } from './links.ts';
 import { clashKey, freeName } from './names.ts';
 import { renderReadme } from './readme.ts';
+import { leftOutside, type Planned, planResources } from './related.ts';
 import { remarksOn } from './remarks.ts';
 import { renderYaml } from './render-yaml.ts';
-import { hasQueue, replacePaths, resourceValue } from './resource-value.ts';
-import { leftOutside, type Planned, planResources } from './resources.ts';
-import { canonicalPath } from './source-references.ts';
+import { replacePaths, resourceValue } from './resource-value.ts';
+import { canonicalPath, pathsOf } from './source-references.ts';
 import { type Layout, layoutSources, sourceKey } from './sources.ts';
 import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { quoted } from './yaml.ts';
+
+export { PROD_ROOT } from './targets.ts';
 
 const encoder = new TextEncoder();
 /** Names that the allow-list and the CLI take for a target. */
@@ -102,7 +104,7 @@ function resourceYaml(resource: Planned, byPlace: ReadonlyMap<string, string>, d
   const { type, key, value } = resource;
   const written = resourceValue(resource, byPlace);
   const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
-  const comments = type === 'jobs' && !hasQueue(value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
+  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
   return renderYaml({ resources: { [type]: { [key]: whole } } }, { comments });
 }
 
@@ -114,10 +116,9 @@ function byName(variables: readonly Variable[]): Variable[] {
 export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
   const names = targetNames(options);
-  const asked = new Map(Object.entries(options.adoption ?? {}));
-  const adoption = Object.fromEntries(names.map((name) => [name, asked.get(name) ?? 'copy']));
+  const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const resources = planResources(definition);
-  const references = resources.flatMap(({ paths }) => paths);
+  const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
   const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
@@ -153,6 +154,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 
   const collected = [...(input.diagnostics ?? []), ...layout.diagnostics];
+  const replaced = new Set(byPlace.keys());
   return {
     name: resources[0]?.key ?? 'bundle',
     files,
@@ -169,7 +171,7 @@ export function generateBundle(input: GenerateInput): Bundle {
     diagnostics: [
       ...collected,
       ...missingSources(paths.missing, collected),
-      ...resources.flatMap((resource) => inexpressible(resource, byPlace)),
+      ...resources.flatMap((resource) => inexpressible(resource, replaced)),
       ...leftOutside(definition),
       ...resources.flatMap((resource) => remarksOn(resource)),
       ...links.diagnostics,

@@ -2,10 +2,10 @@
 import type { Diagnostic } from './bundle.ts';
 import { leafProblem } from './check-path-values.ts';
 import { pathField } from './fields.ts';
-import { isObject, type Json } from './json.ts';
-import { type Leaf, tasksOf } from './places.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { itemPlace, type Leaf } from './places.ts';
 import { holdsReference, referencesIn } from './references.ts';
-import type { Planned } from './resources.ts';
+import type { Planned } from './related.ts';
 import { ELSEWHERE, ofGit } from './source-references.ts';
 import { quoted } from './yaml.ts';
 
@@ -69,8 +69,12 @@ function computeProblems(task: Json | undefined, place: string): Diagnostic[] {
   return [...missing, ...computeProblems(inner, `${place}.for_each_task.task`)];
 }
 
+function tasksOf(value: JsonObject): readonly Json[] {
+  return Array.isArray(value.tasks) ? value.tasks : [];
+}
+
 /** All that can't be said of one resource; `replaced` are the places whose value the bundle writes differently. */
-export function inexpressible(resource: Planned, replaced: ReadonlyMap<string, string>): Diagnostic[] {
+export function inexpressible(resource: Planned, replaced: ReadonlySet<string>): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (place: string, message: string) => found.push({ level: 'error', place: `${resource.prefix}${place}`, message });
   for (const leaf of resource.leaves.values()) {
@@ -84,8 +88,12 @@ export function inexpressible(resource: Planned, replaced: ReadonlyMap<string, s
         report(place, `holds ${shortened(text)}, which a bundle takes for a reference; there is no way to write it literally`);
       }
     }
-    if (place.includes('${') && keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
+    if (keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
   }
   if (resource.type !== 'jobs') return found;
-  return [...found, ...tasksOf(resource.value).flatMap(({ task, place }) => computeProblems(task, `${resource.prefix}${place}`))];
+  const computeless = tasksOf(resource.value).flatMap((task) => {
+    const key = isObject(task) && typeof task.task_key === 'string' ? task.task_key : '';
+    return computeProblems(task, `${resource.prefix}${itemPlace('tasks', key)}`);
+  });
+  return [...found, ...computeless];
 }

@@ -2,7 +2,7 @@
 import type { Diagnostic, LookupKind, LookupName, ResourceType } from './bundle.ts';
 import { type IdReference, idsOf } from './ids.ts';
 import { freeName, variableName } from './names.ts';
-import type { Planned } from './resources.ts';
+import type { Planned } from './related.ts';
 import type { Variable } from './variables.ts';
 import { quoted } from './yaml.ts';
 

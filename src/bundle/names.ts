@@ -13,18 +13,12 @@ const FOLDED: Readonly<Record<string, string>> = {
   ß: 'ss', æ: 'ae', Æ: 'AE', ø: 'o', Ø: 'O', œ: 'oe', Œ: 'OE', đ: 'd', Đ: 'D', ð: 'd', þ: 'th', ł: 'l', Ł: 'L', ı: 'i',
 }; // biome-ignore format: a table
 
-const ASCII = /^\p{ASCII}*$/u;
-
-function folded(text: string): string {
+/** Lower-case ASCII words joined by `_`; empty when nothing of the text can be kept. */
+function words(text: string): string {
   return text
     .replace(/[^\p{ASCII}]/gu, (c) => FOLDED[c] ?? c)
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '');
-}
-
-/** Lower-case ASCII words joined by `_`; empty when nothing of the text can be kept. */
-function words(text: string): string {
-  return (ASCII.test(text) ? text : folded(text))
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
@@ -54,6 +48,8 @@ export function freeName(name: string, taken: (candidate: string) => boolean): s
   if (!taken(name)) return name;
   for (let n = 2; ; n++) if (!taken(`${name}_${n}`)) return `${name}_${n}`;
 }
+
+const ASCII = /^\p{ASCII}*$/u;
 
 /** How two names clash on file systems that ignore case or Unicode's spelling. */
 export function clashKey(path: string): string {

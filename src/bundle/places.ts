@@ -72,15 +72,8 @@ function nameOf(way: Way): string {
   return way.fields.at(-1) ?? '';
 }
 
-/**
- * A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same).
- * @param keysOf the keys of a mapping in the order wanted; `name` is what it, or the list it is in, stands under
- */
-export function mapScalars(
-  value: JsonObject,
-  replace: (place: string, value: Leaf['value']) => Json,
-  keysOf: (mapping: JsonObject, name: string) => readonly string[] = Object.keys,
-): JsonObject {
+/** A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same). */
+export function mapScalars(value: JsonObject, replace: (place: string, value: Leaf['value']) => Json): JsonObject {
   const one = (item: Json, place: string, name: string): Json => {
     if (item === null) return null;
     if (typeof item !== 'object') return replace(place, item);
@@ -89,7 +82,7 @@ export function mapScalars(
       return item.map((entry, i) => one(entry, stepInto(place, labelled, i), name));
     }
     const copy: Record<string, Json> = {};
-    for (const key of keysOf(item, name)) {
+    for (const key of Object.keys(item)) {
       const below = item[key] ?? null;
       if (below !== null) setKey(copy, key, one(below, keyStep(place, key), key));
     }
@@ -117,10 +110,4 @@ export function leavesOf(value: JsonObject): Map<string, Leaf> {
   };
   walk(value, '', [], wayOf());
   return found;
-}
-
-/** The tasks of a job's settings with their places. */
-export function tasksOf({ tasks }: JsonObject): { task: JsonObject; place: string }[] {
-  const list: readonly Json[] = Array.isArray(tasks) ? tasks : [];
-  return list.filter(isObject).map((task) => ({ task, place: itemPlace('tasks', typeof task.task_key === 'string' ? task.task_key : '') }));
 }

@@ -1,6 +1,6 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from './bundle.ts';
-import type { Planned } from './resources.ts';
+import type { Planned } from './related.ts';
 import type { Variable } from './variables.ts';
 
 export interface ReadmeInput {
@@ -16,9 +16,6 @@ export interface ReadmeInput {
 }
 
 const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
-
-/** Ids are digits or UUIDs; nothing else belongs in a command that people copy. */
-const SAFE_ID = /^[\w-]+$/;
 
 function inline(text: string): string {
   return text
@@ -46,7 +43,7 @@ function adoptionText(target: string, { adoption, resources }: ReadmeInput): str
     return [`- \`${target}\` ${text}`];
   }
   const commands = resources
-    .filter(({ id }) => SAFE_ID.test(id))
+    .filter(({ id }) => id !== '')
     .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);
   return [
     `- \`${target}\` takes the original over: its id, history and links stay. Bind it once, before the first deployment:`,

@@ -1,6 +1,10 @@
 // A job and everything read with it, as one flat list: what becomes resources of its bundle.
-import type { Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
+import type { Diagnostic, Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
 import type { JsonObject } from './json.ts';
+import { freeName, resourceKey } from './names.ts';
+import { type Leaf, leavesOf } from './places.ts';
+import { holdsReference } from './references.ts';
+import { quoted } from './yaml.ts';
 
 /** A job, pipeline or dashboard that becomes a resource. */
 export interface Body {
@@ -13,6 +17,8 @@ export interface Body {
   /** Settings or spec; of a dashboard what its resource says about it. */
   readonly value: JsonObject;
   readonly grants: readonly Grant[] | undefined;
+  /** Who it runs as, whether its value says so or not. */
+  readonly runAs?: string | undefined;
   /** A dashboard's own file. */
   readonly serialized?: string;
 }
@@ -32,7 +38,7 @@ function withRunAs(value: JsonObject, creator: string | undefined, runAs: string
 
 function jobBody(definition: JobDefinition, prefix: string): Body {
   const { jobId, settings, creator, runAs, grants } = definition;
-  return { type: 'jobs', id: jobId, prefix, name: textOf(settings.name), value: withRunAs(settings, creator, runAs), grants };
+  return { type: 'jobs', id: jobId, prefix, name: textOf(settings.name), value: withRunAs(settings, creator, runAs), grants, runAs };
 }
 
 function bodyOf(related: Related): Body {
@@ -41,7 +47,7 @@ function bodyOf(related: Related): Body {
   const prefix = `related[${related.type}.${id}].`;
   if (related.type === 'pipelines') {
     const { spec, creator, runAs } = related;
-    return { type: 'pipelines', id, prefix, name: textOf(spec.name), value: withRunAs(spec, creator, runAs), grants };
+    return { type: 'pipelines', id, prefix, name: textOf(spec.name), value: withRunAs(spec, creator, runAs), grants, runAs };
   }
   const { name, warehouseId, serialized } = related;
   const value = { display_name: name, ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }) };
@@ -63,4 +69,44 @@ export function bodiesOf(definition: JobDefinition): Body[] {
   add(definition.related ?? []);
   const others = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
   return [jobBody(definition, ''), ...others];
+}
+
+const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
+
+/** A resource to be written. */
+export interface Planned extends Body {
+  /** No other resource of the bundle has it, whatever its type (the CLI wants that). */
+  readonly key: string;
+  /** Where it is written, such as `resources/churn.job.yml`. */
+  readonly file: string;
+  /** The values in it, by place without the prefix. */
+  readonly leaves: ReadonlyMap<string, Leaf>;
+}
+
+/** Why a bundle can't have this resource (both tried with CLI 1.9.0); undefined where it can. */
+function obstacle({ type, value, serialized }: Body): string | undefined {
+  if (type !== 'dashboards') return undefined;
+  if (value.warehouse_id === undefined) return 'has no warehouse, which the CLI wants';
+  return holdsReference(serialized ?? '') ? 'holds a text that the CLI takes for a reference' : undefined;
+}
+
+/** What was read with a job but can be no resource of its bundle. */
+export function leftOutside(definition: JobDefinition): Diagnostic[] {
+  return bodiesOf(definition).flatMap((body): Diagnostic[] => {
+    const why = obstacle(body);
+    if (why === undefined) return [];
+    const message = `the dashboard ${quoted(body.name ?? '')} ${why}; the job keeps pointing to the original`;
+    return [{ level: 'warning', place: body.prefix.replace(/\.$/, ''), message }];
+  });
+}
+
+/** Plans the resources of a bundle, the job's own first. */
+export function planResources(definition: JobDefinition): Planned[] {
+  const taken = new Set<string>();
+  const bodies = bodiesOf(definition).filter((body) => obstacle(body) === undefined);
+  return bodies.map((body) => {
+    const key = freeName(resourceKey(body.name, body.id, KIND[body.type]), (candidate) => taken.has(candidate));
+    taken.add(key);
+    return { ...body, key, file: `resources/${key}.${KIND[body.type]}.yml`, leaves: leavesOf(body.value) };
+  });
 }

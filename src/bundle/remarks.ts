@@ -1,8 +1,7 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import type { Diagnostic } from './bundle.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { tasksOf } from './places.ts';
-import type { Planned } from './resources.ts';
+import { isObject, type JsonObject } from './json.ts';
+import type { Planned } from './related.ts';
 
 /** Fields that only the server writes (facts: databricks 8); they are no settings. */
 export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);
@@ -30,23 +29,19 @@ const TASK_FIELDS = new Set([
 ]);
 
 /** Unknown fields of a job and its tasks, each told once. */
-function unknownFields({ prefix, value }: Planned): Diagnostic[] {
+function unknownFields({ prefix, leaves, value }: Planned): Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   const see = (place: string, key: string, known: boolean, what: string) => {
     const message = `${key} is a ${what} that is not known here; the bundle has it as it was`;
     if (!known && !found.has(key)) found.set(key, { level: 'note', place: `${prefix}${place}`, message });
   };
-  const seeTask = (task: Json | undefined, place: string): void => {
-    if (!isObject(task)) return;
-    for (const key of Object.keys(task)) {
-      const at = `${place}.${key}`;
-      if (key.endsWith('_task')) see(at, key, TASK_KINDS.has(key), 'kind of task');
-      else see(at, key, TASK_FIELDS.has(key), 'field of tasks');
-    }
-    if (isObject(task.for_each_task)) seeTask(task.for_each_task.task, `${place}.for_each_task.task`);
-  };
   for (const key of Object.keys(value)) if (!SERVER_ONLY.has(key)) see(key, key, JOB_FIELDS.has(key), 'field of jobs');
-  for (const { task, place } of tasksOf(value)) seeTask(task, place);
+  for (const { fields, place } of leaves.values()) {
+    if (fields[0] !== 'tasks') continue;
+    const key = fields[fields[1] === 'for_each_task' && fields[2] === 'task' ? 3 : 1] ?? '';
+    if (key.endsWith('_task')) see(place, key, TASK_KINDS.has(key), 'kind of task');
+    else see(place, key, TASK_FIELDS.has(key), 'field of tasks');
+  }
   return [...found.values()];
 }
 

@@ -37,44 +37,28 @@ function isEmpty(value: Json): boolean {
   return isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-interface Place {
-  readonly indent: string;
-  /** What the first line begins with: the indent, or the dash of the list that the value stands in. */
-  readonly lead: string;
-  readonly depth: number;
-  readonly comments: readonly YamlComment[];
-}
-
-const NO_COMMENTS: readonly YamlComment[] = [];
-
-/** Writes the lines of a mapping or list that is not empty. */
-function block(out: string[], value: JsonObject | readonly Json[], { indent, lead, depth, comments }: Place): void {
+/** A mapping or list that is not empty, every line with the indent and a line break. */
+function block(value: JsonObject | readonly Json[], indent: string, comments: readonly YamlComment[], depth: number): string {
   const inner = `${indent}  `;
-  let begin = lead;
   if (isList(value)) {
-    for (const item of value) {
-      if (typeof item === 'object' && item !== null && !isEmpty(item))
-        block(out, item, { indent: inner, lead: `${begin}- `, depth, comments: NO_COMMENTS });
-      else out.push(begin, '- ', inline(item, inner), '\n');
-      begin = indent;
-    }
-    return;
+    const items = value.map((item) => {
+      if (typeof item !== 'object' || item === null || isEmpty(item)) return `${indent}- ${inline(item, inner)}\n`;
+      return `${indent}- ${block(item, inner, [], depth).slice(inner.length)}`;
+    });
+    return items.join('');
   }
+  let text = '';
   for (const key of Object.keys(value)) {
     const item = value[key] ?? null;
-    if (depth === 0 && out.length > 1) out.push('\n');
+    if (depth === 0 && text !== '') text += '\n';
     const here = comments.length === 0 ? comments : comments.filter(({ at }) => at[depth] === key);
-    for (const { at, text } of here) if (at.length === depth + 1) out.push(text.replace(/^/gm, `${indent}# `), '\n');
+    for (const { at, text: words } of here) if (at.length === depth + 1) text += `${words.replace(/^/gm, `${indent}# `)}\n`;
     const name = textOf(key);
-    out.push(begin, name.length < MAX_PLAIN * 2 ? `${name}:` : `? ${name}\n${indent}:`);
-    if (typeof item === 'object' && item !== null && !isEmpty(item)) {
-      out.push('\n');
-      block(out, item, { indent: inner, lead: inner, depth: depth + 1, comments: here });
-    } else {
-      out.push(' ', inline(item, inner), '\n');
-    }
-    begin = indent;
+    text += name.length < MAX_PLAIN * 2 ? `${indent}${name}:` : `${indent}? ${name}\n${indent}:`;
+    const below = typeof item === 'object' && item !== null && !isEmpty(item);
+    text += below ? `\n${block(item, inner, here, depth + 1)}` : ` ${inline(item, inner)}\n`;
   }
+  return text;
 }
 
 function inline(value: Json, indent: string): string {
@@ -89,8 +73,5 @@ function inline(value: Json, indent: string): string {
  */
 export function renderYaml(value: JsonObject, options: { header?: string; comments?: readonly YamlComment[] } = {}): string {
   const header = options.header === undefined ? '' : `${options.header.replace(/^/gm, '# ')}\n`;
-  const out = [header];
-  if (isEmpty(value)) out.push('{}\n');
-  else block(out, value, { indent: '', lead: '', depth: 0, comments: options.comments ?? NO_COMMENTS });
-  return out.join('');
+  return header + (isEmpty(value) ? '{}\n' : block(value, '', options.comments ?? [], 0));
 }

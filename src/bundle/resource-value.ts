@@ -1,10 +1,11 @@
 // A resource as the bundle writes it: sources, ids and variables by reference, nothing that only the server writes.
 import type { SourceReference } from './bundle.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { keysInOrder } from './order.ts';
+import { orderPipeline, orderSettings } from './order.ts';
 import { mapScalars } from './places.ts';
+import type { Planned } from './related.ts';
 import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from './remarks.ts';
-import type { Planned } from './resources.ts';
+import { pathsOf } from './source-references.ts';
 import { type Layout, sourceKey } from './sources.ts';
 
 /** What stands at the places of a bundle's resources instead of their values. */
@@ -25,7 +26,7 @@ export function replacePaths(resources: readonly Planned[], layout: Layout): Rep
   const missing: SourceReference[] = [];
   for (const resource of resources) {
     const git = isObject(resource.value.git_source);
-    for (const { leaf, field, kind, path } of resource.paths) {
+    for (const { leaf, field, kind, path } of pathsOf(resource, resource.leaves)) {
       const place = `${resource.prefix}${leaf.place}`;
       const placed = layout.placements.get(sourceKey({ path, kind }));
       const folder = kind === 'folder' ? layout.folder(path) : undefined;
@@ -52,11 +53,6 @@ export function targetRunAs({ value }: Pick<Planned, 'value'>): JsonObject | und
     : undefined;
 }
 
-/** Whether a job says something of a queue. */
-export function hasQueue(settings: JsonObject): boolean {
-  return settings.queue !== undefined && settings.queue !== null;
-}
-
 /** The resource under its key. */
 export function resourceValue(resource: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
   const { type, id, prefix, value } = resource;
@@ -68,7 +64,7 @@ export function resourceValue(resource: Planned, byPlace: ReadonlyMap<string, st
     return PIPELINE_SERVER_ONLY.has(key) || key === 'development' || (key === 'storage' && value.storage === `dbfs:/pipelines/${id}`);
   };
   const kept = Object.fromEntries(Object.entries(value).filter(([key]) => !dropped(key)));
-  // A job without a queue has none, but a bundle's job would get one (facts: bundles 11).
-  const whole = type !== 'jobs' || hasQueue(value) ? kept : { ...kept, queue: { enabled: false } };
-  return mapScalars(whole, (place, scalar) => byPlace.get(prefix + place) ?? scalar, keysInOrder);
+  const mapped = mapScalars(kept, (place, scalar) => byPlace.get(prefix + place) ?? scalar);
+  if (type !== 'jobs') return orderPipeline(mapped);
+  return orderSettings('queue' in mapped ? mapped : { ...mapped, queue: { enabled: false } });
 }

@@ -1,52 +1,46 @@
-// Whether a resolved path points to the bundle's own copy of the source that the definition named.
-import type { Bundle } from './bundle.ts';
-import { canonicalPath } from './definition.ts';
+// Whether a resolved path points to the bundle's own copy of the file or folder that the definition named.
+import type { Bundle, SourceReference } from './bundle.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { clashKey, safeComponent } from './names.ts';
+import { canonicalPath } from './source-references.ts';
 
+/** Notebooks lose their ending in the workspace. */
 const NOTEBOOK = /\.(py|sql|scala|r|ipynb)$/i;
 
-/** The name without the ends that telling files apart or shortening adds. */
-function stem(name: string): string {
-  return clashKey(name)
-    .replace(NOTEBOOK, '')
-    .replace(/_([0-9]+|[0-9a-f]{8})$/, '');
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** Checks the places of one bundle: every source has one file, every file one source, the file is there and has the source's name. */
-export function createSourceCheck(bundle: Bundle, resolved: JsonObject) {
+/** The folder in which the files of a resolved target lie. */
+export function filesRoot(resolved: JsonObject): string | undefined {
   const workspace = isObject(resolved.workspace) ? resolved.workspace : {};
-  const root = typeof workspace.file_path === 'string' ? workspace.file_path : undefined;
-  const files = new Set(bundle.files.flatMap(({ path }) => (NOTEBOOK.test(path) ? [path, path.replace(NOTEBOOK, '')] : [path])));
-  const fileOf = new Map<string, string>();
-  const sourceOf = new Map<string, string>();
-  const once = (map: Map<string, string>, key: string, value: string) => {
-    const known = map.get(key) ?? value;
-    map.set(key, known);
-    return known === value;
-  };
+  return typeof workspace.file_path === 'string' ? workspace.file_path : undefined;
+}
+
+/** Checks paths of one bundle against what it knows of where each of its files came from. */
+export function createSourceCheck(bundle: Pick<Bundle, 'files' | 'sources'>, resolved: JsonObject) {
+  const root = filesRoot(resolved);
+  const there = new Set(bundle.files.map(({ path }) => path));
+  const kept = bundle.sources.filter(({ file }) => there.has(file));
+  const spelled = (file: string, kind: SourceReference['kind']) => (kind === 'notebook' ? file.replace(NOTEBOOK, '') : file);
 
   /** What is wrong with a definition's path `was` being `is` in the target; undefined where nothing is. */
-  function problem(was: string, is: string, kind: 'notebook' | 'file' | 'folder'): string | undefined {
-    const source = canonicalPath(was);
-    // A path may name a notebook at one place and a file at another.
-    const one = `${kind}:${source}`;
-    if (canonicalPath(is) === source) return undefined;
+  function problem(was: string, is: string, kind: SourceReference['kind']): string | undefined {
+    const source = canonicalPath(was).replace(/\/+$/, '');
+    if (canonicalPath(is).replace(/\/+$/, '') === source) return undefined;
     if (root === undefined || !is.startsWith(`${root}/`)) return 'points to another file of the workspace';
-    const path = is.slice(root.length + 1);
-    if (!files.has(path)) return 'points to a file that the bundle does not have';
-    const name = baseName(source);
-    const expected = [stem(name), stem(safeComponent(name))];
-    const shortened = clashKey(safeComponent(name, 0)).slice(0, 40);
-    if (!expected.includes(stem(baseName(path))) && !clashKey(baseName(path)).startsWith(shortened))
-      return 'points to a file of another name';
-    if (!once(fileOf, one, path)) return 'points to another file than elsewhere in the job';
-    if (!once(sourceOf, path, one)) return 'points to a file that stands for another source';
-    return undefined;
+    const path = is.slice(root.length + 1).replace(/\/+$/, '');
+    if (kind === 'folder') return folderProblem(source, path);
+    const own = kept.filter((one) => one.path === source);
+    if (own.some(({ file }) => file === path || spelled(file, kind) === path || spelled(file, 'notebook') === path)) return undefined;
+    const any = [...there].some((file) => file === path || spelled(file, 'notebook') === path);
+    return any ? 'points to a file that stands for another source' : 'points to a file that the bundle does not have';
+  }
+
+  /** Everything that was below the folder must lie below the other one, in the same places. */
+  function folderProblem(source: string, path: string): string | undefined {
+    const inside = kept.filter((one) => one.path.startsWith(`${source}/`));
+    if (inside.length === 0) return 'points to a folder of which the bundle has no file';
+    const moved = inside.find((one) => {
+      const wanted = `${path}${one.path.slice(source.length)}`;
+      return one.file !== wanted && spelled(one.file, 'notebook') !== wanted;
+    });
+    return moved === undefined ? undefined : `points to a folder in which ${moved.path} is called otherwise (${moved.file})`;
   }
   return { problem };
 }

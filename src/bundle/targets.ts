@@ -2,13 +2,13 @@
 import type { Adoption } from './bundle.ts';
 import { grantPlace } from './ids.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import type { Planned } from './related.ts';
 import type { YamlComment } from './render-yaml.ts';
 import { targetRunAs } from './resource-value.ts';
-import type { Planned } from './resources.ts';
 
 /** Where production lives: below the deployer's home, so that nobody else can change what runs. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
-const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
+export const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
 
 export interface TargetsInput {
   readonly names: readonly string[];

@@ -1,8 +1,10 @@
 // What the YAML of any tree says it is: name, resources, variables and targets; the job as written, before the CLI resolves it.
 import { UserError } from '../errors.ts';
-import type { Bundle, BundleFile } from './bundle.ts';
+import type { Bundle, BundleFile, ResourceType } from './bundle.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { parseYaml } from './yaml.ts';
+
+const RESOURCE_TYPES = ['jobs', 'pipelines', 'dashboards'] as const;
 
 export type Description = Pick<Bundle, 'name' | 'resources' | 'variables' | 'targets'>;
 
@@ -45,26 +47,29 @@ export function describeTree(files: readonly BundleFile[]): Description {
     const text = typeof given === 'object' || given === undefined ? '' : String(given);
     return { name: key, value: text, description: typeof description === 'string' ? description : '' };
   });
-  const jobs = parts.flatMap((part) => Object.keys(object(object(part.resources).jobs)));
+  const resources = RESOURCE_TYPES.flatMap((type) =>
+    parts.flatMap((part) => Object.keys(object(object(part.resources)[type])).map((key) => ({ type, key }))),
+  );
   return {
     name: typeof name === 'string' && name !== '' ? name : 'bundle',
-    resources: jobs.map((key) => ({ type: 'jobs', key })),
+    resources: resources.filter(({ type, key }, i) => resources.findIndex((one) => one.type === type && one.key === key) === i),
     variables,
     targets: [...new Set(merged('targets').map(([key]) => key))],
   };
 }
 
-/** A job as the tree writes it (references unresolved), and what a target writes over it. */
-export function writtenJob(
+/** A resource as the tree writes it (references unresolved), and what a target writes over it. */
+export function writtenResource(
   files: readonly BundleFile[],
+  type: ResourceType,
   key: string,
   target: string,
 ): { readonly base: JsonObject; readonly override: JsonObject } {
   const parts = configurationOf(files).map(({ value }) => value);
-  const job = (resources: Json | undefined) => object(object(object(resources).jobs)[key]);
-  const merge = (jobs: readonly JsonObject[]) => Object.fromEntries(jobs.flatMap((one) => Object.entries(one)));
+  const written = (resources: Json | undefined) => object(object(object(resources)[type])[key]);
+  const merge = (found: readonly JsonObject[]) => Object.fromEntries(found.flatMap((one) => Object.entries(one)));
   return {
-    base: merge(parts.map((part) => job(part.resources))),
-    override: merge(parts.map((part) => job(object(object(part.targets)[target]).resources))),
+    base: merge(parts.map((part) => written(part.resources))),
+    override: merge(parts.map((part) => written(object(object(part.targets)[target]).resources))),
   };
 }

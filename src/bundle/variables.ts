@@ -3,7 +3,7 @@ import type { LookupKind } from './bundle.ts';
 import { parameterName } from './fields.ts';
 import { freeName, variableName } from './names.ts';
 import type { Leaf } from './places.ts';
-import type { Planned } from './resources.ts';
+import type { Planned } from './related.ts';
 
 /** Longer values are no names. */
 const MAX_VALUE_LENGTH = 200;

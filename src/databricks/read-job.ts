@@ -46,7 +46,8 @@ export async function readJob(
   let done = 0;
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     const answer = await work;
-    onProgress?.(++done, seen.size);
+    done++;
+    if (seen.size > 1) onProgress?.(done, seen.size);
     return answer;
   };
 
@@ -89,7 +90,6 @@ export async function readJob(
     return { ...thing, grants };
   }
 
-  onProgress?.(0, 1);
   const { owner, ...read } = await counted(job(jobId));
   const whole: JobDefinition = { ...read, related: await relatedOf(read, depth) };
   const inside = new Set(insideOf(whole));

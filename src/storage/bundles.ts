@@ -38,6 +38,7 @@ const Meta = z.object({
 
 /** What saveDefinition wrote beside the settings. The rows are ours, so only the outer shape is checked. */
 const Referred = z.object({
+  folder: z.string().optional(),
   grants: z.custom<readonly Grant[]>(Array.isArray).optional(),
   related: z.custom<readonly Related[]>(Array.isArray).optional(),
   lookups: z.custom<readonly LookupName[]>(Array.isArray).optional(),

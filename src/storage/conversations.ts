@@ -1,11 +1,8 @@
 // Rows of conversations and their numbered bundle versions.
 import type { Db, Row } from './db.ts';
 
-/** What a conversation is about. */
-export interface Subject {
-  readonly jobId: string;
-  readonly name: string;
-}
+/** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
+export type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
 
 export interface ConversationRow {
   readonly id: string;

@@ -10,6 +10,14 @@ const StoredProof = z.object({
   target: z.string(),
   entries: z.array(z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional() })),
   counts: z.record(Verdict, z.number()),
+  sources: z
+    .object({
+      files: z.int(),
+      identical: z.int(),
+      changed: z.array(z.object({ path: z.string(), file: z.string(), why: z.string(), told: z.boolean() })),
+    })
+    .default({ files: 0, identical: 0, changed: [] }),
+  secrets: z.array(z.object({ place: z.string(), kind: z.string() })).default([]),
   warnings: z.array(z.string()),
 });
 
@@ -51,6 +59,8 @@ function plain(proof: Proof): Json {
       ...(why === undefined ? {} : { why }),
     })),
     counts: { ...proof.counts },
+    sources: { ...proof.sources, changed: proof.sources.changed.map((one) => ({ ...one })) },
+    secrets: proof.secrets.map((one) => ({ ...one })),
     warnings: proof.warnings,
   };
 }

@@ -10,16 +10,27 @@ const files = [
 ];
 
 test('holds every file byte for byte', () => {
-  const unpacked = unzipSync(archive(files));
+  const unpacked = unzipSync(archive({ files, secrets: [] }));
   expect(Object.keys(unpacked)).toEqual(['databricks.yml', 'src/a b.py', 'src/größe.sql']);
   for (const { path, bytes } of files) expect(Buffer.from(unpacked[path] ?? []).equals(bytes)).toBe(true);
 });
 
 test('same files, same bytes, in any order and time zone', () => {
   const before = process.env.TZ;
-  const first = archive(files);
+  const first = archive({ files, secrets: [] });
   process.env.TZ = 'Pacific/Auckland';
-  const second = archive([...files].reverse());
+  const second = archive({ files: [...files].reverse(), secrets: [] });
   process.env.TZ = before;
   expect(Buffer.from(first).equals(second)).toBe(true);
+});
+
+test('masks hard-coded secrets, in the proof too', () => {
+  const text = 'key = "hunter2222"\n';
+  const secrets = [{ path: 'src/a.py', line: 1, start: 7, end: 17, kind: 'password' }];
+  const zip = archive({ files: [{ path: 'src/a.py', bytes: Buffer.from(text) }], secrets }, [
+    { path: 'PROOF.md', bytes: Buffer.from('was hunter2222') },
+  ]);
+  const unpacked = unzipSync(zip);
+  expect(Buffer.from(unpacked['src/a.py'] ?? []).toString()).toBe('key = "[secret: password]"\n');
+  expect(Buffer.from(unpacked['PROOF.md'] ?? []).toString()).toBe('was [secret: password]');
 });

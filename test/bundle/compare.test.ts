@@ -45,7 +45,7 @@ describe('compare', () => {
   test('identical, source and variable; the order of tasks means nothing', () => {
     const proof = proofOf(good);
     expect(proof.counts).toEqual({ identical: 6, source: 2, variable: 1, dropped: 0, edited: 0, different: 0 });
-    expect(proofLine(proof)).toBe('9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped');
+    expect(proofLine(proof)).toBe('9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte');
     expect(proof.entries.find(({ verdict }) => verdict === 'variable')).toMatchObject({
       place: 'tasks[a].notebook_task.base_parameters.catalog',
       was: 'main',
@@ -91,7 +91,7 @@ describe('compare', () => {
     const edited = proofOf({ ...good, name: 'y', max_concurrent_runs: 4 }, { baseline });
     expect(edited.entries.filter(({ verdict }) => verdict === 'edited').map(({ place }) => place)).toEqual(['max_concurrent_runs']);
     expect(edited.counts).toMatchObject({ different: 1, edited: 1 });
-    expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different$/);
+    expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different; 2 files byte for byte$/);
   });
 
   test('dropped: what an instance pool and development mode decide', () => {
@@ -152,23 +152,23 @@ describe('compareDeployed', () => {
 describe('editBundle', () => {
   test('re-reads targets, variables and the digest', () => {
     const yaml = textOf(bundle, 'databricks.yml');
-    const next = editBundle(bundle, { path: 'databricks.yml', content: `${yaml}  staging:\n    mode: production\n` });
+    const next = editBundle(bundle, { path: 'databricks.yml', content: `${yaml}  staging:\n    mode: production\n` }, []);
     expect(next.targets).toEqual(['dev', 'prod', 'staging']);
     expect(next.variables).toEqual(bundle.variables);
     expect(next.digest).not.toBe(bundle.digest);
-    expect(editBundle(next, { path: 'databricks.yml', content: yaml }).digest).toBe(bundle.digest);
+    expect(editBundle(next, { path: 'databricks.yml', content: yaml }, []).digest).toBe(bundle.digest);
   });
   test('adds and deletes files', () => {
-    const more = editBundle(bundle, { path: 'src/new.py', content: 'x' });
+    const more = editBundle(bundle, { path: 'src/new.py', content: 'x' }, []);
     expect(more.files.length).toBe(bundle.files.length + 1);
-    expect(editBundle(more, { path: 'src/new.py', content: null }).digest).toBe(bundle.digest);
+    expect(editBundle(more, { path: 'src/new.py', content: null }, []).digest).toBe(bundle.digest);
   });
   test.each(['../x', '/x', 'a/../../x', '', '.databricks/x', 'a\\b', 'a\nb'])('refuses the path %j', (path) => {
-    expect(() => editBundle(bundle, { path, content: 'x' })).toThrow(/Use a relative path inside the bundle/);
+    expect(() => editBundle(bundle, { path, content: 'x' }, [])).toThrow(/Use a relative path inside the bundle/);
   });
   test('refuses YAML that cannot be read, and to delete what is not there or is needed', () => {
-    expect(() => editBundle(bundle, { path: 'databricks.yml', content: 'a: [' })).toThrow(/Reading databricks.yml: line 1/);
-    expect(() => editBundle(bundle, { path: 'databricks.yml', content: null })).toThrow(/no databricks.yml/);
-    expect(() => editBundle(bundle, { path: 'src/nope.py', content: null })).toThrow(/no such file/);
+    expect(() => editBundle(bundle, { path: 'databricks.yml', content: 'a: [' }, [])).toThrow(/Reading databricks.yml: line 1/);
+    expect(() => editBundle(bundle, { path: 'databricks.yml', content: null }, [])).toThrow(/no databricks.yml/);
+    expect(() => editBundle(bundle, { path: 'src/nope.py', content: null }, [])).toThrow(/no such file/);
   });
 });
