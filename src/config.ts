@@ -61,6 +61,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = environment): Config {
   return parsed.data;
 }
 
+const Login = z.object({ DATABRICKS_HOST: host.optional(), DATABRICKS_TOKEN: z.string().min(1).optional() });
+
+/** The workspace and token of whoever runs the converter; both absent: it works without a workspace. Throws ConfigError. */
+export function loadLogin(env: NodeJS.ProcessEnv = environment): { host: string | undefined; token: string | undefined } {
+  const { DATABRICKS_HOST, DATABRICKS_TOKEN } = env;
+  const parsed = Login.safeParse({ DATABRICKS_HOST: DATABRICKS_HOST || undefined, DATABRICKS_TOKEN: DATABRICKS_TOKEN || undefined });
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  return { host: parsed.data.DATABRICKS_HOST, token: parsed.data.DATABRICKS_TOKEN };
+}
+
 /** Words for one problem; a value is never repeated, it may be a secret. */
 function problem(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   return issue.path[0] !== undefined && !(String(issue.path[0]) in given) ? 'is missing' : issue.message;

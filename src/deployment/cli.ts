@@ -41,6 +41,8 @@ export interface OpenCli {
   runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
   /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
   destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;
+  /** Words for a deploy that failed. */
+  failure(doing: string, run: UntouchedRun): UserError;
   /** `bundle summary -o json`: the configuration with ids and addresses. */
   summary(target: string): Promise<JsonObject>;
   /** The digest of the files that are on disk now. */
@@ -168,6 +170,7 @@ function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCl
         /^The following resources will be deleted|^All files/,
         onLine,
       ),
+    failure: (doing, { result, hidden: own }) => new UserError(failureWords(doing, result.stderr, own)),
     async summary(target) {
       const doing = `Reading what was deployed to ${target}`;
       return parsed(doing, (await read(doing, target, ['bundle', 'summary', '-o', 'json', '-t', target])).stdout);

@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import type { Db } from '../storage/db.ts';
 import { createProposalRows, type ProposalRow } from '../storage/proposals.ts';
 import type { Cli, OpenCli, UntouchedRun } from './cli.ts';
-import { refusal } from './guard.ts';
+import { refusal, secretsRefusal } from './guard.ts';
 import { runOnce, settle } from './once.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
 import { sameUser } from './plan.ts';
@@ -42,7 +42,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
     const bundle = await loadBundle(row.bundleDigest);
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
-    const refused = refusal(bundle.files);
+    const refused = refusal(bundle.files) ?? secretsRefusal(bundle);
     if (refused !== undefined) return failed(refused.problem, refused.next);
     return await cli.open({ files: bundle.files, host: row.host, token }, async (open) => {
       onProgress('Checking that nothing has changed since the plan');

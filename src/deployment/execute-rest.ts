@@ -14,16 +14,13 @@ export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, doing
   doing.onProgress('Starting the run');
   const run = { jobId, parameters, idempotencyToken: doing.proposalId };
   let sent = await doing.writes.runNow(run);
-  let lost = sent.kind === 'lost' ? sent : undefined;
   for (let tries = 1; tries < LIMITS.runTries && (sent.kind === 'lost' || isBusy(sent)); tries++) {
     await pause(LIMITS.runPauseMs * tries);
     sent = await doing.writes.runNow(run);
-    if (sent.kind === 'lost') lost = sent;
   }
   const job = { text: `job ${jobId}`, url: `${doing.host}/jobs/${jobId}` };
   if (sent.kind === 'done') return { state: 'done', link: { text: `run ${sent.value.runId}`, url: `${job.url}/runs/${sent.value.runId}` } };
-  // A refusal after a lost answer says nothing about the call before it.
-  return { ...unsuccessful(lost ?? sent, 'run this job'), link: job };
+  return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 
 export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Doing): Promise<WriteResult> {

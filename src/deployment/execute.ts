@@ -9,7 +9,7 @@ import { destroyBundle, runBundle } from './execute-cli.ts';
 import { executeSql, runJob, uploadBundle } from './execute-rest.ts';
 import { runOnce, settle } from './once.ts';
 import { type Write, writeOf } from './write.ts';
-import { notDone, unknown, type WriteResult } from './write-result.ts';
+import { notDone, unknown, type WriteProposal, type WriteResult, writeProposalOf } from './write-result.ts';
 
 export interface Executor {
   /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
@@ -17,7 +17,7 @@ export interface Executor {
   /** Ends an approved write that can't be begun, for the reason given in words for people. */
   abandon(proposalId: string, problem: string): Promise<WriteResult>;
   /** At start: calls writes that a dead program left running unknown, and approvals it never began failed. Nothing is done again. */
-  recover(): Promise<{ readonly id: string; readonly conversationId?: string }[]>;
+  recover(): Promise<WriteProposal[]>;
 }
 
 export interface ExecutorDeps {
@@ -73,15 +73,16 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       return result;
     },
 
-    // Rows, not proposals: one whose arguments can't be read any more must not keep the program from starting.
-    recover: () =>
-      settle(rows, {
+    async recover() {
+      const left = await settle(rows, {
         running: (row) => ({
           ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
           ...(row.kind === 'destroy_bundle' ? { mayRun: true } : {}),
         }),
         approved: () => notDone('I was stopped before I began.', AGAIN),
-      }),
+      });
+      return left.map(writeProposalOf);
+    },
   };
 }
 

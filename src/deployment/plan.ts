@@ -8,7 +8,7 @@ import type { Logger } from '../log.ts';
 import type { Db } from '../storage/db.ts';
 import { createProposalRows } from '../storage/proposals.ts';
 import type { Cli } from './cli.ts';
-import { refusal } from './guard.ts';
+import { refusal, secretsRefusal } from './guard.ts';
 import { LIMITS } from './limits.ts';
 import { modeNotes, overrides } from './notes.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
@@ -47,7 +47,7 @@ export function createPlanner({
   return {
     async planVersion({ conversationId, version, bundle, target, identity, slackUser, token, signal }) {
       const { host, userName } = identity;
-      const no = refusal(bundle.files) ?? (await cli.missing());
+      const no = refusal(bundle.files) ?? secretsRefusal(bundle) ?? (await cli.missing());
       if (no !== undefined) return no;
       try {
         const made = await cli.open({ files: bundle.files, host, token, signal }, async (open) => {

@@ -1,7 +1,7 @@
 // The proof of a bundle: the real CLI resolves target prod, the pure core compares it with the job, and the result is kept.
 import type { Bundle, JobDefinition } from '../bundle/bundle.ts';
 import { compare } from '../bundle/compare.ts';
-import type { NoProof, Proof } from '../bundle/proof.ts';
+import { holds, type NoProof, type Proof } from '../bundle/proof.ts';
 import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ProofStore } from '../storage/proofs.ts';
@@ -58,7 +58,7 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
         step('compare', 'in_progress');
         const proof = compare({ definition, bundle, resolved, target, baseline, warnings });
         await store.save({ bundleDigest: bundle.digest, host, userName }, proof);
-        step('compare', proof.counts.different > 0 ? 'error' : 'complete');
+        step('compare', holds(proof) ? 'complete' : 'error');
         log.info({ digest: bundle.digest, counts: proof.counts, warnings: warnings.length }, 'Proved a bundle');
         return proof;
       } catch (error) {

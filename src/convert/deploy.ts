@@ -1,0 +1,72 @@
+// Deploys a converted bundle with the CLI and compares what the workspace then answers with what the bundle says.
+import type { Bundle } from '../bundle/bundle.ts';
+import { compareDeployed, type DeployedDifference } from '../bundle/compare-deployed.ts';
+import { isObject, type JsonObject } from '../bundle/json.ts';
+import type { Workspace } from '../databricks/client.ts';
+import type { Cli } from '../deployment/cli.ts';
+import { UserError } from '../errors.ts';
+import type { Login } from './convert.ts';
+
+export interface Deployed {
+  /** Addresses of the jobs. */
+  readonly jobs: readonly string[];
+  readonly differences: readonly (DeployedDifference & { readonly resource: string })[];
+}
+
+/** Plans, deploys exactly that plan, and compares. Rejects with UserError where it was refused or failed. */
+export async function deploy(
+  cli: Cli,
+  workspace: Workspace,
+  bundle: Bundle,
+  login: Login,
+  target: string,
+  show: (line: string) => void,
+): Promise<Deployed> {
+  const doing = `Deploying to ${target}`;
+  if (bundle.secrets.length > 0)
+    throw new UserError({
+      doing,
+      problem: `The bundle holds ${bundle.secrets.length} hard-coded ${bundle.secrets.length === 1 ? 'secret' : 'secrets'}.`,
+      next: 'Replace them (a secret scope and {{secrets/scope/key}} in the job, dbutils.secrets.get in code), then convert again.',
+    });
+  if (bundle.adoption[target] === 'bind')
+    throw new UserError({
+      doing,
+      problem: `Target ${target} takes the original over, which has to be bound before the first deployment.`,
+      next: "Run the commands that the bundle's README.md names under “Targets”, in the folder of the bundle.",
+    });
+  return await cli.open({ files: bundle.files, host: login.host, token: login.token }, async (open) => {
+    const { resolved } = await open.validate(target);
+    const { text } = await open.plan(target);
+    const run = await open.deployPlan(target, text, show);
+    if (run.result.code !== 0) throw open.failure(doing, run);
+    const summary = await open.summary(target);
+    return await compareAll(workspace, bundle, resolved, summary);
+  });
+}
+
+async function compareAll(workspace: Workspace, bundle: Bundle, resolved: JsonObject, summary: JsonObject): Promise<Deployed> {
+  const jobs: string[] = [];
+  const differences: (DeployedDifference & { resource: string })[] = [];
+  const ids = new Map(bundle.resources.map(({ type, key }) => [`${type}.${key}`, String(entry(summary, type, key)?.id ?? '')]));
+  for (const { type, key } of bundle.resources) {
+    const deployed = entry(summary, type, key);
+    const id = deployed?.id === undefined ? undefined : String(deployed.id);
+    if (id === undefined) {
+      differences.push({ resource: `${type}.${key}`, place: '', was: 'deployed', is: undefined });
+      continue;
+    }
+    if (type === 'dashboards') continue;
+    if (type === 'jobs') jobs.push(typeof deployed?.url === 'string' ? deployed.url : `${workspace.host}/jobs/${id}`);
+    const settings = type === 'jobs' ? (await workspace.getJob(id)).settings : (await workspace.getPipeline(id)).spec;
+    const found = compareDeployed({ resolved, type, resourceKey: key, deployed: settings, ids });
+    differences.push(...found.map((one) => ({ ...one, resource: `${type}.${key}` })));
+  }
+  return { jobs, differences };
+}
+
+function entry(summary: JsonObject, type: string, key: string): JsonObject | undefined {
+  const group = isObject(summary.resources) ? summary.resources[type] : undefined;
+  const found = isObject(group) ? group[key] : undefined;
+  return isObject(found) ? found : undefined;
+}
