@@ -8,6 +8,7 @@ import { type CreateQueue, createQueue } from './conversation/queue.ts';
 import { createTurnRunner } from './conversation/turn.ts';
 import { createVersions } from './conversation/versions.ts';
 import { createWorkspace } from './databricks/client.ts';
+import { requireFolder } from './databricks/read-folder.ts';
 import { createWorkspaceWrites } from './databricks/writes.ts';
 import { createApprovals } from './deployment/approve.ts';
 import { createWriteApprovals } from './deployment/approve-write.ts';
@@ -179,6 +180,9 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const jobs = {
     name: async (who: { team: string; user: string }, jobId: string) =>
       String((await workspaceOf(who).getJob(jobId)).settings.name ?? 'Untitled'),
+    folder: async (who: { team: string; user: string }, path: string) => {
+      await requireFolder(workspaceOf(who), path);
+    },
     list: (who: { team: string; user: string }, name: string, limit: number) => workspaceOf(who).listJobs({ name, limit }),
   };
   const ask = createAsk({ client, thread, conversations, connect, identities, jobs, host, log });

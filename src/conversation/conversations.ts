@@ -31,7 +31,7 @@ interface Job {
 }
 
 export interface Conversations {
-  /** A new thread about a job; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
+  /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
   start(input: {
     id: string;
     team: string;
@@ -103,7 +103,12 @@ export function createConversations(deps: {
   return {
     async start(input) {
       await rows.conversations.insert(input);
-      await addTurn(input.id, input.requester, `Make a bundle of job ${input.subject.jobId} ("${input.subject.name}").`, input.eventKey);
+      const { subject } = input;
+      const wish =
+        'jobId' in subject
+          ? `Make a bundle of job ${subject.jobId} ("${subject.name}").`
+          : `Make a bundle of the workspace folder ${JSON.stringify(subject.folder)}.`;
+      await addTurn(input.id, input.requester, wish, input.eventKey);
     },
     inThread: (channel, threadTs) => rows.conversations.inThread(channel, threadTs),
     get: (id) => rows.conversations.get(id),

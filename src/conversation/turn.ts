@@ -13,7 +13,6 @@ import type { TurnRow, TurnRows } from '../storage/turns.ts';
 import { diffFiles } from './diff.ts';
 import type { Ending, Progress, Thread, ThreadMessage } from './thread.ts';
 import { OFFERED_TARGET, type Versions } from './versions.ts';
-import { sayWrites } from './write-cards.ts';
 
 export interface TurnDeps {
   readonly rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
@@ -112,7 +111,7 @@ async function work(
 
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
-  if (isNew) await requireOwnJob(deps.bundles, made, conversation);
+  if (isNew) await requireOwnSubject(deps.bundles, made, conversation);
   const changes = isNew && before !== undefined ? await changesBetween(deps.bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, conversation, 'reply', { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes && { changes }) });
   const sayCard = async (of: { number: number; bundleDigest: string; target?: string }) => {
@@ -130,6 +129,35 @@ async function work(
   const offered = isNew ? { bundleDigest: made, target: OFFERED_TARGET } : undefined;
   await sayWrites(deps, turn, conversation, { offered, sayCard });
   return 'done';
+}
+
+/** Cards of what the turn has proposed: a deployment is planned first, everything else waits for its click as it is. */
+async function sayWrites(
+  deps: TurnDeps,
+  turn: TurnRow,
+  conversation: ConversationRow,
+  cards: {
+    offered: { bundleDigest: string; target: string } | undefined;
+    sayCard: (card: { number: number; bundleDigest: string; target: string }) => Promise<void>;
+  },
+): Promise<void> {
+  const versions = await deps.rows.conversations.versions(conversation.id);
+  for (const { id, write, state } of await deps.writes.ofTurn(turn.id)) {
+    const version = write.kind === 'deploy_bundle' ? versions.findLast(({ bundleDigest }) => bundleDigest === write.bundle) : undefined;
+    if (write.kind === 'deploy_bundle' && version !== undefined) {
+      const shown = cards.offered?.bundleDigest === write.bundle && cards.offered.target === write.target;
+      if (!shown && state === 'open') await cards.sayCard({ ...version, target: write.target });
+    } else {
+      const payload: ThreadMessage = { kind: 'write', proposalId: id };
+      await deps.rows.outbox.add({
+        id: `${turn.id}/write/${id}`,
+        conversationId: conversation.id,
+        turnId: turn.id,
+        kind: 'write',
+        payload,
+      });
+    }
+  }
 }
 
 /** The agent's part: appends this turn's message to the frozen history and runs the loop, or goes on where a killed process stopped. */
@@ -238,15 +266,18 @@ async function deliverUnsent(deps: TurnDeps, turnId: string, conversation: Conve
   }
 }
 
-/** Whatever a notebook talked the model into: a thread's bundles are of its own job, and are proven against it. */
-async function requireOwnJob(bundles: BundleStore, digest: string, conversation: ConversationRow): Promise<void> {
+/** Whatever a notebook talked the model into: a thread's bundles are of its own job or folder, and are proven against it. */
+async function requireOwnSubject(bundles: BundleStore, digest: string, conversation: ConversationRow): Promise<void> {
   const loaded = await bundles.load(digest);
   const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
-  if (definition?.jobId === conversation.subject.jobId) return;
+  const { subject } = conversation;
+  const own = 'jobId' in subject ? definition?.jobId === subject.jobId : definition?.folder === subject.folder;
+  if (own) return;
+  const about = 'jobId' in subject ? `job ${subject.jobId}` : `the folder ${subject.folder}`;
   throw new UserError({
     doing: 'Making a new version',
-    problem: `the result is not a bundle of job ${conversation.subject.jobId}, which this thread is about, so I dropped it.`,
-    next: 'Use `/dab job` for another job, or ask again here.',
+    problem: `the result is not a bundle of ${about}, which this thread is about, so I dropped it.`,
+    next: 'Use `/dab job` or `/dab workspace` for another one, or ask again here.',
   });
 }
 

@@ -1,8 +1,8 @@
 // Proof and plan of a new version, and the card that shows them; catches up when the CLI was still being prepared.
 import type { Step } from '../agent/tools.ts';
-import type { BundleFile } from '../bundle/bundle.ts';
-import { proofLine, renderProof } from '../bundle/compare.ts';
-import type { Proof } from '../bundle/proof.ts';
+import type { Bundle, BundleFile } from '../bundle/bundle.ts';
+import { proofFiles, proofLine } from '../bundle/compare.ts';
+import { holds, type Proof } from '../bundle/proof.ts';
 import type { CliStatus } from '../deployment/locate.ts';
 import type { Planner } from '../deployment/plan.ts';
 import type { Prover } from '../deployment/proof.ts';
@@ -54,8 +54,8 @@ export interface Versions {
   isLate(conversation: ConversationRow): Promise<boolean>;
   /** Proves and plans the version whose card waited for the CLI; must not run beside a turn of the conversation. */
   catchUp(conversation: ConversationRow): Promise<void>;
-  /** What the zip of a bundle holds: its files, and PROOF.md where it was proven. */
-  contents(bundleDigest: string, as: ProvedAs): Promise<{ name: string; files: readonly BundleFile[]; proven: boolean }>;
+  /** What the zip of a bundle holds: the bundle, and PROOF.md and PROOF.json where it was proven. */
+  contents(bundleDigest: string, as: ProvedAs): Promise<{ bundle: Bundle; report: readonly BundleFile[] }>;
   proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
 }
 
@@ -162,10 +162,8 @@ export function createVersions(deps: {
     async contents(bundleDigest, as) {
       const loaded = await deps.bundles.load(bundleDigest);
       if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
-      const { name, files } = loaded.bundle;
       const proof = await deps.storedProof(bundleDigest, as);
-      const report = proof === undefined ? [] : [{ path: 'PROOF.md', bytes: Buffer.from(renderProof(proof)) }];
-      return { name, files: [...files, ...report], proven: proof !== undefined };
+      return { bundle: loaded.bundle, report: proof === undefined ? [] : proofFiles(proof) };
     },
 
     async proof(bundleDigest, as) {
@@ -214,12 +212,10 @@ export function createVersions(deps: {
 
     async catchUp(conversation) {
       const cards = await rows.outbox.ofConversation(conversation.id, 'card');
-      for (const [index, row] of cards.entries()) {
+      for (const row of cards) {
         const waiting = row.payload as Card;
         if (!('preparing' in waiting.plan)) continue;
-        const later = cards.slice(index + 1).map(({ payload }) => payload as Card);
-        const replaced = later.some((other) => other.version > waiting.version || targetOf(other) === targetOf(waiting));
-        const renewed = replaced ? { ...waiting, plan: REPLACED, proof: REPLACED } : await late(conversation, waiting);
+        const renewed = row === cards.at(-1) ? await late(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
         await rows.outbox.change(row.id, renewed);
       }
       await deps.thread.refresh(conversation, false);
@@ -227,12 +223,8 @@ export function createVersions(deps: {
   };
 }
 
-function targetOf(card: Card): string {
-  return card.target ?? OFFERED_TARGET;
-}
-
 function summary(proof: Proof): Card['proof'] {
-  return { line: proofLine(proof), ok: proof.counts.different === 0 };
+  return { line: proofLine(proof), ok: holds(proof) };
 }
 
 function preparing(status: Extract<CliStatus, { state: 'preparing' }>): Pick<Card, 'proof' | 'plan'> {

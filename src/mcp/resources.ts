@@ -1,5 +1,6 @@
 // Bundle files as MCP resources: bundle://<bundle_id>/<path>, text where it is text.
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
+import { createMask } from '../bundle/mask.ts';
 import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 
@@ -25,7 +26,8 @@ export async function readBundleResource(bundles: BundleStore, log: Logger, uri:
   });
   const file = stored?.bundle.files.find((candidate) => candidate.path === path);
   if (file === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such file in this bundle.');
-  const text = textOf(file.bytes);
+  const plain = textOf(file.bytes);
+  const text = plain === undefined || stored === undefined ? undefined : createMask(stored.bundle).mask(plain);
   const content = text === undefined ? { blob: Buffer.from(file.bytes).toString('base64') } : { mimeType: 'text/plain', text };
   return { contents: [{ uri: uri.href, ...content }] };
 }

@@ -34,10 +34,6 @@ function renderBlock(block: Block): string[] {
       ];
     case 'context':
       return list(block.elements).map(textOf);
-    case 'rich_text':
-      return list(block.elements).flatMap((part) => list(part.elements).map(textOf));
-    case 'table':
-      return (Array.isArray(block.rows) ? block.rows : []).map((row) => list(row).map(textOf).join(' | '));
     case 'section': {
       const accessory = block.accessory as { text?: unknown } | undefined;
       return [accessory === undefined ? text : `${text}  [${textOf(accessory.text)}]`];

@@ -62,7 +62,7 @@ function deploymentKind({ approvals, deployer, versions }: ApproveDeps): Proposa
     decide: (how, decision) => approvals[how](decision),
     get: approvals.get,
     async keyOf({ bundleDigest, host, userName, target }) {
-      const { name } = await versions.contents(bundleDigest, { host, userName });
+      const { name } = (await versions.contents(bundleDigest, { host, userName })).bundle;
       return placeKey(host, name, target);
     },
     run: deployer.deploy,

@@ -17,6 +17,8 @@ import { wordsFor } from './words.ts';
 export interface JobLookup {
   name(who: { team: string; user: string }, jobId: string): Promise<string>;
   list(who: { team: string; user: string }, name: string, limit: number): Promise<ListedJob[]>;
+  /** Resolves where the folder is there and may be listed; rejects with UserError otherwise. */
+  folder(who: { team: string; user: string }, path: string): Promise<void>;
 }
 
 /** Jobs that one answer lists; one more is asked for, to know whether there are more. */
@@ -69,18 +71,42 @@ export function createAsk(deps: AskDeps) {
       }
       case 'job': {
         const identity = await connect.identityOf(who, `To make a bundle of job ${command.jobId} I read it as you.`, ask, whisper);
-        return identity && start(ask, command, whisper);
+        return identity && startJob(ask, command, whisper);
+      }
+      case 'workspace': {
+        const identity = await connect.identityOf(who, `To make a bundle of ${command.path} I read it as you.`, ask, whisper);
+        return identity && startFolder(ask, command, whisper);
       }
     }
   }
 
-  /** The root message, then the conversation under it. The job is read first, so that a wrong id leaves nothing in the channel. */
-  async function start(ask: Ask, command: Extract<Command, { kind: 'job' }>, whisper: Whisper): Promise<unknown> {
+  /** The job is read first, so that a wrong id leaves nothing in the channel. */
+  async function startJob(ask: Ask, command: Extract<Command, { kind: 'job' }>, whisper: Whisper): Promise<unknown> {
     const name = await deps.jobs.name(ask, command.jobId).catch((error: unknown) => error);
     if (name instanceof UserError) return whisper(renderWords(`${escapeText(name.message)} \`/dab jobs churn\` finds jobs by name.`));
     if (typeof name !== 'string') throw name;
-    const subject = { jobId: command.jobId, name };
-    const channel = command.private ? await directChannel(ask.user) : ask.channel;
+    return start(ask, { jobId: command.jobId, name }, command.private, whisper);
+  }
+
+  async function startFolder(
+    ask: Ask,
+    { path, private: isPrivate }: Extract<Command, { kind: 'workspace' }>,
+    whisper: Whisper,
+  ): Promise<unknown> {
+    const found = await deps.jobs.folder(ask, path).catch((error: unknown) => error);
+    if (found instanceof UserError) return whisper(renderWords(escapeText(found.message)));
+    if (found !== undefined) throw found;
+    return start(ask, { folder: path, name: path.slice(path.lastIndexOf('/') + 1) }, isPrivate, whisper);
+  }
+
+  /** The root message, then the conversation under it. */
+  async function start(
+    ask: Ask,
+    subject: Parameters<Conversations['start']>[0]['subject'],
+    isPrivate: boolean,
+    whisper: Whisper,
+  ): Promise<unknown> {
+    const channel = isPrivate ? await directChannel(ask.user) : ask.channel;
     let threadTs: string;
     try {
       threadTs = await deps.thread.anchor(channel, { id: ask.id, requester: ask.user, subject });
@@ -89,7 +115,7 @@ export function createAsk(deps: AskDeps) {
       if (code !== 'not_in_channel' && code !== 'channel_not_found') throw error;
       return whisper(
         renderWords(
-          `I am not a member here, so I can’t answer. Type \`/invite @DAB Bot\` and ask again, or use \`/dab job ${command.jobId} private\`.`,
+          'I am not a member here, so I can’t answer. Type `/invite @DAB Bot` and ask again, or put `private` behind what you typed.',
         ),
       );
     }
@@ -98,12 +124,12 @@ export function createAsk(deps: AskDeps) {
       team: ask.team,
       channel,
       threadTs,
-      private: command.private,
+      private: isPrivate,
       requester: ask.user,
       subject,
       eventKey: ask.id,
     });
-    return command.private && !ask.channel.startsWith('D')
+    return isPrivate && !ask.channel.startsWith('D')
       ? whisper(renderWords('I am working on it and send everything to you directly.'))
       : undefined;
   }

@@ -2,6 +2,8 @@
 
 export type Command =
   | { readonly kind: 'job'; readonly jobId: string; readonly private: boolean }
+  /** `path` begins with `/` and has no `/Workspace` before it and no `/` at its end. */
+  | { readonly kind: 'workspace'; readonly path: string; readonly private: boolean }
   | { readonly kind: 'jobs'; readonly name: string }
   | { readonly kind: 'connect' }
   | { readonly kind: 'disconnect' }
@@ -32,7 +34,11 @@ export function parseCommand(text: string, host: string): Command {
       return { kind: first.toLowerCase() as 'connect' | 'disconnect' };
     case 'job':
       return parseJob(rest, host);
+    case 'workspace':
+    case 'folder':
+      return parseFolder(rest);
     default:
+      if (first.startsWith('/')) return parseFolder(words);
       if (/^\d+$/.test(first) || first.includes('://')) return parseJob(words, host);
       return { kind: 'unclear', hint: `I don't know “${clip(first)}”. Type \`/dab job 123\` with the id of a job, or \`/dab help\`.` };
   }
@@ -55,6 +61,24 @@ function parseJob([reference, ...flags]: string[], host: string): Command {
     };
   }
   return { kind: 'job', jobId: reference, private: isPrivate };
+}
+
+/** A folder's path, which may hold spaces; quotes around it go. */
+function parseFolder(words: readonly string[]): Command {
+  const isPrivate = words.at(-1)?.toLowerCase() === 'private';
+  const written = words
+    .slice(0, isPrivate ? -1 : undefined)
+    .join(' ')
+    .replace(/^[`"'“](.*)[`"'”]$/, '$1');
+  const path = written.replace(/^\/Workspace(?=\/)/, '').replace(/\/+$/, '');
+  if (!path.startsWith('/') || /(^|\/)\.\.?(\/|$)/.test(path)) {
+    return { kind: 'unclear', hint: 'Which folder? Type its whole path, such as `/dab workspace /Workspace/Users/you@example.com/etl`.' };
+  }
+  // A home or a root holds far more than one job.
+  if (path.split('/').length < 3 || /^\/(Users|Repos)\/[^/]+$/.test(path)) {
+    return { kind: 'unclear', hint: `“${clip(written)}” holds too much for one bundle. Name a folder inside it.` };
+  }
+  return { kind: 'workspace', path, private: isPrivate };
 }
 
 /** Job URLs as the workspace shows them: `/jobs/123`, `/#job/123`, `/jobs/123/runs/9`, with or without `?o=…`. */

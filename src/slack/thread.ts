@@ -64,7 +64,7 @@ export function createThread(deps: ThreadDeps): SlackThread {
   }
 
   async function cardMessage(card: Extract<ThreadMessage, { kind: 'card' }>, conversation: ConversationRow) {
-    const { name } = await deps.versions().contents(card.bundleDigest, card.as);
+    const { name } = (await deps.versions().contents(card.bundleDigest, card.as)).bundle;
     const proposal = 'proposalId' in card.plan ? await deps.proposal(card.plan.proposalId) : undefined;
     return renderCard(card, name, proposal, conversation.id, proposal && deps.deploying.get(proposal.id));
   }
@@ -80,11 +80,14 @@ export function createThread(deps: ThreadDeps): SlackThread {
   }
 
   async function zip({ bundleDigest, version, as }: Extract<ThreadMessage, { kind: 'archive' }>) {
-    const { name, files, proven } = await deps.versions().contents(bundleDigest, as);
+    const { bundle, report } = await deps.versions().contents(bundleDigest, as);
+    const { name, files, secrets } = bundle;
+    const masked =
+      secrets.length === 0 ? '' : `, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} masked`;
     return {
       name: `${name}-v${version}.zip`,
-      bytes: archive(files),
-      comment: `*${escapeText(name)}* · version ${version} · ${files.length} files${proven ? ', with the proof in PROOF.md' : ''}`,
+      bytes: archive(bundle, report),
+      comment: `*${escapeText(name)}* · version ${version} · ${files.length + report.length} files${report.length > 0 ? ', with the proof in PROOF.md' : ''}${masked}`,
     };
   }
 

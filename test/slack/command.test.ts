@@ -21,7 +21,21 @@ describe('parseCommand', () => {
   });
 
   it.each([
+    ['workspace /Workspace/Users/ana@acme.example/etl', '/Users/ana@acme.example/etl', false],
+    ['workspace /Users/ana@acme.example/etl/ private', '/Users/ana@acme.example/etl', true],
+    ['folder `/Workspace/Shared/my jobs`', '/Shared/my jobs', false],
+    ['/Workspace/Shared/etl', '/Shared/etl', false],
+  ])('%s is a folder', (text, path, isPrivate) => {
+    expect(parse(text)).toEqual({ kind: 'workspace', path, private: isPrivate });
+  });
+
+  it.each([
     ['job', 'Which job?'],
+    ['workspace', 'Which folder?'],
+    ['workspace etl', 'Which folder?'],
+    ['workspace /Shared/../Users/bob', 'Which folder?'],
+    ['workspace /Users/ana@acme.example', 'holds too much'],
+    ['workspace /', 'Which folder?'],
     ['job churn', 'not a job id'],
     ['job 0', 'not a job id'],
     ['job 9223372036854775808', 'not a job id'],

@@ -91,5 +91,13 @@ export function proof(text: string, size: number): Proof {
   });
   const counts = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
   for (const entry of entries) counts[entry.verdict] += 1;
-  return { target: text, entries, counts, warnings: Array.from({ length: 9 }, () => text) };
+  const sources = { files: 2, identical: 1, changed: [{ path: text, file: text, why: text, told: true }] };
+  return {
+    target: text,
+    entries,
+    counts,
+    sources,
+    secrets: [{ place: text, kind: text }],
+    warnings: Array.from({ length: 9 }, () => text),
+  };
 }

@@ -1,7 +1,9 @@
 // edit_bundle_file: one change of one file; the answer is a new bundle, the old one stays.
 import { z } from 'zod';
+import { findSecrets } from '../../analysis/secrets.ts';
 import { checkBundle } from '../../bundle/check.ts';
 import { editBundle } from '../../bundle/edit.ts';
+import { createMask } from '../../bundle/mask.ts';
 import { UserError } from '../../errors.ts';
 import { capped, quote } from '../data.ts';
 import { textOf } from '../resources.ts';
@@ -41,8 +43,13 @@ export const editBundleFile = defineTool({
     steps.start(`edit ${path}`, `Editing ${path}`);
     try {
       const stored = await loadBundle(bundles, bundle_id, doing);
-      const content = contentAfter(input, () => fileOf(stored, path, doing).bytes);
-      const edited = editBundle(stored.bundle, { path, content });
+      const { mask, unmask } = createMask(stored.bundle);
+      const written = contentAfter(input, () => fileOf(stored, path, doing).bytes, mask);
+      // The model sees masks; what it leaves alone gets its secret back.
+      const content = written === null ? null : unmask(written);
+      const others = stored.bundle.secrets.filter((found) => found.path !== path);
+      const own = content === null ? [] : await findSecrets([{ path, bytes: new TextEncoder().encode(content) }]);
+      const edited = editBundle(stored.bundle, { path, content }, [...others, ...own]);
       if (edited.digest === bundle_id) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');
       const { definitionId } = stored;
       const made = await bundles.save(edited, { parent: bundle_id, ...(definitionId === undefined ? {} : { definitionId }) });
@@ -55,6 +62,9 @@ export const editBundleFile = defineTool({
       const text = [
         `Edited ${quote(path)}. The bundle is now`,
         `bundle_id: ${made}`,
+        ...(edited.secrets.length === 0
+          ? []
+          : [`Hard-coded secrets left: ${edited.secrets.length}; deploying waits until they are replaced.`]),
         ...(errors.length === 0
           ? ['Next: the next edit, or validate_bundle.']
           : [`Not allowed in a bundle (${errors.length}), repair it:`]),
@@ -76,7 +86,7 @@ type Input = {
 };
 
 /** The file's content after the edit, or null where it goes. */
-function contentAfter(input: Input, current: () => Uint8Array): string | null {
+function contentAfter(input: Input, current: () => Uint8Array, mask: (text: string) => string): string | null {
   const ways = [input.old_text !== undefined, input.content !== undefined, input.delete === true].filter(Boolean).length;
   if (ways !== 1) throw refusal('It must be one of: old_text with new_text, content, or delete.', 'Call again with exactly one of them.');
   if (input.delete === true) {
@@ -84,7 +94,8 @@ function contentAfter(input: Input, current: () => Uint8Array): string | null {
     return null;
   }
   if (input.content !== undefined) return input.content;
-  const text = textOf(current());
+  const plain = textOf(current());
+  const text = plain === undefined ? undefined : mask(plain);
   if (text === undefined) throw refusal('The file is not text.', 'Leave it as it is, or replace it with content.');
   const { old_text = '', new_text } = input;
   if (new_text === undefined) throw refusal('new_text is missing.', 'Give new_text; an empty string removes the passage.');

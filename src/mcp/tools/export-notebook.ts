@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { page, quote } from '../data.ts';
+import { maskText } from '../masked.ts';
 import { sourceText } from '../notebook-text.ts';
 import { defineTool } from '../tool.ts';
-import { offset } from './inputs.ts';
+import { offset, workspacePath } from './inputs.ts';
 
 export const exportNotebook = defineTool({
   name: 'export_notebook',
@@ -13,7 +14,7 @@ export const exportNotebook = defineTool({
     'Reads a notebook of the workspace as source text. Use it for questions about a notebook that is not in the bundle; files of the bundle are read with read_bundle_file.',
   kind: 'read',
   input: z.strictObject({
-    path: z.string().min(2).max(1000).describe('The workspace path, such as "/Users/ana@acme.example/etl/load".'),
+    path: workspacePath,
     offset,
   }),
   output: z.object({ path: z.string(), language: z.string().optional(), characters: z.int() }),
@@ -29,7 +30,7 @@ export const exportNotebook = defineTool({
       });
     }
     steps.done('export', title);
-    const text = sourceText(source.bytes, source.format === 'JUPYTER');
+    const text = await maskText(sourceText(source.bytes, source.format === 'JUPYTER'), source);
     const label = `notebook ${quote(path)}${source.language === undefined ? '' : ` (${source.language})`}`;
     const language = source.language === undefined ? {} : { language: source.language };
     return { text: page(label, text, offset), structured: { path, ...language, characters: text.length } };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { stringifyJson } from '../../bundle/json.ts';
 import { page, quote } from '../data.ts';
+import { maskText } from '../masked.ts';
 import { defineTool } from '../tool.ts';
 import { jobId, offset } from './inputs.ts';
 
@@ -21,7 +22,7 @@ export const getJob = defineTool({
     const owned = job.deploymentKind === 'BUNDLE';
     const head = [`Job ${job_id}: ${quote(name)}${job.runAs === undefined ? '' : `, runs as ${quote(job.runAs)}`}.`];
     if (owned) head.push('A bundle already owns this job (its deployment kind is BUNDLE).');
-    const text = [...head, page(`settings of job ${job_id}`, stringifyJson(job.settings), offset)].join('\n');
+    const text = [...head, page(`settings of job ${job_id}`, await maskText(stringifyJson(job.settings)), offset)].join('\n');
     return { text, structured: { job_id, name, owned_by_bundle: owned } };
   },
 });

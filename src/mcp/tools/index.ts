@@ -1,7 +1,9 @@
 // The written list of tools, by name. None of them can write to a workspace.
 import type { Tool } from '../tool.ts';
+import { analyzeNotebook } from './analyze-notebook.ts';
 import { editBundleFile } from './edit-bundle-file.ts';
 import { exportNotebook } from './export-notebook.ts';
+import { generateBundle } from './generate-bundle.ts';
 import { generateBundleFromJob } from './generate-bundle-from-job.ts';
 import { getJob } from './get-job.ts';
 import { listBundleFiles } from './list-bundle-files.ts';
@@ -11,8 +13,10 @@ import { runJob } from './run-job.ts';
 import { validateBundle } from './validate-bundle.ts';
 
 export const TOOLS: readonly Tool[] = [
+  analyzeNotebook,
   editBundleFile,
   exportNotebook,
+  generateBundle,
   generateBundleFromJob,
   getJob,
   listBundleFiles,

@@ -16,6 +16,25 @@ export const bundleId = z
 
 export const bundlePath = z.string().min(1).max(1000).describe('A path inside the bundle, such as "databricks.yml".');
 
+export const workspacePath = z
+  .string()
+  .min(2)
+  .max(1000)
+  .regex(/^\//, 'a workspace path begins with /')
+  .describe('The workspace path, such as "/Users/ana@acme.example/etl/load".');
+
+const targetName = z.string().regex(/^[A-Za-z][\w-]{0,39}$/, 'a target is named with letters, digits, - and _');
+
+export const moreTargets = z.array(targetName).max(10).optional().describe('Targets beside dev and prod, such as ["staging"].');
+
+export const adoptTargets = z
+  .array(targetName)
+  .max(10)
+  .optional()
+  .describe(
+    'Targets whose first deployment takes the original job over (bind) instead of making a copy; only when the person asks for it.',
+  );
+
 export const offset = z.int().min(0).max(100_000_000).optional().describe('Where to begin, in characters; left out: at the start.');
 
 /** The stored bundle, or words that say how to get a right id. */

@@ -1,5 +1,6 @@
 // read_bundle_file: one text file of a bundle, a page at a time, as data.
 import { z } from 'zod';
+import { createMask } from '../../bundle/mask.ts';
 import { UserError } from '../../errors.ts';
 import { page, quote } from '../data.ts';
 import { sourceText } from '../notebook-text.ts';
@@ -17,11 +18,12 @@ export const readBundleFile = defineTool({
   output: z.object({ bundle_id: z.string(), path: z.string(), characters: z.int() }),
   async run({ bundle_id, path, offset }, { bundles, steps }) {
     const doing = 'Reading a file of a bundle';
-    const file = fileOf(await loadBundle(bundles, bundle_id, doing), path, doing);
+    const stored = await loadBundle(bundles, bundle_id, doing);
+    const file = fileOf(stored, path, doing);
     if (textOf(file.bytes) === undefined) {
       throw new UserError({ doing, problem: 'The file is not text.', next: 'Leave it as it is; it can only be replaced as a whole.' });
     }
-    const text = sourceText(file.bytes, path.endsWith('.ipynb'));
+    const text = createMask(stored.bundle).mask(sourceText(file.bytes, path.endsWith('.ipynb')));
     steps.done(`file ${path}`, `Reading ${path}`);
     return { text: page(`file ${quote(path)} of the bundle`, text, offset), structured: { bundle_id, path, characters: text.length } };
   },

@@ -10,7 +10,11 @@ export interface Anchor {
 
 /** "@ana asked for a bundle of job 123 · Churn", with [Stop] while a turn runs. */
 export function renderAnchor(anchor: Anchor, running: boolean) {
-  const subject = `job ${anchor.subject.jobId} · ${oneLine(escapeText(clip(anchor.subject.name, 200)))}`;
+  const { subject: about } = anchor;
+  const subject =
+    'jobId' in about
+      ? `job ${about.jobId} · ${oneLine(escapeText(clip(about.name, 200)))}`
+      : `the folder ${oneLine(escapeText(clip(about.folder, 300)))}`;
   const text = `<@${anchor.requester}> asked for a bundle of ${subject}`;
   return {
     text,

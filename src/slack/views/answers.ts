@@ -11,10 +11,11 @@ export function renderHelp(linkedAs: string | undefined): Answer {
   const lines = [
     '*I turn a Databricks job into a Declarative Automation Bundle, prove that nothing was lost, and deploy it when you say so.*',
     '• `/dab job 123` or a pasted job link: a bundle of that job, in a thread here',
-    '• `/dab job 123 private`: the same in a direct message to you',
+    '• `/dab workspace /Workspace/Users/you/etl`: a bundle of a folder, with a job that I propose for it',
+    '• `private` behind either: the same in a direct message to you',
     '• `/dab jobs churn`: jobs whose name holds “churn”',
     '• `/dab connect`, `/dab disconnect`: link your Databricks account, or drop the link',
-    'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy* or *Run it*.',
+    'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy*.',
   ];
   return {
     text: 'How to use DAB Bot',

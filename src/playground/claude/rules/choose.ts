@@ -3,11 +3,13 @@ import { askOne, type Talk, ToolTrouble } from '../talk.ts';
 import type { Turn } from '../turn.ts';
 import { addTarget, wantsTargets } from './add-target.ts';
 import type { Editing } from './edit.ts';
-import { makeBundle, verdict, wantsBundle } from './make-bundle.ts';
+import { makeBundle, saysGoOn, verdict, wantsBundle } from './make-bundle.ts';
+import { makeFolderBundle, wantsFolderBundle } from './make-folder-bundle.ts';
 import { explainTask, listJobs, wantsJobs, wantsTask } from './questions.ts';
 import { rename, wantsRename } from './rename.ts';
 import { proposeRun, wantsRun } from './run-job.ts';
 import { reschedule, wantsSchedule } from './schedule.ts';
+import { replaceSecrets, wantsSecretsReplaced } from './secrets.ts';
 import { toServerless, wantsServerless } from './serverless.ts';
 import { setVariable, wantsVariable } from './variable.ts';
 
@@ -16,8 +18,12 @@ export function choose(turn: Turn): Talk<string> {
   const text = turn.text.replace(/<@[\w|]+>/g, '').trim();
   const running = wantsRun(text);
   if (running !== undefined) return proposeRun(running);
+  const folder = wantsFolderBundle(text);
+  if (folder !== undefined) return makeFolderBundle(folder);
   const job = wantsBundle(text);
-  if (job !== undefined) return makeBundle(job);
+  if (job !== undefined) return makeBundle(job, saysGoOn(text));
+  if (wantsSecretsReplaced(text) !== undefined && turn.bundle !== undefined)
+    return replaceSecrets(turn.bundle, wantsSecretsReplaced(text) ?? '');
   const jobs = wantsJobs(text);
   if (jobs !== undefined) return listJobs(jobs);
   const task = wantsTask(text);
@@ -75,6 +81,8 @@ function* say(text: string): Talk<string> {
 
 const HELP = `I am the offline Claude of the playground: a few rules, no language model. I can
 • make a bundle of a job: “make a bundle of job 123”
+• make a bundle of a folder: “make a bundle of the folder /Users/ana@acme.example/etl”
+• replace hard-coded secrets: “replace the secrets with scope etl”
 • list jobs: “list jobs named churn”
 • add a target: “add a staging target”
 • move the job to serverless: “run it on serverless”

@@ -9,16 +9,45 @@ export function wantsBundle(text: string): string | undefined {
   );
 }
 
-export function* makeBundle(jobId: string): Talk<string> {
+/** Whether a message says to go on although another bundle owns the job. */
+export function saysGoOn(text: string): boolean {
+  return /\b(?:yes|go on|anyway|all the same|second bundle)\b/i.test(text);
+}
+
+export function* makeBundle(jobId: string, anyway = false): Talk<string> {
   const made = yield* askOne(
     'generate_bundle_from_job',
-    { job_id: jobId },
+    { job_id: jobId, ...(anyway && { even_if_owned: true }) },
     `I'll read job ${jobId} with its sources and make a bundle of it.`,
   );
+  if (made.startsWith('Not generated')) return owned(jobId, made);
   const bundle = value(made, 'bundle_id');
   if (bundle === undefined) throw new ToolTrouble('The tool answered no bundle.');
   const proof = yield* askOne('validate_bundle', { bundle_id: bundle });
-  return [holds(made), variables(made), ...verdict(proof), lookAt(made, proof)].filter((part) => part !== '').join('\n\n');
+  return [...aboutBundle(made), ...verdict(proof), lookAt(made, proof)].filter((part) => part !== '').join('\n\n');
+}
+
+function owned(jobId: string, made: string): string {
+  const bundle = unquote(value(made, 'Owning bundle') ?? '"unknown"');
+  const metadata = value(made, 'Its metadata');
+  return [
+    `I made nothing yet: job ${jobId} already belongs to the bundle ${bundle}${metadata === undefined ? '' : `, whose state is at \`${unquote(metadata)}\``}. A change belongs there, and a second bundle would compete with it.`,
+    `Shall I make a second bundle all the same? Then say “yes, make a bundle of job ${jobId} anyway”.`,
+  ].join('\n\n');
+}
+
+/** What a new bundle holds: files, variables, secrets. */
+export function aboutBundle(made: string): string[] {
+  const secrets = section(made, 'Hard-coded secrets').lines.map(unquote);
+  const warning =
+    secrets.length === 0
+      ? ''
+      : [
+          `Careful, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} in it, masked in the zip; deploying waits until replaced:`,
+          ...secrets.slice(0, 5).map((line) => `• ${line}`),
+          'Say for instance “replace the secrets with scope etl”.',
+        ].join('\n');
+  return [holds(made), variables(made), warning].filter((part) => part !== '');
 }
 
 function holds(made: string): string {

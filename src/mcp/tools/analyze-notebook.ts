@@ -1,0 +1,69 @@
+// analyze_notebook: what a source does, read by parsers: widgets, tables, libraries, secrets and what it runs or imports.
+import { z } from 'zod';
+import { analyze } from '../../analysis/analyze.ts';
+import type { Source } from '../../bundle/bundle.ts';
+import { UserError } from '../../errors.ts';
+import { capped, page, quote } from '../data.ts';
+import { defineTool, type ToolContext } from '../tool.ts';
+import { bundleId, bundlePath, fileOf, loadBundle, workspacePath } from './inputs.ts';
+
+/** Most secrets that the answer lists. */
+const MOST_SECRETS = 20;
+const doing = 'Analyzing a notebook';
+
+export const analyzeNotebook = defineTool({
+  name: 'analyze_notebook',
+  title: 'Analyze a notebook or file',
+  description:
+    'Reads a notebook or source file with a parser and answers its widgets, tables read and written, catalogs and schemas, libraries, secret scopes, Spark settings, what it runs and imports, what kind of work it does, and where it holds hard-coded secrets (never their values). Use it to answer what a notebook does or to choose variables, before you read whole files. Give path for the workspace, or bundle_id and bundle_path for a file of a bundle.',
+  kind: 'read',
+  input: z.strictObject({ path: workspacePath.optional(), bundle_id: bundleId.optional(), bundle_path: bundlePath.optional() }),
+  output: z.object({ path: z.string(), language: z.string(), kind: z.string(), secrets: z.int() }),
+  async run({ path, bundle_id, bundle_path }, context) {
+    const source = await sourceOf({ path, bundle_id, bundle_path }, context);
+    const title = `Analyzing ${source.path}`;
+    context.steps.start(`analyze ${source.path}`, title);
+    const analysis = await analyze(source);
+    context.steps.done(`analyze ${source.path}`, title);
+    const { path: _path, secrets, ...rest } = analysis;
+    const found = secrets.map(({ line, kind }) => `- line ${line}: ${quote(kind)}`);
+    const text = [
+      page(`analysis of ${quote(source.path)}`, JSON.stringify(rest)),
+      `Hard-coded secrets (${secrets.length}):`,
+      ...capped(found, MOST_SECRETS),
+    ].join('\n');
+    const { language = 'none', kind } = analysis;
+    return { text, structured: { path: source.path, language, kind, secrets: secrets.length } };
+  },
+});
+
+async function sourceOf(
+  { path, bundle_id, bundle_path }: { path?: string | undefined; bundle_id?: string | undefined; bundle_path?: string | undefined },
+  { workspace, bundles, signal }: ToolContext,
+): Promise<Source> {
+  if (bundle_id !== undefined && bundle_path !== undefined && path === undefined) {
+    const { bytes } = fileOf(await loadBundle(bundles, bundle_id, doing), bundle_path, doing);
+    return sourceOfFile(bundle_path, bytes);
+  }
+  if (path === undefined || bundle_id !== undefined || bundle_path !== undefined)
+    throw new UserError({ doing, problem: 'It must be path, or bundle_id with bundle_path.', next: 'Call again with one of the two.' });
+  const source = await workspace.exportSource(path, 'notebook', signal);
+  if (source !== undefined) return source;
+  throw new UserError({
+    doing,
+    problem: 'There is no notebook or file at this path, or this person may not see it.',
+    next: 'Check the path with list_notebooks.',
+  });
+}
+
+const LANGUAGES = { py: 'PYTHON', sql: 'SQL', scala: 'SCALA', r: 'R' } as const;
+
+/** A file of a bundle as what it was: notebooks are known by their header or their ending. */
+function sourceOfFile(path: string, bytes: Uint8Array): Source {
+  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  if (end === 'ipynb') return { path, kind: 'notebook', language: 'PYTHON', format: 'JUPYTER', bytes };
+  const language = end in LANGUAGES ? LANGUAGES[end as keyof typeof LANGUAGES] : undefined;
+  const notebook = /^(#|--|\/\/) Databricks notebook source/.test(new TextDecoder().decode(bytes.subarray(0, 40)));
+  if (!notebook || language === undefined) return { path, kind: 'file', bytes };
+  return { path, kind: 'notebook', language, format: 'SOURCE', bytes };
+}
