@@ -45,7 +45,9 @@ describe('compare', () => {
   test('identical, source and variable; the order of tasks means nothing', () => {
     const proof = proofOf(good);
     expect(proof.counts).toEqual({ identical: 6, source: 2, variable: 1, dropped: 0, edited: 0, different: 0 });
-    expect(proofLine(proof)).toBe('9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte');
+    expect(proofLine(proof)).toBe(
+      '9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte',
+    );
     expect(proof.entries.find(({ verdict }) => verdict === 'variable')).toMatchObject({
       place: 'tasks[a].notebook_task.base_parameters.catalog',
       was: 'main',
