@@ -5,7 +5,7 @@ import type { Bundle } from './bundle.ts';
 const MIN_LENGTH = 4;
 
 export interface Mask {
-  /** The text with every secret value replaced by `[secret: kind]`, or `[secret 2: kind]` where one kind has several. */
+  /** The text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where one kind has several; fit for YAML without quotes. */
   mask(text: string): string;
   /** The opposite: masks become values again, as they stood in the file. */
   unmask(text: string): string;
@@ -34,7 +34,7 @@ export function createMask({ files, secrets }: Pick<Bundle, 'files' | 'secrets'>
     if (value.length < MIN_LENGTH || values.has(value)) continue;
     const count = (perKind.get(finding.kind) ?? 0) + 1;
     perKind.set(finding.kind, count);
-    values.set(value, count === 1 ? `[secret: ${finding.kind}]` : `[secret ${count}: ${finding.kind}]`);
+    values.set(value, count === 1 ? `<secret ${finding.kind}>` : `<secret ${count} ${finding.kind}>`);
   }
   // The longest first: one value may be a part of another.
   const spellings = [...values].flatMap(([value, mask]): [string, string][] => [

@@ -31,6 +31,6 @@ test('masks hard-coded secrets, in the proof too', () => {
     { path: 'PROOF.md', bytes: Buffer.from('was hunter2222') },
   ]);
   const unpacked = unzipSync(zip);
-  expect(Buffer.from(unpacked['src/a.py'] ?? []).toString()).toBe('key = "[secret: password]"\n');
-  expect(Buffer.from(unpacked['PROOF.md'] ?? []).toString()).toBe('was [secret: password]');
+  expect(Buffer.from(unpacked['src/a.py'] ?? []).toString()).toBe('key = "<secret password>"\n');
+  expect(Buffer.from(unpacked['PROOF.md'] ?? []).toString()).toBe('was <secret password>');
 });

@@ -14,14 +14,14 @@ function masked(text: string, ...values: string[]) {
 describe('createMask', () => {
   it('masks a value wherever it stands, and names each of several', () => {
     const { mask, unmask } = masked('a = "hunter22"; b = "swordfish"', 'hunter22', 'swordfish');
-    expect(mask('a = "hunter22"; b = "swordfish"')).toBe('a = "[secret: password]"; b = "[secret 2: password]"');
-    expect(mask('log: swordfish and hunter22hunter22')).toBe('log: [secret 2: password] and [secret: password][secret: password]');
-    expect(unmask('c = "[secret 2: password]" # new')).toBe('c = "swordfish" # new');
+    expect(mask('a = "hunter22"; b = "swordfish"')).toBe('a = "<secret password>"; b = "<secret 2 password>"');
+    expect(mask('log: swordfish and hunter22hunter22')).toBe('log: <secret 2 password> and <secret password><secret password>');
+    expect(unmask('c = "<secret 2 password>" # new')).toBe('c = "swordfish" # new');
   });
 
   it('masks what a quoted value means too', () => {
     const { mask } = masked('p: "a\\"b$&c\\u00e9"', 'a\\"b$&c\\u00e9');
-    expect(mask('resolved a"b$&cé, written a\\"b$&c\\u00e9')).toBe('resolved [secret: password], written [secret: password]');
+    expect(mask('resolved a"b$&cé, written a\\"b$&c\\u00e9')).toBe('resolved <secret password>, written <secret password>');
   });
 
   it('masks the longer of two values that overlap', () => {
@@ -33,7 +33,7 @@ describe('createMask', () => {
     const value = fc.stringMatching(/^[A-Za-z0-9!$&"\\é]{8,20}$/);
     fc.assert(
       fc.property(value, fc.string(), fc.string(), (secret, before, after) => {
-        fc.pre(!before.includes('[secret') && !after.includes('[secret'));
+        fc.pre(!before.includes('<secret') && !after.includes('<secret'));
         const { mask, unmask } = masked(`${secret} x`, secret);
         const hidden = mask(before + secret + after);
         expect(hidden.includes(secret)).toBe(false);

@@ -6,7 +6,7 @@ import { verdict } from './make-bundle.ts';
 /** Files that this rule looks through; a bundle of a demo has few. */
 const MOST_FILES = 20;
 /** A mask, with the quotes around it where it is a literal of its own. */
-const MASK = /(["']?)\[secret(?: \d+)?: ([^\]]+)\]\1/g;
+const MASK = /(["']?)<secret (?:\d+ )?([^>]+)>\1/g;
 
 /** The scope that secrets are to be taken from. */
 export function wantsSecretsReplaced(text: string): string | undefined {
