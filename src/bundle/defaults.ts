@@ -35,6 +35,9 @@ const DEFAULTS: readonly (readonly [RegExp, Json])[] = [
   [/\.workload_type\.clients\.(notebooks|jobs)$/, true],
   [/\.dbt_task\.schema$/, 'default'],
   [/_task(\.file)?\.source$/, 'WORKSPACE'],
+  // Of pipelines; the CLI writes them down by itself.
+  [/^channel$/, 'CURRENT'],
+  [/^edition$/, 'ADVANCED'],
 ];
 /** What the CLI empties in a cluster that takes its machines from a pool (its resourcemutator/cluster_fixups). */
 const OF_THE_POOL = /\.new_cluster\.(node_type_id|driver_node_type_id|enable_elastic_disk|(aws|azure|gcp)_attributes\..*)$/;

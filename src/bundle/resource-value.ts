@@ -20,6 +20,19 @@ function pathText(tree: string, remote: string, relative: boolean): string {
   return relative ? `../${tree}` : `\${workspace.file_path}/${remote}`;
 }
 
+const KINDS = ['notebook', 'file'] as const;
+
+/** What is written for a path of the workspace; undefined where the tree does not have it. */
+function textOf(layout: Layout, { path, kind }: Pick<SourceReference, 'path' | 'kind'>, relative: boolean): string | undefined {
+  const placed = layout.placements.get(sourceKey({ path, kind }));
+  if (placed !== undefined) return pathText(placed.file.path, placed.remote, relative);
+  const folder = kind === 'folder' ? layout.folder(path) : undefined;
+  if (folder !== undefined) return pathText(folder, folder, relative);
+  // A path may be a notebook where a file is expected, or the other way round: the copy is what the original is.
+  const other = KINDS.map((one) => layout.placements.get(sourceKey({ path, kind: one }))).find((one) => one !== undefined);
+  return other === undefined ? undefined : pathText('', other.remote, false);
+}
+
 /** Points the paths of all resources to the tree. */
 export function replacePaths(resources: readonly Planned[], layout: Layout): Replacements {
   const byPlace = new Map<string, string>();
@@ -28,14 +41,12 @@ export function replacePaths(resources: readonly Planned[], layout: Layout): Rep
     const git = isObject(resource.value.git_source);
     for (const { leaf, field, kind, path } of pathsOf(resource, resource.leaves)) {
       const place = `${resource.prefix}${leaf.place}`;
-      const placed = layout.placements.get(sourceKey({ path, kind }));
-      const folder = kind === 'folder' ? layout.folder(path) : undefined;
-      const tree = placed?.file.path ?? folder;
-      if (tree === undefined) missing.push({ path, kind, place });
+      const text = textOf(layout, { path, kind }, field.relative && !git);
+      if (text === undefined) missing.push({ path, kind, place });
       else
         byPlace.set(
           place,
-          String(leaf.value).replace(path, () => pathText(tree, placed?.remote ?? tree, field.relative && !git)),
+          String(leaf.value).replace(path, () => text),
         );
     }
   }

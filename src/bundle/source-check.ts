@@ -25,8 +25,8 @@ export function createSourceCheck(bundle: Pick<Bundle, 'files' | 'sources'>, res
     if (canonicalPath(is).replace(/\/+$/, '') === source) return undefined;
     if (root === undefined || !is.startsWith(`${root}/`)) return 'points to another file of the workspace';
     const path = is.slice(root.length + 1).replace(/\/+$/, '');
-    if (kind === 'folder') return folderProblem(source, path);
     const own = kept.filter((one) => one.path === source);
+    if (kind === 'folder' && own.length === 0) return folderProblem(source, path);
     if (own.some(({ file }) => file === path || spelled(file, kind) === path || spelled(file, 'notebook') === path)) return undefined;
     const any = [...there].some((file) => file === path || spelled(file, 'notebook') === path);
     return any ? 'points to a file that stands for another source' : 'points to a file that the bundle does not have';
