@@ -1,15 +1,13 @@
 // Collects the closure of a definition: the files it names, and all that these run, import and install, each once.
-import { dependenciesOf } from '../analysis/dependencies.ts';
+import { type Dependency, dependenciesOf } from '../analysis/dependencies.ts';
 import type { Diagnostic, Source, SourceReference } from '../bundle/bundle.ts';
-import { UpstreamError, UserError } from '../errors.ts';
-import type { FolderEntry, Workspace } from './client.ts';
-import { needsOf } from './closure.ts';
+import { needsOf, type OpenImport, type Wanted } from './closure.ts';
 import { listTree } from './folders.ts';
 import { LIMITS } from './limits.ts';
-import { createSlots } from './pace.ts';
+import { moduleFiles } from './modules.ts';
+import { createReads, type SourceReader, sourceKey } from './reads.ts';
 
-/** What collecting needs of a workspace; a folder on disk can stand in for one. */
-export type SourceReader = Pick<Workspace, 'exportSource' | 'listFolder'>;
+export type { SourceReader };
 
 export interface CollectOptions {
   readonly signal?: AbortSignal | undefined;
@@ -17,126 +15,133 @@ export interface CollectOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-interface Wanted {
-  readonly path: string;
-  readonly kind: 'notebook' | 'file';
-  readonly place: string;
+interface Read {
+  readonly source: Source;
+  readonly dependencies: readonly Dependency[];
 }
 
 /**
  * Exports every file that the references name, every file below the folders among them, and whatever these lead to (`%run`, imports,
- * requirements). What does not exist, may not be read or is too large becomes a warning. The same workspace gives the same answer in the
- * same order. Rejects when the sign-in or the workspace itself fails, or when aborted.
+ * requirements). What does not exist, may not be read or is too large becomes a warning; going over a cap an error. The same workspace gives
+ * the same answer in the same order. Rejects when the sign-in or the workspace itself fails, or when aborted; then nothing more is asked for.
  */
 export async function collectSources(
   reader: SourceReader,
   references: readonly SourceReference[],
   { signal, onProgress }: CollectOptions = {},
 ): Promise<{ sources: Source[]; diagnostics: Diagnostic[] }> {
-  const slot = createSlots(LIMITS.atOnce);
-  const sources = new Map<string, Source>();
-  const seen = new Set<string>();
+  const stop = new AbortController();
+  const { read, list } = createReads(reader, AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]));
+  const reads = new Map<string, Promise<Read | Diagnostic>>();
+  const visits = new Set<string>();
+  /** By what a thing is called in the answer: as the definition does, else as the first of those that name it. */
+  const names = new Map<string, Wanted>();
   const diagnostics: Diagnostic[] = [];
-  const folders = new Map<string, Promise<readonly FolderEntry[] | undefined>>();
-  const named = new Set(references.map(({ kind, path }) => `${kind}:${canonical(path)}`)).size;
+  const named = new Set(references.map(sourceKey));
+  const roots = new Set<string>();
+  let open: OpenImport[] = [];
   let done = 0;
   let bytes = 0;
   let full = false;
 
-  /** A folder that may not be listed holds nothing that we could read. */
-  const list = (folder: string): Promise<readonly FolderEntry[] | undefined> => {
-    const key = canonical(folder);
-    const known = folders.get(key);
+  function isTooMuch(place: string, depth: number): boolean {
+    const deep = depth > LIMITS.depth;
+    const many = reads.size >= LIMITS.sources || bytes > LIMITS.sourcesBytes || visits.size >= LIMITS.visits;
+    if (!full && (deep || many)) diagnostics.push({ level: 'error', place, message: deep ? TOO_DEEP : TOO_MANY });
+    full ||= deep || many;
+    return full;
+  }
+
+  function readOnce(key: string, path: string, kind: Source['kind']): Promise<Read | Diagnostic> {
+    const known = reads.get(key);
     if (known !== undefined) return known;
-    if (folders.size >= LIMITS.folders) return Promise.resolve(undefined);
-    const listing = slot(() => reader.listFolder(folder, signal)).catch((error: unknown) => {
-      if (error instanceof UserError && isOfThisFile(error)) return undefined;
-      throw error;
+    const work = read(path, kind).then(async (source) => {
+      onProgress?.(++done, Math.max(named.size, reads.size));
+      if ('level' in source) return source;
+      bytes += source.bytes.byteLength;
+      return { source, dependencies: await dependenciesOf(source) };
     });
-    folders.set(key, listing);
-    return listing;
-  };
+    reads.set(key, work);
+    return work;
+  }
 
   async function want(wanted: Wanted, depth: number): Promise<void> {
-    const key = `${wanted.kind}:${canonical(wanted.path)}`;
-    if (seen.has(key) || full) return;
-    if (seen.size >= LIMITS.sources || bytes > LIMITS.sourcesBytes || depth > LIMITS.depth) {
-      full = true;
-      diagnostics.push({ level: 'error', place: wanted.place, message: tooMuch(depth) });
+    const { path, kind, place, search } = wanted;
+    const key = sourceKey(wanted);
+    const before = names.get(key);
+    if (before === undefined || (!named.has(key) && `${place} ${path}` < `${before.place} ${before.path}`)) names.set(key, wanted);
+    const visit = `${key}\n${search?.join(':') ?? ''}`;
+    if (visits.has(visit) || isTooMuch(place, depth)) return;
+    visits.add(visit);
+    if (kind === 'folder') {
+      await wantFolder(wanted, depth);
       return;
     }
-    seen.add(key);
-    const source = await slot(() => read(reader, wanted, signal));
-    onProgress?.(++done, Math.max(named, seen.size));
-    if ('level' in source) {
-      diagnostics.push(source);
-      return;
-    }
-    // What was named a file and is a notebook, or named twice in two spellings, is one source.
-    const own = `${source.kind}:${canonical(source.path)}`;
-    if (own !== key && seen.has(own)) return;
-    seen.add(own);
-    bytes += source.bytes.byteLength;
-    sources.set(own, source);
-    const needs = await needsOf(source, await dependenciesOf(source), list);
+    const found = await readOnce(key, path, kind);
+    if ('level' in found) return;
+    const needs = await needsOf(found.source, found.dependencies, search, list);
     diagnostics.push(...needs.diagnostics);
-    await Promise.all(needs.files.map((file) => want(file, depth + 1)));
+    open.push(...needs.open);
+    for (const root of needs.roots) roots.add(root);
+    await Promise.all(needs.wanted.map((one) => want(one, depth + 1)));
   }
 
-  async function wantFolder({ path, place }: SourceReference): Promise<void> {
+  async function wantFolder({ path, place }: Wanted, depth: number): Promise<void> {
     const tree = await listTree(list, path);
     diagnostics.push(...tree.diagnostics);
-    if (tree.files === undefined) {
-      diagnostics.push({
-        level: 'warning',
-        place,
-        message: `The folder ${path} does not exist or may not be read; the bundle keeps the path as it is.`,
-      });
-      return;
-    }
-    await Promise.all(tree.files.map((file) => want({ ...file, place: file.path }, 0)));
+    if (tree.files === undefined) diagnostics.push({ level: 'warning', place, message: noFolder(path) });
+    await Promise.all((tree.files ?? []).map((file) => want({ ...file, place: file.path }, depth)));
   }
 
-  onProgress?.(0, named);
-  await Promise.all(
-    references.map((reference) => (reference.kind === 'folder' ? wantFolder(reference) : want({ ...reference, kind: reference.kind }, 0))),
-  );
+  /** Imports that led nowhere, looked for in the folders that any source puts on the path: often one `%run` does it for all. */
+  async function wantOpen(): Promise<void> {
+    const [tried, known] = [open, [...roots].sort()];
+    open = [];
+    await Promise.all(
+      tried.map(async (one) => {
+        const found = await moduleFiles(list, one.imported, one.folder, known);
+        if (found.length === 0) open.push(one);
+        await Promise.all(found.map((path) => want({ path, kind: 'file', place: one.place, search: one.search }, 1)));
+      }),
+    );
+  }
+
+  try {
+    onProgress?.(0, named.size);
+    await Promise.all(references.map((reference) => want(reference, 0)));
+    for (let before = -1; before < roots.size + reads.size; ) {
+      before = roots.size + reads.size;
+      await wantOpen();
+    }
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+
+  const sources = new Map<string, Source>();
+  for (const [key, work] of reads) {
+    const found = await work;
+    const name = names.get(key) ?? { path: '', place: '' };
+    if ('level' in found) diagnostics.push({ ...found, place: name.place });
+    // What was named a file and is a notebook may have been named as that too.
+    else if (!reads.has(sourceKey(found.source)) || sourceKey(found.source) === key)
+      sources.set(sourceKey(found.source), { ...found.source, path: name.path });
+  }
   return {
     sources: [...sources].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source),
-    diagnostics: diagnostics.sort((a, b) => (`${a.place} ${a.message}` < `${b.place} ${b.message}` ? -1 : 1)),
+    diagnostics: sortedOnce(diagnostics),
   };
 }
 
-/** `/Users/x` and `/Workspace/Users/x` are the same file. */
-function canonical(path: string): string {
-  return path.replace(/^\/Workspace(?=\/)/, '').replace(/\/+/g, '/');
+const TOO_DEEP = `leads more than ${LIMITS.depth} files deep; what lies deeper was not read`;
+const TOO_MANY = `is one of more than ${LIMITS.sources} files, or ${LIMITS.sourcesBytes / 1024 / 1024} MB of them; the rest was not read`;
+
+function noFolder(path: string): string {
+  return `The folder ${path} does not exist or may not be read; the bundle keeps the path as it is.`;
 }
 
-function tooMuch(depth: number): string {
-  if (depth > LIMITS.depth) return `leads more than ${LIMITS.depth} files deep; what lies deeper was not read`;
-  return `is one of more than ${LIMITS.sources} files, or ${LIMITS.sourcesBytes / 1024 / 1024} MB of them; the rest was not read`;
-}
-
-async function read(reader: SourceReader, { path, kind, place }: Wanted, signal: AbortSignal | undefined): Promise<Source | Diagnostic> {
-  try {
-    const source = await reader.exportSource(path, kind, signal);
-    return (
-      source ?? {
-        level: 'warning',
-        place,
-        message: `The ${kind} ${path} does not exist in the workspace; the bundle keeps the path as it is.`,
-      }
-    );
-  } catch (error) {
-    // One file that can't be read must not stop the rest; a sign-in that ended or a workspace that is down must.
-    if (!(error instanceof UserError) || !isOfThisFile(error)) throw error;
-    return { level: 'warning', place, message: `${error.words.doing}: ${error.words.problem} The bundle keeps the path as it is.` };
-  }
-}
-
-function isOfThisFile(error: UserError): boolean {
-  const { cause } = error;
-  if (cause === undefined) return true;
-  const status = cause instanceof UpstreamError ? cause.failure.status : undefined;
-  return status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429;
+/** In the order of places; what several ways led to is said once. */
+function sortedOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const byText = new Map(diagnostics.map((one) => [`${one.place} ${one.message}`, one]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }

@@ -1,7 +1,7 @@
 // Every notebook and file below a folder, in the order of their paths.
 import type { Diagnostic, Source } from '../bundle/bundle.ts';
-import type { FolderEntry } from './files.ts';
 import { LIMITS } from './limits.ts';
+import type { ListOnce } from './modules.ts';
 
 /** Folders that tools make and that belong to nobody's sources. */
 const SKIPPED = new Set(['.git', '.databricks', '.venv', '__pycache__', '.ipynb_checkpoints', 'node_modules', '.pytest_cache']);
@@ -13,24 +13,19 @@ export interface TreeFile {
   readonly kind: Source['kind'];
 }
 
-/** All files below a folder; `files` is undefined where the folder does not exist or may not be listed. */
-export async function listTree(
-  list: (folder: string) => Promise<readonly FolderEntry[] | undefined>,
-  root: string,
-): Promise<{ files: TreeFile[] | undefined; diagnostics: Diagnostic[] }> {
+/** All files below a folder (or the file itself); `files` is undefined where it does not exist or may not be listed. */
+export async function listTree(list: ListOnce, root: string): Promise<{ files: TreeFile[] | undefined; diagnostics: Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const warn = (place: string, message: string) => diagnostics.push({ level: 'warning', place, message });
 
   async function below(folder: string, depth: number): Promise<TreeFile[] | undefined> {
     const entries = await list(folder);
     if (entries === undefined) return undefined;
-    const isDbt = entries.some(({ path }) => nameOf(path) === 'dbt_project.yml');
+    const isDbt = entries.has('dbt_project.yml');
     const parts = await Promise.all(
-      entries.map(async ({ path, type }): Promise<TreeFile[]> => {
-        const name = nameOf(path);
+      [...entries].map(async ([name, { path, type }]): Promise<TreeFile[]> => {
         if (type === 'NOTEBOOK') return [{ path, kind: 'notebook' }];
-        if (type === 'FILE') return [{ path, kind: 'file' }];
-        if (type === 'DASHBOARD') return [{ path, kind: 'file' }];
+        if (type === 'FILE' || type === 'DASHBOARD') return [{ path, kind: 'file' }];
         if (type !== 'DIRECTORY' && type !== 'REPO') {
           warn(path, 'is neither a file nor a notebook, and was left out');
           return [];
@@ -53,8 +48,4 @@ export async function listTree(
 
   const files = await below(root, 0);
   return { files: files?.sort((a, b) => (a.path < b.path ? -1 : 1)), diagnostics };
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,8 +1,10 @@
 // Git folders of the workspace: where the files of a Git job can be read, since Databricks shows no repository itself.
 import type { JobDefinition } from '../bundle/bundle.ts';
-import { isObject, type Json } from '../bundle/json.ts';
-import type { Door, Workspace } from './client.ts';
+import { isObject } from '../bundle/json.ts';
+import type { Workspace } from './client.ts';
+import type { Door } from './door.ts';
 import { LIMITS } from './limits.ts';
+import { objects, text } from './shapes.ts';
 import { inWords } from './words.ts';
 
 export interface GitFolder {
@@ -20,22 +22,27 @@ function sameAddress(url: string): string {
     .replace(/(\.git)?\/*$/, '');
 }
 
-/** Git folders with a repository's address, that the person may see (GET repos, paged). */
+/** Where Git folders are looked for: GET repos answers those of `/Repos` alone unless it is asked for others (its path_prefix). */
+const PLACES = [undefined, '/Workspace/Users', '/Workspace/Shared'];
+
+/** Git folders with a repository's address, that the person may see. */
 export async function listGitFolders(door: Door, url: string, signal?: AbortSignal): Promise<GitFolder[]> {
-  const found: GitFolder[] = [];
+  const found = await Promise.all(PLACES.map((place) => gitFoldersIn(door, place, signal)));
+  const same = found.flat().filter((repo) => sameAddress(repo.url) === sameAddress(url));
+  return [...new Map(same.map(({ url: _url, ...folder }) => [folder.path, folder])).values()];
+}
+
+async function gitFoldersIn(door: Door, place: string | undefined, signal?: AbortSignal): Promise<(GitFolder & { url: string })[]> {
+  const found: (GitFolder & { url: string })[] = [];
   let token = '';
   for (let page = 0; page < LIMITS.namePages; page++) {
-    const body = await inWords('Looking for Git folders', 'There are none.', () =>
-      door.json('/api/2.0/repos', token === '' ? {} : { next_page_token: token }, signal),
-    );
-    const repos: readonly Json[] = Array.isArray(body.repos) ? body.repos : [];
-    for (const repo of repos) {
-      if (!isObject(repo) || typeof repo.path !== 'string' || typeof repo.url !== 'string') continue;
-      if (sameAddress(repo.url) !== sameAddress(url)) continue;
-      const { branch, head_commit_id: commit } = repo;
-      found.push({ path: repo.path, ...(typeof branch === 'string' && { branch }), ...(typeof commit === 'string' && { commit }) });
+    const query = { ...(place === undefined ? {} : { path_prefix: place }), ...(token === '' ? {} : { next_page_token: token }) };
+    const body = await inWords('Looking for Git folders', 'There are none.', () => door.json('/api/2.0/repos', query, signal));
+    for (const repo of objects(body.repos)) {
+      const [path, url] = [text(repo.path), text(repo.url)];
+      if (path !== undefined && url !== undefined) found.push({ path, url, branch: text(repo.branch), commit: text(repo.head_commit_id) });
     }
-    token = typeof body.next_page_token === 'string' ? body.next_page_token : '';
+    token = text(body.next_page_token) ?? '';
     if (token === '') break;
   }
   return found;

@@ -1,9 +1,10 @@
 // Jobs of a workspace: listing by name, and one whole definition.
 import type { JobDefinition } from '../bundle/bundle.ts';
-import { isObject, type Json, type JsonObject } from '../bundle/json.ts';
+import type { Json, JsonObject } from '../bundle/json.ts';
 import { UserError } from '../errors.ts';
-import type { Door } from './client.ts';
+import type { Door } from './door.ts';
 import { LIMITS } from './limits.ts';
+import { count, id, object, objects, text } from './shapes.ts';
 import { inWords } from './words.ts';
 
 export interface JobSummary {
@@ -101,25 +102,14 @@ export async function getJob(door: Door, jobId: string, signal?: AbortSignal): P
 }
 
 function summaryOf(job: JsonObject): JobSummary | undefined {
-  if (typeof job.job_id !== 'number' && typeof job.job_id !== 'bigint') return undefined;
+  const jobId = id(job.job_id);
+  if (jobId === undefined) return undefined;
   const settings = object(job.settings);
   return {
-    jobId: String(job.job_id),
+    jobId,
     name: text(settings.name) ?? 'Untitled',
     creator: text(job.creator_user_name),
-    createdAt: typeof job.created_time === 'number' ? job.created_time : undefined,
+    createdAt: count(job.created_time),
     metadataPath: text(object(settings.deployment).metadata_file_path),
   };
-}
-
-function text(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function object(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isObject(item)) : [];
 }

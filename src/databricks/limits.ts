@@ -1,10 +1,12 @@
 // Every limit of this room, with where it comes from.
 
 export const LIMITS = {
-  /** Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. */
-  exportsPerWindow: 50,
-  /** Milliseconds of that window; more than a second, because what leaves evenly may arrive in a heap. */
-  exportWindowMs: 1100,
+  /**
+   * Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. Each of these
+   * rests a second (and what timers are early by) after its answer, so that no second sees more of them, whenever they arrive.
+   */
+  exportsAtOnce: 50,
+  exportRestMs: 1010,
   /** Requests under way at once for one collection; enough to fill the window at half a second a call. */
   atOnce: 24,
   /** Sources of one bundle: a little less than the 10,000 files that a tree may have (bundle/check). */
@@ -15,6 +17,8 @@ export const LIMITS = {
   depth: 40,
   /** Folders that one collection lists; our choice. */
   folders: 2_000,
+  /** Sources that one collection looks at, once for each sys.path that they are imported with; our choice. */
+  visits: 100_000,
   /** Pipelines whose definition is read to see whether they use a folder; our choice, a request each. */
   pipelinesRead: 60,
   /** Pages of a list that is looked through for a name. */
@@ -31,6 +35,8 @@ export const LIMITS = {
   jobGetPages: 11,
   /** Seconds for which the SDK repeats 429 and transient errors (its default of 300 is too long for somebody who waits). */
   retrySeconds: 30,
+  /** Milliseconds before a read is asked for again after a server's error or a broken connection. */
+  againMs: 300,
   /** Seconds without an answer after which a socket is closed. */
   idleSeconds: 20,
   /** Milliseconds for a call with all its repeats; the SDK never answers a redirect, so it needs a bound of its own. */

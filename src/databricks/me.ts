@@ -1,6 +1,6 @@
 // Who a token belongs to.
 import { UserError } from '../errors.ts';
-import type { Door } from './client.ts';
+import type { Door } from './door.ts';
 import { inWords } from './words.ts';
 
 export interface Me {

@@ -1,14 +1,16 @@
 // Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it.
 import type { LookupKind, LookupName } from '../bundle/bundle.ts';
-import { isObject, type Json, type JsonObject } from '../bundle/json.ts';
-import { UpstreamError } from '../errors.ts';
-import type { Door } from './client.ts';
+import type { JsonObject } from '../bundle/json.ts';
+import type { Door, Query } from './door.ts';
 import { LIMITS } from './limits.ts';
+import { createSlots } from './pace.ts';
+import { count, id as idOf, object, objects, text } from './shapes.ts';
+import { inWords, statusOf } from './words.ts';
 
 /** A list that the CLI goes through (its bundle/config/variable/resolve_*.go and the Go SDK's GetBy… methods). */
 interface Listing {
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Query;
   /** The field of the answer that holds the items. */
   readonly items: string;
   readonly id: string;
@@ -21,7 +23,8 @@ const LISTS: Readonly<Partial<Record<LookupKind, Listing>>> = {
   warehouse: { path: '/api/2.0/sql/warehouses', items: 'warehouses', id: 'id', name: 'name' },
   cluster: {
     path: '/api/2.1/clusters/list',
-    query: { page_size: '100' },
+    // Clusters of jobs stay listed for a month: without the filter it takes minutes (the CLI's resolve_cluster.go).
+    query: { page_size: '100', 'filter_by.cluster_sources': ['API', 'UI'] },
     items: 'clusters',
     id: 'cluster_id',
     name: 'cluster_name',
@@ -42,8 +45,8 @@ const LISTS: Readonly<Partial<Record<LookupKind, Listing>>> = {
   dashboard: { path: '/api/2.0/preview/sql/dashboards', query: { page_size: '100' }, items: 'results', id: 'id', name: 'name' },
 };
 
-const text = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+type Slot = ReturnType<typeof createSlots>;
+type Ask = (path: string, query: Query) => Promise<JsonObject>;
 
 /** Names of things by kind and id; what may not be listed, does not exist or shares its name has none. Rejects only for a sign-in or network that failed. */
 export async function readNames(
@@ -51,57 +54,50 @@ export async function readNames(
   wanted: readonly { readonly kind: LookupKind; readonly id: string }[],
   signal?: AbortSignal,
 ): Promise<LookupName[]> {
+  const slot = createSlots(LIMITS.atOnce);
+  const ask: Ask = (path, query) => inWords('Looking names up', 'There are none.', () => door.json(path, query, signal));
   const ids = new Map<LookupKind, Set<string>>();
   for (const { kind, id } of wanted) ids.set(kind, (ids.get(kind) ?? new Set()).add(id));
-  const found = await Promise.all([...ids].map(([kind, set]) => orNone(() => namesOf(door, kind, set, signal))));
+  const found = await Promise.all([...ids].map(([kind, set]) => namesOf(ask, slot, kind, [...set])));
   return found.flat();
 }
 
-async function orNone(read: () => Promise<LookupName[]>): Promise<LookupName[]> {
+async function namesOf(ask: Ask, slot: Slot, kind: LookupKind, ids: readonly string[]): Promise<LookupName[]> {
+  const single = SINGLE[kind];
+  if (single !== undefined) {
+    const names = await Promise.all(ids.map((id) => slot(() => orNone(undefined, () => single(ask, id)))));
+    return ids.flatMap((id, i) => (names[i] === undefined ? [] : [{ kind, id, name: names[i] }]));
+  }
+  const listing = LISTS[kind];
+  if (listing === undefined) return [];
+  const all = await slot(() => orNone([], () => listed(ask, listing)));
+  const times = new Map<string, number>();
+  for (const { name } of all) times.set(name, (times.get(name) ?? 0) + 1);
+  return all.filter(({ id, name }) => ids.includes(id) && times.get(name) === 1).map((one) => ({ kind, ...one }));
+}
+
+async function orNone<T>(none: T, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const status = error instanceof UpstreamError ? error.failure.status : undefined;
+    const status = statusOf(error);
     if (status === undefined || status === 401 || status === 429) throw error;
-    return [];
+    return none;
   }
 }
 
-async function namesOf(door: Door, kind: LookupKind, ids: ReadonlySet<string>, signal?: AbortSignal): Promise<LookupName[]> {
-  if (kind === 'job') return await each(ids, (id) => jobName(door, id, signal));
-  if (kind === 'pipeline') return await each(ids, (id) => pipelineName(door, id, signal));
-  if (kind === 'service_principal') return await each(ids, (id) => principalName(door, id, signal));
-  const listing = LISTS[kind];
-  if (listing === undefined) return [];
-  const all = await listed(door, listing, signal);
-  return all
-    .filter(({ id, name }) => ids.has(id) && all.filter((other) => other.name === name).length === 1)
-    .map((one) => ({ kind, ...one }));
-}
-
-async function each(ids: ReadonlySet<string>, read: (id: string) => Promise<LookupName | undefined>): Promise<LookupName[]> {
-  const found = await Promise.all(
-    [...ids].map(async (id) => await orNone(async () => [await read(id)].filter((one) => one !== undefined))),
-  );
-  return found.flat();
-}
-
-async function listed(
-  door: Door,
-  { path, query = {}, items, id, name, counts }: Listing,
-  signal?: AbortSignal,
-): Promise<{ id: string; name: string }[]> {
+async function listed(ask: Ask, { path, query = {}, items, id, name, counts }: Listing): Promise<{ id: string; name: string }[]> {
   const found: { id: string; name: string }[] = [];
-  let more: Record<string, string> = {};
+  let more: Query = {};
   for (let page = 1; page <= LIMITS.namePages; page++) {
-    const body = await door.json(path, { ...query, ...more }, signal);
+    const body = await ask(path, { ...query, ...more });
     for (const item of objects(body[items])) {
-      const [itemId, itemName] = [text(item[id]), text(item[name])];
+      const [itemId, itemName] = [idOf(item[id]), text(item[name])];
       if (itemId !== undefined && itemName !== undefined && counts?.(item) !== false) found.push({ id: itemId, name: itemName });
     }
     const token = text(body.next_page_token);
     // The older lists count pages instead.
-    const counted = typeof body.count === 'number' && typeof body.page_size === 'number' && body.count > page * body.page_size;
+    const counted = (count(body.count) ?? 0) > page * (count(body.page_size) ?? Number.POSITIVE_INFINITY);
     if (token === undefined && !counted) return found;
     more = token === undefined ? { page: String(page + 1) } : { page_token: token };
   }
@@ -109,34 +105,39 @@ async function listed(
   return [];
 }
 
-async function jobName(door: Door, id: string, signal?: AbortSignal): Promise<LookupName | undefined> {
-  const body = await door.json('/api/2.2/jobs/get', { job_id: id }, signal);
-  const name = text((isObject(body.settings) ? body.settings : {}).name);
-  if (name === undefined) return undefined;
-  const same = await door.json('/api/2.2/jobs/list', { name, limit: '2' }, signal);
-  return objects(same.jobs).length === 1 ? { kind: 'job', id, name } : undefined;
-}
+/** Kinds of which there are too many for a list: the thing's own name, then whether another one has it. */
+const SINGLE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Promise<string | undefined>>>> = {
+  async job(ask, id) {
+    const name = text(object((await ask('/api/2.2/jobs/get', { job_id: id })).settings).name);
+    if (name === undefined) return undefined;
+    // The filter ignores case, the CLI does not.
+    const body = await ask('/api/2.2/jobs/list', { name, limit: String(LIMITS.jobsPerPage) });
+    const names = objects(body.jobs).map(({ settings }) => text(object(settings).name));
+    return onlyOne(name, names, body);
+  },
+  async pipeline(ask, id) {
+    const name = text((await ask(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {})).name);
+    // In the filter a quote ends the text; % and _ stand for others, so it may find more than the name.
+    if (name === undefined || /['\\]/.test(name)) return undefined;
+    const body = await ask('/api/2.0/pipelines', { filter: `name LIKE '${name}'`, max_results: String(LIMITS.jobsPerPage) });
+    return onlyOne(
+      name,
+      objects(body.statuses).map((one) => text(one.name)),
+      body,
+    );
+  },
+  /** By its application id, which is what jobs name. */
+  async service_principal(ask, id) {
+    if (!/^[\w-]+$/.test(id)) return undefined;
+    const path = '/api/2.0/preview/scim/v2/ServicePrincipals';
+    const [found] = objects((await ask(path, { filter: `applicationId eq '${id}'` })).Resources);
+    const name = text(found?.displayName);
+    if (name === undefined || text(found?.applicationId) !== id || /['"\\]/.test(name)) return undefined;
+    const same = objects((await ask(path, { filter: `displayName eq '${name}'` })).Resources);
+    return same.length === 1 ? name : undefined;
+  },
+};
 
-async function pipelineName(door: Door, id: string, signal?: AbortSignal): Promise<LookupName | undefined> {
-  const body = await door.json(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {}, signal);
-  const name = text(body.name);
-  // In the filter's text a quote ends it, and % and _ stand for others: such a name can't be asked for.
-  if (name === undefined || /['%_\\]/.test(name)) return undefined;
-  const same = await door.json('/api/2.0/pipelines', { filter: `name LIKE '${name}'`, max_results: '2' }, signal);
-  return objects(same.statuses).length === 1 ? { kind: 'pipeline', id, name } : undefined;
-}
-
-/** A service principal by its application id, which is what jobs name. */
-async function principalName(door: Door, id: string, signal?: AbortSignal): Promise<LookupName | undefined> {
-  if (!/^[\w-]+$/.test(id)) return undefined;
-  const path = '/api/2.0/preview/scim/v2/ServicePrincipals';
-  const [found] = objects((await door.json(path, { filter: `applicationId eq '${id}'` }, signal)).Resources);
-  const name = text(found?.displayName);
-  if (name === undefined || text(found?.applicationId) !== id || /['"\\]/.test(name)) return undefined;
-  const same = objects((await door.json(path, { filter: `displayName eq '${name}'` }, signal)).Resources);
-  return same.length === 1 ? { kind: 'service_principal', id, name } : undefined;
-}
-
-function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isObject(item)) : [];
+function onlyOne(name: string, names: readonly (string | undefined)[], body: JsonObject): string | undefined {
+  return text(body.next_page_token) === undefined && names.filter((other) => other === name).length === 1 ? name : undefined;
 }

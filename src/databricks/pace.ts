@@ -1,37 +1,41 @@
-// How fast and how many at once: a sliding window that a whole host shares, and slots for what is under way.
+// How much at once and how often: slots for what is under way, which may rest after each piece of work.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS } from './limits.ts';
 
-/** When each of the last exports of a host was let go, oldest first, in ms; shared by everybody in the process, as the limit is. */
-const sent = new Map<string, number[]>();
+export type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** Waits until one more export may go out: never more than `exportsPerWindow` in any window. Rejects with the signal's reason when aborted. */
-export async function exportTurn(host: string, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  const moments = sent.get(host) ?? [];
-  sent.set(host, moments);
-  const now = performance.now();
-  while (moments.length > 0 && (moments[0] ?? 0) <= now - LIMITS.exportWindowMs) moments.shift();
-  const before = moments.at(-LIMITS.exportsPerWindow);
-  const at = before === undefined ? now : Math.max(now, before + LIMITS.exportWindowMs);
-  // Taken before the wait, so that whoever comes next queues behind.
-  moments.push(at);
-  if (at > now) await sleep(at - now, undefined, signal === undefined ? {} : { signal });
-}
-
-/** Lets `size` pieces of work run at once; the others wait in the order they came. */
-export function createSlots(size: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = size;
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+/**
+ * Lets `size` pieces of work run at once; the others wait in the order they came. A slot rests `restMs` after its work: so in any `restMs`
+ * at most `size` pieces happen, however long each is on its way. Work whose signal has fired by its turn is not begun.
+ */
+export function createSlots(size: number, restMs = 0): Slots {
+  const waiting: ((readyAt: number) => void)[] = [];
+  /** When each free slot may be used. */
+  const free = new Array<number>(size).fill(0);
+  return async (work, signal) => {
+    let readyAt = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)));
     try {
-      return await work();
+      const left = readyAt - performance.now();
+      if (left > 0) await sleep(left);
+      signal?.throwIfAborted();
+      try {
+        return await work();
+      } finally {
+        readyAt = performance.now() + restMs;
+      }
     } finally {
       const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
+      if (next === undefined) free.push(readyAt);
+      else next(readyAt);
     }
   };
+}
+
+const exportsOf = new Map<string, Slots>();
+
+/** The slots for exports of a host, shared by everybody in the process, as the limit is. */
+export function exportSlots(host: string): Slots {
+  const slots = exportsOf.get(host) ?? createSlots(LIMITS.exportsAtOnce, LIMITS.exportRestMs);
+  exportsOf.set(host, slots);
+  return slots;
 }

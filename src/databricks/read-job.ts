@@ -1,10 +1,10 @@
 // A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../bundle/bundle.ts';
 import { isObject } from '../bundle/json.ts';
-import { UpstreamError, UserError } from '../errors.ts';
 import type { Workspace } from './client.ts';
 import { LIMITS } from './limits.ts';
 import { createSlots } from './pace.ts';
+import { isOfOneThing } from './words.ts';
 
 /** The bundle that deployed a job. */
 export interface Owner {
@@ -116,10 +116,8 @@ async function orDiagnostic(
   try {
     return await read();
   } catch (error) {
-    const status = error instanceof UserError && error.cause instanceof UpstreamError ? error.cause.failure.status : undefined;
     // What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole.
-    const ofThis = error instanceof UserError && (error.cause === undefined || (status !== undefined && status >= 400 && status < 500));
-    if (!ofThis || status === 401 || status === 429) throw error;
+    if (!isOfOneThing(error)) throw error;
     diagnostics.push({ level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` });
     return undefined;
   }

@@ -1,9 +1,10 @@
 // Pipelines and dashboards: one by its id, pipelines by a part of their name.
 import type { DashboardDefinition, PipelineDefinition } from '../bundle/bundle.ts';
-import { isObject, type Json, type JsonObject } from '../bundle/json.ts';
+import { isObject } from '../bundle/json.ts';
 import { UserError } from '../errors.ts';
-import type { Door } from './client.ts';
+import type { Door } from './door.ts';
 import { LIMITS } from './limits.ts';
+import { objects, text } from './shapes.ts';
 import { inWords } from './words.ts';
 
 export interface PipelineSummary {
@@ -12,8 +13,6 @@ export interface PipelineSummary {
   readonly creator?: string | undefined;
   readonly state?: string | undefined;
 }
-
-const text = (value: Json | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** One pipeline with its `spec` as the API has it; `state` is its state now. */
 export async function getPipeline(door: Door, id: string, signal?: AbortSignal): Promise<PipelineDefinition & { readonly state?: string }> {
@@ -53,7 +52,7 @@ export async function listPipelines(
   for (let page = 0; page < LIMITS.namePages && found.length < limit; page++) {
     const query = { max_results: String(LIMITS.jobsPerPage), ...(token === '' ? {} : { page_token: token }) };
     const body = await inWords('Listing pipelines', 'There are no pipelines.', () => door.json('/api/2.0/pipelines', query, signal));
-    for (const one of list(body.statuses)) {
+    for (const one of objects(body.statuses)) {
       const [id, name] = [text(one.pipeline_id), text(one.name) ?? ''];
       if (id !== undefined && name.toLowerCase().includes(wanted))
         found.push({ id, name, creator: text(one.creator_user_name), state: text(one.state) });
@@ -74,8 +73,4 @@ export async function getDashboard(door: Door, id: string, signal?: AbortSignal)
   if (serialized === undefined)
     throw new UserError({ doing, problem: 'The answer has no content.', next: 'Ask its owner for the permission to edit it.' });
   return { type: 'dashboards', id, name: text(body.display_name) ?? 'Dashboard', warehouseId: text(body.warehouse_id), serialized };
-}
-
-function list(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((item: Json) => isObject(item)) : [];
 }

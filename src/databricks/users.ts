@@ -1,11 +1,12 @@
 // Which jobs and pipelines already use the files below a folder.
 import { isObject, type Json } from '../bundle/json.ts';
 import { UserError } from '../errors.ts';
-import type { Door } from './client.ts';
+import type { Door } from './door.ts';
 import { type JobSummary, jobPages } from './jobs.ts';
 import { LIMITS } from './limits.ts';
 import { createSlots } from './pace.ts';
 import { getPipeline, listPipelines, type PipelineSummary } from './related.ts';
+import { withoutMount } from './shapes.ts';
 
 export interface FolderUsers {
   readonly jobs: JobSummary[];
@@ -15,7 +16,7 @@ export interface FolderUsers {
 /** Whether any text in a value names the folder or something below it, with or without `/Workspace`. */
 function names(value: Json | undefined, folder: string): boolean {
   if (typeof value === 'string') {
-    const path = value.replace(/^\/Workspace(?=\/)/, '');
+    const path = withoutMount(value);
     return path === folder || path.startsWith(`${folder}/`);
   }
   if (Array.isArray(value)) return value.some((item: Json) => names(item, folder));
@@ -24,7 +25,7 @@ function names(value: Json | undefined, folder: string): boolean {
 
 /** Jobs (of the first 5,000) and pipelines (of the first ones) that name something below a folder. What may not be read counts as none. */
 export async function usersOfFolder(door: Door, path: string, signal?: AbortSignal): Promise<FolderUsers> {
-  const folder = path.replace(/^\/Workspace(?=\/)/, '').replace(/\/+$/, '');
+  const folder = withoutMount(path).replace(/\/+$/, '');
   const [jobs, pipelines] = await Promise.all([jobsOf(door, folder, signal), pipelinesOf(door, folder, signal)]);
   return { jobs, pipelines };
 }

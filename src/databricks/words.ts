@@ -17,6 +17,23 @@ export async function inWords<T>(doing: string, missing: string, call: () => Pro
   }
 }
 
+/** The status that Databricks answered with where a call failed, in whatever words. */
+export function statusOf(error: unknown): number | undefined {
+  const cause = error instanceof UserError ? error.cause : error;
+  return cause instanceof UpstreamError ? cause.failure.status : undefined;
+}
+
+/**
+ * Whether a failure is about the one thing that was asked for (it is forbidden, gone, too large), so that the rest can go on. A sign-in that
+ * ended or a workspace that is down is not.
+ */
+export function isOfOneThing(error: unknown): error is UserError {
+  if (!(error instanceof UserError)) return false;
+  if (error.cause === undefined || (error.cause instanceof UpstreamError && error.cause.failure.code === 'ANSWER_TOO_LARGE')) return true;
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429;
+}
+
 /** Whether a call failed because the thing does not exist. */
 export function isMissing(error: unknown): boolean {
   if (!(error instanceof UpstreamError)) return false;
