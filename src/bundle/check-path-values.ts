@@ -8,9 +8,9 @@ import { type Leaf, leavesOf } from './places.ts';
 const PATH_FIELDS = new Set(
   ['notebook_path', 'python_file', 'path', 'project_directory', 'profiles_directory', 'jar_uri', 'command_path', 'workspace_path']
     .concat(['whl', 'jar', 'egg', 'requirements', 'base_environment', 'file_path', 'root_path', 'source_code_path', 'destination'])
-    .concat(['training_script_path', 'yaml_parameters_file_path', 'include', 'main']),
+    .concat(['training_script_path', 'yaml_parameters_file_path', 'include', 'main', 'code_source_path']),
 );
-/** Fields that are always read from this machine. */
+/** Fields that are always read from this machine: no reference may stand in them, whatever it would come to. */
 const LOCAL_FIELDS = new Set(['file_path', 'source_code_path']);
 /** Lists of dependencies, which may be packages, options or paths. */
 const LIST_FIELDS = new Set(['dependencies', 'java_dependencies', 'jar_dependencies']);
@@ -44,30 +44,39 @@ const PARAMETERS = new Set([
 /** References that a path may begin with: folders of this deployment and volumes. */
 const BASE = /^\$\{(workspace\.(file_path|root_path|artifact_path)|resources\.volumes\.[\w-]+\.(volume_path|id))\}(\/|$)/;
 
-function isPath(leaf: Leaf): boolean {
-  const field = leaf.fields.at(-1) ?? '';
-  // A notebook's parameter may be called `path`; the CLI reads no file for it.
-  if (PARAMETERS.has(leaf.fields.at(-2) ?? '')) return false;
-  return PATH_FIELDS.has(field) || LIST_FIELDS.has(field) || LOCAL_FIELDS.has(field);
+/**
+ * Whether a value is one of many that people name or list as they like: a notebook's parameter may be called `path`, and a program's
+ * arguments may be paths of its own. The CLI reads no file for them.
+ */
+function isArgument(leaf: Leaf): boolean {
+  return leaf.fields.slice(-2).some((field) => PARAMETERS.has(field));
 }
 
-function isText(leaf: Leaf): boolean {
-  return PARAMETERS.has(leaf.fields.at(-2) ?? '') || leaf.fields.some((field) => TEXT_FIELDS.has(field));
+function isPath({ fields }: Leaf): boolean {
+  const field = fields.at(-1) ?? '';
+  return PATH_FIELDS.has(field) || LIST_FIELDS.has(field);
 }
 
 /** Reports every path of a resource that leaves the tree, hides behind a variable, or names a file of this machine. */
-export function checkPathValues(resource: JsonObject, place: string, file: string, report: (place: string, message: string) => void): void {
+export function checkPathValues(
+  resource: JsonObject,
+  place: string,
+  file: string,
+  report: (place: string, message: string) => void,
+  anywhere = false,
+): void {
   for (const leaf of leavesOf(resource).values()) {
-    const problem = leafProblem(leaf, file);
+    const problem = leafProblem(leaf, file, anywhere);
     if (problem !== undefined) report(`${place}.${leaf.place}`, problem);
   }
 }
 
-/** Why a value of a resource in `file` may not stand there; undefined where it may. */
-export function leafProblem(leaf: Leaf, file: string): string | undefined {
+/** Why a value of a resource in `file` may not stand there; undefined where it may. `anywhere`: no place counts as free text. */
+export function leafProblem(leaf: Leaf, file: string, anywhere = false): string | undefined {
   if (typeof leaf.value !== 'string') return undefined;
-  const path = isPath(leaf);
-  if (!path && isText(leaf)) return undefined;
+  const free = isArgument(leaf) && !anywhere;
+  const path = !free && isPath(leaf);
+  if (!path && !anywhere && (free || leaf.fields.some((field) => TEXT_FIELDS.has(field)))) return undefined;
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
   return pathValueProblem(leaf.value, path, LOCAL_FIELDS.has(leaf.fields.at(-1) ?? ''), folder);
 }
@@ -85,7 +94,7 @@ function pathValueProblem(written: string, isPathField: boolean, isLocal: boolea
     if (/^~/.test(value) || /^[A-Za-z]:[\\/]/.test(value) || /^\\/.test(value))
       return 'must be a path inside the bundle or in the workspace';
     if (/^\/(proc|sys|dev|etc)(\/|$)/.test(value)) return 'must not name a file of this machine';
-    if (isLocal && value.startsWith('/')) return 'must be a relative path inside the bundle';
+    if (isLocal && (value.startsWith('/') || value.includes('${'))) return 'must be a relative path inside the bundle';
     if (value.includes('${') && !BASE.test(value)) {
       // A variable could hold any path; a remote one is spelled out up to the reference.
       if (!/^(\/|[a-z][a-z0-9+.-]+:\/)/.test(value)) return 'must not be a path made of variables';

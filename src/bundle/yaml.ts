@@ -1,5 +1,5 @@
 // YAML in: what we read has exactly one meaning.
-import { isAlias, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
+import { isAlias, isCollection, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
 import { type Json, parseJson } from './json.ts';
 
 /** What may stand unescaped inside double quotes; Go's reader takes U+0085, U+2028 and U+2029 as line breaks. */
@@ -59,7 +59,7 @@ export function parseYaml(bytes: Uint8Array): YamlResult {
     }
     visit(document, {
       Node(_key, node, path) {
-        const shape = nodeProblem(node);
+        const shape = nodeProblem(node) ?? flowProblem(node, path);
         if (shape !== undefined) problems.push({ line: lineOf(node), message: shape });
         if (path.length > MAX_YAML_DEPTH * 2) throw new RangeError('too deep');
       },
@@ -81,6 +81,17 @@ function nodeProblem(node: Node): string | undefined {
   if ('anchor' in node && node.anchor !== undefined) return 'anchors (&name) are not allowed';
   if (node.tag !== undefined) return 'tags (!name) are not allowed';
   return undefined;
+}
+
+/**
+ * Plain text between braces or brackets that Go's reader takes apart differently (found by feeding both the same mutated files):
+ * to it `{?jar: x}` has the key `jar`, and `{a:, b}` the key `a:`.
+ */
+function flowProblem(node: Node, path: readonly unknown[]): string | undefined {
+  if (!path.some((parent) => isCollection(parent) && parent.flow === true)) return undefined;
+  if (!isScalar(node) || node.type !== 'PLAIN') return undefined;
+  if (node.source?.startsWith('?') === true) return 'in braces or brackets, text that begins with ? must be put in quotes';
+  return node.source === '' ? 'in braces or brackets, an empty value must be written as null' : undefined;
 }
 
 function keyProblem(pair: Pair): string | undefined {

@@ -115,6 +115,74 @@ const ATTACKS: Record<string, Record<string, string | Uint8Array>> = {
   'a way out of home': root('workspace:\n  root_path: ~/../ben@acme.example/x'),
   'a state path outside home': root('workspace:\n  state_path: /Workspace/Shared/x'),
   'a bundle name that is a path': { 'databricks.yml': ROOT.replace('name: x', 'name: ../x') },
+  'a git section of the bundle': { 'databricks.yml': ROOT.replace('engine: direct', 'git:\n    branch: x') },
+  'terraform of its own': { 'databricks.yml': ROOT.replace('engine: direct', 'terraform:\n    exec_path: ./x') },
+  'settings of the bundle in a target': root('targets:\n  dev:\n    bundle:\n      deployment:\n        lock:\n          enabled: false'),
+  'targets by their old name': root('environments:\n  dev:\n    workspace:\n      host: https://evil.test'),
+  'a variable that has a value': root('variables:\n  x:\n    value: 1'),
+  'a uuid that is a path': { 'databricks.yml': ROOT.replace('engine: direct', 'uuid: ../../x') },
+  'a root path behind a variable': root('workspace:\n  root_path: ~/${var.x}\nvariables:\n  x:\n    default: ../ben@acme.example'),
+  "a root path behind a job's name": root('workspace:\n  root_path: ~/${resources.jobs.x.name}'),
+  'a lookup of what nobody looks up': root('variables:\n  x:\n    lookup:\n      secret: a'),
+  'a lookup behind a reference': root('variables:\n  x:\n    lookup:\n      job: ${bundle.name}'),
+  'a lookup of a list': root('variables:\n  x:\n    lookup:\n      job: [a]'),
+  'a lookup of two things': root('variables:\n  x:\n    lookup:\n      job: a\n      cluster: b'),
+  'a lookup of what nobody looks up in a target': root('targets:\n  dev:\n    variables:\n      x:\n        lookup:\n          secret: a'),
+  'a cluster that starts while deploying': {
+    'resources/x.yml': 'resources:\n  clusters:\n    c:\n      lifecycle:\n        started: true\n',
+  },
+  'a jar in a variable': {
+    ...root('variables:\n  v:\n    type: complex\n    default:\n      parameters:\n        jar: ../../../proc/self/environ'),
+    'resources/x.yml': task('libraries:\n            - ${var.v.parameters}'),
+  },
+  'dependencies in a variable of a target': root(
+    'targets:\n  dev:\n    variables:\n      v:\n        default:\n          inputs:\n            dependencies: [../../x.whl]',
+  ),
+  'dependencies in a bare variable of a target': root(
+    'targets:\n  dev:\n    variables:\n      v:\n        name:\n          dependencies: [../../x.whl]',
+  ),
+  'a jar behind a question mark': { 'resources/x.yml': task('libraries: [{?jar: ../x.jar}]') },
+  'a file behind a question mark': { 'resources/x.yml': 'resources:\n  alerts:\n    a: {?file_path: /etc/passwd}\n' },
+  'an empty value in braces': { 'resources/x.yml': task('libraries: [{jar:, whl: /x}]') },
+  'an empty value in brackets': { 'resources/x.yml': task('libraries: [jar:, whl: /x]') },
+  'a dashboard file behind a reference': {
+    'resources/x.yml':
+      'resources:\n  volumes:\n    v:\n      catalog_name: ..\n      schema_name: ..\n      name: proc\n' +
+      '  dashboards:\n    a:\n      file_path: ${resources.volumes.v.volume_path}/self/environ\n',
+  },
+  'code of a GPU task by a variable': {
+    ...root('variables:\n  p:\n    default: ../../../proc/self/environ'),
+    'resources/x.yml': task('ai_runtime_task:\n            code_source_path: ${var.p}'),
+  },
+  'a requirements option by a variable': {
+    ...root('variables:\n  p:\n    default: ../../x.txt'),
+    'resources/x.yml': `${JOB}      environments:\n        - environment_key: e\n          spec:\n            dependencies: ["-r ${'${var.p}'}"]\n`,
+  },
+  'an editable dependency above': {
+    'resources/x.yml': `${JOB}      environments:\n        - environment_key: e\n          spec:\n            dependencies: ["-e ../.."]\n`,
+  },
+  'a quoted dependency above': {
+    'resources/x.yml': `${JOB}      environments:\n        - environment_key: e\n          spec:\n            dependencies: ["'../../x.whl'"]\n`,
+  },
+  "a pipeline's dependency above": {
+    'resources/x.yml': 'resources:\n  pipelines:\n    p:\n      environment:\n        dependencies: [../../x.whl]\n',
+  },
+  "a pipeline's glob above": {
+    'resources/x.yml': 'resources:\n  pipelines:\n    p:\n      libraries:\n        - glob:\n            include: ../../**\n',
+  },
+  "a pipeline's root above": { 'resources/x.yml': 'resources:\n  pipelines:\n    p:\n      root_path: ../..\n' },
+  'a file of an inner task above': {
+    'resources/x.yml': task('for_each_task:\n            task:\n              libraries: [{whl: ../../x.whl}]'),
+  },
+  'a resource that is a reference': {
+    ...root('variables:\n  d:\n    type: complex\n    default:\n      a: b'),
+    'resources/x.yml': 'resources:\n  dashboards:\n    a: ${var.d}\n',
+  },
+  'sync that is a reference': root('sync: ${var.x}'),
+  'a package of the CLI as a module': { 'databricks.py': '' },
+  'a Python of its own': { '.venv/bin/python3': '' },
+  'values of variables': { '.databricks/bundle/dev/variable-overrides.json': '{}' },
+  'bundle state spelled with a compatibility character': { '.Databricks/x': '' },
   'nesting without end': root(`variables: ${'['.repeat(5000)}`),
 };
 
@@ -134,10 +202,31 @@ describe('checkBundle', () => {
     );
     expect(
       errors({
-        'resources/x.yml': task('spark_python_task:\n            python_file: ../src/x.py\n            parameters: ["../data", "~"]'),
+        'resources/x.yml': task('spark_python_task:\n            python_file: ../src/x.py\n            parameters: ["../../data", "~"]'),
         'src/x.py': '',
       }),
     ).toEqual([]);
+  });
+
+  test('passes what people write by hand', () => {
+    const honest = [
+      'workspace:',
+      '  root_path: /Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}',
+      '  state_path: ${workspace.root_path}/state',
+      'variables:',
+      '  w: {lookup: {warehouse: "Main ../ warehouse"}}',
+      '  c: {type: complex, default: {spark_version: 16.4.x-scala2.12, num_workers: 2}}',
+      'targets:',
+      '  dev:',
+      '    mode: development',
+      '    variables: {w: abc, c: {num_workers: 1}}',
+      '  prod:',
+      '    mode: production',
+      '    run_as: {service_principal_name: a}',
+      '    permissions: [{level: CAN_VIEW, group_name: users}]',
+      '    resources: {jobs: {x: {lifecycle: {prevent_destroy: true}, permissions: [{level: CAN_VIEW, group_name: users}]}}}',
+    ].join('\n');
+    expect(checkBundle(tree(root(honest)))).toEqual([]);
   });
 
   test.each(Object.keys(CASES))('passes what we generate: %s', (name) => {
