@@ -10,6 +10,7 @@ import type {
   Source,
 } from '../bundle/bundle.ts';
 import type { Logger } from '../log.ts';
+import { type Cluster, type ClusterSummary, getCluster, listClusters, listWarehouses, type Warehouse } from './compute.ts';
 import { createDoor } from './door.ts';
 import { createExport, type FolderEntry, listFolder } from './files.ts';
 import { type GitFolder, listGitFolders } from './git-folder.ts';
@@ -18,9 +19,26 @@ import { getJob, type JobFilter, type JobSummary, listJobs } from './jobs.ts';
 import { type Me, me } from './me.ts';
 import { readNames } from './names.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineSummary } from './related.ts';
+import { getRun, listRuns, type Run, type RunSummary } from './runs.ts';
+import { type Query, runQuery, type Statement } from './statement.ts';
+import { listStorage, type StoredPage } from './storage.ts';
 import { type FolderUsers, usersOfFolder } from './users.ts';
 
-export type { FolderEntry, GitFolder, JobFilter, JobSummary, Me, PipelineSummary };
+export type {
+  Cluster,
+  ClusterSummary,
+  FolderEntry,
+  GitFolder,
+  JobFilter,
+  JobSummary,
+  Me,
+  PipelineSummary,
+  Run,
+  RunSummary,
+  Statement,
+  StoredPage,
+  Warehouse,
+};
 
 /** The workspace over REST as one person. Every method rejects with UserError (words for people) or the signal's reason. */
 export interface Workspace {
@@ -46,6 +64,17 @@ export interface Workspace {
   usersOfFolder(path: string, signal?: AbortSignal): Promise<FolderUsers>;
   /** Git folders of a repository, by its address. */
   gitFolders(url: string, signal?: AbortSignal): Promise<GitFolder[]>;
+  getCluster(id: string, signal?: AbortSignal): Promise<Cluster>;
+  /** Clusters that people made, whose name holds `name` (any case); at most `limit` (50). */
+  listClusters(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<ClusterSummary[]>;
+  listWarehouses(signal?: AbortSignal): Promise<Warehouse[]>;
+  /** A page of a DBFS or Volume folder, from `after` (a page's `next`); undefined where there is no such folder. */
+  listStorage(path: string, after?: string, signal?: AbortSignal): Promise<StoredPage | undefined>;
+  /** Runs a statement that only reads (the caller has made sure) and waits for its end; cancels it in the warehouse when aborted. */
+  query(query: Query, signal?: AbortSignal): Promise<Statement>;
+  getRun(runId: string, signal?: AbortSignal): Promise<Run>;
+  /** The newest 25 runs of a job. */
+  listRuns(jobId: string, signal?: AbortSignal): Promise<RunSummary[]>;
 }
 
 /**
@@ -68,5 +97,12 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     names: (wanted, signal) => readNames(door, wanted, signal),
     usersOfFolder: (path, signal) => usersOfFolder(door, path, signal),
     gitFolders: (url, signal) => listGitFolders(door, url, signal),
+    getCluster: (id, signal) => getCluster(door, id, signal),
+    listClusters: (filter, signal) => listClusters(door, filter, signal),
+    listWarehouses: (signal) => listWarehouses(door, signal),
+    listStorage: (path, after, signal) => listStorage(door, path, after, signal),
+    query: (query, signal) => runQuery(door, query, signal),
+    getRun: (runId, signal) => getRun(door, runId, signal),
+    listRuns: (jobId, signal) => listRuns(door, jobId, signal),
   };
 }

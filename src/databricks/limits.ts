@@ -33,6 +33,17 @@ export const LIMITS = {
   jobsListed: 50,
   /** Pages of one jobs/get: 1,000 tasks at 100 a page (facts: databricks 8), and one to spare. */
   jobGetPages: 11,
+  /** Runs of a job that are listed (the most that jobs/runs/list answers). */
+  runsListed: 25,
+  /** Files of DBFS or a Volume on one page (fs/directories answers at most 1,000). */
+  storedPerPage: 500,
+  /** Bytes of a query's result (byte_limit of the statement execution API, below its 25 MB for inline results); our choice. */
+  queryBytes: 1024 * 1024,
+  /** Milliseconds after which a query is cancelled; our choice. */
+  queryMs: 600_000,
+  /** Milliseconds between looks at a query: first, and at most. */
+  pollMs: 200,
+  pollMostMs: 5_000,
   /** Seconds for which the SDK repeats 429 and transient errors (its default of 300 is too long for somebody who waits). */
   retrySeconds: 30,
   /** Milliseconds before a read is asked for again after a server's error or a broken connection. */

@@ -1,6 +1,7 @@
 // Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it.
 import type { LookupKind, LookupName } from '../bundle/bundle.ts';
 import type { JsonObject } from '../bundle/json.ts';
+import { MADE_BY_PEOPLE } from './compute.ts';
 import type { Door, Query } from './door.ts';
 import { LIMITS } from './limits.ts';
 import { createSlots } from './pace.ts';
@@ -23,8 +24,7 @@ const LISTS: Readonly<Partial<Record<LookupKind, Listing>>> = {
   warehouse: { path: '/api/2.0/sql/warehouses', items: 'warehouses', id: 'id', name: 'name' },
   cluster: {
     path: '/api/2.1/clusters/list',
-    // Clusters of jobs stay listed for a month: without the filter it takes minutes (the CLI's resolve_cluster.go).
-    query: { page_size: '100', 'filter_by.cluster_sources': ['API', 'UI'] },
+    query: { page_size: '100', ...MADE_BY_PEOPLE },
     items: 'clusters',
     id: 'cluster_id',
     name: 'cluster_name',

@@ -1,7 +1,9 @@
 // The calls that change a workspace, as one person. Only approved proposals get here (rooms.test.ts); what became of a call is told exactly.
-import { isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../bundle/json.ts';
+import { isObject, type JsonObject, parseJson, stringifyJson } from '../bundle/json.ts';
 import type { Logger } from '../log.ts';
 import { LIMITS } from './limits.ts';
+import { text } from './shapes.ts';
+import { type Statement, statementOf } from './statement.ts';
 
 /**
  * `refused`: Databricks answered that it did not do it (4xx), with its own code and message: foreign text. `lost`: no answer, or one that
@@ -11,19 +13,6 @@ export type Sent<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string }
   | { readonly kind: 'lost'; readonly why: string };
-
-/** `state` as the statement execution API has it: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED, CLOSED. */
-export interface Statement {
-  readonly id: string;
-  readonly state: string;
-  /** Databricks' words for a failure: foreign text. */
-  readonly error?: string | undefined;
-  readonly columns: readonly string[];
-  /** Values as text; null as `null`. */
-  readonly rows: readonly (readonly string[])[];
-  /** The result has more rows than were asked for. */
-  readonly truncated: boolean;
-}
 
 /** Never rejects for what the far side does; rejects with the UserError of `token`. No call is repeated: each may have been done although no answer came. */
 export interface WorkspaceWrites {
@@ -61,7 +50,7 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
       log.info({ operation: `${method} ${path.split('?')[0]}`, status: answer.status, ms: Date.now() - started }, 'Wrote to Databricks');
       if (answer.ok && value !== undefined) return { kind: 'done', value };
       if (answer.status < 400 || answer.status >= 500) return { kind: 'lost', why: `Databricks answered with ${answer.status}` };
-      return { kind: 'refused', status: answer.status, code: textOf(value?.error_code) ?? '', message: textOf(value?.message) ?? '' };
+      return { kind: 'refused', status: answer.status, code: text(value?.error_code) ?? '', message: text(value?.message) ?? '' };
     } catch (error) {
       const why =
         error instanceof DOMException && error.name === 'TimeoutError' ? 'Databricks did not answer in time' : 'the connection was lost';
@@ -106,22 +95,6 @@ function mapped<T>(sent: Sent<JsonObject>, read: (body: JsonObject) => T | undef
   return value === undefined ? { kind: 'lost', why: 'Databricks answered something unknown' } : { kind: 'done', value };
 }
 
-function statementOf(body: JsonObject): Statement | undefined {
-  const status = isObject(body.status) ? body.status : {};
-  const [id, state] = [textOf(body.statement_id), textOf(status.state)];
-  if (id === undefined || state === undefined) return undefined;
-  const error = isObject(status.error) ? (textOf(status.error.message) ?? textOf(status.error.error_code)) : undefined;
-  const manifest = isObject(body.manifest) ? body.manifest : {};
-  const schema = isObject(manifest.schema) ? manifest.schema : {};
-  const columns = listOf(schema.columns).map((column) => (isObject(column) ? (textOf(column.name) ?? '') : ''));
-  const rows = listOf(isObject(body.result) ? body.result.data_array : undefined).map((row) => listOf(row).map(shown));
-  return { id, state, error, columns, rows, truncated: manifest.truncated === true };
-}
-
-function shown(value: Json): string {
-  return typeof value === 'string' ? value : stringifyJson(value);
-}
-
 function objectOf(text: string): JsonObject | undefined {
   try {
     const value = parseJson(text === '' ? '{}' : text);
@@ -129,12 +102,4 @@ function objectOf(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,7 +1,8 @@
 // Approved writes over REST: a run, a statement, an upload.
 import { posix } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Sent, Statement } from '../databricks/writes.ts';
+import type { Statement } from '../databricks/statement.ts';
+import type { Sent } from '../databricks/writes.ts';
 import type { Doing } from './execute.ts';
 import { LIMITS } from './limits.ts';
 import type { Write } from './write.ts';

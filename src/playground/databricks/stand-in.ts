@@ -14,6 +14,7 @@ import { jobsRoutes } from './routes/jobs.ts';
 import { permissionsRoutes } from './routes/permissions.ts';
 import { runsRoutes } from './routes/runs.ts';
 import { statementsRoutes } from './routes/statements.ts';
+import { storageRoutes } from './routes/storage.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspaceFilesRoutes } from './routes/workspace-files.ts';
 import { loadSeed } from './seed.ts';
@@ -126,6 +127,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...identityRoutes(workspace),
     ...workspaceRoutes(workspace),
     ...workspaceFilesRoutes(workspace),
+    ...storageRoutes(workspace),
     ...jobsRoutes(workspace),
     ...runsRoutes(workspace, host),
     ...permissionsRoutes(workspace),

@@ -36,7 +36,17 @@ export function statementsRoutes(workspace: Workspace): Route[] {
     return ok((left.length > 1 ? left.shift() : left[0]) ?? {});
   };
 
-  return [route('POST', '/api/2.0/sql/statements', execute), route('GET', '/api/2.0/sql/statements/:id', get)];
+  const cancel = (call: Call): Answer => {
+    const id = call.params.id ?? '';
+    if ((answers.get(id)?.length ?? 0) > 1) answers.set(id, [{ statement_id: id, status: { state: 'CANCELED' } }]);
+    return ok();
+  };
+
+  return [
+    route('POST', '/api/2.0/sql/statements', execute),
+    route('GET', '/api/2.0/sql/statements/:id', get),
+    route('POST', '/api/2.0/sql/statements/:id/cancel', cancel),
+  ];
 }
 
 function outcome(statement: string, limit: number): JsonObject {
