@@ -2,6 +2,7 @@
 import type { ResourceType } from './bundle.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { Leaf } from './places.ts';
+import { PIPELINE_SERVER_ONLY } from './remarks.ts';
 
 /** Mappings that people fill; an empty or zero value in them is a value (facts: databricks 8). */
 const PEOPLES_MAPS = new Set(
@@ -77,6 +78,7 @@ export function droppedByPool(leaf: Leaf, leaves: ReadonlyMap<string, Leaf>): st
 export function leftOut({ type, id }: { readonly type: ResourceType; readonly id: string }, { place, value }: Leaf): string | undefined {
   if (type === 'dashboards') return OF_A_DASHBOARD.has(place) ? 'says where the content of the dashboard is' : undefined;
   if (type !== 'pipelines') return undefined;
+  if (PIPELINE_SERVER_ONLY.has(place)) return 'the platform decides this';
   if (place === 'development') return 'the mode of the target decides this';
   if (place === 'allow_duplicate_names') return 'lets a copy stand beside the original, which has the same name';
   if (place === 'storage' && value === `dbfs:/pipelines/${id}`) return 'the platform makes this folder for each pipeline';

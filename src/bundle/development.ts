@@ -15,13 +15,15 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
   if (place.startsWith('run_as.')) return 'a development copy runs as the person who deploys it';
   if (is === undefined) return undefined;
   const prefix = presets.name_prefix;
-  if (place === 'name' && typeof prefix === 'string' && is.value === `${prefix}${String(was?.value ?? '')}`)
+  if ((place === 'name' || place === 'display_name') && typeof prefix === 'string' && is.value === `${prefix}${String(was?.value ?? '')}`)
     return 'development mode puts a prefix before the name';
   if (/^(schedule|trigger|continuous)\.pause_status$/.test(place) && is.value === presets.trigger_pause_status)
     return 'development mode pauses it';
+  if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';
   const tags = isObject(presets.tags) ? presets.tags : {};
   const tag = is.keys.at(-1) ?? '';
-  if (is.keys[0] === 'tags' && was === undefined && tags[tag] === is.value) return 'development mode marks its copies';
+  if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
+    return 'development mode marks its copies';
   return undefined;
 }

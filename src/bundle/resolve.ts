@@ -1,6 +1,9 @@
 // What a target of a tree resolves to, without the CLI: for trees that we generated ourselves, offline and in tests.
-import type { BundleFile } from './bundle.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import type { BundleFile, ResourceType } from './bundle.ts';
+import { pathField } from './fields.ts';
+import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { remotePath } from './notebooks.ts';
+import { leavesOf, mapScalars } from './places.ts';
 import { PROD_ROOT } from './targets.ts';
 import { configurationOf } from './tree.ts';
 
@@ -11,8 +14,6 @@ export interface ResolveOptions {
   readonly ids?: ReadonlyMap<string, string> | undefined;
 }
 
-const NOTEBOOK = /\.(py|sql|scala|r|ipynb)$/i;
-const HEADER = /^(#|--|\/\/) Databricks notebook source/;
 /** Lists that the CLI merges by key (its bundle/config/mutator/resourcemutator). */
 const KEYS: Readonly<Record<string, string>> = {
   tasks: 'task_key',
@@ -25,11 +26,18 @@ function object(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** A key's own value: keys may be called `constructor`. */
+function own(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
 /** Later configuration over earlier: mappings merge, keyed lists merge by key, other lists follow each other, scalars are replaced. */
 function merge(base: Json | undefined, over: Json, name = ''): Json {
   if (isObject(base) && isObject(over)) {
     const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
-    return Object.fromEntries(keys.map((key) => [key, key in over ? merge(base[key], over[key] ?? null, key) : (base[key] ?? null)]));
+    return Object.fromEntries(
+      keys.map((key) => [key, Object.hasOwn(over, key) ? merge(own(base, key), own(over, key) ?? null, key) : (own(base, key) ?? null)]),
+    );
   }
   if (Array.isArray(base) && Array.isArray(over)) {
     const both: readonly Json[] = [...base, ...over];
@@ -55,14 +63,11 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   const whole = object(
     parts.map(({ path, value }) => localPaths(value, path, files)).reduce((sofar, part) => object(merge(sofar, part)), {}),
   );
-  const chosen = object(object(whole.targets)[target]);
+  const chosen = object(own(whole.targets, target));
   const { targets: _targets, ...rest } = whole;
   const { variables: given, ...over } = chosen;
   const config = object(merge(rest, over));
-  const short = userName
-    .replace(/@.*$/, '')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase();
+  const short = shortName(userName);
   const bundle: JsonObject = { ...object(config.bundle), target, mode: chosen.mode ?? null };
   const variables = valuesOf(object(config.variables), object(given), ids);
   const root = String(object(config.workspace).root_path ?? PROD_ROOT);
@@ -71,7 +76,7 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
     const [head, ...way] = path.split('.');
     if (head === 'var') return variables.get(way.join('.'));
     const from = head === 'bundle' ? bundle : head === 'workspace' ? workspace : undefined;
-    return from === undefined ? undefined : way.reduce<Json | undefined>((value, key) => object(value)[key], from);
+    return from === undefined ? undefined : way.reduce<Json | undefined>(own, from);
   };
   workspace.root_path = fill(root, known);
   workspace.file_path = `${String(workspace.root_path)}/files`;
@@ -89,14 +94,25 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   };
 }
 
+/** How the CLI shortens a user's name (its libs/iamutil and libs/textutil). */
+function shortName(userName: string): string {
+  return userName
+    .replace(/@.*$/s, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_]+/gu, '_')
+    .replace(/^_+|_+$/g, '');
+}
+
 function valuesOf(declared: JsonObject, given: JsonObject, ids: ReadonlyMap<string, string> | undefined): Map<string, Json> {
   return new Map(
     Object.entries(declared).flatMap(([name, variable]): [string, Json][] => {
-      const own = given[name];
-      const value = own === undefined ? object(variable).default : isObject(own) && 'default' in own ? own.default : own;
+      const over = own(given, name);
+      const value = over === undefined ? object(variable).default : isObject(over) && 'default' in over ? over.default : over;
       const [kind, lookup] = Object.entries(object(object(variable).lookup))[0] ?? [];
       const found = kind === undefined ? undefined : ids?.get(`${kind}:${String(lookup)}`);
-      return value === undefined ? (found === undefined ? [] : [[name, found]]) : [[name, value]];
+      // A job's id is a number wherever it stands.
+      const id = found !== undefined && kind === 'job' ? parseJson(found) : found;
+      return value === undefined ? (id === undefined ? [] : [[name, id]]) : [[name, value]];
     }),
   );
 }
@@ -118,22 +134,39 @@ function fill(value: Json, known: (path: string) => Json | undefined): Json {
 /** Relative paths as they will lie in the workspace; notebooks lose their ending (the CLI's mutator/translate_paths). */
 function localPaths(value: JsonObject, file: string, files: readonly BundleFile[]): JsonObject {
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
-  const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
-  const moved = (item: Json, field: string): Json => {
-    if (typeof item === 'string' && /^\.\.?\//.test(item)) {
-      const path = joined(folder, item);
-      if (field === 'file_path') return item;
-      return `\${workspace.file_path}/${isNotebook(path, byPath.get(path)) && field !== 'include' ? path.replace(NOTEBOOK, '') : path}`;
+  const byPath = new Map(files.map((one) => [one.path, one]));
+  const moved = (type: ResourceType, resource: JsonObject): JsonObject => {
+    const places = new Map<string, string>();
+    for (const leaf of leavesOf(resource).values()) {
+      if (typeof leaf.value !== 'string' || !/^\.\.?\//.test(leaf.value)) continue;
+      const path = joined(folder, leaf.value);
+      const one = byPath.get(path);
+      if (type === 'dashboards' && leaf.place === 'file_path') places.set(leaf.place, path);
+      else if (pathField(type, leaf)?.read === true)
+        places.set(leaf.place, `\${workspace.file_path}/${one === undefined ? path : remotePath(one)}`);
     }
-    if (Array.isArray(item)) return item.map((one: Json) => moved(one, field));
-    return isObject(item) ? Object.fromEntries(Object.entries(item).map(([key, one]) => [key, moved(one, key)])) : item;
+    return mapScalars(resource, (place, scalar) => places.get(place) ?? scalar);
   };
-  return { ...value, ...(value.resources !== undefined && { resources: moved(value.resources, '') }) };
+  const all = (resources: JsonObject) =>
+    Object.fromEntries(
+      Object.entries(resources).map(([type, group]) => [type, isType(type) ? each(group, (one) => moved(type, one)) : group]),
+    );
+  const targets = (group: Json) =>
+    each(group, (target) => ({ ...target, ...(isObject(target.resources) && { resources: all(target.resources) }) }));
+  return {
+    ...value,
+    ...(isObject(value.resources) && { resources: all(value.resources) }),
+    ...(isObject(value.targets) && { targets: targets(value.targets) }),
+  };
 }
 
-function isNotebook(path: string, bytes: Uint8Array | undefined): boolean {
-  if (bytes === undefined || !NOTEBOOK.test(path)) return false;
-  return path.toLowerCase().endsWith('.ipynb') || HEADER.test(new TextDecoder().decode(bytes.subarray(0, 40)));
+function isType(type: string): type is ResourceType {
+  return type === 'jobs' || type === 'pipelines' || type === 'dashboards';
+}
+
+/** A group of resources, each of them changed. */
+function each(group: Json | undefined, change: (one: JsonObject) => JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object(group)).map(([key, one]) => [key, change(object(one))]));
 }
 
 function joined(folder: string, path: string): string {
@@ -155,39 +188,43 @@ function presetsOf(short: string): JsonObject {
   };
 }
 
-/** What development mode does to jobs and pipelines (the CLI's mutator/resourcemutator/apply_presets.go). */
+/** What development mode does to resources (the CLI's mutator/resourcemutator/apply_presets.go). */
 function developed(resources: JsonObject, short: string): JsonObject {
   const prefix = `[dev ${short}] `;
+  const marked = (tags: Json | undefined) => ({ ...object(tags), dev: own(tags, 'dev') || short });
   const paused = (job: JsonObject) =>
     Object.fromEntries(
       ['schedule', 'trigger', 'continuous'].flatMap((name) =>
-        isObject(job[name]) ? [[name, { ...object(job[name]), pause_status: object(job[name]).pause_status ?? 'PAUSED' }]] : [],
+        isObject(job[name]) ? [[name, { ...object(job[name]), pause_status: object(job[name]).pause_status || 'PAUSED' }]] : [],
       ),
     );
-  const each = (group: Json | undefined, change: (one: JsonObject) => JsonObject) =>
-    Object.fromEntries(Object.entries(object(group)).map(([key, one]) => [key, change(object(one))]));
+  const job = (one: JsonObject): JsonObject => ({
+    ...one,
+    name: `${prefix}${String(one.name ?? '')}`,
+    tags: marked(one.tags),
+    max_concurrent_runs: one.max_concurrent_runs || 4,
+    ...paused(one),
+  });
+  const pipeline = (one: JsonObject): JsonObject => ({
+    ...one,
+    name: `${prefix}${String(one.name ?? '')}`,
+    tags: marked(one.tags),
+    development: true,
+    ...(one.continuous === true && { continuous: false }),
+  });
+  const dashboard = (one: JsonObject): JsonObject => ({ ...one, display_name: `${prefix}${String(one.display_name ?? '')}` });
   return {
     ...resources,
-    ...(resources.jobs !== undefined && {
-      jobs: each(resources.jobs, (job) => ({
-        ...job,
-        name: `${prefix}${String(job.name ?? '')}`,
-        tags: { ...object(job.tags), dev: short },
-        max_concurrent_runs: job.max_concurrent_runs === undefined || job.max_concurrent_runs === 1 ? 4 : job.max_concurrent_runs,
-        ...paused(job),
-      })),
-    }),
-    ...(resources.pipelines !== undefined && {
-      pipelines: each(resources.pipelines, (one) => ({ ...one, name: `${prefix}${String(one.name ?? '')}`, development: true })),
-    }),
+    ...(resources.jobs !== undefined && { jobs: each(resources.jobs, job) }),
+    ...(resources.pipelines !== undefined && { pipelines: each(resources.pipelines, pipeline) }),
+    ...(resources.dashboards !== undefined && { dashboards: each(resources.dashboards, dashboard) }),
   };
 }
 
 /** A target's run_as goes for every job and pipeline that says none. */
 function runAs(resources: JsonObject, value: Json, isDevelopment: boolean): JsonObject {
   if (isDevelopment || !isObject(value) || Object.keys(value).length === 0) return resources;
-  const said = (group: Json | undefined) =>
-    Object.fromEntries(Object.entries(object(group)).map(([key, one]) => [key, { ...object(one), run_as: object(one).run_as ?? value }]));
+  const said = (group: Json | undefined) => each(group, (one) => ({ ...one, run_as: one.run_as ?? value }));
   return {
     ...resources,
     ...(resources.jobs !== undefined && { jobs: said(resources.jobs) }),

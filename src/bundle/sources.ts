@@ -1,17 +1,9 @@
 // Where each source of a job goes in the bundle: the folders below the common prefix stay, and no two files ever meet.
-import type { BundleFile, Diagnostic, NotebookLanguage, Source } from './bundle.ts';
+import type { BundleFile, Diagnostic, Source } from './bundle.ts';
 import { createNames, SOURCE_FOLDER } from './file-names.ts';
 import { byteLength, MAX_PATH_BYTES } from './names.ts';
+import { firstLine, isNotebookFile, NOTEBOOK_EXTENSION, NOTEBOOK_HEADER } from './notebooks.ts';
 import { canonicalPath } from './source-references.ts';
-
-const EXTENSION: Readonly<Record<NotebookLanguage, string>> = { PYTHON: '.py', SQL: '.sql', SCALA: '.scala', R: '.r' };
-const HEADER: Readonly<Record<NotebookLanguage, string>> = {
-  PYTHON: '# Databricks notebook source',
-  SQL: '-- Databricks notebook source',
-  SCALA: '// Databricks notebook source',
-  R: '# Databricks notebook source',
-};
-const HEADERS = new Set(Object.values(HEADER));
 
 /** A source's file in the tree. */
 export interface Placement {
@@ -34,27 +26,14 @@ export function sourceKey(source: { readonly path: string; readonly kind: 'noteb
   return `${source.kind}:${canonicalPath(source.path)}`;
 }
 
-const decoder = new TextDecoder();
-
-function firstLine(bytes: Uint8Array): string {
-  // The CLI looks at 32 bytes to tell notebooks from files (its libs/notebook).
-  return decoder.decode(bytes.subarray(0, 32)).split(/\r?\n/)[0] ?? '';
-}
-
-/** Whether the CLI would take this workspace file for a notebook and upload it as one. */
-function looksLikeNotebook(source: Source): boolean {
-  if (/\.ipynb$/i.test(source.path)) return true;
-  return /\.(py|sql|scala|r)$/i.test(source.path) && HEADERS.has(firstLine(source.bytes));
-}
-
 function extension(source: Source): string {
   if (source.kind === 'file') return '';
-  return source.format === 'JUPYTER' ? '.ipynb' : EXTENSION[source.language ?? 'PYTHON'];
+  return source.format === 'JUPYTER' ? '.ipynb' : NOTEBOOK_EXTENSION[source.language ?? 'PYTHON'];
 }
 
 /** A notebook's bytes; the header by which the CLI knows a notebook is added where an export lacks it. */
 function contentOf(source: Source): Uint8Array {
-  const header = HEADER[source.language ?? 'PYTHON'];
+  const header = NOTEBOOK_HEADER[source.language ?? 'PYTHON'];
   if (source.kind === 'file' || source.format === 'JUPYTER' || firstLine(source.bytes) === header) return source.bytes;
   return Buffer.concat([Buffer.from(`${header}\n`), source.bytes]);
 }
@@ -91,7 +70,7 @@ export function layoutSources(sources: readonly Source[], referenced: ReadonlySe
   const sorted = [...unique.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const diagnostics: Diagnostic[] = [];
   const usable = sorted.filter(([key, source]) => {
-    if (source.kind !== 'file' || !looksLikeNotebook(source)) return true;
+    if (source.kind !== 'file' || !isNotebookFile(source)) return true;
     const left = referenced.has(key);
     const message = left ? `${NOTEBOOK_INSIDE}, so the job keeps pointing to the original` : `${NOTEBOOK_INSIDE}; imports of it may break`;
     diagnostics.push({ level: 'warning', place: source.path, message });

@@ -1,6 +1,10 @@
-// The real CLI over every golden tree: it validates strictly in each target, without a warning, and finds every name that is looked up.
+// The real CLI over every golden tree: it validates strictly in each target, without a warning, and finds every name that is looked up;
+// what it resolves is what we resolve without it, and by both nothing of the job differs.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compare } from '../../src/bundle/compare.ts';
 import { generateBundle } from '../../src/bundle/generate.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../src/bundle/json.ts';
+import { resolveBundle } from '../../src/bundle/resolve.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { CLI, createBundleFolder } from '../playground/databricks/cli.ts';
 import { HARD_CASES } from './case-hard.ts';
@@ -13,15 +17,61 @@ const ALL = Object.entries({ ...CASES, ...KIND_CASES, ...HARD_CASES });
 /** What the CLI warns of over the untouched settings too. */
 const INHERENT: Readonly<Record<string, RegExp>> = { 'task-unknown': /unknown field: (quantum_task|mood)/ };
 
+const USER = 'ana@acme.example';
+
+/** Written by the CLI alone: marks, the owner, and the defaults of what is absent. */
+const OF_THE_CLI: readonly (readonly [string, Json | undefined])[] = [
+  ['deployment', undefined],
+  ['edit_mode', undefined],
+  ['format', undefined],
+  ['embed_credentials', undefined],
+  ['parent_path', undefined],
+  ['serialized_dashboard', undefined],
+  ['max_concurrent_runs', 1],
+  ['channel', 'CURRENT'],
+  ['edition', 'ADVANCED'],
+];
+
+/** Resources as both write them: nothing that only the CLI adds, tasks by key. */
+function plain(resolved: JsonObject): Json {
+  const one = (resource: JsonObject): JsonObject => ({
+    ...Object.fromEntries(
+      Object.entries(resource).filter(
+        ([key, value]) => !OF_THE_CLI.some(([name, of]) => name === key && (of === undefined || of === value)),
+      ),
+    ),
+    ...(Array.isArray(resource.tasks) && { tasks: [...resource.tasks].sort((a, b) => (taskKey(a) < taskKey(b) ? -1 : 1)) }),
+    ...(isObject(resource.schedule) && { schedule: { pause_status: 'UNPAUSED', ...resource.schedule } }),
+    ...(Array.isArray(resource.permissions) && {
+      permissions: resource.permissions.filter((grant) => !isObject(grant) || grant.level !== 'IS_OWNER'),
+    }),
+  });
+  const groups = isObject(resolved.resources) ? Object.entries(resolved.resources) : [];
+  return Object.fromEntries(
+    groups.map(([type, group]) => [
+      type,
+      Object.fromEntries(
+        (isObject(group) ? Object.entries(group) : []).map(([key, resource]) => [key, isObject(resource) ? one(resource) : resource]),
+      ),
+    ]),
+  );
+}
+
+function taskKey(task: Json): string {
+  return isObject(task) ? String(task.task_key) : '';
+}
+
 describe.skipIf(CLI === undefined)('the real CLI takes', () => {
   let standIn: DatabricksStandIn;
   let host: { url: string; token: string };
+  const ids = new Map<string, string>();
   beforeAll(async () => {
     standIn = await createDatabricksStandIn();
     host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
     const { workspace } = standIn;
     for (const { definition } of Object.values(HARD_CASES)) {
       for (const { kind, id, name } of definition.lookups ?? []) {
+        ids.set(`${kind}:${name}`, id);
         if (kind === 'warehouse') workspace.warehouses.set(id, { id, name });
         if (kind === 'cluster') workspace.clusters.set(id, { cluster_id: id, cluster_name: name, cluster_source: 'UI' });
         if (kind === 'cluster_policy') workspace.policies.set(id, { policy_id: id, name });
@@ -41,11 +91,19 @@ describe.skipIf(CLI === undefined)('the real CLI takes', () => {
     const wrong = bundle.diagnostics.some(({ level }) => level === 'error');
     const folder = createBundleFolder(Object.fromEntries(bundle.files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])));
     for (const target of bundle.targets) {
-      const ran = await folder.run(host, 'validate', '--strict', '-t', target);
+      const ran = await folder.run(host, 'validate', '--strict', '-t', target, '-o', 'json');
       const warnings = ran.stderr.split('\n').filter((line) => /^(Warning|Error): /.test(line));
       const unexpected = warnings.filter((line) => INHERENT[name]?.test(line) !== true && !/ warnings? were found/.test(line));
       if (wrong) expect([target, ran.code]).toEqual([target, 1]);
       else expect([target, unexpected, ran.code === 0]).toEqual([target, [], INHERENT[name] === undefined]);
+      if (wrong || INHERENT[name] !== undefined) continue;
+      const theirs = parseJson(ran.stdout);
+      const ours = resolveBundle(bundle.files, target, { userName: USER, ids });
+      expect([target, plain(ours)]).toEqual([target, plain(isObject(theirs) ? theirs : {})]);
+      for (const resolved of [ours, theirs]) {
+        const proof = compare({ definition: one.definition, bundle, resolved: isObject(resolved) ? resolved : {}, target });
+        expect([target, proof.entries.filter(({ verdict }) => verdict === 'different')]).toEqual([target, []]);
+      }
     }
   });
 });
