@@ -6,10 +6,15 @@ import { exportNotebook } from './export-notebook.ts';
 import { generateBundle } from './generate-bundle.ts';
 import { generateBundleFromJob } from './generate-bundle-from-job.ts';
 import { getJob } from './get-job.ts';
+import { getPipeline } from './get-pipeline.ts';
+import { health } from './health.ts';
 import { listBundleFiles } from './list-bundle-files.ts';
 import { listJobs } from './list-jobs.ts';
+import { listNotebooks } from './list-notebooks.ts';
+import { listPipelines } from './list-pipelines.ts';
 import { readBundleFile } from './read-bundle-file.ts';
 import { runJob } from './run-job.ts';
+import { uploadBundle } from './upload-bundle.ts';
 import { validateBundle } from './validate-bundle.ts';
 
 export const TOOLS: readonly Tool[] = [
@@ -19,9 +24,14 @@ export const TOOLS: readonly Tool[] = [
   generateBundle,
   generateBundleFromJob,
   getJob,
+  getPipeline,
+  health,
   listBundleFiles,
   listJobs,
+  listNotebooks,
+  listPipelines,
   readBundleFile,
   runJob,
+  uploadBundle,
   validateBundle,
 ];

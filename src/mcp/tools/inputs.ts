@@ -37,6 +37,12 @@ export const adoptTargets = z
 
 export const offset = z.int().min(0).max(100_000_000).optional().describe('Where to begin, in characters; left out: at the start.');
 
+/** For lists: entries, not characters. */
+export const from = z.int().min(0).max(1_000_000).optional().describe('Where to begin, as the last page said; left out: at the start.');
+
+/** What `findId` understands. */
+export const named = z.string().trim().min(1).max(1000).describe('Its id, its address in the workspace, or its exact name.');
+
 /** The stored bundle, or words that say how to get a right id. */
 export async function loadBundle(bundles: BundleStore, id: string, doing: string): Promise<StoredBundle> {
   const stored = await bundles.load(id);
