@@ -19,6 +19,8 @@ export const LIMITS = {
   folders: 2_000,
   /** Sources that one collection looks at, once for each sys.path that they are imported with; our choice. */
   visits: 100_000,
+  /** Jobs, pipelines and dashboards that come along with a job; our choice, far above what people have. */
+  related: 200,
   /** Pipelines whose definition is read to see whether they use a folder; our choice, a request each. */
   pipelinesRead: 60,
   /** Pages of a list that is looked through for a name. */

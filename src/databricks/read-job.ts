@@ -1,20 +1,13 @@
 // A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../bundle/bundle.ts';
-import { isObject } from '../bundle/json.ts';
 import type { Workspace } from './client.ts';
 import { LIMITS } from './limits.ts';
+import { type Owner, ownerOf } from './owner.ts';
 import { createSlots } from './pace.ts';
+import { object } from './shapes.ts';
 import { isOfOneThing } from './words.ts';
 
-/** The bundle that deployed a job. */
-export interface Owner {
-  readonly bundle?: string | undefined;
-  readonly target?: string | undefined;
-  /** Where it keeps its metadata. */
-  readonly metadataPath?: string | undefined;
-  /** Whose folder that is in. */
-  readonly deployer?: string | undefined;
-}
+export type { Owner };
 
 export interface IdAt {
   readonly kind: LookupKind;
@@ -32,7 +25,11 @@ export interface ReadJobOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-type Reader = Pick<Workspace, 'getJob' | 'grants' | 'getPipeline' | 'getDashboard' | 'names'>;
+type Reader = Pick<Workspace, 'getJob' | 'grants' | 'getPipeline' | 'getDashboard' | 'names' | 'exportSource'>;
+type RelatedKind = 'job' | 'pipeline' | 'dashboard';
+/** A job whose related things are still being read. */
+type Growing = JobDefinition & { readonly related: Related[] };
+type Found = { readonly related: Related; readonly job?: Growing };
 
 /** Reads a job as the person. Rejects with UserError where the job itself can't be read; what it refers to becomes a diagnostic instead. */
 export async function readJob(
@@ -44,60 +41,74 @@ export async function readJob(
   const diagnostics: Diagnostic[] = [];
   const seen = new Set([`job ${jobId}`]);
   let done = 0;
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
-    const answer = await work;
-    done++;
-    if (seen.size > 1) onProgress?.(done, seen.size);
-    return answer;
-  };
 
-  async function job(id: string): Promise<JobDefinition & { owner?: Owner }> {
+  async function job(id: string): Promise<{ definition: Growing; owned: boolean }> {
     const [{ deploymentKind, ...definition }, grants] = await Promise.all([
       slot(() => workspace.getJob(id, signal)),
       slot(() => workspace.grants('jobs', id, signal)),
     ]);
-    return { ...definition, grants, ...(deploymentKind === 'BUNDLE' && { owner: ownerOf(definition) }) };
+    return { definition: { ...definition, grants, related: [] }, owned: deploymentKind === 'BUNDLE' };
   }
 
-  async function relatedOf(definition: JobDefinition, left: number): Promise<Related[]> {
-    if (left === 0) return [];
-    const found = await Promise.all(
-      idsOf(definition).map(async ({ kind, id, place }) => {
-        if (seen.has(`${kind} ${id}`) || (kind !== 'job' && kind !== 'pipeline' && kind !== 'dashboard')) return undefined;
-        seen.add(`${kind} ${id}`);
-        return await counted(orDiagnostic(diagnostics, place, () => related(kind, id, place, left)));
-      }),
-    );
-    return found.filter((one) => one !== undefined);
-  }
-
-  async function related(kind: 'job' | 'pipeline' | 'dashboard', id: string, place: string, left: number): Promise<Related | undefined> {
+  async function related(kind: RelatedKind, id: string, place: string): Promise<Found | Diagnostic> {
+    const belongs: Diagnostic = { level: 'note', place, message: `${kind} ${id} belongs to another bundle, so this one refers to it` };
     if (kind === 'job') {
-      const { owner, ...child } = await job(id);
-      if (owner === undefined) return { type: 'jobs', definition: { ...child, related: await relatedOf(child, left - 1) } };
-      diagnostics.push({ level: 'note', place, message: `job ${id} belongs to another bundle, so this one refers to it` });
-      return undefined;
+      const { definition, owned } = await job(id);
+      return owned ? belongs : { related: { type: 'jobs', definition }, job: definition };
     }
     const type = kind === 'pipeline' ? 'pipelines' : 'dashboards';
     const [thing, grants] = await Promise.all([
       slot(async () => (kind === 'pipeline' ? await workspace.getPipeline(id, signal) : await workspace.getDashboard(id, signal))),
       slot(() => workspace.grants(type, id, signal)),
     ]);
-    if (thing.type === 'pipelines' && isObject(thing.spec.deployment) && thing.spec.deployment.kind === 'BUNDLE') {
-      diagnostics.push({ level: 'note', place, message: `pipeline ${id} belongs to another bundle, so this one refers to it` });
-      return undefined;
-    }
-    return { ...thing, grants };
+    return thing.type === 'pipelines' && object(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
   }
 
-  const { owner, ...read } = await counted(job(jobId));
-  const whole: JobDefinition = { ...read, related: await relatedOf(read, depth) };
-  const inside = new Set(insideOf(whole));
-  const outside = idsOf(whole).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
+  /** Reads what some jobs refer to, each once and for the first that does; answers the jobs among it. */
+  async function nextLevel(jobs: readonly Growing[]): Promise<Growing[]> {
+    const wanted = jobs.flatMap((parent) =>
+      idsOf(parent).flatMap(({ kind, id, place }) => {
+        if ((kind !== 'job' && kind !== 'pipeline' && kind !== 'dashboard') || seen.has(`${kind} ${id}`)) return [];
+        if (seen.size > LIMITS.related) return [];
+        seen.add(`${kind} ${id}`);
+        return [{ parent, kind, id, place: parent.jobId === jobId ? place : `related[jobs.${parent.jobId}].${place}` }];
+      }),
+    );
+    const found = await Promise.all(
+      wanted.map(async ({ kind, id, place }) => {
+        const one = await related(kind, id, place).catch((error: unknown) => asDiagnostic(error, place));
+        onProgress?.(++done, seen.size);
+        return one;
+      }),
+    );
+    return wanted.flatMap(({ parent }, i) => {
+      const one = found[i];
+      if (one === undefined) return [];
+      if ('level' in one) {
+        diagnostics.push(one);
+        return [];
+      }
+      parent.related.push(one.related);
+      return one.job ?? [];
+    });
+  }
+
+  const { definition, owned } = await job(jobId);
+  done++;
+  const owner = owned ? ownerOf(workspace, definition, signal) : undefined;
+  // It is waited for below.
+  owner?.catch(() => {});
+  let level = [definition];
+  for (let left = depth; left > 0 && level.length > 0; left--) level = await nextLevel(level);
+  if (seen.size > LIMITS.related) diagnostics.push({ level: 'warning', place: '', message: TOO_MANY });
+  const inside = new Set(insideOf(definition));
+  const outside = idsOf(definition).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
   const unique = [...new Map(outside.map((one) => [`${one.kind} ${one.id}`, one])).values()];
   const lookups = unique.length === 0 ? [] : await workspace.names(unique, signal);
-  return { definition: { ...whole, lookups }, ...(owner !== undefined && { owner }), diagnostics };
+  return { definition: { ...definition, lookups }, ...(owner !== undefined && { owner: await owner }), diagnostics };
 }
+
+const TOO_MANY = `the job leads to more than ${LIMITS.related} jobs, pipelines and dashboards; those beyond stay outside the bundle`;
 
 /** The job, and what was read with it, as `kind id`. */
 function insideOf(definition: JobDefinition): string[] {
@@ -108,25 +119,8 @@ function insideOf(definition: JobDefinition): string[] {
   return [`job ${definition.jobId}`, ...related];
 }
 
-async function orDiagnostic(
-  diagnostics: Diagnostic[],
-  place: string,
-  read: () => Promise<Related | undefined>,
-): Promise<Related | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    // What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole.
-    if (!isOfOneThing(error)) throw error;
-    diagnostics.push({ level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` });
-    return undefined;
-  }
-}
-
-/** The owner, read off the path of its metadata (`…/.bundle/NAME/TARGET/state/metadata.json`). */
-function ownerOf({ settings }: JobDefinition): Owner {
-  const path = isObject(settings.deployment) ? settings.deployment.metadata_file_path : undefined;
-  if (typeof path !== 'string') return {};
-  const [, bundle, target] = /\/\.bundle\/([^/]+)\/([^/]+)\/(?:state|[^/]+)\/metadata\.json$/.exec(path) ?? [];
-  return { bundle, target, metadataPath: path, deployer: /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(path)?.[1] };
+/** What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole. */
+function asDiagnostic(error: unknown, place: string): Diagnostic {
+  if (!isOfOneThing(error)) throw error;
+  return { level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` };
 }

@@ -1,12 +1,12 @@
 // Which jobs and pipelines already use the files below a folder.
 import { isObject, type Json } from '../bundle/json.ts';
-import { UserError } from '../errors.ts';
 import type { Door } from './door.ts';
 import { type JobSummary, jobPages } from './jobs.ts';
 import { LIMITS } from './limits.ts';
 import { createSlots } from './pace.ts';
 import { getPipeline, listPipelines, type PipelineSummary } from './related.ts';
 import { withoutMount } from './shapes.ts';
+import { isOfOneThing } from './words.ts';
 
 export interface FolderUsers {
   readonly jobs: JobSummary[];
@@ -32,22 +32,25 @@ export async function usersOfFolder(door: Door, path: string, signal?: AbortSign
 
 async function jobsOf(door: Door, folder: string, signal?: AbortSignal): Promise<JobSummary[]> {
   const found: JobSummary[] = [];
-  for await (const page of jobPages(door, { expand_tasks: 'true' }, signal))
-    found.push(...page.filter(({ settings }) => names(settings, folder)).map(({ summary }) => summary));
+  await orNone(async () => {
+    for await (const page of jobPages(door, { expand_tasks: 'true' }, signal))
+      found.push(...page.filter(({ settings }) => names(settings, folder)).map(({ summary }) => summary));
+  });
   return found;
 }
 
 async function pipelinesOf(door: Door, folder: string, signal?: AbortSignal): Promise<PipelineSummary[]> {
   const slot = createSlots(LIMITS.atOnce);
-  const orNone = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (error instanceof UserError) return undefined;
-      throw error;
-    }
-  };
   const all = (await orNone(() => listPipelines(door, { limit: LIMITS.pipelinesRead }, signal))) ?? [];
   const specs = await Promise.all(all.map(({ id }) => slot(() => orNone(() => getPipeline(door, id, signal)))));
   return all.filter((_, i) => names(specs[i]?.spec, folder));
+}
+
+async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isOfOneThing(error)) return undefined;
+    throw error;
+  }
 }
