@@ -5,7 +5,7 @@ import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
 import { UpstreamError, UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { LIMITS } from './limits.ts';
-import { exportSlots } from './pace.ts';
+import { hostSlots, orAborted } from './pace.ts';
 
 /** A list is sent as the same parameter several times. */
 export type Query = Readonly<Record<string, string | string[]>>;
@@ -58,7 +58,7 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
   const repeating = client(LIMITS.retrySeconds);
   // Within a second the SDK repeats nothing (its first pause is longer), so that no export goes out but by a slot.
   const once = client(1);
-  const slot = exportSlots(host);
+  const slot = hostSlots(host, 'exportsPerSecond');
 
   async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted();
@@ -66,7 +66,8 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
     const bound = AbortSignal.any([AbortSignal.timeout(LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
     const started = Date.now();
     try {
-      const answer = await orAborted(by === once ? slot(() => request(by, call, bound), bound) : request(by, call, bound), bound);
+      const ask = () => request(by, call, bound);
+      const answer = await (by === once ? slot(ask, bound) : orAborted(ask(), bound));
       return await orAborted(readBody(answer), bound);
     } catch (error) {
       signal?.throwIfAborted();
@@ -149,19 +150,6 @@ async function readBody(body: unknown): Promise<Uint8Array | undefined> {
     else chunks.push(chunk);
   }
   return size > LIMITS.responseBytes ? undefined : Uint8Array.from(Buffer.concat(chunks));
-}
-
-/** Ends the wait at once when the signal fires: the SDK's pause between repeats can't be cut short. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 /** The SDK's error as ours: status and code only, because bodies may hold foreign text. */

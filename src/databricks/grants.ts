@@ -2,6 +2,7 @@
 import type { Grant, ResourceType } from '../bundle/bundle.ts';
 import type { Json } from '../bundle/json.ts';
 import type { Door } from './door.ts';
+import { hostSlots } from './pace.ts';
 import { objects } from './shapes.ts';
 import { inWords, statusOf } from './words.ts';
 
@@ -14,7 +15,10 @@ const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as cons
 export async function readGrants(door: Door, type: ResourceType, id: string, signal?: AbortSignal): Promise<Grant[] | undefined> {
   try {
     const body = await inWords('Reading permissions', 'There are none.', () =>
-      door.json(`/api/2.0/permissions/${type}/${encodeURIComponent(id)}`, {}, signal),
+      hostSlots(door.host, 'permissionsPerSecond')(
+        () => door.json(`/api/2.0/permissions/${type}/${encodeURIComponent(id)}`, {}, signal),
+        signal,
+      ),
     );
     return grantsIn(body.access_control_list);
   } catch (error) {

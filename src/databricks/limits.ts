@@ -1,12 +1,12 @@
 // Every limit of this room, with where it comes from.
 
 export const LIMITS = {
-  /**
-   * Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. Each of these
-   * rests a second (and what timers are early by) after its answer, so that no second sees more of them, whenever they arrive.
-   */
-  exportsAtOnce: 50,
-  exportRestMs: 1010,
+  /** Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. */
+  exportsPerSecond: 50,
+  /** GET permissions: 100 a second (facts: databricks, rate limits); again less. */
+  permissionsPerSecond: 80,
+  /** Milliseconds that a call of these rests its slot after the answer: a second, and what timers are early by. */
+  restMs: 1010,
   /** Requests under way at once for one collection; enough to fill the window at half a second a call. */
   atOnce: 24,
   /** Sources of one bundle: a little less than the 10,000 files that a tree may have (bundle/check). */

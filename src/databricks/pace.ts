@@ -4,15 +4,29 @@ import { LIMITS } from './limits.ts';
 
 export type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
+/** Ends the wait at once when the signal fires, with its reason: a place in a line and the SDK's pause between repeats can't be cut short. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /**
  * Lets `size` pieces of work run at once; the others wait in the order they came. A slot rests `restMs` after its work: so in any `restMs`
- * at most `size` pieces happen, however long each is on its way. Work whose signal has fired by its turn is not begun.
+ * at most `size` pieces happen, however long each is on its way. When the signal fires, whoever waits is let go at once, and work that has
+ * not begun never is.
  */
 export function createSlots(size: number, restMs = 0): Slots {
   const waiting: ((readyAt: number) => void)[] = [];
   /** When each free slot may be used. */
   const free = new Array<number>(size).fill(0);
-  return async (work, signal) => {
+  const inTurn: Slots = async (work, signal) => {
     let readyAt = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)));
     try {
       const left = readyAt - performance.now();
@@ -29,13 +43,15 @@ export function createSlots(size: number, restMs = 0): Slots {
       else next(readyAt);
     }
   };
+  return (work, signal) => (signal === undefined ? inTurn(work) : orAborted(inTurn(work, signal), signal));
 }
 
-const exportsOf = new Map<string, Slots>();
+const byLimit = new Map<string, Slots>();
 
-/** The slots for exports of a host, shared by everybody in the process, as the limit is. */
-export function exportSlots(host: string): Slots {
-  const slots = exportsOf.get(host) ?? createSlots(LIMITS.exportsAtOnce, LIMITS.exportRestMs);
-  exportsOf.set(host, slots);
+/** The slots of one rate limit of a host, shared by everybody in the process, as the limit is: any second sees at most so many calls. */
+export function hostSlots(host: string, limit: 'exportsPerSecond' | 'permissionsPerSecond'): Slots {
+  const key = `${limit} ${host}`;
+  const slots = byLimit.get(key) ?? createSlots(LIMITS[limit], LIMITS.restMs);
+  byLimit.set(key, slots);
   return slots;
 }
