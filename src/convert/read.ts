@@ -1,15 +1,11 @@
-// What a conversion starts from, read out of a workspace: one job with its closure, or a folder with the job that is proposed for it.
-import { analyze } from '../analysis/analyze.ts';
-import { orderSources } from '../analysis/order.ts';
+// What a conversion starts from, read out of a workspace: one job with its closure.
 import type { Diagnostic, JobDefinition, Source } from '../bundle/bundle.ts';
-import { canonicalPath, sourceReferences } from '../bundle/definition.ts';
+import { sourceReferences } from '../bundle/definition.ts';
 import { bringGit } from '../bundle/git.ts';
 import { idReferences } from '../bundle/ids.ts';
-import { proposeJob } from '../bundle/propose.ts';
 import type { Workspace } from '../databricks/client.ts';
 import { collectSources } from '../databricks/collect.ts';
 import { readGitFolder } from '../databricks/git-folder.ts';
-import { readFolder } from '../databricks/read-folder.ts';
 import { readJob } from '../databricks/read-job.ts';
 import { UserError } from '../errors.ts';
 import type { Options } from './options.ts';
@@ -20,7 +16,8 @@ export interface Read {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Show = (line: string) => void;
+/** Says how far it is. */
+export type Show = (line: string) => void;
 
 /** A job with everything it refers to. Rejects with UserError, also where another bundle owns the job and nobody said to go on. */
 export async function readJobWhole(
@@ -63,23 +60,4 @@ async function broughtIn(workspace: Workspace, definition: JobDefinition): Promi
     problem: 'The workspace has no Git folder of this repository that you can see.',
     next: 'Add it as a Git folder at the branch of the job, or leave --git bring out to keep git_source.',
   });
-}
-
-/** A folder's files, and a job proposed from their names, `%run`s, imports and widgets. */
-export async function readFolderWhole(workspace: Workspace, path: string, show: Show): Promise<Read> {
-  show(`Reading ${path}`);
-  const { sources, diagnostics, usedBy } = await readFolder(workspace, path, {
-    onProgress: (done, total) => show(`Reading files: ${done} of ${total}`),
-  });
-  const { tasks } = orderSources(await Promise.all(sources.map((source) => analyze(source))));
-  const used = [...usedBy.jobs.map((job) => `job ${job.jobId}`), ...usedBy.pipelines.map((pipeline) => `pipeline ${pipeline.id}`)];
-  const note: Diagnostic[] =
-    used.length === 0
-      ? []
-      : [{ level: 'warning', place: path, message: `already used by ${used.join(', ')}; a bundle of that one may be what you want` }];
-  return {
-    definition: proposeJob(canonicalPath(path).replace(/\/+$/, ''), tasks, sources),
-    sources,
-    diagnostics: [...diagnostics, ...note],
-  };
 }

@@ -1,6 +1,11 @@
 // Requests to one workspace as one person: verifies TLS, reads int64 without rounding, bounds repeats, sizes and the rate of exports.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiClient, ApiError, Config, Context, HttpError, retries } from '@databricks/sdk-experimental';
+// By parts: the whole of the SDK, every service's methods, takes 0.4 s to load and nothing here calls it.
+import { ApiClient } from '@databricks/sdk-experimental/dist/api-client.js';
+import { ApiError, HttpError } from '@databricks/sdk-experimental/dist/apierr.js';
+import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
+import { Context } from '@databricks/sdk-experimental/dist/context/index.js';
+import { TimeoutError } from '@databricks/sdk-experimental/dist/retries/retries.js';
 import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
 import { UpstreamError, UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -158,7 +163,7 @@ function upstream(operation: string, error: unknown): UpstreamError {
   if (error instanceof ApiError)
     return new UpstreamError({ ...failure, status: error.statusCode, code: error.errorCode }, { cause: error });
   // The SDK repeats 429 and transient errors only, and its timeout does not say which it was.
-  if (error instanceof retries.TimeoutError) return new UpstreamError({ ...failure, status: 429, code: 'BUSY' }, { cause: error });
+  if (error instanceof TimeoutError) return new UpstreamError({ ...failure, status: 429, code: 'BUSY' }, { cause: error });
   if (error instanceof HttpError) return new UpstreamError({ ...failure, code: 'ENOTFOUND' }, { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') return new UpstreamError({ ...failure, code: 'NO_ANSWER' });
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'NO_CONNECTION';

@@ -7,8 +7,8 @@ export const LIMITS = {
   permissionsPerSecond: 80,
   /** Milliseconds that a call of these rests its slot after the answer: a second, and what timers are early by. */
   restMs: 1010,
-  /** Requests under way at once for one collection; enough to fill the window at half a second a call. */
-  atOnce: 24,
+  /** Requests under way at once for one collection; enough to send a second's exports at once. */
+  atOnce: 48,
   /** Sources of one bundle: a little less than the 10,000 files that a tree may have (bundle/check). */
   sources: 9_800,
   /** Bytes of all sources together: the 200 MB of a tree (bundle/check), less what we write. */
