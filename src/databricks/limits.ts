@@ -37,8 +37,8 @@ export const LIMITS = {
   jobGetPages: 11,
   /** Runs of a job that are listed (the most that jobs/runs/list answers). */
   runsListed: 25,
-  /** Files of DBFS or a Volume on one page (fs/directories answers at most 1,000). */
-  storedPerPage: 500,
+  /** Files of DBFS or a Volume on one page: what a model is shown at once (fs/directories answers at most 1,000). */
+  storedPerPage: 100,
   /** Bytes of a query's result (byte_limit of the statement execution API, below its 25 MB for inline results); our choice. */
   queryBytes: 1024 * 1024,
   /** Milliseconds after which a query is cancelled; our choice. */

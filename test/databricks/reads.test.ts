@@ -79,17 +79,17 @@ describe('storage', () => {
       next = page?.next;
       pages++;
     } while (next !== undefined);
-    expect([found.length, new Set(found).size, pages]).toEqual([1201, 1201, 3]);
+    expect([found.length, new Set(found).size, pages]).toEqual([1201, 1201, 13]);
     expect(found[7]).toBe(`${folder}/0007`);
     expect(await ana.listStorage('/Volumes/main/none')).toBeUndefined();
   });
 
   it('pages a large DBFS folder too', async () => {
-    for (let n = 0; n < 501; n++) rig.file(`/dbfs/many/${String(n).padStart(4, '0')}`);
+    for (let n = 0; n < 101; n++) rig.file(`/dbfs/many/${String(n).padStart(4, '0')}`);
     const ana = rig.as();
     const first = await ana.listStorage('dbfs:/many');
     const second = await ana.listStorage('dbfs:/many', first?.next);
-    expect([first?.files.length, second?.files.map(({ path }) => path), second?.next]).toEqual([500, ['/many/0500'], undefined]);
+    expect([first?.files.length, second?.files.map(({ path }) => path), second?.next]).toEqual([100, ['/many/0100'], undefined]);
   });
 });
 

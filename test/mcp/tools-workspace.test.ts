@@ -63,7 +63,8 @@ describe('list_pipelines and get_pipeline', () => {
   });
 
   it.each([
-    ['silver', 'Call list_pipelines'],
+    ['silver', `which of these is meant, and give its id: ${PIPELINE} "Silver"`],
+    ['gold', 'Call list_pipelines'],
     ['https://elsewhere.example/pipelines/1', 'not of the workspace'],
     ['11111111-0b5c-4e6f-8a7b-9c0d1e2f3a4b', 'There is no pipeline'],
   ])('says what to do about %s', async (pipeline, words) => {

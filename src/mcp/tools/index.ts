@@ -5,13 +5,16 @@ import { editBundleFile } from './edit-bundle-file.ts';
 import { exportNotebook } from './export-notebook.ts';
 import { generateBundle } from './generate-bundle.ts';
 import { generateBundleFromJob } from './generate-bundle-from-job.ts';
+import { getCluster } from './get-cluster.ts';
 import { getJob } from './get-job.ts';
 import { getPipeline } from './get-pipeline.ts';
 import { health } from './health.ts';
 import { listBundleFiles } from './list-bundle-files.ts';
+import { listDbfsFiles } from './list-dbfs-files.ts';
 import { listJobs } from './list-jobs.ts';
 import { listNotebooks } from './list-notebooks.ts';
 import { listPipelines } from './list-pipelines.ts';
+import { listWarehouses } from './list-warehouses.ts';
 import { readBundleFile } from './read-bundle-file.ts';
 import { runJob } from './run-job.ts';
 import { uploadBundle } from './upload-bundle.ts';
@@ -23,13 +26,16 @@ export const TOOLS: readonly Tool[] = [
   exportNotebook,
   generateBundle,
   generateBundleFromJob,
+  getCluster,
   getJob,
   getPipeline,
   health,
   listBundleFiles,
+  listDbfsFiles,
   listJobs,
   listNotebooks,
   listPipelines,
+  listWarehouses,
   readBundleFile,
   runJob,
   uploadBundle,
