@@ -18,6 +18,11 @@ export function compareSources(bundle: Pick<Bundle, 'files' | 'sources'>, edited
   return { files: bundle.sources.length, identical: bundle.sources.length - changed.length, changed };
 }
 
+/** Whether a file of the tree holds what the workspace gave, apart from the header that a notebook got. */
+export function sameBytes(bytes: Uint8Array, wanted: string): boolean {
+  return sha256(bytes) === wanted || sha256(withoutHeader(bytes)) === wanted;
+}
+
 function withoutHeader(bytes: Uint8Array): Uint8Array {
   const head = HEADER.exec(new TextDecoder().decode(bytes.subarray(0, 40)));
   return head === null ? bytes : bytes.subarray(head[0].length);

@@ -26,13 +26,14 @@ export function sourceKey(source: { readonly path: string; readonly kind: 'noteb
   return `${source.kind}:${canonicalPath(source.path)}`;
 }
 
-function extension(source: Source): string {
+/** What the CLI expects at the end of a notebook's name; empty for files, whose name has its own. */
+export function extension(source: Source): string {
   if (source.kind === 'file') return '';
   return source.format === 'JUPYTER' ? '.ipynb' : NOTEBOOK_EXTENSION[source.language ?? 'PYTHON'];
 }
 
 /** A notebook's bytes; the header by which the CLI knows a notebook is added where an export lacks it. */
-function contentOf(source: Source): Uint8Array {
+export function contentOf(source: Source): Uint8Array {
   const header = NOTEBOOK_HEADER[source.language ?? 'PYTHON'];
   if (source.kind === 'file' || source.format === 'JUPYTER' || firstLine(source.bytes) === header) return source.bytes;
   return Buffer.concat([Buffer.from(`${header}\n`), source.bytes]);

@@ -1,14 +1,14 @@
 // edit_bundle_file: one change of one file; the answer is a new bundle, the old one stays.
 import { z } from 'zod';
 import { findSecrets } from '../../analysis/secrets.ts';
-import { checkBundle } from '../../bundle/check.ts';
 import { editBundle } from '../../bundle/edit.ts';
 import { createMask } from '../../bundle/mask.ts';
 import { UserError } from '../../errors.ts';
-import { capped, quote } from '../data.ts';
+import { quote } from '../data.ts';
+import { changeBundle, versionLines } from '../new-version.ts';
 import { textOf } from '../resources.ts';
 import { defineTool } from '../tool.ts';
-import { bundleId, bundlePath, fileOf, loadBundle } from './inputs.ts';
+import { bundleId, bundlePath, fileOf } from './inputs.ts';
 
 /** Characters of a file that a model may write; our choice. */
 const LONGEST = 200_000;
@@ -29,51 +29,25 @@ export const editBundleFile = defineTool({
     delete: z.boolean().optional().describe('true removes the file instead.'),
   }),
   output: z.object({ bundle_id: z.string(), changed: z.literal(true), path: z.string() }),
-  async run(input, { bundles, edits, steps }) {
+  async run(input, context) {
     const { bundle_id, path } = input;
-    const newer = edits.get(bundle_id);
-    if (newer !== undefined) {
-      throw new UserError({
-        doing,
-        problem: `This bundle was already edited, which made bundle_id ${newer}; another edit of the old one would lose the first.`,
-        next: 'Edit the newest bundle instead, one edit after the other.',
-      });
-    }
-    edits.set(bundle_id, '(being made)');
+    const { steps } = context;
     steps.start(`edit ${path}`, `Editing ${path}`);
-    try {
-      const stored = await loadBundle(bundles, bundle_id, doing);
+    const { bundle: edited, isNew } = await changeBundle(bundle_id, context, doing, async (stored) => {
       const { mask, unmask } = createMask(stored.bundle);
       const written = contentAfter(input, () => fileOf(stored, path, doing).bytes, mask);
       // The model sees masks; what it leaves alone gets its secret back.
       const content = written === null ? null : unmask(written);
       const others = stored.bundle.secrets.filter((found) => found.path !== path);
       const own = content === null ? [] : await findSecrets([{ path, bytes: new TextEncoder().encode(content) }]);
-      const edited = editBundle(stored.bundle, { path, content }, [...others, ...own]);
-      if (edited.digest === bundle_id) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');
-      const { definitionId } = stored;
-      const made = await bundles.save(edited, { parent: bundle_id, ...(definitionId === undefined ? {} : { definitionId }) });
-      edits.set(bundle_id, made);
-      // Going back to an earlier tree makes that one the newest again.
-      edits.delete(made);
-      steps.done(`edit ${path}`, `Editing ${path}`);
-      const errors = checkBundle(edited.files).filter((found) => found.level === 'error');
-      const trouble = errors.map((found) => `- ${quote(found.place)}: ${quote(found.message, 500)}`);
-      const text = [
-        `Edited ${quote(path)}. The bundle is now`,
-        `bundle_id: ${made}`,
-        ...(edited.secrets.length === 0
-          ? []
-          : [`Hard-coded secrets left: ${edited.secrets.length}; deploying waits until they are replaced.`]),
-        ...(errors.length === 0
-          ? ['Next: the next edit, or validate_bundle.']
-          : [`Not allowed in a bundle (${errors.length}), repair it:`]),
-        ...capped(trouble, 10),
-      ];
-      return { text: text.join('\n'), structured: { bundle_id: made, changed: true as const, path } };
-    } finally {
-      if (edits.get(bundle_id) === '(being made)') edits.delete(bundle_id);
-    }
+      return { bundle: editBundle(stored.bundle, [{ path, content }], [...others, ...own]) };
+    });
+    if (!isNew) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');
+    steps.done(`edit ${path}`, `Editing ${path}`);
+    const text = [`Edited ${quote(path)}. The bundle is now`, ...versionLines(edited, 'Next: the next edit, or validate_bundle.')].join(
+      '\n',
+    );
+    return { text, structured: { bundle_id: edited.digest, changed: true as const, path } };
   },
 });
 

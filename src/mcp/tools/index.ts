@@ -17,6 +17,7 @@ import { listPipelines } from './list-pipelines.ts';
 import { listWarehouses } from './list-warehouses.ts';
 import { readBundleFile } from './read-bundle-file.ts';
 import { runJob } from './run-job.ts';
+import { syncWorkspaceToLocal } from './sync-workspace-to-local.ts';
 import { uploadBundle } from './upload-bundle.ts';
 import { validateBundle } from './validate-bundle.ts';
 
@@ -38,6 +39,7 @@ export const TOOLS: readonly Tool[] = [
   listWarehouses,
   readBundleFile,
   runJob,
+  syncWorkspaceToLocal,
   uploadBundle,
   validateBundle,
 ];
