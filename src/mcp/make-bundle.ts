@@ -21,7 +21,7 @@ export interface Wish {
 
 /** Makes the bundle and stores it with its definition; its `text` is what a tool answers, with `first` before and `next` behind it. */
 export async function makeBundle(
-  { caller, bundles, steps, signal }: Pick<ToolContext, 'caller' | 'bundles' | 'steps' | 'signal'>,
+  { caller, bundles, edits, steps, signal }: Pick<ToolContext, 'caller' | 'bundles' | 'edits' | 'steps' | 'signal'>,
   wish: Wish,
   words: { readonly first: string; readonly next: string },
 ): Promise<{ bundle: Bundle; text: string }> {
@@ -33,6 +33,8 @@ export async function makeBundle(
   signal.throwIfAborted();
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
+  // Generating again begins anew, whatever was made of the same tree before.
+  edits.delete(bundle.digest);
   steps.done('generate', 'Generating the bundle', `${bundle.files.length} files`);
   const text = [words.first, ...describe(bundle, definition), words.next].join('\n');
   return { bundle, text: createMask(bundle).mask(text) };

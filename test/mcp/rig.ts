@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Step, ToolResult } from '../../src/agent/tools.ts';
 import { createWorkspace } from '../../src/databricks/client.ts';
-import { createCli } from '../../src/deployment/cli.ts';
+import { type Cli, createCli } from '../../src/deployment/cli.ts';
 import { createCliLocator } from '../../src/deployment/locate.ts';
 import { createProver } from '../../src/deployment/proof.ts';
 import { createWrites } from '../../src/deployment/proposal.ts';
@@ -25,6 +25,7 @@ const ANA = 'ana@acme.example';
 export interface Rig {
   readonly databricks: DatabricksStandIn;
   readonly bundles: BundleStore;
+  readonly cli: Cli;
   readonly deps: ServerDeps;
   readonly token: string;
   /** Lines of the log. */
@@ -57,6 +58,7 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   return {
     databricks,
     bundles,
+    cli,
     deps,
     token,
     logged,

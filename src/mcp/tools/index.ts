@@ -1,6 +1,7 @@
 // The written list of tools, by name. None of them can write to a workspace.
 import type { Tool } from '../tool.ts';
 import { analyzeNotebook } from './analyze-notebook.ts';
+import { createTests } from './create-tests.ts';
 import { editBundleFile } from './edit-bundle-file.ts';
 import { exportNotebook } from './export-notebook.ts';
 import { generateBundle } from './generate-bundle.ts';
@@ -23,6 +24,7 @@ import { validateBundle } from './validate-bundle.ts';
 
 export const TOOLS: readonly Tool[] = [
   analyzeNotebook,
+  createTests,
   editBundleFile,
   exportNotebook,
   generateBundle,
