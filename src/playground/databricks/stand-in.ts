@@ -9,9 +9,12 @@ import { createOidc, type OAuthClient, type Oidc } from './oidc.ts';
 import { pageRoutes } from './pages.ts';
 import { createRouter, type Route } from './router.ts';
 import { computeRoutes } from './routes/compute.ts';
+import { dashboardsRoutes } from './routes/dashboards.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { jobsRoutes } from './routes/jobs.ts';
+import { namedRoutes } from './routes/named.ts';
 import { permissionsRoutes } from './routes/permissions.ts';
+import { pipelinesRoutes } from './routes/pipelines.ts';
 import { runsRoutes } from './routes/runs.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storageRoutes } from './routes/storage.ts';
@@ -132,6 +135,9 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...runsRoutes(workspace, host),
     ...permissionsRoutes(workspace),
     ...computeRoutes(workspace),
+    ...pipelinesRoutes(workspace),
+    ...dashboardsRoutes(workspace),
+    ...namedRoutes(workspace),
     ...statementsRoutes(workspace),
   ];
   const findPage = createRouter(pageRoutes(workspace));

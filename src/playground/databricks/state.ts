@@ -1,4 +1,4 @@
-// Everything one workspace keeps: users, tokens, jobs, runs, files, grants, compute; in memory, gone with the process.
+// Everything one workspace keeps: users, tokens, jobs, runs, files, grants, compute, pipelines, dashboards; in memory, gone with the process.
 import { randomBytes } from 'node:crypto';
 import type { User } from './answer.ts';
 import { createFiles, type Files } from './files.ts';
@@ -31,6 +31,14 @@ export interface Run {
   polled: boolean;
 }
 
+export interface Dashboard {
+  readonly creator: string;
+  /** The answer of GET lakeview/dashboards/ID. */
+  draft: JsonObject;
+  /** The answer of GET lakeview/dashboards/ID/published; absent while it is not published. */
+  published?: JsonObject | undefined;
+}
+
 export interface Workspace {
   /** Shown on the sign-in page and the job pages. */
   readonly name: string;
@@ -42,9 +50,17 @@ export interface Workspace {
   readonly grants: Map<string, JsonObject[]>;
   readonly clusters: Map<string, JsonObject>;
   readonly warehouses: Map<string, JsonObject>;
+  /** Answers of GET pipelines/ID. */
   readonly pipelines: Map<string, JsonObject>;
+  readonly dashboards: Map<string, Dashboard>;
   readonly policies: Map<string, JsonObject>;
   readonly pools: Map<string, JsonObject>;
+  /** Known by name only, as their lists answer them; service principals by their application id. */
+  readonly queries: Map<string, JsonObject>;
+  readonly alerts: Map<string, JsonObject>;
+  readonly olderDashboards: Map<string, JsonObject>;
+  readonly destinations: Map<string, JsonObject>;
+  readonly principals: Map<string, JsonObject>;
   nextId(): string;
   now(): number;
   /** A personal access token of a user (throws for somebody unknown). */
@@ -81,8 +97,14 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     clusters: new Map(),
     warehouses: new Map(),
     pipelines: new Map(),
+    dashboards: new Map(),
     policies: new Map(),
     pools: new Map(),
+    queries: new Map(),
+    alerts: new Map(),
+    olderDashboards: new Map(),
+    destinations: new Map(),
+    principals: new Map(),
     nextId,
     now: options.clock,
     tokenFor(userName) {

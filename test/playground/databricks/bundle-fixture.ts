@@ -1,4 +1,4 @@
-// A small bundle: a Python notebook, a Jupyter notebook, a SQL notebook and a plain Python file in one job, with grants in prod.
+// A small bundle: a Python notebook, a Jupyter notebook, a SQL notebook and a plain Python file in one job, beside a pipeline and a dashboard; grants in prod.
 
 const NOTEBOOK = {
   cells: [{ cell_type: 'code', metadata: {}, source: ['print(1)'], outputs: [], execution_count: null }],
@@ -13,6 +13,7 @@ export const SMALL_BUNDLE: Readonly<Record<string, string>> = {
   engine: direct
 include:
   - resources/small.job.yml
+  - resources/tables.yml
 targets:
   dev:
     mode: development
@@ -59,6 +60,23 @@ targets:
           spec:
             environment_version: "3"
 `,
+  'resources/tables.yml': `resources:
+  pipelines:
+    tables:
+      name: Small tables
+      catalog: main
+      schema: small
+      serverless: true
+      libraries:
+        - notebook:
+            path: ../src/load.py
+  dashboards:
+    board:
+      display_name: Small board
+      warehouse_id: 4fe75792cd0d304c
+      file_path: ../src/board.lvdash.json
+`,
+  'src/board.lvdash.json': '{"pages":[{"name":"one","displayName":"One"}]}\n',
   'src/load.py': '# Databricks notebook source\nprint("load")\n',
   'src/model.ipynb': `${JSON.stringify(NOTEBOOK)}\n`,
   'src/report.sql': '-- Databricks notebook source\nSELECT 1\n',

@@ -49,6 +49,19 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     const page = await (await fetch(url)).text();
     expect(page).toContain('Deployed from a bundle by <b>ana@acme.example</b>');
 
+    const { id: pipelineId } = JSON.parse(summary.stdout).resources.pipelines.tables as { id: string };
+    const pipeline = standIn.workspace.pipelines.get(pipelineId);
+    expect(pipeline).toMatchObject({ name: 'Small tables', creator_user_name: 'ana@acme.example', state: 'IDLE' });
+    expect(pipeline?.spec).toMatchObject({ id: pipelineId, schema: 'small', deployment: { kind: 'BUNDLE' }, pipeline_type: 'WORKSPACE' });
+    const { id: dashboardId } = JSON.parse(summary.stdout).resources.dashboards.board as { id: string };
+    const dashboard = standIn.workspace.dashboards.get(dashboardId);
+    expect(dashboard?.draft).toMatchObject({ display_name: 'Small board', lifecycle_state: 'ACTIVE', etag: '80611980' });
+    expect(dashboard?.draft.serialized_dashboard).toContain('PAGE_TYPE_CANVAS');
+    expect(dashboard?.published).toMatchObject({ warehouse_id: '4fe75792cd0d304c', embed_credentials: false });
+    const granted = (object: string) => JSON.stringify(standIn.workspace.grants.get(object));
+    expect(granted(`/pipelines/${pipelineId}`)).toMatch(/"group_name":"users".*"CAN_VIEW"/);
+    expect(granted(`/dashboards/${dashboardId}`)).toMatch(/"group_name":"users".*"CAN_READ"/);
+
     const files = standIn.workspace.files;
     const at = (name: string) => files.get(`${HOME}/small/prod/files/src/${name}`);
     expect(at('load')).toMatchObject({ type: 'NOTEBOOK', language: 'PYTHON', format: 'SOURCE' });
@@ -64,6 +77,8 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     const destroyed = await bundle.run(host, 'destroy', '--auto-approve', '-t', 'prod');
     expect(destroyed.code, destroyed.stderr).toBe(0);
     expect(standIn.workspace.jobs.has(id)).toBe(false);
+    expect(standIn.workspace.pipelines.has(pipelineId)).toBe(false);
+    expect(standIn.workspace.dashboards.get(dashboardId)?.draft.lifecycle_state).toBe('TRASHED');
     expect(files.get(`${HOME}/small/prod`)).toBeUndefined();
   }, 60_000);
 

@@ -92,7 +92,7 @@ export async function createRecorder(target: string): Promise<{ url: string; tak
 
 function plain(request: string): string {
   const text = decodeURIComponent(request).replace(/[\w.]+@[\w.]+/g, 'USER');
-  return text.replace(/(?<=job_id=|directories\/|jobs\/)\d+/g, 'ID').replace(/(?<=uuid=)[\w-]+/g, 'ID');
+  return text.replace(/(?<=job_id=|directories\/|jobs\/)\d+/g, 'ID').replace(/(?<=uuid=|\/pipelines\/|\/dashboards\/)[\w-]+/g, 'ID');
 }
 
 function keysOf(body: Buffer): string {

@@ -1,4 +1,4 @@
-// Clusters, SQL warehouses, policies, pools and pipelines: lists and reads of what jobs point at.
+// Clusters, SQL warehouses, policies and pools: lists and reads of what jobs point at.
 import { type Answer, type Call, invalid, missing, ok } from '../answer.ts';
 import type { JsonObject } from '../json.ts';
 import { type Route, route } from '../router.ts';
@@ -19,8 +19,6 @@ export function computeRoutes(workspace: Workspace): Route[] {
     one(workspace.pools, queryText(call, 'instance_pool_id'), (id) => missing(`Can't find an instance pool with id: ${id}.`));
   const getWarehouse = (call: Call) =>
     one(workspace.warehouses, call.params.id ?? '', (id) => missing(`SQL warehouse ${id} does not exist`));
-  const getPipeline = (call: Call) =>
-    one(workspace.pipelines, call.params.id ?? '', (id) => missing(`The specified pipeline ${id} was not found.`));
 
   return [
     route('GET', '/api/2.:v/clusters/list', all(workspace.clusters, 'clusters')),
@@ -31,7 +29,5 @@ export function computeRoutes(workspace: Workspace): Route[] {
     route('GET', '/api/2.0/policies/clusters/get', getPolicy),
     route('GET', '/api/2.0/instance-pools/list', all(workspace.pools, 'instance_pools')),
     route('GET', '/api/2.0/instance-pools/get', getPool),
-    route('GET', '/api/2.0/pipelines', all(workspace.pipelines, 'statuses')),
-    route('GET', '/api/2.0/pipelines/:id', getPipeline),
   ];
 }

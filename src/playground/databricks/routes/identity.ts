@@ -17,7 +17,6 @@ export function identityRoutes(workspace: Workspace): Route[] {
   return [
     route('GET', '/api/2.0/preview/scim/v2/Me', ({ user }) => ok(describeUser(user), orgHeader)),
     route('GET', '/api/2.0/preview/scim/v2/Users', (call) => ok(list(filtered(call, workspace.users).map(describeUser)))),
-    route('GET', '/api/2.0/preview/scim/v2/ServicePrincipals', nobody),
     route('GET', '/api/2.0/preview/scim/v2/Groups', nobody),
     route('POST', '/telemetry-ext', ({ body }) => ok({ errors: [], numProtoSuccess: countLogs(body) })),
   ];

@@ -6,6 +6,7 @@ import type { Job, Workspace } from '../state.ts';
 import { bodyOf, bodyText, queryText } from './body.ts';
 import { checkMayManage, findJob, maySee } from './job-access.ts';
 import { acceptSettings, updateSettings } from './job-settings.ts';
+import { pageOffset } from './paging.ts';
 import { toGrant } from './permissions.ts';
 
 /** Items of each array on one page of jobs/get, and the arrays that are paged (facts: databricks 8). */
@@ -128,12 +129,6 @@ function listedSettings(settings: JsonObject, expand: boolean): JsonObject {
     ...(Array.isArray(tasks) ? { tasks: tasks.slice(0, GET_PAGE) } : {}),
     ...(clusters === undefined ? {} : { job_clusters: clusters }),
   };
-}
-
-function pageOffset(token: string | null): number {
-  if (token === null || token === '') return 0;
-  if (!/^\d+$/.test(token)) throw invalid(`Invalid page token: ${token.slice(0, 40)}`);
-  return Number(token);
 }
 
 function runAsOf(settings: JsonObject): string | undefined {

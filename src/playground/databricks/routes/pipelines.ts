@@ -1,0 +1,110 @@
+// /api/2.0/pipelines: create, get, list, edit, delete; the answer's `spec` is what was sent plus what the server writes.
+import { randomUUID } from 'node:crypto';
+import { type Answer, type Call, missing, ok, Refusal } from '../answer.ts';
+import { copyJson, isObject, type JsonObject, textOf } from '../json.ts';
+import { type Route, route } from '../router.ts';
+import type { Workspace } from '../state.ts';
+import { bodyOf } from './body.ts';
+import { checkMayChange } from './object-access.ts';
+import { pageOf } from './paging.ts';
+import { toGrant } from './permissions.ts';
+
+/** Of a request, but of no spec (the Go SDK's CreatePipeline beside PipelineSpec). */
+const OF_THE_REQUEST = new Set(['allow_duplicate_names', 'dry_run', 'run_as', 'parameters', 'pipeline_id', 'expected_last_modified']);
+/** What a list says of each pipeline (the Go SDK's PipelineStateInfo). */
+const LISTED = ['pipeline_id', 'name', 'state', 'creator_user_name', 'run_as_user_name', 'latest_updates', 'health'];
+/** Pages of the list (its documentation: 25, at most 100). */
+const PAGE = { sizeName: 'max_results', usual: 25, most: 100 };
+
+export function pipelinesRoutes(workspace: Workspace): Route[] {
+  const { pipelines } = workspace;
+
+  const find = (call: Call): { id: string; pipeline: JsonObject } => {
+    const id = call.params.id ?? '';
+    const pipeline = pipelines.get(id);
+    if (pipeline === undefined) throw missing(`The specified pipeline ${id} was not found.`);
+    return { id, pipeline };
+  };
+  const findToChange = (call: Call): { id: string; pipeline: JsonObject } => {
+    const found = find(call);
+    const creator = found.pipeline.creator_user_name;
+    checkMayChange(workspace, call.user, { id: `/pipelines/${found.id}`, creator, levels: ['CAN_MANAGE', 'IS_OWNER'] });
+    return found;
+  };
+  const checkName = (sent: JsonObject, own?: string): void => {
+    if (sent.allow_duplicate_names === true || textOf(sent.name) === undefined) return;
+    for (const [id, { name }] of pipelines) {
+      if (id === own || name !== sent.name) continue;
+      const skip = 'This check can be skipped by setting `allow_duplicate_names = true` in the request.';
+      throw new Refusal(409, 'RESOURCE_CONFLICT', `The pipeline name '${String(name)}' is already used by another pipeline. ${skip}`);
+    }
+  };
+  const keep = (id: string, sent: JsonObject, before: JsonObject): void => {
+    const runAs = isObject(sent.run_as) ? sent.run_as : before.run_as;
+    const runAsName = isObject(runAs) ? (runAs.user_name ?? runAs.service_principal_name) : before.creator_user_name;
+    pipelines.set(id, {
+      ...before,
+      pipeline_id: id,
+      name: sent.name ?? '',
+      run_as_user_name: runAsName ?? null,
+      last_modified: workspace.now(),
+      effective_publishing_mode: 'DEFAULT_PUBLISHING_MODE',
+      ...(runAs === undefined ? {} : { run_as: runAs }),
+      ...(sent.parameters === undefined ? {} : { parameters: sent.parameters }),
+      spec: specOf(id, sent),
+    });
+  };
+
+  const create = (call: Call): Answer => {
+    const sent = bodyOf(call);
+    checkName(sent);
+    const id = randomUUID();
+    keep(id, sent, { creator_user_name: call.user.userName, state: 'IDLE', latest_updates: [] });
+    return ok({ pipeline_id: id });
+  };
+  const edit = (call: Call): Answer => {
+    const { id, pipeline } = findToChange(call);
+    const sent = bodyOf(call);
+    checkName(sent, id);
+    keep(id, sent, pipeline);
+    return ok();
+  };
+  const remove = (call: Call): Answer => {
+    const { id, pipeline } = findToChange(call);
+    const grants = `/pipelines/${id}`;
+    const owner = toGrant({ user_name: pipeline.creator_user_name ?? '', permission_level: 'IS_OWNER' });
+    workspace.grants.set(grants, workspace.grants.get(grants) ?? [owner]);
+    pipelines.delete(id);
+    return ok();
+  };
+  const list = (call: Call): Answer => {
+    const like = /^\s*name LIKE '(.*)'\s*$/i.exec(call.query.get('filter') ?? '')?.[1];
+    const pattern = like === undefined ? undefined : new RegExp(`^${likePattern(like)}$`, 'is');
+    const found = [...pipelines.values()].filter(({ name }) => pattern === undefined || pattern.test(String(name ?? '')));
+    const { items, next } = pageOf(call, found, PAGE);
+    const statuses = items.map((one) => Object.fromEntries(Object.entries(one).filter(([key]) => LISTED.includes(key))));
+    return ok({ ...(statuses.length > 0 ? { statuses } : {}), ...next });
+  };
+
+  return [
+    route('POST', '/api/2.0/pipelines', create),
+    route('GET', '/api/2.0/pipelines', list),
+    route('GET', '/api/2.0/pipelines/:id', (call) => ok(find(call).pipeline)),
+    route('PUT', '/api/2.0/pipelines/:id', edit),
+    route('DELETE', '/api/2.0/pipelines/:id', remove),
+  ];
+}
+
+/** `id` and `storage` as in the CLI's own fake (pipelines.go); the others are what answers of the real service have beside them. */
+function specOf(id: string, sent: JsonObject): JsonObject {
+  const kept = Object.fromEntries(Object.entries(copyJson(sent)).filter(([key]) => !OF_THE_REQUEST.has(key)));
+  const storage = kept.storage ?? (kept.catalog === undefined ? `dbfs:/pipelines/${id}` : undefined);
+  return { ...kept, id, pipeline_type: 'WORKSPACE', data_sampling: false, ...(storage === undefined ? {} : { storage }) };
+}
+
+function likePattern(like: string): string {
+  return like
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
+}
