@@ -1,11 +1,14 @@
-// Grants of a job, pipeline or dashboard beside the permissions that a target gives.
+// Grants of a job, pipeline or dashboard beside the permissions that a target gives, before and after it is deployed.
 import type { Grant } from './bundle.ts';
+import type { DeployedDifference } from './compare-deployed.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { ProofEntry } from './proof.ts';
 
 /** An entry before it is known whether a difference was asked for. */
 export type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: 'identical' | 'dropped' | 'different' };
 
+/** What the CLI gives whoever deploys, where there are permissions: jobs and pipelines have owners, dashboards don't. */
+const OF_THE_DEPLOYER = new Set(['IS_OWNER', 'CAN_MANAGE']);
 const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as const;
 
 /** `who level` of every permission, such as `group_name users` and `CAN_VIEW`. */
@@ -49,10 +52,36 @@ export function compareGrants(
       ...(now === undefined ? { why: 'missing in the bundle' } : { is: now }),
     };
   });
-  // The deployer owns what it deploys; the CLI may say so.
-  const invented = is.filter((one) => !was.some(({ who }) => who === one.who) && !(one.level === 'IS_OWNER' && one.name === deployer));
+  const invented = is.filter(
+    (one) => !was.some(({ who }) => who === one.who) && !(OF_THE_DEPLOYER.has(one.level) && one.name === deployer),
+  );
   return [
     ...kept,
     ...invented.map((one): Finding => ({ place: place(one.name), verdict: 'different', is: one.level, why: 'the job does not have this' })),
   ];
+}
+
+/**
+ * Grants that the bundle gives and the workspace does not have, or has beside them. The deployer is left out: whoever deploys owns what is
+ * deployed. Without permissions in the bundle the CLI touches none, so that only a new resource has none either.
+ */
+export function compareDeployedGrants(
+  resource: JsonObject,
+  deployed: readonly Grant[] | undefined,
+  deployer: Json | undefined,
+): DeployedDifference[] {
+  const wanted = permissionsIn(resource.permissions).filter(({ level, name }) => level !== 'IS_OWNER' && name !== deployer);
+  if (deployed === undefined)
+    return wanted.length === 0
+      ? []
+      : [{ place: 'permissions', was: wanted.map(({ name, level }) => `${name} ${level}`).join(', '), is: undefined }];
+  const there = deployed
+    .filter(({ level, name }) => level !== 'IS_OWNER' && name !== deployer)
+    .map(({ principal, name, level }) => ({ who: `${principal} ${name}`, name, level }));
+  const lost = wanted.flatMap((one): DeployedDifference[] => {
+    const levels = there.filter(({ who }) => who === one.who).map(({ level }) => level);
+    return levels.includes(one.level) ? [] : [{ place: `permissions[${one.name}]`, was: one.level, is: levels[0] }];
+  });
+  const added = there.filter(({ who }) => !wanted.some((one) => one.who === who));
+  return [...lost, ...added.map(({ name, level }) => ({ place: `permissions[${name}]`, was: undefined, is: level }))];
 }

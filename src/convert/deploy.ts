@@ -1,6 +1,7 @@
 // Deploys a converted bundle with the CLI and compares what the workspace then answers with what the bundle says.
-import type { Bundle } from '../bundle/bundle.ts';
-import { compareDeployed, type DeployedDifference } from '../bundle/compare-deployed.ts';
+import type { Bundle, ResourceType } from '../bundle/bundle.ts';
+import { compareDashboard, compareDeployed, type DeployedDifference, deployerOf, resolvedResource } from '../bundle/compare-deployed.ts';
+import { compareDeployedGrants } from '../bundle/compare-grants.ts';
 import { isObject, type JsonObject } from '../bundle/json.ts';
 import type { Workspace } from '../databricks/client.ts';
 import type { Cli } from '../deployment/cli.ts';
@@ -11,6 +12,8 @@ export interface Deployed {
   /** Addresses of the jobs. */
   readonly jobs: readonly string[];
   readonly differences: readonly (DeployedDifference & { readonly resource: string })[];
+  /** What the CLI warned of before it deployed; `validate --strict` would have refused it. */
+  readonly warnings: readonly string[];
 }
 
 /** Plans, deploys exactly that plan, and compares. Rejects with UserError where it was refused or failed. */
@@ -36,16 +39,21 @@ export async function deploy(
       next: "Run the commands that the bundle's README.md names under “Targets”, in the folder of the bundle.",
     });
   return await cli.open({ files: bundle.files, host: login.host, token: login.token }, async (open) => {
-    const { resolved } = await open.validate(target);
+    const { resolved, warnings } = await open.validate(target);
     const { text } = await open.plan(target);
     const run = await open.deployPlan(target, text, show);
     if (run.result.code !== 0) throw open.failure(doing, run);
     const summary = await open.summary(target);
-    return await compareAll(workspace, bundle, resolved, summary);
+    return { ...(await compareAll(workspace, bundle, resolved, summary)), warnings };
   });
 }
 
-async function compareAll(workspace: Workspace, bundle: Bundle, resolved: JsonObject, summary: JsonObject): Promise<Deployed> {
+async function compareAll(
+  workspace: Workspace,
+  bundle: Bundle,
+  resolved: JsonObject,
+  summary: JsonObject,
+): Promise<Omit<Deployed, 'warnings'>> {
   const jobs: string[] = [];
   const differences: (DeployedDifference & { resource: string })[] = [];
   const ids = new Map(bundle.resources.map(({ type, key }) => [`${type}.${key}`, String(entry(summary, type, key)?.id ?? '')]));
@@ -56,13 +64,32 @@ async function compareAll(workspace: Workspace, bundle: Bundle, resolved: JsonOb
       differences.push({ resource: `${type}.${key}`, place: '', was: 'deployed', is: undefined });
       continue;
     }
-    if (type === 'dashboards') continue;
     if (type === 'jobs') jobs.push(typeof deployed?.url === 'string' ? deployed.url : `${workspace.host}/jobs/${id}`);
-    const settings = type === 'jobs' ? (await workspace.getJob(id)).settings : (await workspace.getPipeline(id)).spec;
-    const found = compareDeployed({ resolved, type, resourceKey: key, deployed: settings, ids });
-    differences.push(...found.map((one) => ({ ...one, resource: `${type}.${key}` })));
+    const [settings, grants] = await Promise.all([
+      compareSettings(workspace, { resolved, ids }, type, key, id),
+      workspace
+        .grants(type, id)
+        .then((found) => compareDeployedGrants(resolvedResource(resolved, type, key) ?? {}, found, deployerOf(resolved))),
+    ]);
+    differences.push(...[...settings, ...grants].map((one) => ({ ...one, resource: `${type}.${key}` })));
   }
   return { jobs, differences };
+}
+
+async function compareSettings(
+  workspace: Workspace,
+  of: { readonly resolved: JsonObject; readonly ids: ReadonlyMap<string, string> },
+  type: ResourceType,
+  resourceKey: string,
+  id: string,
+): Promise<DeployedDifference[]> {
+  if (type === 'dashboards') return compareDashboard({ ...of, resourceKey, deployed: await workspace.getDashboard(id) });
+  if (type === 'pipelines') {
+    const { spec, runAs } = await workspace.getPipeline(id);
+    return compareDeployed({ ...of, type, resourceKey, deployed: spec, runAs });
+  }
+  const { settings, runAs } = await workspace.getJob(id);
+  return compareDeployed({ ...of, type, resourceKey, deployed: settings, runAs });
 }
 
 function entry(summary: JsonObject, type: string, key: string): JsonObject | undefined {

@@ -59,7 +59,14 @@ const together = {
     ],
   }),
   related: [
-    { type: 'dashboards', id: DASHBOARD, name: 'Sales', warehouseId: '0123456789abcdef', serialized: '{"pages":[]}', grants: [] },
+    {
+      type: 'dashboards',
+      id: DASHBOARD,
+      name: 'Sales',
+      warehouseId: '0123456789abcdef',
+      serialized: '{"pages":[{"name":"one"}]}',
+      grants: [{ principal: 'group_name', name: 'data-team', level: 'CAN_READ' }],
+    },
     child('501', { name: 'Together', tasks: [notebookTask('a', `${HOME}/child`)], environments: ENVIRONMENTS }),
     pipeline,
   ] satisfies Related[],

@@ -10,6 +10,7 @@ import { CLI, createBundleFolder } from '../playground/databricks/cli.ts';
 import { HARD_CASES } from './case-hard.ts';
 import { KIND_CASES } from './case-kinds.ts';
 import { CASES, HOST } from './fixtures.ts';
+import { seedLookups } from './seed-lookups.ts';
 
 if (CLI === undefined) process.stdout.write('SKIPPED: the golden trees before the real CLI, because DATABRICKS_CLI_PATH is not set.\n');
 
@@ -19,7 +20,7 @@ const INHERENT: Readonly<Record<string, RegExp>> = { 'task-unknown': /unknown fi
 
 const USER = 'ana@acme.example';
 
-/** Written by the CLI alone: marks, the owner, and the defaults of what is absent. */
+/** Written by the CLI alone: marks, and the defaults of what is absent. */
 const OF_THE_CLI: readonly (readonly [string, Json | undefined])[] = [
   ['deployment', undefined],
   ['edit_mode', undefined],
@@ -32,7 +33,7 @@ const OF_THE_CLI: readonly (readonly [string, Json | undefined])[] = [
   ['edition', 'ADVANCED'],
 ];
 
-/** Resources as both write them: nothing that only the CLI adds, tasks by key. */
+/** Resources as both write them: nothing that only the CLI adds (also what it grants whoever deploys), tasks by key. */
 function plain(resolved: JsonObject): Json {
   const one = (resource: JsonObject): JsonObject => ({
     ...Object.fromEntries(
@@ -43,7 +44,7 @@ function plain(resolved: JsonObject): Json {
     ...(Array.isArray(resource.tasks) && { tasks: [...resource.tasks].sort((a, b) => (taskKey(a) < taskKey(b) ? -1 : 1)) }),
     ...(isObject(resource.schedule) && { schedule: { pause_status: 'UNPAUSED', ...resource.schedule } }),
     ...(Array.isArray(resource.permissions) && {
-      permissions: resource.permissions.filter((grant) => !isObject(grant) || grant.level !== 'IS_OWNER'),
+      permissions: resource.permissions.filter((grant) => !isObject(grant) || grant.user_name !== USER),
     }),
   });
   const groups = isObject(resolved.resources) ? Object.entries(resolved.resources) : [];
@@ -64,25 +65,14 @@ function taskKey(task: Json): string {
 describe.skipIf(CLI === undefined)('the real CLI takes', () => {
   let standIn: DatabricksStandIn;
   let host: { url: string; token: string };
-  const ids = new Map<string, string>();
+  let ids: Map<string, string>;
   beforeAll(async () => {
     standIn = await createDatabricksStandIn();
     host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
-    const { workspace } = standIn;
-    for (const { definition } of Object.values(HARD_CASES)) {
-      for (const { kind, id, name } of definition.lookups ?? []) {
-        ids.set(`${kind}:${name}`, id);
-        if (kind === 'warehouse') workspace.warehouses.set(id, { id, name });
-        if (kind === 'cluster') workspace.clusters.set(id, { cluster_id: id, cluster_name: name, cluster_source: 'UI' });
-        if (kind === 'cluster_policy') workspace.policies.set(id, { policy_id: id, name });
-        if (kind === 'instance_pool') workspace.pools.set(id, { instance_pool_id: id, instance_pool_name: name });
-        if (kind === 'pipeline') workspace.pipelines.set(id, { pipeline_id: id, name });
-        if (kind === 'job') {
-          const times = { createdTime: 0, creator: 'ana@acme.example', runAs: 'ana@acme.example', extra: {} };
-          workspace.jobs.set(id, { jobId: id, settings: { name }, ...times });
-        }
-      }
-    }
+    ids = seedLookups(
+      standIn.workspace,
+      ALL.map(([, { definition }]) => definition),
+    );
   });
   afterAll(() => standIn.close());
 

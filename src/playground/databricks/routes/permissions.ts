@@ -60,7 +60,9 @@ export function permissionsRoutes(workspace: Workspace): Route[] {
       const { type, id, objectId } = target(call);
       if (type === 'jobs') checkMayManage(workspace, findJob(workspace, id, call.user), call.user);
       else checkMayGrant(workspace, call.user, type, id);
-      const sent = objectsIn(bodyOf(call).access_control_list).map(toGrant);
+      const asked = objectsIn(bodyOf(call).access_control_list).map(toGrant);
+      // The last word on somebody counts (the CLI's fake permissions.go).
+      const sent = [...new Map(asked.map((grant) => [principalOf(grant), grant])).values()];
       const before = merge ? (workspace.grants.get(objectId) ?? defaultGrants(workspace, type, id)) : [];
       const odd = sent.flatMap(levelsOf).find((level) => LEVELS[type]?.includes(String(level)) === false);
       if (odd !== undefined) throw invalid(`Permission level ${String(odd)} is not supported for object type ${TYPES[type]}.`);

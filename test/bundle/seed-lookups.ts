@@ -1,0 +1,33 @@
+// Puts into a stand-in workspace what definitions look up by name, so that the real CLI finds it.
+import type { JobDefinition, LookupKind } from '../../src/bundle/bundle.ts';
+import type { Workspace } from '../../src/playground/databricks/state.ts';
+
+const OWNER = 'ana@acme.example';
+
+/** Answers the ids by `kind:name`, as resolveBundle takes them. */
+export function seedLookups(workspace: Workspace, definitions: Iterable<JobDefinition>): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const { lookups = [] } of definitions)
+    for (const { kind, id, name } of lookups) {
+      ids.set(`${kind}:${name}`, id);
+      add(workspace, kind, id, name);
+    }
+  return ids;
+}
+
+function add(workspace: Workspace, kind: LookupKind, id: string, name: string): void {
+  const seed: Readonly<Record<LookupKind, () => unknown>> = {
+    alert: () => workspace.alerts.set(id, { id, display_name: name }),
+    cluster: () => workspace.clusters.set(id, { cluster_id: id, cluster_name: name, cluster_source: 'UI' }),
+    cluster_policy: () => workspace.policies.set(id, { policy_id: id, name }),
+    dashboard: () => workspace.olderDashboards.set(id, { id, name }),
+    instance_pool: () => workspace.pools.set(id, { instance_pool_id: id, instance_pool_name: name }),
+    job: () => workspace.jobs.set(id, { jobId: id, settings: { name }, createdTime: 0, creator: OWNER, runAs: OWNER, extra: {} }),
+    notification_destination: () => workspace.destinations.set(id, { id, display_name: name }),
+    pipeline: () => workspace.pipelines.set(id, { pipeline_id: id, name, creator_user_name: OWNER, spec: { id, name } }),
+    query: () => workspace.queries.set(id, { id, display_name: name }),
+    service_principal: () => workspace.principals.set(id, { id, applicationId: id, displayName: name }),
+    warehouse: () => workspace.warehouses.set(id, { id, name }),
+  };
+  seed[kind]();
+}
