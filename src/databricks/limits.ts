@@ -41,8 +41,8 @@ export const LIMITS = {
   storedPerPage: 100,
   /** Bytes of a query's result (byte_limit of the statement execution API, below its 25 MB for inline results); our choice. */
   queryBytes: 1024 * 1024,
-  /** Milliseconds after which a query is cancelled; our choice. */
-  queryMs: 600_000,
+  /** Milliseconds after which a query is cancelled; a little less than a call of a tool may last. */
+  queryMs: 540_000,
   /** Milliseconds between looks at a query: first, and at most. */
   pollMs: 200,
   pollMostMs: 5_000,

@@ -4,6 +4,7 @@ import { type Json, type JsonObject, stringifyJson } from '../bundle/json.ts';
 import { UserError } from '../errors.ts';
 import type { Door } from './door.ts';
 import { LIMITS } from './limits.ts';
+import { orAborted } from './pace.ts';
 import { items, object, objects, text } from './shapes.ts';
 import { inWords } from './words.ts';
 
@@ -34,7 +35,7 @@ const PATH = '/api/2.0/sql/statements';
 
 /**
  * Runs a statement that reads and waits for its end: SUCCEEDED, FAILED, CANCELED or CLOSED. It is begun without waiting, so that its id is
- * known and it can be cancelled in the warehouse: when the signal fires, or after ten minutes (then it rejects with UserError).
+ * known and it can be cancelled in the warehouse: when the signal fires, or after nine minutes (then it rejects with UserError).
  */
 export async function runQuery(door: Door, query: Query, signal?: AbortSignal): Promise<Statement> {
   const doing = 'Running a query';
@@ -44,31 +45,42 @@ export async function runQuery(door: Door, query: Query, signal?: AbortSignal): 
     ...(query.catalog === undefined ? {} : { catalog: query.catalog }),
     ...(query.schema === undefined ? {} : { schema: query.schema }),
   };
+  signal?.throwIfAborted();
   const missing = `There is no SQL warehouse ${query.warehouseId} that you can use.`;
-  let found = known(doing, await inWords(doing, missing, () => door.post(PATH, body, signal)));
-  const path = `${PATH}/${encodeURIComponent(found.id)}`;
-  const until = performance.now() + LIMITS.queryMs;
+  // Without the signal: a statement whose answer nobody hears has no id to be cancelled by.
+  const begun = inWords(doing, missing, () => door.post(PATH, body)).then((answer) => known(doing, answer));
   try {
-    for (
-      let pause: number = LIMITS.pollMs;
-      found.state === 'PENDING' || found.state === 'RUNNING';
-      pause = Math.min(pause * 1.5, LIMITS.pollMostMs)
-    ) {
-      if (performance.now() > until)
-        throw new UserError({
-          doing,
-          problem: 'It did not end within ten minutes and was cancelled.',
-          next: 'Ask for less, or run it in the workspace.',
-        });
-      await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
-      found = known(doing, await inWords(doing, 'Databricks no longer knows it.', () => door.json(path, {}, signal)));
-    }
+    const first = await (signal === undefined ? begun : orAborted(begun, signal));
+    return await ended(door, first, doing, signal);
   } catch (error) {
     // Nobody waits for it: who stopped wants to be let go at once, and a query that can't be cancelled ends by itself some day.
-    void door.post(`${path}/cancel`, {}).catch(() => {});
+    void begun.then(({ id }) => door.post(`${pathOf(id)}/cancel`, {})).catch(() => {});
     throw error;
   }
+}
+
+async function ended(door: Door, first: Statement, doing: string, signal: AbortSignal | undefined): Promise<Statement> {
+  const until = performance.now() + LIMITS.queryMs;
+  let found = first;
+  for (
+    let pause: number = LIMITS.pollMs;
+    found.state === 'PENDING' || found.state === 'RUNNING';
+    pause = Math.min(pause * 1.5, LIMITS.pollMostMs)
+  ) {
+    if (performance.now() > until)
+      throw new UserError({
+        doing,
+        problem: `It did not end within ${LIMITS.queryMs / 60_000} minutes and was cancelled.`,
+        next: 'Ask for less, or run it in the workspace.',
+      });
+    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
+    found = known(doing, await inWords(doing, 'Databricks no longer knows it.', () => door.json(pathOf(first.id), {}, signal)));
+  }
   return found;
+}
+
+function pathOf(id: string): string {
+  return `${PATH}/${encodeURIComponent(id)}`;
 }
 
 function known(doing: string, body: JsonObject): Statement {

@@ -3,6 +3,7 @@ import type { Tool } from '../tool.ts';
 import { analyzeNotebook } from './analyze-notebook.ts';
 import { createTests } from './create-tests.ts';
 import { editBundleFile } from './edit-bundle-file.ts';
+import { executeDbsql } from './execute-dbsql.ts';
 import { exportNotebook } from './export-notebook.ts';
 import { generateBundle } from './generate-bundle.ts';
 import { generateBundleFromJob } from './generate-bundle-from-job.ts';
@@ -26,6 +27,7 @@ export const TOOLS: readonly Tool[] = [
   analyzeNotebook,
   createTests,
   editBundleFile,
+  executeDbsql,
   exportNotebook,
   generateBundle,
   generateBundleFromJob,
