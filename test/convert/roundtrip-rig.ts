@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bundle } from '../../src/bundle/bundle.ts';
+import { type JsonObject, stringifyJson } from '../../src/bundle/json.ts';
 import { deploy } from '../../src/convert/deploy.ts';
 import { createWorkspace } from '../../src/databricks/client.ts';
 import { createCli } from '../../src/deployment/cli.ts';
@@ -25,6 +26,20 @@ export async function createRoundtrip() {
         workspace,
         deploy: (bundle: Bundle, target: string, onLine: (line: string) => void = () => {}) =>
           deploy(cli, workspace, bundle, login, target, onLine),
+        validate: (bundle: Bundle, target: string) => cli.open({ files: bundle.files, ...login }, (open) => open.validate(target)),
+        /** Paths below a deployment that jobs and pipelines name though nothing is there. */
+        brokenPaths(): string[] {
+          const { jobs, pipelines, files } = standIn.workspace;
+          const all = [...[...jobs.values()].map(({ settings }) => settings), ...pipelines.values()].map(stringifyJson).join('\n');
+          const named = all.match(/\/Workspace\/Users\/[^"]+\/\.bundle\/[^"]+/g) ?? [];
+          return [...new Set(named.map((path) => path.replace(/\/\*\*$/, '')))].filter((path) => files.get(path) === undefined);
+        },
+        /** What the CLI warns of where the settings stand in a bundle as they are. */
+        async inherentWarnings(settings: JsonObject): Promise<string[]> {
+          const text = stringifyJson({ bundle: { name: 'control' }, resources: { jobs: { control: settings } }, targets: { prod: {} } });
+          const files = [{ path: 'databricks.yml', bytes: Buffer.from(text) }];
+          return (await cli.open({ files, ...login }, (open) => open.validate('prod'))).warnings;
+        },
         [Symbol.asyncDispose]: () => standIn.close(),
       };
     },
