@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import type { ProofStore } from '../storage/proofs.ts';
 import type { Cli } from './cli.ts';
 import { refusal } from './guard.ts';
+import { type InspectInput, type Inspection, inspect } from './inspect.ts';
 
 /** A step as people see it; the same id again replaces title, status and details. */
 export interface ProverStep {
@@ -15,6 +16,9 @@ export interface ProverStep {
   readonly status: 'in_progress' | 'complete' | 'error';
   readonly details?: string;
 }
+
+export { secretsRefusal } from './guard.ts';
+export type { Inspection };
 
 export interface Prover {
   /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or validation fails. Rejects when aborted. */
@@ -28,12 +32,15 @@ export interface Prover {
     onStep?: ((step: ProverStep) => void) | undefined;
     signal?: AbortSignal | undefined;
   }): Promise<Proof | NoProof>;
+  /** What `bundle validate`, `plan` or `summary` says of a target; changes nothing. Answers and rejects as `prove` does. */
+  inspect(input: InspectInput): Promise<Inspection | NoProof>;
 }
 
 const TITLES = { validate: 'Validating with the Databricks CLI', compare: 'Comparing with the job' } as const;
 
 export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore; log: Logger }): Prover {
   return {
+    inspect: (input) => inspect(cli, input),
     async prove({ bundle, definition, host, userName, token, baseline, onStep, signal }) {
       const step = (id: ProverStep['id'], status: ProverStep['status'], details?: string) =>
         onStep?.({ id, title: TITLES[id], status, ...(details === undefined ? {} : { details }) });

@@ -18,6 +18,7 @@ import { listNotebooks } from './list-notebooks.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { listWarehouses } from './list-warehouses.ts';
 import { readBundleFile } from './read-bundle-file.ts';
+import { runBundleCommand } from './run-bundle-command.ts';
 import { runJob } from './run-job.ts';
 import { syncWorkspaceToLocal } from './sync-workspace-to-local.ts';
 import { uploadBundle } from './upload-bundle.ts';
@@ -42,6 +43,7 @@ export const TOOLS: readonly Tool[] = [
   listPipelines,
   listWarehouses,
   readBundleFile,
+  runBundleCommand,
   runJob,
   syncWorkspaceToLocal,
   uploadBundle,
