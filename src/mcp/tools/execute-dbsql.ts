@@ -13,7 +13,7 @@ const ROWS = 50;
 const MOST_ROWS = 500;
 /** As much as a card of a proposal shows in full (deployment/limits). */
 const LONGEST = 8_000;
-/** A query that is silent for a minute would be given up by its client. */
+/** How often somebody who waits sees for how long; a stopped warehouse takes minutes to start. */
 const HEARTBEAT_MS = 15_000;
 const doing = 'Executing SQL';
 
