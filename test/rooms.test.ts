@@ -50,7 +50,16 @@ const TABLE: Record<string, readonly string[]> = {
     '@slack/types',
   ],
   web: ['identity', 'express'],
-  convert: ['bundle', 'analysis', 'databricks', 'deployment/cli', 'deployment/locate', 'deployment/settings', 'config'],
+  convert: [
+    'bundle',
+    'analysis',
+    'databricks',
+    'deployment/cli',
+    'deployment/locate',
+    'deployment/read-plan',
+    'deployment/settings',
+    'config',
+  ],
   playground: ['fflate', 'ws', 'oidc-provider', '@copilotkit/aimock', 'express', 'yaml'],
 };
 /** What every room may import. */

@@ -47,6 +47,10 @@ export interface DashboardDefinition {
   readonly name: string;
   readonly warehouseId?: string | undefined;
   readonly serialized: string;
+  /** The folder it lies in, without `/Workspace`. */
+  readonly parentPath?: string | undefined;
+  /** Whether who sees what is published sees it with the publisher's rights; absent where nothing is published. */
+  readonly embedCredentials?: boolean | undefined;
   readonly grants?: readonly Grant[] | undefined;
 }
 

@@ -80,6 +80,7 @@ export function compareDashboard(input: Input & { deployed: DashboardDefinition 
   const fields = [
     { place: 'display_name', was: resource.display_name, is: deployed.name },
     { place: 'warehouse_id', was: resource.warehouse_id, is: deployed.warehouseId },
+    { place: 'embed_credentials', was: resource.embed_credentials === true, is: deployed.embedCredentials === true },
   ].filter(({ was, is }) => was !== is);
   const [was, is] = [contentOf(resource.serialized_dashboard), contentOf(deployed.serialized)];
   const [before, after] = [leavesOf({ content: was }), leavesOf({ content: is })];

@@ -44,7 +44,7 @@ const DEFAULTS: readonly (readonly [RegExp, Json])[] = [
 const OF_THE_POOL = /\.new_cluster\.(node_type_id|driver_node_type_id|enable_elastic_disk|(aws|azure|gcp)_attributes\..*)$/;
 
 /** Written by us or by the CLI into every dashboard. */
-const OF_A_DASHBOARD = new Set(['file_path', 'parent_path', 'embed_credentials', 'serialized_dashboard', 'path', 'etag']);
+const OF_A_DASHBOARD = new Set(['file_path', 'parent_path', 'serialized_dashboard', 'path', 'etag']);
 
 /** The settings in a job, without what only the server or the CLI writes. */
 export function settingsOnly(job: JsonObject): JsonObject {

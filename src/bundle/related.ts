@@ -21,6 +21,8 @@ export interface Body {
   readonly runAs?: string | undefined;
   /** A dashboard's own file. */
   readonly serialized?: string;
+  /** The folder of a dashboard. */
+  readonly parentPath?: string | undefined;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -49,9 +51,13 @@ function bodyOf(related: Related): Body {
     const { spec, creator, runAs } = related;
     return { type: 'pipelines', id, prefix, name: textOf(spec.name), value: withRunAs(spec, creator, runAs), grants, runAs };
   }
-  const { name, warehouseId, serialized } = related;
-  const value = { display_name: name, ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }) };
-  return { type: 'dashboards', id, prefix, name: textOf(name), value, grants, serialized };
+  const { name, warehouseId, serialized, parentPath, embedCredentials } = related;
+  const value = {
+    display_name: name,
+    ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }),
+    ...(embedCredentials === true && { embed_credentials: true }),
+  };
+  return { type: 'dashboards', id, prefix, name: textOf(name), value, grants, serialized, parentPath };
 }
 
 /** The job itself first, then all that its definition brings along, however deep, each once; sorted by type and id. */

@@ -48,6 +48,13 @@ function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject 
   return adoption === 'bind' && id !== '' ? { lifecycle: { prevent_destroy: true } } : {};
 }
 
+/** The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another. */
+function folder(adoption: Adoption | undefined, { parentPath }: Planned): JsonObject {
+  return adoption === 'bind' && parentPath !== undefined
+    ? { parent_path: `/Workspace${parentPath.replace(/^\/Workspace(?=\/)/, '')}` }
+    : {};
+}
+
 function permissions({ grants, prefix }: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
   // The deployer owns what it deploys; the CLI adds that by itself.
   const kept = (grants ?? []).flatMap(({ principal, name, level }, i) =>
@@ -81,6 +88,7 @@ export function renderTargets({ names, adoption, resources, byPlace, variables }
         ...(others.length > 0 ? runAsOf(resource, byPlace) : {}),
         // The API refuses a second pipeline of the same name unless it is told.
         ...(resource.type === 'pipelines' && adopted !== 'bind' ? { allow_duplicate_names: true } : {}),
+        ...folder(adopted, resource),
         ...permissions(resource, byPlace),
         ...lifecycle(adopted, resource),
       }));

@@ -2,10 +2,12 @@
 import type { Bundle, ResourceType } from '../bundle/bundle.ts';
 import { compareDashboard, compareDeployed, type DeployedDifference, deployerOf, resolvedResource } from '../bundle/compare-deployed.ts';
 import { compareDeployedGrants } from '../bundle/compare-grants.ts';
-import { isObject, type JsonObject } from '../bundle/json.ts';
+import type { JsonObject } from '../bundle/json.ts';
 import type { Workspace } from '../databricks/client.ts';
 import type { Cli } from '../deployment/cli.ts';
+import { entriesOf } from '../deployment/read-plan.ts';
 import { UserError } from '../errors.ts';
+import { bindOriginals, entryOf } from './bind.ts';
 import type { Login } from './convert.ts';
 
 export interface Deployed {
@@ -16,7 +18,7 @@ export interface Deployed {
   readonly warnings: readonly string[];
 }
 
-/** Plans, deploys exactly that plan, and compares. Rejects with UserError where it was refused or failed. */
+/** Binds where the target takes originals over, plans, deploys exactly that plan, and compares. Rejects with UserError where it was refused or failed. */
 export async function deploy(
   cli: Cli,
   workspace: Workspace,
@@ -32,15 +34,11 @@ export async function deploy(
       problem: `The bundle holds ${bundle.secrets.length} hard-coded ${bundle.secrets.length === 1 ? 'secret' : 'secrets'}.`,
       next: 'Replace them (a secret scope and {{secrets/scope/key}} in the job, dbutils.secrets.get in code), then convert again.',
     });
-  if (bundle.adoption[target] === 'bind')
-    throw new UserError({
-      doing,
-      problem: `Target ${target} takes the original over, which has to be bound before the first deployment.`,
-      next: "Run the commands that the bundle's README.md names under “Targets”, in the folder of the bundle.",
-    });
   return await cli.open({ files: bundle.files, host: login.host, token: login.token }, async (open) => {
     const { resolved, warnings } = await open.validate(target);
-    const { text } = await open.plan(target);
+    if (bundle.adoption[target] === 'bind') await bindOriginals(open, workspace, bundle, target, show);
+    const { text, plan } = await open.plan(target);
+    checkPlan(doing, plan);
     const run = await open.deployPlan(target, text, show);
     if (run.result.code !== 0) throw open.failure(doing, run);
     const summary = await open.summary(target);
@@ -56,9 +54,9 @@ async function compareAll(
 ): Promise<Omit<Deployed, 'warnings'>> {
   const jobs: string[] = [];
   const differences: (DeployedDifference & { resource: string })[] = [];
-  const ids = new Map(bundle.resources.map(({ type, key }) => [`${type}.${key}`, String(entry(summary, type, key)?.id ?? '')]));
+  const ids = new Map(bundle.resources.map(({ type, key }) => [`${type}.${key}`, String(entryOf(summary, type, key)?.id ?? '')]));
   for (const { type, key } of bundle.resources) {
-    const deployed = entry(summary, type, key);
+    const deployed = entryOf(summary, type, key);
     const id = deployed?.id === undefined ? undefined : String(deployed.id);
     if (id === undefined) {
       differences.push({ resource: `${type}.${key}`, place: '', was: 'deployed', is: undefined });
@@ -92,8 +90,15 @@ async function compareSettings(
   return compareDeployed({ ...of, type, resourceKey, deployed: settings, runAs });
 }
 
-function entry(summary: JsonObject, type: string, key: string): JsonObject | undefined {
-  const group = isObject(summary.resources) ? summary.resources[type] : undefined;
-  const found = isObject(group) ? group[key] : undefined;
-  return isObject(found) ? found : undefined;
+/** A conversion adds or updates; a plan that takes away is that of another bundle of this name. */
+function checkPlan(doing: string, plan: JsonObject): void {
+  const gone = entriesOf(plan).filter(
+    ({ action, node, body }) => (action === 'delete' || action === 'recreate') && !node.endsWith('.permissions') && body.gone !== true,
+  );
+  if (gone.length === 0) return;
+  throw new UserError({
+    doing,
+    problem: `The plan would ${gone.map(({ action, node }) => `${action} ${node.replace(/^resources\./, '')}`).join(', ')}: another bundle of this name is there.`,
+    next: 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
+  });
 }

@@ -23,7 +23,7 @@ export const USAGE = `usage:
   npm run convert -- FILE|DIR --out DIR         bodies of jobs/get from disk (grants: ../permissions/<same name>.json); a bundle each
 
   --sources DIR     with FILE|DIR: workspace files from this folder (DIR/Users/…); without it they are made up
-  --deploy TARGET   deploy with the Databricks CLI, then compare with what the workspace answers
+  --deploy TARGET   bind (with --adopt), deploy with the Databricks CLI, then compare with what the workspace answers
   --no-proof        do not compare with what the CLI resolves
   --depth N         how far child jobs, pipelines and dashboards come along (1; 0: none)
   --target NAME     a target beside dev and prod; may be repeated

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Door } from './door.ts';
 import { LIMITS } from './limits.ts';
 import { objects, text } from './shapes.ts';
-import { inWords } from './words.ts';
+import { inWords, isOfOneThing } from './words.ts';
 
 export interface PipelineSummary {
   readonly id: string;
@@ -63,14 +63,27 @@ export async function listPipelines(
   return found.slice(0, limit);
 }
 
-/** One dashboard (AI/BI) with its draft. */
+/** One dashboard (AI/BI) with its draft, and how it is published. */
 export async function getDashboard(door: Door, id: string, signal?: AbortSignal): Promise<DashboardDefinition> {
   const doing = `Reading dashboard ${id}`;
-  const body = await inWords(doing, `There is no dashboard ${id} that you can see.`, () =>
-    door.json(`/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`, {}, signal),
-  );
+  const path = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
+  const [body, published] = await Promise.all([
+    inWords(doing, `There is no dashboard ${id} that you can see.`, () => door.json(path, {}, signal)),
+    inWords(doing, 'It is not published.', () => door.json(`${path}/published`, {}, signal)).catch((error: unknown) => {
+      if (isOfOneThing(error)) return undefined;
+      throw error;
+    }),
+  ]);
   const serialized = text(body.serialized_dashboard);
   if (serialized === undefined)
     throw new UserError({ doing, problem: 'The answer has no content.', next: 'Ask its owner for the permission to edit it.' });
-  return { type: 'dashboards', id, name: text(body.display_name) ?? 'Dashboard', warehouseId: text(body.warehouse_id), serialized };
+  return {
+    type: 'dashboards',
+    id,
+    name: text(body.display_name) ?? 'Dashboard',
+    warehouseId: text(body.warehouse_id),
+    serialized,
+    parentPath: text(body.parent_path),
+    ...(published !== undefined && { embedCredentials: published.embed_credentials === true }),
+  };
 }

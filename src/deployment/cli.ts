@@ -39,6 +39,8 @@ export interface OpenCli {
   deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
   /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
   runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
+  /** `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes nothing else. */
+  bind(target: string, key: string, id: string): Promise<UntouchedRun>;
   /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
   destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;
   /** Words for a deploy that failed. */
@@ -163,6 +165,8 @@ function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCl
         /^Run URL: /,
         () => {},
       ),
+    bind: (target, key, id) =>
+      untouched(target, ['bundle', 'deployment', 'bind', key, id, '--auto-approve', '-t', target], /^Successfully bound/, () => {}),
     destroy: (target, onLine) =>
       untouched(
         target,

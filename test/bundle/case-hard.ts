@@ -65,6 +65,8 @@ const together = {
       name: 'Sales',
       warehouseId: '0123456789abcdef',
       serialized: '{"pages":[{"name":"one"}]}',
+      parentPath: '/Users/ana@acme.example/boards',
+      embedCredentials: true,
       grants: [{ principal: 'group_name', name: 'data-team', level: 'CAN_READ' }],
     },
     child('501', { name: 'Together', tasks: [notebookTask('a', `${HOME}/child`)], environments: ENVIRONMENTS }),

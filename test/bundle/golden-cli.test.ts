@@ -25,7 +25,7 @@ const OF_THE_CLI: readonly (readonly [string, Json | undefined])[] = [
   ['deployment', undefined],
   ['edit_mode', undefined],
   ['format', undefined],
-  ['embed_credentials', undefined],
+  ['embed_credentials', false],
   ['parent_path', undefined],
   ['serialized_dashboard', undefined],
   ['max_concurrent_runs', 1],

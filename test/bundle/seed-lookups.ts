@@ -1,5 +1,7 @@
-// Puts into a stand-in workspace what definitions look up by name, so that the real CLI finds it.
+// Puts into a stand-in workspace what definitions look up by name, and themselves with what comes along, so that the real CLI finds it.
 import type { JobDefinition, LookupKind } from '../../src/bundle/bundle.ts';
+import { type JsonObject, stringifyJson } from '../../src/bundle/json.ts';
+import { isObject, parseJson, type JsonObject as Settings } from '../../src/playground/databricks/json.ts';
 import type { Workspace } from '../../src/playground/databricks/state.ts';
 
 const OWNER = 'ana@acme.example';
@@ -30,4 +32,35 @@ function add(workspace: Workspace, kind: LookupKind, id: string, name: string): 
     warehouse: () => workspace.warehouses.set(id, { id, name }),
   };
   seed[kind]();
+}
+
+/** A definition and everything that was read with it, under their own ids. */
+export function seedOriginals(workspace: Workspace, definition: JobDefinition): void {
+  const times = { createdTime: 0, creator: OWNER, runAs: OWNER, extra: {} };
+  const job = ({ jobId, settings }: JobDefinition) => workspace.jobs.set(jobId, { jobId, settings: mutable(settings), ...times });
+  job(definition);
+  for (const one of definition.related ?? []) {
+    if (one.type === 'jobs') job(one.definition);
+    else if (one.type === 'pipelines')
+      workspace.pipelines.set(one.id, {
+        pipeline_id: one.id,
+        name: String(one.spec.name),
+        creator_user_name: OWNER,
+        spec: mutable(one.spec),
+      });
+    else {
+      const folder = one.parentPath ?? '/Shared';
+      const place = { parent_path: folder, path: `${folder}/${one.name}.lvdash.json`, lifecycle_state: 'ACTIVE', etag: '1' };
+      const draft = { dashboard_id: one.id, display_name: one.name, serialized_dashboard: one.serialized, ...place };
+      const published = { display_name: one.name, embed_credentials: one.embedCredentials === true };
+      workspace.dashboards.set(one.id, { creator: OWNER, draft, published });
+    }
+  }
+}
+
+/** The stand-in keeps its own JSON, which it may change. */
+function mutable(value: JsonObject): Settings {
+  const copy = parseJson(stringifyJson(value));
+  if (!isObject(copy)) throw new Error('no object');
+  return copy;
 }
