@@ -1,6 +1,8 @@
 // What is refused before the CLI gets a bundle: everything that could send the token elsewhere, run code here, or read our files.
 import type { Bundle, BundleFile } from '../bundle/bundle.ts';
 import { checkBundle } from '../bundle/check.ts';
+import type { JsonObject } from '../bundle/json.ts';
+import { entriesOf } from './read-plan.ts';
 
 /** Words when a tree must not be handed to the CLI; undefined when it may. */
 export function refusal(files: readonly BundleFile[]): { problem: string; next: string } | undefined {
@@ -22,5 +24,22 @@ export function secretsRefusal({ secrets }: Pick<Bundle, 'secrets'>): { problem:
   return {
     problem: `A hard-coded secret stands in the bundle: ${first.path}, line ${first.line}: ${first.kind}${more}.`,
     next: 'Ask me to replace it, for instance “take the password from secret scope etl, key db”; in the zip it is masked.',
+  };
+}
+
+/** Words when a target takes originals over and one of them is not bound yet: the plan would make a second one beside it. */
+export function unboundRefusal(
+  { adoption, resources }: Pick<Bundle, 'adoption' | 'resources'>,
+  target: string,
+  plan: JsonObject,
+): { problem: string; next: string } | undefined {
+  if (adoption[target] !== 'bind') return undefined;
+  const created = new Set(entriesOf(plan).flatMap(({ node, action }) => (action === 'create' ? [node] : [])));
+  const unbound = resources.filter(({ type, key, id }) => id !== undefined && id !== '' && created.has(`resources.${type}.${key}`));
+  if (unbound.length === 0) return undefined;
+  const commands = unbound.map(({ key, id }) => `databricks bundle deployment bind ${key} ${id} -t ${target}`);
+  return {
+    problem: `${target} takes over what exists, but that is not bound yet: deploying now would make a second ${unbound.map(({ key }) => key).join(', ')}.`,
+    next: `Unpack the zip and run there, with the Databricks CLI: ${commands.join('; ')}. Then ask for the plan again. Or ask me for a copy instead.`,
   };
 }

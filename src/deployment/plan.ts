@@ -8,7 +8,7 @@ import type { Logger } from '../log.ts';
 import type { Db } from '../storage/db.ts';
 import { createProposalRows } from '../storage/proposals.ts';
 import type { Cli } from './cli.ts';
-import { refusal, secretsRefusal } from './guard.ts';
+import { refusal, secretsRefusal, unboundRefusal } from './guard.ts';
 import { LIMITS } from './limits.ts';
 import { modeNotes, overrides } from './notes.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
@@ -61,6 +61,8 @@ export function createPlanner({
             cliVersion: open.version,
           };
         });
+        const unbound = unboundRefusal(bundle, target, made.plan);
+        if (unbound !== undefined) return unbound;
         const orphans = workspace === undefined ? [] : await findOrphans(workspace({ host, token }), made.plan);
         if (orphans.length > 0) return orphanWords(orphans);
         const row = await rows.insert({

@@ -40,6 +40,24 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
   const deploy = (proposal: Proposal, lines: string[] = []): Promise<DeployResult> =>
     rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: (line) => lines.push(line) });
 
+  it('makes no second job beside an original that a target takes over: it has to be bound first', async () => {
+    const times = { creator: ANA, runAs: ANA, createdTime: 0, extra: {} };
+    rig.far.workspace.jobs.set('77', { jobId: '77', settings: { name: 'Churn' }, ...times });
+    const bundle: Bundle = { ...bundleOf(), adoption: { prod: 'bind' }, resources: [{ type: 'jobs', key: 'churn', id: '77' }] };
+    expect(await rig.plan(bundle, 1, 'prod')).toEqual({
+      problem: 'prod takes over what exists, but that is not bound yet: deploying now would make a second churn.',
+      next: expect.stringContaining('databricks bundle deployment bind churn 77 -t prod'),
+    });
+    expect((await planned(bundle)).summary.lines).toEqual(['create job churn']);
+
+    const bound = await rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, (open) =>
+      open.bind('prod', 'churn', '77'),
+    );
+    expect(bound.result.code, bound.result.stderr).toBe(0);
+    expect((await planned(bundle, 1, 'prod')).summary.counts).toMatchObject({ create: 0, update: 1 });
+    expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
+  });
+
   it('plans without writing, deploys what was approved, and tells where it is', async () => {
     const bundle = bundleOf();
     const proposal = await planned(bundle);
