@@ -90,7 +90,8 @@ async function one(name: string, read: Read, out: string, command: Command): Pro
 
 async function deployed(converted: Converted, target: string, { place, cli, show }: Command): Promise<boolean> {
   if (place === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
-  const { jobs, differences } = await deploy(cli, place.workspace, converted.bundle, place.login, target, show);
+  const { jobs, differences, warnings } = await deploy(cli, place.workspace, converted.bundle, place.login, target, show);
+  for (const warning of warnings) say(`warning: ${warning}`);
   for (const { resource, place: at, was, is } of differences)
     say(`✗ deployed ${resource} ${at}: ${text(was)} in the bundle, ${text(is)} in the workspace`);
   if (differences.length === 0) say(`✓ deployed to ${target}, equal to the bundle: ${jobs.join(' ')}`);

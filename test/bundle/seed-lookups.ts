@@ -51,7 +51,8 @@ export function seedOriginals(workspace: Workspace, definition: JobDefinition): 
     else {
       const folder = one.parentPath ?? '/Shared';
       const place = { parent_path: folder, path: `${folder}/${one.name}.lvdash.json`, lifecycle_state: 'ACTIVE', etag: '1' };
-      const draft = { dashboard_id: one.id, display_name: one.name, serialized_dashboard: one.serialized, ...place };
+      const warehouse = { warehouse_id: one.warehouseId ?? '' };
+      const draft = { dashboard_id: one.id, display_name: one.name, serialized_dashboard: one.serialized, ...warehouse, ...place };
       const published = { display_name: one.name, embed_credentials: one.embedCredentials === true };
       workspace.dashboards.set(one.id, { creator: OWNER, draft, published });
     }
