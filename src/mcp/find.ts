@@ -1,4 +1,4 @@
-// Finds the one thing of a kind that somebody means by its id, its address in the workspace, or its exact name.
+// Finds the one thing of a kind that somebody means by its id, its address in the workspace, or its exact name; and paths in addresses.
 import { UserError } from '../errors.ts';
 import { capped, quote } from './data.ts';
 
@@ -24,11 +24,9 @@ export async function findId(given: string, host: string, kind: Kind): Promise<s
   const { doing, noun, lister } = kind;
   if (kind.id.test(given)) return given;
   const byId = `Give the ${noun}’s id instead${lister === undefined ? '' : `; ${lister} answers ids`}.`;
-  if (/^https?:\/\//i.test(given)) {
-    if (!URL.canParse(given) || new URL(given).host !== new URL(host).host)
-      throw new UserError({ doing, problem: 'This address is not of the workspace that I work in.', next: byId });
-    const { pathname, hash } = new URL(given);
-    const id = kind.inAddress.exec(pathname + hash)?.[1];
+  const address = addressOf(given, host, doing, byId);
+  if (address !== undefined) {
+    const id = kind.inAddress.exec(address.pathname + address.hash)?.[1];
     if (id === undefined) throw new UserError({ doing, problem: `This address does not lead to a ${noun}.`, next: byId });
     return id;
   }
@@ -49,6 +47,27 @@ export async function findId(given: string, host: string, kind: Kind): Promise<s
     });
   }
   if (exact.length === 1) return only;
-  const problem = `${exact.length} have this name: ${capped(exact, MOST).join(', ')}.`;
+  const problem = `${exact.length} ${noun}s have this name: ${capped(exact, MOST).join(', ')}.`;
   throw new UserError({ doing, problem, next: 'Ask which one is meant, and give its id.' });
+}
+
+/** The path in the workspace, also where an address of the workspace holds it (`…/#workspace/Users/…`). Rejects with UserError for another. */
+export function pathIn(given: string, host: string, doing: string): string {
+  const next = 'Ask for the path; the menu of a notebook or folder has “Copy path”.';
+  const address = addressOf(given, host, doing, next);
+  if (address === undefined) return given;
+  const path = /^#workspace(\/.+)$/.exec(address.hash)?.[1];
+  if (path === undefined) throw new UserError({ doing, problem: 'This address holds a number and no path.', next });
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new UserError({ doing, problem: 'The path in this address can’t be read.', next });
+  }
+}
+
+/** What is an address of the workspace; undefined for anything that is no address. */
+function addressOf(given: string, host: string, doing: string, next: string): URL | undefined {
+  if (!/^https?:\/\//i.test(given)) return undefined;
+  if (URL.canParse(given) && new URL(given).host === new URL(host).host) return new URL(given);
+  throw new UserError({ doing, problem: 'This address is not of the workspace that I work in.', next });
 }

@@ -4,8 +4,9 @@ import { analyze } from '../../analysis/analyze.ts';
 import type { Source } from '../../bundle/bundle.ts';
 import { UserError } from '../../errors.ts';
 import { capped, page, quote } from '../data.ts';
+import { pathIn } from '../find.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
-import { bundleId, bundlePath, fileOf, loadBundle, workspacePath } from './inputs.ts';
+import { bundleId, bundlePath, fileOf, loadBundle, offset, workspacePath } from './inputs.ts';
 
 /** Most secrets that the answer lists. */
 const MOST_SECRETS = 20;
@@ -17,9 +18,9 @@ export const analyzeNotebook = defineTool({
   description:
     'Reads a notebook or source file with a parser and answers its widgets, tables read and written, catalogs and schemas, libraries, secret scopes, Spark settings, what it runs and imports, what kind of work it does, and where it holds hard-coded secrets (never their values). Use it to answer what a notebook does or to choose variables, before you read whole files. Give path for the workspace, or bundle_id and bundle_path for a file of a bundle.',
   kind: 'read',
-  input: z.strictObject({ path: workspacePath.optional(), bundle_id: bundleId.optional(), bundle_path: bundlePath.optional() }),
+  input: z.strictObject({ path: workspacePath.optional(), bundle_id: bundleId.optional(), bundle_path: bundlePath.optional(), offset }),
   output: z.object({ path: z.string(), language: z.string(), kind: z.string(), secrets: z.int() }),
-  async run({ path, bundle_id, bundle_path }, context) {
+  async run({ path, bundle_id, bundle_path, offset }, context) {
     const source = await sourceOf({ path, bundle_id, bundle_path }, context);
     const title = `Analyzing ${source.path}`;
     context.steps.start(`analyze ${source.path}`, title);
@@ -28,7 +29,7 @@ export const analyzeNotebook = defineTool({
     const { path: _path, secrets, ...rest } = analysis;
     const found = secrets.map(({ line, kind }) => `- line ${line}: ${quote(kind)}`);
     const text = [
-      page(`analysis of ${quote(source.path)}`, JSON.stringify(rest)),
+      page(`analysis of ${quote(source.path)}`, JSON.stringify(rest), offset),
       `Hard-coded secrets (${secrets.length}):`,
       ...capped(found, MOST_SECRETS),
     ].join('\n');
@@ -39,7 +40,7 @@ export const analyzeNotebook = defineTool({
 
 async function sourceOf(
   { path, bundle_id, bundle_path }: { path?: string | undefined; bundle_id?: string | undefined; bundle_path?: string | undefined },
-  { workspace, bundles, signal }: ToolContext,
+  { workspace, caller, bundles, signal }: ToolContext,
 ): Promise<Source> {
   if (bundle_id !== undefined && bundle_path !== undefined && path === undefined) {
     const { bytes } = fileOf(await loadBundle(bundles, bundle_id, doing), bundle_path, doing);
@@ -47,7 +48,7 @@ async function sourceOf(
   }
   if (path === undefined || bundle_id !== undefined || bundle_path !== undefined)
     throw new UserError({ doing, problem: 'It must be path, or bundle_id with bundle_path.', next: 'Call again with one of the two.' });
-  const source = await workspace.exportSource(path, 'notebook', signal);
+  const source = await workspace.exportSource(pathIn(path, caller.host, doing), 'notebook', signal);
   if (source !== undefined) return source;
   throw new UserError({
     doing,

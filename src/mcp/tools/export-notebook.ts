@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { page, quote } from '../data.ts';
+import { pathIn } from '../find.ts';
 import { maskText } from '../masked.ts';
 import { sourceText } from '../notebook-text.ts';
 import { defineTool } from '../tool.ts';
 import { offset, workspacePath } from './inputs.ts';
+
+const doing = 'Reading a notebook';
 
 export const exportNotebook = defineTool({
   name: 'export_notebook',
@@ -18,15 +21,16 @@ export const exportNotebook = defineTool({
     offset,
   }),
   output: z.object({ path: z.string(), language: z.string().optional(), characters: z.int() }),
-  async run({ path, offset }, { workspace, steps, signal }) {
+  async run({ path: given, offset }, { workspace, caller, steps, signal }) {
+    const path = pathIn(given, caller.host, doing);
     const title = `Reading ${path}`;
     steps.start('export', title);
     const source = await workspace.exportSource(path, 'notebook', signal);
     if (source === undefined) {
       throw new UserError({
-        doing: 'Reading a notebook',
+        doing,
         problem: 'There is no notebook at this path, or this person may not see it.',
-        next: 'Check the path in the job with get_job.',
+        next: 'Check the path with list_notebooks, or in the job with get_job.',
       });
     }
     steps.done('export', title);

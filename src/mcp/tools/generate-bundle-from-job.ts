@@ -8,9 +8,10 @@ import { readGitFolder } from '../../databricks/git-folder.ts';
 import { type Owner, readJob } from '../../databricks/read-job.ts';
 import { UserError } from '../../errors.ts';
 import { quote } from '../data.ts';
+import { findJob } from '../find-job.ts';
 import { makeBundle } from '../make-bundle.ts';
 import { defineTool } from '../tool.ts';
-import { adoptTargets, jobId, moreTargets } from './inputs.ts';
+import { adoptTargets, job as jobInput, moreTargets } from './inputs.ts';
 
 /** How far what a job refers to is followed; beyond it there are names. */
 const MAX_DEPTH = 3;
@@ -22,7 +23,7 @@ export const generateBundleFromJob = defineTool({
     'Reads a job with its notebooks, files, child jobs, pipelines and dashboards and generates a complete bundle of it. Use it first whenever somebody wants a bundle of a job. It answers a bundle_id, what the bundle holds, which values became variables and what to look at; or, where another bundle already owns the job, which one: then ask the person before you call again with even_if_owned. Nothing in the workspace changes. Then call validate_bundle.',
   kind: 'propose',
   input: z.strictObject({
-    job_id: jobId,
+    job_id: jobInput,
     depth: z
       .int()
       .min(0)
@@ -44,9 +45,10 @@ export const generateBundleFromJob = defineTool({
     files: z.int(),
     owned_by_bundle: z.boolean(),
   }),
-  async run({ job_id, depth = 1, targets, adopt, git, even_if_owned }, context) {
+  async run({ job_id: given, depth = 1, targets, adopt, git, even_if_owned }, context) {
     const { workspace, steps, signal } = context;
-    steps.start('read', `Reading job ${job_id}`);
+    steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
+    const job_id = await findJob(given, context, 'Generating a bundle of a job');
     const onRead = (done: number, total: number) => steps.start('read', `Reading job ${job_id} (${done} of ${total})`);
     const {
       definition: job,

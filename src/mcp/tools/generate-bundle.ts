@@ -7,6 +7,7 @@ import { proposeJob } from '../../bundle/propose.ts';
 import { readFolder } from '../../databricks/read-folder.ts';
 import { UserError } from '../../errors.ts';
 import { capped, quote } from '../data.ts';
+import { pathIn } from '../find.ts';
 import { makeBundle } from '../make-bundle.ts';
 import { defineTool } from '../tool.ts';
 import { adoptTargets, moreTargets, workspacePath } from './inputs.ts';
@@ -41,14 +42,20 @@ export const generateBundle = defineTool({
   }),
   async run({ folder: given, run, targets, adopt }, context) {
     const { workspace, steps, signal } = context;
-    const folder = canonicalPath(given).replace(/\/+$/, '');
+    const folder = canonicalPath(pathIn(given, context.caller.host, doing)).replace(/\/+$/, '');
     steps.start('collect', `Reading ${folder}`);
     const onProgress = (done: number, total: number) => steps.start('collect', `Reading ${folder} (${done} of ${total})`);
     const { sources, diagnostics, usedBy } = await readFolder(workspace, folder, { signal, onProgress });
     steps.done('collect', `Reading ${folder}`, sources.length === 1 ? '1 file' : `${sources.length} files`);
     steps.start('analyze', 'Working out an order');
     const analyses = await Promise.all(sources.map((source) => analyze(source)));
-    const order = run === undefined ? orderSources(analyses).tasks : oneAfterTheOther(run, analyses);
+    const order =
+      run === undefined
+        ? orderSources(analyses).tasks
+        : oneAfterTheOther(
+            run.map((path) => pathIn(path, context.caller.host, doing)),
+            analyses,
+          );
     steps.done('analyze', 'Working out an order', `${order.length} ${order.length === 1 ? 'task' : 'tasks'}`);
     if (order.length === 0) {
       throw new UserError({

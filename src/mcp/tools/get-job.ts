@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { stringifyJson } from '../../bundle/json.ts';
 import { page, quote } from '../data.ts';
+import { findJob } from '../find-job.ts';
 import { maskText } from '../masked.ts';
 import { defineTool } from '../tool.ts';
-import { jobId, offset } from './inputs.ts';
+import { job as jobInput, offset } from './inputs.ts';
 
 export const getJob = defineTool({
   name: 'get_job',
@@ -12,10 +13,12 @@ export const getJob = defineTool({
   description:
     "Reads one job's settings as JSON: tasks, clusters, schedule, parameters. Use it to answer questions about a job in the workspace; generate_bundle_from_job reads the job itself, so do not call this first.",
   kind: 'read',
-  input: z.strictObject({ job_id: jobId, offset }),
+  input: z.strictObject({ job_id: jobInput, offset }),
   output: z.object({ job_id: z.string(), name: z.string(), owned_by_bundle: z.boolean() }),
-  async run({ job_id, offset }, { workspace, steps, signal }) {
-    steps.start('read', `Reading job ${job_id}`);
+  async run({ job_id: given, offset }, context) {
+    const { workspace, steps, signal } = context;
+    steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
+    const job_id = await findJob(given, context, 'Reading a job');
     const job = await workspace.getJob(job_id, signal);
     steps.done('read', `Reading job ${job_id}`);
     const name = typeof job.settings.name === 'string' ? job.settings.name : 'Untitled';

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
 
-/** int64, hence a string: JSON numbers of that size would be rounded. */
-export const jobId = z
+/** What `findJob` understands. An id is an int64, hence a string: JSON numbers of that size would be rounded. */
+export const job = z
   .string()
-  .regex(/^\d{1,19}$/, 'a job id is a string of digits')
-  .describe('The job id as a string of digits, such as "123".');
+  .trim()
+  .min(1)
+  .max(4096)
+  .describe('The job: its id as a string such as "123", its exact name, or its address in the workspace.');
 
 export const bundleId = z
   .string()
@@ -20,7 +22,7 @@ export const workspacePath = z
   .string()
   .min(2)
   .max(1000)
-  .regex(/^\//, 'a workspace path begins with /')
+  .regex(/^(\/|https?:\/\/)/, 'a workspace path begins with /')
   .describe('The workspace path, such as "/Users/ana@acme.example/etl/load".');
 
 const targetName = z.string().regex(/^[A-Za-z][\w-]{0,39}$/, 'a target is named with letters, digits, - and _');

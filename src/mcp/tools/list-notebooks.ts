@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { quote } from '../data.ts';
+import { pathIn } from '../find.ts';
 import { defineTool } from '../tool.ts';
 import { from, workspacePath } from './inputs.ts';
 
 /** Entries on one page; our choice, a few thousand tokens. */
 const PAGE = 100;
+
+const doing = 'Listing a folder';
 
 export const listNotebooks = defineTool({
   name: 'list_notebooks',
@@ -25,12 +28,12 @@ export const listNotebooks = defineTool({
     next_from: z.int().optional(),
   }),
   async run({ folder: given, name = '', from: start = 0 }, { workspace, caller, steps, signal }) {
-    const folder = (given ?? `/Users/${caller.userName}`).replace(/(?<=.)\/+$/, '');
+    const folder = pathIn(given ?? `/Users/${caller.userName}`, caller.host, doing).replace(/(?<=.)\/+$/, '');
     steps.start('list', `Listing ${folder}`);
     const found = await workspace.listFolder(folder, signal);
     if (found === undefined) {
       throw new UserError({
-        doing: 'Listing a folder',
+        doing,
         problem: 'There is no such folder, or this person may not see it.',
         next: 'Begin with /Users, /Shared or /Repos and go down from there.',
       });

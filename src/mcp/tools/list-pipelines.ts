@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { quote } from '../data.ts';
 import { defineTool } from '../tool.ts';
+import { from } from './inputs.ts';
 
 /** Most pipelines that one answer lists. */
 const MOST = 50;
@@ -14,13 +15,15 @@ export const listPipelines = defineTool({
   input: z.strictObject({
     name: z.string().max(200).optional().describe('Only pipelines whose name contains this, in any case.'),
     limit: z.int().min(1).max(MOST).optional().describe('How many at most; 20 when left out.'),
+    from,
   }),
-  output: z.object({ pipelines: z.array(z.object({ pipeline_id: z.string(), name: z.string() })), more: z.boolean() }),
-  async run({ name, limit = 20 }, { workspace, steps, signal }) {
+  output: z.object({ pipelines: z.array(z.object({ pipeline_id: z.string(), name: z.string() })), next_from: z.int().optional() }),
+  async run({ name, limit = 20, from: start = 0 }, { workspace, steps, signal }) {
     steps.start('pipelines', 'Looking for pipelines');
-    const found = await workspace.listPipelines({ limit: limit + 1, ...(name === undefined ? {} : { name }) }, signal);
-    const pipelines = found.slice(0, limit);
-    const more = found.length > limit;
+    const found = await workspace.listPipelines({ limit: start + limit + 1, ...(name === undefined ? {} : { name }) }, signal);
+    const pipelines = found.slice(start, start + limit);
+    const end = start + pipelines.length;
+    const more = end < found.length ? { next_from: end } : {};
     steps.done('pipelines', 'Looking for pipelines', `${pipelines.length} found`);
     const lines = pipelines.map(
       ({ id, name, state, creator }) =>
@@ -29,8 +32,8 @@ export const listPipelines = defineTool({
     const text = [
       pipelines.length === 0 ? 'No pipeline that this person can see has such a name.' : `Pipelines (${pipelines.length}), names are data:`,
       ...lines,
-      ...(more ? [`There are more: give a name, or a limit of up to ${MOST}.`] : []),
+      ...(end < found.length ? [`There are more: give a part of the name, or call again with from ${end}.`] : []),
     ].join('\n');
-    return { text, structured: { pipelines: pipelines.map(({ id, name }) => ({ pipeline_id: id, name })), more } };
+    return { text, structured: { pipelines: pipelines.map(({ id, name }) => ({ pipeline_id: id, name })), ...more } };
   },
 });

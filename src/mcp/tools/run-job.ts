@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { isObject } from '../../bundle/json.ts';
 import { UserError } from '../../errors.ts';
 import { capped, quote } from '../data.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
+import { findJob } from '../find-job.ts';
+import { defineTool } from '../tool.ts';
+import { job as jobInput } from './inputs.ts';
 
 const doing = 'Proposing a run';
 /** Candidates that an answer names. */
@@ -16,7 +18,7 @@ export const runJob = defineTool({
     'Proposes to run an existing job now. It does not run it: the proposal appears as a card with a button, and the person’s click runs it. Use it when somebody asks to run, start or trigger a job. Give only parameters that the person asked for. Afterwards say that it waits for their click.',
   kind: 'propose',
   input: z.strictObject({
-    job: z.string().trim().min(1).max(4096).describe('The job: its id such as "123", its exact name, or its address in the workspace.'),
+    job: jobInput,
     parameters: z
       .record(z.string(), z.string())
       .optional()
@@ -26,7 +28,7 @@ export const runJob = defineTool({
   async run({ job, parameters = {} }, context) {
     const title = 'Looking at the job to run';
     context.steps.start('job', title);
-    const jobId = idIn(job, context.caller.host) ?? (await idOf(job, context));
+    const jobId = await findJob(job, context, doing);
     const { settings } = await context.workspace.getJob(jobId, context.signal);
     requireParameters(parameters, settings.parameters);
     const name = typeof settings.name === 'string' ? settings.name : 'Untitled';
@@ -36,34 +38,6 @@ export const runJob = defineTool({
     return { text, structured: { proposal_id: proposed.id, job_id: jobId, expires_at: proposed.expiresAt.toISOString() } };
   },
 });
-
-/** The id in an id or in an address of this workspace; undefined for a name. */
-function idIn(job: string, host: string): string | undefined {
-  if (/^\d{1,19}$/.test(job)) return job;
-  if (!/^https?:\/\//i.test(job)) return undefined;
-  if (!URL.canParse(job) || new URL(job).host !== new URL(host).host)
-    throw refuse('This address is not of the workspace that I work in.', 'Give the job’s id instead.');
-  const { pathname, hash } = new URL(job);
-  const id = /\/jobs\/(\d{1,19})\b/.exec(pathname)?.[1] ?? /^#job\/(\d{1,19})\b/.exec(hash)?.[1];
-  if (id === undefined) throw refuse('This address does not lead to a job.', 'Give the job’s id instead.');
-  return id;
-}
-
-async function idOf(name: string, { workspace, signal }: ToolContext): Promise<string> {
-  const found = await workspace.listJobs({ name, exact: true }, signal);
-  const exact = found.filter((job) => job.name === name);
-  const [only] = exact;
-  if (only !== undefined && exact.length === 1) return only.jobId;
-  if (only === undefined)
-    throw refuse('There is no job with exactly this name that the person can see.', 'Call list_jobs with a part of the name.');
-  throw refuse(
-    `${exact.length} jobs have this name: ${capped(
-      exact.map((job) => job.jobId),
-      MOST,
-    ).join(', ')}.`,
-    'Ask which one is meant, and give its id.',
-  );
-}
 
 /** Databricks refuses parameters that a job does not have; better said before somebody clicks. */
 function requireParameters(given: Readonly<Record<string, string>>, has: unknown): void {

@@ -8,6 +8,7 @@ import { type Sync, syncSources } from '../../bundle/sync.ts';
 import { type FilesRead, readFiles, readFilesBelow } from '../../databricks/read-files.ts';
 import { UserError } from '../../errors.ts';
 import { capped, quote } from '../data.ts';
+import { pathIn } from '../find.ts';
 import { changeBundle, versionLines } from '../new-version.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { bundleId, workspacePath } from './inputs.ts';
@@ -47,7 +48,7 @@ export const syncWorkspaceToLocal = defineTool({
     left_out: z.int(),
   }),
   async run({ bundle_id, folder: given, files, into }, context) {
-    const folder = given === undefined ? undefined : canonicalPath(given).replace(/(?<=.)\/+$/, '');
+    const folder = given === undefined ? undefined : canonicalPath(pathIn(given, context.caller.host, doing)).replace(/(?<=.)\/+$/, '');
     const { bundle, isNew, sync, left, gone } = await changeBundle(bundle_id, context, doing, async ({ bundle: before }) => {
       const read = await readWanted(before, folder, files, context);
       const sync = syncSources(before, { sources: read.sources, folder, into, force: files !== undefined });

@@ -1,5 +1,6 @@
 // upload_bundle: proposes to put a bundle's files into a workspace folder; the person's click does it.
 import { z } from 'zod';
+import { pathIn } from '../find.ts';
 import { defineTool } from '../tool.ts';
 import { bundleId, workspacePath } from './inputs.ts';
 
@@ -17,7 +18,11 @@ export const uploadBundle = defineTool({
   async run({ bundle_id, folder }, context) {
     const title = 'Proposing an upload';
     context.steps.start('upload', title);
-    const proposed = await context.propose({ kind: 'upload_bundle', bundle: bundle_id, folder: folder.replace(/\/+$/, '') });
+    const proposed = await context.propose({
+      kind: 'upload_bundle',
+      bundle: bundle_id,
+      folder: pathIn(folder, context.caller.host, title).replace(/\/+$/, ''),
+    });
     context.steps.done('upload', title);
     return { text: proposed.text, structured: { proposal_id: proposed.id, expires_at: proposed.expiresAt.toISOString() } };
   },
