@@ -3,7 +3,7 @@
 /**
  * From the list of built-in functions (docs: sql/language-manual/sql-ref-functions-builtin). Left out on purpose: ai_*, vector_search,
  * http_request, remote_query, java_method, reflect, try_reflect, secret, try_secret, list_secrets, read_kafka, read_kinesis, read_pubsub,
- * read_pulsar. A name that is missing costs a click, never more.
+ * read_pulsar; from_avro and to_avro, which can ask a schema registry at any address. A name that is missing costs a click, never more.
  */
 export const BUILTINS: ReadonlySet<string> = new Set(
   `abs acos acosh add_months aes_decrypt aes_encrypt aggregate any any_value approx_count_distinct approx_percentile approx_top_k array
@@ -17,7 +17,7 @@ export const BUILTINS: ReadonlySet<string> = new Set(
   current_version date date_add date_diff date_format date_from_unix_date date_part date_sub date_trunc dateadd datediff day dayname dayofmonth
   dayofweek dayofyear decimal decode default degrees dense_rank div double e element_at elt encode endswith equal_null event_log every exists
   exp explode explode_outer expm1 extract factorial filter find_in_set first first_value flatten float floor forall format_number format_string
-  from_avro from_csv from_json from_unixtime from_utc_timestamp from_xml get get_json_object getbit greatest grouping grouping_id
+  from_csv from_json from_unixtime from_utc_timestamp from_xml get get_json_object getbit greatest grouping grouping_id
   h3_boundaryasgeojson h3_boundaryaswkb h3_boundaryaswkt h3_centerasgeojson h3_centeraswkb h3_centeraswkt h3_compact h3_coverash3
   h3_coverash3string h3_distance h3_h3tostring h3_hexring h3_ischildof h3_ispentagon h3_isvalid h3_kring h3_kringdistances h3_longlatash3
   h3_longlatash3string h3_maxchild h3_minchild h3_pointash3 h3_pointash3string h3_polyfillash3 h3_polyfillash3string h3_resolution
@@ -38,7 +38,7 @@ export const BUILTINS: ReadonlySet<string> = new Set(
   st_aswkb st_aswkt st_buffer st_centroid st_contains st_convexhull st_distance st_dwithin st_envelope st_geogfromtext st_geogfromwkt
   st_geomfromtext st_geomfromwkb st_geomfromwkt st_intersection st_intersects st_length st_makeline st_makepoint st_point st_srid st_transform
   st_union st_within st_x st_y stack startswith std stddev stddev_pop stddev_samp str_to_map string struct substr substring substring_index
-  sum table_changes tan tanh timediff timestamp timestamp_micros timestamp_millis timestamp_seconds timestampadd timestampdiff tinyint to_avro
+  sum table_changes tan tanh timediff timestamp timestamp_micros timestamp_millis timestamp_seconds timestampadd timestampdiff tinyint
   to_binary to_char to_csv to_date to_json to_number to_timestamp to_unix_timestamp to_utc_timestamp to_varchar to_variant_object to_xml
   transform transform_keys transform_values translate trim trunc try_add try_aes_decrypt try_avg try_cast try_divide try_element_at
   try_make_timestamp try_mod try_multiply try_parse_json try_subtract try_sum try_to_binary try_to_number try_to_timestamp try_url_decode

@@ -6,6 +6,7 @@ import type { Prover } from '../deployment/proof.ts';
 import type { AskedWrite, Proposed } from '../deployment/proposal.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ProofStore } from '../storage/proofs.ts';
+import { strip } from './data.ts';
 
 /** Whom the tools act as. The token stays in this closure; it is never part of an MCP message. */
 export interface Caller {
@@ -75,7 +76,23 @@ export function annotationsOf(tool: { title: string; kind: 'read' | 'propose' })
   };
 }
 
-/** A tool from its definition, whose `run` gets an input of the schema's type. */
+/**
+ * A tool from its definition, whose `run` gets an input of the schema's type. What it answers for programs loses its invisible characters
+ * too: some hosts show that part to their model.
+ */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(definition: ToolDefinition<Input, Output>): Tool {
-  return { ...definition, run: (input, context) => definition.run(definition.input.parse(input), context) };
+  return {
+    ...definition,
+    async run(input, context) {
+      const { text, structured } = await definition.run(definition.input.parse(input), context);
+      return { text, structured: Object.fromEntries(Object.entries(structured).map(([key, value]) => [key, visible(value)])) };
+    },
+  };
+}
+
+function visible(value: unknown): unknown {
+  if (typeof value === 'string') return strip(value).text;
+  if (Array.isArray(value)) return value.map(visible);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visible(inner)]));
 }

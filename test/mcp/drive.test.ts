@@ -1,7 +1,11 @@
 // Every tool through a real MCP client: as the caller and nobody else, without a write to the workspace, a token or a secret in an answer.
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createToolsClient } from '../../src/mcp/client.ts';
-import { driveAll, seedForDrive } from './drive.ts';
+import { createServer } from '../../src/mcp/server.ts';
+import { callsOf, driveAll, seedForDrive } from './drive.ts';
 import { CLI, createRig, type Rig, use } from './rig.ts';
 
 let rig: Rig;
@@ -22,6 +26,23 @@ it('every tool answers what it is for', async () => {
   // A query that reads is a POST; the CLI makes the bundle's own empty folder when it validates.
   const writes = rig.databricks.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
   expect(writes.filter((path) => path !== '/api/2.0/sql/statements' && path !== '/api/2.0/workspace/mkdirs')).toEqual([]);
+});
+
+it('every tool answers as its schema says, also without a CLI', async () => {
+  const bare = await createRig({ cli: false });
+  seedForDrive(bare.databricks);
+  const caller = { host: bare.databricks.url, userName: 'ana@acme.example', token: async () => bare.token };
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: 'test', version: '1' });
+  await Promise.all([createServer(bare.deps, caller).connect(far), client.connect(near)]);
+  expect((await client.listTools()).tools.every((tool) => tool.outputSchema !== undefined)).toBe(true);
+  await driveAll(callsOf(client), { cli: false });
+  // Some hosts show the structured part to their model.
+  bare.databricks.workspace.pipelines.set('p', { pipeline_id: 'p', name: 'Gold\u200b\u202e', state: 'IDLE', spec: {} });
+  const { structuredContent } = await client.callTool({ name: 'list_pipelines', arguments: { name: 'gold' } });
+  expect(structuredContent).toEqual({ pipelines: [{ pipeline_id: 'p', name: 'Gold' }] });
+  await client.close();
+  await bare.close();
 });
 
 it('every tool that asks the workspace is refused the workspace with a token that is not valid, in words for a person', async () => {

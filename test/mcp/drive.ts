@@ -1,10 +1,20 @@
 // A table of calls that drives every tool of the server at least once, over whatever transport the caller brings.
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
 import type { DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 
 /** One call of a tool over a real connection: what the model would read. */
 export type CallTool = (name: string, input: Record<string, unknown>) => Promise<{ readonly text: string; readonly isError: boolean }>;
+
+/** Calls over a client of the SDK, which also checks each structured answer against its schema. Ask it for the tools first. */
+export function callsOf(client: Client): CallTool {
+  return async (name, input) => {
+    const { content, isError = false } = CallToolResultSchema.parse(await client.callTool({ name, arguments: input }));
+    return { text: content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'), isError };
+  };
+}
 
 /** What the calls need of the demo workspace beyond its seed. */
 export const PIPELINE = '6a1f2d34-0b5c-4e6f-8a7b-9c0d1e2f3a4b';
