@@ -1,4 +1,4 @@
-// Every definition of a corpus (CORPUS_DIR/jobs) through a workspace and the real CLI: read, generated, proven, deployed to prod, compared.
+// Every definition of a corpus (CORPUS_DIR/jobs) through a workspace and the real CLI: read, generated, proven, deployed to prod and dev, compared.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ const LONGEST_MS = 15 * 60_000;
 type Outcome = { readonly equal: true; readonly warned: boolean } | { readonly inexpressible: string } | { readonly wrong: string };
 
 test.runIf(ready)(
-  'every definition that a bundle can express is deployed and equal, its grants too',
+  'every definition that a bundle can express is deployed and equal, its grants too, and a second plan is empty',
   async () => {
     const trip = await createRoundtrip();
     const waiting = readdirSync(jobsDir).filter((name) => name.endsWith('.json'));
@@ -54,7 +54,7 @@ test.runIf(ready)(
     const inexpressible = told('inexpressible');
     console.log(
       [
-        `round trip: ${equal.length} of ${total} deployed to prod and equal (${warned} with a warning that their settings bring along), ` +
+        `round trip: ${equal.length} of ${total} deployed to prod and dev and equal (${warned} with a warning that their settings bring along), ` +
           `${inexpressible.length} can't be expressed, in ${Math.round((Date.now() - started) / 1000)} s`,
         ...inexpressible,
       ].join('\n'),
@@ -86,7 +86,9 @@ async function roundtrip(far: Far, jobId: string): Promise<Outcome> {
     const { differences, warnings } = await far.deploy(bundle, 'prod');
     const inherent = warnings.length === 0 ? [] : (await far.inherentWarnings(read.definition.settings)).map(withoutPlace);
     const added = warnings.filter((warning) => !inherent.includes(withoutPlace(warning)));
-    const found = [...lost, ...differences, ...added, ...far.brokenPaths()];
+    const dev = (await far.deploy(bundle, 'dev')).differences;
+    const again = [...(await far.replan(bundle, 'prod')), ...(await far.replan(bundle, 'dev'))];
+    const found = [...lost, ...differences, ...added, ...dev, ...again, ...far.brokenPaths()];
     if (found.length === 0) return { equal: true, warned: warnings.length > 0 };
     return { wrong: JSON.stringify(found, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) };
   } catch (error) {

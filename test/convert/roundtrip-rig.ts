@@ -8,6 +8,7 @@ import { deploy } from '../../src/convert/deploy.ts';
 import { createWorkspace } from '../../src/databricks/client.ts';
 import { createCli } from '../../src/deployment/cli.ts';
 import { createCliLocator } from '../../src/deployment/locate.ts';
+import { entriesOf } from '../../src/deployment/read-plan.ts';
 import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../src/playground/databricks/stand-in.ts';
 import { ANA, cliPath, log } from '../deployment/rig.ts';
 
@@ -26,6 +27,14 @@ export async function createRoundtrip() {
         workspace,
         deploy: (bundle: Bundle, target: string, onLine: (line: string) => void = () => {}) =>
           deploy(cli, workspace, bundle, login, target, onLine),
+        /** What a second deployment would do, though nothing has changed; a flag of requests alone makes CLI 1.9.0 edit pipelines each time. */
+        async replan(bundle: Bundle, target: string): Promise<string[]> {
+          const { plan } = await cli.open({ files: bundle.files, ...login }, (open) => open.plan(target));
+          return entriesOf(plan).flatMap(({ node, action, changes }) => {
+            const paths = changes.map(({ path }) => path);
+            return action === 'skip' || paths.join() === 'allow_duplicate_names' ? [] : [`${target}: ${action} ${node} ${paths.join()}`];
+          });
+        },
         validate: (bundle: Bundle, target: string) => cli.open({ files: bundle.files, ...login }, (open) => open.validate(target)),
         /** Paths below a deployment that jobs and pipelines name though nothing is there. */
         brokenPaths(): string[] {

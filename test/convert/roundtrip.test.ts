@@ -35,6 +35,7 @@ describe.skipIf(cliPath === undefined)('deployed and equal', () => {
       const { differences, warnings } = await far.deploy(bundle, target);
       expect([target, differences]).toEqual([target, []]);
       expect([target, far.brokenPaths()]).toEqual([target, []]);
+      expect(await far.replan(bundle, target)).toEqual([]);
       expect([target, warnings.filter((warning) => INHERENT[name]?.test(warning) !== true)]).toEqual([target, []]);
     }
   });
