@@ -52,6 +52,7 @@ const NOT_SURELY = [
   // Functions that reach further, or that nobody knows.
   ...["SELECT ai_query('m', 'x')", "SELECT http_request(conn => 'c', method => 'POST', path => '/')", "SELECT java_method('java.lang.System', 'exit', 1)"],
   ...["SELECT reflect('a', 'b')", "SELECT try_reflect('a', 'b')", "SELECT * FROM remote_query('c', query => 'x')", "SELECT secret('s', 'k')"],
+  ...["SELECT from_avro(a, 's', 'https://elsewhere.example') FROM t", "SELECT to_avro(a, 's', 'https://elsewhere.example') FROM t"],
   ...['SELECT main.s.write_it(1)', 'SELECT write_it(1)', 'SELECT `upper`(1)', 'SELECT main.s.`upper`(1)', 'SELECT main . s . upper (1)', 'SELECT * FROM main.s.tvf(1)'],
   ...["SELECT IDENTIFIER('main.s.write_it')(1)", 'SELECT "write_it"(1)', 'SELECT xs[0](1)', 'EXPLAIN SELECT write_it(1)', 'SELECT write_it/**/(1)', 'SELECT sets(1)'],
   ...['SELECT a FROM t WHERE exists(SELECT write_it(b) FROM u)', 'SELECT * FROM t LATERAL VIEW write_it(a) x AS y', 'SHOW TABLES IN write_it(1)'],
