@@ -11,9 +11,16 @@ export interface StoredBundle {
   parent?: string;
 }
 
+export interface Origin {
+  readonly definitionId?: string | undefined;
+  readonly parent?: string | undefined;
+  /** Somebody brought it along: what is kept of this tree already stays as it is. */
+  readonly brought?: boolean | undefined;
+}
+
 export interface BundleStore {
   /** Keeps a tree and where it came from; answers its digest. Saving the same tree again is harmless. */
-  save(bundle: Bundle, of?: { definitionId?: string | undefined; parent?: string | undefined }): Promise<string>;
+  save(bundle: Bundle, of?: Origin): Promise<string>;
   load(digest: string): Promise<StoredBundle | undefined>;
   /** Keeps a definition with every digit of its integers; answers an id (equal definitions of a host have equal ids). */
   saveDefinition(host: string, definition: JobDefinition): Promise<string>;
@@ -25,7 +32,8 @@ const BATCH_FILES = 500;
 const BATCH_BYTES = 8 * 1024 * 1024;
 
 const Files = z.array(z.object({ path: z.string(), sha256: z.string() }));
-const Meta = z.object({
+/** What is kept of a bundle beside its files and digest. */
+export const BundleMeta = z.object({
   name: z.string(),
   resources: z.array(z.object({ type: z.enum(['jobs', 'pipelines', 'dashboards']), key: z.string(), id: z.string().optional() })),
   variables: z.array(z.object({ name: z.string(), value: z.string(), description: z.string() })),
@@ -58,8 +66,8 @@ export function createBundleStore(db: Db): BundleStore {
         await tx.query(
           `insert into bundles (digest, files, meta, definition_id, parent) values ($1, $2::jsonb, $3::jsonb, $4, $5)
            on conflict (digest) do update set definition_id = excluded.definition_id, meta = excluded.meta
-           where excluded.definition_id is not null and excluded.parent is null`,
-          [digest, JSON.stringify(files), JSON.stringify(meta), of.definitionId ?? null, of.parent ?? null],
+           where excluded.definition_id is not null and excluded.parent is null and not $6::boolean`,
+          [digest, JSON.stringify(files), JSON.stringify(meta), of.definitionId ?? null, of.parent ?? null, of.brought === true],
         );
       });
       return digest;
@@ -74,15 +82,15 @@ export function createBundleStore(db: Db): BundleStore {
       const files = await loadFiles(db, Files.parse(row.files));
       if (digestFiles(files) !== digest) throw new Error(`The stored files of bundle ${digest} are not those that were saved.`);
       return {
-        bundle: { ...Meta.parse(row.meta), files, digest },
+        bundle: { ...BundleMeta.parse(row.meta), files, digest },
         ...(row.definition_id === null ? {} : { definitionId: row.definition_id }),
         ...(row.parent === null ? {} : { parent: row.parent }),
       };
     },
 
     async saveDefinition(host, definition) {
-      const { jobId, ...rest } = definition;
-      const body = stringifyJson(withoutUndefined(rest));
+      const { jobId } = definition;
+      const body = definitionText(definition);
       const id = sha256(`${host}\n${jobId}\n${body}`);
       await db.query('insert into definitions (id, host, job_id, body) values ($1, $2, $3, $4) on conflict (id) do nothing', [
         id,
@@ -96,16 +104,9 @@ export function createBundleStore(db: Db): BundleStore {
     async loadDefinition(id) {
       const [row] = await db.query<{ job_id: string; body: string }>('select job_id, body from definitions where id = $1', [id]);
       if (row === undefined) return undefined;
-      const body = parseJson(row.body);
-      const settings = isObject(body) ? body.settings : undefined;
-      if (!isObject(body) || !isObject(settings)) throw new Error(`The stored definition ${id} is damaged.`);
-      return {
-        jobId: row.job_id,
-        ...textOf('creator', body.creator),
-        ...textOf('runAs', body.runAs),
-        settings,
-        ...Referred.parse(body),
-      };
+      const definition = definitionFrom(row.job_id, row.body);
+      if (definition === undefined) throw new Error(`The stored definition ${id} is damaged.`);
+      return definition;
     },
   };
 }
@@ -125,6 +126,19 @@ export function knownBundles(store: BundleStore, known: Iterable<string>): Bundl
     },
     load: async (digest) => (seen.has(digest) ? store.load(digest) : undefined),
   };
+}
+
+/** A definition without its job id as JSON text. */
+export function definitionText({ jobId: _, ...rest }: JobDefinition): string {
+  return stringifyJson(withoutUndefined(rest));
+}
+
+/** A definition out of the text of `definitionText`; undefined where it is none. */
+export function definitionFrom(jobId: string, text: string): JobDefinition | undefined {
+  const body = parseJson(text);
+  const settings = isObject(body) ? body.settings : undefined;
+  if (!isObject(body) || !isObject(settings)) return undefined;
+  return { jobId, ...textOf('creator', body.creator), ...textOf('runAs', body.runAs), settings, ...Referred.parse(body) };
 }
 
 /** A value of ours as JSON: what is undefined is absent. */

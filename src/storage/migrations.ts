@@ -132,4 +132,11 @@ export const MIGRATIONS: readonly string[] = [
   create index writes_of_turn on writes (turn_id, created_at);
   create index writes_of_conversation on writes (conversation_id, subject) where state = 'open';
   `,
+  `
+  -- Whose bundles they are on a server that several people use over HTTP: a digest is no secret, a tree may be.
+  create table bundle_owners (
+    owner text not null, digest text not null references bundles, created_at timestamptz not null default now(),
+    primary key (owner, digest)
+  );
+  `,
 ];
