@@ -1,10 +1,9 @@
 // The HTTP side: is the process alive, is it ready, its metrics, and the pages of the sign-in.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { LinkFlow } from '../identity/flow.ts';
 import type { Logger } from '../log.ts';
 import { policyOf } from './layout.ts';
+import { createListener, type Listener } from './listener.ts';
 import { createSignIn, sendPage } from './sign-in.ts';
 import { renderProblem } from './sign-in-pages.ts';
 
@@ -24,24 +23,16 @@ export interface WebDeps {
   log: Logger;
 }
 
-export interface Web {
+export interface Web extends Pick<Listener, 'start' | 'stop'> {
   readonly app: Express;
-  /** Listens (port 0: any free one); answers the address. Throws when the port is taken. */
-  start(port: number, host?: string): Promise<{ port: number; url: string }>;
-  /** Takes no new requests, lets running ones end for a while. */
-  stop(): Promise<void>;
 }
 
-/** How long a running request may take when the process is asked to end. */
-const DRAIN_MS = 5_000;
-const IDLE_MS = 50;
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function createWeb(deps: WebDeps): Web {
   const { log } = deps;
   const app = express();
-  let server: Server | undefined;
-  let isStopping = false;
+  const listener = createListener(app);
   // Express's answers would otherwise say what we run on and cache by content; `trust proxy` stays off: nothing here
   // believes a forwarded header (facts: security T6).
   app.disable('x-powered-by');
@@ -56,7 +47,6 @@ export function createWeb(deps: WebDeps): Web {
       'X-Content-Type-Options': 'nosniff',
       'X-Frame-Options': 'DENY',
     });
-    if (isStopping) response.set('Connection', 'close');
     next();
   });
 
@@ -64,7 +54,7 @@ export function createWeb(deps: WebDeps): Web {
     response.type('text').send('ok\n');
   });
   app.get('/readyz', async (_request, response) => {
-    const state = isStopping ? { ok: false, checks: { process: 'stopping' } } : await deps.ready();
+    const state = listener.isStopping() ? { ok: false, checks: { process: 'stopping' } } : await deps.ready();
     response.status(state.ok ? 200 : 503).json(state);
   });
   app.get('/metrics', async (_request, response) => {
@@ -86,30 +76,8 @@ export function createWeb(deps: WebDeps): Web {
 
   return {
     app,
-    async start(port, host = '0.0.0.0') {
-      const listening = createServer(app);
-      await new Promise<void>((resolve, reject) => {
-        listening.once('error', reject);
-        listening.listen(port, host, resolve);
-      });
-      server = listening;
-      const at = listening.address() as AddressInfo;
-      return { port: at.port, url: `http://${host.includes(':') ? `[${host}]` : host}:${at.port}` };
-    },
-    async stop() {
-      isStopping = true;
-      const stopping = server;
-      server = undefined;
-      if (stopping === undefined) return;
-      const late = setTimeout(() => stopping.closeAllConnections(), DRAIN_MS);
-      // A connection that was kept alive falls idle when its running request ends, which nothing tells us.
-      const idle = setInterval(() => stopping.closeIdleConnections(), IDLE_MS);
-      await new Promise<void>((resolve) => {
-        stopping.close(() => resolve());
-      });
-      clearTimeout(late);
-      clearInterval(idle);
-    },
+    start: listener.start,
+    stop: listener.stop,
   };
 }
 

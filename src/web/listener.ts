@@ -1,0 +1,50 @@
+// Listens for an express app, and stops so that running requests can end.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Listener {
+  /** Listens (port 0: any free one); answers the address. Throws when the port is taken. */
+  start(port: number, host?: string): Promise<{ port: number; url: string }>;
+  /** Takes no new requests, lets running ones end for a while. */
+  stop(): Promise<void>;
+  isStopping(): boolean;
+}
+
+/** How long a running request may take when the process is asked to end. */
+const DRAIN_MS = 5_000;
+const IDLE_MS = 50;
+
+export function createListener(app: RequestListener): Listener {
+  let server: Server | undefined;
+  let isStopping = false;
+  return {
+    isStopping: () => isStopping,
+    async start(port, host = '0.0.0.0') {
+      const listening = createServer((request, response) => {
+        if (isStopping) response.setHeader('Connection', 'close');
+        app(request, response);
+      });
+      await new Promise<void>((resolve, reject) => {
+        listening.once('error', reject);
+        listening.listen(port, host, resolve);
+      });
+      server = listening;
+      const at = listening.address() as AddressInfo;
+      return { port: at.port, url: `http://${host.includes(':') ? `[${host}]` : host}:${at.port}` };
+    },
+    async stop() {
+      isStopping = true;
+      const stopping = server;
+      server = undefined;
+      if (stopping === undefined) return;
+      const late = setTimeout(() => stopping.closeAllConnections(), DRAIN_MS);
+      // A connection that was kept alive falls idle when its running request ends, which nothing tells us.
+      const idle = setInterval(() => stopping.closeIdleConnections(), IDLE_MS);
+      await new Promise<void>((resolve) => {
+        stopping.close(() => resolve());
+      });
+      clearTimeout(late);
+      clearInterval(idle);
+    },
+  };
+}
