@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAgent } from './agent/agent.ts';
-import { DEFAULT_MODEL, environment, loadConfig } from './config.ts';
+import { DEFAULT_MODEL, environment, loadConfig, storageOptions } from './config.ts';
 import { createConversations } from './conversation/conversations.ts';
 import { type CreateQueue, createQueue } from './conversation/queue.ts';
 import { createTurnRunner } from './conversation/turn.ts';
@@ -23,7 +23,7 @@ import { cliSettings } from './deployment/settings.ts';
 import { ConfigError } from './errors.ts';
 import { createIdentities } from './identity/identities.ts';
 import { createLogger, type Logger } from './log.ts';
-import { createToolsClient } from './mcp/client.ts';
+import { createChoice } from './mcp/choose.ts';
 import { createMetrics } from './metrics.ts';
 import { createClients, createSlack } from './slack/app.ts';
 import { createApprove, registerApprove } from './slack/approve.ts';
@@ -155,7 +155,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     agent,
     model: config.DAB_MODEL ?? (ownKey === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic),
     claudeKey: (token) => (ownKey === undefined ? token : async () => ownKey),
-    toolsFor: (caller, own) => createToolsClient({ workspace, bundles: own, prover, proofs, writes, log }, caller),
+    toolsFor: createChoice({ remoteUrl: config.MCP_REMOTE_URL, workspace, prover, proofs, writes, log }),
     identities,
     versions,
     writes,
@@ -240,19 +240,6 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     await web.stop();
     await storage.close();
   };
-}
-
-function storageOptions(config: ReturnType<typeof loadConfig>) {
-  const { PGHOST, PGUSER, PGPASSWORD } = config;
-  if (PGHOST === undefined || PGUSER === undefined) return { dataDir: config.DAB_DATA_DIR };
-  const login = {
-    host: PGHOST,
-    port: config.PGPORT,
-    database: config.PGDATABASE,
-    user: PGUSER,
-    ...(PGPASSWORD !== undefined && { password: PGPASSWORD }),
-  };
-  return { postgres: { ...login, ssl: config.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: config.PGSSLMODE !== 'prefer' } } };
 }
 
 let stopping = false;

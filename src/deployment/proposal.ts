@@ -54,5 +54,5 @@ export function proposalOf(row: ProposalRow): Proposal {
 }
 
 export { createWrites, type Proposed, type Proposer, type Writes } from './propose.ts';
-export type { AskedWrite, Write } from './write.ts';
+export { type AskedWrite, type Write, writeOf } from './write.ts';
 export type { WriteProposal, WriteResult } from './write-result.ts';

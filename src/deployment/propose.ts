@@ -31,6 +31,8 @@ export interface Proposed {
   /** For the model and for other hosts: what is stored, that nothing has happened, who can do it until when, and how to do it by hand. Our words and the caller's arguments only. */
   readonly text: string;
   readonly expiresAt: Date;
+  /** What is stored, to the byte (write.ts, `writeOf`). */
+  readonly exact: { readonly arguments: string; readonly digest: string };
 }
 
 export interface Writes {
@@ -103,7 +105,7 @@ export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: 
       await rows.insert({ id, host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt });
       // The arguments may hold anything: they are in the row, not in the log.
       log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
-      return { id, text: words(id, write, userName, expiresAt), expiresAt };
+      return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };
     },
     adopt: (id, by) => rows.adopt(id, by),
     ofTurn: async (turnId) => (await rows.ofTurn(turnId)).map(writeProposalOf),

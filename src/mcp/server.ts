@@ -10,8 +10,10 @@ import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ProofStore } from '../storage/proofs.ts';
+import { LIMITS } from './limits.ts';
+import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from './meta.ts';
 import { readBundleResource } from './resources.ts';
-import { createSteps, STEP_META } from './steps.ts';
+import { createSteps } from './steps.ts';
 import { annotationsOf, type Caller, type Tool, type ToolContext } from './tool.ts';
 import { TOOLS } from './tools/index.ts';
 
@@ -23,6 +25,8 @@ export interface ServerDeps {
   readonly writes: Pick<Writes, 'propose'>;
   /** Kept proofs, so that the first version of an edited bundle is not proved again. */
   readonly proofs?: Pick<ProofStore, 'load'>;
+  /** Milliseconds for one call, where not `LIMITS.callMs`. */
+  readonly callMs?: number | undefined;
   readonly log: Logger;
 }
 
@@ -37,8 +41,8 @@ export function createServer(deps: ServerDeps, caller: Caller): McpServer {
     bundles: deps.bundles,
     prover: deps.prover,
     proofs: deps.proofs,
-    edits: new Map<string, string>(),
   };
+  const ownEdits = new Map<string, string>();
 
   const loadBundle = async (digest: string) => (await deps.bundles.load(digest))?.bundle;
 
@@ -46,12 +50,19 @@ export function createServer(deps: ServerDeps, caller: Caller): McpServer {
     const { title, description, input: inputSchema, output: outputSchema } = tool;
     server.registerTool(tool.name, { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool) }, (input, extra) => {
       const steps = createSteps(createProgress(extra));
-      const { signal } = extra;
-      const propose: ToolContext['propose'] = (write) => deps.writes.propose(write, { ...caller, loadBundle, signal });
-      const context: ToolContext = { ...shared, propose, steps, signal };
-      return guarded(deps.log, tool.name, extra.signal, steps.fail, async () => {
+      const late = AbortSignal.timeout(deps.callMs ?? LIMITS.callMs);
+      const signal = AbortSignal.any([extra.signal, late]);
+      const proposals: ProposalMessage[] = [];
+      const propose: ToolContext['propose'] = async (write) => {
+        const proposed = await deps.writes.propose(write, { ...caller, loadBundle, signal });
+        proposals.push({ id: proposed.id, ...proposed.exact });
+        return proposed;
+      };
+      const context: ToolContext = { ...shared, edits: editsOf(extra) ?? ownEdits, propose, steps, signal };
+      return guarded(deps.log, tool.name, { signal, late }, steps.fail, async () => {
         const answer = await tool.run(input, context);
-        return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured };
+        const meta = proposals.length === 0 ? {} : { _meta: { [PROPOSALS_META]: proposals } };
+        return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured, ...meta };
       });
     });
   };
@@ -71,7 +82,7 @@ export function createServer(deps: ServerDeps, caller: Caller): McpServer {
 async function guarded(
   log: Logger,
   tool: string,
-  signal: AbortSignal,
+  { signal, late }: { signal: AbortSignal; late: AbortSignal },
   onFail: () => void,
   work: () => Promise<CallToolResult>,
 ): Promise<CallToolResult> {
@@ -80,6 +91,7 @@ async function guarded(
   } catch (error) {
     onFail();
     if (error instanceof UserError) return failure(`${error.words.doing}: ${error.words.problem}\nWhat to do next: ${error.words.next}`);
+    if (late.aborted) return failure('The tool took too long and was stopped. Ask for less at once, or try once more.');
     if (signal.aborted) return failure('Cancelled.');
     const event = randomUUID();
     log.error({ err: error, tool, event }, 'a tool failed');
@@ -89,6 +101,12 @@ async function guarded(
 
 function failure(text: string): CallToolResult {
   return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** What the client remembers of its edits, where a connection does not last from one call to the next. */
+function editsOf(extra: Extra): Map<string, string> | undefined {
+  const edits = Edits.safeParse(extra._meta?.[EDITS_META]);
+  return edits.success ? new Map(Object.entries(edits.data)) : undefined;
 }
 
 /** Progress must grow with every notification (MCP); it counts them. */

@@ -2,9 +2,6 @@
 import type { Step } from '../agent/tools.ts';
 import type { Steps } from './tool.ts';
 
-/** `_meta` key of a progress notification that carries a whole Step. */
-export const STEP_META = 'dab/step';
-
 export function createSteps(send: (step: Step) => void): Steps & { fail(): void } {
   const open = new Map<string, Step>();
   const report = (step: Step): void => {

@@ -1,0 +1,64 @@
+// Which server a turn's tools are on: the remote one where there is one that can do the work, else the one in this process.
+import type { Step } from '../agent/tools.ts';
+import type { Logger } from '../log.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import { createToolsClient, type ToolsClient } from './client.ts';
+import { LIMITS } from './limits.ts';
+import { createRemoteToolsClient, type RemoteTools } from './remote.ts';
+import type { ServerDeps } from './server.ts';
+import type { Caller } from './tool.ts';
+
+export interface ChooseDeps extends Omit<ServerDeps, 'bundles'> {
+  /** The remote server's `/mcp`; undefined: always in this process. */
+  readonly remoteUrl: URL | undefined;
+  readonly log: Logger;
+  readonly clock?: (() => number) | undefined;
+}
+
+const AWAY = 'The tools server does not answer; working without it';
+const NO_JOBS = 'The tools server may not call Jobs for you; working without it';
+
+/** Tools for one turn of one person. Never rejects because of the remote server: then the work is done here, and the first step says so. */
+export function createChoice(deps: ChooseDeps): (caller: Caller, bundles: BundleStore) => Promise<ToolsClient> {
+  const { remoteUrl, log, clock = Date.now } = deps;
+  /** Until when it is known of a person whether the remote server reaches Jobs as them: behind the Apps proxy a token may lack the scope. */
+  const known = new Map<string, { reaches: boolean; until: number }>();
+
+  async function reachesJobs(remote: RemoteTools, { userName }: Caller): Promise<boolean> {
+    const kept = known.get(userName);
+    if (kept !== undefined && kept.until > clock()) return kept.reaches;
+    const reaches = await remote.reachesJobs();
+    known.set(userName, { reaches, until: clock() + LIMITS.reachMs });
+    return reaches;
+  }
+
+  return async (caller, bundles) => {
+    const here = async (why: string) => saying(why, await createToolsClient({ ...deps, bundles }, caller));
+    if (remoteUrl === undefined) return await createToolsClient({ ...deps, bundles }, caller);
+    let remote: RemoteTools | undefined;
+    try {
+      remote = await createRemoteToolsClient({ url: remoteUrl, bundles, writes: deps.writes, log }, caller);
+      if (await reachesJobs(remote, caller)) return remote;
+      log.warn({ remote: remoteUrl.host }, 'the tools server does not reach Jobs; staying in process');
+      await remote.close();
+      return await here(NO_JOBS);
+    } catch (error) {
+      log.warn({ remote: remoteUrl.host, error: error instanceof Error ? error.name : 'unknown' }, 'the tools server does not answer');
+      await remote?.close();
+      return await here(AWAY);
+    }
+  };
+}
+
+/** The same tools, whose first call shows a step more. */
+function saying(title: string, tools: ToolsClient): ToolsClient {
+  let step: Step | undefined = { id: 'tools-server', title, status: 'complete' };
+  return {
+    ...tools,
+    async call(request, options) {
+      if (step !== undefined) options.onStep(step);
+      step = undefined;
+      return await tools.call(request, options);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// Whether a request was meant for this server: a page in somebody's browser must not reach it under a name of its own (DNS rebinding).
+import type { RequestHandler, Response } from 'express';
+
+export interface Checks {
+  /** Names that callers may know us by, without port; undefined where a proxy stands before us that nobody gets around. */
+  readonly hosts: readonly string[] | undefined;
+  /** Origins of pages that may call, such as https://inspector.example; a page of our own host may. */
+  readonly origins: readonly string[];
+}
+
+/** Refuses a foreign Host and a foreign Origin; programs send no Origin. */
+export function checkSender({ hosts, origins }: Checks, refuse: (response: Response, words: string) => void): RequestHandler {
+  return (request, response, next) => {
+    const { host = '', origin } = request.headers;
+    const name = hostnameOf(`http://${host}`);
+    if (hosts !== undefined && (name === undefined || !hosts.includes(name)))
+      return refuse(response, 'This server is not known by that host name.');
+    if (origin !== undefined && !origins.includes(origin) && !isOwn(origin, host))
+      return refuse(response, 'Pages of that origin may not call this server.');
+    next();
+  };
+}
+
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+function isOwn(origin: string, host: string): boolean {
+  return host !== '' && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}

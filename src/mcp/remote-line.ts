@@ -1,0 +1,120 @@
+// The line to a remote server: every request carries the caller's current token, ends when its call does, and a server that goes away is noticed.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { LIMITS } from './limits.ts';
+
+/** The server did not answer, or went away in the middle of an answer. */
+export class LostServer extends Error {
+  override readonly name = 'LostServer';
+}
+
+export interface Line {
+  readonly fetch: FetchLike;
+  /** Runs one exchange: its requests end with `signal` and with it. Rejects with LostServer where the server goes away. */
+  exchange<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** Whether the server says that it lives. */
+  isAlive(): Promise<boolean>;
+}
+
+interface Exchange {
+  readonly signal: AbortSignal;
+  heard(): void;
+  lose(): void;
+}
+
+/** What a proxy answers for an app that is not there, and we where the workspace is not. */
+const AWAY = new Set([502, 503, 504]);
+
+export function createLine(server: URL, token: () => Promise<string>): Line {
+  const current = new AsyncLocalStorage<Exchange>();
+
+  const fetchAs: FetchLike = async (url, init = {}) => {
+    const exchange = current.getStore();
+    const headers = new Headers(init.headers);
+    headers.set('Authorization', `Bearer ${await token()}`);
+    const ends = [init.signal, exchange?.signal].filter((one) => one !== undefined && one !== null);
+    const signal = AbortSignal.any(ends);
+    try {
+      // Never to another address: the token would go along.
+      const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' });
+      exchange?.heard();
+      if (AWAY.has(response.status)) exchange?.lose();
+      return exchange !== undefined && isStream(response) ? watched(response, exchange) : response;
+    } catch (error) {
+      if (!signal.aborted) exchange?.lose();
+      throw error;
+    }
+  };
+
+  async function isAlive(): Promise<boolean> {
+    try {
+      const response = await current.exit(() => fetchAs(new URL('/healthz', server), { signal: AbortSignal.timeout(LIMITS.healthMs) }));
+      await response.body?.cancel();
+      return response.ok;
+    } catch (error) {
+      // fetch rejects with TypeError for every broken connection.
+      if (error instanceof TypeError || error instanceof DOMException) return false;
+      throw error;
+    }
+  }
+
+  return {
+    fetch: fetchAs,
+    isAlive,
+    async exchange(signal, work) {
+      const over = new AbortController();
+      const { promise: lost, reject } = Promise.withResolvers<never>();
+      lost.catch(() => undefined);
+      const lose = () => reject(new LostServer('The tools server went away.'));
+      let heardAt = performance.now();
+      const heard = () => {
+        heardAt = performance.now();
+      };
+      let asking = false;
+      const watch = setInterval(async () => {
+        if (asking || performance.now() - heardAt < LIMITS.silentMs) return;
+        asking = true;
+        const alive = await isAlive().catch(() => false);
+        asking = false;
+        if (alive) heard();
+        else lose();
+      }, LIMITS.healthMs / 3);
+      try {
+        const running = current.run({ signal: AbortSignal.any([signal, over.signal]), heard, lose }, work);
+        running.catch(() => undefined);
+        return await Promise.race([running, lost]);
+      } finally {
+        clearInterval(watch);
+        over.abort();
+      }
+    },
+  };
+}
+
+function isStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+/** The same answer; when its stream ends the server has said all it will, and a call that is still open never gets its result. */
+function watched(response: Response, exchange: Exchange): Response {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return response;
+  // What has arrived is still on its way through the SDK's parser.
+  const ended = () => void setTimeout(exchange.lose, LIMITS.settleMs);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        exchange.heard();
+        if (!done) return controller.enqueue(value);
+        ended();
+        controller.close();
+      } catch (error) {
+        ended();
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+}

@@ -1,0 +1,22 @@
+// Waits for a remote server that went away, and says so in the list of steps.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LIMITS } from './limits.ts';
+import type { Line } from './remote-line.ts';
+import type { Steps } from './tool.ts';
+
+const ID = 'tools-server';
+const WAITING = 'The tools server went away; waiting for it';
+const BACK = 'The tools server is back; going on';
+
+/** Whether it came back in time. Rejects when aborted. */
+export async function waitForServer(line: Line, steps: Steps, signal: AbortSignal): Promise<boolean> {
+  const until = performance.now() + LIMITS.returnMs;
+  steps.start(ID, WAITING);
+  for (let pause: number = LIMITS.lookMs; performance.now() < until; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
+    await sleep(pause, undefined, { signal });
+    if (!(await line.isAlive())) continue;
+    steps.done(ID, BACK);
+    return true;
+  }
+  return false;
+}
