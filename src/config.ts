@@ -96,6 +96,13 @@ export function loadMcpConfig(env: NodeJS.ProcessEnv = environment): McpConfig {
   return config;
 }
 
+const McpStdioVariables = McpVariables.pick({ DAB_CLI_SETUP: true, LOG_LEVEL: true });
+
+/** The environment of the MCP server on stdio, beside the sign-in of whoever sits at this machine. Throws ConfigError. */
+export function loadMcpStdioConfig(env: NodeJS.ProcessEnv = environment): Readonly<z.infer<typeof McpStdioVariables>> {
+  return load(McpStdioVariables, env);
+}
+
 function load<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);

@@ -8,12 +8,13 @@ import { parseArgs, promisify } from 'node:util';
 import { playJob } from './play.ts';
 import { type Playground, startPlayground } from './start.ts';
 
-const USAGE = `npm run playground -- [--jobs DIR] [--port N] [--real claude] [--real databricks] [--play [--out DIR]]
+const USAGE = `npm run playground -- [--jobs DIR] [--port N] [--real claude] [--real databricks] [--remote-tools] [--play [--out DIR]]
 
   --jobs DIR         a folder of jobs/get bodies in place of the demo workspace's jobs
   --port N           port of the page (default: any free one)
   --real claude      the real Claude, with ANTHROPIC_API_KEY
   --real databricks  a real workspace, with DATABRICKS_HOST and DATABRICKS_TOKEN; ana is that token's identity
+  --remote-tools     the tools on a server of their own, as MCP_REMOTE_URL has it
   --play             no page: plays the conversation for every job; exit 0 only if all were deployed and equal their bundles
   --out DIR          with --play: keeps threads and zips there`;
 
@@ -31,6 +32,7 @@ function readArguments() {
         jobs: { type: 'string' },
         port: { type: 'string' },
         real: { type: 'string', multiple: true, default: [] },
+        'remote-tools': { type: 'boolean', default: false },
         play: { type: 'boolean', default: false },
         out: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -96,6 +98,7 @@ const playground = await startPlayground({
   jobsDir: args.jobs,
   real: realOnes(args.real),
   page: !args.play,
+  remoteTools: args['remote-tools'],
   ...(args.port !== undefined && { port: Number(args.port) }),
 }).catch((error: unknown) => fail(`The playground did not start: ${error instanceof Error ? error.message : error}`));
 

@@ -1,6 +1,7 @@
 // Opens storage: Postgres embedded in a locked folder or on a server, migrated, with its job queue started.
 import { join } from 'node:path';
-import { fromPglite, PgBoss } from 'pg-boss';
+import type { PGlite } from '@electric-sql/pglite';
+import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
 import { UpstreamError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from './db.ts';
@@ -8,14 +9,20 @@ import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
+import type { Connection } from './statement.ts';
 
 export type StorageOptions = { readonly dataDir: string } | { readonly postgres: PostgresOptions };
 
-export interface Storage {
+export interface Database {
   readonly db: Db;
-  readonly boss: PgBoss;
   readonly kind: 'pglite' | 'postgres';
-  /** Lets the queue's running jobs end (for a while), waits for statements, closes, unlocks the folder. A second call does nothing. */
+  /** Waits for statements, closes, unlocks the folder. */
+  close(): Promise<void>;
+}
+
+export interface Storage extends Database {
+  readonly boss: PgBoss;
+  /** Lets the queue's running jobs end (for a while) first. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -32,41 +39,65 @@ export const BOSS_OPTIONS = {
   monitorIntervalSeconds: SUPERVISE_SECONDS,
 } as const;
 
-/** Opens, migrates and starts. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+/** Opens, migrates and starts the queue. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
 export async function openStorage(options: StorageOptions, log: Logger): Promise<Storage> {
-  return 'dataDir' in options ? openFolder(options.dataDir, log) : openServer(options.postgres, log);
+  const { connection, kind, bossOptions, release } = await openMigrated(options, log);
+  try {
+    const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });
+    await startBoss(boss, log);
+    return { db: connection, boss, kind, close: closing(boss, connection, release) };
+  } catch (error) {
+    await connection.close().finally(release);
+    throw error;
+  }
 }
 
-async function openFolder(dataDir: string, log: Logger): Promise<Storage> {
-  const lock = await lockFolder(dataDir);
+/** The same without a queue; `memory` is kept nowhere. */
+export async function openDatabase(options: StorageOptions | 'memory', log: Logger): Promise<Database> {
+  const { connection, kind, release } = await openMigrated(options, log);
+  return { db: connection, kind, close: closing(undefined, connection, release) };
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly kind: Database['kind'];
+  /** How the queue reaches the same database. */
+  readonly bossOptions: ConstructorOptions;
+  readonly release: () => void;
+}
+
+async function openMigrated(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
+  const opened = await open(options, log);
   try {
-    const connection = createPgliteDb(await openPglite({ dataDir: join(dataDir, 'postgres') }));
-    try {
-      await migrate(connection);
-      const boss = new PgBoss({ ...BOSS_OPTIONS, db: fromPglite(connection.forBoss), backend: 'pglite' });
-      await startBoss(boss, log);
-      return { db: connection, boss, kind: 'pglite', close: closing(boss, connection, lock.release) };
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    await migrate(opened.connection);
+    return opened;
+  } catch (error) {
+    await opened.connection.close().finally(opened.release);
+    throw error;
+  }
+}
+
+async function open(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
+  const nothing = () => undefined;
+  if (options === 'memory') return overPglite(await openPglite({}), nothing);
+  if ('postgres' in options) {
+    const connection = createPostgresDb(options.postgres, (error) =>
+      log.warn({ reason: error.message }, 'An idle connection to Postgres broke'),
+    );
+    return { connection, kind: 'postgres', bossOptions: { ...connectionOf(options.postgres), max: 4 }, release: nothing };
+  }
+  const lock = await lockFolder(options.dataDir);
+  try {
+    return overPglite(await openPglite({ dataDir: join(options.dataDir, 'postgres') }), lock.release);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function openServer(options: PostgresOptions, log: Logger): Promise<Storage> {
-  const connection = createPostgresDb(options, (error) => log.warn({ reason: error.message }, 'An idle connection to Postgres broke'));
-  try {
-    await migrate(connection);
-    const boss = new PgBoss({ ...BOSS_OPTIONS, ...connectionOf(options), max: 4 });
-    await startBoss(boss, log);
-    return { db: connection, boss, kind: 'postgres', close: closing(boss, connection, () => undefined) };
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
+function overPglite(pglite: PGlite, release: () => void): Opened {
+  const connection = createPgliteDb(pglite);
+  return { connection, kind: 'pglite', bossOptions: { db: fromPglite(connection.forBoss), backend: 'pglite' }, release };
 }
 
 /** Starts the queue; what goes wrong in its background work is logged, not thrown into nowhere. */

@@ -1,0 +1,101 @@
+// One of our programs as a child process: started until it is ready, killed as a crash would or asked to end, its log kept in a file.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+
+/** The first start of the embedded Postgres takes seconds on a slow machine. */
+const READY_WITHIN_MS = 60_000;
+/** Asked to end, a program drains; then it is killed. */
+const STOP_WITHIN_MS = 15_000;
+
+/** Variables that a child takes over from ours: how to find programs, the CLI and Go's caches, nothing else. */
+const INHERITED =
+  /^(PATH|HOME|TMPDIR|DATABRICKS_CLI_PATH|DAB_CACHE_DIR|DAB_CLI_SETUP|LOG_LEVEL|GO[A-Z]+|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR))$/i;
+
+export function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (INHERITED.test(name) && value !== undefined ? [[name, value] as const] : [])),
+  );
+}
+
+export interface ChildOptions {
+  /** What it is called in an error. */
+  readonly name: string;
+  /** The TypeScript file. */
+  readonly main: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its `/readyz` answers. */
+  readonly url: string;
+  readonly logFile: string;
+}
+
+export interface Child {
+  /** Rejects where it does not become ready, with its log. */
+  start(): Promise<void>;
+  stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** The log so far, JSON lines. */
+  log(): Promise<string>;
+  /** Called when it ends although nobody asked it to. */
+  onCrash(listener: (log: string) => void): void;
+}
+
+export function createChild({ name, main, env, url, logFile }: ChildOptions): Child {
+  let process_: ChildProcess | undefined;
+  let expected = false;
+  const crashListeners: ((log: string) => void)[] = [];
+  const log = () => readFile(logFile, 'utf8').catch(() => '');
+
+  return {
+    log,
+    onCrash: (listener) => void crashListeners.push(listener),
+    async start() {
+      expected = false;
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+        env: { ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      process_ = child;
+      const file = createWriteStream(logFile, { flags: 'a' });
+      child.stdout.pipe(file, { end: false });
+      child.stderr.pipe(file, { end: false });
+      let ended = false;
+      child.once('exit', async () => {
+        ended = true;
+        if (!expected) for (const listener of crashListeners) listener(await log());
+      });
+      const until = Date.now() + READY_WITHIN_MS;
+      while (!(await isReady(url))) {
+        if (ended || Date.now() > until) throw new Error(`${name} did not start. Its log:\n${await log()}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async stop(signal) {
+      expected = true;
+      const child = process_;
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await gone;
+      clearTimeout(late);
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+/** A port nobody listens on just now: an address must be known before its program starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
