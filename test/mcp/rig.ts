@@ -14,6 +14,7 @@ import { createToolsClient, type ToolsClient } from '../../src/mcp/client.ts';
 import type { ServerDeps } from '../../src/mcp/server.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { type BundleStore, createBundleStore } from '../../src/storage/bundles.ts';
+import type { Db } from '../../src/storage/db.ts';
 import { createProofStore } from '../../src/storage/proofs.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 
@@ -24,6 +25,7 @@ const ANA = 'ana@acme.example';
 
 export interface Rig {
   readonly databricks: DatabricksStandIn;
+  readonly db: Db;
   readonly bundles: BundleStore;
   readonly cli: Cli;
   readonly deps: ServerDeps;
@@ -57,6 +59,7 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   const token = databricks.tokenFor(ANA);
   return {
     databricks,
+    db: storage.db,
     bundles,
     cli,
     deps,

@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly search: string;
   /** 0 until answered, and for good where the connection was cut or left hanging. */
   status: number;
+  /** The caller hung up before its answer was written. */
+  abandoned: boolean;
   userName?: string | undefined;
   readonly agent: string;
   /** Size of the request's body. */
@@ -56,11 +58,23 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const method = request.method ?? 'GET';
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const search = query === '' ? '' : `?${query}`;
-  const entry: JournalEntry = { at, method, path, search, status: 0, agent: request.headers['user-agent'] ?? '', bytes: 0 };
+  const entry: JournalEntry = {
+    at,
+    method,
+    path,
+    search,
+    status: 0,
+    abandoned: false,
+    agent: request.headers['user-agent'] ?? '',
+    bytes: 0,
+  };
   parts.requests.push(entry);
   if (parts.requests.length > JOURNAL_LENGTH) parts.requests.shift();
   response.once('finish', () => {
     entry.status = response.statusCode;
+  });
+  response.once('close', () => {
+    entry.abandoned = !response.writableFinished;
   });
   const send = (answer: Answer): void => {
     entry.status = answer.status;
