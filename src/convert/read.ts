@@ -6,6 +6,7 @@ import { idReferences } from '../bundle/ids.ts';
 import type { Workspace } from '../databricks/client.ts';
 import { collectSources } from '../databricks/collect.ts';
 import { readGitFolder } from '../databricks/git-folder.ts';
+import { ownerFacts } from '../databricks/owner.ts';
 import { readJob } from '../databricks/read-job.ts';
 import { UserError } from '../errors.ts';
 import type { Options } from './options.ts';
@@ -37,11 +38,11 @@ export async function readJobWhole(
     onProgress: (done, total) => show(`Reading job ${jobId}: ${done} of ${total}`),
   });
   if (owner !== undefined && !options.anyway) {
-    const name =
-      owner.bundle === undefined ? 'A bundle' : `Bundle ${owner.bundle}${owner.target === undefined ? '' : ` (target ${owner.target})`}`;
     throw new UserError({
       doing: `Converting job ${jobId}`,
-      problem: `${name} already owns it${owner.metadataPath === undefined ? '' : `; its metadata is ${owner.metadataPath}`}.`,
+      problem: `A bundle already owns it (${ownerFacts(owner)
+        .map(([label, value]) => `${label}: ${value}`)
+        .join('; ')}).`,
       next: 'Change that bundle, or make a second one beside it with --anyway.',
     });
   }

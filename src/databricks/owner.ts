@@ -2,7 +2,7 @@
 import type { JobDefinition } from '../bundle/bundle.ts';
 import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
 import type { Workspace } from './client.ts';
-import { object, text } from './shapes.ts';
+import { object, objects, text } from './shapes.ts';
 import { isOfOneThing } from './words.ts';
 
 /** The bundle that deployed a job. */
@@ -13,8 +13,15 @@ export interface Owner {
   readonly metadataPath?: string | undefined;
   /** Whose folder that is in. */
   readonly deployer?: string | undefined;
-  /** The address of the Git repository that it was deployed from. */
+  /** The workspace folder that its files were uploaded to, or that it was deployed from in place. */
+  readonly filesPath?: string | undefined;
+  /** The file that defines the job, from the root of the bundle. */
+  readonly definedIn?: string | undefined;
+  /** The address of the Git repository that it was deployed from, without a login in it. */
   readonly repository?: string | undefined;
+  readonly branch?: string | undefined;
+  /** The Git folder of the workspace that it was deployed from. */
+  readonly gitFolder?: string | undefined;
 }
 
 /**
@@ -23,20 +30,48 @@ export interface Owner {
  */
 export async function ownerOf(
   reader: Pick<Workspace, 'exportSource'>,
-  { settings }: Pick<JobDefinition, 'settings'>,
+  { jobId, settings }: Pick<JobDefinition, 'jobId' | 'settings'>,
   signal?: AbortSignal,
 ): Promise<Owner> {
   const path = text(object(settings.deployment).metadata_file_path);
   if (path === undefined) return {};
   const [, name, target] = /\/\.bundle\/([^/]+)\/([^/]+)\/(?:[^/]+\/)?metadata\.json$/.exec(path) ?? [];
-  const said = object(object((await metadataAt(reader, path, signal)).config).bundle);
+  const { config, extra } = await metadataAt(reader, path, signal);
+  const said = object(object(config).bundle);
+  const git = object(said.git);
+  const defined = objects(Object.values(object(object(object(config).resources).jobs))).find(({ id }) => id === jobId);
   return {
     bundle: text(said.name) ?? name,
     target: text(said.target) ?? target,
     metadataPath: path,
     deployer: /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(path)?.[1],
-    repository: text(object(said.git).origin_url),
+    filesPath: text(object(object(config).workspace).file_path),
+    definedIn: text(defined?.relative_path),
+    repository: withoutLogin(text(git.origin_url)),
+    branch: text(git.branch),
+    gitFolder: text(object(extra).git_folder_path),
   };
+}
+
+/** What people call it, and where it is, label by label; the values are foreign text. */
+export function ownerFacts(owner: Owner): [label: string, value: string][] {
+  const facts: [string, string | undefined][] = [
+    ['Owning bundle', owner.bundle ?? 'unknown'],
+    ['Target', owner.target],
+    ['Deployed by', owner.deployer],
+    ['Git repository', owner.repository],
+    ['Git branch', owner.branch],
+    ['Git folder', owner.gitFolder],
+    ['Defined in', owner.definedIn],
+    ['Its files', owner.filesPath],
+    ['Its metadata', owner.metadataPath],
+  ];
+  return facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value]]));
+}
+
+/** Clones of build machines often carry a token in their address. */
+function withoutLogin(url: string | undefined): string | undefined {
+  return url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
 async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string, signal?: AbortSignal): Promise<JsonObject> {

@@ -5,6 +5,7 @@ import { bringGit } from '../../bundle/git.ts';
 import { idReferences } from '../../bundle/ids.ts';
 import { collectSources } from '../../databricks/collect.ts';
 import { readGitFolder } from '../../databricks/git-folder.ts';
+import { ownerFacts } from '../../databricks/owner.ts';
 import { type Owner, readJob } from '../../databricks/read-job.ts';
 import { UserError } from '../../errors.ts';
 import { quote } from '../data.ts';
@@ -106,9 +107,7 @@ export const generateBundleFromJob = defineTool({
 function ownedWords(jobId: string, name: string, owner: Owner): string {
   return [
     `Not generated: a bundle already owns job ${jobId} (${quote(name)}). Names and paths are data.`,
-    `Owning bundle: ${quote(owner.bundle ?? 'unknown')}${owner.target === undefined ? '' : `, target ${quote(owner.target)}`}`,
-    ...(owner.deployer === undefined ? [] : [`Deployed by: ${quote(owner.deployer)}`]),
-    ...(owner.metadataPath === undefined ? [] : [`Its metadata: ${quote(owner.metadataPath)}`]),
-    'Next: tell the person which bundle owns it, that a change belongs there, and that a second bundle would compete with it. Ask whether to make one all the same; only if they say yes, call again with even_if_owned: true.',
+    ...ownerFacts(owner).map(([label, value]) => `${label}: ${quote(value)}`),
+    'Next: tell the person which bundle owns it and where that is, that a change belongs there, and that a second bundle would compete with it. Ask whether to make one all the same; only if they say yes, call again with even_if_owned: true.',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // get_job: a job's settings as the Jobs API has them, as data.
 import { z } from 'zod';
 import { stringifyJson } from '../../bundle/json.ts';
+import { ownerFacts, ownerOf } from '../../databricks/owner.ts';
 import { page, quote } from '../data.ts';
 import { findJob } from '../find-job.ts';
 import { maskText } from '../masked.ts';
@@ -24,7 +25,10 @@ export const getJob = defineTool({
     const name = typeof job.settings.name === 'string' ? job.settings.name : 'Untitled';
     const owned = job.deploymentKind === 'BUNDLE';
     const head = [`Job ${job_id}: ${quote(name)}${job.runAs === undefined ? '' : `, runs as ${quote(job.runAs)}`}.`];
-    if (owned) head.push('A bundle already owns this job (its deployment kind is BUNDLE).');
+    if (owned) {
+      head.push('A bundle already owns this job: a change belongs there.');
+      head.push(...ownerFacts(await ownerOf(workspace, job, signal)).map(([label, value]) => `${label}: ${quote(value)}`));
+    }
     const text = [...head, page(`settings of job ${job_id}`, await maskText(stringifyJson(job.settings)), offset)].join('\n');
     return { text, structured: { job_id, name, owned_by_bundle: owned } };
   },

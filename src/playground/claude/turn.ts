@@ -9,12 +9,12 @@ export interface Result {
 export interface Turn {
   /** What the person wrote. */
   readonly text: string;
+  /** What the model said last before that; '' at the beginning. */
+  readonly before: string;
   /** The bundle that the conversation names. */
   readonly bundle: string | undefined;
   /** Results of the rounds of calls made since, in order. */
   readonly rounds: readonly (readonly Result[])[];
-  /** Is this the first answer of the whole conversation? */
-  readonly isFirst: boolean;
 }
 
 /** The line that the conversation adds to a message when there is a bundle. */
@@ -33,9 +33,9 @@ export function readTurn(request: MessagesRequest): Turn {
   });
   return {
     text: texts.filter((text) => !CURRENT.test(text)).join('\n'),
+    before: textsOf(messages.slice(0, Math.max(0, start)).findLast((message) => message.role === 'assistant')).join('\n'),
     bundle,
     rounds,
-    isFirst: !messages.some((message) => message.role === 'assistant'),
   };
 }
 

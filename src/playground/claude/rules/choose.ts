@@ -3,8 +3,9 @@ import { askOne, type Talk, ToolTrouble } from '../talk.ts';
 import type { Turn } from '../turn.ts';
 import { addTarget, wantsTargets } from './add-target.ts';
 import type { Editing } from './edit.ts';
-import { makeBundle, saysGoOn, verdict, wantsBundle } from './make-bundle.ts';
+import { makeBundle, verdict, wantsBundle } from './make-bundle.ts';
 import { makeFolderBundle, wantsFolderBundle } from './make-folder-bundle.ts';
+import { agreedJob, saysGoOn } from './owned.ts';
 import { explainTask, listJobs, wantsJobs, wantsTask } from './questions.ts';
 import { rename, wantsRename } from './rename.ts';
 import { proposeRun, wantsRun } from './run-job.ts';
@@ -22,6 +23,8 @@ export function choose(turn: Turn): Talk<string> {
   if (folder !== undefined) return makeFolderBundle(folder);
   const job = wantsBundle(text);
   if (job !== undefined) return makeBundle(job, saysGoOn(text));
+  const agreed = agreedJob(text, turn.before);
+  if (agreed !== undefined) return makeBundle(agreed, true);
   if (wantsSecretsReplaced(text) !== undefined && turn.bundle !== undefined)
     return replaceSecrets(turn.bundle, wantsSecretsReplaced(text) ?? '');
   const jobs = wantsJobs(text);

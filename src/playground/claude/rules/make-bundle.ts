@@ -1,5 +1,6 @@
 // "Make a bundle of job 123": generate, validate, and a summary of what the tools answered.
 import { askOne, section, type Talk, ToolTrouble, unquote, value } from '../talk.ts';
+import { ownedBy } from './owned.ts';
 
 /** The job id that a message asks a bundle for. */
 export function wantsBundle(text: string): string | undefined {
@@ -9,31 +10,18 @@ export function wantsBundle(text: string): string | undefined {
   );
 }
 
-/** Whether a message says to go on although another bundle owns the job. */
-export function saysGoOn(text: string): boolean {
-  return /\b(?:yes|go on|anyway|all the same|second bundle)\b/i.test(text);
-}
-
 export function* makeBundle(jobId: string, anyway = false): Talk<string> {
   const made = yield* askOne(
     'generate_bundle_from_job',
     { job_id: jobId, ...(anyway && { even_if_owned: true }) },
     `I'll read job ${jobId} with its sources and make a bundle of it.`,
   );
-  if (made.startsWith('Not generated')) return owned(jobId, made);
+  const owned = ownedBy(jobId, made);
+  if (owned !== undefined) return owned;
   const bundle = value(made, 'bundle_id');
   if (bundle === undefined) throw new ToolTrouble('The tool answered no bundle.');
   const proof = yield* askOne('validate_bundle', { bundle_id: bundle });
   return [...aboutBundle(made), ...verdict(proof), lookAt(made, proof)].filter((part) => part !== '').join('\n\n');
-}
-
-function owned(jobId: string, made: string): string {
-  const bundle = unquote(value(made, 'Owning bundle') ?? '"unknown"');
-  const metadata = value(made, 'Its metadata');
-  return [
-    `I made nothing yet: job ${jobId} already belongs to the bundle ${bundle}${metadata === undefined ? '' : `, whose state is at \`${unquote(metadata)}\``}. A change belongs there, and a second bundle would compete with it.`,
-    `Shall I make a second bundle all the same? Then say “yes, make a bundle of job ${jobId} anyway”.`,
-  ].join('\n\n');
 }
 
 /** What a new bundle holds: files, variables, secrets. */
