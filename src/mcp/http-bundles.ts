@@ -3,10 +3,16 @@ import type { Response } from 'express';
 import { findSecrets } from '../analysis/secrets.ts';
 import { checkBundle } from '../bundle/check.ts';
 import { pathProblem } from '../bundle/paths.ts';
+import type { OwnedBundles } from '../storage/bundle-owners.ts';
 import { bundleFrom, bundleText } from '../storage/bundle-text.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 
-/** GET: the bundle with its definition as text (storage/bundle-text); 404 where this person has no such bundle. HEAD says only that. */
+/** HEAD: 204 where this person has the bundle, else 404. */
+export async function headBundle(bundles: OwnedBundles, digest: string, response: Response): Promise<void> {
+  response.status((await bundles.holds(digest)) ? 204 : 404).end();
+}
+
+/** GET: the bundle with its definition as text (storage/bundle-text); 404 where this person has no such bundle. */
 export async function getBundle(bundles: BundleStore, digest: string, response: Response): Promise<void> {
   const stored = await bundles.load(digest);
   if (stored === undefined) return say(response, 404, 'You have no bundle with this digest here.');

@@ -2,9 +2,9 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from '../log.ts';
-import type { BundleStore } from '../storage/bundles.ts';
+import type { OwnedBundles } from '../storage/bundle-owners.ts';
 import type { Authenticate } from './http-auth.ts';
-import { getBundle, putBundle } from './http-bundles.ts';
+import { getBundle, headBundle, putBundle } from './http-bundles.ts';
 import { type Checks, checkSender } from './http-checks.ts';
 import { LIMITS } from './limits.ts';
 import { createServer, type ServerDeps } from './server.ts';
@@ -12,7 +12,7 @@ import type { Caller } from './tool.ts';
 
 export interface HttpDeps extends Omit<ServerDeps, 'bundles'> {
   /** The bundles of one person, and of nobody else. */
-  readonly bundlesOf: (caller: Caller) => BundleStore;
+  readonly bundlesOf: (caller: Caller) => OwnedBundles;
   readonly authenticate: Authenticate;
   /** The workspace: its sign-in issues the tokens. */
   readonly host: string;
@@ -86,6 +86,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   app
     .route('/bundles/:digest')
     .all(signedIn)
+    // First: express would answer HEAD by what GET says.
+    .head((request, response) => headBundle(deps.bundlesOf(callerOf(response)), request.params.digest, response))
     .get((request, response) => getBundle(deps.bundlesOf(callerOf(response)), request.params.digest, response))
     .put(express.text({ type: () => true, limit: LIMITS.bundleBytes }), (request, response) =>
       putBundle(deps.bundlesOf(callerOf(response)), deps.host, request.params.digest, request.body, response),

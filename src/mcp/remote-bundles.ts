@@ -8,16 +8,13 @@ export interface Carrier {
   bring(digest: string): Promise<void>;
   /** Fetches a bundle that the server made into our store. */
   take(digest: string): Promise<void>;
-  /** The server may have lost what it held. */
-  forget(): void;
 }
 
 export function createCarrier(line: Line, server: URL, bundles: BundleStore, host: string): Carrier {
-  const held = new Set<string>();
   const address = (digest: string) => new URL(`/bundles/${digest}`, server);
 
   async function bring(digest: string): Promise<void> {
-    if (held.has(digest)) return;
+    // Asked before every call: whether it was there a moment ago says nothing of a server that was started anew.
     const there = await line.fetch(address(digest), { method: 'HEAD' });
     if (there.status === 404) {
       const stored = await bundles.load(digest);
@@ -28,7 +25,6 @@ export function createCarrier(line: Line, server: URL, bundles: BundleStore, hos
       const definition = definitionId === undefined ? undefined : await bundles.loadDefinition(definitionId);
       await done(await line.fetch(address(digest), { method: 'PUT', body: bundleText({ bundle, definition, parent }) }), 'put back');
     } else await done(there, 'asked for');
-    held.add(digest);
   }
 
   return {
@@ -42,9 +38,7 @@ export function createCarrier(line: Line, server: URL, bundles: BundleStore, hos
       const parent = carried.parent !== undefined && (await bundles.load(carried.parent)) !== undefined ? carried.parent : undefined;
       const definitionId = definition === undefined ? undefined : await bundles.saveDefinition(host, definition);
       await bundles.save(bundle, { definitionId, parent });
-      held.add(digest);
     },
-    forget: () => held.clear(),
   };
 }
 

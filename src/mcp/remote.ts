@@ -90,7 +90,6 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
           return failed(log, name, error);
         }
         log.warn({ tool: name, tries }, 'the tools server went away');
-        carrier.forget();
         if (tries < LIMITS.tries && (await waitForServer(line, steps, signal))) continue;
         steps.fail();
         return { text: GONE, isError: true };

@@ -34,6 +34,8 @@ export interface Child {
   /** Rejects where it does not become ready, with its log. */
   start(): Promise<void>;
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Any other signal, such as SIGSTOP for a process that hangs. */
+  signal(signal: NodeJS.Signals): void;
   /** The log so far, JSON lines. */
   log(): Promise<string>;
   /** Called when it ends although nobody asked it to. */
@@ -48,6 +50,7 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
 
   return {
     log,
+    signal: (signal) => void process_?.kill(signal),
     onCrash: (listener) => void crashListeners.push(listener),
     async start() {
       expected = false;

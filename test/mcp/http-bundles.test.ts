@@ -34,7 +34,7 @@ describe('a bundle', () => {
   it('that a tool made is fetched whole, and put back where the server lost it', async () => {
     const said = await callTool('generate_bundle_from_job', { job_id: '123' });
     const digest = /bundle_id: (\w{64})/.exec(said)?.[1] ?? '';
-    expect((await bundleOf(digest, 'HEAD')).status).toBe(200);
+    expect((await bundleOf(digest, 'HEAD')).status).toBe(204);
     const text = await (await bundleOf(digest, 'GET')).text();
     const carried = bundleFrom(text);
     expect(carried?.bundle.digest).toBe(digest);

@@ -1,0 +1,41 @@
+// A bot's side of a remote server: its own database beside the server's, so that what is here was carried here.
+
+import { createWorkspace } from '../../src/databricks/client.ts';
+import { createCli } from '../../src/deployment/cli.ts';
+import { createCliLocator } from '../../src/deployment/locate.ts';
+import { createProver } from '../../src/deployment/proof.ts';
+import { createWrites } from '../../src/deployment/proposal.ts';
+import { createLogger } from '../../src/log.ts';
+import { createChoice } from '../../src/mcp/choose.ts';
+import type { Caller } from '../../src/mcp/tool.ts';
+import type { DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { createBundleStore } from '../../src/storage/bundles.ts';
+import { createProofStore } from '../../src/storage/proofs.ts';
+import { openTestStorage } from '../storage/open-test-storage.ts';
+import { CLI } from './rig.ts';
+
+export async function createBotSide(databricks: DatabricksStandIn, scratchDir: string) {
+  const { db, close } = await openTestStorage();
+  const logged: string[] = [];
+  const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
+  const locator = createCliLocator({ cliPath: CLI, cacheDir: scratchDir, path: '', log, allowSetup: false });
+  const cli = createCli({ locator, scratchDir, log });
+  const bundles = createBundleStore(db);
+  const writes = createWrites({ db, cli, log });
+  const token = databricks.tokenFor('ana@acme.example');
+  const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: async () => token };
+  const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
+  /** Chooses the tools of ana's turns, one after the other. */
+  const chooserAt = (remoteUrl: string | undefined, clock?: () => number) => {
+    const choose = createChoice({
+      remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
+      workspace,
+      prover: createProver({ cli, store: createProofStore(db), log }),
+      writes,
+      log,
+      clock,
+    });
+    return () => choose(ana, bundles);
+  };
+  return { db, bundles, token, logged, chooserAt, toolsAt: (remoteUrl: string | undefined) => chooserAt(remoteUrl)(), close };
+}
