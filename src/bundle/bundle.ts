@@ -15,10 +15,22 @@ export interface JobDefinition {
   readonly grants?: readonly Grant[] | undefined;
   /** What the job refers to and was read with it: these become resources of the same bundle. */
   readonly related?: readonly Related[] | undefined;
+  /** Set where the files of a Git job were brought in: its settings then name them in the workspace and have no git_source. */
+  readonly broughtFrom?: BroughtFrom | undefined;
   /** The workspace folder that a proposed job was made from. */
   readonly folder?: string | undefined;
   /** Names of things outside, so that ids need not be written down. */
   readonly lookups?: readonly LookupName[] | undefined;
+}
+
+/** Where the files of a Git job came from. */
+export interface BroughtFrom {
+  /** As the job has it, but for a login in its address. */
+  readonly gitSource: JsonObject;
+  /** The Git folder of the workspace that they were read from. */
+  readonly folder: string;
+  /** The commit that was checked out there. */
+  readonly commit?: string | undefined;
 }
 
 /** A direct permission on a resource. `level` as the API names it, such as `CAN_MANAGE_RUN`. */

@@ -4,6 +4,7 @@ import { compareGrants } from './compare-grants.ts';
 import { compareSources } from './compare-sources.ts';
 import { droppedByPool, inPeoplesMap, isAssumed, leftOut, settingsOnly } from './defaults.ts';
 import { developmentChange, isDevelopment } from './development.ts';
+import { broughtEntries } from './git.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createMask } from './mask.ts';
 import { type Leaf, leavesOf } from './places.ts';
@@ -48,7 +49,8 @@ export function compare(input: CompareInput): Proof {
   const entries = planned.flatMap((one, i) => {
     const key = keyOf(one);
     const prefix = i === 0 ? '' : `${one.type}.${key}: `;
-    return findings(one, key, input, keys).map((found): ProofEntry => {
+    const brought = i === 0 && definition.broughtFrom !== undefined ? broughtEntries(definition.broughtFrom) : [];
+    return [...findings(one, key, input, keys), ...brought].map((found): ProofEntry => {
       const entry = { ...found, place: `${prefix}${found.place}`, ...masked('was', found.was, mask), ...masked('is', found.is, mask) };
       if (entry.verdict !== 'different' || baseline === undefined) return entry;
       const known = before.get(entry.place);

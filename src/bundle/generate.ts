@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from './bundle.ts';
 import { digestFiles, sha256 } from './bundle.ts';
+import { broughtRemark, broughtWords } from './git.ts';
 import { inexpressible } from './inexpressible.ts';
 import type { JsonObject } from './json.ts';
 import { chooseLinks } from './links.ts';
@@ -136,7 +137,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const of =
     definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
-  const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption };
+  const brought = definition.broughtFrom === undefined ? undefined : broughtWords(definition.broughtFrom);
+  const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption, brought };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(
@@ -173,6 +175,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...missingSources(paths.missing, collected),
       ...resources.flatMap((resource) => inexpressible(resource, replaced)),
       ...leftOutside(definition),
+      ...(definition.broughtFrom === undefined ? [] : [broughtRemark(definition.broughtFrom)]),
       ...resources.flatMap((resource) => remarksOn(resource)),
       ...links.diagnostics,
       ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),

@@ -1,8 +1,9 @@
 // Brings the files of a job out of Git into its bundle: the job then names the same files in a Git folder of the workspace.
-import type { JobDefinition } from './bundle.ts';
+import type { BroughtFrom, Diagnostic, JobDefinition } from './bundle.ts';
 import { pathField } from './fields.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { leavesOf, mapScalars } from './places.ts';
+import type { ProofEntry } from './proof.ts';
 import { ELSEWHERE, ofGit } from './source-references.ts';
 
 /** A dbt task of Git without a project means the root of the repository (Jobs API, dbt_task.project_directory). */
@@ -26,15 +27,23 @@ function inside(path: string): string {
   return parts.join('/');
 }
 
+/** An address of Git without a login: clones often carry a token in theirs. */
+function withoutLogin(place: string, value: Json): Json {
+  return place === 'git_url' && typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1') : value;
+}
+
 /**
  * The same job with its files taken from a Git folder of the workspace (such as `/Repos/ana/x`, at the commit that is checked out there)
  * instead of from Git itself. A job without a git_source comes back as it is. A path that leads out of the repository stays and is reported
  * when the bundle is made.
  */
-export function bringGit(definition: JobDefinition, folder: string): JobDefinition {
+export function bringGit(
+  definition: JobDefinition,
+  folder: { readonly path: string; readonly commit?: string | undefined },
+): JobDefinition {
   const { git_source: git, ...settings } = definition.settings;
   if (!isObject(git)) return definition;
-  const root = folder.replace(/\/+$/, '');
+  const root = folder.path.replace(/\/+$/, '');
   const tasks = Array.isArray(settings.tasks) ? settings.tasks.map((task: Json) => withProject(task, root)) : [];
   const whole: JsonObject = { ...settings, ...(tasks.length > 0 ? { tasks } : {}) };
   const leaves = leavesOf(whole);
@@ -45,5 +54,32 @@ export function bringGit(definition: JobDefinition, folder: string): JobDefiniti
     changed.set(place.replace(/\.[^.]*$/, '.source'), 'WORKSPACE');
     if (value !== '' && !value.startsWith('/') && !ELSEWHERE.test(value)) changed.set(place, `${root}/${inside(value)}`);
   }
-  return { ...definition, settings: mapScalars(whole, (place, value) => changed.get(place) ?? value) };
+  const broughtFrom = {
+    gitSource: mapScalars(git, withoutLogin),
+    folder: root,
+    ...(folder.commit !== undefined && { commit: folder.commit }),
+  };
+  return { ...definition, settings: mapScalars(whole, (place, value) => changed.get(place) ?? value), broughtFrom };
+}
+
+/** Where brought files came from, in words: `branch main of https://… (commit 1a2b), as the Git folder /Repos/… had them`. */
+export function broughtWords({ gitSource, folder, commit }: BroughtFrom): string {
+  const at = (['branch', 'tag', 'commit'] as const).flatMap((kind) => {
+    const value = gitSource[`git_${kind}`];
+    return typeof value === 'string' ? [`${kind} ${value}`] : [];
+  });
+  const checkedOut = commit === undefined || gitSource.git_commit === commit ? '' : ` (commit ${commit})`;
+  return `${at[0] ?? 'the default branch'} of ${String(gitSource.git_url)}${checkedOut}, as the Git folder ${folder} had them`;
+}
+
+/** What people should know of a job whose files were brought in. */
+export function broughtRemark(brought: BroughtFrom): Diagnostic {
+  const message = `left out on purpose: the files are in the bundle now, from ${broughtWords(brought)}; new commits no longer reach the job`;
+  return { level: 'warning', place: 'git_source', message };
+}
+
+/** The settings of git_source as the proof tells them. */
+export function broughtEntries({ gitSource }: BroughtFrom): (ProofEntry & { readonly verdict: 'dropped' })[] {
+  const why = 'the files are in the bundle now';
+  return [...leavesOf({ git_source: gitSource }).values()].map(({ place, value }) => ({ place, verdict: 'dropped', was: value, why }));
 }

@@ -11,6 +11,8 @@ export interface ReadmeInput {
   readonly variables: readonly Variable[];
   /** How many files lie under `src/`. */
   readonly sources: number;
+  /** Where the files of a Git job came from, foreign text that is escaped here. */
+  readonly brought?: string | undefined;
   readonly targets: readonly string[];
   readonly adoption: Readonly<Record<string, Adoption>>;
 }
@@ -58,7 +60,7 @@ function adoptionText(target: string, { adoption, resources }: ReadmeInput): str
 
 /** Renders README.md. */
 export function renderReadme(input: ReadmeInput): string {
-  const { name, jobId, resources, variables, sources, targets } = input;
+  const { name, jobId, resources, variables, sources, brought, targets } = input;
   const [main] = resources;
   const others = targets.filter((target) => target !== 'dev').map((target) => `\`${target}\``);
   const files = resources.map(
@@ -73,6 +75,7 @@ export function renderReadme(input: ReadmeInput): string {
     ...files,
     ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
     '',
+    ...(brought === undefined ? [] : [`The files came out of Git: ${inline(brought)}. New commits there do not reach this bundle.`, '']),
     ...variableTable(variables),
     '## Deploying by hand',
     '',

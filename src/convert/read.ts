@@ -55,7 +55,7 @@ export async function readJobWhole(
 
 async function broughtIn(workspace: Workspace, definition: JobDefinition): Promise<JobDefinition> {
   const folder = await readGitFolder(workspace, definition);
-  if (folder !== undefined) return bringGit(definition, folder.path);
+  if (folder !== undefined) return bringGit(definition, folder);
   throw new UserError({
     doing: 'Bringing the files of Git in',
     problem: 'The workspace has no Git folder of this repository that you can see.',

@@ -14,11 +14,12 @@ export interface GitFolder {
   readonly commit?: string | undefined;
 }
 
-/** One spelling for an address: without scheme, `.git` and a slash at the end, in lower case. */
+/** One spelling for an address: without scheme, login, `.git` and a slash at the end, in lower case. */
 function sameAddress(url: string): string {
   return url
     .toLowerCase()
     .replace(/^[a-z]+:\/\//, '')
+    .replace(/^[^/]*@/, '')
     .replace(/(\.git)?\/*$/, '');
 }
 

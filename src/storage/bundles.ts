@@ -1,6 +1,6 @@
 // Bundles by digest: immutable trees whose files are kept once per content, and the definitions they were made from.
 import { z } from 'zod';
-import type { Bundle, BundleFile, Grant, JobDefinition, LookupName, Related } from '../bundle/bundle.ts';
+import type { BroughtFrom, Bundle, BundleFile, Grant, JobDefinition, LookupName, Related } from '../bundle/bundle.ts';
 import { digestFiles, sha256 } from '../bundle/bundle.ts';
 import { isObject, type Json, parseJson, stringifyJson } from '../bundle/json.ts';
 import type { Db } from './db.ts';
@@ -47,6 +47,7 @@ export const BundleMeta = z.object({
 /** What saveDefinition wrote beside the settings. The rows are ours, so only the outer shape is checked. */
 const Referred = z.object({
   folder: z.string().optional(),
+  broughtFrom: z.custom<BroughtFrom>((value) => typeof value === 'object' && value !== null).optional(),
   grants: z.custom<readonly Grant[]>(Array.isArray).optional(),
   related: z.custom<readonly Related[]>(Array.isArray).optional(),
   lookups: z.custom<readonly LookupName[]>(Array.isArray).optional(),

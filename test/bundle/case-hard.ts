@@ -210,7 +210,9 @@ export const HARD_CASES: Readonly<Record<string, GoldenCase>> = {
       max_retries: 2,
     }),
   ),
-  'git-brought-in': withFiles(bringGit(git, '/Repos/ana@acme.example/x'), {}, [file('/Repos/ana@acme.example/x/lib/util.py')]),
+  'git-brought-in': withFiles(bringGit(git, { path: '/Repos/ana@acme.example/x', commit: '1a2b3c4d' }), {}, [
+    file('/Repos/ana@acme.example/x/lib/util.py'),
+  ]),
   'unicode-and-long-names': withFiles(
     job({
       name: '売上 🚀 — ÄÖÜ',

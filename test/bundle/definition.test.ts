@@ -259,7 +259,7 @@ test('the older form with one task becomes a list of one', () => {
 
 describe('bringGit', () => {
   const git = { git_url: 'https://git.example/x.git', git_provider: 'gitHub', git_branch: 'main' };
-  const brought = (...tasks: JsonObject[]) => bringGit(job({ git_source: git, tasks }), '/Repos/ana/x/').settings;
+  const brought = (...tasks: JsonObject[]) => bringGit(job({ git_source: git, tasks }), { path: '/Repos/ana/x/' }).settings;
 
   test('names the same files in the Git folder, whatever the task', () => {
     const settings = brought(
@@ -288,7 +288,7 @@ describe('bringGit', () => {
     const mine = { task_key: 'a', notebook_task: { notebook_path: '/Shared/a', source: 'WORKSPACE' } };
     const cloud = { task_key: 'b', environment_key: 'e', spark_python_task: { python_file: 'dbfs:/b.py' } };
     expect(brought(mine, cloud)).toMatchObject({ tasks: [mine, cloud] });
-    expect(bringGit(job({ tasks: [mine] }), '/Repos/ana/x')).toEqual(job({ tasks: [mine] }));
+    expect(bringGit(job({ tasks: [mine] }), { path: '/Repos/ana/x' })).toEqual(job({ tasks: [mine] }));
     const out = job(brought({ task_key: 'a', notebook_task: { notebook_path: '../../other' } }));
     expect(generateBundle({ definition: out, sources: [], host: HOST }).diagnostics).toContainEqual(
       expect.objectContaining({ level: 'error', place: 'tasks[a].notebook_task.notebook_path' }),

@@ -75,7 +75,7 @@ export const generateBundleFromJob = defineTool({
         next: 'Call again without git to keep the Git source, or ask the person to add a Git folder at the branch of the job.',
       });
     }
-    const definition = folder === undefined ? job : bringGit(job, folder.path);
+    const definition = folder === undefined ? job : bringGit(job, folder);
     steps.start('collect', 'Collecting sources');
     const onProgress = (done: number, total: number) => steps.start('collect', `Collecting sources (${done} of ${total})`);
     const collected = await collectSources(workspace, sourceReferences(definition), { signal, onProgress });

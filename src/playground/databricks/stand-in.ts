@@ -15,6 +15,7 @@ import { jobsRoutes } from './routes/jobs.ts';
 import { namedRoutes } from './routes/named.ts';
 import { permissionsRoutes } from './routes/permissions.ts';
 import { pipelinesRoutes } from './routes/pipelines.ts';
+import { reposRoutes } from './routes/repos.ts';
 import { runsRoutes } from './routes/runs.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storageRoutes } from './routes/storage.ts';
@@ -131,6 +132,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...workspaceRoutes(workspace),
     ...workspaceFilesRoutes(workspace),
     ...storageRoutes(workspace),
+    ...reposRoutes(workspace),
     ...jobsRoutes(workspace),
     ...runsRoutes(workspace, host),
     ...permissionsRoutes(workspace),

@@ -48,6 +48,8 @@ export interface Workspace {
   readonly files: Files;
   /** access_control_list by object id such as `/jobs/123` or `/directories/42`. */
   readonly grants: Map<string, JsonObject[]>;
+  /** Git folders by their path, such as /Repos/ana@acme.example/etl: url, branch, head_commit_id. */
+  readonly gitFolders: Map<string, JsonObject>;
   readonly clusters: Map<string, JsonObject>;
   readonly warehouses: Map<string, JsonObject>;
   /** Answers of GET pipelines/ID. */
@@ -94,6 +96,7 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     runs: new Map(),
     files,
     grants: new Map(),
+    gitFolders: new Map(),
     clusters: new Map(),
     warehouses: new Map(),
     pipelines: new Map(),
