@@ -38,7 +38,7 @@ export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOption
     }),
     host,
     publicUrl: 'https://tools.example',
-    checks: { hosts: ['127.0.0.1', 'tools.example'], origins: ['https://inspector.example'] },
+    checks: { hosts: ['127.0.0.1', 'localhost', 'tools.example'], origins: ['https://inspector.example'] },
     ready: async () => ({ ok: true, checks: {} }),
     ...deps,
   });
