@@ -24,8 +24,6 @@ export const LIMITS = {
   lookMostMs: 3_000,
   /** Times that a call is sent to a server that goes away in the middle of it. */
   tries: 3,
-  /** Milliseconds in which an answer that has arrived is read out of its stream. */
-  settleMs: 200,
   /** Bytes of one JSON-RPC message: what the SDK's transport takes when it parses for itself (facts: claude-and-mcp 8). */
   messageBytes: 4 * 1024 * 1024,
   /** Bytes of a bundle on its way: 200 MB of files (bundle/check) in base64, and room for what is said about them. */

@@ -1,6 +1,7 @@
 // The line to a remote server: every request carries the caller's current token, ends when its call does, and a server that goes away is noticed.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LIMITS } from './limits.ts';
 
 /** The server did not answer, or went away in the middle of an answer. */
@@ -95,18 +96,23 @@ function isStream(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
-/** The same answer; when its stream ends the server has said all it will, and a call that is still open never gets its result. */
+/** The same answer; a stream that ends before it held the answer to its request will never hold it. */
 function watched(response: Response, exchange: Exchange): Response {
   const reader = response.body?.getReader();
   if (reader === undefined) return response;
-  // What has arrived is still on its way through the SDK's parser.
-  const ended = () => void setTimeout(exchange.lose, LIMITS.settleMs);
+  const answer = createAnswerWatch();
+  const ended = () => {
+    if (!answer.isSeen()) exchange.lose();
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
         exchange.heard();
-        if (!done) return controller.enqueue(value);
+        if (!done) {
+          answer.watch(value);
+          return controller.enqueue(value);
+        }
         ended();
         controller.close();
       } catch (error) {
@@ -117,4 +123,28 @@ function watched(response: Response, exchange: Exchange): Response {
     cancel: (reason) => reader.cancel(reason),
   });
   return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+}
+
+/** Looks for a JSON-RPC response among the events of a stream; the server writes each message on one line. */
+function createAnswerWatch() {
+  const decoder = new TextDecoder();
+  let line = '';
+  let seen = false;
+  return {
+    isSeen: () => seen,
+    watch(bytes: Uint8Array) {
+      const [first = '', ...more] = decoder.decode(bytes, { stream: true }).split('\n');
+      line += first;
+      for (const next of more) {
+        seen ||= isAnswer(line);
+        line = next;
+      }
+    },
+  };
+}
+
+function isAnswer(line: string): boolean {
+  if (!line.startsWith('data:')) return false;
+  const message = JSONRPCMessageSchema.safeParse(JSON.parse(line.slice('data:'.length)));
+  return message.success && ('result' in message.data || 'error' in message.data);
 }
