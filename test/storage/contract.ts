@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { type Bundle, digestFiles } from '../../src/bundle/bundle.ts';
 import { UpstreamError } from '../../src/errors.ts';
+import { ownedBundles } from '../../src/storage/bundle-owners.ts';
 import { createBundleStore } from '../../src/storage/bundles.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/migrations.ts';
@@ -167,6 +168,18 @@ export function describeContract(storage: () => Storage): void {
     expect(await store.load('none')).toBeUndefined();
     expect(await db().query('select count(*)::int4 as n from blobs')).toEqual([{ n: 4 }]);
     await expect(store.save({ ...first, digest: second.digest })).rejects.toThrow('digest');
+  });
+
+  it('shows each person the bundles that they made or brought, and no others', async () => {
+    const [ana, ben] = ['h ana', 'h ben'].map((owner) => ownedBundles(createBundleStore(db()), db(), owner));
+    const hers = bundleOf({ 'databricks.yml': 'bundle: {name: hers}\n' });
+    await ana?.save(hers);
+    await ana?.save(hers);
+    expect([await ana?.holds(hers.digest), await ben?.holds(hers.digest)]).toEqual([true, false]);
+    expect([(await ana?.load(hers.digest))?.bundle, await ben?.load(hers.digest)]).toEqual([hers, undefined]);
+    // Brought by somebody who has the same tree, it keeps what is known of it.
+    await ben?.save({ ...hers, name: 'other' }, { brought: true });
+    expect((await ben?.load(hers.digest))?.bundle.name).toBe('churn');
   });
 
   it('keeps a bundle of many and large files', async () => {
