@@ -7,13 +7,15 @@ export interface PipLine {
   readonly files: readonly string[];
 }
 
-const FILE_OPTION = /^(?:-r|-c|--requirement|--constraint|-e|--editable)$/;
-const FILE_OPTION_WITH_VALUE = /^(?:(?:-r|-c|-e)|(?:--requirement|--constraint|--editable)=)(.+)$/;
+const FILE_OPTION = /^(?:-[rcef]|--(?:requirement|constraint|editable|find-links))$/;
+const FILE_OPTION_WITH_VALUE = /^(?:-[rcef]|--(?:requirement|constraint|editable|find-links)=)(.+)$/;
+/** The name before an address of a file, as in `own@file:./own`. */
+const NAMED_FILE = /^[\w.-]+(?:\[[^\]]*\])?@(?=file:)/;
 /** Options that take a value of their own, which is no package. */
 const VALUE_OPTION =
-  /^(?:-i|-f|-t|--(?:index-url|extra-index-url|find-links|trusted-host|target|prefix|timeout|retries|proxy|python-version|platform|upgrade-strategy|progress-bar|cache-dir|config-settings|global-option))$/;
+  /^(?:-i|-t|--(?:index-url|extra-index-url|trusted-host|target|prefix|timeout|retries|proxy|python-version|platform|upgrade-strategy|progress-bar|cache-dir|config-settings|global-option))$/;
 /** Storage that is no part of the workspace's folders: a reference to it stays a reference. */
-const OUTSIDE = /^(?:[a-z][a-z0-9+.-]*:(?!\/\/\/Workspace)|git\+|\/Volumes\/|\/dbfs\/|\/local_disk0\/|\/tmp\/)/i;
+const OUTSIDE = /^(?:[a-z][a-z0-9+.-]*:(?!\/\/\/Workspace\/|\.)|\/Volumes\/|\/dbfs\/|\/local_disk0\/|\/tmp\/)/i;
 
 /** Reads what follows `%pip` or `pip`; anything but an install asks for nothing. */
 export function parsePip(line: string): PipLine {
@@ -41,19 +43,23 @@ function parseRequirements(words: readonly string[]): PipLine {
     else if (FILE_OPTION_WITH_VALUE.test(word)) files.push(FILE_OPTION_WITH_VALUE.exec(word)?.[1] ?? '');
     else if (VALUE_OPTION.test(word)) index++;
     else if (word.startsWith('-') || word === '@') continue;
-    else if (isFile(word)) files.push(word.replace(/\[[^\]]*\]$/, ''));
+    else if (isFile(word)) files.push(word.replace(NAMED_FILE, ''));
     else packages.push(word);
   }
   return { packages, files: filesOnly(files).files };
 }
 
 function isFile(word: string): boolean {
-  return /^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(word) || (/\.(?:whl|tar\.gz|zip)$/i.test(word) && !/^[a-z][a-z0-9+.-]*:/i.test(word));
+  return (
+    NAMED_FILE.test(word) ||
+    /^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(word) ||
+    (/\.(?:whl|tar\.gz|zip)$/i.test(word) && !/^[a-z][a-z0-9+.-]*:/i.test(word))
+  );
 }
 
 function filesOnly(files: readonly string[]): PipLine {
   const inside = files.filter((file) => file !== '' && !OUTSIDE.test(file) && !/[{}$]/.test(file));
-  return { packages: [], files: inside.map((file) => file.replace(/^file:\/\//, '')) };
+  return { packages: [], files: inside.map((file) => file.replace(/^file:(?:\/\/)?|\[[^\]]*\]$/g, '')) };
 }
 
 /** Splits a command line: quotes keep a word together, ` #` begins a comment. */

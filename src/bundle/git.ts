@@ -2,6 +2,7 @@
 import type { BroughtFrom, Diagnostic, JobDefinition } from './bundle.ts';
 import { pathField } from './fields.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { type PipPath, pipPath } from './pip-line.ts';
 import { leavesOf, mapScalars } from './places.ts';
 import type { ProofEntry } from './proof.ts';
 import { ELSEWHERE, ofGit } from './source-references.ts';
@@ -14,6 +15,10 @@ function withProject(task: Json, folder: string): Json {
   const dbt = task.dbt_task;
   const root = isObject(dbt) && (dbt.source ?? 'GIT') === 'GIT' && (dbt.project_directory ?? '') === '';
   return root ? { ...outer, dbt_task: { ...dbt, project_directory: folder, source: 'WORKSPACE' } } : outer;
+}
+
+function withPath(text: string, { path, start }: PipPath, instead: string): string {
+  return text.slice(0, start) + instead.replace(/\/$/, '') + text.slice(start + path.length);
 }
 
 /** A path without `.` and without `x/..`; what leads out of the repository still does. */
@@ -50,7 +55,11 @@ export function bringGit(
   const changed = new Map<string, Json>();
   for (const leaf of leaves.values()) {
     const { place, value } = leaf;
-    if (pathField('jobs', leaf)?.sourced !== true || typeof value !== 'string' || !ofGit(leaf, leaves, true)) continue;
+    const field = pathField('jobs', leaf);
+    const line = field?.form === 'dependency' && typeof value === 'string' ? pipPath(value) : undefined;
+    // Relative to the root of the repository, as the job runs in a checkout of it.
+    if (line !== undefined && !line.path.startsWith('/')) changed.set(place, withPath(String(value), line, `${root}/${inside(line.path)}`));
+    if (field?.sourced !== true || typeof value !== 'string' || !ofGit(leaf, leaves, true)) continue;
     changed.set(place.replace(/\.[^.]*$/, '.source'), 'WORKSPACE');
     if (value !== '' && !value.startsWith('/') && !ELSEWHERE.test(value)) changed.set(place, `${root}/${inside(value)}`);
   }

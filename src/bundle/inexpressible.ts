@@ -3,10 +3,11 @@ import type { Diagnostic } from './bundle.ts';
 import { leafProblem } from './check-path-values.ts';
 import { pathField } from './fields.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { isLocalDependency, isLocalPath } from './pip-line.ts';
 import { itemPlace, type Leaf } from './places.ts';
 import { holdsReference, referencesIn } from './references.ts';
 import type { Planned } from './related.ts';
-import { ELSEWHERE, ofGit } from './source-references.ts';
+import { ofGit } from './source-references.ts';
 import { quoted } from './yaml.ts';
 
 /** Kinds of tasks that the CLI wants compute for (its validate/job_task_cluster_spec.go); notebooks may run without. */
@@ -14,28 +15,8 @@ const COMPUTE_KINDS = ['python_wheel_task', 'dbt_task', 'spark_jar_task', 'spark
 const COMPUTE = ['job_cluster_key', 'environment_key', 'existing_cluster_id', 'new_cluster'];
 /** What Go's url.Parse refuses in a path: a `%` that begins no escape, and control characters. */
 const NO_URL = /%(?![0-9a-f]{2})|\p{Cc}/iu;
-/** What the CLI takes for the name of a package, with its versions as PEP 440 writes them (its libraries/local_path.go). */
-const VERSION = String.raw`(\d+!)?\d+(\.\d+)*([-_.]?(a|b|rc)\d+)?([-_.]?post\d+)?([-_.]?dev\d+)?(\+[a-zA-Z0-9]+([-_.][a-zA-Z0-9]+)*)?`;
-const PACKAGE = new RegExp(String.raw`^[\w-]+\s?(\[.*\])?\s?((==|!=|<=|>=|~=|>|<)\s?${VERSION},?)*$`);
-const PIP_OPTION = /(^|\s)--?[a-zA-Z0-9-]+([\s|=]|$)/;
-
 function shortened(text: string): string {
   return quoted(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-
-/** Whether the CLI would look for a path in the bundle's own folder. */
-function isLocal(path: string): boolean {
-  return !/^["']*\//.test(path) && !ELSEWHERE.test(path);
-}
-
-/** Whether the CLI would take a line for pip for a file of the bundle (its libraries/local_path.go). */
-function isLocalDependency(line: string, git: boolean): boolean {
-  const behindOption = line.match(/^-[re] (.*)$/)?.[1];
-  if (behindOption !== undefined) return !git && isLocal(behindOption.trim());
-  if (line.startsWith('.')) return true;
-  const [name = '', address = ''] = line.split(' @ ');
-  if (PIP_OPTION.test(line) || PACKAGE.test(line) || (PACKAGE.test(name) && ELSEWHERE.test(address))) return false;
-  return line !== '' && isLocal(line);
 }
 
 function pathProblem(leaf: Leaf, { type, value, leaves }: Planned): string | undefined {
@@ -51,7 +32,7 @@ function pathProblem(leaf: Leaf, { type, value, leaves }: Planned): string | und
     if (text === '' && field.kind === 'folder') return undefined;
     if (text === '') return 'is empty, which a bundle takes for its own folder';
     if (NO_URL.test(text)) return `is ${shortened(text)}; the CLI takes paths for addresses, where such characters can't stand`;
-    if (isLocal(text))
+    if (isLocalPath(text))
       return `is ${shortened(text)}, which a bundle takes for a file of its own; only absolute workspace paths can be said`;
   }
   return undefined;

@@ -1,7 +1,10 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import type { Diagnostic } from './bundle.ts';
+import { pathField } from './fields.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { isLocalDependency, pipPath } from './pip-line.ts';
 import type { Planned } from './related.ts';
+import { quoted } from './yaml.ts';
 
 /** Fields that only the server writes (facts: databricks 8); they are no settings. */
 export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);
@@ -62,10 +65,24 @@ function ofPipeline({ prefix, value, key }: Planned): Diagnostic[] {
   return [...found, { level: 'note', place: `${prefix}name`, message }];
 }
 
+/** Lines for pip that name a path relative to a folder which nobody knows; what the CLI refuses of them is told elsewhere. */
+function relativeLines({ type, prefix, value, leaves }: Planned): Diagnostic[] {
+  if (isObject(value.git_source)) return [];
+  return [...leaves.values()].flatMap((leaf): Diagnostic[] => {
+    const line = leaf.value;
+    if (typeof line !== 'string' || pathField(type, leaf)?.form !== 'dependency' || isLocalDependency(line, false)) return [];
+    const path = pipPath(line)?.path;
+    if (path === undefined || path.startsWith('/')) return [];
+    const message = `names ${quoted(path)} by a relative path, so the bundle has no copy of it; write its whole path in the workspace`;
+    return [{ level: 'warning', place: `${prefix}${leaf.place}`, message }];
+  });
+}
+
 /** Remarks about one resource. */
 export function remarksOn(resource: Planned): Diagnostic[] {
   const { type, prefix, value, grants, key } = resource;
   const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource) : [];
+  found.push(...relativeLines(resource));
   if (isBundleOwned(value)) {
     const message = `${prefix === '' ? 'the job' : key} is already deployed by a bundle; a second one would compete with it`;
     found.unshift({ level: 'warning', place: `${prefix}deployment`, message });

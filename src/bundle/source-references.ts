@@ -2,6 +2,7 @@
 import type { JobDefinition, SourceReference } from './bundle.ts';
 import { type PathField, pathField } from './fields.ts';
 import { isObject } from './json.ts';
+import { pipPath } from './pip-line.ts';
 import { type Leaf, leavesOf } from './places.ts';
 import { type Body, bodiesOf } from './related.ts';
 
@@ -10,9 +11,6 @@ export const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|[a-z0-9+]+:)/i;
 /** Values that Databricks fills in when the job runs, such as `{{job.parameters.path}}`, the older names among them. */
 const AT_RUN_TIME =
   /\{\{\s*((job|tasks?|workspace|backfill|secrets)[./]|input|(job_id|run_id|parent_run_id|task_key|task_retry_count|start_date|start_time)\s*\}\})/;
-/** A line for pip that is a path, perhaps behind an option and in quotes (pip's requirements file format). */
-const PIP_PATH = /^(?:-r|-c|-e|--requirement|--constraint|--editable)?[\s=]*["']?(\/[^"']*?)["']?\s*$/;
-
 /** A value that names a path, with what it is and the path in it. */
 export interface PathAt {
   readonly leaf: Leaf;
@@ -29,9 +27,7 @@ export function canonicalPath(path: string): string {
 
 function pathIn(field: PathField, value: string): { path: string; kind: SourceReference['kind'] } {
   if (field.form === 'dependency') {
-    const path = value.trim().match(PIP_PATH)?.[1] ?? '';
-    const folder = /^(-e|--editable)/.test(value.trim()) || path.endsWith('/');
-    return { path, kind: folder ? 'folder' : 'file' };
+    return pipPath(value) ?? { path: '', kind: 'file' };
   }
   if (field.form === 'glob') {
     if (!value.includes('*')) return { path: value, kind: /\.\w+$/.test(value) ? 'file' : 'folder' };

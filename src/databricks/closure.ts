@@ -36,6 +36,14 @@ export interface Needs {
 /** Storage that is no workspace file. */
 const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|\/tmp\/|\/local_disk0\/|[a-z0-9+]+:)/i;
 
+async function isFolder(list: ListOnce, path: string): Promise<boolean> {
+  const type = (await list(posix.dirname(path)))?.get(posix.basename(path))?.type;
+  if (type !== undefined) return type === 'DIRECTORY' || type === 'REPO';
+  // The folder above may be closed. Listing a file answers the file itself.
+  const inside = await list(path);
+  return inside !== undefined && inside.get(posix.basename(path))?.path !== path;
+}
+
 /** Resolves what a source names against its own folder; imports only where such a file is there. */
 export async function needsOf(
   source: Source,
@@ -74,8 +82,7 @@ export async function needsOf(
     const path = absolute(dependency.path);
     if (dependency.kind !== 'file') return [{ path, kind: 'notebook', place, ...(dependency.kind === 'run' && { search }) }];
     // pip takes folders too.
-    const type = (await list(posix.dirname(path)))?.get(posix.basename(path))?.type;
-    return [{ path, kind: type === 'DIRECTORY' || type === 'REPO' ? 'folder' : 'file', place }];
+    return [{ path, kind: (await isFolder(list, path)) ? 'folder' : 'file', place }];
   }
 
   const wanted = (await Promise.all(dependencies.map(resolve))).flat();

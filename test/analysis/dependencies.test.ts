@@ -143,6 +143,18 @@ describe('dependencies of files', () => {
     ]);
   });
 
+  it('reads every way to name a local project in them', async () => {
+    const text =
+      '-e ./lib[dev]\n--editable=../own\nx @ file:./x\ny@file:./y\n--find-links=wheels\n-f https://x.test/simple\nz @ git+https://x.test/z\n';
+    expect(await said(file('/Workspace/etl/needs.in', text))).toEqual([
+      'file ./lib @1',
+      'file ../own @2',
+      'file ./x @3',
+      'file ./y @4',
+      'file wheels @5',
+    ]);
+  });
+
   it('takes a Python file as one cell, and other text as nothing', async () => {
     expect(await said(file('/a/x.py', 'from . import y\nfrom os import path\n'))).toEqual(['import .(y) @1']);
     expect(await said(file('/a/x.csv', 'import a\n-r b.txt\n'))).toEqual([]);

@@ -1,0 +1,55 @@
+// One line for pip, as environments have them (pip's requirements file format): what it names on disk, and what the CLI takes it for.
+
+/** A file or folder that a line names. */
+export interface PipPath {
+  /** As it stands in the line: quotes, extras and what follows are none of it. */
+  readonly path: string;
+  /** Where in the line it begins. */
+  readonly start: number;
+  readonly kind: 'file' | 'folder';
+}
+
+/** Options before a path; short ones may stand right before it (`-e./lib`). */
+const OPTION = /^\s*(?:-[rcef](?:\s*=\s*|\s+|(?=["']?[./]))|--(?:requirement|constraint|editable|find-links)(?:\s*=\s*|\s+))/;
+const OF_FILES = /^\s*-(?:[rc]|-requirement|-constraint)/;
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+const FILE = /\.(?:whl|egg|zip|tar|tgz|tar\.gz|tar\.bz2|txt)$/i;
+/** What `--find-links` takes besides folders. */
+const PAGE = /\.html?$/i;
+
+/** The path in a line; undefined where it names a package, an address, or nothing. Relative ones count, wherever they lead. */
+export function pipPath(line: string): PipPath | undefined {
+  const option = OPTION.exec(line)?.[0] ?? '';
+  const before = option === '' ? (/^\s*/.exec(line)?.[0] ?? '') : option;
+  const rest = line.slice(before.length);
+  const quote = /^["']/.exec(rest)?.[0] ?? '';
+  // An environment marker, a comment or another option may follow.
+  const whole = quote === '' ? (rest.split(/\s+#|\s*;|\s+--/)[0] ?? '') : (rest.slice(1).split(quote)[0] ?? '');
+  const path = whole.replace(/\s*\[[^\]]*\]\s*$|\s+$/, '');
+  const isPath = path !== '' && !SCHEME.test(path) && (option !== '' || /^[./]/.test(path));
+  if (!isPath) return undefined;
+  const file = OF_FILES.test(option) || (option === '' ? FILE : PAGE).test(path);
+  return { path, start: before.length + quote.length, kind: file ? 'file' : 'folder' };
+}
+
+/** What the CLI takes for the name of a package, with its versions as PEP 440 writes them (its libraries/local_path.go). */
+const VERSION = String.raw`(\d+!)?\d+(\.\d+)*([-_.]?(a|b|rc)\d+)?([-_.]?post\d+)?([-_.]?dev\d+)?(\+[a-zA-Z0-9]+([-_.][a-zA-Z0-9]+)*)?`;
+const PACKAGE = new RegExp(String.raw`^[\w-]+\s?(\[.*\])?\s?((==|!=|<=|>=|~=|>|<)\s?${VERSION},?)*$`);
+const PIP_OPTION = /(^|\s)--?[a-zA-Z0-9-]+([\s|=]|$)/;
+/** Addresses that the CLI knows as such: of files only those with two slashes. */
+const REMOTE = /^(?!file:)[a-z][a-z0-9+.-]*:\/|^file:\/\//i;
+
+/** Whether the CLI would look for a path in the bundle's own folder. */
+export function isLocalPath(path: string): boolean {
+  return !/^["']*\//.test(path) && !REMOTE.test(path.replace(/^["']+/, ''));
+}
+
+/** Whether the CLI would take a line for pip for a file of the bundle (its libraries/local_path.go); `git`: the job has a git_source. */
+export function isLocalDependency(line: string, git: boolean): boolean {
+  const behindOption = line.match(/^-[re] (.*)$/)?.[1];
+  if (behindOption !== undefined) return !git && isLocalPath(behindOption.trim());
+  if (line.startsWith('.')) return true;
+  const [name = '', address = ''] = line.split(' @ ');
+  if (PIP_OPTION.test(line) || PACKAGE.test(line) || (PACKAGE.test(name) && /^(?!file:)[a-z][a-z0-9+.-]*:\//i.test(address))) return false;
+  return line !== '' && isLocalPath(line);
+}
