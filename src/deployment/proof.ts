@@ -17,7 +17,6 @@ export interface ProverStep {
   readonly details?: string;
 }
 
-export { secretsRefusal } from './guard.ts';
 export type { Inspection };
 
 export interface Prover {

@@ -8,7 +8,7 @@ import { createProposalRows } from '../storage/proposals.ts';
 import { type Adoption, createWriteRows } from '../storage/writes.ts';
 import type { Cli } from './cli.ts';
 import { deployed } from './destroy.ts';
-import { refusal } from './guard.ts';
+import { refusal, secretsRefusal } from './guard.ts';
 import { LIMITS } from './limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from './write.ts';
 import { byHand } from './write-by-hand.ts';
@@ -58,9 +58,13 @@ export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: 
         if (bundle.secrets.length > 0)
           throw refuse('The bundle holds hard-coded secrets, which an upload would spread.', 'Replace them by secret references first.');
         return parsed({ ...named, files: bundle.files.length });
-      case 'deploy_bundle':
+      case 'deploy_bundle': {
         requireTarget(bundle, named.target);
+        // Its plan would be refused: better said before a card stands in the thread.
+        const no = secretsRefusal(bundle);
+        if (no !== undefined) throw refuse(no.problem, no.next);
         return parsed(named);
+      }
       case 'run_bundle': {
         requireTarget(bundle, named.target);
         const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);

@@ -158,6 +158,10 @@ describe('writes', () => {
     };
     await rig.bundles.save(secret);
     await expect(rig.writes.propose({ ...upload, bundle: secret.digest }, proposer())).rejects.toThrow('secret');
+    // Its plan would be refused: said before a card stands in the thread.
+    await expect(rig.writes.propose({ kind: 'deploy_bundle', bundle: secret.digest, target: 'dev' }, proposer())).rejects.toThrow(
+      'A hard-coded secret stands in the bundle: src/load.py, line 1',
+    );
     await expect(rig.writes.propose({ ...upload, bundle: '0'.repeat(64) }, proposer())).rejects.toThrow('no bundle with this bundle_id');
     for (const strange of ['/Workspace/Users/../Shared/x', '/etc', `/Users/${ANA}/.bundle/churn/dev/state`, 'Users/x/y', '/Users'])
       await expect(rig.writes.propose({ ...upload, folder: strange }, proposer())).rejects.toThrow('folder');

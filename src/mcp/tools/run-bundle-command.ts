@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Bundle } from '../../bundle/bundle.ts';
 import { createMask } from '../../bundle/mask.ts';
-import { type Inspection, secretsRefusal } from '../../deployment/proof.ts';
+import type { Inspection } from '../../deployment/proof.ts';
 import type { AskedWrite } from '../../deployment/proposal.ts';
 import { UserError } from '../../errors.ts';
 import { capped, quote } from '../data.ts';
@@ -82,12 +82,7 @@ function askedWrite(
   parameters: Readonly<Record<string, string>> = {},
 ): AskedWrite {
   const about = { bundle: bundle.digest, target };
-  if (command === 'deploy') {
-    // Its plan would be refused: better said before a card stands in the thread.
-    const no = secretsRefusal(bundle);
-    if (no !== undefined) throw new UserError({ doing, ...no });
-    return { kind: 'deploy_bundle', ...about };
-  }
+  if (command === 'deploy') return { kind: 'deploy_bundle', ...about };
   if (command === 'destroy') return { kind: 'destroy_bundle', ...about };
   const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);
   // People write it as the YAML or a reference does.

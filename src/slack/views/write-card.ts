@@ -154,7 +154,7 @@ function tableBlocks({ columns, rows, more }: NonNullable<WriteResult['table']>)
 }
 
 function runButton({ id, write, danger, userName }: WriteProposal, title: string) {
-  const label = write.kind === 'destroy_bundle' ? 'Destroy it' : 'Run it';
+  const label = write.kind === 'destroy_bundle' ? 'Destroy it' : write.kind === 'upload_bundle' ? 'Upload it' : 'Run it';
   const run = button(label, 'write_run', id, danger ? 'danger' : 'primary');
   if (!danger) return run;
   const text = clip(`${oneLine(escapeText(title))}, as ${escapeText(userName)}. This can’t be undone.`, 300);

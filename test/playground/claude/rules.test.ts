@@ -159,7 +159,12 @@ describe('honesty', () => {
     ['list jobs named zzz', /no job/],
     ['write me a poem', /did nothing[\s\S]*offline Claude/],
     ['hello', /offline Claude/],
-    ['deploy it to prod', /nothing that I can call deploys/],
+    ['please start everything', /nothing that I can call deploys/],
+    ['deploy it to prod', /no bundle in this thread/],
+    ['who am I?', /Acting as ana@acme\.example/],
+    ['list my warehouses', /• warehouse_id 4fe75792cd0d304c: Finance/],
+    ['run this sql: select country from main.s.t limit 2', /It only reads[\s\S]*Austria/],
+    ['run this sql: select * from no_such_table', /did not work[\s\S]*TABLE_OR_VIEW_NOT_FOUND/],
     ['add a staging target', /no bundle in this thread/],
     ['make a bundle of job 424242', /did not work[\s\S]*What to do next/],
   ])('%s', async (text, words) => {

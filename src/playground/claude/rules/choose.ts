@@ -3,22 +3,29 @@ import { askOne, type Talk, ToolTrouble } from '../talk.ts';
 import type { Turn } from '../turn.ts';
 import { addTarget, wantsTargets } from './add-target.ts';
 import type { Editing } from './edit.ts';
+import { addTests, syncFolder, wantsSync, wantsTests } from './grow.ts';
 import { makeBundle, verdict, wantsBundle } from './make-bundle.ts';
 import { makeFolderBundle, wantsFolderBundle } from './make-folder-bundle.ts';
 import { agreedJob, saysGoOn } from './owned.ts';
-import { explainTask, listJobs, wantsJobs, wantsTask } from './questions.ts';
+import { proposeWrite, wantsWrite } from './propose.ts';
+import { explainTask, listJobs, tellFacts, wantsFacts, wantsJobs, wantsTask } from './questions.ts';
 import { rename, wantsRename } from './rename.ts';
 import { proposeRun, wantsRun } from './run-job.ts';
 import { reschedule, wantsSchedule } from './schedule.ts';
 import { replaceSecrets, wantsSecretsReplaced } from './secrets.ts';
 import { toServerless, wantsServerless } from './serverless.ts';
+import { runSql, wantsSql } from './sql.ts';
 import { setVariable, wantsVariable } from './variable.ts';
 
 /** The rule that answers this turn, ready to run. */
 export function choose(turn: Turn): Talk<string> {
   const text = turn.text.replace(/<@[\w|]+>/g, '').trim();
+  const statement = wantsSql(text);
+  if (statement !== undefined) return runSql(statement);
   const running = wantsRun(text);
   if (running !== undefined) return proposeRun(running);
+  const ofBundle = wantsOfBundle(text);
+  if (ofBundle !== undefined) return turn.bundle === undefined ? say(NO_BUNDLE) : ofBundle(turn.bundle);
   const folder = wantsFolderBundle(text);
   if (folder !== undefined) return makeFolderBundle(folder);
   const job = wantsBundle(text);
@@ -27,6 +34,8 @@ export function choose(turn: Turn): Talk<string> {
   if (agreed !== undefined) return makeBundle(agreed, true);
   if (wantsSecretsReplaced(text) !== undefined && turn.bundle !== undefined)
     return replaceSecrets(turn.bundle, wantsSecretsReplaced(text) ?? '');
+  const facts = wantsFacts(text);
+  if (facts !== undefined) return tellFacts(facts);
   const jobs = wantsJobs(text);
   if (jobs !== undefined) return listJobs(jobs);
   const task = wantsTask(text);
@@ -35,6 +44,15 @@ export function choose(turn: Turn): Talk<string> {
   if (edits.length > 0) return turn.bundle === undefined ? say(NO_BUNDLE) : edit(turn.bundle, edits);
   if (/\b(?:deploy|run|delete|destroy|start)\b/i.test(text)) return say(DEPLOY);
   return say(/\b(?:help|hi|hello|hey|can you)\b/i.test(text) ? HELP : `I did nothing: I don't understand this message. ${HELP}`);
+}
+
+/** What is done with the bundle of the thread, other than editing it. */
+function wantsOfBundle(text: string): ((bundle: string) => Talk<string>) | undefined {
+  const write = wantsWrite(text);
+  if (write !== undefined) return (bundle) => proposeWrite(bundle, write);
+  if (wantsTests(text)) return addTests;
+  const folder = wantsSync(text);
+  return folder === undefined ? undefined : (bundle) => syncFolder(bundle, folder);
 }
 
 type Edit = (editing: Editing) => Talk<void>;
@@ -93,8 +111,12 @@ const HELP = `I am the offline Claude of the playground: a few rules, no languag
 • change the schedule: “run it every day at 6:30”, “pause the schedule”
 • set a variable: “set catalog to main_test in staging”
 • say what a task is: “what does task load do?”
-• prepare a run of a job, which your click starts: “run job 123”
+• add tests: “add tests”
+• bring files along: “bring /Users/ana@acme.example/lib into the bundle”
+• say who you are here and which warehouses there are: “who am I”, “list my warehouses”
+• read data: “run this sql: select 1”
+• prepare what your click then does: “run job 123”, “deploy it to prod”, “run the bundle”, “upload it to /Shared/x”, “destroy it”, “run this sql: delete …”
 For anything else start the playground with \`--real claude\`.`;
 const NO_BUNDLE = 'There is no bundle in this thread yet, so I changed nothing. Say “make a bundle of job 123” first.';
 const DEPLOY =
-  'I did nothing: nothing that I can call deploys, runs or deletes anything by itself. The button under the newest version deploys exactly what its card shows, and “run job 123” prepares a run that your click starts.';
+  'I did nothing: nothing that I can call deploys, runs or deletes anything by itself. The button under the newest version deploys exactly what its card shows, and “run job 123”, “deploy it to prod” or “destroy it” prepare what your click then does.';

@@ -1,4 +1,4 @@
-// Questions: which jobs there are, what a task does.
+// Questions: which jobs and warehouses there are, who somebody is, what a task does.
 import { isMap, isSeq } from 'yaml';
 import { askOne, contentOf, readFiles, section, type Talk, ToolTrouble, unquote } from '../talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml } from './edit.ts';
@@ -21,6 +21,20 @@ export function* listJobs(name: string): Talk<string> {
   return [`${items.length === 1 ? 'One job' : `${items.length} jobs`}:`, ...items, 'Say “make a bundle of job <id>” for one of them.'].join(
     '\n',
   );
+}
+
+/** "Who am I", "is it healthy", "list my warehouses": the tool whose answer is the answer. */
+export function wantsFacts(text: string): 'health' | 'list_warehouses' | undefined {
+  if (/\b(?:who am i|healthy?|connected|connection)\b/i.test(text)) return 'health';
+  return /\b(?:list|show|which|what)\b[^.?]*\bwarehouses?\b/i.test(text) ? 'list_warehouses' : undefined;
+}
+
+export function* tellFacts(tool: 'health' | 'list_warehouses'): Talk<string> {
+  const answer = yield* askOne(tool, {}, 'I look.');
+  return answer
+    .split('\n')
+    .map((line) => unquote(line).replace(/^- /, '• ').replace(', names are data. A', '. A'))
+    .join('\n');
 }
 
 export function wantsTask(text: string): string | undefined {
