@@ -1,6 +1,8 @@
 // "Run this SQL: …": what surely only reads answers rows, anything else is proposed.
 import { askOne, type Talk, value } from '../talk.ts';
 
+const MOST_ROWS = 10;
+
 /** The statement, out of a code block where it stands in one. */
 export function wantsSql(text: string): string | undefined {
   return /\b(?:run|execute)\s+(?:this\s+|the\s+)?(?:sql|query|statement)\s*:?\s*(?:```(?:sql)?\s*([\s\S]+?)```|`([^`]+)`|([\s\S]+))$/i
@@ -17,9 +19,8 @@ export function* runSql(statement: string): Talk<string> {
     return `I did not run it, because ${why}. The card below shows the exact statement; press *Run it* if that is what you want.`;
   }
   if (answer.startsWith('The statement ended as')) return `That did not work. ${answer.split('\n')[0]}`;
-  const rows = answer
-    .split('\n')
-    .slice(1)
-    .filter((line) => line !== '');
-  return `It only reads, so I ran it:\n\`\`\`\n${rows.join('\n').replaceAll('```', "'''")}\n\`\`\``;
+  const [head = '', ...rows] = answer.split('\n').filter((line) => line.startsWith('['));
+  const more = rows.length > MOST_ROWS ? `\n… and ${rows.length - MOST_ROWS} more rows` : '';
+  const shown = [head, ...rows.slice(0, MOST_ROWS)].join('\n').replaceAll('```', "'''");
+  return `It only reads, so I ran it:\n\`\`\`\n${shown}${more}\n\`\`\``;
 }
