@@ -1,12 +1,16 @@
 // The server over Streamable HTTP: every request stands alone, under the identity of the token it brings.
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { CancelledNotificationSchema, RequestIdSchema } from '@modelcontextprotocol/sdk/types.js';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import { z } from 'zod';
+import { sha256 } from '../bundle/bundle.ts';
 import type { Logger } from '../log.ts';
 import type { OwnedBundles } from '../storage/bundle-owners.ts';
 import type { Authenticate } from './http-auth.ts';
 import { getBundle, headBundle, putBundle } from './http-bundles.ts';
 import { type Checks, checkSender } from './http-checks.ts';
 import { LIMITS } from './limits.ts';
+import { CONNECTION_HEADER } from './meta.ts';
 import { createServer, type ServerDeps } from './server.ts';
 import type { Caller } from './tool.ts';
 
@@ -32,6 +36,7 @@ const PARSE_ERROR = -32700;
 export function createHttpApp(deps: HttpDeps): Express {
   const { log, publicUrl } = deps;
   const app = express();
+  const running = createRunning();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use((_request, response, next) => {
@@ -78,7 +83,9 @@ export function createHttpApp(deps: HttpDeps): Express {
   };
 
   // Signed in first: a stranger's body is never read.
-  app.post('/mcp', signedIn, express.json({ limit: LIMITS.messageBytes }), (request, response) => answerMessage(deps, request, response));
+  app.post('/mcp', signedIn, express.json({ limit: LIMITS.messageBytes }), (request, response) =>
+    answerMessage(deps, running, request, response),
+  );
   app.all('/mcp', (_request, response) => {
     response.set('Allow', 'POST');
     refuse(response, 405, 'This server keeps no connection: send POST.');
@@ -106,16 +113,55 @@ export function createHttpApp(deps: HttpDeps): Express {
 }
 
 /** One message, one server: the answer and its progress go out as a stream; when the caller hangs up, the work stops. */
-async function answerMessage(deps: HttpDeps, request: Request, response: Response): Promise<void> {
+async function answerMessage(deps: HttpDeps, running: Running, request: Request, response: Response): Promise<void> {
   const caller = callerOf(response);
+  const cancelled = Cancelled.safeParse(request.body);
+  if (cancelled.success) {
+    running.stop(await keyOf(caller, request, cancelled.data.params.requestId));
+    response.status(202).end();
+    return;
+  }
   const server = createServer({ ...deps, bundles: deps.bundlesOf(caller) }, caller);
   const transport = new StreamableHTTPServerTransport({ keepAliveMs: LIMITS.keepAliveMs });
-  // Without a session nothing else tells a running call that nobody waits for it (facts: claude-and-mcp 8).
-  response.once('close', () => {
+  const close = () => {
     server.close().catch((error: unknown) => deps.log.warn({ err: error }, 'a connection was not closed'));
-  });
+  };
+  // Without a session nothing else tells a running call that nobody waits for it (facts: claude-and-mcp 8).
+  response.once('close', close);
+  const asked = WithId.safeParse(request.body);
+  if (asked.success) response.once('close', running.add(await keyOf(caller, request, asked.data.id), close));
   await server.connect(transport);
   await transport.handleRequest(request, response, request.body);
+}
+
+const WithId = z.object({ id: RequestIdSchema });
+const Cancelled = CancelledNotificationSchema.extend({ params: z.object({ requestId: RequestIdSchema }) });
+
+interface Running {
+  /** Answers what to do when it has ended. */
+  add(key: string, stop: () => void): () => void;
+  stop(key: string): void;
+}
+
+/** Work under way, so that a caller may stop it with a message too: clients of the SDK send one and keep the stream open. */
+function createRunning(): Running {
+  const all = new Map<string, Set<() => void>>();
+  return {
+    add(key, stop) {
+      const same = all.get(key) ?? new Set();
+      all.set(key, same.add(stop));
+      return () => {
+        same.delete(stop);
+        if (same.size === 0) all.delete(key);
+      };
+    },
+    stop: (key) => all.get(key)?.forEach((stop) => void stop()),
+  };
+}
+
+/** Clients count their requests from 0, so an id means one only together with who counts: the token, and the connection where one is named. */
+async function keyOf(caller: Caller, request: Request, id: string | number): Promise<string> {
+  return JSON.stringify([sha256(await caller.token()), request.get(CONNECTION_HEADER) ?? '', id]);
 }
 
 function callerOf(response: Response): Caller {

@@ -23,3 +23,6 @@ export const PROPOSALS_META = 'dab/proposals';
 const ProposalMessage = z.object({ id: z.string(), arguments: z.string(), digest: z.string() });
 export type ProposalMessage = z.infer<typeof ProposalMessage>;
 export const WithProposals = z.object({ _meta: z.object({ [PROPOSALS_META]: z.array(ProposalMessage) }) });
+
+/** Of a request over HTTP: which connection of a caller's counts the ids of its messages, since several turns share a token. */
+export const CONNECTION_HEADER = 'dab-connection';

@@ -1,8 +1,10 @@
 // The line to a remote server: every request carries the caller's current token, ends when its call does, and a server that goes away is noticed.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LIMITS } from './limits.ts';
+import { CONNECTION_HEADER } from './meta.ts';
 
 /** The server did not answer, or went away in the middle of an answer. */
 export class LostServer extends Error {
@@ -28,11 +30,13 @@ const AWAY = new Set([502, 503, 504]);
 
 export function createLine(server: URL, token: () => Promise<string>): Line {
   const current = new AsyncLocalStorage<Exchange>();
+  const connection = randomUUID();
 
   const fetchAs: FetchLike = async (url, init = {}) => {
     const exchange = current.getStore();
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${await token()}`);
+    headers.set(CONNECTION_HEADER, connection);
     const ends = [init.signal, exchange?.signal].filter((one) => one !== undefined && one !== null);
     const signal = AbortSignal.any(ends);
     try {

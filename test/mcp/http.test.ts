@@ -100,12 +100,40 @@ describe('work', () => {
       headers: { ...bearer(), 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' },
     });
     await running;
-    await vi.waitFor(() => expect(exports().length).toBeGreaterThan(0), 5_000);
+    await vi.waitFor(() => expect(exports().length).toBeGreaterThan(0), { timeout: 5_000, interval: 20 });
     hangUp.abort();
-    await vi.waitFor(() => expect(exports().every(({ abandoned }) => abandoned)).toBe(true), 2_000);
+    await vi.waitFor(() => expect(exports().every(({ abandoned }) => abandoned)).toBe(true), { timeout: 2_000, interval: 20 });
     const before = rig.databricks.requests.length;
     await pause(300);
     expect(rig.databricks.requests.length).toBe(before);
+  });
+
+  it('stops when a client of the SDK cancels, which keeps its connection open; a call of another client goes on', async () => {
+    rig.databricks.faults.on('GET /api/2.0/workspace/export', { delayMs: 1_000 });
+    const since = rig.databricks.requests.length;
+    // Whose an export is shows only when it is answered: each reads another folder.
+    const exports = (folder: string) =>
+      rig.databricks.requests.slice(since).filter(({ path, search }) => path === '/api/2.0/workspace/export' && search.includes(folder));
+    const [ana, ben] = [await rig.client(), await rig.client(rig.databricks.tokenFor('ben@acme.example'))];
+    const stop = new AbortController();
+    const read = (client: typeof ana, job_id: string, signal?: AbortSignal) =>
+      client.callTool({ name: 'generate_bundle_from_job', arguments: { job_id } }, undefined, { ...(signal && { signal }) });
+    const stopped = read(ana, '318', stop.signal);
+    const other = read(ben, '204');
+    stopped.catch(() => undefined);
+    await vi.waitFor(() => expect(exports('revenue').length * exports('orders').length).toBeGreaterThan(0), {
+      timeout: 5_000,
+      interval: 20,
+    });
+    stop.abort();
+    await expect(stopped).rejects.toThrow();
+    await vi.waitFor(() => expect(exports('revenue').every(({ abandoned }) => abandoned)).toBe(true), {
+      timeout: 900,
+      interval: 20,
+    });
+    expect((await other).isError).not.toBe(true);
+    expect(exports('orders').some(({ abandoned }) => abandoned)).toBe(false);
+    await Promise.all([ana.close(), ben.close()]);
   });
 
   it('that takes too long is stopped, and the caller reads so', async () => {

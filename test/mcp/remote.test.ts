@@ -106,10 +106,10 @@ describe('on the remote server', () => {
     const stop = new AbortController();
     const running = use(tools, 'generate_bundle_from_job', { job_id: '123' }, stop.signal);
     running.catch(() => undefined);
-    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), 5_000);
+    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), { timeout: 5_000, interval: 20 });
     stop.abort(new Error('Stop was pressed'));
     await expect(running).rejects.toThrow('Stop was pressed');
-    await vi.waitFor(() => expect(exportsSince(from).every(({ abandoned }) => abandoned)).toBe(true), 2_000);
+    await vi.waitFor(() => expect(exportsSince(from).every(({ abandoned }) => abandoned)).toBe(true), { timeout: 2_000, interval: 20 });
     await tools.close();
   });
 });
@@ -120,7 +120,7 @@ describe('a server that goes away', () => {
     const tools = await bot.toolsAt(server.url);
     const from = databricks.requests.length;
     const running = use(tools, 'generate_bundle_from_job', { job_id: '123' });
-    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), 5_000);
+    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), { timeout: 5_000, interval: 20 });
     await server.stop('SIGKILL');
     off();
     await server.start();
@@ -155,7 +155,7 @@ describe('a server that goes away', () => {
       { signal: stop.signal, onStep: ({ title }) => titles.push(title) },
     );
     running.catch(() => undefined);
-    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), 5_000);
+    await vi.waitFor(() => expect(exportsSince(from)).not.toEqual([]), { timeout: 5_000, interval: 20 });
     server.signal('SIGSTOP');
     await vi.waitFor(() => expect(titles.join()).toContain('went away'), { timeout: 30_000, interval: 100 });
     server.signal('SIGCONT');
