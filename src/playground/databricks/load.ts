@@ -1,7 +1,7 @@
 // Fills a workspace from disk: folders of jobs/get bodies with their grants, and a tree of workspace files.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isObject, type JsonObject, objectsIn, parseJson, textOf } from './json.ts';
+import { isObject, type Json, type JsonObject, objectsIn, parseJson, stringifyJson, textOf } from './json.ts';
 import { recognise } from './notebooks.ts';
 import { toGrant } from './routes/permissions.ts';
 import type { Workspace } from './state.ts';
@@ -12,17 +12,19 @@ import { stubWhatIsMissing } from './stubs.ts';
  * (shape of GET permissions/jobs/ID). Sources and compute that a job names and the workspace doesn't have are made up. Answers how many.
  */
 export function loadJobs(workspace: Workspace, folder: string): number {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .sort();
-  for (const name of names) {
-    const body = parseJson(readFileSync(join(folder, name), 'utf8'));
+  const bodies = bodiesIn(folder);
+  for (const { name, body } of bodies) {
     if (!isObject(body)) throw new Error(`${name} holds no job (an object with job_id and settings).`);
     const job = addJob(workspace, body, name);
     const grants = join(dirname(folder), 'permissions', basename(name));
     if (existsSync(grants)) addGrants(workspace, job, parseJson(readFileSync(grants, 'utf8')));
   }
-  return names.length;
+  return bodies.length;
+}
+
+function bodiesIn(folder: string): { name: string; body: Json }[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => ({ name, body: parseJson(readFileSync(join(folder, name), 'utf8')) }));
 }
 
 /** Adds a body of jobs/get; answers its id. */
@@ -82,4 +84,38 @@ export function loadCompute(of: Map<string, JsonObject>, file: string, key: stri
   if (!existsSync(file)) return;
   const entries = parseJson(readFileSync(file, 'utf8'));
   for (const entry of objectsIn(entries)) of.set(String(entry[key]), entry);
+}
+
+/** Loads every `*.json` of a folder as an answer of GET pipelines/ID. */
+export function loadPipelines(workspace: Workspace, folder: string): void {
+  for (const { name, body } of bodiesIn(folder)) {
+    const id = isObject(body) ? textOf(body.pipeline_id) : undefined;
+    if (!isObject(body) || id === undefined) throw new Error(`${name} holds no pipeline (an object with pipeline_id and spec).`);
+    workspace.pipelines.set(id, body);
+  }
+}
+
+/**
+ * Loads every `*.json` of a folder as a dashboard that is published: what GET lakeview/dashboards/ID answers of it, with its serialized
+ * form as JSON under `content`, and `creator` and `embed_credentials` beside it.
+ */
+export function loadDashboards(workspace: Workspace, folder: string): void {
+  for (const { name, body } of bodiesIn(folder)) {
+    const id = isObject(body) ? textOf(body.dashboard_id) : undefined;
+    if (!isObject(body) || id === undefined) throw new Error(`${name} holds no dashboard (an object with dashboard_id and content).`);
+    const { content, creator, embed_credentials: embed, ...rest } = body;
+    const [title, parent] = [textOf(rest.display_name) ?? '', textOf(rest.parent_path) ?? ''];
+    const time = new Date(workspace.now()).toISOString();
+    const kept = { path: `${parent}/${title}.lvdash.json`, lifecycle_state: 'ACTIVE', etag: '1', create_time: time, update_time: time };
+    workspace.dashboards.set(id, {
+      creator: textOf(creator) ?? '',
+      draft: { ...rest, ...kept, serialized_dashboard: `${stringifyJson(content ?? {})}\n` },
+      published: {
+        display_name: title,
+        warehouse_id: rest.warehouse_id ?? '',
+        embed_credentials: embed === true,
+        revision_create_time: time,
+      },
+    });
+  }
 }

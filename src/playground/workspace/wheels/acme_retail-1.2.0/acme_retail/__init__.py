@@ -1,0 +1,1 @@
+"""Retail forecasts of Acme."""
