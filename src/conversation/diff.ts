@@ -1,6 +1,7 @@
 // What changed from one version's files to the next, line by line.
 import { diff } from 'node:util';
-import type { BundleFile } from '../bundle/bundle.ts';
+import type { Bundle, BundleFile } from '../bundle/bundle.ts';
+import { createMask } from '../bundle/mask.ts';
 
 export interface FileChange {
   readonly path: string;
@@ -14,8 +15,18 @@ const CONTEXT_LINES = 2;
 /** Files longer than this are only named: the comparison is quadratic in the worst case. */
 const MAX_DIFF_LINES = 5000;
 
-/** The changes between two file lists, sorted by path; unchanged files are left out. */
-export function diffFiles(before: readonly BundleFile[], after: readonly BundleFile[]): FileChange[] {
+/** The changes from one version to the next. A secret is masked, whichever of them the scanner found it in: the line that goes away holds it. */
+export function diffVersions(before: Pick<Bundle, 'files' | 'secrets'>, after: Pick<Bundle, 'files' | 'secrets'>): FileChange[] {
+  const masks = [createMask(before), createMask(after)];
+  return diffFiles(before.files, after.files, (text) => masks.reduce((hidden, { mask }) => mask(hidden), text));
+}
+
+/** The changes between two file lists, sorted by path; unchanged files are left out. `hide` says how a text is shown. */
+export function diffFiles(
+  before: readonly BundleFile[],
+  after: readonly BundleFile[],
+  hide = (text: string): string => text,
+): FileChange[] {
   const old = new Map(before.map((file) => [file.path, file.bytes]));
   const now = new Map(after.map((file) => [file.path, file.bytes]));
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
@@ -23,12 +34,12 @@ export function diffFiles(before: readonly BundleFile[], after: readonly BundleF
     const [was, is] = [old.get(path), now.get(path)];
     if (was !== undefined && is !== undefined && Buffer.compare(was, is) === 0) return [];
     const kind = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed';
-    return [{ path, kind, lines: diffText(was, is) }];
+    return [{ path, kind, lines: diffText(was, is, hide) }];
   });
 }
 
-function diffText(was: Uint8Array | undefined, is: Uint8Array | undefined): string[] {
-  const [before, after] = [linesOf(was), linesOf(is)];
+function diffText(was: Uint8Array | undefined, is: Uint8Array | undefined, hide: (text: string) => string): string[] {
+  const [before, after] = [linesOf(was, hide), linesOf(is, hide)];
   if (before === undefined || after === undefined || before.length + after.length > MAX_DIFF_LINES) return [];
   // Node's `diff(actual, expected)` calls 1 what only the first has and -1 what only the second has, the first's before.
   const marked = diff(before, after).map(([operation, line]) => `${operation === 1 ? '-' : operation === -1 ? '+' : ' '}${line}`);
@@ -54,11 +65,11 @@ function withContext(marked: readonly string[]): string[] {
 }
 
 /** Text split into lines; undefined for bytes that are not UTF-8 text. */
-function linesOf(bytes: Uint8Array | undefined): string[] | undefined {
+function linesOf(bytes: Uint8Array | undefined, hide: (text: string) => string): string[] | undefined {
   if (bytes === undefined) return [];
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? undefined : text.replace(/\n$/, '').split('\n');
+    return text.includes('\0') ? undefined : hide(text.replace(/\n$/, '')).split('\n');
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import { type BundleStore, knownBundles } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
-import { diffFiles } from './diff.ts';
+import { diffVersions } from './diff.ts';
 import type { Ending, Progress, Thread, ThreadMessage } from './thread.ts';
 import { OFFERED_TARGET, type Versions } from './versions.ts';
 
@@ -283,7 +283,7 @@ async function requireOwnSubject(bundles: BundleStore, digest: string, conversat
 
 async function changesBetween(bundles: BundleStore, before: string, after: string) {
   const [old, now] = [await bundles.load(before), await bundles.load(after)];
-  return old && now && diffFiles(old.bundle.files, now.bundle.files);
+  return old && now && diffVersions(old.bundle, now.bundle);
 }
 
 /** Words for people; of a bug they learn an id to quote, never its text. */

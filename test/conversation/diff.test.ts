@@ -1,6 +1,6 @@
 // The diff between two versions: what was added, removed and changed, and nothing else.
 import { describe, expect, it } from 'vitest';
-import { diffFiles } from '../../src/conversation/diff.ts';
+import { diffFiles, diffVersions } from '../../src/conversation/diff.ts';
 
 const file = (path: string, text: string | Uint8Array) => ({ path, bytes: typeof text === 'string' ? Buffer.from(text) : text });
 
@@ -23,6 +23,21 @@ describe('diffFiles', () => {
       ...[' line 0', ' line 1', '-line 2', '+two', ' line 3', ' line 4', '@@'],
       ...[' line 13', ' line 14', '-line 15', '+fifteen', ' line 16', ' line 17'],
     ]);
+  });
+
+  it('shows no secret of either version, whatever line it stands on', () => {
+    const value = 'not-for-the-channel';
+    const text = (secret: string) => `a\ntoken = "${secret}"\nb = "${secret}"\n`;
+    const found = (secret: string) => ({
+      files: [file('a.py', text(secret))],
+      secrets: [{ path: 'a.py', line: 2, start: 11, end: 11 + secret.length, kind: 'token' }],
+    });
+    const none = { files: [file('a.py', text('x'))], secrets: [] };
+    const [gone] = diffVersions(found(value), none);
+    expect(gone?.lines).toEqual([' a', '-token = "<secret token>"', '-b = "<secret token>"', '+token = "x"', '+b = "x"']);
+    const [come] = diffVersions(none, found(value));
+    expect(come?.lines).toContain('+b = "<secret token>"');
+    expect(diffVersions(found(value), found('another-of-them'))).toEqual([{ path: 'a.py', kind: 'changed', lines: [] }]);
   });
 
   it('only names files that are not text', () => {

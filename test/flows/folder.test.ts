@@ -87,6 +87,9 @@ describe.skipIf(cli.state !== 'ready')('a folder', () => {
     ana.say(CHANNEL, 'replace the secrets with scope shop', { thread: root.ts });
     const card = await ana.waitFor(() => cardOf(ana, root, 2), STEP_MS);
     expect(textOf(card)).toMatch(/Plan for dev:\* 1 to create/);
+    const said = thread().map(textOf).join('\n');
+    expect(said).toContain('-token = "<secret Databricks token>"');
+    expect(said).not.toContain(TOKEN);
     await ana.waitFor(() => zips().length === 2, STEP_MS);
     expect(unzipped(2)['src/02_report.py']).toContain('dbutils.secrets.get(scope="shop", key="databricks-token")');
     await ana.click(card, 'deploy');
