@@ -1,4 +1,4 @@
-// Checks a deployment without the bot's own code: unzips what the thread attached, resolves it with the CLI, compares with the job that is there.
+// Checks a deployment without the bot's own code: unzips what the thread attached, resolves it with the CLI, compares with what is there.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,51 @@ const SERVER_DEFAULTS: Record<string, unknown> = {
   'tasks.*.run_if': 'ALL_SUCCESS',
 };
 
-/** Differences between the job in the workspace and the unzipped bundle's only job as `target` resolves it; empty when equal. */
+/** Fields that only a bundle's configuration has. */
+const OF_THE_CLI = new Set(['permissions', 'lifecycle', 'url', 'id', 'modified_status', 'allow_duplicate_names']);
+/** What the server writes into every pipeline's spec. */
+const OF_THE_SERVER = new Set(['id', 'pipeline_type', 'data_sampling', 'storage']);
+
+/** Differences between what is in the workspace and the unzipped bundle's resources as `target` resolves them; empty when equal. */
 export async function checkDeployed(check: DeployedCheck): Promise<string[]> {
+  const resources = await summaryOf(check);
+  const isOurs = Object.values(resources.jobs ?? {}).some(({ id }) => id === check.jobId);
+  const found = await Promise.all(
+    Object.entries(resources).flatMap(([type, group]) =>
+      Object.entries(group).map(async ([key, resource]) => {
+        const [expected, actual] = await pairOf(type, withIds(resource, resources), check);
+        return differences(expected, actual, '').map((words) => `${type}.${key}: ${words}`);
+      }),
+    ),
+  );
+  return [...(isOurs ? [] : [`job ${check.jobId} is none of the bundle's`]), ...found.flat()];
+}
+
+/** A resource as the bundle says it and as the workspace answers it, without what only one of them has. */
+async function pairOf(type: string, resource: unknown, check: DeployedCheck): Promise<[unknown, unknown]> {
+  const expected = isRecord(resource) ? resource : {};
+  const id = String(expected.id);
+  if (type === 'jobs') return [without(expected, OF_THE_CLI), (await read(check, `/api/2.2/jobs/get?job_id=${id}`)).settings];
+  if (type === 'pipelines') {
+    const { spec } = await read(check, `/api/2.0/pipelines/${id}`);
+    return [without(expected, OF_THE_CLI), without(isRecord(spec) ? spec : {}, OF_THE_SERVER)];
+  }
+  const shown = ({ display_name: name, warehouse_id: warehouse, serialized_dashboard: content }: Record<string, unknown>) => ({
+    name,
+    warehouse,
+    content: parseJson(String(content)),
+  });
+  return [shown(expected), shown(await read(check, `/api/2.0/lakeview/dashboards/${id}`))];
+}
+
+function without(resource: Record<string, unknown>, keys: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(resource).filter(([key]) => !keys.has(key)));
+}
+
+type Resources = Record<string, Record<string, Record<string, unknown>>>;
+
+/** What the CLI says of the unzipped bundle: its resources as the target resolves them, with the ids that they were deployed under. */
+async function summaryOf(check: DeployedCheck): Promise<Resources> {
   const folder = await mkdtemp(join(tmpdir(), 'dab-check-'));
   try {
     for (const [path, bytes] of Object.entries(unzipSync(check.zip))) {
@@ -46,32 +89,36 @@ export async function checkDeployed(check: DeployedCheck): Promise<string[]> {
       DATABRICKS_AUTH_TYPE: 'pat',
       DATABRICKS_CLI_DISABLE_TELEMETRY: '1',
     };
-    const run = promisify(execFile)(check.cli, ['bundle', 'validate', '-o', 'json', '-t', check.target], {
+    const run = promisify(execFile)(check.cli, ['bundle', 'summary', '-o', 'json', '-t', check.target], {
       cwd: folder,
       env,
       maxBuffer: 64 << 20,
     });
-    const resolved = parseJson((await run).stdout) as { resources?: { jobs?: Record<string, unknown> } };
-    const answer = await fetch(`${check.host}/api/2.2/jobs/get?job_id=${check.jobId}`, {
-      headers: { authorization: `Bearer ${check.token}` },
-    });
-    const deployed = parseJson(await answer.text()) as { settings?: unknown };
-    const [expected] = Object.values(resolved.resources?.jobs ?? {});
-    if (expected === undefined || deployed.settings === undefined) return [`no job to compare (${answer.status})`];
-    return differences(expected, deployed.settings, '');
+    return (parseJson((await run).stdout) as { resources?: Resources }).resources ?? {};
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Fields that only a bundle's configuration has. */
-const BUNDLE_ONLY = new Set(['permissions', 'lifecycle', 'url', 'id', 'modified_status']);
+async function read({ host, token }: DeployedCheck, path: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${host}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const body = parseJson(await answer.text());
+  return isRecord(body) ? body : {};
+}
+
+/** The value with `${resources.….id}` as the id that the resource was deployed under. */
+function withIds(value: unknown, resources: Resources): unknown {
+  if (Array.isArray(value)) return value.map((item) => withIds(item, resources));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withIds(item, resources)]));
+  const [, type = '', key = ''] = /^\$\{resources\.(\w+)\.([\w-]+)\.id\}$/.exec(String(value)) ?? [];
+  const id = resources[type]?.[key]?.id;
+  return id === undefined ? value : type === 'jobs' ? parseJson(String(id)) : id;
+}
 
 function differences(expected: unknown, actual: unknown, place: string): string[] {
   if (isRecord(expected) && isRecord(actual)) {
     return [...new Set([...Object.keys(expected), ...Object.keys(actual)])].flatMap((key) => {
       const path = place === '' ? key : `${place}.${key}`;
-      if (place === '' && BUNDLE_ONLY.has(key) && !(key in actual)) return [];
       if (!(key in expected) && isDefault(path, actual[key])) return [];
       // The CLI sends no empty list: `libraries: []` in a bundle is no libraries in the job.
       if (!(key in actual) && Array.isArray(expected[key]) && expected[key].length === 0) return [];

@@ -1,4 +1,4 @@
-// Plays the whole conversation without a page: connect, command, one edit, approve, deploy; for every job, and checks what was deployed.
+// Plays the whole conversation without a page: connect, command, secrets out, one edit, approve, deploy; for every job, and checks what was deployed.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderMessage } from './as-text.ts';
@@ -12,6 +12,9 @@ import type { Playground } from './start.ts';
 const STEP_MS = 120_000;
 const CHANNEL = 'C_DATA';
 const EDIT = 'add a staging target';
+const REPLACE = 'replace the secrets with scope demo';
+/** How a card says that it waits for hard-coded secrets to be replaced. */
+const WAITS = /hard-coded secret/;
 
 export interface Played {
   readonly jobId: string;
@@ -48,13 +51,22 @@ export async function playJob(
     const connect = await ana.waitFor((person) => connectUrl(person) ?? (rootOf(person, before, job.jobId) && 'linked'), STEP_MS);
     if (connect !== 'linked') await connectAs(playground.databricks, connect, me.userName);
     root = await ana.waitFor((person) => rootOf(person, before, job.jobId), STEP_MS);
-    const first = await ana.waitFor(() => card(thread(), 1), STEP_MS);
-    if (buttonOf(first, 'deploy') === undefined) return result(false, `no plan: ${lastLine(first)}`);
-    ana.say(CHANNEL, EDIT, { thread: root.ts });
-    const second = await ana.waitFor(() => card(thread(), 2), STEP_MS);
-    if (buttonOf(second, 'deploy') === undefined) return result(false, `no plan for version 2: ${lastLine(second)}`);
-    await ana.click(second, 'deploy');
-    const end = await ana.waitFor(() => thread().find((message) => /^.*Version 2 (is|was)/.test(message.text)), STEP_MS);
+    const { ts } = root;
+    let version = 1;
+    const cardOf = () => ana.waitFor(() => card(thread(), version), STEP_MS);
+    const ask = (words: string) => {
+      ana.say(CHANNEL, words, { thread: ts });
+      version++;
+      return cardOf();
+    };
+    let last = await cardOf();
+    const waited = buttonOf(last, 'deploy') === undefined && WAITS.test(renderMessage(last));
+    if (waited) last = await ask(REPLACE);
+    if (buttonOf(last, 'deploy') !== undefined) last = await ask(EDIT);
+    if (buttonOf(last, 'deploy') === undefined) return result(false, `no plan for version ${version}: ${lastLine(last)}`);
+    await ana.click(last, 'deploy');
+    const ended = new RegExp(`Version ${version} (is|was)`);
+    const end = await ana.waitFor(() => thread().find((message) => ended.test(message.text)), STEP_MS);
     const deployed = await jobBehind(end);
     if (deployed === undefined) return result(false, `not deployed: ${end.text}`);
     const zip = zips(thread()).at(-1);
@@ -69,9 +81,9 @@ export async function playJob(
       token,
       jobId: deployed,
     });
-    const proof = proofLine(second) ?? 'no proof line';
-    return wrong.length === 0 && second.blocks !== undefined
-      ? result(true, `deployed as job ${deployed}, equal to its bundle; ${proof}`)
+    const proof = proofLine(last) ?? 'no proof line';
+    return wrong.length === 0 && last.blocks !== undefined
+      ? result(true, `${waited ? 'waited for its secrets, then ' : ''}deployed as job ${deployed}, equal to its bundle; ${proof}`)
       : result(false, `deployed as job ${deployed}, but it differs: ${wrong.slice(0, 3).join('; ')}`);
   } catch (error) {
     return result(false, error instanceof Error ? error.message : String(error));

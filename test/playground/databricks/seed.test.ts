@@ -1,9 +1,12 @@
 // The demo workspace: every source that its jobs name is really there, and the real CLI converts and deploys each of its jobs.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findSecrets } from '../../../src/analysis/secrets.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { CLI, createBundleFolder } from './cli.ts';
+
+const WORKSPACE = join(import.meta.dirname, '../../../src/playground/workspace');
 
 let standIn: DatabricksStandIn;
 beforeAll(async () => {
@@ -17,9 +20,11 @@ const JOBS = [
   ['Daily revenue', '318'],
   ['Customer morning run', '402'],
   ['Data quality checks', '915802347105663'],
+  ['Store reference data', '531'],
+  ['Store sales weekly', '530'],
 ];
 
-test('holds the five jobs, their compute, and no made-up source', () => {
+test('holds the seven jobs, their compute, and no made-up source', () => {
   expect([...standIn.workspace.jobs.values()].map(({ settings, jobId }) => [settings.name, jobId]).sort()).toEqual([...JOBS].sort());
   expect([...standIn.workspace.clusters.keys(), ...standIn.workspace.policies.keys()]).toEqual([
     '1114-093012-ka7x2f9q',
@@ -27,9 +32,20 @@ test('holds the five jobs, their compute, and no made-up source', () => {
   ]);
   expect(standIn.workspace.warehouses.size).toBe(2);
   const paths = standIn.workspace.files.paths();
-  expect(paths).toHaveLength(11);
+  expect(paths).toHaveLength(29);
   for (const path of paths)
     expect(Buffer.from(standIn.workspace.files.get(path)?.read() ?? []).toString()).not.toMatch(/^(#|--|\/\/).*\bstub of/im);
+});
+
+test('holds one hard-coded secret, which no file of the repository has as it is', async () => {
+  const { files } = standIn.workspace;
+  const found = await findSecrets(
+    files.paths().map((path) => ({ path: `${path}.py`, bytes: files.get(path)?.read() ?? new Uint8Array() })),
+  );
+  expect(found.map(({ path, kind }) => [path, kind])).toEqual([['/Users/ana@acme.example/sales/02_publish.py', 'Databricks token']]);
+  const kept = readdirSync(WORKSPACE, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const texts = kept.map((entry) => ({ path: entry.name, bytes: readFileSync(join(entry.parentPath, entry.name)) }));
+  expect(await findSecrets(texts)).toEqual([]);
 });
 
 describe.skipIf(CLI === undefined)('with the real CLI', () => {
