@@ -47,7 +47,8 @@ const Variables = z.object({
   DAB_STREAM_IN: z.enum(['dm', 'all', 'none'], 'must be dm, all or none').default('dm'),
   DAB_CLI_SETUP: flag.default(true),
   LOG_LEVEL: level,
-  MCP_REMOTE_URL: url.transform((text) => new URL(text)).optional(),
+  /** People give the app's address as well. */
+  MCP_REMOTE_URL: url.transform((text) => (new URL(text).pathname === '/' ? new URL('/mcp', text) : new URL(text))).optional(),
   ...Storage,
 });
 

@@ -174,6 +174,8 @@ describe('rooms', () => {
     expect(reachedFrom(['main'])).toEqual(executes);
     const tools = inRooms.filter((one) => ['mcp', 'agent'].includes(one.room)).map((one) => one.file.replace(/\.ts$/, ''));
     expect(reachedFrom([...tools, 'deployment/proposal', 'deployment/plan', 'deployment/proof'])).toEqual([]);
+    // The server alone has the CLI for what reads, and nothing that carries out.
+    expect(reachedFrom(['mcp-main'])).toEqual(['deployment/cli']);
     // Not even the type of what executes: a tool has nothing to call it on.
     const typed = all
       .filter((one) => one.room === 'mcp' && executes.includes(one.target))
@@ -199,8 +201,14 @@ describe('rooms', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('the MCP server alone knows no Slack, no conversation and no agent', () => {
+    const rooms = new Set(all.filter((one) => one.room === 'mcp-main' && !one.typeOnly).map((one) => one.target.split('/')[0]));
+    expect(rooms).toContain('mcp');
+    for (const room of ['slack', 'conversation', 'agent', 'identity', 'playground']) expect(rooms).not.toContain(room);
+  });
+
   it('nothing imports main, and only config reads process.env', () => {
-    expect(all.filter((one) => one.target === 'main').map((one) => one.file)).toEqual([]);
+    expect(all.filter((one) => one.target === 'main' || one.target === 'mcp-main').map((one) => one.file)).toEqual([]);
     const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && file !== 'config.ts');
     expect(files.filter((file) => /process\.env\b/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([]);
   });
