@@ -212,3 +212,8 @@ export function extensionOf(path: string): string {
 export function isRequirements(path: string): boolean {
   return ['txt', 'in'].includes(extensionOf(path));
 }
+
+/** Whether a plain file may be an environment as YAML. */
+export function isEnvironment(path: string): boolean {
+  return ['yml', 'yaml'].includes(extensionOf(path));
+}

@@ -1,8 +1,8 @@
 // What else a source needs from the workspace: `%run`, notebooks it calls, modules it imports, folders and files it names.
 import type { Source } from '../bundle/bundle.ts';
-import { type Cell, cellsOf, isRequirements } from './cells.ts';
+import { type Cell, cellsOf, isEnvironment, isRequirements } from './cells.ts';
 import { LIMITS } from './limits.ts';
-import { parsePip, parseRequirementLines } from './pip.ts';
+import { parseEnvironmentLines, parsePip, parseRequirementLines } from './pip.ts';
 import { argumentOf, calleeOf, type Node, nodesOf, withPython } from './python.ts';
 import { addConstants, stringOf } from './python-literals.ts';
 import { isStandardModule } from './stdlib.ts';
@@ -130,10 +130,15 @@ function otherDependencies(cell: Cell, source: Source): Dependency[] {
         ...byPattern(cell, /(?<![\w.])source\s*\(\s*(?:file\s*=\s*)?["']([^"'\\\n]+)["']/g, 'file'),
       ];
     case 'text':
-      return isRequirements(source.path) ? parseRequirementLines(cell.text).flatMap((one) => files(one.files, one.line)) : [];
+      return linesForPip(source.path, cell.text).flatMap((one) => files(one.files, one.line));
     default:
       return [];
   }
+}
+
+function linesForPip(path: string, text: string) {
+  if (isRequirements(path)) return parseRequirementLines(text);
+  return isEnvironment(path) ? parseEnvironmentLines(text) : [];
 }
 
 function byPattern(cell: Cell, pattern: RegExp, kind: 'notebook' | 'file'): Dependency[] {

@@ -14,6 +14,8 @@ const NAMED_FILE = /^[\w.-]+(?:\[[^\]]*\])?@(?=file:)/;
 /** Options that take a value of their own, which is no package. */
 const VALUE_OPTION =
   /^(?:-i|-t|--(?:index-url|extra-index-url|trusted-host|target|prefix|timeout|retries|proxy|python-version|platform|upgrade-strategy|progress-bar|cache-dir|config-settings|global-option))$/;
+/** What may follow a path as in an address: the package's name, a folder in it, its digest. */
+const FRAGMENT = /#(?:egg|subdirectory|sha\d+|md5)=.*$/;
 /** Storage that is no part of the workspace's folders: a reference to it stays a reference. */
 const OUTSIDE = /^(?:[a-z][a-z0-9+.-]*:(?!\/\/\/Workspace\/|\.)|\/Volumes\/|\/dbfs\/|\/local_disk0\/|\/tmp\/)/i;
 
@@ -32,6 +34,19 @@ export function parseRequirementLines(text: string): readonly (PipLine & { reado
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ ...parseRequirements(wordsOf(line.split(';')[0] ?? '')), line: index + 1 }))
     .filter(({ packages, files }) => packages.length + files.length > 0);
+}
+
+/** Reads an environment as YAML (a base environment, or one of conda): each entry below `dependencies` that names a file, with its line. */
+export function parseEnvironmentLines(text: string): readonly (PipLine & { readonly line: number })[] {
+  let inside = false;
+  return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
+    if (/^[^\s#-]/.test(line)) inside = /^dependencies\s*:\s*(?:#.*)?$/.test(line);
+    const entry = inside ? /^\s*-\s+(.*)$/.exec(line)?.[1]?.trim() : undefined;
+    if (entry === undefined) return [];
+    const plain = /^(["'])(.*)\1\s*(?:#.*)?$/.exec(entry)?.[2] ?? entry;
+    const found = parseRequirements(wordsOf(plain.split(';')[0] ?? ''));
+    return found.files.length === 0 ? [] : [{ ...found, line: index + 1 }];
+  });
 }
 
 function parseRequirements(words: readonly string[]): PipLine {
@@ -59,7 +74,7 @@ function isFile(word: string): boolean {
 
 function filesOnly(files: readonly string[]): PipLine {
   const inside = files.filter((file) => file !== '' && !OUTSIDE.test(file) && !/[{}$]/.test(file));
-  return { packages: [], files: inside.map((file) => file.replace(/^file:(?:\/\/)?|\[[^\]]*\]$/g, '')) };
+  return { packages: [], files: inside.map((file) => file.replace(FRAGMENT, '').replace(/^file:(?:\/\/)?|\[[^\]]*\]$/g, '')) };
 }
 
 /** Splits a command line: quotes keep a word together, ` #` begins a comment. */

@@ -9,27 +9,42 @@ export interface PipPath {
   readonly kind: 'file' | 'folder';
 }
 
+/** Options of a line that name no path, with their values; others may follow them. */
+const OTHER_OPTIONS =
+  /^\s*(?:(?:--(?:pre|no-index|no-deps|prefer-binary|require-hashes)|(?:-i|--(?:index-url|extra-index-url|trusted-host|no-binary|only-binary|use-feature))(?:\s*=\s*|\s+)\S+)\s+)*/;
 /** Options before a path; short ones may stand right before it (`-e./lib`). */
 const OPTION = /^\s*(?:-[rcef](?:\s*=\s*|\s+|(?=["']?[./]))|--(?:requirement|constraint|editable|find-links)(?:\s*=\s*|\s+))/;
 const OF_FILES = /^\s*-(?:[rc]|-requirement|-constraint)/;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const FILE = /\.(?:whl|egg|zip|tar|tgz|tar\.gz|tar\.bz2|txt)$/i;
+/** What may follow a path as in an address: the package's name, a folder in it, its digest. */
+const FRAGMENT = /#(?:egg|subdirectory|sha\d+|md5)=.*$/;
 /** What `--find-links` takes besides folders. */
 const PAGE = /\.html?$/i;
 
 /** The path in a line; undefined where it names a package, an address, or nothing. Relative ones count, wherever they lead. */
 export function pipPath(line: string): PipPath | undefined {
-  const option = OPTION.exec(line)?.[0] ?? '';
-  const before = option === '' ? (/^\s*/.exec(line)?.[0] ?? '') : option;
+  const others = OTHER_OPTIONS.exec(line)?.[0] ?? '';
+  const option = OPTION.exec(line.slice(others.length))?.[0] ?? '';
+  const before = others + option;
   const rest = line.slice(before.length);
   const quote = /^["']/.exec(rest)?.[0] ?? '';
   // An environment marker, a comment or another option may follow.
-  const whole = quote === '' ? (rest.split(/\s+#|\s*;|\s+--/)[0] ?? '') : (rest.slice(1).split(quote)[0] ?? '');
-  const path = whole.replace(/\s*\[[^\]]*\]\s*$|\s+$/, '');
+  const whole = quote === '' ? (rest.split(/\s+#|\s*;|\s+--|\s+-[rcefi](?=\s)/)[0] ?? '') : (rest.slice(1).split(quote)[0] ?? '');
+  const path = whole.replace(FRAGMENT, '').replace(/\s*\[[^\]]*\]\s*$|\s+$/, '');
   const isPath = path !== '' && !SCHEME.test(path) && (option !== '' || /^[./]/.test(path));
   if (!isPath) return undefined;
   const file = OF_FILES.test(option) || (option === '' ? FILE : PAGE).test(path);
   return { path, start: before.length + quote.length, kind: file ? 'file' : 'folder' };
+}
+
+/** Paths that a line names behind the first one, each with an option of its own. */
+export function furtherPaths(line: string): string[] {
+  const found = pipPath(line);
+  if (found === undefined) return [];
+  const rest = /\s-.*$/.exec(line.slice(found.start + found.path.length))?.[0] ?? '';
+  const next = pipPath(rest)?.path;
+  return next === undefined ? [] : [next, ...furtherPaths(rest)];
 }
 
 /** What the CLI takes for the name of a package, with its versions as PEP 440 writes them (its libraries/local_path.go). */

@@ -2,7 +2,7 @@
 import type { Diagnostic } from './bundle.ts';
 import { pathField } from './fields.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { isLocalDependency, pipPath } from './pip-line.ts';
+import { furtherPaths, isLocalDependency, pipPath } from './pip-line.ts';
 import type { Planned } from './related.ts';
 import { quoted } from './yaml.ts';
 
@@ -65,16 +65,29 @@ function ofPipeline({ prefix, value, key }: Planned): Diagnostic[] {
   return [...found, { level: 'note', place: `${prefix}name`, message }];
 }
 
-/** Lines for pip that name a path relative to a folder which nobody knows; what the CLI refuses of them is told elsewhere. */
-function relativeLines({ type, prefix, value, leaves }: Planned): Diagnostic[] {
-  if (isObject(value.git_source)) return [];
+/** Jars and environment files that are relative paths, which packages and ids beside them are not. */
+const RELATIVE: Readonly<Record<string, RegExp>> = {
+  java_dependencies: /^\.|^(?![/]|\w+:).*\.jar$/i,
+  base_environment: /^\.|^(?![/]|\w+:).*\.ya?ml$/i,
+};
+
+/** What an environment names in a way that the bundle can't follow; what the CLI refuses of it is told elsewhere. */
+function environmentPaths({ type, prefix, value, leaves }: Planned): Diagnostic[] {
+  const git = isObject(value.git_source);
   return [...leaves.values()].flatMap((leaf): Diagnostic[] => {
-    const line = leaf.value;
-    if (typeof line !== 'string' || pathField(type, leaf)?.form !== 'dependency' || isLocalDependency(line, false)) return [];
-    const path = pipPath(line)?.path;
-    if (path === undefined || path.startsWith('/')) return [];
-    const message = `names ${quoted(path)} by a relative path, so the bundle has no copy of it; write its whole path in the workspace`;
-    return [{ level: 'warning', place: `${prefix}${leaf.place}`, message }];
+    const { value: text, fields, place } = leaf;
+    if (typeof text !== 'string') return [];
+    const warning = (message: string): Diagnostic => ({ level: 'warning', place: `${prefix}${place}`, message });
+    const line = pathField(type, leaf)?.form === 'dependency';
+    const path = line ? pipPath(text)?.path : fields[0] === 'environments' && RELATIVE[fields.at(-1) ?? '']?.test(text) ? text : undefined;
+    if (path === undefined) return [];
+    const more = line ? furtherPaths(text).filter((one) => !git || one.startsWith('/')) : [];
+    const found = more.map((one) => warning(`names ${quoted(one)} as well, of which the bundle has no copy; give it a line of its own`));
+    if (!git && !path.startsWith('/') && !(line && isLocalDependency(text, false)))
+      found.unshift(
+        warning(`names ${quoted(path)} by a relative path, so the bundle has no copy of it; write its whole path in the workspace`),
+      );
+    return found;
   });
 }
 
@@ -82,7 +95,7 @@ function relativeLines({ type, prefix, value, leaves }: Planned): Diagnostic[] {
 export function remarksOn(resource: Planned): Diagnostic[] {
   const { type, prefix, value, grants, key } = resource;
   const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource) : [];
-  found.push(...relativeLines(resource));
+  found.push(...environmentPaths(resource));
   if (isBundleOwned(value)) {
     const message = `${prefix === '' ? 'the job' : key} is already deployed by a bundle; a second one would compete with it`;
     found.unshift({ level: 'warning', place: `${prefix}deployment`, message });

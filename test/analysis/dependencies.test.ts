@@ -132,6 +132,18 @@ ${comment} MAGIC %run ./with spaces in it
 });
 
 describe('dependencies of files', () => {
+  it('reads environments as YAML, and no other YAML', async () => {
+    const text =
+      'environment_version: "3"\ndependencies: # ours\n  - "-r \'./base.txt\'"\n  # - ./not.whl\n  - pandas>=2\n  - "./own-1.whl"\n- -e ./lib#egg=own\n  - pip:\n      - -c limits.txt\nmore:\n  - ./other.whl\n';
+    expect(await said(file('/a/base.yaml', text))).toEqual([
+      'file ./base.txt @3',
+      'file ./own-1.whl @6',
+      'file ./lib @7',
+      'file limits.txt @9',
+    ]);
+    expect(await said(file('/a/b.yml', 'resources:\n  dependencies:\n    - ./own.whl\n'))).toEqual([]);
+  });
+
   it('reads requirements files', async () => {
     const text =
       '# ours\n-r base.txt\n--constraint=limits.txt\npandas>=2 ; python_version > "3.9"\n./dist/own-1.0.whl\n-e .\n/Volumes/a/b/c/x.whl\nhttps://x.test/y.whl\n';

@@ -58,6 +58,9 @@ describe('comes along', () => {
     [`-e${AT}/pkg`, `-e${IN}/pkg`, PKG],
     [`--find-links ${AT}/wheels`, `--find-links ${IN}/wheels`, WHEELS],
     [`-r ${AT}/needs.txt`, `-r ${IN}/needs.txt`, ['needs.txt', ...PKG, ...WHEELS]],
+    [`--no-index --find-links ${AT}/wheels`, `--no-index --find-links ${IN}/wheels`, WHEELS],
+    [`--extra-index-url https://pypi.example/x -e ${AT}/pkg`, `--extra-index-url https://pypi.example/x -e ${IN}/pkg`, PKG],
+    [`-e ${AT}/pkg#egg=own`, `-e ${IN}/pkg#egg=own`, PKG],
     [`--requirement  '${AT}/needs.txt'`, `--requirement  '${IN}/needs.txt'`, ['needs.txt', ...PKG, ...WHEELS]],
   ])('%s', async (line, written, files) => {
     expect(await converted(job(line))).toEqual({ line: written, files, said: [], refused: [] });
@@ -79,12 +82,57 @@ describe('is named', () => {
     ['-e=./pkg', /^warning: names "\.\/pkg"/],
     ['-c limits.txt', /^warning: names "limits\.txt"/],
     ['-f ../wheels', /^warning: names "\.\.\/wheels"/],
+    ['--no-deps ./pkg', /^warning: names "\.\/pkg"/],
     [`-r ${AT}/gone.txt`, /^warning: The file .*gone\.txt does not exist/],
     [`-e ${AT}/gone`, /^warning: The folder .*gone does not exist/],
   ])('%s', async (line, words) => {
     const { line: written, files, said } = await converted(job(line));
     expect(said).toEqual([expect.stringMatching(words)]);
     expect({ written, files }).toEqual({ written: line, files: [] });
+  });
+});
+
+it('names each further path of a line', async () => {
+  const { line, files, said } = await converted(job(`-f ${AT}/wheels -f ./more --find-links=/Shared/most`));
+  expect(line).toBe(`-f ${IN}/wheels -f ./more --find-links=/Shared/most`);
+  expect(files).toEqual(WHEELS);
+  expect(said).toEqual(['"./more"', '"/Shared/most"'].map((path) => expect.stringContaining(`names ${path} as well, of which`)));
+});
+
+describe('beside lines for pip', () => {
+  const environment = (spec: object) => job('', { environments: [{ environment_key: 'e', spec }] });
+  const said = async (spec: object) => {
+    const definition = environment(spec);
+    const { sources, diagnostics } = await collectSources(rig.as(), sourceReferences(definition));
+    const bundle = generateBundle({ definition, sources, diagnostics, host: rig.far.url });
+    return bundle.diagnostics.filter(({ place }) => place !== 'permissions').map(({ place, message }) => `${place} ${message}`);
+  };
+
+  it.each([
+    ['java_dependencies', ['./x.jar']],
+    ['java_dependencies', ['dist/x.jar']],
+    ['base_environment', './env.yml'],
+    ['base_environment', 'env.yaml'],
+  ])('a relative path in %s is named: %s', async (field, value) => {
+    expect(await said({ [field]: value })).toEqual([expect.stringMatching(`^environments\\[e\\]\\.spec\\.${field}.* by a relative path`)]);
+  });
+
+  it.each([
+    ['java_dependencies', ['com.acme:x:1.0', '/Volumes/a/b/c/x.jar', 's3://b/x.jar']],
+    ['base_environment', 'workspace-base-environments/databricks_ai_v4'],
+  ])('%s says nothing of %s', async (field, value) => expect(await said({ [field]: value })).toEqual([]));
+
+  it('what a base environment names comes along, or is named', async () => {
+    const lines = ['-r ./needs.txt', `"/Workspace${AT}/own-1.whl"`, './gone.whl', 'pandas==2.2'];
+    rig.file(`${AT}/base.yml`, `environment_version: "3"\ndependencies:\n${lines.map((one) => `  - ${one}\n`).join('')}`);
+    const definition = environment({ base_environment: `${AT}/base.yml` });
+    const { sources, diagnostics } = await collectSources(rig.as(), sourceReferences(definition));
+    const paths = sources.map(({ path }) => path.replace(/^(?:\/Workspace)?/, '').replace(`${AT}/`, ''));
+    expect(paths.sort()).toEqual(['base.yml', 'main', 'needs.txt', 'own-1.whl', ...PKG, ...WHEELS].sort());
+    expect(diagnostics.map(({ place, message }) => `${place.slice(AT.length)} ${message}`)).toEqual([
+      expect.stringMatching(/^\/base\.yml:4 names .*own-1\.whl by its whole path/),
+      expect.stringMatching(/^\/base\.yml:5 The file .*gone\.whl does not exist/),
+    ]);
   });
 });
 
