@@ -1,5 +1,4 @@
 // What is said about made-up notebooks of every language and kind of work.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Analysis, analyze } from '../../src/analysis/analyze.ts';
 import type { NotebookLanguage } from '../../src/bundle/bundle.ts';
@@ -246,63 +245,5 @@ describe('the kind of work', () => {
       'import dlt\n@dlt.table\ndef orders():\n  return spark.readStream.table("raw.o")\n@dlt.view()\ndef tmp():\n  return dlt.read("orders")\n',
     );
     expect(tables(analysis)).toEqual({ read: ['orders', 'raw.o'], written: ['orders'], maintained: [] });
-  });
-});
-
-describe('anything at all', () => {
-  const piece = fc.oneof(
-    fc.constantFrom(
-      'spark.sql(',
-      'spark.table(f"',
-      '"""',
-      '"',
-      ')',
-      'select * from ',
-      'with a as (',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget as SQL cells write it.
-      '${x}',
-      '{',
-      '# MAGIC %sql\n',
-      '\n',
-      'MERGE INTO ',
-      "'",
-      'dlt.',
-      '@dlt.table\n',
-      'dbutils.widgets.text(',
-      '%s" % ',
-      '.format(',
-      'constructor',
-      '__proto__',
-      ';',
-      '/*',
-    ),
-    fc.string({ unit: 'binary', maxLength: 8 }),
-  );
-  it('never throws, and says the same twice', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(piece, { maxLength: 25 }),
-        fc.constantFrom<NotebookLanguage>('PYTHON', 'SQL', 'SCALA', 'R'),
-        async (pieces, language) => {
-          const source = notebook(pieces.join(''), language);
-          expect(await analyze(source)).toEqual(await analyze(source));
-        },
-      ),
-    );
-  });
-
-  it.each([
-    ['SQL without end', 'SQL', `select ${'('.repeat(50_000)}`],
-    ['a long sum', 'SQL', `select ${'a+'.repeat(40_000)}1 from t`],
-    ['many statements', 'SQL', 'select 1 from t;'.repeat(60_000)],
-    ['many quotes', 'SCALA', 'sql("""'.repeat(100_000)],
-    ['many empty lines', 'R', '\n'.repeat(500_000)],
-    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(50_000)}`],
-  ] as const)('gets through %s', async (_what, language, text) => {
-    expect((await analyze(notebook(text, language))).kind).toBeTypeOf('string');
-  });
-
-  it('says when it read a part only', async () => {
-    expect((await ofPython('x = 1\n'.repeat(200_000))).isCut).toBe(true);
   });
 });

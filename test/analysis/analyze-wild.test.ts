@@ -1,0 +1,64 @@
+// Analysis of anything at all: never throws, says the same twice, and gets through the largest and the strangest.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../../src/analysis/analyze.ts';
+import type { NotebookLanguage } from '../../src/bundle/bundle.ts';
+import { notebook } from './make.ts';
+
+describe('anything at all', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'spark.sql(',
+      'spark.table(f"',
+      '"""',
+      '"',
+      ')',
+      'select * from ',
+      'with a as (',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget as SQL cells write it.
+      '${x}',
+      '{',
+      '# MAGIC %sql\n',
+      '\n',
+      'MERGE INTO ',
+      "'",
+      'dlt.',
+      '@dlt.table\n',
+      'dbutils.widgets.text(',
+      '%s" % ',
+      '.format(',
+      'constructor',
+      '__proto__',
+      ';',
+      '/*',
+    ),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+  );
+  it('never throws, and says the same twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 25 }),
+        fc.constantFrom<NotebookLanguage>('PYTHON', 'SQL', 'SCALA', 'R'),
+        async (pieces, language) => {
+          const source = notebook(pieces.join(''), language);
+          expect(await analyze(source)).toEqual(await analyze(source));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['SQL without end', 'SQL', `select ${'('.repeat(50_000)}`],
+    ['a long sum', 'SQL', `select ${'a+'.repeat(40_000)}1 from t`],
+    ['many statements', 'SQL', 'select 1 from t;'.repeat(60_000)],
+    ['many quotes', 'SCALA', 'sql("""'.repeat(100_000)],
+    ['many empty lines', 'R', '\n'.repeat(500_000)],
+    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(50_000)}`],
+  ] as const)('gets through %s', async (_what, language, text) => {
+    expect((await analyze(notebook(text, language))).kind).toBeTypeOf('string');
+  });
+
+  it('says when it read a part only', async () => {
+    expect((await analyze(notebook('x = 1\n'.repeat(200_000)))).isCut).toBe(true);
+  });
+});
