@@ -4,7 +4,7 @@ import { environment } from '../../src/config.ts';
 import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, connected, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 
 let playground: Playground;
 let ana: Person;
@@ -12,11 +12,7 @@ let ana: Person;
 beforeAll(async () => {
   // Without a CLI on purpose: all of this works without one.
   playground = await startPlayground({ env: environment, page: false, variables: { DATABRICKS_CLI_PATH: '/nowhere/databricks' } });
-  ana = playground.slack.as('ana');
-  await ana.command(CHANNEL, '/dab connect');
-  const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
-  await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
-  await ana.waitFor(() => textOf(lastEphemeral(ana) ?? connect).includes('You are connected as ana@acme.example'), STEP_MS);
+  ana = await connected(playground, 'ana');
 });
 afterAll(() => playground?.close());
 

@@ -2,11 +2,10 @@
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../src/config.ts';
-import { connectAs } from '../../src/playground/connect.ts';
 import type { Message } from '../../src/playground/slack/page-api.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, cardOf, connected, findCli, lastEphemeral, STEP_MS, textOf } from './playground.ts';
 
 const cli = await findCli();
 if (cli.state !== 'ready') console.warn('*** No Databricks CLI: the folder flow is skipped. Run: npm run setup:cli');
@@ -36,10 +35,7 @@ describe.skipIf(cli.state !== 'ready')('a folder', () => {
       if (!text.startsWith('# Databricks')) files.put(`${FOLDER}/${name}`, { type: 'FILE', read });
       else files.put(`${FOLDER}/${name.replace(/\.py$/, '')}`, { type: 'NOTEBOOK', language: 'PYTHON', format: 'SOURCE', read });
     }
-    ana = playground.slack.as('ana');
-    await ana.command(CHANNEL, '/dab connect');
-    const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
-    await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
+    ana = await connected(playground, 'ana');
   });
   afterAll(() => playground?.close());
 

@@ -3,8 +3,10 @@ import { environment } from '../../src/config.ts';
 import { type CliStatus, createCliLocator } from '../../src/deployment/locate.ts';
 import { cliSettings } from '../../src/deployment/settings.ts';
 import { createLogger } from '../../src/log.ts';
+import { connectAs } from '../../src/playground/connect.ts';
 import type { Message } from '../../src/playground/slack/page-api.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
+import type { Playground } from '../../src/playground/start.ts';
 
 /** Longest a step of a conversation may take on a slow machine. */
 export const STEP_MS = 60_000;
@@ -15,6 +17,17 @@ export async function findCli(): Promise<CliStatus> {
   const locator = createCliLocator({ ...cliSettings(environment), allowSetup: false, log: createLogger({ level: 'silent' }) });
   await locator.ready();
   return locator.status();
+}
+
+/** Links somebody by `/dab connect`, whose sign-in pages are walked through. */
+export async function connected({ slack, databricks }: Playground, name: 'ana' | 'ben'): Promise<Person> {
+  const person = slack.as(name);
+  await person.command(CHANNEL, '/dab connect');
+  const asked = await person.waitFor(() => lastEphemeral(person), STEP_MS);
+  const email = `${name}@acme.example`;
+  await connectAs(databricks, buttonsOf(asked).connect?.url ?? '', email);
+  await person.waitFor(() => textOf(lastEphemeral(person) ?? asked).includes(`You are connected as ${email}`), STEP_MS);
+  return person;
 }
 
 export function buttonsOf(message: Message): Record<string, { url?: string; value?: string; text?: { text: string } }> {

@@ -1,11 +1,10 @@
 // The bot with its tools on a server of their own: the same conversation, a server that is killed in the middle of it, and none at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../src/config.ts';
-import { connectAs } from '../../src/playground/connect.ts';
 import type { Message } from '../../src/playground/slack/page-api.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, cardOf, connected, findCli, rootOf, STEP_MS, textOf } from './playground.ts';
 
 const cli = await findCli();
 
@@ -16,11 +15,7 @@ describe.skipIf(cli.state !== 'ready')('with MCP_REMOTE_URL', () => {
 
   beforeAll(async () => {
     playground = await startPlayground({ env: environment, page: false, remoteTools: true });
-    ana = playground.slack.as('ana');
-    await ana.command(CHANNEL, '/dab connect');
-    const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
-    await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
-    await ana.waitFor(() => textOf(lastEphemeral(ana) ?? connect).includes('You are connected'), STEP_MS);
+    ana = await connected(playground, 'ana');
   });
   afterAll(() => playground?.close());
 

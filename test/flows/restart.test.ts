@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../src/config.ts';
-import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, cardOf, connected, findCli, rootOf, STEP_MS, textOf } from './playground.ts';
 
 const cli = await findCli();
 
@@ -19,11 +18,7 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'dab-restart-'));
     playground = await startPlayground({ env: environment, page: false, dataDir });
-    ana = playground.slack.as('ana');
-    await ana.command(CHANNEL, '/dab connect');
-    const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
-    await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
-    await ana.waitFor(() => textOf(lastEphemeral(ana) ?? connect).includes('You are connected'), STEP_MS);
+    ana = await connected(playground, 'ana');
   });
   afterAll(async () => {
     await playground?.close();

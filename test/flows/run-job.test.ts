@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../src/config.ts';
-import { connectAs } from '../../src/playground/connect.ts';
 import type { Message } from '../../src/playground/slack/page-api.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, connected, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 
 let playground: Playground;
 let dataDir: string;
@@ -16,22 +15,13 @@ let ana: Person;
 let ben: Person;
 let root: Message;
 
-async function connect(person: Person, email: string): Promise<void> {
-  await person.command(CHANNEL, '/dab connect');
-  const button = await person.waitFor(() => lastEphemeral(person), STEP_MS);
-  await connectAs(playground.databricks, buttonsOf(button).connect?.url ?? '', email);
-  await person.waitFor(() => textOf(lastEphemeral(person) ?? button).includes('You are connected'), STEP_MS);
-}
-
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'dab-run-'));
   // Without a CLI: a run needs none.
   const variables = { DATABRICKS_CLI_PATH: '/nowhere/databricks' };
   playground = await startPlayground({ env: environment, page: false, dataDir, variables });
-  ana = playground.slack.as('ana');
-  ben = playground.slack.as('ben');
-  await connect(ana, 'ana@acme.example');
-  await connect(ben, 'ben@acme.example');
+  ana = await connected(playground, 'ana');
+  ben = await connected(playground, 'ben');
   await ana.command(CHANNEL, '/dab job 123');
   root = await ana.waitFor(() => rootOf(ana, '123'), STEP_MS);
   await idle();

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../src/config.ts';
-import { connectAs } from '../../src/playground/connect.ts';
 import type { Message } from '../../src/playground/slack/page-api.ts';
 import type { Person } from '../../src/playground/slack/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { buttonsOf, CHANNEL, cardOf, connected, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 
 const cli = await findCli();
 const FOLDER = '/Workspace/Shared/review/churn';
@@ -20,19 +19,11 @@ describe.skipIf(cli.state !== 'ready')('writes other than a first deployment', (
   let ben: Person;
   let root: Message;
 
-  async function connect(person: Person, email: string): Promise<void> {
-    await person.command(CHANNEL, '/dab connect');
-    const button = await person.waitFor(() => lastEphemeral(person), STEP_MS);
-    await connectAs(playground.databricks, buttonsOf(button).connect?.url ?? '', email);
-    await person.waitFor(() => textOf(lastEphemeral(person) ?? button).includes('You are connected'), STEP_MS);
-  }
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'dab-writes-'));
     playground = await startPlayground({ env: environment, page: false, dataDir });
-    ana = playground.slack.as('ana');
-    ben = playground.slack.as('ben');
-    await connect(ana, 'ana@acme.example');
-    await connect(ben, 'ben@acme.example');
+    ana = await connected(playground, 'ana');
+    ben = await connected(playground, 'ben');
     await ana.command(CHANNEL, '/dab job 123');
     root = await ana.waitFor(() => rootOf(ana, '123'), STEP_MS);
     await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
