@@ -8,15 +8,26 @@ export interface Checks {
   readonly origins: readonly string[];
 }
 
-/** Refuses a foreign Host and a foreign Origin; programs send no Origin. */
+/** What a page may send and read; browsers ask before they let it (CORS). */
+const FOR_PAGES = {
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Accept, MCP-Protocol-Version, Last-Event-ID',
+  'Access-Control-Expose-Headers': 'WWW-Authenticate',
+  'Access-Control-Max-Age': '600',
+};
+
+/** Refuses a foreign Host and a foreign Origin; programs send no Origin. Lets the pages of `origins` through, and answers their browsers. */
 export function checkSender({ hosts, origins }: Checks, refuse: (response: Response, words: string) => void): RequestHandler {
   return (request, response, next) => {
     const { host = '', origin } = request.headers;
     const name = hostnameOf(`http://${host}`);
     if (hosts !== undefined && (name === undefined || !hosts.includes(name)))
       return refuse(response, 'This server is not known by that host name.');
-    if (origin !== undefined && !origins.includes(origin) && !isOwn(origin, host))
-      return refuse(response, 'Pages of that origin may not call this server.');
+    response.vary('Origin');
+    if (origin === undefined || isOwn(origin, host)) return next();
+    if (!origins.includes(origin)) return refuse(response, 'Pages of that origin may not call this server.');
+    response.set({ 'Access-Control-Allow-Origin': origin, ...FOR_PAGES });
+    if (request.method === 'OPTIONS') return response.status(204).end();
     next();
   };
 }

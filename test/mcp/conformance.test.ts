@@ -80,7 +80,7 @@ describe('the inspector’s CLI', () => {
     run('mcp-inspector', ['--cli', `${rig.url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${rig.token}`, ...args]);
   const stdio = (...args: string[]) => {
     const server = [process.execPath, '--disable-warning=ExperimentalWarning', join(PROJECT, 'src', 'mcp-main.ts'), '--stdio'];
-    const login = ['-e', `DATABRICKS_HOST=${rig.databricks.url}`, '-e', `DATABRICKS_TOKEN=${rig.token}`];
+    const login = ['-e', `DATABRICKS_HOST=${rig.databricks.url}`, '-e', `DATABRICKS_TOKEN=${rig.token}`, '-e', 'DAB_CLI_SETUP=false'];
     return run('mcp-inspector', ['--cli', ...server, ...login, ...args]);
   };
 

@@ -82,6 +82,19 @@ describe('a sender', () => {
     expect(await ask({ Host: 'tools.example', Origin: 'https://tools.example.evil.example' })).toBe(403);
   });
 
+  it('that is a page which may call gets the headers that its browser wants, before it signs in; others get none', async () => {
+    const preflight = (origin: string) =>
+      fetch(`${rig.url}/mcp`, { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'POST' } });
+    const allowed = await preflight('https://inspector.example');
+    expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, 'https://inspector.example']);
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('Authorization');
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+    const answer = await rig.post(call('health', {}), { ...bearer(), Origin: 'https://inspector.example' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://inspector.example');
+    const foreign = await preflight('https://evil.example');
+    expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+
   it('may ask whether we live under any name: an app’s platform does', async () => {
     for (const path of ['/healthz', '/readyz']) expect(await raw(rig.url, { Host: '10.0.0.7' }, path)).toBe(200);
   });
