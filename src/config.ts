@@ -30,6 +30,11 @@ const Storage = {
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a pino level').default('info');
 const port = z.coerce.number().int().min(0).max(65535).default(8000);
 
+/** People's tokens go there. Whoever gives the app's address alone means its `/mcp`. */
+const remote = url
+  .refine((text) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(text), 'must be https, or on this machine')
+  .transform((text) => (new URL(text).pathname === '/' ? new URL('/mcp', text) : new URL(text)));
+
 const Variables = z.object({
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'must be a bot token (xoxb-…)'),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'must be an app-level token (xapp-…) with connections:write'),
@@ -47,8 +52,7 @@ const Variables = z.object({
   DAB_STREAM_IN: z.enum(['dm', 'all', 'none'], 'must be dm, all or none').default('dm'),
   DAB_CLI_SETUP: flag.default(true),
   LOG_LEVEL: level,
-  /** People give the app's address as well. */
-  MCP_REMOTE_URL: url.transform((text) => (new URL(text).pathname === '/' ? new URL('/mcp', text) : new URL(text))).optional(),
+  MCP_REMOTE_URL: remote.optional(),
   ...Storage,
 });
 

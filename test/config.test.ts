@@ -53,6 +53,10 @@ describe('loadConfig', () => {
     expect(problemsOf({ ...GOOD, SLACK_BOT_TOKEN: '' })).toEqual(['SLACK_BOT_TOKEN is missing']);
     expect(problemsOf({ ...GOOD, PGHOST: 'db.example' })).toEqual(['PGUSER is missing (PGHOST is set)']);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://tools.example/mcp' })).toEqual([
+      'MCP_REMOTE_URL must be https, or on this machine',
+    ]);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://127.0.0.1:8000/mcp' })).toEqual([]);
     for (const given of ['https://tools.example/mcp', 'https://tools.example/', 'https://tools.example'])
       expect(loadConfig({ ...GOOD, MCP_REMOTE_URL: given }).MCP_REMOTE_URL?.href).toBe('https://tools.example/mcp');
     expect(problemsOf({ ...GOOD, ANTHROPIC_API_KEY: 'sk' }).join()).toContain('ANTHROPIC_BASE_URL is missing');
