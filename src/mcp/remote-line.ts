@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { UserError } from '../errors.ts';
 import { LIMITS } from './limits.ts';
 import { CONNECTION_HEADER } from './meta.ts';
 
@@ -28,6 +29,14 @@ interface Exchange {
 /** What a proxy answers for an app that is not there, and we where the workspace is not. */
 const AWAY = new Set([502, 503, 504]);
 
+/** What the server, or the Apps proxy before it, answers for a sign-in that it does not accept; the proxy leads to its login. */
+const REFUSED = new Set([302, 401, 403]);
+const NOT_ACCEPTED = {
+  doing: 'Calling the tools server',
+  problem: 'It does not accept this person’s sign-in.',
+  next: 'Ask them to connect again; if that does not help, whoever runs the tools server has to let them use it.',
+};
+
 export function createLine(server: URL, token: () => Promise<string>): Line {
   const current = new AsyncLocalStorage<Exchange>();
   const connection = randomUUID();
@@ -39,16 +48,17 @@ export function createLine(server: URL, token: () => Promise<string>): Line {
     headers.set(CONNECTION_HEADER, connection);
     const ends = [init.signal, exchange?.signal].filter((one) => one !== undefined && one !== null);
     const signal = AbortSignal.any(ends);
-    try {
-      // Never to another address: the token would go along.
-      const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' });
-      exchange?.heard();
-      if (AWAY.has(response.status)) exchange?.lose();
-      return exchange !== undefined && isStream(response) ? watched(response, exchange) : response;
-    } catch (error) {
+    const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' }).catch((error: unknown) => {
       if (!signal.aborted) exchange?.lose();
       throw error;
+    });
+    exchange?.heard();
+    if (AWAY.has(response.status)) exchange?.lose();
+    if (REFUSED.has(response.status)) {
+      await response.body?.cancel();
+      throw new UserError(NOT_ACCEPTED);
     }
+    return exchange !== undefined && isStream(response) ? watched(response, exchange) : response;
   };
 
   async function isAlive(): Promise<boolean> {
@@ -57,6 +67,8 @@ export function createLine(server: URL, token: () => Promise<string>): Line {
       await response.body?.cancel();
       return response.ok;
     } catch (error) {
+      // Whoever refuses lives; the call that is made next says so.
+      if (error instanceof UserError) return true;
       // fetch rejects with TypeError for every broken connection.
       if (error instanceof TypeError || error instanceof DOMException) return false;
       throw error;

@@ -10,6 +10,7 @@ import { UserError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ProofStore } from '../storage/proofs.ts';
+import { textOf } from './calls.ts';
 import { LIMITS } from './limits.ts';
 import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from './meta.ts';
 import { readBundleResource } from './resources.ts';
@@ -105,7 +106,7 @@ async function guarded(
   } catch (error) {
     onFail();
     ended(late.aborted ? 'too late' : signal.aborted ? 'cancelled' : error instanceof UserError ? 'refused' : 'failed');
-    if (error instanceof UserError) return failure(`${error.words.doing}: ${error.words.problem}\nWhat to do next: ${error.words.next}`);
+    if (error instanceof UserError) return failure(textOf(error));
     if (late.aborted) return failure('The tool took too long and was stopped. Ask for less at once, or try once more.');
     if (signal.aborted) return failure('Cancelled.');
     const event = randomUUID();

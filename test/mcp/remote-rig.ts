@@ -23,7 +23,12 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const bundles = createBundleStore(db);
   const writes = createWrites({ db, cli, log });
   const token = databricks.tokenFor('ana@acme.example');
-  const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: async () => token };
+  let instead: string | Error | undefined;
+  const current = async () => {
+    if (instead instanceof Error) throw instead;
+    return instead ?? token;
+  };
+  const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: current };
   const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
   /** Chooses the tools of ana's turns, one after the other. */
   const chooserAt = (remoteUrl: string | undefined, clock?: () => number) => {
@@ -37,5 +42,9 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
     });
     return () => choose(ana, bundles);
   };
-  return { db, bundles, token, logged, chooserAt, toolsAt: (remoteUrl: string | undefined) => chooserAt(remoteUrl)(), close };
+  /** From now on ana's sign-in gives this token or error; undefined: her own again. */
+  const signOut = (to: string | Error | undefined) => {
+    instead = to;
+  };
+  return { db, bundles, token, logged, chooserAt, signOut, toolsAt: (remoteUrl: string | undefined) => chooserAt(remoteUrl)(), close };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { environment } from '../../src/config.ts';
+import { UserError } from '../../src/errors.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createToolsServer, type ToolsServer } from '../../src/playground/tools-server.ts';
 import { driveAll, seedForDrive } from './drive.ts';
@@ -174,6 +175,22 @@ describe('a server that goes away', () => {
     expect((await use(tools, 'get_job', { job_id: '123' })).steps.map(({ id }) => id)).not.toContain('tools-server');
     await tools.close();
     await server.start();
+  });
+});
+
+describe('a sign-in that ended', () => {
+  it('in the middle of a turn is told in words, and is no lost server', async () => {
+    const tools = await bot.toolsAt(server.url);
+    expect((await use(tools, 'list_jobs', {})).isError).toBe(false);
+    bot.signOut('dapi0123456789abcdef');
+    const refused = await use(tools, 'list_jobs', {});
+    expect(refused.text).toContain('It does not accept this person’s sign-in.\nWhat to do next: Ask them to connect again');
+    bot.signOut(new UserError({ doing: 'Using your sign-in', problem: 'It was revoked.', next: 'Type /dab connect.' }));
+    const ended = await use(tools, 'list_jobs', {});
+    expect(ended).toMatchObject({ isError: true, text: 'Using your sign-in: It was revoked.\nWhat to do next: Type /dab connect.' });
+    expect([...refused.steps, ...ended.steps].map(({ id }) => id)).not.toContain('tools-server');
+    bot.signOut(undefined);
+    await tools.close();
   });
 });
 
