@@ -179,8 +179,18 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...resources.flatMap((resource) => remarksOn(resource)),
       ...links.diagnostics,
       ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
-    ],
+    ].map(byKey(resources)),
     digest: digestFiles(files),
+  };
+}
+
+/** Names what came along by its key in the bundle, as the proof does, where its place names it by an id. */
+function byKey(resources: readonly Planned[]): (found: Diagnostic) => Diagnostic {
+  const keys = new Map(resources.map(({ prefix, type, key }) => [prefix, `${type}.${key}: `]));
+  return (found) => {
+    const prefix = /^related\[[^\]]*\]\./.exec(found.place)?.[0] ?? '';
+    const key = prefix === '' ? undefined : keys.get(prefix);
+    return key === undefined ? found : { ...found, place: key + found.place.slice(prefix.length) };
   };
 }
 
