@@ -12,10 +12,10 @@ export interface ToolsClient extends Tools {
   close(): Promise<void>;
 }
 
-/** Tools that act as `caller`. One per turn; close it afterwards. */
-export async function createToolsClient(deps: ServerDeps, caller: Caller): Promise<ToolsClient> {
+/** Tools that act as `caller`. One per turn; close it afterwards. `edits` go on from another server's. */
+export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?: Map<string, string>): Promise<ToolsClient> {
   const client = new Client({ name: 'dab-bot-agent', version: '1' });
-  const server = createServer(deps, caller);
+  const server = createServer(deps, caller, edits);
   const [near, far] = InMemoryTransport.createLinkedPair();
   for (const end of [near, far]) asJson(end);
   // Late answers to cancelled calls arrive here; they are expected (facts: claude-and-mcp 8).

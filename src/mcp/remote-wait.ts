@@ -4,18 +4,19 @@ import { LIMITS } from './limits.ts';
 import type { Line } from './remote-line.ts';
 import type { Steps } from './tool.ts';
 
-const ID = 'tools-server';
+/** The step about the server itself. */
+export const SERVER_STEP = 'tools-server';
 const WAITING = 'The tools server went away; waiting for it';
 const BACK = 'The tools server is back; going on';
 
-/** Whether it came back in time. Rejects when aborted. */
-export async function waitForServer(line: Line, steps: Steps, signal: AbortSignal): Promise<boolean> {
-  const until = performance.now() + LIMITS.returnMs;
-  steps.start(ID, WAITING);
+/** Whether it came back within `returnMs`. Rejects when aborted. */
+export async function waitForServer(line: Line, steps: Steps, signal: AbortSignal, returnMs: number): Promise<boolean> {
+  const until = performance.now() + returnMs;
+  steps.start(SERVER_STEP, WAITING);
   for (let pause: number = LIMITS.lookMs; performance.now() < until; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
     await sleep(pause, undefined, { signal });
     if (!(await line.isAlive())) continue;
-    steps.done(ID, BACK);
+    steps.done(SERVER_STEP, BACK);
     return true;
   }
   return false;

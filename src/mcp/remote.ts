@@ -22,10 +22,15 @@ export interface RemoteDeps {
   readonly url: URL;
   readonly bundles: BundleStore;
   readonly writes: Pick<Writes, 'propose'>;
+  /** Milliseconds for which a server that went away is waited for, where not `LIMITS.returnMs`. */
+  readonly returnMs?: number | undefined;
   readonly log: Logger;
 }
 
+/** Its calls reject with LostServer where the server went away and does not come back. */
 export interface RemoteTools extends ToolsClient {
+  /** Which bundle an edit made of which: the server forgets after each request. */
+  readonly edits: Map<string, string>;
   /** Whether Jobs can be reached with the token as the server gets it. */
   reachesJobs(): Promise<boolean>;
 }
@@ -39,7 +44,6 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
   const client = new Client({ name: 'dab-bot-agent', version: '1' });
   const line = createLine(url, caller.token);
   const carrier = createCarrier(line, url, bundles, caller.host);
-  /** Which bundle an edit made of which: the server forgets after each request. */
   const edits = new Map<string, string>();
   const inTurn = createTurns();
   const soon = <T>(work: () => Promise<T>) => line.exchange(AbortSignal.timeout(LIMITS.connectMs), work);
@@ -90,14 +94,14 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
           return failed(log, name, error);
         }
         log.warn({ tool: name, tries }, 'the tools server went away');
-        if (tries < LIMITS.tries && (await waitForServer(line, steps, signal))) continue;
-        steps.fail();
-        return { text: GONE, isError: true };
+        const isBack = tries < LIMITS.tries && (await waitForServer(line, steps, signal, deps.returnMs ?? LIMITS.returnMs));
+        if (!isBack) throw error;
       }
     }
   }
 
   return {
+    edits,
     list: () => soon(() => listTools(client)),
     async call(request, { signal, onStep }) {
       signal.throwIfAborted();
@@ -115,9 +119,6 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
     close: () => client.close(),
   };
 }
-
-const GONE =
-  'The tools server went away in the middle of this call and has not come back. Nothing was changed in the workspace. Say so, and that asking again in a few minutes goes on from here.';
 
 /** Lets work with the same key happen one after the other; without a key at once. */
 function createTurns(): <T>(key: string | undefined, work: () => Promise<T>) => Promise<T> {

@@ -31,14 +31,14 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: current };
   const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
   /** Chooses the tools of ana's turns, one after the other. */
-  const chooserAt = (remoteUrl: string | undefined, clock?: () => number) => {
+  const chooserAt = (remoteUrl: string | undefined, more: { clock?: () => number; returnMs?: number } = {}) => {
     const choose = createChoice({
       remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
       workspace,
       prover: createProver({ cli, store: createProofStore(db), log }),
       writes,
       log,
-      clock,
+      ...more,
     });
     return () => choose(ana, bundles);
   };

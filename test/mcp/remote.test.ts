@@ -166,6 +166,27 @@ describe('a server that goes away', () => {
     await tools.close();
   });
 
+  it('for good, in the middle of a turn: the rest of it is done in this process, edits included', async () => {
+    const tools = await bot.chooserAt(server.url, { returnMs: 600 })();
+    const { bundleDigest: first = '' } = await use(tools, 'generate_bundle_from_job', { job_id: '318' });
+    const { bundleDigest: second = '' } = await use(tools, 'edit_bundle_file', { bundle_id: first, path: 'A.md', content: 'a\n' });
+    await server.stop('SIGKILL');
+    const edited = await use(tools, 'edit_bundle_file', { bundle_id: second, path: 'B.md', content: 'b\n' });
+    expect(edited.isError, edited.text).toBe(false);
+    expect(edited.steps.filter(({ id }) => id === 'tools-server').map(({ title }) => title)).toEqual([
+      'The tools server went away; waiting for it',
+      'The tools server does not come back; working without it',
+    ]);
+    const paths = (await bot.bundles.load(edited.bundleDigest ?? ''))?.bundle.files.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['A.md', 'B.md']));
+    // What the other server knew of edits is known here, and nothing is said twice.
+    const old = await use(tools, 'edit_bundle_file', { bundle_id: first, path: 'C.md', content: 'c\n' });
+    expect(old.text).toContain(second);
+    expect(old.steps.map(({ id }) => id)).not.toContain('tools-server');
+    await tools.close();
+    await server.start();
+  });
+
   it('before a turn: the work is done in this process, and the first step says so', async () => {
     await server.stop('SIGTERM');
     const tools = await bot.toolsAt(server.url);
@@ -199,7 +220,7 @@ describe('a server that may not call Jobs for somebody', () => {
     // As behind the Apps proxy, whose forwarded token may lack the scope; the person's own token has it.
     databricks.faults.on('GET /api/2.2/jobs/list', { status: 403, times: 1 });
     let now = 0;
-    const choose = bot.chooserAt(server.url, () => now);
+    const choose = bot.chooserAt(server.url, { clock: () => now });
     const first = await choose();
     const { steps, isError } = await use(first, 'get_job', { job_id: '123' });
     expect(isError).toBe(false);
