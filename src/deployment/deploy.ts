@@ -1,10 +1,11 @@
 // Executes an approved proposal, once ever: re-plan, compare, `deploy --plan`, summary. Reached from the approved button only.
 import type { Bundle } from '../bundle/bundle.ts';
-import { isObject, type JsonObject, parseJson } from '../bundle/json.ts';
+import { isObject, parseJson } from '../bundle/json.ts';
 import type { Logger } from '../log.ts';
 import type { Db } from '../storage/db.ts';
 import { createProposalRows, type ProposalRow } from '../storage/proposals.ts';
 import type { Cli, OpenCli, UntouchedRun } from './cli.ts';
+import { deployedOf } from './deployed.ts';
 import { refusal, secretsRefusal } from './guard.ts';
 import { runOnce, settle } from './once.ts';
 import { findOrphans, orphanWords, type WorkspaceOf } from './orphans.ts';
@@ -132,7 +133,7 @@ async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden 
         problem: 'It was deployed, but its addresses could not be read.',
         next: 'Find the jobs by name in the workspace.',
       };
-    return { ok: true, state: 'done', jobs: jobsOf(summary, row.host) };
+    return { ok: true, state: 'done', ...deployedOf(summary, row.host) };
   }
   const words = failureWords(`Deploying to ${row.target}`, result.stderr, hidden);
   if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
@@ -147,16 +148,6 @@ async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden 
       next: words.next,
     };
   return unknown(words.problem);
-}
-
-function jobsOf(summary: JsonObject, host: string): DeployResult['jobs'] {
-  const resources = isObject(summary.resources) ? summary.resources : {};
-  return Object.entries(isObject(resources.jobs) ? resources.jobs : {}).flatMap(([key, job]) => {
-    if (!isObject(job) || job.id === undefined || job.id === null) return [];
-    const id = String(job.id);
-    const url = typeof job.url === 'string' && job.url.startsWith(`${host}/`) ? job.url : `${host}/jobs/${id}`;
-    return [{ key, id, url, name: typeof job.name === 'string' ? job.name : key }];
-  });
 }
 
 function failed(problem: string, next: string): DeployResult {

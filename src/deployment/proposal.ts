@@ -9,10 +9,14 @@ const Summary = z.object({
   danger: z.boolean(),
 });
 
+const Made = z.object({ key: z.string(), id: z.string(), url: z.string(), name: z.string() });
+
 const Result = z.object({
   ok: z.boolean(),
   state: z.enum(['done', 'failed', 'unknown']),
-  jobs: z.array(z.object({ key: z.string(), id: z.string(), url: z.string(), name: z.string() })),
+  jobs: z.array(Made),
+  /** Pipelines and dashboards; absent where there are none. */
+  others: z.array(Made.extend({ kind: z.enum(['pipeline', 'dashboard']) })).optional(),
   problem: z.string().optional(),
   next: z.string().optional(),
   /** The CLI was still at work when it was last seen: it outlives us, and development mode has no lock (facts: cli 6 and 7). */

@@ -42,7 +42,7 @@ export function proposal(state: Proposal['state'], text: string, danger = false)
     },
     expiresAt: new Date('2026-11-25T10:00:00Z'),
     ...(!['open', 'superseded'].includes(state) && { decidedBy: 'U_BEN', decidedAt: new Date('2026-11-24T10:00:00Z') }),
-    ...(state === 'done' && { result: { ok: true, state, jobs: [job, job] } }),
+    ...(state === 'done' && { result: { ok: true, state, jobs: [job, job], others: [{ ...job, kind: 'pipeline' }] } }),
     ...((state === 'failed' || state === 'unknown') && { result: { ok: false, state, jobs: [], problem: text, next: text } }),
   };
 }

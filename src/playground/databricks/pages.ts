@@ -1,7 +1,7 @@
-// The pages a person opens from a link: the workspace's jobs, and one job with who deployed it, its tasks and its settings.
-import { page } from './answer.ts';
+// The pages a person opens from a link: the workspace's jobs; a job with who deployed it, its tasks and settings; a pipeline; a dashboard.
+import { type Call, page } from './answer.ts';
 import { escapeHtml, htmlPage } from './html.ts';
-import { isObject, type JsonObject, objectsIn } from './json.ts';
+import { isObject, type JsonObject, objectsIn, parseJson } from './json.ts';
 import { type Route, route } from './router.ts';
 import type { Job, Workspace } from './state.ts';
 
@@ -20,7 +20,29 @@ export function pageRoutes(workspace: Workspace): Route[] {
       404,
     );
   };
+  const other = (kind: string, name: unknown, said: JsonObject | undefined) =>
+    said === undefined
+      ? page(htmlPage(`No such ${kind}`, workspace.name, `<div class="card"><h1>No such ${kind}</h1><a href="/">All jobs</a></div>`), 404)
+      : page(
+          htmlPage(
+            String(name),
+            workspace.name,
+            `<div class="card"><h1>${escapeHtml(String(name))}</h1><p class="soft">A ${kind}</p></div><div class="card"><h2>Definition</h2><pre>${escapeHtml(indent(said))}</pre></div>`,
+          ),
+        );
+  const pipeline = ({ params }: Call) => {
+    const found = workspace.pipelines.get(params.id ?? '');
+    return other('pipeline', found?.name, isObject(found?.spec) ? found.spec : undefined);
+  };
+  const dashboard = ({ params }: Call) => {
+    const draft = workspace.dashboards.get(params.id ?? '')?.draft;
+    const content = draft === undefined ? undefined : parseJson(String(draft.serialized_dashboard));
+    return other('dashboard', draft?.display_name, isObject(content) ? content : undefined);
+  };
   return [
+    route('GET', '/pipelines/:id', pipeline),
+    route('GET', '/dashboardsv3/:id', dashboard),
+    route('GET', '/dashboardsv3/:id/published', dashboard),
     route('GET', '/', home),
     route('GET', '/jobs', home),
     route('GET', '/jobs/:id', (call) => job(call.params.id ?? '')),

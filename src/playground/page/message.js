@@ -44,7 +44,7 @@ export function messageView(message, { place, realName, follows, openThread, las
       'aria-label': `${realName}, ${clock(message.ts).textContent}`,
     },
     message.ephemeralId && h('div', { class: 'only-you' }, icon('eye'), 'Only visible to you'),
-    h('div', { class: 'gutter' }, compact ? clock(message.ts) : avatar(person)),
+    h('div', { class: 'gutter' }, compact ? clock(message.ts, true) : avatar(person)),
     h(
       'div',
       { class: 'message-body' },

@@ -26,11 +26,12 @@ export function avatar(person, size = '') {
 /** @param {string} ts seconds since 1970 with a fraction */
 export const dateOf = (ts) => new Date(Number(ts) * 1000);
 
-/** @param {string} ts */
-export function clock(ts) {
+/** The time of day; `short` without AM and PM. @param {string} ts */
+export function clock(ts, short = false) {
   const date = dateOf(ts);
   const words = date.toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' });
-  return h('time', { datetime: date.toISOString(), title: date.toLocaleString('en-US') }, words);
+  const shown = short ? words.replace(/\s[AP]M$/, '') : words;
+  return h('time', { datetime: date.toISOString(), title: date.toLocaleString('en-US') }, shown);
 }
 
 /** The day for a divider: Today, Yesterday or the date. @param {string} ts */

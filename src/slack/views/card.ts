@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread.ts';
 import type { Proposal } from '../../deployment/proposal.ts';
-import { jobLinks } from './result.ts';
+import { resultLinks } from './result.ts';
 import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
 
 type Card = Extract<ThreadMessage, { kind: 'card' }>;
@@ -101,7 +101,7 @@ function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typ
     case 'done':
       return [
         section(`:rocket: Approved${by} and deployed to *${escapeText(target)}*.`),
-        ...(proposal.result === undefined ? [] : jobLinks(proposal.result)),
+        ...(proposal.result === undefined ? [] : resultLinks(proposal.result)),
       ];
     case 'failed':
     case 'unknown': {

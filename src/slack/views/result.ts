@@ -5,21 +5,25 @@ import { clip, escapeText, linkTo, section } from './text.ts';
 
 type Result = Extract<ThreadMessage, { kind: 'result' }>;
 
-/** Jobs that are linked; a bundle with more is looked at in the workspace. */
-const SHOWN_JOBS = 20;
+/** Jobs, pipelines and dashboards that are linked; a bundle with more is looked at in the workspace. */
+const SHOWN = 20;
 
 export function renderResult({ to, target, version, result }: Result): { text: string; blocks: KnownBlock[] } {
   const where = `*${escapeText(clip(target, 100))}*`;
   if (result.ok) {
     const line = `<@${to}> Version ${version} is deployed to ${where}.`;
-    return { text: line, blocks: [section(line), ...jobLinks(result)] };
+    return { text: line, blocks: [section(line), ...resultLinks(result)] };
   }
   const { problem = 'the deployment did not end well.', next = 'Press Plan again on the card.' } = result;
   const line = `<@${to}> Version ${version} was ${result.state === 'unknown' ? 'perhaps' : 'not'} deployed to ${where}: ${escapeText(problem)} ${escapeText(next)}`;
   return { text: clip(line, 3000), blocks: [section(line)] };
 }
 
-/** Links to the deployed jobs. */
-export function jobLinks(result: Result['result']): KnownBlock[] {
-  return result.jobs.slice(0, SHOWN_JOBS).map((job) => section(`${linkTo(job.url, job.name)} · job ${job.id}`));
+/** Links to what was deployed. */
+export function resultLinks({ jobs, others = [] }: Result['result']): KnownBlock[] {
+  const lines = [
+    ...jobs.map(({ url, name, id }) => `${linkTo(url, name)} · job ${id}`),
+    ...others.map(({ url, name, kind }) => `${linkTo(url, name)} · ${kind}`),
+  ];
+  return lines.slice(0, SHOWN).map((line) => section(line));
 }

@@ -33,6 +33,7 @@ export function aboutBundle(made: string): string[] {
       : [
           `Careful, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} in it, masked in the zip; deploying waits until replaced:`,
           ...secrets.slice(0, 5).map((line) => `• ${line}`),
+          '',
           'Say for instance “replace the secrets with scope etl”.',
         ].join('\n');
   return [holds(made), variables(made), warning].filter((part) => part !== '');
