@@ -29,17 +29,8 @@ test.skipIf(!HAS_PIP)('is installed by pip and imported', () => {
   try {
     const { name, bytes } = packWheel(FOLDER);
     writeFileSync(join(scratch, name), bytes);
-    execFileSync('python3', [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--no-index',
-      '--no-deps',
-      '--target',
-      join(scratch, 'site'),
-      join(scratch, name),
-    ]);
+    const install = ['-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--target', join(scratch, 'site'), join(scratch, name)];
+    execFileSync('python3', install, { stdio: 'pipe' });
     const program = 'from acme_retail.forecast import moving_mean; print(moving_mean([1, 2, 3, 4, 5], 4))';
     const said = execFileSync('python3', ['-c', program], { env: { ...process.env, PYTHONPATH: join(scratch, 'site') } });
     expect(said.toString().trim()).toBe('3.5');
