@@ -22,6 +22,7 @@ beforeEach(async () => {
   if (CHROMIUM === undefined) return;
   canned = await serveCanned();
   ({ page, problems } = await openPage(browser, canned.url));
+  await expect.poll(() => canned.isLive()).toBe(true);
 });
 afterEach(async () => {
   await page?.close();

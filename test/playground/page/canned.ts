@@ -31,6 +31,8 @@ export interface Canned {
   /** Words that refuse the next POST. */
   refuse: string | undefined;
   emit<Name extends keyof PageEvents>(name: Name, data: PageEvents[Name]): void;
+  /** Whether a page listens and has read the state since: what is put from now on is news to it. */
+  isLive(): boolean;
   /** Adds or replaces a message and tells the page. */
   put(message: Message): void;
   /** Cuts every live line, as a restart does. */
@@ -51,6 +53,7 @@ export function bot(message: Partial<Message>): Message {
 
 export async function serveCanned(): Promise<Canned> {
   const lines = new Set<ServerResponse>();
+  let live = false;
   const stateOf = (as: string): PageState => ({
     me: USERS.find((user) => user.id === as) ?? { id: as, name: as, realName: as, guest: false },
     team: { id: 'T_ACME', name: 'Acme' },
@@ -66,7 +69,10 @@ export async function serveCanned(): Promise<Canned> {
   });
 
   async function answer(path: string, as: string, response: ServerResponse): Promise<void> {
-    if (path === '/page/state') return void response.end(JSON.stringify(stateOf(as)));
+    if (path === '/page/state') {
+      live = lines.size > 0;
+      return void response.end(JSON.stringify(stateOf(as)));
+    }
     if (path === '/page/stream') {
       lines.add(response);
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
@@ -110,6 +116,7 @@ export async function serveCanned(): Promise<Canned> {
     emit(name, data) {
       for (const line of lines) line.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
     },
+    isLive: () => live,
     put(message) {
       const at = canned.messages.findIndex((one) => one.channel === message.channel && one.ts === message.ts);
       if (at < 0) canned.messages.push(message);
@@ -119,6 +126,7 @@ export async function serveCanned(): Promise<Canned> {
     cut() {
       for (const line of lines) line.destroy();
       lines.clear();
+      live = false;
     },
     async close() {
       await new Promise<void>((resolve) => {
