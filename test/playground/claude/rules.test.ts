@@ -152,6 +152,14 @@ test('a Python file task gets an environment on serverless', async () => {
   await talk.tree();
 });
 
+test.each(['add a test target', 'create a target named test'])('%s: a target, no tests', async (text) => {
+  const talk = thread();
+  await talk.say('make a bundle of job 204');
+  await talk.say(text);
+  expect(await talk.file('databricks.yml')).toMatch(/^ {2}test:$/m);
+  expect(await talk.file('tests/test_bundle.py')).toBe('');
+});
+
 describe('honesty', () => {
   test.each([
     ['list jobs', /Churn/],
@@ -166,6 +174,7 @@ describe('honesty', () => {
     ['run this sql: select country from main.s.t limit 2', /It only reads[\s\S]*Austria/],
     ['run this sql: select * from no_such_table', /did not work[\s\S]*TABLE_OR_VIEW_NOT_FOUND/],
     ['add a staging target', /no bundle in this thread/],
+    ['make a bundle of the folder /Shared/test', /did not work/],
     ['make a bundle of job 424242', /did not work[\s\S]*What to do next/],
   ])('%s', async (text, words) => {
     const outcome = await thread().say(text);

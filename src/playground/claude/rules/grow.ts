@@ -3,7 +3,7 @@ import { askOne, type Talk, value } from '../talk.ts';
 import { verdict } from './make-bundle.ts';
 
 export function wantsTests(text: string): boolean {
-  return /\b(?:add|create|write|make)\b[^.]*\btests?\b/i.test(text);
+  return /\b(?:add|create|write|make)\s+(?:(?:me|some|the|pytest|unit|smoke)\s+)*tests\b/i.test(text);
 }
 
 export function* addTests(bundle: string): Talk<string> {
