@@ -1,7 +1,7 @@
 // Claude's loop: history in, steps and a reply out; every message is saved before the loop goes on.
 import Anthropic from '@anthropic-ai/sdk';
-import type { UserError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import type { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
 import { describeFailure, isAbort, tooLong, wordsOf } from './failure.ts';
 import { openCalls, textOf } from './history.ts';

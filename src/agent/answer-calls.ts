@@ -1,6 +1,6 @@
 // Answers the open tool calls of a reply: side by side, in order, in one user message, each one exactly once.
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../values/log.ts';
 import type { Limits } from './limits.ts';
 import type { Step, ToolResult, Tools } from './tools.ts';
 

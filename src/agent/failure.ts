@@ -1,6 +1,6 @@
 // What a failed call to Claude means: try again, or which words a person gets.
 import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
-import { UpstreamError, UserError } from '../errors.ts';
+import { UpstreamError, UserError } from '../values/errors.ts';
 
 /** Errors inside a stream (after its 200) that pass by themselves (facts: claude-and-mcp 4). */
 const PASSING = new Set(['overloaded_error', 'api_error', 'rate_limit_error', 'timeout_error']);

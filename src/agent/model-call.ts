@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { AnthropicError } from '@anthropic-ai/sdk';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../values/log.ts';
 import { isAbort, isPassing } from './failure.ts';
 import { withCacheMark } from './history.ts';
 import type { Limits } from './limits.ts';

@@ -1,17 +1,17 @@
 // Says what a source does: parameters, tables, paths, libraries, secrets it asks for, its kind of work and what it depends on.
-import type { NotebookLanguage, Source } from '../bundle/bundle.ts';
-import { type Cell, cellsOf, isRequirements, languageOf } from './cells.ts';
+import type { NotebookLanguage, Source } from '../bundle/model/bundle.ts';
 import { type Dependency, dependenciesOfCells } from './dependencies.ts';
-import { createFacts, type Facts, type Widget } from './facts.ts';
 import { guessKind, type WorkflowKind } from './kind.ts';
-import { LIMITS } from './limits.ts';
-import { readByPattern } from './pattern-facts.ts';
-import { parsePip, parseRequirementLines } from './pip.ts';
-import { withPython } from './python.ts';
-import { hole, readPython } from './python-facts.ts';
-import { addConstants } from './python-literals.ts';
-import { findSecretsInText } from './secrets.ts';
-import { loadSql, type SqlReader } from './sql.ts';
+import { hole, readPython } from './python/facts.ts';
+import { addConstants } from './python/literals.ts';
+import { withPython } from './python/parse.ts';
+import { readByPattern } from './scala-r-facts.ts';
+import { findSecretsInText } from './secrets/find.ts';
+import { type Cell, cellsOf, isRequirements, languageOf } from './source/cells.ts';
+import { createFacts, type Facts, type Widget } from './source/facts.ts';
+import { LIMITS } from './source/limits.ts';
+import { parsePip, parseRequirementLines } from './source/pip.ts';
+import { loadSql, type SqlReader } from './sql/read.ts';
 
 /** What a source does. All lists are sorted and without repetition; a computed part of a name stands as `{name}` or `{…}`. */
 export interface Analysis {

@@ -1,11 +1,11 @@
 // What else a source needs from the workspace: `%run`, notebooks it calls, modules it imports, folders and files it names.
-import type { Source } from '../bundle/bundle.ts';
-import { type Cell, cellsOf, isEnvironment, isRequirements } from './cells.ts';
-import { LIMITS } from './limits.ts';
-import { parseEnvironmentLines, parsePip, parseRequirementLines } from './pip.ts';
-import { argumentOf, calleeOf, type Node, nodesOf, withPython } from './python.ts';
-import { addConstants, stringOf } from './python-literals.ts';
-import { isStandardModule } from './stdlib.ts';
+import type { Source } from '../bundle/model/bundle.ts';
+import { addConstants, stringOf } from './python/literals.ts';
+import { argumentOf, calleeOf, type Node, nodesOf, withPython } from './python/parse.ts';
+import { isStandardModule } from './python/stdlib.ts';
+import { type Cell, cellsOf, isEnvironment, isRequirements } from './source/cells.ts';
+import { LIMITS } from './source/limits.ts';
+import { parseEnvironmentLines, parsePip, parseRequirementLines } from './source/pip.ts';
 
 /**
  * Paths are as written, absolute or relative to the source's folder. `run`: a notebook's `%run`; `notebook`: one that `dbutils.notebook.run`

@@ -1,5 +1,5 @@
 // Guesses what kind of work a source does, with the reasons, so that people can see why.
-import type { Facts } from './facts.ts';
+import type { Facts } from './source/facts.ts';
 
 export type WorkflowKind = 'ingestion' | 'transformation' | 'machine learning' | 'streaming' | 'pipeline (DLT)' | 'maintenance' | 'utility';
 

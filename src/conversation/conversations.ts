@@ -1,9 +1,9 @@
 // Threads and their turns: starts them, takes replies, stops them, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
-import { UserError } from '../errors.ts';
 import type { ConversationRow, ConversationRows, Subject } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRows } from '../storage/turns.ts';
+import { UserError } from '../values/errors.ts';
 import type { CreateQueue } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 

@@ -1,6 +1,6 @@
 // Durable work: one job at a time per key, resumed after a crash, drained on shutdown (pg-boss).
 import type { PgBoss } from 'pg-boss';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../values/log.ts';
 
 /** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum). */
 const HEARTBEAT_SECONDS = 10;

@@ -1,7 +1,7 @@
 // The port through which a conversation shows itself; the Slack room implements it.
 import type { Step } from '../agent/tools.ts';
-import type { NoProof } from '../bundle/proof.ts';
-import type { DeployResult } from '../deployment/proposal.ts';
+import type { NoProof } from '../bundle/proof/proof.ts';
+import type { DeployResult } from '../deployment/approval/deployment-proposal.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { FileChange } from './diff.ts';
 

@@ -1,15 +1,15 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
 import type { Agent, Frozen, Outcome } from '../agent/agent.ts';
 import type { Step, Tools } from '../agent/tools.ts';
-import type { Writes } from '../deployment/proposal.ts';
-import { UserError } from '../errors.ts';
+import type { Writes } from '../deployment/approval/deployment-proposal.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
-import type { Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
 import { type BundleStore, knownBundles } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
+import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import type { Metrics } from '../values/metrics.ts';
 import { diffVersions } from './diff.ts';
 import type { Ending, Progress, Thread, ThreadMessage } from './thread.ts';
 import { OFFERED_TARGET, type Versions } from './versions.ts';

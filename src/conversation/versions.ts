@@ -1,17 +1,17 @@
 // Proof and plan of a new version, and the card that shows them; catches up when the CLI was still being prepared.
 import type { Step } from '../agent/tools.ts';
-import type { Bundle, BundleFile } from '../bundle/bundle.ts';
-import { proofFiles, proofLine } from '../bundle/compare.ts';
-import { holds, type Proof } from '../bundle/proof.ts';
-import type { CliStatus } from '../deployment/locate.ts';
-import type { Planner } from '../deployment/plan.ts';
-import type { Prover } from '../deployment/proof.ts';
-import { UserError } from '../errors.ts';
+import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
+import { proofFiles, proofLine } from '../bundle/proof/compare.ts';
+import { holds, type Proof } from '../bundle/proof/proof.ts';
+import type { CliStatus } from '../deployment/install/locate.ts';
+import type { Planner } from '../deployment/plan/plan-version.ts';
+import type { Prover } from '../deployment/plan/prove.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
-import type { Logger } from '../log.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
+import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
 import type { PlanAgain } from './conversations.ts';
 import type { ProvedAs, Thread, ThreadMessage } from './thread.ts';
 

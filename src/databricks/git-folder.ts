@@ -1,11 +1,11 @@
 // Git folders of the workspace: where the files of a Git job can be read, since Databricks shows no repository itself.
-import type { JobDefinition } from '../bundle/bundle.ts';
-import { isObject } from '../bundle/json.ts';
-import type { Workspace } from './client.ts';
-import type { Door } from './door.ts';
-import { LIMITS } from './limits.ts';
-import { objects, text } from './shapes.ts';
-import { inWords } from './words.ts';
+import type { JobDefinition } from '../bundle/model/bundle.ts';
+import { isObject } from '../values/json.ts';
+import { inWords } from './http/errors.ts';
+import { objects, text } from './http/json-fields.ts';
+import { LIMITS } from './http/limits.ts';
+import type { Door } from './http/requests.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface GitFolder {
   /** Such as `/Repos/ana@acme.example/etl`. */

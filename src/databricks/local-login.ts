@@ -1,6 +1,6 @@
 // The sign-in of whoever sits at this machine: environment variables or a profile of ~/.databrickscfg, as the CLI and other tools read them.
 import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
-import { UserError } from '../errors.ts';
+import { UserError } from '../values/errors.ts';
 
 export interface LocalLogin {
   /** With https://, without a slash at the end. */

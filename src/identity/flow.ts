@@ -1,10 +1,11 @@
 // The sign-in, step by step: ask, go to Databricks, come back, confirm. No GET binds anything to anybody.
-import { UpstreamError, UserError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { Db } from '../storage/db.ts';
+
+import { createLinkStore, type LinkKey, type LinkRow } from '../storage/account-links.ts';
+import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
-import { createLinkStore, type LinkKey, type LinkRow } from '../storage/links.ts';
-import { type Grants, openTokens, sealTokens } from './grants.ts';
+import { UpstreamError, UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import { type Grants, openTokens, sealTokens } from './access-tokens.ts';
 import { newVerifier, type OAuth, type Tokens } from './oauth.ts';
 import { type Asker, type LinkPage, type RefusedPage, refused } from './pages.ts';
 import { hashOf, isEqual, isSameEmail, isSecret, newSecret, nonceOf, stateOf } from './secrets.ts';

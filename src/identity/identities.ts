@@ -1,11 +1,12 @@
 // Slack user ↔ Databricks identity: who somebody is, their token, linking and unlinking.
-import { UserError } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import type { Db } from '../storage/db.ts';
+
+import { createLinkStore } from '../storage/account-links.ts';
+import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
-import { createLinkStore } from '../storage/links.ts';
+import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import { createGrants } from './access-tokens.ts';
 import { createFlow, type FlowDeps, type LinkFlow } from './flow.ts';
-import { createGrants } from './grants.ts';
 import { createOAuth, type OAuthOptions } from './oauth.ts';
 import { hashOf, newSecret } from './secrets.ts';
 import { createVault, type VaultKey } from './vault.ts';

@@ -1,6 +1,6 @@
 // The door to Databricks' OAuth: authorization code with PKCE, refresh and revocation, through openid-client.
 import * as client from 'openid-client';
-import { UpstreamError } from '../errors.ts';
+import { UpstreamError } from '../values/errors.ts';
 
 export interface OAuthOptions {
   /** The workspace, such as `https://dbc-1.cloud.example`. */

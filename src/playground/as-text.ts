@@ -1,5 +1,5 @@
 // A Slack message as lines of text, for reading a played thread in a terminal.
-import type { Block, Message } from './slack/page-api.ts';
+import type { Block, Message } from './slack/protocol/page-api.ts';
 
 const MARKS: Record<string, string> = { pending: '○', in_progress: '◐', complete: '●', error: '✗' };
 

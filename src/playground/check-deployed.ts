@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
-import { parseJson } from './databricks/json.ts';
+import { parseJson } from './databricks/http/json.ts';
 
 export interface DeployedCheck {
   readonly cli: string;

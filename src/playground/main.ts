@@ -18,7 +18,7 @@ const USAGE = `npm run playground -- [--jobs DIR] [--port N] [--real claude] [--
   --play             no page: plays the conversation for every job; exit 0 only if all were deployed and equal their bundles
   --out DIR          with --play: keeps threads and zips there`;
 
-const SETUP_CLI = resolve(import.meta.dirname, '..', 'setup-cli.ts');
+const SETUP_CLI = resolve(import.meta.dirname, '..', 'bin', 'setup-cli.ts');
 
 function fail(message: string): never {
   stderr.write(`${message}\n`);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { renderMessage } from './as-text.ts';
 import { checkDeployed } from './check-deployed.ts';
 import { connectAs } from './connect.ts';
-import type { Message } from './slack/page-api.ts';
-import type { Person } from './slack/person.ts';
+import type { Person } from './slack/people/person.ts';
+import type { Message } from './slack/protocol/page-api.ts';
 import type { Playground } from './start.ts';
 
 /** One step of a conversation: a big job's plan and proof take the CLI seconds each. */

@@ -8,10 +8,10 @@ import { type ClaudeStandIn, createClaudeStandIn } from './claude/stand-in.ts';
 import { FAST, HUMAN } from './claude/voice.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from './databricks/stand-in.ts';
 import { createSlackStandIn, type SlackStandIn } from './slack/stand-in.ts';
-import { DEFAULT_USERS, type StandInUser } from './slack/state.ts';
+import { DEFAULT_USERS, type StandInUser } from './slack/team/state.ts';
 import { createToolsServer, type ToolsServer } from './tools-server.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', 'bin', 'bot.ts');
 const PAGE_DIR = join(import.meta.dirname, 'page');
 const CLIENT_ID = 'dab-bot';
 export interface PlaygroundOptions {

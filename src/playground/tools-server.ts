@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Child, createChild, freePort, inherited } from './child.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'mcp-main.ts');
+const MAIN = join(import.meta.dirname, '..', 'bin', 'mcp-server.ts');
 
 export interface ToolsServer extends Child {
   /** Its `/mcp`. */

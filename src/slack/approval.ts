@@ -4,13 +4,13 @@ import type { Conversations } from '../conversation/conversations.ts';
 import type { CreateQueue } from '../conversation/queue.ts';
 import type { ConversationRow, Outbox } from '../conversation/rows.ts';
 import type { Thread, ThreadMessage } from '../conversation/thread.ts';
-import type { Decided, Decision } from '../deployment/decide.ts';
-import { UserError } from '../errors.ts';
+import type { Decided, Decision } from '../deployment/approval/decide.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { Logger } from '../log.ts';
-import type { Connect, Whisper } from './connect.ts';
+import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import type { Connect, Whisper } from './listen/connect.ts';
 import { renderWords } from './views/answers.ts';
-import { wordsFor } from './words.ts';
+import { wordsFor } from './views/error-words.ts';
 
 /** Writes that run side by side; of one bundle and target there is never more than one. */
 const CONCURRENT_WRITES = 4;

@@ -1,7 +1,7 @@
 // A stored bundle with its definition as one text, for the way between two stores.
 import { z } from 'zod';
-import type { Bundle, JobDefinition } from '../bundle/bundle.ts';
-import { digestFiles } from '../bundle/bundle.ts';
+import type { Bundle, JobDefinition } from '../bundle/model/bundle.ts';
+import { digestFiles } from '../bundle/model/bundle.ts';
 import { BundleMeta, definitionFrom, definitionText } from './bundles.ts';
 
 /** A bundle on its way, and what it was made from. */

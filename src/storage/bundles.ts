@@ -1,9 +1,9 @@
 // Bundles by digest: immutable trees whose files are kept once per content, and the definitions they were made from.
 import { z } from 'zod';
-import type { BroughtFrom, Bundle, BundleFile, Grant, JobDefinition, LookupName, Related } from '../bundle/bundle.ts';
-import { digestFiles, sha256 } from '../bundle/bundle.ts';
-import { isObject, type Json, parseJson, stringifyJson } from '../bundle/json.ts';
-import type { Db } from './db.ts';
+import type { BroughtFrom, Bundle, BundleFile, Grant, JobDefinition, LookupName, Related } from '../bundle/model/bundle.ts';
+import { digestFiles, sha256 } from '../bundle/model/bundle.ts';
+import { isObject, type Json, parseJson, stringifyJson } from '../values/json.ts';
+import type { Db } from './db/db.ts';
 
 export interface StoredBundle {
   bundle: Bundle;

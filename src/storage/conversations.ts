@@ -1,5 +1,5 @@
 // Rows of conversations and their numbered bundle versions.
-import type { Db, Row } from './db.ts';
+import type { Db, Row } from './db/db.ts';
 
 /** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
 export type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };

@@ -1,5 +1,5 @@
 // What rows of approvable writes have in common: decided once, ended once, found again after a kill; every change is a compare-and-set.
-import type { Db, Row } from './db.ts';
+import type { Db, Row } from './db/db.ts';
 
 export type ProposalState = 'open' | 'declined' | 'superseded' | 'approved' | 'running' | 'done' | 'failed' | 'unknown';
 

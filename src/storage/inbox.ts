@@ -1,5 +1,5 @@
 // Rows of Slack's envelopes: stored before they are acknowledged, worked on once.
-import type { Db } from './db.ts';
+import type { Db } from './db/db.ts';
 
 export interface InboxRow {
   readonly id: string;

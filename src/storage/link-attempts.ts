@@ -1,7 +1,7 @@
 // Rows of sign-ins under way: from the Connect button to the confirm page, each used once and for ten minutes.
 import { z } from 'zod';
-import type { Db } from './db.ts';
-import type { Sealed } from './links.ts';
+import type { Sealed } from './account-links.ts';
+import type { Db } from './db/db.ts';
 
 export interface NewAttempt {
   /** sha256 (hex) of the nonce in the link: the link itself is not kept. */

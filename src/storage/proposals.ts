@@ -1,7 +1,7 @@
 // Rows of proposals: exact writes that somebody may approve; every change of state is a compare-and-set.
-import type { Db, Row } from './db.ts';
+import type { Db, Row } from './db/db.ts';
 import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
-import { type Busy, busyAt, lockPlace, type Place } from './place.ts';
+import { type Busy, busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
 export type { ProposalState } from './decisions.ts';
 

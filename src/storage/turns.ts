@@ -1,5 +1,5 @@
 // Rows of turns: one user message each, its steps, and the model's messages as they came.
-import type { Db, Row } from './db.ts';
+import type { Db, Row } from './db/db.ts';
 
 export type TurnState = 'queued' | 'running' | 'done' | 'failed' | 'stopped';
 

@@ -1,7 +1,7 @@
 // Rows of proposed writes: exact arguments that a person may approve once.
-import type { Db, Row } from './db.ts';
+import type { Db, Row } from './db/db.ts';
 import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
-import { busyAt, lockPlace, type Place } from './place.ts';
+import { busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
 export interface NewWrite {
   readonly id: string;

@@ -1,9 +1,9 @@
 // What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
 import { type AgentOptions, createAgent, type Frozen, type MessageParam, type Outcome } from '../../src/agent/agent.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
-import { createLogger } from '../../src/log.ts';
+import type { Say } from '../../src/playground/claude/conversation/talk.ts';
 import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
-import type { Say } from '../../src/playground/claude/talk.ts';
+import { createLogger } from '../../src/values/log.ts';
 
 export const log = createLogger({ level: 'silent' });
 

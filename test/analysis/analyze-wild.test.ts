@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
-import type { NotebookLanguage } from '../../src/bundle/bundle.ts';
+import type { NotebookLanguage } from '../../src/bundle/model/bundle.ts';
 import { notebook } from './make.ts';
 
 describe('anything at all', () => {

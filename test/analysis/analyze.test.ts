@@ -1,7 +1,7 @@
 // What is said about made-up notebooks of every language and kind of work.
 import { describe, expect, it } from 'vitest';
 import { type Analysis, analyze } from '../../src/analysis/analyze.ts';
-import type { NotebookLanguage } from '../../src/bundle/bundle.ts';
+import type { NotebookLanguage } from '../../src/bundle/model/bundle.ts';
 import { file, jupyter, notebook } from './make.ts';
 
 const ofPython = async (code: string) => analyze(notebook(code));

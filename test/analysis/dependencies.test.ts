@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Dependency, dependenciesOf } from '../../src/analysis/dependencies.ts';
-import type { Source } from '../../src/bundle/bundle.ts';
+import type { Source } from '../../src/bundle/model/bundle.ts';
 import { file, jupyter, notebook } from './make.ts';
 
 /** Short forms: `run ./setup @3`, `import ..a.b(c,d) @4`. */

@@ -1,5 +1,5 @@
 // Makes sources for the tests of the analysis.
-import type { NotebookLanguage, Source } from '../../src/bundle/bundle.ts';
+import type { NotebookLanguage, Source } from '../../src/bundle/model/bundle.ts';
 
 export function notebook(text: string, language: NotebookLanguage = 'PYTHON'): Source {
   return { path: '/Workspace/Users/ana@shop.test/etl/main', kind: 'notebook', language, format: 'SOURCE', bytes: Buffer.from(text) };

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environment } from '../../src/config.ts';
-import { createToolsClient, type ToolsClient } from '../../src/mcp/client.ts';
-import { createRemoteToolsClient } from '../../src/mcp/remote.ts';
-import type { Caller } from '../../src/mcp/tool.ts';
+import { environment } from '../../src/config/environment.ts';
+import { createToolsClient, type ToolsClient } from '../../src/mcp/client/in-process.ts';
+import { createRemoteToolsClient } from '../../src/mcp/client/remote.ts';
 import { TOOLS } from '../../src/mcp/tools/index.ts';
+import type { Caller } from '../../src/mcp/tools/support/define-tool.ts';
 import { createToolsServer } from '../../src/playground/tools-server.ts';
-import { createHttpRig } from '../mcp/http-rig.ts';
+import { createHttpRig } from '../mcp/server/http-rig.ts';
 
 const CALLS = 200;
 const WARM = 20;

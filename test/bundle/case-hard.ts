@@ -1,8 +1,9 @@
 // Golden cases: what has gone wrong in conversions, or could.
-import type { Grant, JobDefinition, LookupName, PipelineDefinition, Related, Source } from '../../src/bundle/bundle.ts';
-import type { GenerateOptions } from '../../src/bundle/generate.ts';
-import { bringGit } from '../../src/bundle/git.ts';
-import type { JsonObject } from '../../src/bundle/json.ts';
+
+import { bringGit } from '../../src/bundle/generate/bring-git.ts';
+import type { GenerateOptions } from '../../src/bundle/generate/generate.ts';
+import type { Grant, JobDefinition, LookupName, PipelineDefinition, Related, Source } from '../../src/bundle/model/bundle.ts';
+import type { JsonObject } from '../../src/values/json.ts';
 import { madeUp } from './case-kinds.ts';
 import { file, job, notebook, notebookTask } from './fixtures.ts';
 

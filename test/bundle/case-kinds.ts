@@ -1,7 +1,7 @@
 // Golden cases: a small made-up job for every kind of task.
-import type { JobDefinition, Source } from '../../src/bundle/bundle.ts';
-import { sourceReferences } from '../../src/bundle/definition.ts';
-import type { JsonObject } from '../../src/bundle/json.ts';
+import type { JobDefinition, Source } from '../../src/bundle/model/bundle.ts';
+import { sourceReferences } from '../../src/bundle/model/definition.ts';
+import type { JsonObject } from '../../src/values/json.ts';
 import { file, job, notebook } from './fixtures.ts';
 
 const HOME = '/Workspace/Users/ana@acme.example/etl';

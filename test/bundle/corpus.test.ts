@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkBundle } from '../../src/bundle/check.ts';
-import { parseJob } from '../../src/bundle/definition.ts';
-import { generateBundle } from '../../src/bundle/generate.ts';
+import { checkBundle } from '../../src/bundle/check/check-bundle.ts';
+import { generateBundle } from '../../src/bundle/generate/generate.ts';
+import { parseJob } from '../../src/bundle/model/definition.ts';
 import { madeUp } from './case-kinds.ts';
 import { HOST } from './fixtures.ts';
 

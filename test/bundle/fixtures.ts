@@ -1,7 +1,7 @@
 // Jobs and sources made up for the bundle tests.
-import type { JobDefinition, Source } from '../../src/bundle/bundle.ts';
-import { parseJob, sourceReferences } from '../../src/bundle/definition.ts';
-import { type Json, type JsonObject, stringifyJson } from '../../src/bundle/json.ts';
+import type { JobDefinition, Source } from '../../src/bundle/model/bundle.ts';
+import { parseJob, sourceReferences } from '../../src/bundle/model/definition.ts';
+import { type Json, type JsonObject, stringifyJson } from '../../src/values/json.ts';
 
 export const HOST = 'https://acme.example';
 

@@ -1,11 +1,11 @@
 // The real CLI over every golden tree: it validates strictly in each target, without a warning, and finds every name that is looked up;
 // what it resolves is what we resolve without it, and by both nothing of the job differs.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compare } from '../../src/bundle/compare.ts';
-import { generateBundle } from '../../src/bundle/generate.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../../src/bundle/json.ts';
-import { resolveBundle } from '../../src/bundle/resolve.ts';
+import { generateBundle } from '../../src/bundle/generate/generate.ts';
+import { compare } from '../../src/bundle/proof/compare.ts';
+import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../../src/values/json.ts';
 import { CLI, createBundleFolder } from '../playground/databricks/cli.ts';
 import { HARD_CASES } from './case-hard.ts';
 import { KIND_CASES } from './case-kinds.ts';

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkBundle } from '../../src/bundle/check.ts';
-import { generateBundle } from '../../src/bundle/generate.ts';
+import { checkBundle } from '../../src/bundle/check/check-bundle.ts';
+import { generateBundle } from '../../src/bundle/generate/generate.ts';
 import { type GoldenCase, HARD_CASES } from './case-hard.ts';
 import { KIND_CASES } from './case-kinds.ts';
 import { CASES, HOST } from './fixtures.ts';

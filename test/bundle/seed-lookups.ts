@@ -1,8 +1,8 @@
 // Puts into a stand-in workspace what definitions look up by name, and themselves with what comes along, so that the real CLI finds it.
-import type { JobDefinition, LookupKind } from '../../src/bundle/bundle.ts';
-import { type JsonObject, stringifyJson } from '../../src/bundle/json.ts';
-import { isObject, parseJson, type JsonObject as Settings } from '../../src/playground/databricks/json.ts';
-import type { Workspace } from '../../src/playground/databricks/state.ts';
+import type { JobDefinition, LookupKind } from '../../src/bundle/model/bundle.ts';
+import { isObject, parseJson, type JsonObject as Settings } from '../../src/playground/databricks/http/json.ts';
+import type { Workspace } from '../../src/playground/databricks/state/state.ts';
+import { type JsonObject, stringifyJson } from '../../src/values/json.ts';
 
 const OWNER = 'ana@acme.example';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createQueue, type QueueOptions } from '../../src/conversation/queue.ts';
-import type { Storage } from '../../src/storage/open.ts';
+import type { Storage } from '../../src/storage/db/open.ts';
 import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
 
 interface Job {

@@ -1,7 +1,7 @@
 // A workspace stand-in over real HTTP with files put in by a line each, and the client of one of its people.
-import { createWorkspace } from '../../src/databricks/client.ts';
-import { createLogger } from '../../src/log.ts';
+import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../src/playground/databricks/stand-in.ts';
+import { createLogger } from '../../src/values/log.ts';
 
 export const HOME = '/Users/ana@acme.example';
 const HEADER = { PYTHON: '# Databricks notebook source', SQL: '-- Databricks notebook source' };

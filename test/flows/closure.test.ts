@@ -1,6 +1,6 @@
 // The demo job with everything around it, as --play plays it: it waits for its secret, then job, child job, pipeline and dashboard are deployed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
+import { environment } from '../../src/config/environment.ts';
 import { type Played, playJob } from '../../src/playground/play.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { findCli } from './playground.ts';

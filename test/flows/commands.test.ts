@@ -1,8 +1,8 @@
 // Every other thing people type or press: help, lists, ids that are wrong, links, private, Stop, guests, channels without the bot.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
+import { environment } from '../../src/config/environment.ts';
 import { connectAs } from '../../src/playground/connect.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, connected, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 

@@ -1,9 +1,9 @@
 // A workspace folder on the whole real stack: command → thread → proposed job → zip with every file; hard-coded secrets wait for a scope.
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import { environment } from '../../src/config/environment.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, cardOf, connected, findCli, lastEphemeral, STEP_MS, textOf } from './playground.ts';
 

@@ -3,10 +3,10 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
-import { RELEASE } from '../../src/deployment/release.ts';
+import { environment } from '../../src/config/environment.ts';
+import { RELEASE } from '../../src/deployment/install/release.ts';
 import { connectAs } from '../../src/playground/connect.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 

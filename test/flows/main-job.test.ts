@@ -1,11 +1,11 @@
 // The main job on the whole real stack: command → link → thread → zip → edit → version 2 → approve → the CLI deploys → the job equals its bundle.
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
+import { environment } from '../../src/config/environment.ts';
 import { checkDeployed } from '../../src/playground/check-deployed.ts';
 import { connectAs } from '../../src/playground/connect.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 

@@ -1,10 +1,10 @@
 // A job that a bundle owns, over Slack: the person reads which one and where it is, is asked, and after a yes the work goes on.
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
+import { environment } from '../../src/config/environment.ts';
 import { connectAs } from '../../src/playground/connect.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 

@@ -1,12 +1,12 @@
 // Starts the whole stack for a flow test, and says loudly when there is no CLI to run it with.
-import { environment } from '../../src/config.ts';
-import { type CliStatus, createCliLocator } from '../../src/deployment/locate.ts';
-import { cliSettings } from '../../src/deployment/settings.ts';
-import { createLogger } from '../../src/log.ts';
+import { environment } from '../../src/config/environment.ts';
+import { type CliStatus, createCliLocator } from '../../src/deployment/install/locate.ts';
+import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { connectAs } from '../../src/playground/connect.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import type { Playground } from '../../src/playground/start.ts';
+import { createLogger } from '../../src/values/log.ts';
 
 /** Longest a step of a conversation may take on a slow machine. */
 export const STEP_MS = 60_000;

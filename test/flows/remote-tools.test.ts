@@ -1,8 +1,8 @@
 // The bot with its tools on a server of their own: the same conversation, a server that is killed in the middle of it, and none at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import { environment } from '../../src/config/environment.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, cardOf, connected, findCli, rootOf, STEP_MS, textOf } from './playground.ts';
 

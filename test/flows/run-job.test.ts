@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config.ts';
-import type { Message } from '../../src/playground/slack/page-api.ts';
-import type { Person } from '../../src/playground/slack/person.ts';
+import { environment } from '../../src/config/environment.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { buttonsOf, CHANNEL, connected, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 

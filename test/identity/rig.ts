@@ -1,8 +1,8 @@
 // The sign-in as it really runs: our pages over HTTP, the database, and the stand-in workspace's certified OpenID provider.
 import { createIdentities, type IdentitiesDeps, type Linked } from '../../src/identity/identities.ts';
 import type { VaultKey } from '../../src/identity/vault.ts';
-import { createLogger } from '../../src/log.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { createLogger } from '../../src/values/log.ts';
 import { createWeb } from '../../src/web/web.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 import { freePort } from '../storage/postgres-server.ts';

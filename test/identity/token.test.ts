@@ -1,7 +1,7 @@
 // Tokens of linked users: refreshed once, kept before used, lost only when Databricks says the grant is dead.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { UpstreamError, UserError } from '../../src/errors.ts';
 import { createIdentities } from '../../src/identity/identities.ts';
+import { UpstreamError, UserError } from '../../src/values/errors.ts';
 import { ANA, BEN, createRig, keyOf, link, type Rig } from './rig.ts';
 
 let rig: Rig;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openStorage, type Storage } from '../../src/storage/open.ts';
+import { openStorage, type Storage } from '../../src/storage/db/open.ts';
 import { describeContract } from './contract.ts';
 import { quiet } from './open-test-storage.ts';
 import { type Server, startPostgres } from './postgres-server.ts';

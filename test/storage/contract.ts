@@ -1,12 +1,12 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
 import { expect, it } from 'vitest';
-import { type Bundle, digestFiles } from '../../src/bundle/bundle.ts';
-import { UpstreamError } from '../../src/errors.ts';
+import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { ownedBundles } from '../../src/storage/bundle-owners.ts';
 import { createBundleStore } from '../../src/storage/bundles.ts';
-import { migrate } from '../../src/storage/migrate.ts';
-import { MIGRATIONS } from '../../src/storage/migrations.ts';
-import type { Storage } from '../../src/storage/open.ts';
+import { migrate } from '../../src/storage/db/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
+import type { Storage } from '../../src/storage/db/open.ts';
+import { UpstreamError } from '../../src/values/errors.ts';
 
 export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
   const list = Object.entries(files)

@@ -1,6 +1,6 @@
 // A conversation's view of the store: its own bundles and what it saves, nobody else's, whoever knows the digest.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { digestFiles } from '../../src/bundle/bundle.ts';
+import { digestFiles } from '../../src/bundle/model/bundle.ts';
 import { createBundleStore, knownBundles } from '../../src/storage/bundles.ts';
 import { openTestStorage, type TestStorage } from './open-test-storage.ts';
 

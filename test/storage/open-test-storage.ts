@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fromPglite, PgBoss } from 'pg-boss';
-import { createLogger, type Logger } from '../../src/log.ts';
-import type { Db } from '../../src/storage/db.ts';
-import { migrate } from '../../src/storage/migrate.ts';
-import { MIGRATIONS } from '../../src/storage/migrations.ts';
-import { BOSS_OPTIONS, closing, type Storage, startBoss } from '../../src/storage/open.ts';
-import { createPgliteDb, openPglite } from '../../src/storage/pglite.ts';
+import type { Db } from '../../src/storage/db/db.ts';
+import { migrate } from '../../src/storage/db/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
+import { BOSS_OPTIONS, closing, type Storage, startBoss } from '../../src/storage/db/open.ts';
+import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
+import { createLogger, type Logger } from '../../src/values/log.ts';
 
 export const quiet: Logger = createLogger({ level: 'silent' });
 

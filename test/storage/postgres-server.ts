@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PostgresOptions } from '../../src/storage/postgres.ts';
+import type { PostgresOptions } from '../../src/storage/db/postgres.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 // The HTTP side: probes, headers, escaping, limits, and an end that lets requests finish.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/values/log.ts';
 import { createWeb } from '../../src/web/web.ts';
 import { ANA, createBrowser, createRig, type Rig } from '../identity/rig.ts';
 import { quiet } from '../storage/open-test-storage.ts';

@@ -1,12 +1,12 @@
 // analyze_notebook: what a source does, read by parsers: widgets, tables, libraries, secrets and what it runs or imports.
 import { z } from 'zod';
 import { analyze } from '../../analysis/analyze.ts';
-import type { Source } from '../../bundle/bundle.ts';
-import { UserError } from '../../errors.ts';
-import { capped, page, quote } from '../data.ts';
-import { pathIn } from '../find.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-import { bundleId, bundlePath, fileOf, loadBundle, offset, workspacePath } from './inputs.ts';
+import type { Source } from '../../bundle/model/bundle.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool, type ToolContext } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { capped, page, quote } from './support/foreign-text.ts';
+import { bundleId, bundlePath, fileOf, loadBundle, offset, workspacePath } from './support/inputs.ts';
 
 /** Most secrets that the answer lists. */
 const MOST_SECRETS = 20;

@@ -1,12 +1,12 @@
 // create_tests: adds pytest tests of the bundle's configuration and Python sources to the bundle, as a new version.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets.ts';
-import { addTests } from '../../bundle/add-tests.ts';
-import { editBundle } from '../../bundle/edit.ts';
-import { quote } from '../data.ts';
-import { changeBundle, versionLines } from '../new-version.ts';
-import { defineTool } from '../tool.ts';
-import { bundleId } from './inputs.ts';
+import { findSecrets } from '../../analysis/secrets/find.ts';
+import { addTests } from '../../bundle/edit/add-tests.ts';
+import { editBundle } from '../../bundle/edit/edit.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { bundleId } from './support/inputs.ts';
+import { changeBundle, versionLines } from './support/new-version.ts';
 
 const doing = 'Adding tests to a bundle';
 

@@ -1,14 +1,14 @@
 // edit_bundle_file: one change of one file; the answer is a new bundle, the old one stays.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets.ts';
-import { editBundle } from '../../bundle/edit.ts';
-import { createMask } from '../../bundle/mask.ts';
-import { UserError } from '../../errors.ts';
-import { quote } from '../data.ts';
-import { changeBundle, versionLines } from '../new-version.ts';
-import { textOf } from '../resources.ts';
-import { defineTool } from '../tool.ts';
-import { bundleId, bundlePath, fileOf } from './inputs.ts';
+import { findSecrets } from '../../analysis/secrets/find.ts';
+import { editBundle } from '../../bundle/edit/edit.ts';
+import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { UserError } from '../../values/errors.ts';
+import { textOf } from '../server/resources.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { bundleId, bundlePath, fileOf } from './support/inputs.ts';
+import { changeBundle, versionLines } from './support/new-version.ts';
 
 /** Characters of a file that a model may write; our choice. */
 const LONGEST = 200_000;

@@ -1,12 +1,12 @@
 // execute_dbsql: a statement that surely only reads runs at once; any other is proposed, and the person's click runs it.
 import { z } from 'zod';
-import { readsOnly } from '../../analysis/sql-reads.ts';
-import type { Statement } from '../../databricks/client.ts';
-import { quote } from '../data.ts';
-import { queryText } from '../query-text.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-import { type Chosen, chooseWarehouse } from '../warehouse.ts';
-import { named } from './inputs.ts';
+import { readsOnly } from '../../analysis/sql/reads-only.ts';
+import type { Statement } from '../../databricks/workspace.ts';
+import { defineTool, type ToolContext } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { named } from './support/inputs.ts';
+import { queryText } from './support/query-text.ts';
+import { type Chosen, chooseWarehouse } from './support/warehouse.ts';
 
 /** Rows that are asked for: unless it is said, and at most. */
 const ROWS = 50;

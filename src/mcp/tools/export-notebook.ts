@@ -1,12 +1,12 @@
 // export_notebook: a notebook of the workspace as source text, as data.
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
-import { page, quote } from '../data.ts';
-import { pathIn } from '../find.ts';
-import { maskText } from '../masked.ts';
-import { sourceText } from '../notebook-text.ts';
-import { defineTool } from '../tool.ts';
-import { offset, workspacePath } from './inputs.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { page, quote } from './support/foreign-text.ts';
+import { offset, workspacePath } from './support/inputs.ts';
+import { maskText } from './support/mask-text.ts';
+import { sourceText } from './support/notebook-text.ts';
 
 const doing = 'Reading a notebook';
 

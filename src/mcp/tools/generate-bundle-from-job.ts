@@ -1,18 +1,18 @@
 // generate_bundle_from_job: reads a job with all it refers to as the person, and makes version one of a bundle.
 import { z } from 'zod';
-import { sourceReferences } from '../../bundle/definition.ts';
-import { bringGit } from '../../bundle/git.ts';
+import { bringGit } from '../../bundle/generate/bring-git.ts';
 import { idReferences } from '../../bundle/ids.ts';
-import { collectSources } from '../../databricks/collect.ts';
+import { sourceReferences } from '../../bundle/model/definition.ts';
 import { readGitFolder } from '../../databricks/git-folder.ts';
-import { ownerFacts } from '../../databricks/owner.ts';
-import { type Owner, readJob } from '../../databricks/read-job.ts';
-import { UserError } from '../../errors.ts';
-import { quote } from '../data.ts';
-import { findJob } from '../find-job.ts';
-import { makeBundle } from '../make-bundle.ts';
-import { defineTool } from '../tool.ts';
-import { adoptTargets, job as jobInput, moreTargets } from './inputs.ts';
+import { collectSources } from '../../databricks/read/collect.ts';
+import { type Owner, readJob } from '../../databricks/read/job.ts';
+import { ownerFacts } from '../../databricks/read/owner.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { findJob } from './support/find-job.ts';
+import { quote } from './support/foreign-text.ts';
+import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
+import { makeBundle } from './support/make-bundle.ts';
 
 /** How far what a job refers to is followed; beyond it there are names. */
 const MAX_DEPTH = 3;

@@ -1,16 +1,16 @@
 // generate_bundle: a workspace folder, or some paths of one, becomes a bundle with a job that is proposed for it.
 import { z } from 'zod';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
-import { orderSources } from '../../analysis/order.ts';
-import { canonicalPath } from '../../bundle/definition.ts';
-import { proposeJob } from '../../bundle/propose.ts';
-import { readFolder } from '../../databricks/read-folder.ts';
-import { UserError } from '../../errors.ts';
-import { capped, quote } from '../data.ts';
-import { pathIn } from '../find.ts';
-import { makeBundle } from '../make-bundle.ts';
-import { defineTool } from '../tool.ts';
-import { adoptTargets, moreTargets, workspacePath } from './inputs.ts';
+import { orderSources } from '../../analysis/order/order.ts';
+import { proposeJob } from '../../bundle/generate/propose-job.ts';
+import { canonicalPath } from '../../bundle/model/definition.ts';
+import { readFolder } from '../../databricks/read/folder.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { capped, quote } from './support/foreign-text.ts';
+import { adoptTargets, moreTargets, workspacePath } from './support/inputs.ts';
+import { makeBundle } from './support/make-bundle.ts';
 
 /** Most jobs and pipelines that the answer names. */
 const MOST_USERS = 20;

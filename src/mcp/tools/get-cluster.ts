@@ -1,12 +1,12 @@
 // get_cluster: an existing cluster as the new_cluster of a job, ready for YAML.
 import { z } from 'zod';
-import { jobCluster } from '../../bundle/job-cluster.ts';
-import { renderYaml } from '../../bundle/render-yaml.ts';
-import { capped, page, quote } from '../data.ts';
-import { findId } from '../find.ts';
-import { maskText } from '../masked.ts';
-import { defineTool } from '../tool.ts';
-import { named, offset } from './inputs.ts';
+import { jobCluster } from '../../bundle/generate/job-cluster.ts';
+import { renderYaml } from '../../bundle/yaml/render.ts';
+import { defineTool } from './support/define-tool.ts';
+import { findId } from './support/find-by-name.ts';
+import { capped, page, quote } from './support/foreign-text.ts';
+import { named, offset } from './support/inputs.ts';
+import { maskText } from './support/mask-text.ts';
 
 /** Most server-side fields that the answer names. */
 const MOST = 40;

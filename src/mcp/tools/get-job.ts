@@ -1,12 +1,12 @@
 // get_job: a job's settings as the Jobs API has them, as data.
 import { z } from 'zod';
-import { stringifyJson } from '../../bundle/json.ts';
-import { ownerFacts, ownerOf } from '../../databricks/owner.ts';
-import { page, quote } from '../data.ts';
-import { findJob } from '../find-job.ts';
-import { maskText } from '../masked.ts';
-import { defineTool } from '../tool.ts';
-import { job as jobInput, offset } from './inputs.ts';
+import { ownerFacts, ownerOf } from '../../databricks/read/owner.ts';
+import { stringifyJson } from '../../values/json.ts';
+import { defineTool } from './support/define-tool.ts';
+import { findJob } from './support/find-job.ts';
+import { page, quote } from './support/foreign-text.ts';
+import { job as jobInput, offset } from './support/inputs.ts';
+import { maskText } from './support/mask-text.ts';
 
 export const getJob = defineTool({
   name: 'get_job',

@@ -1,11 +1,11 @@
 // get_pipeline: a pipeline's whole definition as the API has it, as data.
 import { z } from 'zod';
-import { stringifyJson } from '../../bundle/json.ts';
-import { page, quote } from '../data.ts';
-import { findId } from '../find.ts';
-import { maskText } from '../masked.ts';
-import { defineTool } from '../tool.ts';
-import { named, offset } from './inputs.ts';
+import { stringifyJson } from '../../values/json.ts';
+import { defineTool } from './support/define-tool.ts';
+import { findId } from './support/find-by-name.ts';
+import { page, quote } from './support/foreign-text.ts';
+import { named, offset } from './support/inputs.ts';
+import { maskText } from './support/mask-text.ts';
 
 export const getPipeline = defineTool({
   name: 'get_pipeline',

@@ -1,8 +1,8 @@
 // health: whether the workspace answers, as whom, with which scopes, and whether Jobs can be reached.
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
-import { quote } from '../data.ts';
-import { defineTool } from '../tool.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
 
 /** Scopes that the answer names; more than Databricks has. */
 const MOST_SCOPES = 50;

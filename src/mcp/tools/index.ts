@@ -1,5 +1,5 @@
 // The written list of tools, by name. None of them can write to a workspace.
-import type { Tool } from '../tool.ts';
+
 import { analyzeNotebook } from './analyze-notebook.ts';
 import { createTests } from './create-tests.ts';
 import { editBundleFile } from './edit-bundle-file.ts';
@@ -20,6 +20,7 @@ import { listWarehouses } from './list-warehouses.ts';
 import { readBundleFile } from './read-bundle-file.ts';
 import { runBundleCommand } from './run-bundle-command.ts';
 import { runJob } from './run-job.ts';
+import type { Tool } from './support/define-tool.ts';
 import { syncWorkspaceToLocal } from './sync-workspace-to-local.ts';
 import { uploadBundle } from './upload-bundle.ts';
 import { validateBundle } from './validate-bundle.ts';

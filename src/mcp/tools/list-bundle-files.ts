@@ -1,8 +1,8 @@
 // list_bundle_files: the tree of a bundle with sizes.
 import { z } from 'zod';
-import { quote } from '../data.ts';
-import { defineTool } from '../tool.ts';
-import { bundleId, from, loadBundle } from './inputs.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { bundleId, from, loadBundle } from './support/inputs.ts';
 
 /** Paths on one page; our choice. */
 const PAGE = 200;

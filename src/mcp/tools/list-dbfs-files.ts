@@ -1,8 +1,8 @@
 // list_dbfs_files: one level of a folder in DBFS or in a Volume, a page at a time.
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
-import { quote } from '../data.ts';
-import { defineTool } from '../tool.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
 
 const doing = 'Listing files';
 

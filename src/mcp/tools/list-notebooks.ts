@@ -1,10 +1,10 @@
 // list_notebooks: one level of a workspace folder, a page at a time.
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
-import { quote } from '../data.ts';
-import { pathIn } from '../find.ts';
-import { defineTool } from '../tool.ts';
-import { from, workspacePath } from './inputs.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { quote } from './support/foreign-text.ts';
+import { from, workspacePath } from './support/inputs.ts';
 
 /** Entries on one page; our choice, a few thousand tokens. */
 const PAGE = 100;

@@ -1,8 +1,8 @@
 // list_pipelines: the pipelines that the person can see, found by a part of their name.
 import { z } from 'zod';
-import { quote } from '../data.ts';
-import { defineTool } from '../tool.ts';
-import { from } from './inputs.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { from } from './support/inputs.ts';
 
 /** Most pipelines that one answer lists. */
 const MOST = 50;

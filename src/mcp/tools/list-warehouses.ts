@@ -1,8 +1,8 @@
 // list_warehouses: the SQL warehouses that the person can see, a page at a time.
 import { z } from 'zod';
-import { quote } from '../data.ts';
-import { defineTool } from '../tool.ts';
-import { from } from './inputs.ts';
+import { defineTool } from './support/define-tool.ts';
+import { quote } from './support/foreign-text.ts';
+import { from } from './support/inputs.ts';
 
 /** Warehouses on one page; our choice, more than most workspaces have. */
 const PAGE = 50;

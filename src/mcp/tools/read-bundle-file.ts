@@ -1,12 +1,12 @@
 // read_bundle_file: one text file of a bundle, a page at a time, as data.
 import { z } from 'zod';
-import { createMask } from '../../bundle/mask.ts';
-import { UserError } from '../../errors.ts';
-import { page, quote } from '../data.ts';
-import { sourceText } from '../notebook-text.ts';
-import { textOf } from '../resources.ts';
-import { defineTool } from '../tool.ts';
-import { bundleId, bundlePath, fileOf, loadBundle, offset } from './inputs.ts';
+import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { UserError } from '../../values/errors.ts';
+import { textOf } from '../server/resources.ts';
+import { defineTool } from './support/define-tool.ts';
+import { page, quote } from './support/foreign-text.ts';
+import { bundleId, bundlePath, fileOf, loadBundle, offset } from './support/inputs.ts';
+import { sourceText } from './support/notebook-text.ts';
 
 export const readBundleFile = defineTool({
   name: 'read_bundle_file',

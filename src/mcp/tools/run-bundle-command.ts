@@ -1,13 +1,13 @@
 // run_bundle_command: validate, plan and summary run with the Databricks CLI; deploy, run and destroy are proposed for a person's click.
 import { z } from 'zod';
-import type { Bundle } from '../../bundle/bundle.ts';
-import { createMask } from '../../bundle/mask.ts';
-import type { Inspection } from '../../deployment/proof.ts';
-import type { AskedWrite } from '../../deployment/proposal.ts';
-import { UserError } from '../../errors.ts';
-import { capped, quote } from '../data.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-import { bundleId, loadBundle } from './inputs.ts';
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { createMask } from '../../bundle/model/mask-secrets.ts';
+import type { AskedWrite } from '../../deployment/approval/deployment-proposal.ts';
+import type { Inspection } from '../../deployment/plan/prove.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool, type ToolContext } from './support/define-tool.ts';
+import { capped, quote } from './support/foreign-text.ts';
+import { bundleId, loadBundle } from './support/inputs.ts';
 
 /** Most lines of one kind that the answer holds. */
 const MOST = 40;

@@ -1,11 +1,11 @@
 // run_job: proposes a run of a job; the person's click starts it.
 import { z } from 'zod';
-import { isObject } from '../../bundle/json.ts';
-import { UserError } from '../../errors.ts';
-import { capped, quote } from '../data.ts';
-import { findJob } from '../find-job.ts';
-import { defineTool } from '../tool.ts';
-import { job as jobInput } from './inputs.ts';
+import { UserError } from '../../values/errors.ts';
+import { isObject } from '../../values/json.ts';
+import { defineTool } from './support/define-tool.ts';
+import { findJob } from './support/find-job.ts';
+import { capped, quote } from './support/foreign-text.ts';
+import { job as jobInput } from './support/inputs.ts';
 
 const doing = 'Proposing a run';
 /** Candidates that an answer names. */

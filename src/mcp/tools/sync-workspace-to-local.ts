@@ -1,17 +1,17 @@
 // sync_workspace_to_local: sources of a bundle as they are in the workspace now, as a new version of the bundle.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets.ts';
-import type { Bundle } from '../../bundle/bundle.ts';
-import { editBundle } from '../../bundle/edit.ts';
-import { canonicalPath } from '../../bundle/source-references.ts';
-import { type Sync, syncSources } from '../../bundle/sync.ts';
-import { type FilesRead, readFiles, readFilesBelow } from '../../databricks/read-files.ts';
-import { UserError } from '../../errors.ts';
-import { capped, quote } from '../data.ts';
-import { pathIn } from '../find.ts';
-import { changeBundle, versionLines } from '../new-version.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-import { bundleId, workspacePath } from './inputs.ts';
+import { findSecrets } from '../../analysis/secrets/find.ts';
+import { editBundle } from '../../bundle/edit/edit.ts';
+import { type Sync, syncSources } from '../../bundle/edit/sync-sources.ts';
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { canonicalPath } from '../../bundle/model/source-references.ts';
+import { type FilesRead, readFiles, readFilesBelow } from '../../databricks/read/files.ts';
+import { UserError } from '../../values/errors.ts';
+import { defineTool, type ToolContext } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { capped, quote } from './support/foreign-text.ts';
+import { bundleId, workspacePath } from './support/inputs.ts';
+import { changeBundle, versionLines } from './support/new-version.ts';
 
 /** Most files of one kind that the answer names. */
 const MOST = 25;

@@ -1,8 +1,8 @@
 // upload_bundle: proposes to put a bundle's files into a workspace folder; the person's click does it.
 import { z } from 'zod';
-import { pathIn } from '../find.ts';
-import { defineTool } from '../tool.ts';
-import { bundleId, workspacePath } from './inputs.ts';
+import { defineTool } from './support/define-tool.ts';
+import { pathIn } from './support/find-by-name.ts';
+import { bundleId, workspacePath } from './support/inputs.ts';
 
 export const uploadBundle = defineTool({
   name: 'upload_bundle',

@@ -1,14 +1,14 @@
 // validate_bundle: the Databricks CLI resolves the bundle, and every setting is compared with the job it was made from.
 import { z } from 'zod';
-import { proofLine } from '../../bundle/compare.ts';
-import type { Json } from '../../bundle/json.ts';
-import { stringifyJson } from '../../bundle/json.ts';
-import type { Proof, ProofEntry } from '../../bundle/proof.ts';
-import { UserError } from '../../errors.ts';
+import { proofLine } from '../../bundle/proof/compare.ts';
+import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
 import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
-import { capped, quote } from '../data.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-import { bundleId, loadBundle } from './inputs.ts';
+import { UserError } from '../../values/errors.ts';
+import type { Json } from '../../values/json.ts';
+import { stringifyJson } from '../../values/json.ts';
+import { defineTool, type ToolContext } from './support/define-tool.ts';
+import { capped, quote } from './support/foreign-text.ts';
+import { bundleId, loadBundle } from './support/inputs.ts';
 
 /** Most settings of one verdict that an answer lists. */
 const MOST = 15;

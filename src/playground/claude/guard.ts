@@ -1,8 +1,8 @@
 // What Databricks' endpoint would refuse, checked on the raw body before anybody answers it.
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { blocksOf, MessagesRequest, type WireMessage } from './conversation/wire.ts';
 import { changedPrefixAt, halfStrippedAt } from './signature.ts';
-import { blocksOf, MessagesRequest, type WireMessage } from './wire.ts';
 
 export interface Refusal {
   readonly status: number;

@@ -1,6 +1,6 @@
 // Preserved thinking: a thinking block is signed over system, tools and every earlier message, so a changed prefix shows.
 import { createHmac } from 'node:crypto';
-import { blocksOf, type MessagesRequest, type WireMessage } from './wire.ts';
+import { blocksOf, type MessagesRequest, type WireMessage } from './conversation/wire.ts';
 
 /** Fixed, so that conversations outlive a restart of the playground. It protects nothing. */
 const KEY = 'offline-claude';

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { replay, type Say } from './conversation/talk.ts';
+import { readTurn, type Turn } from './conversation/turn.ts';
+import type { MessagesRequest } from './conversation/wire.ts';
 import { createFaults, errorType, type Fault, type Faults } from './faults.ts';
 import { check } from './guard.ts';
 import { choose } from './rules/choose.ts';
 import { sign } from './signature.ts';
 import { pass } from './strike.ts';
-import { replay, type Say } from './talk.ts';
-import { readTurn, type Turn } from './turn.ts';
 import { createVoice, FAST, type Pace, tokens } from './voice.ts';
-import type { MessagesRequest } from './wire.ts';
 
 export interface ClaudeStandInOptions {
   /** Loopback port; a free one when left out. */

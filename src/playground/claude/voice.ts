@@ -1,6 +1,6 @@
 // aimock as our voice: it turns what a rule says into the Messages API's server-sent events.
 import { LLMock } from '@copilotkit/aimock';
-import type { Say } from './talk.ts';
+import type { Say } from './conversation/talk.ts';
 
 /** How fast the offline Claude speaks. */
 export interface Pace {

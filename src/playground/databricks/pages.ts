@@ -1,9 +1,9 @@
 // The pages a person opens from a link: the workspace's jobs; a job with who deployed it, its tasks and settings; a pipeline; a dashboard.
-import { type Call, page } from './answer.ts';
-import { escapeHtml, htmlPage } from './html.ts';
-import { isObject, type JsonObject, objectsIn, parseJson } from './json.ts';
-import { type Route, route } from './router.ts';
-import type { Job, Workspace } from './state.ts';
+import { type Call, page } from './http/answer.ts';
+import { escapeHtml, htmlPage } from './http/html.ts';
+import { isObject, type JsonObject, objectsIn, parseJson } from './http/json.ts';
+import { type Route, route } from './http/router.ts';
+import type { Job, Workspace } from './state/state.ts';
 
 /** These need no token: they stand for pages behind the browser's own sign-in, and the server answers on loopback only. */
 export function pageRoutes(workspace: Workspace): Route[] {

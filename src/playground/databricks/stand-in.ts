@@ -1,19 +1,20 @@
 // A Databricks workspace that isn't one: a real HTTP server on loopback with state, true errors and a certified sign-in.
 import type { AddressInfo } from 'node:net';
-import { type Answer, ok, Refusal } from './answer.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { createForward, type Forward, type ForwardTo } from './forward.ts';
-import { loadJobs } from './load.ts';
-import { serveLogin } from './login.ts';
-import { createOidc, type OAuthClient, type Oidc } from './oidc.ts';
+import { permissionsRoutes } from './access/permissions.ts';
+import { type Answer, ok, Refusal } from './http/answer.ts';
+import { createFaults, type Faults } from './http/faults.ts';
+import { createForward, type Forward, type ForwardTo } from './http/forward.ts';
+import { createRouter, type Route } from './http/router.ts';
+import { createHttpServer, type JournalEntry } from './http/server.ts';
+import { serveLogin } from './oauth/login.ts';
+import { createOidc, type OAuthClient, type Oidc } from './oauth/oidc.ts';
+import { walkSignIn } from './oauth/sign-in.ts';
 import { pageRoutes } from './pages.ts';
-import { createRouter, type Route } from './router.ts';
 import { computeRoutes } from './routes/compute.ts';
 import { dashboardsRoutes } from './routes/dashboards.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { namedRoutes } from './routes/named.ts';
-import { permissionsRoutes } from './routes/permissions.ts';
 import { pipelinesRoutes } from './routes/pipelines.ts';
 import { reposRoutes } from './routes/repos.ts';
 import { runsRoutes } from './routes/runs.ts';
@@ -21,10 +22,9 @@ import { statementsRoutes } from './routes/statements.ts';
 import { storageRoutes } from './routes/storage.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspaceFilesRoutes } from './routes/workspace-files.ts';
-import { loadSeed } from './seed.ts';
-import { createHttpServer, type JournalEntry } from './server.ts';
-import { walkSignIn } from './sign-in.ts';
-import { createWorkspaceState, WORKSPACE_ID, type Workspace } from './state.ts';
+import { loadJobs } from './seed/load.ts';
+import { loadSeed } from './seed/seed.ts';
+import { createWorkspaceState, WORKSPACE_ID, type Workspace } from './state/state.ts';
 
 export interface DatabricksStandInOptions {
   /** Loopback port; a free one when left out. */

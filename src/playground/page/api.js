@@ -1,6 +1,6 @@
 // The page's calls to the stand-in's server, each with the key that the page's own address carries.
 
-/** @typedef {import('../slack/page-api.ts').PageRequests} PageRequests */
+/** @typedef {import('../slack/protocol/page-api.ts').PageRequests} PageRequests */
 
 const key = new URLSearchParams(location.search).get('key') ?? '';
 
@@ -22,7 +22,7 @@ export const fileAddress = (file) => address(`/page/file/${encodeURIComponent(fi
 /**
  * All a person sees by now.
  * @param {string} as
- * @returns {Promise<import('../slack/page-api.ts').PageState>}
+ * @returns {Promise<import('../slack/protocol/page-api.ts').PageState>}
  */
 export async function fetchState(as) {
   const answer = await fetch(address('/page/state', { as }), { headers: { accept: 'application/json' } });

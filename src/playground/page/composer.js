@@ -1,7 +1,7 @@
 // A box to write in: Enter sends, Shift+Enter breaks the line, "/" shows the commands, drafts stay with their place.
 
-import { draw, h } from './dom.js';
-import { icon } from './icons.js';
+import { draw, h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 
 /** What the bot's command can do, as Slack's own list would show it. */
 const COMMANDS = [

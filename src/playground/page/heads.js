@@ -1,11 +1,11 @@
 // The heads of the channel and the thread pane, and the app's home tab.
 
-import { renderBlocks } from './blocks.js';
-import { h } from './dom.js';
-import { icon } from './icons.js';
+import { renderBlocks } from './blocks/blocks.js';
+import { h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 
-/** @typedef {import('../slack/page-api.ts').PageChannel} PageChannel */
-/** @typedef {import('../slack/page-api.ts').View} View */
+/** @typedef {import('../slack/protocol/page-api.ts').PageChannel} PageChannel */
+/** @typedef {import('../slack/protocol/page-api.ts').View} View */
 
 /**
  * @param {PageChannel} channel
@@ -27,7 +27,7 @@ export function channelHead(channel, tab, openTab) {
 
 /**
  * @param {PageChannel} channel
- * @param {import('../slack/page-api.ts').Message} root
+ * @param {import('../slack/protocol/page-api.ts').Message} root
  * @param {{ close: () => void; stop: () => void }} deps
  */
 export function threadHead(channel, root, { close, stop }) {
@@ -44,7 +44,7 @@ export function threadHead(channel, root, { close, stop }) {
   );
 }
 
-/** @param {View | null} home @param {import('./blocks.js').Place | null} place */
+/** @param {View | null} home @param {import('./blocks/blocks.js').Place | null} place */
 export function homeTab(home, place) {
   if (!home || !place) return h('p', { class: 'home-empty muted' }, 'The app has not drawn its home yet.');
   return h('div', { class: 'home', 'data-key': home.id }, renderBlocks(home.blocks, place));

@@ -2,9 +2,9 @@
 
 import { fetchState, post } from './api.js';
 import { createComposer } from './composer.js';
-import { byId, draw } from './dom.js';
+import { byId, draw } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 import { channelHead, homeTab, threadHead } from './heads.js';
-import { icon } from './icons.js';
 import { createModal } from './modal.js';
 import { createPanes } from './panes.js';
 import { createScroller } from './scroll.js';
@@ -13,10 +13,10 @@ import { createStore, keyOf, mentions } from './store.js';
 import { listen } from './stream.js';
 import { announce, toast } from './toasts.js';
 
-/** @typedef {import('../slack/page-api.ts').Message} Message */
-/** @typedef {import('../slack/page-api.ts').View} View */
-/** @typedef {import('./blocks.js').Kit} Kit */
-/** @typedef {import('./blocks.js').Place} Place */
+/** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
+/** @typedef {import('../slack/protocol/page-api.ts').View} View */
+/** @typedef {import('./blocks/blocks.js').Kit} Kit */
+/** @typedef {import('./blocks/blocks.js').Place} Place */
 
 let scheduled = false;
 const store = createStore({

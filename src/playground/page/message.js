@@ -1,19 +1,19 @@
 // One message: who, when, text or blocks or stream, files, reactions, and the way into its thread.
 
 import { fileAddress } from './api.js';
-import { renderBlocks } from './blocks.js';
-import { h } from './dom.js';
-import { icon } from './icons.js';
-import { emoji } from './inline.js';
-import { markdown } from './markdown.js';
-import { mrkdwn } from './mrkdwn.js';
+import { renderBlocks } from './blocks/blocks.js';
+import { steps } from './blocks/plan.js';
+import { h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 import { avatar, clock, dateOf, size } from './people.js';
-import { steps } from './plan.js';
 import { keyOf } from './store.js';
+import { emoji } from './text/inline.js';
+import { markdown } from './text/markdown.js';
+import { mrkdwn } from './text/mrkdwn.js';
 
-/** @typedef {import('../slack/page-api.ts').Message} Message */
-/** @typedef {import('./blocks.js').Place} Place */
-/** @typedef {import('./dom.js').Child} Child */
+/** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
+/** @typedef {import('./blocks/blocks.js').Place} Place */
+/** @typedef {import('./dom/dom.js').Child} Child */
 
 /**
  * @typedef {object} MessageOptions
@@ -77,7 +77,7 @@ function content(message, place) {
   return h('div', { class: 'content' }, ...parts);
 }
 
-/** @param {import('../slack/page-api.ts').PageStream} stream @param {Place} place @returns {Child[]} */
+/** @param {import('../slack/protocol/page-api.ts').PageStream} stream @param {Place} place @returns {Child[]} */
 function streamed(stream, place) {
   const { planTitle, tasks, text, blocks } = stream.chunks;
   const empty = !planTitle && tasks.length === 0 && text === '' && !blocks?.length;
@@ -90,7 +90,7 @@ function streamed(stream, place) {
   ];
 }
 
-/** @param {import('../slack/page-api.ts').PageFile} file */
+/** @param {import('../slack/protocol/page-api.ts').PageFile} file */
 function fileCard(file) {
   const kind = /\.([a-z0-9]{1,4})$/i.exec(file.name)?.[1]?.toUpperCase() ?? 'FILE';
   return h(

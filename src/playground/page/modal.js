@@ -1,17 +1,17 @@
 // The open modal view: drawn into the shell's dialog, submitted or closed by the person, kept open by field errors.
 
-import { renderBlocks } from './blocks.js';
-import { draw, h } from './dom.js';
-import { icon } from './icons.js';
-import { plain } from './inline.js';
-import { valuesOf } from './inputs.js';
+import { renderBlocks } from './blocks/blocks.js';
+import { valuesOf } from './blocks/inputs.js';
+import { draw, h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
+import { plain } from './text/inline.js';
 
-/** @typedef {import('../slack/page-api.ts').View} View */
-/** @typedef {import('./blocks.js').Place} Place */
+/** @typedef {import('../slack/protocol/page-api.ts').View} View */
+/** @typedef {import('./blocks/blocks.js').Place} Place */
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {{ submit: (view: View, values: import('../slack/page-api.ts').ViewValues) => Promise<void>; close: (view: View) => Promise<void> }} deps
+ * @param {{ submit: (view: View, values: import('../slack/protocol/page-api.ts').ViewValues) => Promise<void>; close: (view: View) => Promise<void> }} deps
  */
 export function createModal(dialog, { submit, close }) {
   let waiting = false;

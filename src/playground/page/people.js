@@ -1,6 +1,6 @@
 // Avatars, names and times of messages.
 
-import { h } from './dom.js';
+import { h } from './dom/dom.js';
 
 const COLOURS = 6;
 const DAY = 24 * 60 * 60 * 1000;

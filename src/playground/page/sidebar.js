@@ -1,10 +1,10 @@
 // The sidebar: channels, direct messages, and the switch between the people one can be.
 
-import { h } from './dom.js';
-import { icon } from './icons.js';
+import { h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 import { avatar } from './people.js';
 
-/** @typedef {import('../slack/page-api.ts').PageChannel} PageChannel */
+/** @typedef {import('../slack/protocol/page-api.ts').PageChannel} PageChannel */
 /** @typedef {import('./store.js').Store} Store */
 
 /**

@@ -1,10 +1,10 @@
 // All the page knows at this moment, and the changes the server's events make to it.
 
-/** @typedef {import('../slack/page-api.ts').Message} Message */
-/** @typedef {import('../slack/page-api.ts').PageState} PageState */
-/** @typedef {import('../slack/page-api.ts').PageUser} PageUser */
-/** @typedef {import('../slack/page-api.ts').PageChannel} PageChannel */
-/** @typedef {import('../slack/page-api.ts').View} View */
+/** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
+/** @typedef {import('../slack/protocol/page-api.ts').PageState} PageState */
+/** @typedef {import('../slack/protocol/page-api.ts').PageUser} PageUser */
+/** @typedef {import('../slack/protocol/page-api.ts').PageChannel} PageChannel */
+/** @typedef {import('../slack/protocol/page-api.ts').View} View */
 
 /** @param {Pick<Message, 'channel' | 'ts' | 'ephemeralId'>} message */
 export const keyOf = (message) => (message.ephemeralId ? `e:${message.ephemeralId}` : `${message.channel}:${message.ts}`);

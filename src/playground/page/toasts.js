@@ -1,7 +1,7 @@
 // Short words over the page that go away by themselves.
 
-import { byId, h } from './dom.js';
-import { icon } from './icons.js';
+import { byId, h } from './dom/dom.js';
+import { icon } from './dom/icons.js';
 
 /** Milliseconds a toast stays; a person can close it before. */
 const STAY = 8000;

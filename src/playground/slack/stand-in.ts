@@ -1,29 +1,29 @@
 // The Slack stand-in: one server on loopback with state, the Web API, Socket Mode, uploads, response URLs and the page's API.
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createChanges } from './changes.ts';
-import { createConversations } from './conversations.ts';
-import { createEvents, DEFAULT_EVENTS } from './events.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { createFiles } from './files.ts';
-import { answerJson, answerText, readArguments, readUpload } from './http.ts';
-import { createInteractions } from './interactions.ts';
-import { createMessages } from './messages.ts';
-import { createPageActions } from './page-actions.ts';
-import type { Message } from './page-api.ts';
-import { createPageServer } from './page-server.ts';
-import { createPerson, type Person } from './person.ts';
-import { createRates } from './rates.ts';
-import { createResponseUrls } from './response-urls.ts';
-import { ALL_SCOPES } from './scopes.ts';
-import { createSocketMode, type SocketMode } from './socket-mode.ts';
-import { createState, DEFAULT_USERS, messagesOf, type StandInChannel, type StandInUser } from './state.ts';
-import { createStreams, type StreamRules } from './streams.ts';
-import { createTime } from './time.ts';
-import { createTyping } from './typing.ts';
-import { createViewer } from './viewer.ts';
-import { createViews } from './views.ts';
-import { type ApiCall, createWebApi, type Method, suffer } from './web-api.ts';
+import { createEvents, DEFAULT_EVENTS } from './events/events.ts';
+import { createSocketMode, type SocketMode } from './events/socket-mode.ts';
+import { createConversations } from './methods/conversations.ts';
+import { createFaults, type Faults } from './methods/faults.ts';
+import { createFiles } from './methods/files.ts';
+import { createMessages } from './methods/messages.ts';
+import { createRates } from './methods/rates.ts';
+import { createResponseUrls } from './methods/response-urls.ts';
+import { ALL_SCOPES } from './methods/scopes.ts';
+import { createStreams, type StreamRules } from './methods/streams.ts';
+import { createViews } from './methods/views.ts';
+import { type ApiCall, createWebApi, type Method, suffer } from './methods/web-api.ts';
+import { createPageActions } from './page-server/page-actions.ts';
+import { createPageServer } from './page-server/page-server.ts';
+import { createInteractions } from './people/interactions.ts';
+import { createPerson, type Person } from './people/person.ts';
+import { createTyping } from './people/typing.ts';
+import { createViewer } from './people/viewer.ts';
+import { answerJson, answerText, readArguments, readUpload } from './protocol/http.ts';
+import type { Message } from './protocol/page-api.ts';
+import { createTime } from './protocol/time.ts';
+import { createChanges } from './team/changes.ts';
+import { createState, DEFAULT_USERS, messagesOf, type StandInChannel, type StandInUser } from './team/state.ts';
 
 /** What can be changed while it runs. */
 export interface SlackRules extends StreamRules {

@@ -1,7 +1,7 @@
 // The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread.ts';
-import type { Proposal } from '../../deployment/proposal.ts';
+import type { Proposal } from '../../deployment/approval/deployment-proposal.ts';
 import { resultLinks } from './result.ts';
 import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
 

@@ -1,6 +1,6 @@
 // The whole proof as a modal: what is not identical first.
 import type { ModalView } from '@slack/types';
-import type { Proof, ProofEntry } from '../../bundle/proof.ts';
+import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
 import { clip, escapeText, section } from './text.ts';
 
 /** Entries a modal lists: 100 blocks at most, and nobody reads more there; PROOF.md in the zip has all. */

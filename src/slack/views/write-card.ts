@@ -1,7 +1,7 @@
 // The card of a proposed write: what exactly will happen, as whom, where, until when; then what became of it. Drawn from its row.
 import type { KnownBlock } from '@slack/types';
-import type { Write, WriteProposal, WriteResult } from '../../deployment/proposal.ts';
-import { scrub } from '../../log.ts';
+import type { Write, WriteProposal, WriteResult } from '../../deployment/approval/deployment-proposal.ts';
+import { scrub } from '../../values/log.ts';
 import { slackDate } from './card.ts';
 import { button, clip, context, escapeText, LIMITS, linkTo, oneLine, section } from './text.ts';
 

@@ -1,10 +1,10 @@
 // The offline Claude at work: the real agent, the real tools and the stand-in workspace; what it says is what the bundle then holds.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAgent, type MessageParam, type Outcome } from '../../../src/agent/agent.ts';
-import { checkBundle } from '../../../src/bundle/check.ts';
-import { describeTree } from '../../../src/bundle/edit.ts';
-import { createLogger } from '../../../src/log.ts';
+import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
+import { describeTree } from '../../../src/bundle/edit/edit.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
+import { createLogger } from '../../../src/values/log.ts';
 import { createRig, type Rig } from '../../mcp/rig.ts';
 
 let rig: Rig;

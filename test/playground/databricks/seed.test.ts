@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findSecrets } from '../../../src/analysis/secrets.ts';
+import { findSecrets } from '../../../src/analysis/secrets/find.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { CLI, createBundleFolder } from './cli.ts';
 

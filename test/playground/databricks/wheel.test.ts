@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { packWheel } from '../../../src/playground/databricks/wheel.ts';
+import { packWheel } from '../../../src/playground/databricks/seed/wheel.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../src/playground/workspace/wheels/acme_retail-1.2.0');
 const HAS_PIP = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Message, View } from '../../../src/playground/slack/page-api.ts';
+import type { Message, View } from '../../../src/playground/slack/protocol/page-api.ts';
 import { CHROMIUM, launch, openPage } from './browser.ts';
 import { bot, type Canned, serveCanned, ts } from './canned.ts';
 

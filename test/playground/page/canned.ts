@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import type { Message, PageEvents, PageState, View } from '../../../src/playground/slack/page-api.ts';
+import type { Message, PageEvents, PageState, View } from '../../../src/playground/slack/protocol/page-api.ts';
 
 export const PAGE_DIR = join(import.meta.dirname, '../../../src/playground/page');
 export const KEY = 'canned-key';

@@ -1,6 +1,6 @@
 // Commands, clicks, messages and deadlines as the real Bolt App gets them over Socket Mode.
 import { expect, test } from 'vitest';
-import { CannotDo } from '../../../src/playground/slack/interactions.ts';
+import { CannotDo } from '../../../src/playground/slack/people/interactions.ts';
 import { eventually, start, startApp } from './start.ts';
 
 const buttons = (text: string) => [

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { PageState } from '../../../src/playground/slack/page-api.ts';
+import type { PageState } from '../../../src/playground/slack/protocol/page-api.ts';
 import type { SlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { eventually, start, startApp } from './start.ts';
 

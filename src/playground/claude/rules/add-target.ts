@@ -1,6 +1,6 @@
 // "Add a staging target": a copy of the target that is most like it.
 import { isNode, Scalar, visit } from 'yaml';
-import { readFiles, type Talk, ToolTrouble } from '../talk.ts';
+import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
 const FILE = 'databricks.yml';

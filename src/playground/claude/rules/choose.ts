@@ -1,6 +1,6 @@
 // Chooses the rule for what a person wrote; what no rule knows gets an honest answer.
-import { askOne, type Talk, ToolTrouble } from '../talk.ts';
-import type { Turn } from '../turn.ts';
+import { askOne, type Talk, ToolTrouble } from '../conversation/talk.ts';
+import type { Turn } from '../conversation/turn.ts';
 import { addTarget, wantsTargets } from './add-target.ts';
 import type { Editing } from './edit.ts';
 import { addTests, syncFolder, wantsSync, wantsTests } from './grow.ts';

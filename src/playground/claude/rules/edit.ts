@@ -1,6 +1,6 @@
 // Editing a YAML file of a bundle through the tools: read, change the tree, send the smallest passage that differs.
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
-import { askOne, type Talk, ToolTrouble, value } from '../talk.ts';
+import { askOne, type Talk, ToolTrouble, value } from '../conversation/talk.ts';
 
 /** What several edits of one request share: the newest bundle. */
 export interface Editing {

@@ -1,5 +1,5 @@
 // "Add tests", "bring /Workspace/… into the bundle": a new version with more files in it.
-import { askOne, type Talk, value } from '../talk.ts';
+import { askOne, type Talk, value } from '../conversation/talk.ts';
 import { verdict } from './make-bundle.ts';
 
 export function wantsTests(text: string): boolean {

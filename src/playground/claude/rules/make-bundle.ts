@@ -1,5 +1,5 @@
 // "Make a bundle of job 123": generate, validate, and a summary of what the tools answered.
-import { askOne, section, type Talk, ToolTrouble, unquote, value } from '../talk.ts';
+import { askOne, section, type Talk, ToolTrouble, unquote, value } from '../conversation/talk.ts';
 import { ownedBy } from './owned.ts';
 
 /** The job id that a message asks a bundle for. */

@@ -1,5 +1,5 @@
 // "Make a bundle of the workspace folder …": generate from the folder, validate, and say the proposed order.
-import { askOne, section, type Talk, ToolTrouble, unquote, value } from '../talk.ts';
+import { askOne, section, type Talk, ToolTrouble, unquote, value } from '../conversation/talk.ts';
 import { aboutBundle, verdict } from './make-bundle.ts';
 
 /** The folder that a message asks a bundle for. */

@@ -1,5 +1,5 @@
 // A job that another bundle owns: which one and where it is, a question, and what a yes to that question means.
-import { unquote, value } from '../talk.ts';
+import { unquote, value } from '../conversation/talk.ts';
 
 /** Whether a message says to go on although another bundle owns the job. */
 export function saysGoOn(text: string): boolean {

@@ -1,5 +1,5 @@
 // "Upload it to /Workspace/…", "deploy it to prod", "run the bundle", "destroy it": each is proposed, and the person's click carries it out.
-import { askOne, type Talk, ToolTrouble, value } from '../talk.ts';
+import { askOne, type Talk, ToolTrouble, value } from '../conversation/talk.ts';
 
 export type Wish =
   | { readonly kind: 'upload'; readonly folder: string }

@@ -1,6 +1,6 @@
 // Questions: which jobs and warehouses there are, who somebody is, what a task does.
 import { isMap, isSeq } from 'yaml';
-import { askOne, contentOf, readFiles, section, type Talk, ToolTrouble, unquote } from '../talk.ts';
+import { askOne, contentOf, readFiles, section, type Talk, ToolTrouble, unquote } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml } from './edit.ts';
 import { resourceFiles } from './serverless.ts';
 

@@ -1,5 +1,5 @@
 // "Rename the bundle to x", "rename the job to y".
-import { readFiles, type Talk, ToolTrouble } from '../talk.ts';
+import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 import { resourceFiles } from './serverless.ts';
 

@@ -1,5 +1,5 @@
 // "Run job 123": proposes the run; the person's click starts it.
-import { askOne, type Talk, ToolTrouble, value } from '../talk.ts';
+import { askOne, type Talk, ToolTrouble, value } from '../conversation/talk.ts';
 
 export interface Running {
   readonly job: string;

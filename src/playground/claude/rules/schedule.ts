@@ -1,5 +1,5 @@
 // "Run it every day at 6", "pause the schedule", a quartz expression.
-import { readFiles, type Talk, ToolTrouble } from '../talk.ts';
+import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 import { resourceFiles } from './serverless.ts';
 

@@ -1,5 +1,5 @@
 // "Replace the secrets with scope etl": every masked secret becomes a reference to a secret scope.
-import { askOne, readFiles, section, type Talk, ToolTrouble, unquote } from '../talk.ts';
+import { askOne, readFiles, section, type Talk, ToolTrouble, unquote } from '../conversation/talk.ts';
 import { type Editing, sendEdit } from './edit.ts';
 import { verdict } from './make-bundle.ts';
 

@@ -1,6 +1,6 @@
 // "Run it on serverless": job clusters go, Python file tasks get an environment, what can't move is named.
 import { type Document, isMap, isSeq, type YAMLMap } from 'yaml';
-import { askOne, readFiles, section, type Talk, ToolTrouble, unquote } from '../talk.ts';
+import { askOne, readFiles, section, type Talk, ToolTrouble, unquote } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
 const CLUSTER_KEYS = ['job_cluster_key', 'new_cluster', 'existing_cluster_id'];

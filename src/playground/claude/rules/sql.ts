@@ -1,5 +1,5 @@
 // "Run this SQL: …": what surely only reads answers rows, anything else is proposed.
-import { askOne, type Talk, value } from '../talk.ts';
+import { askOne, type Talk, value } from '../conversation/talk.ts';
 
 const MOST_ROWS = 10;
 

@@ -1,6 +1,6 @@
 // "Set catalog to main_test in staging": a variable's value in one target, or its default.
 import { isMap } from 'yaml';
-import { readFiles, type Talk, ToolTrouble } from '../talk.ts';
+import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
 export interface Setting {

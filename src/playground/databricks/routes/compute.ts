@@ -1,9 +1,9 @@
 // Clusters, SQL warehouses, policies and pools: lists and reads of what jobs point at.
-import { type Answer, type Call, invalid, missing, ok } from '../answer.ts';
-import type { JsonObject } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { queryText } from './body.ts';
+import { type Answer, type Call, invalid, missing, ok } from '../http/answer.ts';
+import { queryText } from '../http/body.ts';
+import type { JsonObject } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Workspace } from '../state/state.ts';
 
 export function computeRoutes(workspace: Workspace): Route[] {
   const all = (of: Map<string, JsonObject>, field: string) => (): Answer => ok(of.size === 0 ? {} : { [field]: [...of.values()] });

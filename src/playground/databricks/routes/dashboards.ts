@@ -1,12 +1,12 @@
 // /api/2.0/lakeview/dashboards: drafts and what is published of them, as the CLI deploys them.
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
-import { type Answer, type Call, missing, ok, Refusal } from '../answer.ts';
-import { isObject, type Json, type JsonObject, objectsIn, parseJson, stringifyJson, textOf } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Dashboard, Workspace } from '../state.ts';
-import { bodyOf, bodyText } from './body.ts';
-import { checkMayChange } from './object-access.ts';
+import { checkMayChange } from '../access/object-access.ts';
+import { type Answer, type Call, missing, ok, Refusal } from '../http/answer.ts';
+import { bodyOf, bodyText } from '../http/body.ts';
+import { isObject, type Json, type JsonObject, objectsIn, parseJson, stringifyJson, textOf } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Dashboard, Workspace } from '../state/state.ts';
 
 /** The first etag; each write counts it up. */
 const FIRST_ETAG = 80_611_980;

@@ -1,8 +1,8 @@
 // Who is asking (SCIM), what host this is, and the CLI's telemetry, which is counted and thrown away.
-import { type Call, ok, type User } from '../answer.ts';
-import { isObject, type JsonObject, parseJson } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import { WORKSPACE_ID, type Workspace } from '../state.ts';
+import { type Call, ok, type User } from '../http/answer.ts';
+import { isObject, type JsonObject, parseJson } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import { WORKSPACE_ID, type Workspace } from '../state/state.ts';
 
 export function identityRoutes(workspace: Workspace): Route[] {
   const orgHeader = { 'x-databricks-org-id': WORKSPACE_ID };

@@ -1,6 +1,6 @@
 // What the Jobs API makes of settings it is sent: checks, server defaults, partial updates.
-import { invalid } from '../answer.ts';
-import { copyJson, isObject, type Json, type JsonObject, objectsIn } from '../json.ts';
+import { invalid } from '../http/answer.ts';
+import { copyJson, isObject, type Json, type JsonObject, objectsIn } from '../http/json.ts';
 
 /** Tasks a job may have (facts: databricks 8, paging). */
 const MAX_TASKS = 1000;

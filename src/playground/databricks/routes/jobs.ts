@@ -1,13 +1,14 @@
 // /api/2.x/jobs: create, get, list, reset, update, delete.
-import { type Answer, type Call, invalid, ok } from '../answer.ts';
-import { idNumber, isObject, type JsonObject, objectsIn } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Job, Workspace } from '../state.ts';
-import { bodyOf, bodyText, queryText } from './body.ts';
-import { checkMayManage, findJob, maySee } from './job-access.ts';
+
+import { checkMayManage, findJob, maySee } from '../access/job-access.ts';
+import { toGrant } from '../access/permissions.ts';
+import { type Answer, type Call, invalid, ok } from '../http/answer.ts';
+import { bodyOf, bodyText, queryText } from '../http/body.ts';
+import { idNumber, isObject, type JsonObject, objectsIn } from '../http/json.ts';
+import { pageOffset } from '../http/paging.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Job, Workspace } from '../state/state.ts';
 import { acceptSettings, updateSettings } from './job-settings.ts';
-import { pageOffset } from './paging.ts';
-import { toGrant } from './permissions.ts';
 
 /** Items of each array on one page of jobs/get, and the arrays that are paged (facts: databricks 8). */
 const GET_PAGE = 100;

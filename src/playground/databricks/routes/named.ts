@@ -1,9 +1,9 @@
 // What bundles look up by name beside compute: saved queries, alerts, older dashboards, notification destinations, service principals.
-import { type Answer, type Call, ok } from '../answer.ts';
-import type { JsonObject } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { pageOf } from './paging.ts';
+import { type Answer, type Call, ok } from '../http/answer.ts';
+import type { JsonObject } from '../http/json.ts';
+import { pageOf } from '../http/paging.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Workspace } from '../state/state.ts';
 
 /** Pages as the APIs document them. */
 const OF_SQL = { sizeName: 'page_size', usual: 20, most: 100 };

@@ -1,13 +1,13 @@
 // /api/2.0/pipelines: create, get, list, edit, delete; the answer's `spec` is what was sent plus what the server writes.
 import { randomUUID } from 'node:crypto';
-import { type Answer, type Call, missing, ok, Refusal } from '../answer.ts';
-import { copyJson, isObject, type JsonObject, textOf } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { bodyOf } from './body.ts';
-import { checkMayChange } from './object-access.ts';
-import { pageOf } from './paging.ts';
-import { toGrant } from './permissions.ts';
+import { checkMayChange } from '../access/object-access.ts';
+import { toGrant } from '../access/permissions.ts';
+import { type Answer, type Call, missing, ok, Refusal } from '../http/answer.ts';
+import { bodyOf } from '../http/body.ts';
+import { copyJson, isObject, type JsonObject, textOf } from '../http/json.ts';
+import { pageOf } from '../http/paging.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Workspace } from '../state/state.ts';
 
 /** Of a request, but of no spec (the Go SDK's CreatePipeline beside PipelineSpec). */
 const OF_THE_REQUEST = new Set(['allow_duplicate_names', 'dry_run', 'run_as', 'parameters', 'pipeline_id', 'expected_last_modified']);

@@ -1,10 +1,10 @@
 // GET /api/2.0/repos: the Git folders below a path, those of /Repos where nobody asks for others.
-import { type Call, ok } from '../answer.ts';
-import { keyOf } from '../files.ts';
-import { idNumber } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { pageOffset } from './paging.ts';
+import { type Call, ok } from '../http/answer.ts';
+import { idNumber } from '../http/json.ts';
+import { pageOffset } from '../http/paging.ts';
+import { type Route, route } from '../http/router.ts';
+import { keyOf } from '../state/files.ts';
+import type { Workspace } from '../state/state.ts';
 
 /** Git folders in one answer (the API's documentation of list repos). */
 const PAGE = 20;

@@ -1,10 +1,11 @@
 // /api/2.x/jobs/run-now and runs/get: a run is RUNNING when first looked at and has succeeded the next time; nothing is executed.
-import { type Answer, type Call, invalid, ok } from '../answer.ts';
-import { idNumber, isObject, type JsonObject, objectsIn } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Run, Workspace } from '../state.ts';
-import { bodyOf, bodyText, queryText } from './body.ts';
-import { checkMayManage, findJob } from './job-access.ts';
+
+import { checkMayManage, findJob } from '../access/job-access.ts';
+import { type Answer, type Call, invalid, ok } from '../http/answer.ts';
+import { bodyOf, bodyText, queryText } from '../http/body.ts';
+import { idNumber, isObject, type JsonObject, objectsIn } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Run, Workspace } from '../state/state.ts';
 
 const RUNNING = { life_cycle_state: 'RUNNING', state_message: '' };
 const DONE = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' };

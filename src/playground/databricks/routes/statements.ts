@@ -1,10 +1,10 @@
 // /api/2.0/sql/statements: nothing is executed; a statement runs, then it has canned rows, or fails where it names no_such_table.
 import { randomUUID } from 'node:crypto';
-import { type Answer, type Call, invalid, missing, ok } from '../answer.ts';
-import type { JsonObject } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { bodyOf, bodyText } from './body.ts';
+import { type Answer, type Call, invalid, missing, ok } from '../http/answer.ts';
+import { bodyOf, bodyText } from '../http/body.ts';
+import type { JsonObject } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Workspace } from '../state/state.ts';
 
 const COUNTRIES = ['Austria', 'Brazil', 'Chile', 'Denmark', 'Estonia', 'Finland', 'Ghana', 'Honduras', 'India', 'Japan'];
 /** Rows that every query has. */

@@ -1,10 +1,10 @@
 // /api/2.0/dbfs/list and /api/2.0/fs/directories: what lies in DBFS and in Volumes, kept in the file tree below `/dbfs` and `/Volumes`.
-import { type Answer, type Call, invalid, missing, ok } from '../answer.ts';
-import type { Entry } from '../files.ts';
-import type { JsonObject } from '../json.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { queryText } from './body.ts';
+import { type Answer, type Call, invalid, missing, ok } from '../http/answer.ts';
+import { queryText } from '../http/body.ts';
+import type { JsonObject } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Entry } from '../state/files.ts';
+import type { Workspace } from '../state/state.ts';
 
 /** The usual and the largest page of fs/directories (its documentation). */
 const PAGE = 1000;

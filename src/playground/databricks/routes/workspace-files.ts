@@ -1,7 +1,7 @@
 // /api/2.0/workspace-files: the raw file API that the CLI uploads and reads its state with.
-import { type Call, missing, ok, Refusal, raw } from '../answer.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
+import { type Call, missing, ok, Refusal, raw } from '../http/answer.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Workspace } from '../state/state.ts';
 import { importFile } from './workspace.ts';
 
 /** Largest file the workspace takes (Databricks' documentation of workspace files: 500 MB). */

@@ -1,12 +1,12 @@
 // /api/2.0/workspace: get-status, list, export, import, mkdirs, delete.
-import { type Answer, type Call, forbidden, invalid, missing, ok, Refusal, raw, type User } from '../answer.ts';
-import type { Entry } from '../files.ts';
-import { keyOf } from '../files.ts';
-import { idNumber, type JsonObject } from '../json.ts';
-import { convertNotebook, fileType, type Language, recognise } from '../notebooks.ts';
-import { type Route, route } from '../router.ts';
-import type { Workspace } from '../state.ts';
-import { bodyOf, bodyText, queryText } from './body.ts';
+import { type Answer, type Call, forbidden, invalid, missing, ok, Refusal, raw, type User } from '../http/answer.ts';
+import { bodyOf, bodyText, queryText } from '../http/body.ts';
+import { idNumber, type JsonObject } from '../http/json.ts';
+import { type Route, route } from '../http/router.ts';
+import type { Entry } from '../state/files.ts';
+import { keyOf } from '../state/files.ts';
+import { convertNotebook, fileType, type Language, recognise } from '../state/notebooks.ts';
+import type { Workspace } from '../state/state.ts';
 
 /** What workspace/export and workspace/import carry at most (Databricks' documentation of both: 10 MB). */
 export const EXPORT_LIMIT = 10_485_760;

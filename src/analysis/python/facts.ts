@@ -1,0 +1,180 @@
+// What Python does with Databricks: its widgets, tables, paths, secrets and settings, read off the calls of its syntax tree.
+import { addTableName, addWidget, type Facts, type Widget } from '../source/facts.ts';
+import { LIMITS } from '../source/limits.ts';
+import type { SqlReader } from '../sql/read.ts';
+import { type Constants, stringOf } from './literals.ts';
+import { argumentOf, calleeOf, chainOf, type Node, nodesOf } from './parse.ts';
+import { isStandardModule } from './stdlib.ts';
+
+/** A part that is computed, as a reader would name it: `{catalog}`. */
+export function hole(node: Node): string {
+  const short = node.endIndex - node.startIndex <= 60 ? node.text : '';
+  return /^[\w.]+$/.test(short) ? `{${short}}` : '{…}';
+}
+
+/** What a cell is read with. */
+export interface PythonContext {
+  readonly facts: Facts;
+  readonly constants: Constants;
+  /** Reads the SQL in its strings. */
+  readonly sql: SqlReader | undefined;
+  /** Whether the source changes a DeltaTable: one that is got by name is then written. */
+  readonly changesDelta: boolean;
+}
+
+/** Adds what one cell's tree does. */
+export function readPython(root: Node, context: PythonContext): void {
+  const { facts, constants } = context;
+  const calls = nodesOf(root, ['call', 'import_statement', 'import_from_statement', 'function_definition', 'decorator']);
+  for (const node of calls) {
+    if (node.type === 'call') readCall({ node, ...context });
+    else if (node.type === 'function_definition') facts.signs.add('defines functions');
+    else if (node.type === 'decorator') readDecorator(node, facts, constants);
+    else addImport(node, facts);
+  }
+}
+
+const TRAINS =
+  /^(?:mlflow|sklearn|xgboost|lightgbm|catboost|torch|tensorflow|keras|transformers|hyperopt|optuna|prophet|statsmodels|databricks\.(?:automl|feature_engineering|feature_store))(?:\.|$)|^pyspark\.ml(?:\.|$)/;
+const CALLS_API = new Set(['requests', 'httpx', 'aiohttp', 'boto3', 'simple_salesforce', 'paramiko']);
+const PIPELINE = /^(?:dlt|pyspark\.pipelines)$/;
+
+function addImport(node: Node, facts: Facts): void {
+  const modules = node.type === 'import_statement' ? node.childrenForFieldName('name') : [node.childForFieldName('module_name')];
+  for (const module of modules) {
+    const name = (module?.type === 'aliased_import' ? module.childForFieldName('name') : module)?.text.replace(/\s/g, '') ?? '';
+    const taken = node.type === 'import_statement' ? [] : node.childrenForFieldName('name').map((one) => one?.text ?? '');
+    if (TRAINS.test(name)) facts.signs.add('trains');
+    if (PIPELINE.test(name) || (name === 'pyspark' && taken.some((one) => one.startsWith('pipelines')))) facts.signs.add('pipeline');
+    if (CALLS_API.has(name.split('.')[0] ?? '')) facts.signs.add('calls an API');
+    if (name !== '' && !name.startsWith('.') && !isStandardModule(name)) facts.imported.add(name.split('.')[0] ?? '');
+  }
+}
+
+interface Call extends PythonContext {
+  readonly node: Node;
+}
+
+/** An argument's text; computed parts stand in it as `{name}`. Undefined where nothing of it is written down. */
+function textOf({ node, constants }: Call, position: number, name?: string): string | undefined {
+  const text = stringOf(argumentOf(node, position, name), constants, hole);
+  return text === undefined || text === '' || text === '{…}' ? undefined : text;
+}
+
+function readCall(call: Call): void {
+  const { node, facts } = call;
+  const chain = chainOf(node);
+  const name = chain.names.at(-1) ?? '';
+  const callee = calleeOf(node);
+  const isSpark = /(?:^|_)spark$|^sqlContext$|^session$/.test(chain.root) || chain.names.includes('spark');
+  if (/(?:^|\.)(?:widgets|secrets|taskValues|notebook|fs)\.\w+$/.test(callee)) readUtility(call, callee);
+  else if (callee === 'getArgument') addNamed(call, 'read', textOf(call, 0), textOf(call, 1));
+  else if (name === 'sql' && isSpark) call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts, false);
+  else if (/(?:^|\.)conf\.set$/.test(callee)) addTo(facts.sparkConf, textOf(call, 0, 'key'));
+  else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
+  else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');
+  else if (name === 'forPath') addTo(call.changesDelta ? facts.pathsWritten : facts.pathsRead, textOf(call, 1) ?? textOf(call, 0));
+  else if (/^setCurrent(?:Catalog|Database)$/.test(name)) addTo(name.endsWith('Catalog') ? facts.catalogs : facts.schemas, textOf(call, 0));
+  else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
+    facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
+  else readFrame(call, chain, name, isSpark);
+}
+
+function addTo(set: Set<string>, text: string | undefined): void {
+  if (text !== undefined) set.add(text);
+}
+
+const FILES = new Set(['load', 'save', 'parquet', 'csv', 'json', 'text', 'orc', 'xml', 'avro', 'delta', 'textFile', 'start']);
+const PANDAS_READS = /^read_(?:csv|parquet|json|excel|feather|orc|xml)$/;
+const PANDAS_WRITES = /^to_(?:csv|parquet|json|excel|feather)$/;
+
+/** Readers and writers of data frames. */
+function readFrame(call: Call, chain: { readonly names: readonly string[] }, name: string, isSpark: boolean): void {
+  const { facts } = call;
+  const reads = chain.names.includes('read') || chain.names.includes('readStream');
+  const writes = chain.names.includes('write') || chain.names.includes('writeStream') || chain.names.includes('writeTo');
+  if (chain.names.includes('readStream') || chain.names.includes('writeStream')) facts.signs.add('streams');
+  if (name === 'table' && (reads || isSpark)) addTableName(facts, textOf(call, 0, 'tableName') ?? '', 'read');
+  else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo'].includes(name)) addTableName(facts, textOf(call, 0) ?? '', 'written');
+  else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
+  else if (name === 'jdbc' && reads) facts.signs.add('reads a database');
+  else if (name === 'option' && (reads || writes) && /^(?:path|checkpointLocation)$/.test(textOf(call, 0) ?? '')) {
+    addTo(reads ? facts.pathsRead : facts.pathsWritten, textOf(call, 1));
+  } else if (FILES.has(name) && (reads || writes)) {
+    addTo(reads ? facts.pathsRead : facts.pathsWritten, textOf(call, 0, 'path'));
+    if (reads && name !== 'load') facts.signs.add('reads files');
+  } else if (PANDAS_READS.test(name)) addTo(facts.pathsRead, pathIn(textOf(call, 0)));
+  else if (PANDAS_WRITES.test(name)) addTo(facts.pathsWritten, pathIn(textOf(call, 0)));
+  else if (name === '' && calleeOf(call.node) === 'open') {
+    addTo(/[wax+]/.test(textOf(call, 1, 'mode') ?? 'r') ? facts.pathsWritten : facts.pathsRead, pathIn(textOf(call, 0)));
+  } else if (/^(?:fit|fit_transform|log_model|register_model|autolog)$/.test(name)) facts.signs.add('trains');
+}
+
+function addFormat(facts: Facts, format: string | undefined): void {
+  if (/^(?:jdbc|sqlserver|postgresql|mysql|snowflake|bigquery|redshift|mongodb?|cosmos\.oltp|oracle)$/i.test(format ?? ''))
+    facts.signs.add('reads a database');
+  if (/^(?:cloudFiles|csv|json|parquet|text|xml|avro|binaryFile|excel)$/i.test(format ?? '')) facts.signs.add('reads files');
+}
+
+/** Only what lies in storage: `open` and pandas read many another thing. */
+function pathIn(path: string | undefined): string | undefined {
+  return path !== undefined && /^(?:\/(?:Volumes|dbfs|mnt|Workspace)\/|[a-z0-9]+:\/|\{)/.test(path) ? path : undefined;
+}
+
+function addNamed({ facts }: Call, kind: Widget['kind'], name: string | undefined, standard?: string, choices?: readonly string[]): void {
+  if (name !== undefined) addWidget(facts, { name, kind, default: standard, choices });
+}
+
+/** `dbutils.widgets`, `.secrets`, `.jobs.taskValues`, `.notebook` and `.fs`. */
+function readUtility(call: Call, callee: string): void {
+  const { facts, node } = call;
+  const [utility, method] = callee.split('.').slice(-2);
+  if (utility === 'widgets') {
+    if (method === 'get' || method === 'getArgument') addNamed(call, 'read', textOf(call, 0, 'name'));
+    else if (method === 'text' || method === 'dropdown' || method === 'combobox' || method === 'multiselect') {
+      const list = argumentOf(node, 2, 'choices');
+      const choices =
+        list?.type === 'list' || list?.type === 'tuple' ? list.namedChildren.map((one) => stringOf(one, call.constants, hole)) : [];
+      const written = method === 'text' ? [] : choices.filter((one) => one !== undefined).slice(0, LIMITS.listed);
+      const standard = stringOf(argumentOf(node, 1, 'defaultValue'), call.constants, hole);
+      addNamed(call, method, textOf(call, 0, 'name'), standard, written.length === 0 ? undefined : written);
+    }
+  } else if (utility === 'secrets' && (method === 'get' || method === 'getBytes')) {
+    facts.secrets.add(`${textOf(call, 0, 'scope') ?? '{…}'}/${textOf(call, 1, 'key') ?? '{…}'}`);
+  } else if (utility === 'taskValues') {
+    if (method === 'get') facts.taskValuesRead.add(`${textOf(call, 0, 'taskKey') ?? '{…}'}/${textOf(call, 1, 'key') ?? '{…}'}`);
+    else if (method === 'set') facts.taskValuesSet.add(textOf(call, 0, 'key') ?? '{…}');
+  } else if (utility === 'notebook') {
+    if (method === 'exit') facts.exits = true;
+    if (method === 'run') facts.signs.add('runs notebooks');
+  } else if (utility === 'fs') {
+    if (method === 'ls' || method === 'head') addTo(facts.pathsRead, textOf(call, 0));
+    if (method === 'put' || method === 'mkdirs' || method === 'rm') addTo(facts.pathsWritten, textOf(call, 0));
+    if (method === 'cp' || method === 'mv') {
+      addTo(facts.pathsRead, textOf(call, 0));
+      addTo(facts.pathsWritten, textOf(call, 1));
+    }
+  }
+}
+
+/** `dlt.read("x")`, `dlt.create_streaming_table("x")`. */
+function readPipelineCall(call: Call, name: string): void {
+  call.facts.signs.add('pipeline');
+  if (name === 'read' || name === 'read_stream') addTableName(call.facts, textOf(call, 0, 'name') ?? '', 'read');
+  else if (/^create_(?:streaming_)?(?:live_)?table$|^create_sink$/.test(name))
+    addTableName(call.facts, textOf(call, 0, 'name') ?? '', 'written');
+}
+
+/** `@dlt.table(name="x")`, or the name of the function below it. */
+function readDecorator(node: Node, facts: Facts, constants: Constants): void {
+  const inner = node.namedChildren[0];
+  const chain = inner === null || inner === undefined ? undefined : chainOf(inner);
+  if (inner === undefined || inner === null || !/^(?:dlt|dp)$/.test(chain?.root ?? '')) return;
+  facts.signs.add('pipeline');
+  const isTemporary = chain?.names.at(-1) === 'view' || chain?.names.at(-1) === 'temporary_view';
+  if (!isTemporary && !/^(?:table|create_table|materialized_view)$/.test(chain?.names.at(-1) ?? '')) return;
+  const named = inner.type === 'call' ? stringOf(argumentOf(inner, 0, 'name'), constants, hole) : undefined;
+  const name = named ?? node.parent?.childForFieldName('definition')?.childForFieldName('name')?.text ?? '';
+  if (isTemporary) facts.temporary.add(name.toLowerCase());
+  else addTableName(facts, name, 'written');
+}

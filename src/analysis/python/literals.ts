@@ -1,0 +1,139 @@
+// What an expression of Python amounts to, where that is written down: strings, joined strings and paths, names that are set once.
+import { LIMITS } from '../source/limits.ts';
+import { argumentOf, calleeOf, type Node, nodesOf } from './parse.ts';
+
+/** Values of names that a notebook sets exactly once, at any place, to something written down. */
+export type Constants = ReadonlyMap<string, string>;
+
+const PASS_THROUGH = new Set([
+  'os.path.abspath',
+  'os.path.realpath',
+  'os.path.normpath',
+  'os.path.expanduser',
+  'path.abspath',
+  'abspath',
+  'str',
+  'Path',
+  'pathlib.Path',
+  'PurePosixPath',
+]);
+const HERE = new Set(['os.getcwd', 'getcwd', 'Path.cwd', 'pathlib.Path.cwd']);
+
+/**
+ * The string that an expression gives: literals, concatenations, f-strings, `os.path` and `pathlib` on such; relative to the notebook's own
+ * folder, `./` being that folder. With `hole`, parts that are computed stand there as it says; without, one of them makes it undefined.
+ */
+export function stringOf(
+  node: Node | null | undefined,
+  constants: Constants,
+  hole?: (node: Node) => string,
+  depth = 0,
+): string | undefined {
+  if (node === null || node === undefined || depth > LIMITS.literalDepth) return undefined;
+  const inner = (one: Node | null | undefined) => stringOf(one, constants, hole, depth + 1);
+  const known = writtenValue(node, inner, constants, hole);
+  return known ?? (depth > 0 && hole !== undefined ? hole(node) : undefined);
+}
+
+type Inner = (node: Node | null | undefined) => string | undefined;
+
+function writtenValue(node: Node, inner: Inner, constants: Constants, hole: ((node: Node) => string) | undefined): string | undefined {
+  switch (node.type) {
+    case 'string':
+      return literalOf(node, inner);
+    case 'concatenated_string':
+      return joined(node.namedChildren.filter((one) => one.type !== 'comment').map(inner), '');
+    case 'parenthesized_expression':
+      return inner(node.namedChildren.find((one) => one.type !== 'comment'));
+    case 'identifier':
+      return node.text === '__file__' ? './__file__' : constants.get(node.text);
+    case 'binary_operator': {
+      const operator = node.childForFieldName('operator')?.text;
+      if (operator === '%' && hole !== undefined) return formatted(node, inner);
+      if (operator !== '+' && operator !== '/') return undefined;
+      return joined([inner(node.childForFieldName('left')), inner(node.childForFieldName('right'))], operator === '/' ? '/' : '');
+    }
+    case 'attribute':
+      return node.childForFieldName('attribute')?.text === 'parent' ? parentOf(inner(node.childForFieldName('object'))) : undefined;
+    case 'call':
+      return ofCall(node, inner, hole);
+    default:
+      return undefined;
+  }
+}
+
+function ofCall(node: Node, inner: Inner, hole: ((node: Node) => string) | undefined): string | undefined {
+  const callee = calleeOf(node);
+  if (HERE.has(callee)) return '.';
+  if (callee === 'os.path.dirname') return parentOf(inner(argumentOf(node, 0)));
+  const given = node.childForFieldName('arguments')?.namedChildren ?? [];
+  if (callee === 'os.path.join') return joined(given.map(inner), '/');
+  // With holes a value may come from anywhere; only without them are paths meant.
+  if (PASS_THROUGH.has(callee) && hole === undefined) return inner(argumentOf(node, 0));
+  const method = node.childForFieldName('function');
+  const name = method?.type === 'attribute' ? method.childForFieldName('attribute')?.text : undefined;
+  if (name === 'format' && hole === undefined) return undefined;
+  if (name === 'format' || name === 'resolve' || name === 'absolute' || name === 'strip') return inner(method?.childForFieldName('object'));
+  return undefined;
+}
+
+function joined(parts: readonly (string | undefined)[], by: string): string | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length !== parts.length || known.reduce((sum, part) => sum + part.length, 0) > LIMITS.literalLength) return undefined;
+  // An absolute part starts the path anew, as os.path.join has it.
+  return by === '/' ? known.reduce((way, part) => (part.startsWith('/') ? part : `${way}/${part}`)) : known.join('');
+}
+
+/** `"… %s" % x` and `% (x, y)`. */
+function formatted(node: Node, inner: Inner): string | undefined {
+  const right = node.childForFieldName('right');
+  const given = right?.type === 'tuple' ? [...right.namedChildren] : [right];
+  return inner(node.childForFieldName('left'))?.replace(/%[sd]/g, (place) => inner(given.shift()) ?? place);
+}
+
+function parentOf(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  return path.endsWith('/__file__') ? path.slice(0, -'/__file__'.length) : `${path}/..`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\n': '\n',
+  '\\t': '\t',
+  '\\\\': '\\',
+  "\\'": "'",
+  '\\"': '"',
+  '\\\n': '',
+  '\\\r\n': '',
+};
+
+function literalOf(node: Node, inner: Inner): string | undefined {
+  const parts: string[] = [];
+  const isRaw = /r/i.test(node.firstChild?.text.replace(/["']/g, '') ?? '');
+  for (const part of node.namedChildren) {
+    if (part.type === 'string_content')
+      parts.push(isRaw ? part.text : part.text.replace(/\\(?:\r\n|[\s\S])/g, (escaped) => ESCAPES[escaped] ?? escaped));
+    else if (part.type === 'interpolation') {
+      const value = inner(part.childForFieldName('expression') ?? part.namedChildren[0]);
+      if (value === undefined) return undefined;
+      parts.push(value);
+    }
+  }
+  return joined(parts, '');
+}
+
+/**
+ * The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. `hole` as in `stringOf`.
+ */
+export function addConstants(root: Node, constants: Map<string, string>, taken: Set<string>, hole?: (node: Node) => string): void {
+  for (const node of nodesOf(root, ['assignment', 'augmented_assignment', 'for_statement', 'parameters'])) {
+    const left = node.type === 'parameters' ? node : node.childForFieldName('left');
+    const names = left === null ? [] : left.type === 'identifier' ? [left] : nodesOf(left, ['identifier']);
+    for (const { text } of names) {
+      const value =
+        node.type === 'assignment' && left?.type === 'identifier' ? stringOf(node.childForFieldName('right'), constants, hole) : undefined;
+      if (taken.has(text)) constants.delete(text);
+      else if (value !== undefined && constants.size < LIMITS.constants) constants.set(text, value);
+      taken.add(text);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// Python by its real grammar: loads tree-sitter once, when the first Python source comes, and walks a cell's tree.
+import type { Node, Parser as TreeParser } from 'web-tree-sitter';
+import { LIMITS } from '../source/limits.ts';
+
+export type { Node } from 'web-tree-sitter';
+
+let loading: Promise<TreeParser> | undefined;
+
+async function load(): Promise<TreeParser> {
+  const { Language, Parser } = await import('web-tree-sitter');
+  await Parser.init();
+  const grammar = await Language.load(new URL(import.meta.resolve('tree-sitter-python/tree-sitter-python.wasm')));
+  return new Parser().setLanguage(grammar);
+}
+
+/**
+ * Parses a piece of Python and hands the tree's root to `read`, which must not keep nodes: the tree is freed afterwards. Broken syntax gives a
+ * tree with ERROR nodes; text so tangled that the parser would take too long gives undefined.
+ */
+export async function withPython<T>(text: string, read: (root: Node) => T): Promise<T | undefined> {
+  loading ??= load();
+  const parser = await loading;
+  let rounds = 0;
+  const most = Math.min(LIMITS.pythonRounds, 1000 + (text.length / 1000) * LIMITS.pythonRoundsPerThousand);
+  const tree = parser.parse(text, null, { progressCallback: () => ++rounds > most });
+  if (tree === null) {
+    // A cancelled parse would go on with the next text.
+    parser.reset();
+    return undefined;
+  }
+  try {
+    return read(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}
+
+/** The nodes of these types, in the order of the text. */
+export function nodesOf(root: Node, types: readonly string[]): readonly Node[] {
+  return root.descendantsOfType([...types]);
+}
+
+/** What a call calls, without spaces, such as `dbutils.notebook.run`; empty where it is not a plain dotted name. */
+export function calleeOf(call: Node): string {
+  const callee = call.childForFieldName('function');
+  // A chain of calls is as long as its text, for each of them anew.
+  if (callee === null || callee.endIndex - callee.startIndex > LIMITS.nameLength) return '';
+  const name = callee.text.replace(/\s+/g, '');
+  return /^[\w.]+$/.test(name) ? name : '';
+}
+
+/** A call's argument by position (from 0) or, where it is given so, by name. */
+export function argumentOf(call: Node, position: number, name?: string): Node | undefined {
+  const given = call.childForFieldName('arguments')?.namedChildren.filter((one) => one.type !== 'comment') ?? [];
+  const byName = given.find((one) => one.type === 'keyword_argument' && one.childForFieldName('name')?.text === name);
+  if (byName !== undefined) return byName.childForFieldName('value') ?? undefined;
+  const at = given[position];
+  return at === undefined ||
+    given.slice(0, position + 1).some((one) => ['keyword_argument', 'dictionary_splat', 'list_splat'].includes(one.type))
+    ? undefined
+    : at;
+}
+
+/** The way to a call from its root: `spark`, then `read`, `format`, `load`; the root is empty where it is no plain name. */
+export function chainOf(call: Node): { readonly root: string; readonly names: readonly string[] } {
+  const names: string[] = [];
+  let node: Node | null = call;
+  for (let left = LIMITS.chain; node !== null && left > 0; left--) {
+    if (node.type === 'identifier') return { root: node.text, names: names.reverse() };
+    if (node.type === 'attribute') names.push(node.childForFieldName('attribute')?.text ?? '');
+    node = node.childForFieldName(node.type === 'call' ? 'function' : node.type === 'subscript' ? 'value' : 'object');
+  }
+  return { root: '', names: names.reverse() };
+}

@@ -1,0 +1,41 @@
+// Scala and R, which have no parser here: the calls of Databricks that are plain enough for a pattern, with literal arguments only.
+import { addTableName, addWidget, type Facts, type Widget } from './source/facts.ts';
+import type { SqlReader } from './sql/read.ts';
+
+const TEXT = `\\s*(?:\\w+\\s*=\\s*)?s?(?:"""([\\s\\S]{1,20000}?)"""|"((?:[^"\\\\\\n]|\\\\.){1,4000})"|'((?:[^'\\\\\\n]|\\\\.){1,4000})')`;
+const call = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\(${TEXT}`, 'g');
+const callOfTwo = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\(${TEXT}\\s*,${TEXT}`, 'g');
+
+const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, text: string, sql: SqlReader | undefined) => void }[] = [
+  {
+    pattern: call('(?:spark|read|readStream|SparkR)[\\w.\\s("\')]{0,200}?\\.table(?:ToDF)?|tableToDF'),
+    add: (facts, text) => addTableName(facts, text, 'read'),
+  },
+  { pattern: call('(?:saveAsTable|insertInto|toTable|writeTo)'), add: (facts, text) => addTableName(facts, text, 'written') },
+  { pattern: call('DeltaTable\\.forName'), add: (facts, text) => addTableName(facts, text, 'read') },
+  { pattern: call('(?:spark\\.sql|SparkR::sql|sqlContext\\.sql|sql)'), add: (facts, text, sql) => sql?.(text, facts, false) },
+  { pattern: call('createOrReplaceTempView'), add: (facts, text) => facts.temporary.add(text.toLowerCase()) },
+  { pattern: call('spark\\.conf\\.set'), add: (facts, text) => facts.sparkConf.add(text) },
+  { pattern: call('widgets[.$]get(?:Argument)?'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
+  { pattern: call('getArgument'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
+];
+
+/** Adds what the calls in a Scala or R cell name. */
+export function readByPattern(text: string, facts: Facts, sql: SqlReader | undefined): void {
+  const code = text.replace(/^[ \t]*(?:\/\/|#).*$/gm, '');
+  for (const { pattern, add } of ONE) for (const match of code.matchAll(pattern)) add(facts, firstOf(match.slice(1)), sql);
+  for (const match of code.matchAll(callOfTwo('widgets[.$](?:text|dropdown|combobox|multiselect)'))) {
+    const kind = /text|dropdown|combobox|multiselect/.exec(match[0])?.[0] as Widget['kind'];
+    addWidget(facts, { name: firstOf(match.slice(1, 4)), kind, default: firstOf(match.slice(4)) });
+  }
+  for (const match of code.matchAll(callOfTwo('secrets[.$]get')))
+    facts.secrets.add(`${firstOf(match.slice(1, 4))}/${firstOf(match.slice(4))}`);
+  if (/\b(?:readStream|writeStream)\b/.test(code)) facts.signs.add('streams');
+  if (/\bnotebook[.$]exit\b/.test(code)) facts.exits = true;
+  if (/\bnotebook[.$]run\b/.test(code)) facts.signs.add('runs notebooks');
+  if (/\bdef\s+\w+\s*\(|<-\s*function\s*\(/.test(code)) facts.signs.add('defines functions');
+}
+
+function firstOf(groups: readonly (string | undefined)[]): string {
+  return groups.find((group) => group !== undefined) ?? '';
+}

@@ -1,0 +1,83 @@
+// SQL by a real parser of Databricks' dialect, loaded when the first SQL comes: what statements read, write, set and ask for.
+import { z } from 'zod';
+import type { Facts } from '../source/facts.ts';
+import { LIMITS } from '../source/limits.ts';
+import { readWords, type Word } from './keywords.ts';
+import { readStatement } from './tree.ts';
+
+type Sql = typeof import('@polyglot-sql/sdk');
+
+let loading: Promise<Sql> | undefined;
+const DIALECT = 'databricks' as Parameters<Sql['parse']>[1];
+
+/** Loads the parser; until then `readSql` can't be called. */
+export async function loadSql(): Promise<SqlReader> {
+  loading ??= import('@polyglot-sql/sdk');
+  const sql = await loading;
+  let left: number = LIMITS.sqlTotal;
+  return (text, facts, isCell) => {
+    const piece = text.slice(0, Math.min(left, LIMITS.sqlLength));
+    left -= piece.length;
+    if (piece.trim() !== '') readSql(sql, piece, facts, isCell);
+  };
+}
+
+/**
+ * Adds what one piece of SQL does to the facts. `isCell`: it stands in a cell or file of its own, so that its parameters are the source's.
+ * Takes a limited amount for each time it was loaded; what comes behind is left out. Never throws for what it reads.
+ */
+export type SqlReader = (text: string, facts: Facts, isCell: boolean) => void;
+
+function readSql(sql: Sql, text: string, facts: Facts, isCell: boolean): void {
+  const holes = fillHoles(text);
+  const sink = { facts, isCell, name: holes.restore, words: (piece: string) => readWords(wordsOf(sql, piece), sink) };
+  if (isCell) for (const name of holes.names) sink.facts.widgets.set(name, sink.facts.widgets.get(name) ?? { name, kind: 'read' });
+  // Not in one go: to the parser a VACUUM is everything behind it.
+  for (const statement of splitStatements(holes.text)) {
+    const parsed = sql.parse(statement, DIALECT);
+    if (parsed.success) readStatement(parsed.ast, sink);
+    else sink.words(statement);
+  }
+}
+
+/** The package's types say `tokenType`; its tokens say `token_type`. */
+const Tokens = z.array(z.object({ token_type: z.string(), text: z.string() }));
+
+function wordsOf(sql: Sql, text: string): Word[] {
+  const tokens = Tokens.safeParse(sql.tokenize(text, DIALECT).tokens);
+  return tokens.success ? tokens.data.map(({ token_type, text }) => ({ type: token_type, text })) : [];
+}
+
+const HOLE = /\$?\{\{?[^{}'"\n]{0,80}\}?\}|\$[A-Za-z_]\w*/g;
+
+/** Puts names that parse in the place of `${x}`, `$x`, `{x}` and `{{x}}`, and gives what puts them back. */
+function fillHoles(text: string): { text: string; names: string[]; restore: (name: string) => string } {
+  const holes: string[] = [];
+  const filled = text.replace(HOLE, (hole) => `dabhole${holes.push(hole) - 1}x`);
+  const names = holes.map((hole) => hole.replace(/[${}\s]/g, '')).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+  return { text: filled, names, restore: (name) => name.replace(/dabhole(\d+)x/g, (_, index: string) => holes[Number(index)] ?? '') };
+}
+
+/** Splits at semicolons that stand in no quotes and no comment. */
+function splitStatements(text: string): string[] {
+  const statements: string[] = [];
+  let start = 0;
+  let quote = '';
+  const skipTo = (end: string, from: number) => {
+    const index = text.indexOf(end, from);
+    return index < 0 ? text.length : index + end.length - 1;
+  };
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index] ?? '';
+    if (quote === '' && char === '-' && text[index + 1] === '-') index = skipTo('\n', index);
+    else if (quote === '' && char === '/' && text[index + 1] === '*') index = skipTo('*/', index + 2);
+    else if (char === '\\') index++;
+    else if (quote !== '') quote = char === quote ? '' : quote;
+    else if (char === "'" || char === '"' || char === '`') quote = char;
+    else if (char === ';') {
+      statements.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  return [...statements, text.slice(start)].filter((statement) => statement.trim() !== '');
+}

@@ -1,0 +1,31 @@
+// The archive of a bundle: a zip whose bytes depend on the files alone.
+import { type Zippable, zipSync } from 'fflate';
+import type { Bundle, BundleFile } from '../model/bundle.ts';
+import { createMask } from '../model/mask-secrets.ts';
+
+/** Fixed, because other levels give other bytes. */
+const LEVEL = 9;
+
+/**
+ * Packs a bundle and further files (a proof, say) into a zip, hard-coded secrets masked. Sorted, one timestamp, so the same files give the
+ * same bytes in any order.
+ */
+export function archive(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonly BundleFile[] = []): Uint8Array {
+  const files = bundle.secrets.length === 0 ? [...bundle.files, ...more] : masked(bundle, more);
+  const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  // The earliest time zips know; in local time because that is what they store: the same bytes in every time zone.
+  const mtime = new Date(1980, 0, 1);
+  const entries: Zippable = Object.create(null);
+  // os 3 is Unix; 0644 in the upper half of the attributes, or unpacked files would have no rights at all.
+  for (const { path, bytes } of sorted) entries[path] = [bytes, { mtime, level: LEVEL, os: 3, attrs: 0o100644 << 16 }];
+  return zipSync(entries);
+}
+
+function masked(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonly BundleFile[]): BundleFile[] {
+  const { mask } = createMask(bundle);
+  return [...bundle.files, ...more].map(({ path, bytes }) => {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    const hidden = mask(text);
+    return hidden === text ? { path, bytes } : { path, bytes: new TextEncoder().encode(hidden) };
+  });
+}

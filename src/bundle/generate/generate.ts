@@ -1,0 +1,201 @@
+// Makes a bundle out of a definition and its sources: databricks.yml, resources, sources, a README; the same input gives the same bytes.
+import { UserError } from '../../values/errors.ts';
+import type { JsonObject } from '../../values/json.ts';
+import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from '../model/bundle.ts';
+import { digestFiles, sha256 } from '../model/bundle.ts';
+import { clashKey, freeName } from '../model/names.ts';
+import { leftOutside, type Planned, planResources } from '../model/resources.ts';
+import { canonicalPath, pathsOf } from '../model/source-references.ts';
+import { quoted } from '../yaml/parse.ts';
+import { renderYaml } from '../yaml/render.ts';
+import { broughtRemark, broughtWords } from './bring-git.ts';
+import { inexpressible } from './inexpressible.ts';
+import { chooseLinks } from './lookups.ts';
+import { renderReadme } from './readme.ts';
+import { replacePaths, resourceValue } from './resource-value.ts';
+import { type Layout, layoutSources, sourceKey } from './source-layout.ts';
+import { renderTargets, targetComments } from './targets.ts';
+import { chooseVariables, type Variable } from './variables.ts';
+import { remarksOn } from './warnings.ts';
+
+export { PROD_ROOT } from './targets.ts';
+
+const encoder = new TextEncoder();
+/** Names that the allow-list and the CLI take for a target. */
+const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
+/** Libraries that people's .gitignore files often leave out; without them a job would not start. */
+const BINARY = /\.(whl|jar|egg)$/;
+
+export interface GenerateOptions {
+  /** Targets beside dev and prod; they are made like prod. */
+  readonly targets?: readonly string[] | undefined;
+  /** What the first deployment into a target does with the originals; `copy` where it is not said. */
+  readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
+}
+
+export interface GenerateInput {
+  readonly definition: JobDefinition;
+  /** The closure: what the definition names, what that imports or runs, and the files below the folders it names. */
+  readonly sources: readonly Source[];
+  /** What collecting the sources found. */
+  readonly diagnostics?: readonly Diagnostic[] | undefined;
+  /** The workspace the job was read from; never written into the bundle. */
+  readonly host: string;
+  readonly options?: GenerateOptions | undefined;
+}
+
+function targetNames(options: GenerateOptions): string[] {
+  const names = [...new Set(['dev', 'prod', ...(options.targets ?? [])])];
+  const wrong = names.find((name) => !TARGET_NAME.test(name));
+  if (wrong === undefined) return names;
+  throw new UserError({
+    doing: 'Making the bundle',
+    problem: `${quoted(wrong.slice(0, 80))} can't be the name of a target.`,
+    next: 'Use a letter first, then letters, digits, `-` and `_`.',
+  });
+}
+
+function missingSources(missing: readonly SourceReference[], known: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set(known.map(({ place }) => place));
+  return missing
+    .filter(({ place, path }) => !told.has(place) && !told.has(path))
+    .map(({ place, path }) => ({
+      level: 'warning',
+      place,
+      message: `${path} could not be read, so the job keeps pointing to it in the workspace`,
+    }));
+}
+
+/** A dashboard's own file, called like nothing else in the tree. */
+function placeDashboards(resources: readonly Planned[], layout: Layout): ReadonlyMap<string, BundleFile> {
+  const taken = new Set<string>();
+  for (const { file } of layout.placements.values()) {
+    for (let path = file.path; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) taken.add(clashKey(path));
+  }
+  const named = (stem: string) => `src/${stem}.lvdash.json`;
+  return new Map(
+    resources.flatMap(({ key, serialized }) => {
+      if (serialized === undefined) return [];
+      const path = named(freeName(key, (stem) => taken.has(clashKey(named(stem)))));
+      taken.add(clashKey(path));
+      return [[key, { path, bytes: encoder.encode(serialized) }]];
+    }),
+  );
+}
+
+function bundleYaml(resources: readonly Planned[], variables: readonly Variable[], targets: JsonObject, files: readonly BundleFile[]) {
+  const declared = variables.map(({ name, value, description, lookup }) => [
+    name,
+    // A variable that is looked up can't have a default as well.
+    { description, ...(lookup === undefined ? { default: value } : { lookup: { [lookup]: value } }) },
+  ]);
+  const binaries = [...new Set(files.flatMap(({ path }) => path.match(BINARY)?.[0] ?? []))].sort();
+  return {
+    bundle: { name: resources[0]?.key ?? 'bundle', engine: 'direct' },
+    include: resources.map(({ file }) => file),
+    ...(binaries.length > 0 ? { sync: { include: binaries.map((extension) => `src/**/*${extension}`) } } : {}),
+    ...(variables.length > 0 ? { variables: Object.fromEntries(declared) } : {}),
+    targets,
+  };
+}
+
+const NO_QUEUE = 'The job has no queue; without this line a bundle would switch it on.';
+
+function resourceYaml(resource: Planned, byPlace: ReadonlyMap<string, string>, dashboard: BundleFile | undefined): string {
+  const { type, key, value } = resource;
+  const written = resourceValue(resource, byPlace);
+  const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
+  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
+  return renderYaml({ resources: { [type]: { [key]: whole } } }, { comments });
+}
+
+function byName(variables: readonly Variable[]): Variable[] {
+  return [...variables].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
+export function generateBundle(input: GenerateInput): Bundle {
+  const { definition, options = {} } = input;
+  const names = targetNames(options);
+  const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
+  const resources = planResources(definition);
+  const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
+  const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
+  const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
+  const dashboards = placeDashboards(resources, layout);
+
+  const parameters = chooseVariables(resources);
+  const links = chooseLinks(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
+  const variables = byName([...parameters.list, ...links.variables]);
+  const paths = replacePaths(resources, layout);
+  const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
+  const byPlace = new Map([...values, ...links.byPlace, ...paths.byPlace]);
+
+  const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
+  const targets = renderTargets({ names, adoption, resources, byPlace, variables: own });
+  const sources = [...layout.placements.values()].map(({ file }) => file);
+  const title = resources[0]?.name ?? `Job ${definition.jobId}`;
+  const of =
+    definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
+  const brought = definition.broughtFrom === undefined ? undefined : broughtWords(definition.broughtFrom);
+  const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption, brought };
+  const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
+  const files = [
+    text(
+      'databricks.yml',
+      renderYaml(bundleYaml(resources, variables, targets, sources), {
+        header: `Declarative Automation Bundle of ${of}.`,
+        comments: targetComments(names, adoption),
+      }),
+    ),
+    ...resources.map((resource) => text(resource.file, resourceYaml(resource, byPlace, dashboards.get(resource.key)))),
+    text('README.md', renderReadme(readme)),
+    text('.gitignore', '.databricks/\n'),
+    ...dashboards.values(),
+    ...sources,
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+  const collected = [...(input.diagnostics ?? []), ...layout.diagnostics];
+  const replaced = new Set(byPlace.keys());
+  return {
+    name: resources[0]?.key ?? 'bundle',
+    files,
+    resources: resources.map(({ type, key, id }) => ({ type, key, ...(id === '' ? {} : { id }) })),
+    variables: variables.map(({ name, value, description }) => ({ name, value, description })),
+    targets: names,
+    adoption,
+    sources: [...layout.placements.values()].map(({ source, file }) => ({
+      path: canonicalPath(source.path),
+      file: file.path,
+      sha256: sha256(source.bytes),
+    })),
+    secrets: [],
+    diagnostics: [
+      ...collected,
+      ...missingSources(paths.missing, collected),
+      ...resources.flatMap((resource) => inexpressible(resource, replaced)),
+      ...leftOutside(definition),
+      ...(definition.broughtFrom === undefined ? [] : [broughtRemark(definition.broughtFrom)]),
+      ...resources.flatMap((resource) => remarksOn(resource)),
+      ...links.diagnostics,
+      ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
+    ].map(byKey(resources)),
+    digest: digestFiles(files),
+  };
+}
+
+/** Names what came along by its key in the bundle, as the proof does, where its place names it by an id. */
+function byKey(resources: readonly Planned[]): (found: Diagnostic) => Diagnostic {
+  const keys = new Map(resources.map(({ prefix, type, key }) => [prefix, `${type}.${key}: `]));
+  return (found) => {
+    const prefix = /^related\[[^\]]*\]\./.exec(found.place)?.[0] ?? '';
+    const key = prefix === '' ? undefined : keys.get(prefix);
+    return key === undefined ? found : { ...found, place: key + found.place.slice(prefix.length) };
+  };
+}
+
+const DEV_ADOPTS: Diagnostic = {
+  level: 'warning',
+  place: 'targets.dev',
+  message: 'takes the original over in development mode, which renames and pauses it',
+};

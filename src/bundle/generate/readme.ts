@@ -1,0 +1,95 @@
+// The README.md of a bundle: what it is made of and how to deploy it by hand.
+import type { Adoption } from '../model/bundle.ts';
+import type { Planned } from '../model/resources.ts';
+import type { Variable } from './variables.ts';
+
+export interface ReadmeInput {
+  /** The job's own name, foreign text that is escaped here. */
+  readonly name: string;
+  readonly jobId: string;
+  readonly resources: readonly Planned[];
+  readonly variables: readonly Variable[];
+  /** How many files lie under `src/`. */
+  readonly sources: number;
+  /** Where the files of a Git job came from, foreign text that is escaped here. */
+  readonly brought?: string | undefined;
+  readonly targets: readonly string[];
+  readonly adoption: Readonly<Record<string, Adoption>>;
+}
+
+const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
+
+function inline(text: string): string {
+  return text
+    .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, ' ')
+    .replace(/([\\`*_{}[\]<>#|])/g, '\\$1')
+    .trim();
+}
+
+function variableTable(variables: readonly Variable[]): string[] {
+  if (variables.length === 0) return [];
+  const rows = variables.map(({ name, value, description, lookup }) => {
+    const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
+    return `| \`${name}\` | ${shown} | ${inline(description)} |`;
+  });
+  const change = 'Change them per target in `databricks.yml`.';
+  return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, ''];
+}
+
+function adoptionText(target: string, { adoption, resources }: ReadmeInput): string[] {
+  if (adoption[target] !== 'bind') {
+    const text =
+      target === 'dev'
+        ? 'makes your own copy with a prefix in its name, paused.'
+        : 'makes a second job beside the original; pause or delete the original first.';
+    return [`- \`${target}\` ${text}`];
+  }
+  const commands = resources
+    .filter(({ id }) => id !== '')
+    .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);
+  return [
+    `- \`${target}\` takes the original over: its id, history and links stay. Bind it once, before the first deployment:`,
+    '',
+    '  ```sh',
+    ...commands,
+    '  ```',
+    '',
+    `  From then on \`bundle destroy -t ${target}\` would delete the original; \`prevent_destroy\` stops that.`,
+  ];
+}
+
+/** Renders README.md. */
+export function renderReadme(input: ReadmeInput): string {
+  const { name, jobId, resources, variables, sources, brought, targets } = input;
+  const [main] = resources;
+  const others = targets.filter((target) => target !== 'dev').map((target) => `\`${target}\``);
+  const files = resources.map(
+    ({ file, type, prefix, name: title }) => `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${KIND[type]} ${inline(title ?? '')}`}`,
+  );
+  return [
+    `# ${inline(name)}`,
+    '',
+    jobId === '' ? 'A Declarative Automation Bundle for a new job.' : `A Declarative Automation Bundle made from job ${jobId}.`,
+    '',
+    `- \`databricks.yml\`: the bundle and its targets, \`dev\` (your own paused copy) and ${others.join(', ')}`,
+    ...files,
+    ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
+    '',
+    ...(brought === undefined ? [] : [`The files came out of Git: ${inline(brought)}. New commits there do not reach this bundle.`, '']),
+    ...variableTable(variables),
+    '## Deploying by hand',
+    '',
+    'With the Databricks CLI (1.9 or newer), signed in to the workspace (`databricks auth login`):',
+    '',
+    '```sh',
+    'databricks bundle validate -t dev',
+    'databricks bundle deploy -t dev',
+    `databricks bundle run -t dev ${main?.key ?? ''}`,
+    '```',
+    '',
+    'The first deployment:',
+    '',
+    ...targets.flatMap((target) => adoptionText(target, input)),
+    '',
+  ].join('\n');
+}

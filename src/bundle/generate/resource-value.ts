@@ -1,0 +1,82 @@
+// A resource as the bundle writes it: sources, ids and variables by reference, nothing that only the server writes.
+
+import { isObject, type JsonObject } from '../../values/json.ts';
+import type { SourceReference } from '../model/bundle.ts';
+import { mapScalars } from '../model/leaves.ts';
+import type { Planned } from '../model/resources.ts';
+import { pathsOf } from '../model/source-references.ts';
+import { orderPipeline, orderSettings } from './key-order.ts';
+import { type Layout, sourceKey } from './source-layout.ts';
+import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from './warnings.ts';
+
+/** What stands at the places of a bundle's resources instead of their values. */
+export interface Replacements {
+  readonly byPlace: Map<string, string>;
+  /** References to files and folders that the bundle does not have. */
+  readonly missing: readonly SourceReference[];
+}
+
+/** A path in the tree as YAML below `resources/` writes it: the CLI translates only some fields, and none of a job with a git_source. */
+function pathText(tree: string, remote: string, relative: boolean): string {
+  return relative ? `../${tree}` : `\${workspace.file_path}/${remote}`;
+}
+
+const KINDS = ['notebook', 'file'] as const;
+
+/** What is written for a path of the workspace; undefined where the tree does not have it. */
+function textOf(layout: Layout, { path, kind }: Pick<SourceReference, 'path' | 'kind'>, relative: boolean): string | undefined {
+  const placed = layout.placements.get(sourceKey({ path, kind }));
+  if (placed !== undefined) return pathText(placed.file.path, placed.remote, relative);
+  const folder = kind === 'folder' ? layout.folder(path) : undefined;
+  if (folder !== undefined) return pathText(folder, folder, relative);
+  // A path may be a notebook where a file is expected, or the other way round: the copy is what the original is.
+  const other = KINDS.map((one) => layout.placements.get(sourceKey({ path, kind: one }))).find((one) => one !== undefined);
+  return other === undefined ? undefined : pathText('', other.remote, false);
+}
+
+/** Points the paths of all resources to the tree. */
+export function replacePaths(resources: readonly Planned[], layout: Layout): Replacements {
+  const byPlace = new Map<string, string>();
+  const missing: SourceReference[] = [];
+  for (const resource of resources) {
+    const git = isObject(resource.value.git_source);
+    for (const { leaf, field, kind, path } of pathsOf(resource, resource.leaves)) {
+      const place = `${resource.prefix}${leaf.place}`;
+      const text = textOf(layout, { path, kind }, field.relative && !git);
+      if (text === undefined) missing.push({ path, kind, place });
+      else
+        byPlace.set(
+          place,
+          String(leaf.value).replace(path, () => text),
+        );
+    }
+  }
+  return { byPlace, missing };
+}
+
+/** `run_as` that a target can carry: exactly one user or service principal (the CLI takes no other). */
+export function targetRunAs({ value }: Pick<Planned, 'value'>): JsonObject | undefined {
+  const runAs = value.run_as;
+  if (!isObject(runAs)) return undefined;
+  const [key = '', ...more] = Object.keys(runAs);
+  const name = runAs[key];
+  return more.length === 0 && ['user_name', 'service_principal_name'].includes(key) && typeof name === 'string' && name !== ''
+    ? runAs
+    : undefined;
+}
+
+/** The resource under its key. */
+export function resourceValue(resource: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
+  const { type, id, prefix, value } = resource;
+  const inTarget = targetRunAs(resource) !== undefined;
+  const dropped = (key: string): boolean => {
+    if (key === 'run_as') return inTarget;
+    if (type !== 'pipelines') return SERVER_ONLY.has(key);
+    // The platform makes this folder for the pipeline alone; and the CLI itself sets `development` where it belongs.
+    return PIPELINE_SERVER_ONLY.has(key) || key === 'development' || (key === 'storage' && value.storage === `dbfs:/pipelines/${id}`);
+  };
+  const kept = Object.fromEntries(Object.entries(value).filter(([key]) => !dropped(key)));
+  const mapped = mapScalars(kept, (place, scalar) => byPlace.get(prefix + place) ?? scalar);
+  if (type !== 'jobs') return orderPipeline(mapped);
+  return orderSettings('queue' in mapped ? mapped : { ...mapped, queue: { enabled: false } });
+}

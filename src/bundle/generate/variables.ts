@@ -1,0 +1,77 @@
+// Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
+import type { LookupKind } from '../model/bundle.ts';
+import type { Leaf } from '../model/leaves.ts';
+import { freeName, variableName } from '../model/names.ts';
+import { parameterName } from '../model/path-and-id-fields.ts';
+import type { Planned } from '../model/resources.ts';
+
+/** Longer values are no names. */
+const MAX_VALUE_LENGTH = 200;
+/** Parameter names that say where a job works: `catalog`, `gold_schema`, `schema_name`, `ENV`, `target_environment`. */
+const WHERE =
+  /^(?:\w+_)?(catalog|schema|database|environment|env)(?:_name)?$|^(catalog|schema|env)(?:_(?:bronze|silver|gold|raw|name|\w+))?$/;
+
+export interface Variable {
+  readonly name: string;
+  /** The value in prod; of a lookup, the name that is looked up. */
+  readonly value: string;
+  readonly description: string;
+  readonly lookup?: LookupKind | undefined;
+}
+
+export interface Variables {
+  readonly list: readonly Variable[];
+  /** The variable's name by the place of the value it stands for. */
+  readonly byPlace: ReadonlyMap<string, string>;
+}
+
+/** What a pipeline calls where it writes: its own fields, and what it hands to its code. */
+function pipelineName({ fields }: Leaf): string | undefined {
+  if (fields.length === 1 && ['catalog', 'schema', 'target'].includes(fields[0] ?? ''))
+    return fields[0] === 'target' ? 'schema' : fields[0];
+  return fields.length === 2 && fields[0] === 'configuration' ? fields[1]?.replace(/^.*\./, '') : undefined;
+}
+
+function candidate(type: Planned['type'], leaf: Leaf): string | undefined {
+  const { value } = leaf;
+  const parameter = type === 'jobs' ? parameterName(leaf) : type === 'pipelines' ? pipelineName(leaf) : undefined;
+  if (parameter === undefined || typeof value !== 'string' || value === '' || value.length > MAX_VALUE_LENGTH) return undefined;
+  if (/\{\{|\$\{|[\r\n]/.test(value)) return undefined;
+  const name = variableName(parameter);
+  return WHERE.test(name) || name === 'catalogname' || name === 'schemaname' ? name : undefined;
+}
+
+function describe({ type, key, prefix }: Planned, leaf: Leaf): string {
+  const of = prefix === '' ? '' : ` of ${key}`;
+  if (type === 'pipelines') return `${leaf.fields.at(-1)}${of}`;
+  const name = parameterName(leaf) ?? '';
+  return leaf.keys[0] === 'tasks'
+    ? `Parameter ${name} of task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}`
+    : `Job parameter ${name}${of}`;
+}
+
+/**
+ * Chooses the variables of a bundle. Equal values under one name share a variable; a second value of a name gets the name of its task
+ * (or of its resource) behind it.
+ */
+export function chooseVariables(resources: readonly Planned[]): Variables {
+  const chosen = new Map<string, Variable>();
+  const byPlace = new Map<string, string>();
+  for (const resource of resources) {
+    for (const leaf of resource.leaves.values()) {
+      const wanted = candidate(resource.type, leaf);
+      if (wanted === undefined || typeof leaf.value !== 'string') continue;
+      const { value } = leaf;
+      const known = chosen.get(wanted);
+      const holder = leaf.keys[0] === 'tasks' ? leaf.keys[1] : resource.prefix === '' ? 'job' : resource.key;
+      const second = known !== undefined && known.value !== value ? variableName(`${wanted}_${holder}`) : wanted;
+      const name = freeName(second, (candidateName) => {
+        const taken = chosen.get(candidateName);
+        return taken !== undefined && taken.value !== value;
+      });
+      if (!chosen.has(name)) chosen.set(name, { name, value, description: describe(resource, leaf) });
+      byPlace.set(`${resource.prefix}${leaf.place}`, name);
+    }
+  }
+  return { list: [...chosen.values()], byPlace };
+}

@@ -1,0 +1,192 @@
+// What a bundle is: a file tree with its resources, variables, diagnostics and digest; and what it is made from.
+import { hash } from 'node:crypto';
+import type { JsonObject } from '../../values/json.ts';
+
+/** A job as the Jobs API says it is (jobs/get). Ids are int64, hence strings. */
+export interface JobDefinition {
+  /** Empty for a job that is only proposed (made from a folder). */
+  readonly jobId: string;
+  readonly creator?: string | undefined;
+  /** `run_as_user_name` of jobs/get. */
+  readonly runAs?: string | undefined;
+  /** The `settings` part, untouched; integers beyond 2^53 are BigInt. */
+  readonly settings: JsonObject;
+  /** Who may do what with it, ownership and inherited grants left out; undefined where they could not be read. */
+  readonly grants?: readonly Grant[] | undefined;
+  /** What the job refers to and was read with it: these become resources of the same bundle. */
+  readonly related?: readonly Related[] | undefined;
+  /** Set where the files of a Git job were brought in: its settings then name them in the workspace and have no git_source. */
+  readonly broughtFrom?: BroughtFrom | undefined;
+  /** The workspace folder that a proposed job was made from. */
+  readonly folder?: string | undefined;
+  /** Names of things outside, so that ids need not be written down. */
+  readonly lookups?: readonly LookupName[] | undefined;
+}
+
+/** Where the files of a Git job came from. */
+export interface BroughtFrom {
+  /** As the job has it, but for a login in its address. */
+  readonly gitSource: JsonObject;
+  /** The Git folder of the workspace that they were read from. */
+  readonly folder: string;
+  /** The commit that was checked out there. */
+  readonly commit?: string | undefined;
+}
+
+/** A direct permission on a resource. `level` as the API names it, such as `CAN_MANAGE_RUN`. */
+export interface Grant {
+  readonly principal: 'user_name' | 'group_name' | 'service_principal_name';
+  readonly name: string;
+  readonly level: string;
+}
+
+/** A pipeline (`spec` of GET pipelines/ID, untouched) or a dashboard (`serialized` is its JSON text), or another job. */
+export type Related = { readonly type: 'jobs'; readonly definition: JobDefinition } | PipelineDefinition | DashboardDefinition;
+
+export interface PipelineDefinition {
+  readonly type: 'pipelines';
+  readonly id: string;
+  readonly creator?: string | undefined;
+  readonly runAs?: string | undefined;
+  readonly spec: JsonObject;
+  readonly grants?: readonly Grant[] | undefined;
+}
+
+export interface DashboardDefinition {
+  readonly type: 'dashboards';
+  readonly id: string;
+  /** `display_name`. */
+  readonly name: string;
+  readonly warehouseId?: string | undefined;
+  readonly serialized: string;
+  /** The folder it lies in, without `/Workspace`. */
+  readonly parentPath?: string | undefined;
+  /** Whether who sees what is published sees it with the publisher's rights; absent where nothing is published. */
+  readonly embedCredentials?: boolean | undefined;
+  readonly grants?: readonly Grant[] | undefined;
+}
+
+/** Kinds of things that the CLI looks up by name (facts: bundles 9). */
+export type LookupKind =
+  | 'alert'
+  | 'cluster'
+  | 'cluster_policy'
+  | 'dashboard'
+  | 'instance_pool'
+  | 'job'
+  | 'notification_destination'
+  | 'pipeline'
+  | 'query'
+  | 'service_principal'
+  | 'warehouse';
+
+/** The name of something outside the bundle; made only where the workspace has exactly one thing of this kind and name. */
+export interface LookupName {
+  readonly kind: LookupKind;
+  readonly id: string;
+  readonly name: string;
+}
+
+export type NotebookLanguage = 'PYTHON' | 'SQL' | 'SCALA' | 'R';
+
+/** A file of the workspace that a definition refers to, with its content. */
+export interface Source {
+  /** The path as the definition writes it, such as `/Workspace/Users/ana@x.test/etl/load` or `/Users/ana@x.test/etl/load`. */
+  readonly path: string;
+  readonly kind: 'notebook' | 'file';
+  /** Of a notebook: its language, and whether `bytes` are source text with Databricks' header or a Jupyter notebook. */
+  readonly language?: NotebookLanguage | undefined;
+  readonly format?: 'SOURCE' | 'JUPYTER' | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** A place in a definition that names a workspace file or a whole folder (a dbt project, a pipeline's root). */
+export interface SourceReference {
+  readonly path: string;
+  readonly kind: 'notebook' | 'file' | 'folder';
+  /** Where it stands, such as `tasks[load].notebook_task.notebook_path`. */
+  readonly place: string;
+}
+
+export interface Diagnostic {
+  readonly level: 'error' | 'warning' | 'note';
+  /** A path in the definition or in the bundle. */
+  readonly place: string;
+  readonly message: string;
+}
+
+export interface BundleFile {
+  /** Relative, with forward slashes. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A hard-coded secret in a file of the tree: where it is and what it is, never the value. */
+export interface SecretFinding {
+  readonly path: string;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Where the value stands in the file's text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  /** What it is, in words such as `Databricks token`. */
+  readonly kind: string;
+}
+
+/** What one file of the tree was in the workspace. */
+export interface BundleSource {
+  /** In the workspace, as `canonicalPath` spells it. */
+  readonly path: string;
+  /** In the tree. */
+  readonly file: string;
+  /** sha256 (hex) of the bytes that the workspace gave. */
+  readonly sha256: string;
+}
+
+export type ResourceType = 'jobs' | 'pipelines' | 'dashboards';
+
+export interface BundleResource {
+  readonly type: ResourceType;
+  readonly key: string;
+  /** The id of what it was made from; absent where that does not exist yet. */
+  readonly id?: string | undefined;
+}
+
+/** What a first deployment into a target does with the originals: make copies beside them, or take them over. */
+export type Adoption = 'copy' | 'bind';
+
+export interface BundleVariable {
+  readonly name: string;
+  /** The value in prod; of a lookup, the name that is looked up. */
+  readonly value: string;
+  /** What it stands for, in words for people. */
+  readonly description: string;
+}
+
+export interface Bundle {
+  readonly name: string;
+  /** Sorted by path. */
+  readonly files: readonly BundleFile[];
+  readonly resources: readonly BundleResource[];
+  readonly variables: readonly BundleVariable[];
+  readonly targets: readonly string[];
+  /** By target; a target that is not named here makes copies. */
+  readonly adoption: Readonly<Record<string, Adoption>>;
+  readonly sources: readonly BundleSource[];
+  /** Hard-coded secrets in the files: the archive masks them, and deploying waits until they are replaced. */
+  readonly secrets: readonly SecretFinding[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** sha256 (hex) over the files' paths and bytes: equal trees have equal digests. */
+  readonly digest: string;
+}
+
+/** sha256 (hex) of some bytes. */
+export function sha256(bytes: Uint8Array | string): string {
+  return hash('sha256', bytes, 'hex');
+}
+
+/** The digest of a tree: sha256 over a manifest of `<sha256 of bytes>  <path>` lines, sorted by path. */
+export function digestFiles(files: readonly BundleFile[]): string {
+  const lines = files.map((file) => `${sha256(file.bytes)}  ${file.path}\n`);
+  return sha256(lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''));
+}

@@ -1,0 +1,113 @@
+// Places: how a value inside settings is named for people and compared, such as `tasks[load].notebook_task.notebook_path`.
+import { isObject, type Json, type JsonObject, setKey } from '../../values/json.ts';
+
+/** Lists whose items have a name of their own (Jobs API 2.2); their order means nothing. */
+const KEY_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    tasks: 'task_key',
+    job_clusters: 'job_cluster_key',
+    environments: 'environment_key',
+    parameters: 'name',
+    depends_on: 'task_key',
+  }),
+);
+
+/** One step of the way to a value: a key of a mapping, or the name or number of a list's item. */
+export interface Leaf {
+  readonly place: string;
+  /** The keys on the way, list items by their label. */
+  readonly keys: readonly string[];
+  /** The names of mappings and fields alone: what a list's item is called (a task's key, say) is not among them. */
+  readonly fields: readonly string[];
+  readonly value: string | number | bigint | boolean;
+}
+
+const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
+
+function keyStep(place: string, key: string): string {
+  if (!PLAIN_KEY.test(key)) return `${place}[${JSON.stringify(key)}]`;
+  return place === '' ? key : `${place}.${key}`;
+}
+
+/** The place of a list's named item, such as `tasks[load]`. */
+export function itemPlace(place: string, label: string): string {
+  return `${place}[${/^[A-Za-z_][\w.-]*$/.test(label) ? label : JSON.stringify(label)}]`;
+}
+
+/** The names of a list's items where all have one and no two the same; undefined where position counts. */
+function labels(name: string, items: readonly Json[]): string[] | undefined {
+  const key = KEY_OF.get(name);
+  if (key === undefined) return undefined;
+  const found = items.map((item) => (isObject(item) && typeof item[key] === 'string' ? item[key] : undefined));
+  const named = found.filter((label) => label !== undefined);
+  return named.length === items.length && new Set(named).size === named.length ? named : undefined;
+}
+
+function stepInto(place: string, labelled: readonly string[] | undefined, index: number): string {
+  const label = labelled?.[index];
+  return label === undefined ? `${place}[${index}]` : itemPlace(place, label);
+}
+
+type Keys = readonly string[];
+
+/** The fields on the way to a value. Thousands of tasks have the same ones, so that each way is one list only. */
+interface Way {
+  readonly fields: Keys;
+  readonly below: Map<string, Way>;
+}
+
+function wayOf(fields: Keys = []): Way {
+  return { fields, below: new Map() };
+}
+
+function below(way: Way, key: string): Way {
+  const known = way.below.get(key);
+  if (known !== undefined) return known;
+  const next = wayOf([...way.fields, key]);
+  way.below.set(key, next);
+  return next;
+}
+
+function nameOf(way: Way): string {
+  return way.fields.at(-1) ?? '';
+}
+
+/** A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same). */
+export function mapScalars(value: JsonObject, replace: (place: string, value: Leaf['value']) => Json): JsonObject {
+  const one = (item: Json, place: string, name: string): Json => {
+    if (item === null) return null;
+    if (typeof item !== 'object') return replace(place, item);
+    if (!isObject(item)) {
+      const labelled = labels(name, item);
+      return item.map((entry, i) => one(entry, stepInto(place, labelled, i), name));
+    }
+    const copy: Record<string, Json> = {};
+    for (const key of Object.keys(item)) {
+      const below = item[key] ?? null;
+      if (below !== null) setKey(copy, key, one(below, keyStep(place, key), key));
+    }
+    return copy;
+  };
+  const mapped = one(value, '', '');
+  return isObject(mapped) ? mapped : {};
+}
+
+/** Every scalar of a value by its place, in the order they stand. Empty mappings and lists hold no setting. */
+export function leavesOf(value: JsonObject): Map<string, Leaf> {
+  const found = new Map<string, Leaf>();
+  const walk = (item: Json, place: string, keys: Keys, way: Way): void => {
+    if (item === null) return;
+    if (typeof item !== 'object') {
+      found.set(place, { place, keys, fields: way.fields, value: item });
+    } else if (isObject(item)) {
+      for (const key of Object.keys(item)) walk(item[key] ?? null, keyStep(place, key), [...keys, key], below(way, key));
+    } else {
+      const labelled = labels(nameOf(way), item);
+      item.forEach((entry, i) => {
+        walk(entry, stepInto(place, labelled, i), [...keys, labelled?.[i] ?? String(i)], way);
+      });
+    }
+  };
+  walk(value, '', [], wayOf());
+  return found;
+}

@@ -1,0 +1,142 @@
+// The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
+
+import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { broughtEntries } from '../generate/bring-git.ts';
+import type { Bundle, JobDefinition } from '../model/bundle.ts';
+import { type Leaf, leavesOf } from '../model/leaves.ts';
+import { createMask } from '../model/mask-secrets.ts';
+import { type Planned, planResources } from '../model/resources.ts';
+import { pathsOf } from '../model/source-references.ts';
+import { writtenResource } from '../yaml/describe-tree.ts';
+import { compareGrants } from './compare-grants.ts';
+import { compareSources } from './compare-sources.ts';
+import { droppedByPool, inPeoplesMap, isAssumed, leftOut, settingsOnly } from './defaults.ts';
+import { developmentChange, isDevelopment } from './development-mode.ts';
+import type { Proof, ProofEntry, Verdict } from './proof.ts';
+import { createSourceCheck } from './source-check.ts';
+
+export { compareDeployed } from './compare-deployed.ts';
+export { proofFiles, proofLine, renderProof } from './render.ts';
+
+export interface CompareInput {
+  readonly definition: JobDefinition;
+  readonly bundle: Bundle;
+  /** `bundle validate -o json` of the target. */
+  readonly resolved: JsonObject;
+  readonly target: string;
+  /** The proof of the thread's first version: differences that it did not have were asked for. */
+  readonly baseline?: Proof | undefined;
+  readonly warnings?: readonly string[] | undefined;
+}
+
+type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<Verdict, 'edited'> };
+
+/** Equal as the API sees it: numbers by value; in people's maps the API keeps text, whatever was written. */
+export function sameValue(was: Leaf, is: Leaf): boolean {
+  if (was.value === is.value) return true;
+  const numeric = (value: Json) => typeof value === 'number' || typeof value === 'bigint';
+  if (numeric(was.value) && numeric(is.value)) return String(was.value) === String(is.value);
+  return inPeoplesMap(was) && typeof is.value === 'string' && String(was.value) === is.value;
+}
+
+/** Compares a definition with what a target of its bundle resolves to, value by value and file by file. No value of a secret is in the answer. */
+export function compare(input: CompareInput): Proof {
+  const { definition, bundle, target, baseline } = input;
+  const { mask } = createMask(bundle);
+  const before = new Map((baseline?.entries ?? []).map((entry) => [entry.place, entry]));
+  const planned = planResources(definition);
+  const keyOf = (one: Planned) => bundle.resources.find(({ type, id }) => type === one.type && id === one.id)?.key ?? one.key;
+  const keys = new Map(planned.map((one) => [`${one.type}.${keyOf(one)}`, one.id]));
+  const entries = planned.flatMap((one, i) => {
+    const key = keyOf(one);
+    const prefix = i === 0 ? '' : `${one.type}.${key}: `;
+    const brought = i === 0 && definition.broughtFrom !== undefined ? broughtEntries(definition.broughtFrom) : [];
+    return [...findings(one, key, input, keys), ...brought].map((found): ProofEntry => {
+      const entry = { ...found, place: `${prefix}${found.place}`, ...masked('was', found.was, mask), ...masked('is', found.is, mask) };
+      if (entry.verdict !== 'different' || baseline === undefined) return entry;
+      const known = before.get(entry.place);
+      return known?.verdict === 'different' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
+    });
+  });
+  return {
+    target,
+    entries,
+    counts: count(entries),
+    sources: compareSources(bundle, baseline !== undefined),
+    secrets: bundle.secrets.map(({ path, line, kind }) => ({ place: `${path}:${line}`, kind })),
+    warnings: (input.warnings ?? []).map(mask),
+  };
+}
+
+function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string) => string): { was?: Json; is?: Json } {
+  if (value === undefined) return {};
+  return { [name]: typeof value === 'string' ? mask(value) : value };
+}
+
+/** Everything that is to be said of one resource. */
+function findings(one: Planned, key: string, { bundle, resolved, target }: CompareInput, keys: ReadonlyMap<string, string>): Finding[] {
+  const original = settingsOnly(one.value);
+  const resource = resolvedResource(resolved, one.type, key);
+  const now = settingsOnly(resource);
+  const [was, is] = [leavesOf(original), leavesOf(now)];
+  const written = writtenResource(bundle.files, one.type, key, target);
+  const text = new Map([...leavesOf(written.base), ...leavesOf(written.override)]);
+  const raw = (place: string): string => {
+    const value = text.get(place)?.value;
+    return typeof value === 'string' && value.includes('${') ? value : '';
+  };
+  const paths = new Map(pathsOf(one, one.leaves).map((path) => [path.leaf.place, path]));
+  const sources = createSourceCheck(bundle, resolved);
+
+  const compared = [...was.values()].map((leaf): Finding => {
+    const { place, value } = leaf;
+    const found = is.get(place);
+    const change = developmentChange(leaf, found, resolved) ?? leftOut(one, leaf);
+    if (found === undefined) {
+      const why = droppedByPool(leaf, was) ?? change;
+      if (why !== undefined) return { place, verdict: 'dropped', was: value, why };
+      if (isAssumed(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
+      return { place, verdict: 'different', was: value, why: 'missing in the bundle' };
+    }
+    if (sameValue(leaf, found)) return { place, verdict: raw(place) === '' ? 'identical' : 'variable', was: value, is: found.value };
+    if (change !== undefined) return { place, verdict: 'dropped', was: value, is: found.value, why: change };
+    // The id of a resource of this bundle: known only when it is deployed.
+    const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(found.value))?.[1];
+    if (link !== undefined && keys.get(link) === String(value)) return { place, verdict: 'variable', was: value, is: found.value };
+    const path = paths.get(place);
+    if (path !== undefined) {
+      const at = String(value).indexOf(path.path);
+      const [head, tail] = [String(value).slice(0, at), String(value).slice(at + path.path.length)];
+      const text = String(found.value);
+      const around = text.startsWith(head) && text.endsWith(tail);
+      const wrong = around
+        ? sources.problem(path.path, text.slice(head.length, text.length - tail.length), path.kind)
+        : 'is written otherwise';
+      if (wrong === undefined) return { place, verdict: 'source', was: value, is: found.value };
+      return { place, verdict: 'different', was: value, is: found.value, why: wrong };
+    }
+    return { place, verdict: 'different', was: value, is: found.value };
+  });
+  const invented = [...is.values()].flatMap((leaf): Finding[] => {
+    if (was.has(leaf.place) || isAssumed(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
+    if (leaf.place.startsWith('run_as.') && leaf.value === one.runAs) return [];
+    const why = leftOut(one, leaf);
+    if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
+    return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
+  });
+  const user =
+    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
+  return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), user)];
+}
+
+function resolvedResource(resolved: JsonObject, type: string, key: string): JsonObject {
+  const group = isObject(resolved.resources) ? resolved.resources[type] : undefined;
+  const resource = isObject(group) ? group[key] : undefined;
+  return isObject(resource) ? resource : {};
+}
+
+function count(entries: readonly ProofEntry[]): Record<Verdict, number> {
+  const counts: Record<Verdict, number> = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
+  for (const { verdict } of entries) counts[verdict]++;
+  return counts;
+}

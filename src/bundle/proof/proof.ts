@@ -1,0 +1,57 @@
+// What the proof says: every setting of the definition, and what became of it in the bundle's resolved configuration.
+import type { Json } from '../../values/json.ts';
+
+export type Verdict =
+  /** Same value in the resolved target. */
+  | 'identical'
+  /** A variable or reference that has this value in the target. */
+  | 'variable'
+  /** A workspace path that now points to the bundle's own copy of that file. */
+  | 'source'
+  /** Left out on purpose; `why` says the reason. */
+  | 'dropped'
+  /** Not in the first version's way any more, because somebody asked for it in the thread (versions after the first). */
+  | 'edited'
+  /** An error: the bundle would not make this job. */
+  | 'different';
+
+export interface ProofEntry {
+  /** Path in the settings, such as `tasks[load].notebook_task.notebook_path`; of what came along it begins with the resource, as `pipelines.sales: `. */
+  readonly place: string;
+  readonly verdict: Verdict;
+  readonly was?: Json | undefined;
+  readonly is?: Json | undefined;
+  readonly why?: string | undefined;
+}
+
+/** What became of the files that came from the workspace. */
+export interface SourceProof {
+  readonly files: number;
+  /** Byte for byte as the workspace gave them. */
+  readonly identical: number;
+  /** The others; `told` says that there is a reason that nobody needs to look after. */
+  readonly changed: readonly { readonly path: string; readonly file: string; readonly why: string; readonly told: boolean }[];
+}
+
+export interface Proof {
+  /** The target whose resolved configuration was compared. */
+  readonly target: string;
+  readonly entries: readonly ProofEntry[];
+  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly sources: SourceProof;
+  /** Hard-coded secrets in the bundle: where and what, never the value. */
+  readonly secrets: readonly { readonly place: string; readonly kind: string }[];
+  /** What the CLI warned of while validating, in its own words (paths and hosts removed). */
+  readonly warnings: readonly string[];
+}
+
+/** Whether nothing differs that nobody asked for. */
+export function holds(proof: Proof): boolean {
+  return proof.counts.different === 0 && proof.sources.changed.every(({ told }) => told);
+}
+
+/** Where no CLI can be had, or validation failed, there is no proof but a reason and a way out, in words for people. */
+export interface NoProof {
+  readonly problem: string;
+  readonly next: string;
+}

@@ -1,0 +1,118 @@
+// The proof in words: one line for the thread, the whole of it as PROOF.md.
+
+import type { Json } from '../../values/json.ts';
+import { stringifyJson } from '../../values/json.ts';
+import type { BundleFile } from '../model/bundle.ts';
+import type { Proof, ProofEntry, Verdict } from './proof.ts';
+
+const SECTIONS: readonly (readonly [Verdict, string])[] = [
+  ['different', 'Different: the bundle would not make this job'],
+  ['edited', 'Changed in the thread'],
+  ['dropped', 'Left out on purpose'],
+  ['variable', 'Turned into variables or references'],
+  ['source', 'Pointing to files in the bundle'],
+  ['identical', 'Identical'],
+];
+
+/** One line: "57 settings: 52 identical, 3 point to files in the bundle, 2 turned into variables, 0 dropped; 3 files byte for byte". */
+export function proofLine(proof: Proof): string {
+  const { counts } = proof;
+  const total = proof.entries.length;
+  const parts = [
+    `${counts.identical} identical`,
+    ...(counts.source > 0 ? [`${counts.source} ${counts.source === 1 ? 'points' : 'point'} to files in the bundle`] : []),
+    ...(counts.variable > 0 ? [`${counts.variable} turned into variables`] : []),
+    `${counts.dropped} dropped`,
+    ...(counts.edited > 0 ? [`${counts.edited} changed in the thread`] : []),
+    ...(counts.different > 0 ? [`${counts.different} different`] : []),
+  ];
+  const { files, identical, changed } = proof.sources;
+  const wrong = changed.filter(({ told }) => !told).length;
+  const kept =
+    files === 0 ? '' : `; ${identical === files ? files : `${identical} of ${files}`} ${files === 1 ? 'file' : 'files'} byte for byte`;
+  const alarm = wrong === 0 ? '' : `, ${wrong} ${wrong === 1 ? 'file differs' : 'files differ'}`;
+  return `${total} ${total === 1 ? 'setting' : 'settings'}: ${parts.join(', ')}${kept}${alarm}`;
+}
+
+/** Foreign text in a table cell: on one line, nothing of it read as Markdown. */
+function cell(value: Json | undefined): string {
+  if (value === undefined) return '';
+  const text = stringifyJson(value)
+    .replace(/[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/gu, ' ')
+    .slice(0, 300);
+  return text.replace(/([\\`*_{}[\]<>#|])/g, '\\$1');
+}
+
+/** A place or path on one line, with nothing in it that ends a cell. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').replace(/[`|<]/g, '\\$&');
+}
+
+function row(entry: ProofEntry): string {
+  return `| ${plain(entry.place)} | ${cell(entry.was)} | ${cell(entry.is)} | ${entry.why ?? ''} |`;
+}
+
+/** PROOF.md: all entries by verdict, what needs eyes first. */
+export function renderProof(proof: Proof): string {
+  const sections = SECTIONS.flatMap(([verdict, title]) => {
+    const entries = proof.entries.filter((entry) => entry.verdict === verdict);
+    if (entries.length === 0) return [];
+    return [
+      `## ${title} (${entries.length})`,
+      '',
+      '| Setting | In the job | In the bundle | Why |',
+      '|---|---|---|---|',
+      ...entries.map(row),
+      '',
+    ];
+  });
+  const warnings =
+    proof.warnings.length === 0
+      ? []
+      : ['## Warnings of the Databricks CLI', '', ...proof.warnings.map((text) => `- ${text.replace(/[\r\n]+/g, ' ')}`), ''];
+  const intro = `Every setting of the job beside what target \`${proof.target}\` resolves to (\`databricks bundle validate -o json\`).`;
+  return ['# Proof', '', `${proofLine(proof)}.`, '', intro, '', ...secrets(proof), ...warnings, ...sections, ...sources(proof)].join('\n');
+}
+
+function secrets({ secrets: found }: Proof): string[] {
+  if (found.length === 0) return [];
+  const rows = found.map(({ place, kind }) => `| ${plain(place)} | ${plain(kind)} |`);
+  const words = 'Their values are masked in the archive; deploying waits until they are replaced.';
+  return [`## Hard-coded secrets (${found.length})`, '', words, '', '| Where | What |', '|---|---|', ...rows, ''];
+}
+
+function sources({ sources: { files, identical, changed } }: Proof): string[] {
+  if (files === 0) return [];
+  const rows = changed.map(({ path, file, why }) => `| ${plain(path)} | ${plain(file)} | ${why} |`);
+  const table = rows.length === 0 ? [] : ['', '| In the workspace | In the bundle | What |', '|---|---|---|', ...rows];
+  return [`## Sources (${files})`, '', `${identical} of ${files} files are what the workspace gave, byte for byte.`, ...table, ''];
+}
+
+/** PROOF.json: the same for programs; keys in one order, int64 to the digit. */
+export function renderProofJson(proof: Proof): string {
+  const entries = proof.entries.map(
+    ({ place, verdict, was, is, why }): Json => ({
+      place,
+      verdict,
+      ...(was !== undefined && { was }),
+      ...(is !== undefined && { is }),
+      ...(why !== undefined && { why }),
+    }),
+  );
+  const whole: Json = {
+    target: proof.target,
+    summary: proofLine(proof),
+    counts: { ...proof.counts },
+    sources: { ...proof.sources, changed: proof.sources.changed.map((one) => ({ ...one })) },
+    secrets: proof.secrets.map((one) => ({ ...one })),
+    warnings: [...proof.warnings],
+  };
+  const head = stringifyJson(whole).slice(0, -1);
+  return `${head},"entries":[\n${entries.map(stringifyJson).join(',\n')}\n]}\n`;
+}
+
+/** The proof as files of the archive. */
+export function proofFiles(proof: Proof): BundleFile[] {
+  const file = (path: string, text: string): BundleFile => ({ path, bytes: new TextEncoder().encode(text) });
+  return [file('PROOF.json', renderProofJson(proof)), file('PROOF.md', renderProof(proof))];
+}

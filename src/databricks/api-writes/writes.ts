@@ -1,0 +1,105 @@
+// The calls that change a workspace, as one person. Only approved proposals get here (rooms.test.ts); what became of a call is told exactly.
+import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
+import type { Logger } from '../../values/log.ts';
+import { type Statement, statementOf } from '../api/statements.ts';
+import { text } from '../http/json-fields.ts';
+import { LIMITS } from '../http/limits.ts';
+
+/**
+ * `refused`: Databricks answered that it did not do it (4xx), with its own code and message: foreign text. `lost`: no answer, or one that
+ * leaves it open (5xx): it may have been done.
+ */
+export type Sent<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string }
+  | { readonly kind: 'lost'; readonly why: string };
+
+/** Never rejects for what the far side does; rejects with the UserError of `token`. No call is repeated: each may have been done although no answer came. */
+export interface WorkspaceWrites {
+  /** jobs/run-now. The same token again answers the run that the first call made (Jobs API, idempotency_token: 64 characters). */
+  runNow(run: { jobId: string; parameters: Readonly<Record<string, string>>; idempotencyToken: string }): Promise<Sent<{ runId: string }>>;
+  /** Begins a statement and waits up to `waitSeconds` (5 to 50) for it; after that it goes on in the warehouse. */
+  execute(statement: { warehouseId: string; statement: string; rows: number; waitSeconds: number }): Promise<Sent<Statement>>;
+  /** How far a statement is. */
+  statement(id: string): Promise<Sent<Statement>>;
+  /** Makes a folder and those above it; one that is there is fine. */
+  mkdirs(path: string): Promise<Sent<void>>;
+  /** Writes a file or notebook (format AUTO decides, as for the CLI's upload), over one that is there. */
+  importFile(path: string, bytes: Uint8Array): Promise<Sent<void>>;
+}
+
+export function createWorkspaceWrites({ host, token, log }: { host: string; token: () => Promise<string>; log: Logger }): WorkspaceWrites {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body: JsonObject | undefined,
+    idleMs: number = LIMITS.callMs,
+  ): Promise<Sent<JsonObject>> {
+    const started = Date.now();
+    const bearer = await token();
+    try {
+      // Plain fetch: it verifies TLS, follows no redirect here and repeats nothing.
+      const answer = await fetch(`${host}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', 'user-agent': 'dab-bot/0.1.0' },
+        redirect: 'error',
+        signal: AbortSignal.timeout(idleMs),
+        ...(body === undefined ? {} : { body: stringifyJson(body) }),
+      });
+      const value = objectOf(await answer.text());
+      log.info({ operation: `${method} ${path.split('?')[0]}`, status: answer.status, ms: Date.now() - started }, 'Wrote to Databricks');
+      if (answer.ok && value !== undefined) return { kind: 'done', value };
+      if (answer.status < 400 || answer.status >= 500) return { kind: 'lost', why: `Databricks answered with ${answer.status}` };
+      return { kind: 'refused', status: answer.status, code: text(value?.error_code) ?? '', message: text(value?.message) ?? '' };
+    } catch (error) {
+      const why =
+        error instanceof DOMException && error.name === 'TimeoutError' ? 'Databricks did not answer in time' : 'the connection was lost';
+      log.warn({ operation: `${method} ${path.split('?')[0]}`, why, ms: Date.now() - started }, 'A write to Databricks has no answer');
+      return { kind: 'lost', why };
+    }
+  }
+
+  return {
+    async runNow({ jobId, parameters, idempotencyToken }) {
+      const overrides = Object.keys(parameters).length === 0 ? {} : { job_parameters: parameters };
+      const sent = await call('POST', '/api/2.2/jobs/run-now', {
+        job_id: BigInt(jobId),
+        idempotency_token: idempotencyToken,
+        ...overrides,
+      });
+      return mapped(sent, ({ run_id: runId }) =>
+        typeof runId === 'bigint' || typeof runId === 'number' ? { runId: String(runId) } : undefined,
+      );
+    },
+    async execute({ warehouseId, statement, rows, waitSeconds }) {
+      const body = {
+        ...{ warehouse_id: warehouseId, statement, row_limit: rows, format: 'JSON_ARRAY', disposition: 'INLINE' },
+        ...{ wait_timeout: `${waitSeconds}s`, on_wait_timeout: 'CONTINUE' },
+      };
+      return mapped(await call('POST', '/api/2.0/sql/statements', body, LIMITS.callMs + waitSeconds * 1000), statementOf);
+    },
+    statement: async (id) => mapped(await call('GET', `/api/2.0/sql/statements/${encodeURIComponent(id)}`, undefined), statementOf),
+    mkdirs: async (path) => mapped(await call('POST', '/api/2.0/workspace/mkdirs', { path }), () => null),
+    async importFile(path, bytes) {
+      const content = Buffer.from(bytes).toString('base64');
+      return mapped(await call('POST', '/api/2.0/workspace/import', { path, content, format: 'AUTO', overwrite: true }), () => null);
+    },
+  };
+}
+
+/** An answer without what it must hold is none: it may have been done. */
+function mapped<T>(sent: Sent<JsonObject>, read: (body: JsonObject) => T | undefined): Sent<T extends null ? void : T>;
+function mapped<T>(sent: Sent<JsonObject>, read: (body: JsonObject) => T | undefined): Sent<T> {
+  if (sent.kind !== 'done') return sent;
+  const value = read(sent.value);
+  return value === undefined ? { kind: 'lost', why: 'Databricks answered something unknown' } : { kind: 'done', value };
+}
+
+function objectOf(text: string): JsonObject | undefined {
+  try {
+    const value = parseJson(text === '' ? '{}' : text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+// Workspace files, notebooks and folders, read as what a bundle can hold.
+import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
+import { UserError } from '../../values/errors.ts';
+import type { Json } from '../../values/json.ts';
+import { inWords, isMissing } from '../http/errors.ts';
+import { count, objects, withoutMount } from '../http/json-fields.ts';
+import type { Door } from '../http/requests.ts';
+
+const LANGUAGES: readonly NotebookLanguage[] = ['PYTHON', 'SQL', 'SCALA', 'R'];
+const TYPES = ['NOTEBOOK', 'FILE', 'DIRECTORY', 'REPO', 'LIBRARY', 'DASHBOARD'] as const;
+
+/** What a folder holds at one level. */
+export interface FolderEntry {
+  readonly path: string;
+  readonly type: (typeof TYPES)[number] | 'OTHER';
+  readonly language?: NotebookLanguage | undefined;
+  /** Bytes, of files. */
+  readonly size?: number | undefined;
+}
+
+function languageOf(value: Json | undefined): NotebookLanguage | undefined {
+  return LANGUAGES.find((name) => name === value);
+}
+
+/** The entries of a folder, spelled as the folder is (with or without `/Workspace`); undefined where there is no such folder. */
+export async function listFolder(door: Door, path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined> {
+  return await inWords(`Listing ${path}`, 'It does not exist.', async () => {
+    try {
+      const body = await door.json('/api/2.0/workspace/list', { path }, signal);
+      return objects(body.objects).flatMap((entry): FolderEntry[] => {
+        if (typeof entry.path !== 'string') return [];
+        const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
+        const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+        // Listing a file answers the file itself.
+        const own = type !== 'DIRECTORY' && type !== 'REPO' && withoutMount(entry.path) === withoutMount(path);
+        const spelled = own ? path : `${path.replace(/\/+$/, '')}/${name}`;
+        return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
+      });
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Answers the reader of single workspace objects. A notebook comes in the format it was written in (`repos_export_format` of get-status:
+ * SOURCE or JUPYTER); what the reference calls a file but is a notebook comes as a notebook, and the other way round. undefined: does not
+ * exist. Status and content are asked for at once: the format is guessed to be that of the last notebook, and only a wrong guess costs a
+ * second export.
+ */
+export function createExport(door: Door): (path: string, kind: Source['kind'], signal?: AbortSignal) => Promise<Source | undefined> {
+  let lastFormat: 'SOURCE' | 'JUPYTER' = 'SOURCE';
+
+  async function content(path: string, format: 'SOURCE' | 'JUPYTER' | 'AUTO', signal?: AbortSignal): Promise<Uint8Array> {
+    const bytes = await door.exported({ path, direct_download: 'true', format }, signal);
+    if (bytes !== undefined) return bytes;
+    throw new UserError({
+      doing: `Reading ${path}`,
+      problem: 'It is larger than 10 MB, more than Databricks exports.',
+      next: 'Move its data out of it, or leave it out of the bundle.',
+    });
+  }
+
+  return async (path, kind, signal) =>
+    await inWords(`Reading ${path}`, 'It does not exist.', async () => {
+      const guess = kind === 'notebook' ? lastFormat : 'AUTO';
+      const guessed = content(path, guess, signal);
+      // It is waited for below; a failure that get-status explains better must not count as unhandled.
+      guessed.catch(() => {});
+      try {
+        const status = await door.json('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
+        const type = typeof status.object_type === 'string' ? status.object_type : kind === 'notebook' ? 'NOTEBOOK' : 'FILE';
+        if (type !== 'NOTEBOOK' && type !== 'FILE' && type !== 'DASHBOARD')
+          throw new UserError({
+            doing: `Reading ${path}`,
+            problem: `It is a ${type.toLowerCase()}, not a ${kind}.`,
+            next: 'Correct the path in the job.',
+          });
+        if (type !== 'NOTEBOOK')
+          return { path, kind: 'file', bytes: guess === 'AUTO' ? await guessed : await content(path, 'AUTO', signal) };
+        const format = status.repos_export_format === 'JUPYTER' ? 'JUPYTER' : 'SOURCE';
+        lastFormat = format;
+        const bytes = format === guess ? await guessed : await content(path, format, signal);
+        return { path, kind: 'notebook', language: languageOf(status.language) ?? 'PYTHON', format, bytes };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+}

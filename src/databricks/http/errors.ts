@@ -1,0 +1,72 @@
+// Turns a failed call to Databricks into words for the person who asked.
+import { UpstreamError, UserError } from '../../values/errors.ts';
+
+/** Codes that say the certificate was refused (Node's names). */
+const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
+
+/**
+ * Runs a call and rejects with UserError where it failed. `missing` are the words for "there is no such thing": 404, and the 400
+ * INVALID_PARAMETER_VALUE that jobs/get answers for an unknown id.
+ */
+export async function inWords<T>(doing: string, missing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof UpstreamError && error.failure.service === 'databricks') throw explain(doing, missing, error);
+    throw error;
+  }
+}
+
+/** The status that Databricks answered with where a call failed, in whatever words. */
+export function statusOf(error: unknown): number | undefined {
+  const cause = error instanceof UserError ? error.cause : error;
+  return cause instanceof UpstreamError ? cause.failure.status : undefined;
+}
+
+/**
+ * Whether a failure is about the one thing that was asked for (it is forbidden, gone, too large), so that the rest can go on. A sign-in that
+ * ended or a workspace that is down is not.
+ */
+export function isOfOneThing(error: unknown): error is UserError {
+  if (!(error instanceof UserError)) return false;
+  if (error.cause === undefined || (error.cause instanceof UpstreamError && error.cause.failure.code === 'ANSWER_TOO_LARGE')) return true;
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429;
+}
+
+/** Whether a call failed because the thing does not exist. */
+export function isMissing(error: unknown): boolean {
+  if (!(error instanceof UpstreamError)) return false;
+  const { status, code } = error.failure;
+  return status === 404 || (status === 400 && (code === 'INVALID_PARAMETER_VALUE' || code === 'RESOURCE_DOES_NOT_EXIST'));
+}
+
+function explain(doing: string, missing: string, error: UpstreamError): UserError {
+  const { status, code } = error.failure;
+  const say = (problem: string, next: string) => new UserError({ doing, problem, next }, { cause: error });
+  if (isMissing(error)) return say(missing, 'Check the id and the workspace, and that you can open it there yourself.');
+  if (status === 401) return say('Databricks no longer accepts your sign-in.', 'Connect again, then repeat what you asked for.');
+  // A token that is no longer valid is answered with 403 as well (facts: cli 8), and only the message tells: name both.
+  if (status === 403)
+    return say(
+      'Databricks says that you may not see it.',
+      'Ask its owner for the permission to view it; if you can open it in the workspace yourself, connect again.',
+    );
+  if (status === 429) return say('Databricks is busy: it asked us to slow down for too long.', 'Try again in a few minutes.');
+  if (status === 413 || code === 'MAX_NOTEBOOK_SIZE_EXCEEDED')
+    return say('It is larger than 10 MB, more than Databricks exports.', 'Move its data out of it.');
+  if (status !== undefined)
+    return say(
+      `Databricks answered with an error (${status}${code === undefined ? '' : ` ${code}`}).`,
+      'Try again; if it stays, show this to an administrator.',
+    );
+  if (code !== undefined && TLS_CODES.test(code))
+    return say(
+      'The certificate of the workspace could not be verified.',
+      'Ask an administrator to check the address of the workspace; nothing was sent to it.',
+    );
+  if (code === 'NO_ANSWER') return say('Databricks did not answer in time.', 'Try again in a few minutes.');
+  if (code === 'ANSWER_TOO_LARGE')
+    return say('The answer is larger than 10 MB.', 'It is too large for this bot; use the Databricks CLI for it.');
+  return say(`The workspace could not be reached (${code ?? 'no connection'}).`, 'Check that the workspace is up, then try again.');
+}

@@ -1,0 +1,171 @@
+// Requests to one workspace as one person: verifies TLS, reads int64 without rounding, bounds repeats, sizes and the rate of exports.
+import { setTimeout as sleep } from 'node:timers/promises';
+// By parts: the whole of the SDK, every service's methods, takes 0.4 s to load and nothing here calls it.
+import { ApiClient } from '@databricks/sdk-experimental/dist/api-client.js';
+import { ApiError, HttpError } from '@databricks/sdk-experimental/dist/apierr.js';
+import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
+import { Context } from '@databricks/sdk-experimental/dist/context/index.js';
+import { TimeoutError } from '@databricks/sdk-experimental/dist/retries/retries.js';
+import { UpstreamError, UserError } from '../../values/errors.ts';
+import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
+import type { Logger } from '../../values/log.ts';
+import { LIMITS } from './limits.ts';
+import { hostSlots, orAborted } from './slots.ts';
+
+/** A list is sent as the same parameter several times. */
+export type Query = Readonly<Record<string, string | string[]>>;
+
+/** Reads of one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
+export interface Door {
+  readonly host: string;
+  /** GET: a JSON body, integers kept to the digit. */
+  json(path: string, query: Query, signal?: AbortSignal): Promise<JsonObject>;
+  /** workspace/export at the pace that all of this host share: a body as it is, at most 10 MB; undefined when it is larger. */
+  exported(query: Query, signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** POST of what only reads, such as a query; not repeated when the connection breaks. */
+  post(path: string, payload: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Query;
+  readonly payload?: JsonObject;
+}
+
+interface DoorOptions {
+  readonly host: string;
+  readonly token: () => Promise<string>;
+  readonly log: Logger;
+}
+
+/**
+ * Opens the door of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and sends it
+ * the token (facts: databricks 6).
+ */
+export function createDoor({ host, token, log }: DoorOptions): Door {
+  const client = (retryTimeoutSeconds: number) => {
+    const config = new Config({
+      host,
+      authType: 'pat',
+      skipVerify: false,
+      // No loaders: neither the environment nor ~/.databrickscfg may change who calls are made as.
+      loaders: [],
+      credentials: {
+        name: 'pat',
+        configure: async () => async (headers) => headers.set('Authorization', `Bearer ${await token()}`),
+      },
+      retryTimeoutSeconds,
+      httpTimeoutSeconds: LIMITS.idleSeconds,
+    });
+    return new ApiClient(config, { product: 'dab-bot', productVersion: '0.1.0' });
+  };
+  const repeating = client(LIMITS.retrySeconds);
+  // Within a second the SDK repeats nothing (its first pause is longer), so that no export goes out but by a slot.
+  const once = client(1);
+  const slot = hostSlots(host, 'exportsPerSecond');
+
+  async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    signal?.throwIfAborted();
+    const operation = `${call.method} ${call.path.replace(/^\/api\/[\d.]+\//, '')}`;
+    const bound = AbortSignal.any([AbortSignal.timeout(LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
+    const started = Date.now();
+    try {
+      const ask = () => request(by, call, bound);
+      const answer = await (by === once ? slot(ask, bound) : orAborted(ask(), bound));
+      return await orAborted(readBody(answer), bound);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof UserError) throw error;
+      throw upstream(operation, error);
+    } finally {
+      log.debug({ operation, ms: Date.now() - started }, 'Called Databricks');
+    }
+  }
+
+  /** A read again where the answer may be a matter of the moment: once after a server's error or a broken connection. */
+  async function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    try {
+      return await send(by, call, signal);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || !isPassing(error)) throw error;
+      await sleep(LIMITS.againMs);
+      return await send(by, call, signal);
+    }
+  }
+
+  return {
+    host,
+    async exported(query, signal) {
+      const until = performance.now() + LIMITS.retrySeconds * 1000;
+      for (;;) {
+        try {
+          return await read(once, { method: 'GET', path: '/api/2.0/workspace/export', query }, signal);
+        } catch (error) {
+          const busy = error instanceof UpstreamError && error.failure.status === 429;
+          if (!busy || performance.now() > until) throw error;
+        }
+      }
+    },
+    json: async (path, query, signal) => parsed(path, await read(repeating, { method: 'GET', path, query }, signal)),
+    post: async (path, payload, signal) => parsed(path, await send(repeating, { method: 'POST', path, payload }, signal)),
+  };
+}
+
+function parsed(path: string, body: Uint8Array | undefined): JsonObject {
+  const failure = { service: 'databricks', operation: path } as const;
+  if (body === undefined) throw new UpstreamError({ ...failure, code: 'ANSWER_TOO_LARGE' });
+  try {
+    const value = parseJson(new TextDecoder().decode(body));
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UpstreamError({ ...failure, code: 'NOT_JSON' });
+}
+
+/** A kept connection that the far side closed just now, and errors of a server, 501 (no such route) left out. */
+function isPassing({ failure: { status, code } }: UpstreamError): boolean {
+  return status === undefined ? code === 'ECONNRESET' || code === 'EPIPE' : status >= 500 && status !== 501;
+}
+
+async function request(client: ApiClient, call: Call, signal: AbortSignal): Promise<unknown> {
+  const context = new Context({
+    cancellationToken: {
+      get isCancellationRequested() {
+        return signal.aborted;
+      },
+      onCancellationRequested: (listener) => signal.addEventListener('abort', () => listener(), { once: true }),
+    },
+  });
+  const headers = new Headers({ Accept: '*/*', ...(call.payload === undefined ? {} : { 'Content-Type': 'application/json' }) });
+  const answer = await client.request({ ...call, query: call.query ?? {}, headers, raw: true }, context);
+  return typeof answer === 'object' && answer !== null && 'contents' in answer ? answer.contents : undefined;
+}
+
+async function readBody(body: unknown): Promise<Uint8Array | undefined> {
+  if (!(body instanceof ReadableStream)) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.byteLength;
+    // Read to the end even so: the SDK's stream throws where nobody catches when it is left early.
+    if (size > LIMITS.responseBytes) chunks.length = 0;
+    else chunks.push(chunk);
+  }
+  return size > LIMITS.responseBytes ? undefined : Uint8Array.from(Buffer.concat(chunks));
+}
+
+/** The SDK's error as ours: status and code only, because bodies may hold foreign text. */
+function upstream(operation: string, error: unknown): UpstreamError {
+  const failure = { service: 'databricks', operation } as const;
+  if (error instanceof ApiError)
+    return new UpstreamError({ ...failure, status: error.statusCode, code: error.errorCode }, { cause: error });
+  // The SDK repeats 429 and transient errors only, and its timeout does not say which it was.
+  if (error instanceof TimeoutError) return new UpstreamError({ ...failure, status: 429, code: 'BUSY' }, { cause: error });
+  if (error instanceof HttpError) return new UpstreamError({ ...failure, code: 'ENOTFOUND' }, { cause: error });
+  if (error instanceof DOMException && error.name === 'TimeoutError') return new UpstreamError({ ...failure, code: 'NO_ANSWER' });
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'NO_CONNECTION';
+  return new UpstreamError({ ...failure, code }, { cause: error });
+}

@@ -1,0 +1,126 @@
+// A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
+import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
+import { isOfOneThing } from '../http/errors.ts';
+import { object } from '../http/json-fields.ts';
+import { LIMITS } from '../http/limits.ts';
+import { createSlots } from '../http/slots.ts';
+import type { Workspace } from '../workspace.ts';
+import { type Owner, ownerOf } from './owner.ts';
+
+export type { Owner };
+
+export interface IdAt {
+  readonly kind: LookupKind;
+  readonly id: string;
+  readonly place: string;
+}
+
+export interface ReadJobOptions {
+  /** The ids that a definition names (bundle/ids). */
+  readonly idsOf: (definition: JobDefinition) => readonly IdAt[];
+  /** How far jobs, pipelines and dashboards become part of the definition; beyond it there are names. 1 when left out. */
+  readonly depth?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Things read, and things known of so far. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+type Reader = Pick<Workspace, 'getJob' | 'grants' | 'getPipeline' | 'getDashboard' | 'names' | 'exportSource'>;
+type RelatedKind = 'job' | 'pipeline' | 'dashboard';
+/** A job whose related things are still being read. */
+type Growing = JobDefinition & { readonly related: Related[] };
+type Found = { readonly related: Related; readonly job?: Growing };
+
+/** Reads a job as the person. Rejects with UserError where the job itself can't be read; what it refers to becomes a diagnostic instead. */
+export async function readJob(
+  workspace: Reader,
+  jobId: string,
+  { idsOf, depth = 1, signal, onProgress }: ReadJobOptions,
+): Promise<{ definition: JobDefinition; owner?: Owner; diagnostics: Diagnostic[] }> {
+  const slot = createSlots(LIMITS.atOnce);
+  const diagnostics: Diagnostic[] = [];
+  const seen = new Set([`job ${jobId}`]);
+  let done = 0;
+
+  async function job(id: string): Promise<{ definition: Growing; owned: boolean }> {
+    const [{ deploymentKind, ...definition }, grants] = await Promise.all([
+      slot(() => workspace.getJob(id, signal)),
+      slot(() => workspace.grants('jobs', id, signal)),
+    ]);
+    return { definition: { ...definition, grants, related: [] }, owned: deploymentKind === 'BUNDLE' };
+  }
+
+  async function related(kind: RelatedKind, id: string, place: string): Promise<Found | Diagnostic> {
+    const belongs: Diagnostic = { level: 'note', place, message: `${kind} ${id} belongs to another bundle, so this one refers to it` };
+    if (kind === 'job') {
+      const { definition, owned } = await job(id);
+      return owned ? belongs : { related: { type: 'jobs', definition }, job: definition };
+    }
+    const type = kind === 'pipeline' ? 'pipelines' : 'dashboards';
+    const [thing, grants] = await Promise.all([
+      slot(async () => (kind === 'pipeline' ? await workspace.getPipeline(id, signal) : await workspace.getDashboard(id, signal))),
+      slot(() => workspace.grants(type, id, signal)),
+    ]);
+    return thing.type === 'pipelines' && object(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
+  }
+
+  /** Reads what some jobs refer to, each once and for the first that does; answers the jobs among it. */
+  async function nextLevel(jobs: readonly Growing[]): Promise<Growing[]> {
+    const wanted = jobs.flatMap((parent) =>
+      idsOf(parent).flatMap(({ kind, id, place }) => {
+        if ((kind !== 'job' && kind !== 'pipeline' && kind !== 'dashboard') || seen.has(`${kind} ${id}`)) return [];
+        if (seen.size > LIMITS.related) return [];
+        seen.add(`${kind} ${id}`);
+        return [{ parent, kind, id, place: parent.jobId === jobId ? place : `related[jobs.${parent.jobId}].${place}` }];
+      }),
+    );
+    const found = await Promise.all(
+      wanted.map(async ({ kind, id, place }) => {
+        const one = await related(kind, id, place).catch((error: unknown) => asDiagnostic(error, place));
+        onProgress?.(++done, seen.size);
+        return one;
+      }),
+    );
+    return wanted.flatMap(({ parent }, i) => {
+      const one = found[i];
+      if (one === undefined) return [];
+      if ('level' in one) {
+        diagnostics.push(one);
+        return [];
+      }
+      parent.related.push(one.related);
+      return one.job ?? [];
+    });
+  }
+
+  const { definition, owned } = await job(jobId);
+  done++;
+  const owner = owned ? ownerOf(workspace, definition, signal) : undefined;
+  // It is waited for below.
+  owner?.catch(() => {});
+  let level = [definition];
+  for (let left = depth; left > 0 && level.length > 0; left--) level = await nextLevel(level);
+  if (seen.size > LIMITS.related) diagnostics.push({ level: 'warning', place: '', message: TOO_MANY });
+  const inside = new Set(insideOf(definition));
+  const outside = idsOf(definition).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
+  const unique = [...new Map(outside.map((one) => [`${one.kind} ${one.id}`, one])).values()];
+  const lookups = unique.length === 0 ? [] : await workspace.names(unique, signal);
+  return { definition: { ...definition, lookups }, ...(owner !== undefined && { owner: await owner }), diagnostics };
+}
+
+const TOO_MANY = `the job leads to more than ${LIMITS.related} jobs, pipelines and dashboards; those beyond stay outside the bundle`;
+
+/** The job, and what was read with it, as `kind id`. */
+function insideOf(definition: JobDefinition): string[] {
+  const related = (definition.related ?? []).flatMap((one) => {
+    if (one.type === 'jobs') return insideOf(one.definition);
+    return [`${one.type === 'pipelines' ? 'pipeline' : 'dashboard'} ${one.id}`];
+  });
+  return [`job ${definition.jobId}`, ...related];
+}
+
+/** What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole. */
+function asDiagnostic(error: unknown, place: string): Diagnostic {
+  if (!isOfOneThing(error)) throw error;
+  return { level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` };
+}

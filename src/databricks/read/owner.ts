@@ -1,0 +1,87 @@
+// Which bundle owns a job: read off where it keeps its metadata, and out of that file where the person may read it.
+import type { JobDefinition } from '../../bundle/model/bundle.ts';
+import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
+import { isOfOneThing } from '../http/errors.ts';
+import { object, objects, text } from '../http/json-fields.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** The bundle that deployed a job. */
+export interface Owner {
+  readonly bundle?: string | undefined;
+  readonly target?: string | undefined;
+  /** Where it keeps its metadata. */
+  readonly metadataPath?: string | undefined;
+  /** Whose folder that is in. */
+  readonly deployer?: string | undefined;
+  /** The workspace folder that its files were uploaded to, or that it was deployed from in place. */
+  readonly filesPath?: string | undefined;
+  /** The file that defines the job, from the root of the bundle. */
+  readonly definedIn?: string | undefined;
+  /** The address of the Git repository that it was deployed from, without a login in it. */
+  readonly repository?: string | undefined;
+  readonly branch?: string | undefined;
+  /** The Git folder of the workspace that it was deployed from. */
+  readonly gitFolder?: string | undefined;
+}
+
+/**
+ * The owner of a job that a bundle deployed. The usual path of the metadata names bundle and target
+ * (`…/.bundle/NAME/TARGET/state/metadata.json`); the file (the CLI's bundle/metadata) says it where the bundle has a path of its own.
+ */
+export async function ownerOf(
+  reader: Pick<Workspace, 'exportSource'>,
+  { jobId, settings }: Pick<JobDefinition, 'jobId' | 'settings'>,
+  signal?: AbortSignal,
+): Promise<Owner> {
+  const path = text(object(settings.deployment).metadata_file_path);
+  if (path === undefined) return {};
+  const [, name, target] = /\/\.bundle\/([^/]+)\/([^/]+)\/(?:[^/]+\/)?metadata\.json$/.exec(path) ?? [];
+  const { config, extra } = await metadataAt(reader, path, signal);
+  const said = object(object(config).bundle);
+  const git = object(said.git);
+  const defined = objects(Object.values(object(object(object(config).resources).jobs))).find(({ id }) => id === jobId);
+  return {
+    bundle: text(said.name) ?? name,
+    target: text(said.target) ?? target,
+    metadataPath: path,
+    deployer: /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(path)?.[1],
+    filesPath: text(object(object(config).workspace).file_path),
+    definedIn: text(defined?.relative_path),
+    repository: withoutLogin(text(git.origin_url)),
+    branch: text(git.branch),
+    gitFolder: text(object(extra).git_folder_path),
+  };
+}
+
+/** What people call it, and where it is, label by label; the values are foreign text. */
+export function ownerFacts(owner: Owner): [label: string, value: string][] {
+  const facts: [string, string | undefined][] = [
+    ['Owning bundle', owner.bundle ?? 'unknown'],
+    ['Target', owner.target],
+    ['Deployed by', owner.deployer],
+    ['Git repository', owner.repository],
+    ['Git branch', owner.branch],
+    ['Git folder', owner.gitFolder],
+    ['Defined in', owner.definedIn],
+    ['Its files', owner.filesPath],
+    ['Its metadata', owner.metadataPath],
+  ];
+  return facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value]]));
+}
+
+/** Clones of build machines often carry a token in their address. */
+function withoutLogin(url: string | undefined): string | undefined {
+  return url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
+}
+
+async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string, signal?: AbortSignal): Promise<JsonObject> {
+  try {
+    const file = await reader.exportSource(path, 'file', signal);
+    const value = file === undefined ? undefined : parseJson(new TextDecoder().decode(file.bytes));
+    return isObject(value) ? value : {};
+  } catch (error) {
+    // Somebody else's folder is often closed, and anybody may have written anything there.
+    if (isOfOneThing(error) || error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+// Where a Python import leads among workspace files: folders are listed once, and only what is in them counts.
+import type { FolderEntry } from '../api/workspace-files.ts';
+
+export interface PythonImport {
+  readonly module: string;
+  readonly level: number;
+  readonly names: readonly string[];
+}
+
+/** The entries of a folder by name; undefined where it does not exist or may not be listed. Asks once per folder. */
+export type ListOnce = (folder: string) => Promise<ReadonlyMap<string, FolderEntry> | undefined>;
+
+/**
+ * The files that an import loads: of a relative one from `folder` (the importing file's), else from the first of `roots` (sys.path) that has
+ * it. Empty: it is not among the workspace's files, so it is a library.
+ */
+export async function moduleFiles(list: ListOnce, imported: PythonImport, folder: string, roots: readonly string[]): Promise<string[]> {
+  const { module, level, names } = imported;
+  const parts = module === '' ? [] : module.split('.');
+  for (const base of level > 0 ? [up(folder, level - 1)] : roots) {
+    const found = await walk(list, base, parts, names);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function up(folder: string, levels: number): string {
+  const parts = folder.split('/');
+  return parts.slice(0, Math.max(1, parts.length - levels)).join('/') || '/';
+}
+
+/** Inside one folder Python takes a package before a module, and a folder without `__init__.py` last (its import system, PathFinder). */
+async function walk(list: ListOnce, base: string, parts: readonly string[], names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  let folder = base;
+  for (const [i, part] of parts.entries()) {
+    const entries = await list(folder);
+    const file = entries?.get(`${part}.py`);
+    const below = entries?.get(part);
+    const init = isFolder(below) ? (await list(below.path))?.get('__init__.py') : undefined;
+    if (init !== undefined) found.push(init.path);
+    else if (file?.type === 'FILE') return [...found, file.path];
+    if (!isFolder(below)) return i === 0 ? [] : found;
+    folder = below.path;
+  }
+  // A package: what is taken from it may be modules of it.
+  const entries = [...((await list(folder)) ?? [])];
+  const all = names.includes('*') && parts.length > 0;
+  const modules = entries.filter(
+    ([name, { type }]) => type === 'FILE' && name.endsWith('.py') && (all || names.includes(name.slice(0, -3))),
+  );
+  const packages = entries.filter(([name, entry]) => isFolder(entry) && names.includes(name));
+  const inits = await Promise.all(packages.map(async ([, { path }]) => (await list(path))?.get('__init__.py')));
+  return [...new Set([...found, ...modules.map(([, { path }]) => path), ...inits.flatMap((init) => init?.path ?? [])])];
+}
+
+function isFolder(entry: FolderEntry | undefined): entry is FolderEntry {
+  return entry?.type === 'DIRECTORY' || entry?.type === 'REPO';
+}
+
+/** The Git folder that a folder lies in; its root is on sys.path of what runs there (facts of Git folders; `REPO` in a list). */
+export async function gitRootOf(list: ListOnce, folder: string): Promise<string | undefined> {
+  const legacy = /^(?:\/Workspace)?\/Repos\/[^/]+\/[^/]+/.exec(folder)?.[0];
+  if (legacy !== undefined) return legacy;
+  const [home, ...below] = /^((?:\/Workspace)?\/(?:Users\/[^/]+|[^/]+))(?:\/(.*))?$/.exec(folder)?.slice(1) ?? [];
+  let parent = home ?? '/';
+  for (const name of (below[0] ?? '').split('/').filter((part) => part !== '')) {
+    const entry = (await list(parent))?.get(name);
+    if (entry === undefined) return undefined;
+    if (entry.type === 'REPO') return entry.path;
+    parent = entry.path;
+  }
+  return undefined;
+}

@@ -1,0 +1,75 @@
+// A decision on anything approvable: by the person it was proposed for, in time, once; a compare-and-set on the row.
+import type { Decidable } from '../../storage/decisions.ts';
+
+export interface Decision {
+  readonly proposalId: string;
+  readonly by: { readonly slackUser: string; readonly identity: { readonly host: string; readonly userName: string } };
+  readonly now: Date;
+}
+/** `reason`: words for the person who clicked. */
+export type Decided<P> = { readonly ok: true; readonly proposal: P } | { readonly ok: false; readonly reason: string };
+
+export interface Approvals<P> {
+  approve(decision: Decision): Promise<Decided<P>>;
+  decline(decision: Decision): Promise<Decided<P>>;
+  get(proposalId: string): Promise<P | undefined>;
+}
+
+/** Words of one kind of proposal for each reason not to. */
+export interface Refusals<Row> {
+  readonly unknown: string;
+  readonly ofAnother: (row: Row) => string;
+  readonly expired: (row: Row) => string;
+  readonly notOpen: (row: Row) => Promise<string>;
+  /** What else keeps it from being approved now. */
+  readonly obstacle: (row: Row) => Promise<string | undefined>;
+}
+
+export function createDecider<Row extends Decidable, P>(
+  rows: {
+    get(id: string): Promise<Row | undefined>;
+    decide(id: string, to: 'approved' | 'declined', by: { slackUser: string; userName: string; at: Date }): Promise<Row | undefined>;
+  },
+  proposalOf: (row: Row) => P,
+  words: Refusals<Row>,
+): Approvals<P> {
+  async function decide(to: 'approved' | 'declined', { proposalId, by, now }: Decision): Promise<Decided<P>> {
+    const row = await rows.get(proposalId);
+    if (row === undefined) return refuse(words.unknown);
+    if (row.state !== 'open') return refuse(await words.notOpen(row));
+    if (by.identity.host !== row.host || by.identity.userName.toLowerCase() !== row.userName.toLowerCase())
+      return refuse(words.ofAnother(row));
+    if (to === 'approved') {
+      if (row.expiresAt <= now) return refuse(words.expired(row));
+      const obstacle = await words.obstacle(row);
+      if (obstacle !== undefined) return refuse(obstacle);
+    }
+    const decided = await rows.decide(proposalId, to, { slackUser: by.slackUser, userName: by.identity.userName, at: now });
+    if (decided !== undefined) return { ok: true, proposal: proposalOf(decided) };
+    const after = await rows.get(proposalId);
+    return refuse(after === undefined ? words.unknown : await words.notOpen(after));
+  }
+
+  return {
+    approve: (decision) => decide('approved', decision),
+    decline: (decision) => decide('declined', decision),
+    async get(proposalId) {
+      const row = await rows.get(proposalId);
+      return row && proposalOf(row);
+    },
+  };
+}
+
+function refuse(reason: string): { ok: false; reason: string } {
+  return { ok: false, reason };
+}
+
+/** ` by <@U1> at 2026-11-24 08:00 UTC`, as far as it is known. */
+export function decidedWords(row: Decidable): string {
+  const who = row.decidedBy === undefined ? '' : ` by <@${row.decidedBy}>`;
+  return `${who}${row.decidedAt === undefined ? '' : ` ${at(row.decidedAt)}`}`;
+}
+
+export function at(date: Date): string {
+  return `at ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

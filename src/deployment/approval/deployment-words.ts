@@ -1,0 +1,42 @@
+// Decisions on planned deployments: a named person's yes or no; nothing here runs the CLI.
+import type { Db } from '../../storage/db/db.ts';
+import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/proposals.ts';
+import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
+import { type Proposal, proposalOf } from './deployment-proposal.ts';
+
+export function createApprovals({ db }: { db: Db }): Approvals<Proposal> {
+  const rows = createProposalRows(db);
+  return createDecider(rows, proposalOf, {
+    unknown: 'I do not know this plan any more. Ask for a fresh one.',
+    ofAnother: (row) =>
+      `This plan was made as ${row.userName}, and a deployment runs as the person it was planned for. Ask me in this thread for a plan of your own.`,
+    expired: (row) => `This plan expired ${at(row.expiresAt)}. Ask for a fresh one.`,
+    notOpen: (row) => whyNotOpen(rows, row),
+    async obstacle(row) {
+      const other = await rows.running(row.id);
+      if (other === undefined) return undefined;
+      const running = other.state === 'running';
+      return `Another deployment of this bundle to ${row.target} ${running ? 'is running' : 'was interrupted and may still be running'} (approved by <@${other.decidedBy}>). Click again when it is over${running ? '' : ', at the latest in 45 minutes'}.`;
+    },
+  });
+}
+
+async function whyNotOpen(rows: ProposalRows, row: ProposalRow): Promise<string> {
+  const decided = decidedWords(row);
+  switch (row.state) {
+    case 'superseded': {
+      const newest = await rows.newest(row);
+      return newest !== undefined && newest.version > row.version
+        ? `Version ${newest.version} has replaced version ${row.version}. Use the card of version ${newest.version}.`
+        : 'A fresher plan of this version has replaced this one. Use the newest card.';
+    }
+    case 'declined':
+      return `This plan was declined${decided}. Ask for a fresh one.`;
+    case 'failed':
+      return `This plan was approved${decided}, and the deployment failed. A plan is used once: ask for a fresh one.`;
+    case 'unknown':
+      return `This plan was approved${decided}, and how the deployment ended is not known. Look at the workspace, then ask for a fresh plan.`;
+    default:
+      return `This plan was approved${decided}${row.state === 'done' ? ' and has been deployed' : ' and is being deployed'}. A plan is used once.`;
+  }
+}

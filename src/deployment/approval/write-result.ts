@@ -1,0 +1,60 @@
+// How an approved write ended, and the proposal of a write as other rooms see it.
+import { z } from 'zod';
+import type { ProposalState } from '../../storage/proposals.ts';
+import type { WriteRow } from '../../storage/writes.ts';
+import { isDangerous, type Write, writeOf } from './write.ts';
+
+const Result = z.object({
+  state: z.enum(['done', 'failed', 'unknown']),
+  problem: z.string().optional(),
+  next: z.string().optional(),
+  /** What Databricks said, word for word: data, for people only. */
+  said: z.string().optional(),
+  link: z.object({ text: z.string(), url: z.string() }).optional(),
+  /** Of a statement: capped, `more` when there were more rows or columns. */
+  table: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())), more: z.boolean() }).optional(),
+  /** The CLI was still at work when it was last seen. */
+  mayRun: z.boolean().optional(),
+});
+
+/** `unknown`: it may or may not have happened, a person has to look; it is never done again by itself. */
+export type WriteResult = z.infer<typeof Result>;
+
+export interface WriteProposal {
+  readonly id: string;
+  readonly conversationId?: string;
+  readonly write: Write;
+  readonly danger: boolean;
+  /** sha256 of the exact arguments. */
+  readonly digest: string;
+  readonly host: string;
+  readonly userName: string;
+  readonly state: ProposalState;
+  readonly expiresAt: Date;
+  readonly decidedBy?: string;
+  readonly result?: WriteResult;
+}
+
+export function writeProposalOf(row: WriteRow): WriteProposal {
+  const { id, digest, host, userName, state, expiresAt } = row;
+  const write = writeOf(row);
+  return {
+    ...{ id, write, danger: isDangerous(write), digest, host, userName, state, expiresAt },
+    ...(row.conversationId === undefined ? {} : { conversationId: row.conversationId }),
+    ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
+    ...(row.result === undefined ? {} : { result: Result.parse(row.result) }),
+  };
+}
+
+/** It certainly did not happen. */
+export function notDone(problem: string, next: string): WriteResult {
+  return { state: 'failed', problem: `${problem} Nothing was done.`, next };
+}
+
+export function unknown(problem: string): WriteResult {
+  return {
+    state: 'unknown',
+    problem: `${problem} It may or may not have been done.`,
+    next: 'Look at it in the workspace before anybody does it again.',
+  };
+}

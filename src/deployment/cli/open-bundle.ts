@@ -1,0 +1,197 @@
+// The only place that runs the Databricks CLI: a bundle is opened in a private folder, and validated, planned or deployed there.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BundleFile } from '../../bundle/model/bundle.ts';
+import type { NoProof } from '../../bundle/proof/proof.ts';
+import { UserError } from '../../values/errors.ts';
+import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
+import type { Logger } from '../../values/log.ts';
+import type { CliLocator } from '../install/locate.ts';
+import { LIMITS } from '../limits.ts';
+import { type CliCommand, type CliResult, runCli } from './process.ts';
+import { createFolder, type Folder } from './scratch-folder.ts';
+import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
+
+export interface OpenBundle {
+  readonly files: readonly BundleFile[];
+  readonly host: string;
+  readonly token: string;
+  /** Ends reads; a deploy goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a command ended that nothing of ours ends: `begun` says that it got as far as changing resources. */
+export interface UntouchedRun {
+  readonly result: CliResult;
+  readonly begun: boolean;
+  readonly hidden: Hidden;
+}
+
+/** One bundle in its folder. Reads reject with UserError, or with the signal's reason when aborted. */
+export interface OpenCli {
+  readonly version: string;
+  /** `bundle validate -o json`: the resolved configuration of a target, and the warnings in the CLI's words. */
+  validate(target: string): Promise<{ resolved: JsonObject; warnings: string[] }>;
+  /** `bundle plan -o json`: its text to the byte, and parsed. */
+  plan(target: string): Promise<{ text: string; plan: JsonObject }>;
+  /** `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure. */
+  deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
+  /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
+  runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
+  /** `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes nothing else. */
+  bind(target: string, key: string, id: string): Promise<UntouchedRun>;
+  /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
+  destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;
+  /** Words for a deploy that failed. */
+  failure(doing: string, run: UntouchedRun): UserError;
+  /** `bundle summary -o json`: the configuration with ids and addresses. */
+  summary(target: string): Promise<JsonObject>;
+  /** The digest of the files that are on disk now. */
+  digest(): Promise<string>;
+}
+
+export interface Cli {
+  /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
+  open<T>(bundle: OpenBundle, work: (cli: OpenCli) => Promise<T>): Promise<T>;
+  /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
+  missing(): Promise<NoProof | undefined>;
+}
+
+export function createCli({ locator, scratchDir, log }: { locator: CliLocator; scratchDir: string; log: Logger }): Cli {
+  async function missing() {
+    // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
+    await Promise.race([locator.ready(), sleep(LIMITS.lookMs, undefined, { ref: false })]);
+    const status = locator.status();
+    if (status.state === 'ready') return undefined;
+    if (status.state === 'unavailable') return { problem: status.problem, next: status.next };
+    const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
+    return { problem: `The Databricks CLI is being prepared: ${doing}.`, next: 'Proof and plan follow by themselves when it is ready.' };
+  }
+
+  return {
+    missing,
+    async open(bundle, work) {
+      const path = await locator.ready();
+      const status = locator.status();
+      if (path === undefined || status.state !== 'ready')
+        throw new UserError({ doing: 'Running the Databricks CLI', ...((await missing()) ?? NOT_READY) });
+      const folder = await createFolder(scratchDir, bundle.files);
+      let late = false;
+      try {
+        return await work(openCli({ path, version: status.version, folder, bundle, log, onLate: () => (late = true) }));
+      } finally {
+        // A deploy that still runs needs its folder.
+        if (!late) await folder.release();
+      }
+    },
+  };
+}
+
+const NOT_READY = { problem: 'It is not ready.', next: 'Try again in a few minutes.' };
+
+interface Opened {
+  readonly path: string;
+  readonly version: string;
+  readonly folder: Folder;
+  readonly bundle: OpenBundle;
+  readonly log: Logger;
+  readonly onLate: () => void;
+}
+
+function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCli {
+  const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
+
+  async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
+    const started = Date.now();
+    const result = await runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, ...more });
+    log.info(
+      { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: Date.now() - started },
+      'Ran the Databricks CLI',
+    );
+    return result;
+  }
+
+  async function read(doing: string, target: string, args: readonly string[]): Promise<CliResult> {
+    const result = await run(target, args, { signal: bundle.signal });
+    bundle.signal?.throwIfAborted();
+    if (result.ended === 'timeout')
+      throw new UserError({
+        doing,
+        problem: 'It took longer than 3 minutes.',
+        next: 'Databricks may be busy; try again in a few minutes.',
+      });
+    if (result.ended === 'output')
+      throw new UserError({ doing, problem: 'The answer is too large.', next: 'Use the Databricks CLI yourself for this bundle.' });
+    if (result.code !== 0) throw new UserError(failureWords(doing, result.stderr, hidden));
+    return result;
+  }
+
+  async function untouched(target: string, args: readonly string[], begins: RegExp, onLine: (line: string) => void): Promise<UntouchedRun> {
+    let begun = false;
+    const result = await run(target, args, {
+      untouchable: true,
+      onLine: (line) => {
+        begun ||= begins.test(line);
+        if (/^\S.*\.\.\.$|^\w+ complete!$/.test(line)) onLine(clean(line, hidden));
+      },
+    });
+    if (result.ended === 'late') onLate();
+    return { result, begun, hidden };
+  }
+
+  return {
+    version,
+    digest: folder.digest,
+    async validate(target) {
+      const doing = `Validating target ${target}`;
+      const { stdout, stderr } = await read(doing, target, ['bundle', 'validate', '-o', 'json', '-t', target]);
+      return { resolved: parsed(doing, stdout), warnings: warningsOf(stderr, hidden) };
+    },
+    async plan(target) {
+      const doing = `Planning target ${target}`;
+      const { stdout } = await read(doing, target, ['bundle', 'plan', '-o', 'json', '-t', target]);
+      return { text: stdout, plan: parsed(doing, stdout) };
+    },
+    async deployPlan(target, planText, onLine) {
+      const file = join(folder.base, 'plan.json');
+      await writeFile(file, planText, { mode: 0o600 });
+      return untouched(target, ['bundle', 'deploy', '--plan', file, '-t', target], /^Deploying resources/, onLine);
+    },
+    runResource: (target, key, args) =>
+      untouched(
+        target,
+        ['bundle', 'run', '-t', target, '--no-wait', key, ...(args.length === 0 ? [] : ['--', ...args])],
+        /^Run URL: /,
+        () => {},
+      ),
+    bind: (target, key, id) =>
+      untouched(target, ['bundle', 'deployment', 'bind', key, id, '--auto-approve', '-t', target], /^Successfully bound/, () => {}),
+    destroy: (target, onLine) =>
+      untouched(
+        target,
+        ['bundle', 'destroy', '--auto-approve', '-t', target],
+        /^The following resources will be deleted|^All files/,
+        onLine,
+      ),
+    failure: (doing, { result, hidden: own }) => new UserError(failureWords(doing, result.stderr, own)),
+    async summary(target) {
+      const doing = `Reading what was deployed to ${target}`;
+      return parsed(doing, (await read(doing, target, ['bundle', 'summary', '-o', 'json', '-t', target])).stdout);
+    },
+  };
+}
+
+function parsed(doing: string, text: string): JsonObject {
+  try {
+    const value = parseJson(text);
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UserError({
+    doing,
+    problem: 'The Databricks CLI answered with something that is not JSON.',
+    next: 'Check which CLI is installed (npm run setup:cli).',
+  });
+}

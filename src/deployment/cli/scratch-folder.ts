@@ -1,0 +1,69 @@
+// A fresh private folder with a bundle's files, read-only, beside a home and a state folder of its own; deleted afterwards.
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix, sep } from 'node:path';
+import { type BundleFile, digestFiles } from '../../bundle/model/bundle.ts';
+
+export interface Folder {
+  /** All below is in here. */
+  readonly base: string;
+  /** The bundle's files. */
+  readonly root: string;
+  readonly home: string;
+  /** DATABRICKS_BUNDLE_TMP: holds the state without bundle or host name, so it must never be shared (facts: bundles 3). */
+  readonly state: string;
+  /** The digest of the files that are on disk now. */
+  digest(): Promise<string>;
+  release(): Promise<void>;
+}
+
+/** Writes the files. Their paths must have passed checkBundle; one that leads out of the folder throws. */
+export async function createFolder(scratchDir: string, files: readonly BundleFile[]): Promise<Folder> {
+  const parent = outsideRepository(scratchDir);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const base = await realpath(await mkdtemp(join(parent, 'dab-'))); // mkdtemp makes it 0700
+  const root = join(base, 'bundle');
+  const folders = new Set([root]);
+  for (const { path } of files) {
+    if (path !== posix.normalize(path) || path.startsWith('/') || path.startsWith('..') || path.includes('\0') || path.includes('\\'))
+      throw new Error(`Not a path inside a bundle: ${path}`);
+    for (let folder = dirname(join(root, path)); folder.startsWith(root + sep); folder = dirname(folder)) folders.add(folder);
+  }
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const file of files) await writeFile(join(root, file.path), file.bytes, { flag: 'wx', mode: 0o400 });
+  for (const folder of folders) await chmod(folder, 0o500);
+  const home = join(base, 'home');
+  const state = join(base, 'state');
+  for (const folder of [home, state]) await mkdir(folder, { mode: 0o700 });
+  return {
+    base,
+    root,
+    home,
+    state,
+    digest: async () => digestFiles(await readTree(root, '')),
+    async release() {
+      for (const folder of folders) await chmod(folder, 0o700).catch(() => undefined);
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readTree(root: string, below: string): Promise<BundleFile[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true });
+  const files: BundleFile[] = [];
+  for (const entry of entries) {
+    const path = posix.join(below, entry.name);
+    if (entry.isDirectory()) files.push(...(await readTree(root, path)));
+    else files.push({ path, bytes: await readFile(join(root, path)) });
+  }
+  return files;
+}
+
+/** Inside a Git repository the CLI would obey that repository's .gitignore and leave files out of the upload. */
+function outsideRepository(folder: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, '.git'))) return tmpdir();
+    if (dirname(above) === above) return folder;
+  }
+}

@@ -1,0 +1,64 @@
+// Approved writes by the Databricks CLI: running what a bundle has deployed, and destroying it.
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { Write } from '../approval/write.ts';
+import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
+import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
+import { failureWords } from '../cli/stderr.ts';
+import { sameUser } from '../plan/plan-version.ts';
+import { refusal } from '../plan/refusals.ts';
+import { deployed } from '../plan/what-destroy-deletes.ts';
+import type { Doing } from './execute.ts';
+
+type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
+
+export async function runBundle(write: Of<'run_bundle'>, doing: Doing): Promise<WriteResult> {
+  return opened(write, doing, async (open) => {
+    doing.onProgress(`Starting ${write.key}`);
+    const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
+    const run = await open.runResource(write.target, write.key, args);
+    // Only an answer of the API, or no call at all, says that no run was started.
+    const mayRun = /Run URL: |: EOF\b|timed out|connection|\(5\d\d /.test(run.result.stderr);
+    if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
+    // The address is the CLI's own word: shown only where it leads to this workspace.
+    const url = /^Run URL: (\S+)$/m.exec(run.result.stderr)?.[1];
+    return { state: 'done', ...(url?.startsWith(`${doing.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {}) };
+  });
+}
+
+export async function destroyBundle(write: Of<'destroy_bundle'>, doing: Doing): Promise<WriteResult> {
+  return opened(write, doing, async (open) => {
+    doing.onProgress('Checking that nothing has changed since the card');
+    const now = await deployed(open, write.target);
+    if (JSON.stringify(now) !== JSON.stringify(write.resources))
+      return notDone(
+        'What is deployed has changed since this card was made.',
+        'Ask me again: a new card shows what would be destroyed now.',
+      );
+    const run = await open.destroy(write.target, doing.onProgress);
+    if (run.result.code === 0) return { state: 'done' };
+    return ended(run, `Destroying what is deployed to ${write.target}`, !run.begun);
+  });
+}
+
+async function opened(
+  write: Of<'run_bundle'> | Of<'destroy_bundle'>,
+  { loadBundle, cli, host, token, userName }: Doing,
+  work: (open: OpenCli, bundle: Bundle) => Promise<WriteResult>,
+): Promise<WriteResult> {
+  const bundle = await loadBundle(write.bundle);
+  if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
+  const no = refusal(bundle.files);
+  if (no !== undefined) return notDone(no.problem, no.next);
+  return cli.open({ files: bundle.files, host, token }, async (open) => {
+    sameUser((await open.validate(write.target)).resolved, userName, write.target);
+    return work(open, bundle);
+  });
+}
+
+/** `nothing`: the CLI ended before it changed anything. */
+function ended({ result, hidden }: UntouchedRun, doing: string, nothing: boolean): WriteResult {
+  if (result.ended === 'late') return { ...unknown('It is still running; I have stopped waiting for it.'), mayRun: true };
+  if (result.code === null) return unknown('The Databricks CLI was killed in the middle of it.');
+  const { problem, next } = failureWords(doing, result.stderr, hidden);
+  return nothing ? notDone(problem, next) : unknown(problem);
+}

@@ -1,0 +1,107 @@
+// Approved writes over REST: a run, a statement, an upload.
+import { posix } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Statement } from '../../databricks/api/statements.ts';
+import type { Sent } from '../../databricks/api-writes/writes.ts';
+import type { Write } from '../approval/write.ts';
+import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
+import { LIMITS } from '../limits.ts';
+import type { Doing } from './execute.ts';
+
+type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
+
+/** With the proposal's id as idempotency token a call whose answer was lost can be made again within this one execution: it answers the same run. */
+export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, doing: Doing): Promise<WriteResult> {
+  doing.onProgress('Starting the run');
+  const run = { jobId, parameters, idempotencyToken: doing.proposalId };
+  let sent = await doing.writes.runNow(run);
+  for (let tries = 1; tries < LIMITS.runTries && (sent.kind === 'lost' || isBusy(sent)); tries++) {
+    await pause(LIMITS.runPauseMs * tries);
+    sent = await doing.writes.runNow(run);
+  }
+  const job = { text: `job ${jobId}`, url: `${doing.host}/jobs/${jobId}` };
+  if (sent.kind === 'done') return { state: 'done', link: { text: `run ${sent.value.runId}`, url: `${job.url}/runs/${sent.value.runId}` } };
+  return { ...unsuccessful(sent, 'run this job'), link: job };
+}
+
+export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Doing): Promise<WriteResult> {
+  onProgress('Executing the statement');
+  const until = Date.now() + LIMITS.statementMs;
+  const { warehouse_id: warehouseId, statement } = write;
+  const first = await writes.execute({ warehouseId, statement, rows: LIMITS.rowsAsked, waitSeconds: LIMITS.statementWaitSeconds });
+  if (first.kind !== 'done') return unsuccessful(first, 'execute a statement on this warehouse');
+  let now = first.value;
+  while (now.state === 'PENDING' || now.state === 'RUNNING') {
+    if (Date.now() > until)
+      return unknown(`The statement is still running after ${LIMITS.statementMs / 60_000} minutes; I have stopped waiting for it.`);
+    await pause(LIMITS.statementPollMs);
+    // A look that fails says nothing about the statement.
+    const look = await writes.statement(now.id);
+    if (look.kind === 'done') now = look.value;
+    else if (look.kind === 'refused' && !isBusy(look)) return unknown('The statement was begun, but how far it is can’t be read.');
+  }
+  if (now.state === 'SUCCEEDED') return { state: 'done', ...tableOf(now) };
+  return {
+    ...(now.state === 'FAILED'
+      ? { state: 'failed', problem: 'The statement failed.', next: 'Correct it and ask me again.' }
+      : unknown('The statement was cancelled.')),
+    ...(now.error === undefined ? {} : { said: now.error }),
+  };
+}
+
+export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle'>, doing: Doing): Promise<WriteResult> {
+  const bundle = await doing.loadBundle(digest);
+  if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
+  const folders = [...new Set(bundle.files.map(({ path }) => posix.join(folder, posix.dirname(path))))].sort();
+  let done = 0;
+  const broken = (sent: Exclude<Sent<void>, { kind: 'done' }>, path: string): WriteResult => {
+    const result = unsuccessful(sent, `write ${path}`);
+    const stopped = `${done} of ${bundle.files.length} files were uploaded; it stopped at ${path}.`;
+    return { ...result, problem: sent.kind === 'lost' ? `${result.problem} ${stopped}` : stopped };
+  };
+  for (const path of folders) {
+    const sent = await doing.writes.mkdirs(path);
+    if (sent.kind !== 'done') return broken(sent, path);
+  }
+  // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks, rate limits).
+  for (const file of bundle.files) {
+    const path = posix.join(folder, file.path);
+    const sent = await doing.writes.importFile(path, file.bytes);
+    if (sent.kind !== 'done') return broken(sent, path);
+    done += 1;
+    if (done % 20 === 0) doing.onProgress(`Uploaded ${done} of ${bundle.files.length} files`);
+  }
+  return { state: 'done', link: { text: folder, url: `${doing.host}/#workspace${folder.replace(/^\/Workspace(?=\/)/, '')}` } };
+}
+
+function isBusy(sent: Sent<unknown>): boolean {
+  return sent.kind === 'refused' && sent.status === 429;
+}
+
+/** Words for a call that was not answered with success. */
+function unsuccessful(sent: Exclude<Sent<unknown>, { kind: 'done' }>, what: string): WriteResult {
+  if (sent.kind === 'lost') return unknown(`${sent.why[0]?.toUpperCase()}${sent.why.slice(1)}.`);
+  const said = [sent.code, sent.message].filter((part) => part !== '').join(': ');
+  const result =
+    sent.status === 401
+      ? notDone('Databricks no longer accepts your sign-in.', 'Connect again, then ask me again in the thread.')
+      : sent.status === 403
+        ? notDone(`Databricks says that you may not ${what}.`, 'Ask its owner for that permission.')
+        : sent.status === 429
+          ? notDone('Databricks is busy: it asked to slow down for too long.', 'Ask me again in a few minutes.')
+          : notDone(`Databricks refused to ${what}.`, 'Correct it and ask me again in the thread.');
+  return said === '' ? result : { ...result, said };
+}
+
+/** The rows as data for a card: capped in every direction. */
+function tableOf({ columns, rows, truncated }: Statement): Pick<WriteResult, 'table'> {
+  if (columns.length === 0) return {};
+  const cut = (text: string) => (text.length > LIMITS.valueCharacters ? `${text.slice(0, LIMITS.valueCharacters)}…` : text);
+  return {
+    table: {
+      columns: columns.slice(0, LIMITS.columnsShown).map(cut),
+      rows: rows.slice(0, LIMITS.rowsShown).map((row) => row.slice(0, LIMITS.columnsShown).map(cut)),
+      more: truncated || rows.length > LIMITS.rowsShown || columns.length > LIMITS.columnsShown,
+    },
+  };
+}

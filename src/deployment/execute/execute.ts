@@ -1,0 +1,106 @@
+// Carries out an approved write, once ever, as the person who approved it. Reached from the approved button only.
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { WorkspaceWrites } from '../../databricks/api-writes/writes.ts';
+import type { Db } from '../../storage/db/db.ts';
+import { createWriteRows } from '../../storage/writes.ts';
+import type { Logger } from '../../values/log.ts';
+import { type Write, writeOf } from '../approval/write.ts';
+import { notDone, unknown, type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
+import type { Cli } from '../cli/open-bundle.ts';
+import { destroyBundle, runBundle } from './by-cli.ts';
+import { executeSql, runJob, uploadBundle } from './by-rest.ts';
+import { runOnce, settle } from './run-once.ts';
+
+export interface Executor {
+  /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
+  execute(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<WriteResult>;
+  /** Ends an approved write that can't be begun, for the reason given in words for people. */
+  abandon(proposalId: string, problem: string): Promise<WriteResult>;
+  /** At start: calls writes that a dead program left running unknown, and approvals it never began failed. Nothing is done again. */
+  recover(): Promise<WriteProposal[]>;
+}
+
+export interface ExecutorDeps {
+  readonly db: Db;
+  readonly cli: Cli;
+  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+  readonly writes: (as: { host: string; token: string }) => WorkspaceWrites;
+  readonly log: Logger;
+}
+
+/** One write under way. */
+export interface Doing {
+  readonly proposalId: string;
+  readonly host: string;
+  readonly userName: string;
+  readonly token: string;
+  readonly writes: WorkspaceWrites;
+  readonly cli: Cli;
+  readonly loadBundle: ExecutorDeps['loadBundle'];
+  readonly onProgress: (line: string) => void;
+}
+
+export function createExecutor(deps: ExecutorDeps): Executor {
+  const { db, cli, loadBundle, log } = deps;
+  const rows = createWriteRows(db);
+
+  return {
+    async execute({ proposalId, token, onProgress }) {
+      const before = await rows.get(proposalId);
+      if (before === undefined) return notDone('This proposal is not known.', AGAIN);
+      const write = writeOf(before);
+      const { host, userName } = before;
+      const place = write.kind === 'destroy_bundle' ? { host, bundle: write.bundle_name, target: write.target } : undefined;
+      const start = await rows.start(proposalId, place);
+      if (start === 'refused') return notDone('This is not approved, or was used before.', AGAIN);
+      if (start === 'busy') {
+        const result = notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.');
+        await rows.finish(proposalId, result.state, result);
+        return result;
+      }
+      const doing = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, loadBundle, onProgress };
+      return runOnce(rows, proposalId, () => carryOut(write, doing), {
+        failed: notDone,
+        broke: () => unknown('Something went wrong on my side while I did this.'),
+        onProgress,
+        log,
+      });
+    },
+
+    async abandon(proposalId, problem) {
+      const result = notDone(problem, AGAIN);
+      await rows.finish(proposalId, result.state, result);
+      return result;
+    },
+
+    async recover() {
+      const left = await settle(rows, {
+        running: (row) => ({
+          ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
+          ...(row.kind === 'destroy_bundle' ? { mayRun: true } : {}),
+        }),
+        approved: () => notDone('I was stopped before I began.', AGAIN),
+      });
+      return left.map(writeProposalOf);
+    },
+  };
+}
+
+function carryOut(write: Write, doing: Doing): Promise<WriteResult> {
+  switch (write.kind) {
+    case 'run_job':
+      return runJob(write, doing);
+    case 'sql':
+      return executeSql(write, doing);
+    case 'upload_bundle':
+      return uploadBundle(write, doing);
+    case 'run_bundle':
+      return runBundle(write, doing);
+    case 'destroy_bundle':
+      return destroyBundle(write, doing);
+    case 'deploy_bundle':
+      return Promise.resolve(notDone('A deployment is approved on the card of its plan.', AGAIN));
+  }
+}
+
+const AGAIN = 'Ask me again in the thread.';

@@ -1,0 +1,58 @@
+// What deployments and other approved writes share while they run: a heart that beats, an end in the row whatever happens, and settling after a kill.
+
+import type { Decidable } from '../../storage/decisions.ts';
+import { UserError } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
+
+interface Ended {
+  readonly state: 'done' | 'failed' | 'unknown';
+}
+
+interface Rows<Row extends Decidable> {
+  get(id: string): Promise<Row | undefined>;
+  finish(id: string, state: Ended['state'], result: unknown): Promise<void>;
+  interrupted(): Promise<Row[]>;
+}
+
+const HEARTBEAT_MS = 60_000;
+
+/** Runs the work of a row that has been started, and writes down how it ended. Never rejects for the work's own failure: `failed` and `broke` make its result. */
+export async function runOnce<Result extends Ended>(
+  rows: Pick<Rows<Decidable>, 'finish'>,
+  proposalId: string,
+  work: () => Promise<Result>,
+  as: {
+    readonly failed: (problem: string, next: string) => Result;
+    /** Of a bug: what is known of the workspace then. */
+    readonly broke: () => Result;
+    readonly onProgress: (line: string) => void;
+    readonly log: Logger;
+  },
+): Promise<Result> {
+  const { onProgress, log } = as;
+  const began = Date.now();
+  const heart = setInterval(() => onProgress(`Still working (${Math.round((Date.now() - began) / HEARTBEAT_MS)} min)`), HEARTBEAT_MS);
+  const result = await work()
+    .catch((error: unknown) => {
+      if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);
+      log.error({ proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' }, 'An approved write broke');
+      return as.broke();
+    })
+    .finally(() => clearInterval(heart));
+  await rows.finish(proposalId, result.state, result);
+  log.info({ proposal: proposalId, state: result.state, ms: Date.now() - began }, 'An approved write ended');
+  return result;
+}
+
+/** At start: what a dead program left running ends as `running` says (unknown), what it never began as `approved` says (failed). Answers the rows as they are then. */
+export async function settle<Row extends Decidable>(
+  rows: Rows<Row>,
+  ends: { readonly running: (row: Row) => Ended; readonly approved: (row: Row) => Ended },
+): Promise<Row[]> {
+  const left = await rows.interrupted();
+  for (const row of left) {
+    const result = row.state === 'running' ? ends.running(row) : ends.approved(row);
+    await rows.finish(row.id, result.state, result);
+  }
+  return (await Promise.all(left.map((row) => rows.get(row.id)))).flatMap((row) => row ?? []);
+}

@@ -1,0 +1,157 @@
+// Finds the Databricks CLI or prepares it: DATABRICKS_CLI_PATH, our cache, PATH, the release archive, a Go build.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Logger } from '../../values/log.ts';
+import { downloadCli, type Progress } from './download.ts';
+import { buildCli, findGo } from './go-build.ts';
+import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
+import { ACCEPTED, isAccepted, versionOf } from './version.ts';
+
+export type CliStatus =
+  | { readonly state: 'ready'; readonly path: string; readonly version: string }
+  | { readonly state: 'preparing'; readonly doing: string; readonly percent?: number }
+  | { readonly state: 'unavailable'; readonly problem: string; readonly next: string };
+
+export interface CliLocator {
+  status(): CliStatus;
+  /** Begins finding or preparing in the background; a second call does nothing. */
+  start(): void;
+  /** Waits until there is a CLI (its path) or it is clear that there is none (undefined). Starts by itself. */
+  ready(): Promise<string | undefined>;
+  /** Tells of every change of status, at once of none; answers the function that stops it. */
+  onChange(listener: (status: CliStatus) => void): () => void;
+}
+
+export interface LocatorOptions {
+  readonly cliPath?: string | undefined;
+  readonly cacheDir: string;
+  /** A PATH to look in. */
+  readonly path?: string | undefined;
+  readonly log: Logger;
+  /** false: neither download nor build. */
+  readonly allowSetup: boolean;
+  readonly goModDir?: string | undefined;
+  readonly goEnv?: Readonly<Record<string, string>> | undefined;
+  readonly release?: Release;
+}
+
+type Ready = Extract<CliStatus, { state: 'ready' }>;
+type Unavailable = Extract<CliStatus, { state: 'unavailable' }>;
+
+const HOW_TO_GET = `Set DATABRICKS_CLI_PATH to a Databricks CLI (${ACCEPTED}), or let this machine reach github.com or a Go module proxy and run: npm run setup:cli`;
+
+export function createCliLocator(options: LocatorOptions): CliLocator {
+  const listeners = new Set<(status: CliStatus) => void>();
+  let status: CliStatus = { state: 'preparing', doing: 'looking for the Databricks CLI' };
+  let search: Promise<string | undefined> | undefined;
+
+  function set(next: CliStatus): void {
+    const same = JSON.stringify(next) === JSON.stringify(status);
+    status = next;
+    if (!same) for (const listener of listeners) listener(next);
+  }
+
+  async function find(): Promise<string | undefined> {
+    const found = await locate(options, (doing, percent) =>
+      set({ state: 'preparing', doing, ...(percent === undefined ? {} : { percent }) }),
+    ).catch((error: unknown) => unavailable(error instanceof Error ? error.message : 'It could not be prepared.'));
+    set(found);
+    if (found.state === 'ready') options.log.info({ path: found.path, version: found.version }, 'The Databricks CLI is ready');
+    else options.log.warn({ problem: found.problem, next: found.next }, 'There is no Databricks CLI');
+    return found.state === 'ready' ? found.path : undefined;
+  }
+
+  const ready = () => {
+    search ??= find();
+    return search;
+  };
+  return {
+    status: () => status,
+    start: () => void ready(),
+    ready,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Where the prepared CLI is kept. */
+export function cachedPath(cacheDir: string, release: Release = RELEASE): string {
+  return join(cacheDir, 'databricks-cli', release.version, platformName(), 'databricks');
+}
+
+async function locate(options: LocatorOptions, onProgress: Progress): Promise<Ready | Unavailable> {
+  const { cliPath, log, release = RELEASE } = options;
+  if (cliPath !== undefined) {
+    const version = await versionOf(cliPath);
+    if (version === undefined) return unavailable('DATABRICKS_CLI_PATH does not name a Databricks CLI that runs.');
+    if (!isAccepted(version)) return unavailable(`DATABRICKS_CLI_PATH names version ${version}; needed is ${ACCEPTED}.`);
+    return { state: 'ready', path: cliPath, version };
+  }
+  const cached = cachedPath(options.cacheDir, release);
+  if ((await versionOf(cached)) === release.version) return { state: 'ready', path: cached, version: release.version };
+  const installed = await onPath(options.path ?? '', log);
+  if (installed !== undefined) return installed;
+  if (!options.allowSetup) return unavailable('It is not installed, and preparing it is switched off.');
+  return await prepare(options, release, cached, onProgress);
+}
+
+async function onPath(path: string, log: Logger): Promise<Ready | undefined> {
+  for (const folder of path.split(delimiter).filter((entry) => entry.startsWith('/'))) {
+    const file = join(folder, 'databricks');
+    if (!(await isExecutable(file))) continue;
+    const version = await versionOf(file);
+    if (version !== undefined && isAccepted(version)) {
+      log.info({ path: file, version }, 'Using the Databricks CLI found on PATH, not the pinned one');
+      return { state: 'ready', path: file, version };
+    }
+    log.info({ path: file, version }, `Leaving the databricks found on PATH aside: needed is a Databricks CLI ${ACCEPTED}`);
+  }
+  return undefined;
+}
+
+async function prepare(options: LocatorOptions, release: Release, to: string, onProgress: Progress): Promise<Ready | Unavailable> {
+  const problems: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<Ready | undefined> => {
+    try {
+      await work();
+      if ((await versionOf(to)) === release.version) return { state: 'ready', path: to, version: release.version };
+      throw new Error('the result does not run');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown reason';
+      options.log.info({ reason }, `The Databricks CLI could not be had by ${what}`);
+      problems.push(`${what}: ${reason}`);
+      return undefined;
+    }
+  };
+
+  const platform = platformName();
+  const archive = archiveOf(release, platform);
+  if (archive === undefined) problems.push(`download: there is no archive for ${platform}`);
+  else {
+    onProgress('downloading', 0);
+    const downloaded = await attempt('download', () => downloadCli(archive, to, onProgress));
+    if (downloaded !== undefined) return downloaded;
+  }
+  const { goModDir, goEnv = {}, path = '' } = options;
+  const go = findGo(path, goModDir);
+  if (go === undefined || goModDir === undefined) problems.push('Go build: no Go here');
+  else {
+    const built = await attempt('Go build', () => buildCli({ go, path, goEnv, goModDir, version: release.version, to }, onProgress));
+    if (built !== undefined) return built;
+  }
+  return unavailable(`It could not be prepared (${problems.join('; ')}).`);
+}
+
+function unavailable(problem: string): Unavailable {
+  return { state: 'unavailable', problem: `There is no Databricks CLI here. ${problem}`, next: HOW_TO_GET };
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  return await access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,36 @@
+// Looks for jobs that this bundle made before without its state knowing: creating them again would make duplicates.
+
+import type { JobSummary, Workspace } from '../../databricks/workspace.ts';
+import { isObject, type JsonObject } from '../../values/json.ts';
+import { entriesOf } from '../cli/plan-json.ts';
+
+export type WorkspaceOf = (who: { host: string; token: string }) => Pick<Workspace, 'listJobs'>;
+
+/**
+ * Jobs that the plan would create and that exist already with the same name and the metadata path of this very bundle and target: a
+ * connection lost after jobs/create, or a crash, left them behind (facts: cli 7).
+ */
+export async function findOrphans(workspace: Pick<Workspace, 'listJobs'>, plan: JsonObject): Promise<JobSummary[]> {
+  const found: JobSummary[] = [];
+  const entries = entriesOf(plan);
+  // A key that was renamed is a create beside a delete of the same job.
+  const known = new Set(entries.flatMap(({ body }) => (isObject(body.remote_state) ? [String(body.remote_state.job_id)] : [])));
+  for (const { node, action, body } of entries) {
+    if (action !== 'create' || !/^resources\.jobs\.[^.]+$/.test(node)) continue;
+    const value = isObject(body.new_state) && isObject(body.new_state.value) ? body.new_state.value : {};
+    const path = isObject(value.deployment) ? value.deployment.metadata_file_path : undefined;
+    const { name } = value;
+    if (typeof name !== 'string' || typeof path !== 'string') continue;
+    const jobs = await workspace.listJobs({ name, exact: true });
+    found.push(...jobs.filter((job) => job.name === name && job.metadataPath === path && !known.has(job.jobId)));
+  }
+  return found;
+}
+
+export function orphanWords(jobs: readonly JobSummary[]): { problem: string; next: string } {
+  const names = jobs.map((job) => `“${job.name}” (${job.jobId})`).join(', ');
+  return {
+    problem: `An earlier deployment of this bundle made ${names}, and its record does not know of it: deploying would make a duplicate.`,
+    next: 'Look at that job in the workspace. Delete it if nobody needs it, then ask for a fresh plan.',
+  };
+}

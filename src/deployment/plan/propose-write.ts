@@ -1,0 +1,146 @@
+// Proposes writes: stores the exact arguments for a person to approve. Nothing here, and nothing it imports, carries a write out.
+import { randomUUID } from 'node:crypto';
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { Db } from '../../storage/db/db.ts';
+import { createProposalRows } from '../../storage/proposals.ts';
+import { type Adoption, createWriteRows } from '../../storage/writes.ts';
+import { UserError } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
+import { byHand } from '../approval/by-hand.ts';
+import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
+import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
+import type { Cli } from '../cli/open-bundle.ts';
+import { LIMITS } from '../limits.ts';
+import { refusal, secretsRefusal } from './refusals.ts';
+import { deployed } from './what-destroy-deletes.ts';
+
+/** Whoever a write is proposed for: it will run as them, and they alone may approve it. */
+export interface Proposer {
+  readonly host: string;
+  readonly userName: string;
+  /** For the reads that a proposal needs (what a destroy would delete). */
+  readonly token: () => Promise<string>;
+  /** The bundles that they may name. */
+  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Proposed {
+  /** Goes into a tool's structured answer as `proposal_id`: the thread of the turn shows it as a card. */
+  readonly id: string;
+  /** For the model and for other hosts: what is stored, that nothing has happened, who can do it until when, and how to do it by hand. Our words and the caller's arguments only. */
+  readonly text: string;
+  readonly expiresAt: Date;
+  /** What is stored, to the byte (write.ts, `writeOf`). */
+  readonly exact: { readonly arguments: string; readonly digest: string };
+}
+
+export interface Writes {
+  /** Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. */
+  propose(asked: AskedWrite, by: Proposer): Promise<Proposed>;
+  /** Takes a proposal into the turn that made it. One of somebody else, or one that a turn has, stays as it is. */
+  adopt(id: string, by: Adoption): Promise<void>;
+  /** What a turn has proposed, oldest first. */
+  ofTurn(turnId: string): Promise<WriteProposal[]>;
+}
+
+export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: Cli; log: Logger; clock?: () => number }): Writes {
+  const rows = createWriteRows(db);
+  const proposals = createProposalRows(db);
+
+  async function complete(asked: AskedWrite, by: Proposer): Promise<Write> {
+    if (!('bundle' in asked)) return parsed(asked);
+    const bundle = await by.loadBundle(asked.bundle);
+    if (bundle === undefined) throw refuse('There is no bundle with this bundle_id.', 'Use the bundle_id that the last tool answer names.');
+    const named = { ...asked, bundle_name: bundle.name };
+    switch (named.kind) {
+      case 'upload_bundle':
+        if (bundle.secrets.length > 0)
+          throw refuse('The bundle holds hard-coded secrets, which an upload would spread.', 'Replace them by secret references first.');
+        return parsed({ ...named, files: bundle.files.length });
+      case 'deploy_bundle': {
+        requireTarget(bundle, named.target);
+        // Its plan would be refused: better said before a card stands in the thread.
+        const no = secretsRefusal(bundle);
+        if (no !== undefined) throw refuse(no.problem, no.next);
+        return parsed(named);
+      }
+      case 'run_bundle': {
+        requireTarget(bundle, named.target);
+        const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);
+        if (!keys.includes(named.key))
+          throw refuse('The bundle has no such job or pipeline.', `It can run: ${keys.join(', ') || 'nothing'}.`);
+        return parsed(named);
+      }
+      case 'destroy_bundle':
+        requireTarget(bundle, named.target);
+        return parsed({ ...named, resources: await toDestroy(bundle, named.target, by) });
+    }
+  }
+
+  async function toDestroy(bundle: Bundle, target: string, by: Proposer): Promise<string[]> {
+    const place = { host: by.host, bundle: bundle.name, target };
+    if (bundle.adoption[target] === 'bind' || (await proposals.boundAt(place)))
+      throw refuse(
+        'This deployment has taken over jobs that existed before it, and destroying it would delete them.',
+        'Unbind them with the Databricks CLI first (bundle deployment unbind), if this is really wanted.',
+      );
+    const no = refusal(bundle.files) ?? (await cli.missing());
+    if (no !== undefined) throw refuse(no.problem, no.next);
+    const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
+    const resources = await cli.open(open, (opened) => deployed(opened, target));
+    if (resources.length === 0)
+      throw refuse(`Nothing of this bundle is deployed to ${target} by ${by.userName}.`, 'There is nothing to destroy.');
+    if (resources.length > LIMITS.destroyed)
+      throw refuse(
+        `The deployment holds ${resources.length} resources, more than a card can show.`,
+        'Destroy it with the Databricks CLI (bundle destroy).',
+      );
+    return resources;
+  }
+
+  return {
+    async propose(asked, by) {
+      const write = await complete(asked, by);
+      const { text, digest } = argumentsOf(write);
+      const { host, userName } = by;
+      const expiresAt = new Date(clock() + approvalMs(write));
+      const id = randomUUID();
+      await rows.insert({ id, host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt });
+      // The arguments may hold anything: they are in the row, not in the log.
+      log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
+      return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };
+    },
+    adopt: (id, by) => rows.adopt(id, by),
+    ofTurn: async (turnId) => (await rows.ofTurn(turnId)).map(writeProposalOf),
+  };
+}
+
+function words(id: string, write: Write, userName: string, expiresAt: Date): string {
+  const until = `${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const { what, command } = byHand(write);
+  return [
+    `Proposed, and nothing has happened yet: ${what}, as ${userName}.`,
+    `proposal_id: ${id}`,
+    `In a Slack thread a card with a button follows below the answer; only a click of ${userName} runs it, once, until ${until}. Never say that it ran.`,
+    `In another host no button exists; the person can do it with the Databricks CLI: ${command}`,
+  ].join('\n');
+}
+
+function requireTarget(bundle: Bundle, target: string): void {
+  if (!bundle.targets.includes(target)) throw refuse('The bundle has no such target.', `Its targets are: ${bundle.targets.join(', ')}.`);
+}
+
+function parsed(write: Write): Write {
+  const result = Write.safeParse(write);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw refuse(
+    `The arguments are not those of a write: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}.`,
+    'Correct them and try again.',
+  );
+}
+
+function refuse(problem: string, next: string): UserError {
+  return new UserError({ doing: 'Proposing a write', problem, next });
+}

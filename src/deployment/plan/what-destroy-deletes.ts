@@ -1,0 +1,27 @@
+// What destroying a deployment would delete, read from the CLI's plan: everything its state holds.
+import { isObject, type Json } from '../../values/json.ts';
+import type { OpenCli } from '../cli/open-bundle.ts';
+import { entriesOf } from '../cli/plan-json.ts';
+
+/**
+ * One line per resource that the deployment holds, sorted: `job churn (123, "Churn")`. What the plan would create is not there yet, and
+ * permissions go with what they belong to. The CLI deletes the deployment's folder of files too.
+ */
+export async function deployed(open: Pick<OpenCli, 'plan'>, target: string): Promise<string[]> {
+  const { plan } = await open.plan(target);
+  return entriesOf(plan)
+    .filter(({ node, action, body }) => /^resources\.\w+\.[^.]+$/.test(node) && action !== 'create' && body.gone !== true)
+    .map(({ node, body }) => {
+      const [, type = '', key = ''] = node.split('.');
+      const remote = isObject(body.remote_state) ? body.remote_state : {};
+      const id = [remote.job_id, remote.pipeline_id, remote.dashboard_id, remote.id].find((value) => value !== undefined && value !== null);
+      const named = textOf(remote.name) ?? textOf(isObject(remote.settings) ? remote.settings.name : undefined);
+      const parts = [...(id === undefined ? [] : [String(id)]), ...(named === undefined ? [] : [JSON.stringify(named.slice(0, 200))])];
+      return `${type.replace(/ies$/, 'y').replace(/s$/, '').replaceAll('_', ' ')} ${key}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+    })
+    .sort();
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

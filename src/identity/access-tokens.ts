@@ -1,0 +1,148 @@
+// Hands out a linked user's access token, refreshed one at a time and kept before it is used.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LinkKey, LinkRow, LinkStore, Sealed } from '../storage/account-links.ts';
+import { UpstreamError, UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
+import type { Vault } from './vault.ts';
+
+export interface Grants {
+  /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
+  load(key: LinkKey): Promise<{ row: LinkRow; tokens: Tokens } | undefined>;
+  /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
+  token(key: LinkKey, minMinutes: number): Promise<string>;
+  seal(key: LinkKey, tokens: Tokens): Sealed;
+  /** The tokens of a row that is already out of the database. */
+  opened(key: LinkKey, row: Sealed): Tokens | undefined;
+  /** Tells the server that tokens are not wanted any more; its refusal is logged, not thrown. */
+  revoke(tokens: Tokens): Promise<void>;
+}
+
+/** A token with less than this left is as good as ended. */
+const LAST_MS = 15_000;
+/** A refresh makes at most two requests of 10 s; a process that hasn't ended one by then is dead. */
+const CLAIM_MS = 30_000;
+/** How often one looks whether another process has finished its refresh. */
+const WATCH_MS = 100;
+
+export function createGrants(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }): Grants {
+  const { links, vault, oauth, log, now } = deps;
+  const underWay = new Map<string, Promise<string>>();
+
+  const load: Grants['load'] = async (key) => {
+    const row = await links.find(key);
+    if (row === undefined) return undefined;
+    const tokens = opened(key, row);
+    if (tokens === undefined) {
+      log.warn({ team: key.team, user: key.user, keyId: row.keyId }, 'A grant can’t be opened: its user counts as not linked');
+      return undefined;
+    }
+    return { row, tokens };
+  };
+
+  const seal: Grants['seal'] = (key, tokens) => sealTokens(vault, tokens, placeOf(key));
+  const opened: Grants['opened'] = (key, row) => openTokens(vault, row, placeOf(key));
+
+  const left = (tokens: Tokens) => tokens.expiresAt.getTime() - now().getTime();
+
+  /** The grant is dead: unlinks, unless another process has refreshed it meanwhile. */
+  const giveUp = async (key: LinkKey, version: number, cause: unknown): Promise<string> => {
+    const removed = await links.remove(key, version);
+    const current = removed === undefined ? await load(key) : undefined;
+    if (current !== undefined && left(current.tokens) > LAST_MS) return current.tokens.accessToken;
+    log.info({ team: key.team, user: key.user }, 'Databricks ended a sign-in: unlinked');
+    throw notLinked(cause);
+  };
+
+  const refresh = async (key: LinkKey, seen: number, minMs: number): Promise<string> => {
+    for (;;) {
+      const found = await load(key);
+      if (found === undefined) throw notLinked();
+      const { row, tokens } = found;
+      // Whoever was before us has refreshed it: that is as fresh as it gets.
+      if (left(tokens) > minMs || (row.version !== seen && left(tokens) > LAST_MS)) return tokens.accessToken;
+      if (tokens.refreshToken === undefined) return left(tokens) > LAST_MS ? tokens.accessToken : giveUp(key, row.version, undefined);
+      const until = new Date(now().getTime() + CLAIM_MS);
+      if (await links.claim(key, row.version, now(), until)) return renew(key, row, tokens, tokens.refreshToken);
+      await sleep(WATCH_MS);
+    }
+  };
+
+  /** Under the claim: asks for new tokens and keeps them before they are used. */
+  const renew = async (key: LinkKey, row: LinkRow, tokens: Tokens, refreshToken: string): Promise<string> => {
+    let next: Tokens;
+    try {
+      next = await oauth.refresh(refreshToken);
+    } catch (error) {
+      if (error instanceof UpstreamError && error.failure.code === INVALID_GRANT) return giveUp(key, row.version, error);
+      await links.unclaim(key, row.version);
+      if (left(tokens) > LAST_MS) return tokens.accessToken;
+      throw error;
+    }
+    if (await links.refreshed(key, row.version, seal(key, next))) return next.accessToken;
+    // Relinked or unlinked while we asked: what is in the database counts.
+    await revoke(next);
+    const current = await load(key);
+    if (current === undefined) throw notLinked();
+    return current.tokens.accessToken;
+  };
+
+  const revoke: Grants['revoke'] = async (tokens) => {
+    try {
+      await oauth.revoke(tokens.refreshToken ?? tokens.accessToken);
+    } catch (error) {
+      log.info({ reason: error instanceof Error ? error.message : 'unknown' }, 'A sign-in could not be revoked; it ends by itself');
+    }
+  };
+
+  return {
+    load,
+    seal,
+    opened,
+    revoke,
+    async token(key, minMinutes) {
+      const minMs = minMinutes * 60_000;
+      const found = await load(key);
+      if (found === undefined) throw notLinked();
+      if (left(found.tokens) > minMs) return found.tokens.accessToken;
+      const name = JSON.stringify(placeOf(key));
+      const before = underWay.get(name) ?? Promise.resolve('');
+      const mine = before.catch(() => '').then(() => refresh(key, found.row.version, minMs));
+      underWay.set(name, mine);
+      try {
+        return await mine;
+      } finally {
+        if (underWay.get(name) === mine) underWay.delete(name);
+      }
+    },
+  };
+}
+
+function placeOf(key: LinkKey): string[] {
+  return ['grant', key.team, key.user, key.host];
+}
+
+/** Seals tokens for a place in the database. */
+export function sealTokens(vault: Vault, tokens: Tokens, place: readonly string[]): Sealed {
+  const text = JSON.stringify({ access: tokens.accessToken, refresh: tokens.refreshToken });
+  return { ...vault.seal(text, place), expiresAt: tokens.expiresAt };
+}
+
+/** The tokens sealed for that place, or undefined. */
+export function openTokens(vault: Vault, row: Sealed, place: readonly string[]): Tokens | undefined {
+  const text = vault.open(row.sealed, row.keyId, place);
+  if (text === undefined) return undefined;
+  const { access, refresh } = JSON.parse(text) as { access: string; refresh?: string };
+  return { accessToken: access, refreshToken: refresh, expiresAt: row.expiresAt };
+}
+
+function notLinked(cause?: unknown): UserError {
+  return new UserError(
+    {
+      doing: 'Using your Databricks account',
+      problem: 'Your Slack account is not connected to Databricks any more.',
+      next: 'Connect it again and repeat what you asked for.',
+    },
+    cause === undefined ? {} : { cause },
+  );
+}

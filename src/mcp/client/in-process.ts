@@ -1,0 +1,51 @@
+// The agent's tools over MCP: the SDK's client and our server in one process, joined by messages that are plain JSON.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { Tools } from '../../agent/tools.ts';
+import { createServer, type ServerDeps } from '../server/server.ts';
+import type { Caller } from '../tools/support/define-tool.ts';
+import { argumentsOf, callTool, failed, listTools, NOT_AN_OBJECT, readText, toResult } from './calls.ts';
+
+export interface ToolsClient extends Tools {
+  /** Reads a resource such as `bundle://<digest>/<path>`: its text, or undefined where it is not text. */
+  readResource(uri: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Tools that act as `caller`. One per turn; close it afterwards. `edits` go on from another server's. */
+export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?: Map<string, string>): Promise<ToolsClient> {
+  const client = new Client({ name: 'dab-bot-agent', version: '1' });
+  const server = createServer(deps, caller, edits);
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  for (const end of [near, far]) asJson(end);
+  // Late answers to cancelled calls arrive here; they are expected (facts: claude-and-mcp 8).
+  client.onerror = (error) => deps.log.debug({ error: error.name }, 'mcp client');
+  await server.connect(far);
+  await client.connect(near);
+
+  return {
+    list: () => listTools(client),
+    async call(request, options) {
+      options.signal.throwIfAborted();
+      const input = argumentsOf(request);
+      if (input === undefined) return NOT_AN_OBJECT;
+      try {
+        return toResult(await callTool(client, request.name, input, options));
+      } catch (error) {
+        options.signal.throwIfAborted();
+        return failed(deps.log, request.name, error);
+      }
+    },
+    readResource: (uri) => readText(client, uri),
+    async close() {
+      await client.close();
+      await server.close();
+    },
+  };
+}
+
+/** In memory the SDK hands objects over by reference; a JSON round trip makes the door as strict as HTTP. */
+function asJson(transport: InMemoryTransport): void {
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => send(JSON.parse(JSON.stringify(message)), options);
+}

@@ -1,0 +1,166 @@
+// The line to a remote server: every request carries the caller's current token, ends when its call does, and a server that goes away is noticed.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { UserError } from '../../values/errors.ts';
+import { LIMITS } from '../limits.ts';
+import { CONNECTION_HEADER } from '../meta.ts';
+
+/** The server did not answer, or went away in the middle of an answer. */
+export class LostServer extends Error {
+  override readonly name = 'LostServer';
+}
+
+export interface Line {
+  readonly fetch: FetchLike;
+  /** Runs one exchange: its requests end with `signal` and with it. Rejects with LostServer where the server goes away. */
+  exchange<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** Whether the server says that it lives. */
+  isAlive(): Promise<boolean>;
+}
+
+interface Exchange {
+  readonly signal: AbortSignal;
+  heard(): void;
+  lose(): void;
+}
+
+/** What a proxy answers for an app that is not there, and we where the workspace is not. */
+const AWAY = new Set([502, 503, 504]);
+
+/** What the server, or the Apps proxy before it, answers for a sign-in that it does not accept; the proxy leads to its login. */
+const REFUSED = new Set([302, 401, 403]);
+const NOT_ACCEPTED = {
+  doing: 'Calling the tools server',
+  problem: 'It does not accept this person’s sign-in.',
+  next: 'Ask them to connect again; if that does not help, whoever runs the tools server has to let them use it.',
+};
+
+export function createLine(server: URL, token: () => Promise<string>): Line {
+  const current = new AsyncLocalStorage<Exchange>();
+  const connection = randomUUID();
+
+  const fetchAs: FetchLike = async (url, init = {}) => {
+    const exchange = current.getStore();
+    const headers = new Headers(init.headers);
+    headers.set('Authorization', `Bearer ${await token()}`);
+    headers.set(CONNECTION_HEADER, connection);
+    const ends = [init.signal, exchange?.signal].filter((one) => one !== undefined && one !== null);
+    const signal = AbortSignal.any(ends);
+    const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' }).catch((error: unknown) => {
+      if (!signal.aborted) exchange?.lose();
+      throw error;
+    });
+    exchange?.heard();
+    if (AWAY.has(response.status)) exchange?.lose();
+    if (REFUSED.has(response.status)) {
+      await response.body?.cancel();
+      throw new UserError(NOT_ACCEPTED);
+    }
+    return exchange !== undefined && isStream(response) ? watched(response, exchange) : response;
+  };
+
+  async function isAlive(): Promise<boolean> {
+    try {
+      const response = await current.exit(() => fetchAs(new URL('/healthz', server), { signal: AbortSignal.timeout(LIMITS.healthMs) }));
+      await response.body?.cancel();
+      return response.ok;
+    } catch (error) {
+      // Whoever refuses lives; the call that is made next says so.
+      if (error instanceof UserError) return true;
+      // fetch rejects with TypeError for every broken connection.
+      if (error instanceof TypeError || error instanceof DOMException) return false;
+      throw error;
+    }
+  }
+
+  return {
+    fetch: fetchAs,
+    isAlive,
+    async exchange(signal, work) {
+      const over = new AbortController();
+      const { promise: lost, reject } = Promise.withResolvers<never>();
+      lost.catch(() => undefined);
+      const lose = () => reject(new LostServer('The tools server went away.'));
+      let heardAt = performance.now();
+      const heard = () => {
+        heardAt = performance.now();
+      };
+      let asking = false;
+      const watch = setInterval(async () => {
+        if (asking || performance.now() - heardAt < LIMITS.silentMs) return;
+        asking = true;
+        const alive = await isAlive().catch(() => false);
+        asking = false;
+        if (alive) heard();
+        else lose();
+      }, LIMITS.healthMs / 3);
+      try {
+        const running = current.run({ signal: AbortSignal.any([signal, over.signal]), heard, lose }, work);
+        running.catch(() => undefined);
+        return await Promise.race([running, lost]);
+      } finally {
+        clearInterval(watch);
+        over.abort();
+      }
+    },
+  };
+}
+
+function isStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+/** The same answer; a stream that ends before it held the answer to its request will never hold it. */
+function watched(response: Response, exchange: Exchange): Response {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return response;
+  const answer = createAnswerWatch();
+  const ended = () => {
+    if (!answer.isSeen()) exchange.lose();
+  };
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        exchange.heard();
+        if (!done) {
+          answer.watch(value);
+          return controller.enqueue(value);
+        }
+        ended();
+        controller.close();
+      } catch (error) {
+        ended();
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+}
+
+/** Looks for a JSON-RPC response among the events of a stream; the server writes each message on one line. */
+function createAnswerWatch() {
+  const decoder = new TextDecoder();
+  let line = '';
+  let seen = false;
+  return {
+    isSeen: () => seen,
+    watch(bytes: Uint8Array) {
+      const [first = '', ...more] = decoder.decode(bytes, { stream: true }).split('\n');
+      line += first;
+      for (const next of more) {
+        seen ||= isAnswer(line);
+        line = next;
+      }
+    },
+  };
+}
+
+function isAnswer(line: string): boolean {
+  if (!line.startsWith('data:')) return false;
+  const message = JSONRPCMessageSchema.safeParse(JSON.parse(line.slice('data:'.length)));
+  return message.success && ('result' in message.data || 'error' in message.data);
+}

@@ -1,0 +1,28 @@
+// Finds the job that somebody means by its id, its address in the workspace, or its exact name.
+import type { Workspace } from '../../../databricks/workspace.ts';
+import type { ToolContext } from './define-tool.ts';
+import { findId } from './find-by-name.ts';
+
+/** Jobs with a part of the name that are offered where none has the whole. */
+const NEAR = 11;
+
+/** The job's id. Rejects with UserError as `findId` does. */
+export function findJob(given: string, { workspace, caller, signal }: Pick<ToolContext, 'workspace' | 'caller' | 'signal'>, doing: string) {
+  return findId(given, caller.host, {
+    doing,
+    noun: 'job',
+    lister: 'list_jobs',
+    id: /^\d{1,19}$/,
+    inAddress: /[/#]jobs?\/(\d{1,19})(?!\d)/,
+    named: async (name) => {
+      // The API compares whole names in one request; parts of names need the whole list.
+      const exact = await workspace.listJobs({ name, exact: true }, signal);
+      const found = exact.some((job) => job.name === name) ? exact : await workspace.listJobs({ name, limit: NEAR }, signal);
+      return found.map(summary);
+    },
+  });
+}
+
+function summary({ jobId, name }: Awaited<ReturnType<Workspace['listJobs']>>[number]): { id: string; name: string } {
+  return { id: jobId, name };
+}

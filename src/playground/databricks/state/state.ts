@@ -1,0 +1,123 @@
+// Everything one workspace keeps: users, tokens, jobs, runs, files, grants, compute, pipelines, dashboards; in memory, gone with the process.
+import { randomBytes } from 'node:crypto';
+import type { User } from '../http/answer.ts';
+import type { JsonObject } from '../http/json.ts';
+import { createFiles, type Files } from './files.ts';
+
+/** The number in every link's `?o=` and in the CLI's host metadata. */
+export const WORKSPACE_ID = '1642098035581911';
+
+/** New ids are 18 digits, beyond 2^53: code that rounds an int64 fails here at once (facts: libraries, Databricks REST). */
+const FIRST_ID = 702_918_340_275_160_001n;
+
+export interface Job {
+  readonly jobId: string;
+  readonly creator: string;
+  readonly createdTime: number;
+  runAs: string;
+  /** The `settings` part of jobs/get. */
+  settings: JsonObject;
+  /** Other top-level fields of a body that was loaded, such as `run_as_owner`. */
+  readonly extra: JsonObject;
+  /** When given, only these users and admins see the job. */
+  visibleTo?: readonly string[] | undefined;
+}
+
+export interface Run {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly startTime: number;
+  readonly body: JsonObject;
+  polled: boolean;
+}
+
+export interface Dashboard {
+  readonly creator: string;
+  /** The answer of GET lakeview/dashboards/ID. */
+  draft: JsonObject;
+  /** The answer of GET lakeview/dashboards/ID/published; absent while it is not published. */
+  published?: JsonObject | undefined;
+}
+
+export interface Workspace {
+  /** Shown on the sign-in page and the job pages. */
+  readonly name: string;
+  readonly users: readonly User[];
+  readonly jobs: Map<string, Job>;
+  readonly runs: Map<string, Run>;
+  readonly files: Files;
+  /** access_control_list by object id such as `/jobs/123` or `/directories/42`. */
+  readonly grants: Map<string, JsonObject[]>;
+  /** Git folders by their path, such as /Repos/ana@acme.example/etl: url, branch, head_commit_id. */
+  readonly gitFolders: Map<string, JsonObject>;
+  readonly clusters: Map<string, JsonObject>;
+  readonly warehouses: Map<string, JsonObject>;
+  /** Answers of GET pipelines/ID. */
+  readonly pipelines: Map<string, JsonObject>;
+  readonly dashboards: Map<string, Dashboard>;
+  readonly policies: Map<string, JsonObject>;
+  readonly pools: Map<string, JsonObject>;
+  /** Known by name only, as their lists answer them; service principals by their application id. */
+  readonly queries: Map<string, JsonObject>;
+  readonly alerts: Map<string, JsonObject>;
+  readonly olderDashboards: Map<string, JsonObject>;
+  readonly destinations: Map<string, JsonObject>;
+  readonly principals: Map<string, JsonObject>;
+  nextId(): string;
+  now(): number;
+  /** A personal access token of a user (throws for somebody unknown). */
+  tokenFor(userName: string): string;
+  /** Who a personal access token belongs to. */
+  userOfToken(token: string): User | undefined;
+  user(userName: string): User | undefined;
+}
+
+const USERS: readonly User[] = [
+  { userName: 'ana@acme.example', id: '4815162342001', displayName: 'Ana Ruiz', admin: true },
+  { userName: 'ben@acme.example', id: '4815162342002', displayName: 'Ben Okafor', admin: false },
+];
+
+export function createWorkspaceState(options: { clock: () => number; users?: readonly User[] | undefined }): Workspace {
+  const users = options.users ?? USERS;
+  let last = FIRST_ID;
+  const nextId = (): string => {
+    last += 2n;
+    return last.toString();
+  };
+  const tokens = new Map<string, User>();
+  const user = (userName: string): User | undefined => users.find((candidate) => candidate.userName === userName);
+  const files = createFiles(options.clock, nextId);
+  for (const home of [...users.map(({ userName }) => `/Users/${userName}`), '/Shared', '/Repos']) files.mkdirs(home);
+
+  return {
+    name: 'Acme (stand-in workspace)',
+    users,
+    jobs: new Map(),
+    runs: new Map(),
+    files,
+    grants: new Map(),
+    gitFolders: new Map(),
+    clusters: new Map(),
+    warehouses: new Map(),
+    pipelines: new Map(),
+    dashboards: new Map(),
+    policies: new Map(),
+    pools: new Map(),
+    queries: new Map(),
+    alerts: new Map(),
+    olderDashboards: new Map(),
+    destinations: new Map(),
+    principals: new Map(),
+    nextId,
+    now: options.clock,
+    tokenFor(userName) {
+      const owner = user(userName);
+      if (owner === undefined) throw new Error(`The stand-in workspace has no user ${userName}.`);
+      const token = `dapi${randomBytes(16).toString('hex')}`;
+      tokens.set(token, owner);
+      return token;
+    },
+    userOfToken: (token) => tokens.get(token),
+    user,
+  };
+}

@@ -1,0 +1,65 @@
+// The Bolt app over our receiver: clients with the right retries, every listener of this room, start and stop.
+import { App } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import type { Inbox } from '../../conversation/rows.ts';
+import type { Logger } from '../../values/log.ts';
+import type { Metrics } from '../../values/metrics.ts';
+import { boltLogger } from './logger.ts';
+import { createReceiver } from './receiver.ts';
+
+/** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s). */
+const DRAIN_MS = 4000;
+/** Slack answers within seconds or not at all. */
+const CALL_TIMEOUT_MS = 30_000;
+
+export interface SlackOptions {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** Where the Web API is, when it isn't Slack's own. */
+  readonly apiUrl?: string | undefined;
+  readonly inbox: Inbox;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack 1). */
+export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log'>) {
+  const common = { logger: boltLogger(options.log), timeout: CALL_TIMEOUT_MS, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) };
+  return {
+    /** Reads and calls that may safely be made twice. */
+    client: new WebClient(options.botToken, { ...common, retryConfig: { retries: 3 } }),
+    /** Calls that create messages: never repeated by the library. */
+    create: new WebClient(options.botToken, { ...common, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true }),
+  };
+}
+
+export function createSlack(options: SlackOptions) {
+  const receiver = createReceiver(options);
+  const app = new App({
+    token: options.botToken,
+    receiver,
+    deferInitialization: true,
+    logger: boltLogger(options.log),
+    clientOptions: { retryConfig: { retries: 3 }, timeout: CALL_TIMEOUT_MS, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) },
+  });
+  app.error(async (error) => {
+    options.log.error({ err: error }, 'listener failed');
+  });
+
+  return {
+    app,
+    connected: receiver.connected,
+    /** Checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
+    async start(): Promise<void> {
+      await app.init();
+      await options.inbox.sweep();
+      await receiver.replay();
+      await app.start();
+    },
+    /** Closes the sockets, then waits for the envelopes in hand. */
+    async stop(): Promise<void> {
+      await receiver.stop();
+      await Promise.race([receiver.drained(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+// Says stored messages once: a message carries its outbox id as metadata, so that one whose answer was lost is found again, not repeated.
+import type { KnownBlock } from '@slack/types';
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
+import type { Outbox } from '../../conversation/rows.ts';
+import type { Logger } from '../../values/log.ts';
+
+/** Marks our messages in Slack's own metadata. */
+const METADATA_TYPE = 'dab_message';
+/** How many of the newest messages are looked through for a lost one. */
+const LOOK_BACK = 50;
+/** A file shows in its thread some time after the upload (facts: slack 4); what is said next should stand below it. */
+const SHARE_LOOKS_MS = [200, 400, 800, 1600];
+/** Times a call that Slack put off (429) is tried again after the wait it asked for. */
+const RATE_LIMIT_TRIES = 5;
+
+export interface Place {
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
+}
+
+export interface Poster {
+  /** Posts a message unless this id was posted before; returns its ts. */
+  post(id: string, place: Place, message: { text: string; blocks: KnownBlock[] }): Promise<string>;
+  /** Uploads a file unless this id was uploaded before; returns the file's id. */
+  upload(id: string, place: Place, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
+}
+
+/** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack 1). */
+export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; log: Logger }): Poster {
+  const { create, read, outbox, log } = deps;
+
+  /** Calls under way, by id: two callers at the same moment say it once. */
+  const saying = new Map<string, Promise<string>>();
+
+  function once(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
+    const running = saying.get(id) ?? say(id, find, send).finally(() => saying.delete(id));
+    saying.set(id, running);
+    return running;
+  }
+
+  /** Runs `send` for a row that was not sent, or takes what `find` finds of an earlier try. */
+  async function say(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
+    const row = await outbox.get(id);
+    if (row?.state === 'sent' && row.ts !== undefined) return row.ts;
+    const earlier = row?.state === 'sending' ? await find() : undefined;
+    if (earlier !== undefined) log.info({ message: id }, 'message had arrived before');
+    else await outbox.sending(id);
+    const ts = earlier ?? (await whenAllowed(send));
+    await outbox.sent(id, ts);
+    return ts;
+  }
+
+  async function recent(place: Place) {
+    const answer =
+      place.threadTs === undefined
+        ? await read.conversations.history({ channel: place.channel, limit: LOOK_BACK, include_all_metadata: true })
+        : await read.conversations.replies({ channel: place.channel, ts: place.threadTs, limit: 1000, include_all_metadata: true });
+    return answer.messages ?? [];
+  }
+
+  return {
+    async post(id, place, message) {
+      await outbox.add({ id, kind: 'post', payload: {} });
+      return once(
+        id,
+        async () => (await recent(place)).find((said) => metadataId(said) === id)?.ts,
+        async () => {
+          const answer = await create.chat.postMessage({
+            channel: place.channel,
+            ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+            ...message,
+            unfurl_links: false,
+            unfurl_media: false,
+            metadata: { event_type: METADATA_TYPE, event_payload: { id } },
+          });
+          if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts');
+          return answer.ts;
+        },
+      );
+    },
+
+    async upload(id, place, file) {
+      await outbox.add({ id, kind: 'upload', payload: {} });
+      const fileId = await once(
+        id,
+        async () => (await recent(place)).flatMap((said) => said.files ?? []).find((seen) => seen.name === file.name)?.id,
+        async () => {
+          const answer = await create.filesUploadV2({
+            channel_id: place.channel,
+            ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+            filename: file.name,
+            title: file.name,
+            file: Buffer.from(file.bytes),
+            initial_comment: file.comment,
+          } as Parameters<WebClient['filesUploadV2']>[0]);
+          const [completed] = answer.files as { files?: { id?: string }[] }[];
+          const fileId = completed?.files?.[0]?.id;
+          if (fileId === undefined) throw new Error('files.completeUploadExternal answered without a file');
+          return fileId;
+        },
+      );
+      await shared(place, fileId);
+      return fileId;
+    },
+  };
+
+  /** Waits a little for the file's message; that it is late is no error. */
+  async function shared(place: Place, fileId: string): Promise<void> {
+    for (const wait of SHARE_LOOKS_MS) {
+      const said = await recent(place).catch(() => []);
+      if (said.some((message) => message.files?.some((file) => file.id === fileId))) return;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+function metadataId(message: object): unknown {
+  const { metadata } = message as { metadata?: { event_type?: string; event_payload?: { id?: unknown } } };
+  return metadata?.event_type === METADATA_TYPE ? metadata.event_payload?.id : undefined;
+}
+
+/** A refused call (429) was certainly not carried out, so it may be made again. */
+async function whenAllowed<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof WebAPIRateLimitedError) || tries >= RATE_LIMIT_TRIES) throw error;
+      const { retryAfter } = error;
+      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+    }
+  }
+}
+
+/** Slack's error code of a refused call, such as `not_in_channel`. */
+export function slackError(error: unknown): string | undefined {
+  return error instanceof WebAPIPlatformError ? error.data.error : undefined;
+}

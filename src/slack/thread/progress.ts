@@ -1,0 +1,120 @@
+// Keeps a turn's list of steps current in its thread: one call in flight, paced, and never left open.
+import type { Step } from '../../conversation/rows.ts';
+import type { Ending, Progress } from '../../conversation/thread.ts';
+import type { Logger } from '../../values/log.ts';
+import type { Pace, PacedMethod } from '../bolt/rate-limits.ts';
+import { slackError } from './poster.ts';
+
+/** One way of showing steps: Slack's stream, or a posted message. */
+export interface StepsView {
+  /** The methods whose rates `update` and `close` use up. */
+  readonly updates: PacedMethod;
+  readonly closes: PacedMethod;
+  /** Shows the first steps; returns the ts of the message. */
+  open(steps: readonly Step[]): Promise<string>;
+  /** Returns a ts when it had to go on in a new message. */
+  update(steps: readonly Step[]): Promise<string | undefined>;
+  close(steps: readonly Step[], ending: Ending): Promise<void>;
+}
+
+/** Between two updates of one thread; the team-wide pace makes it longer when many threads are busy. */
+const FLUSH_MS = 1000;
+/** The thread is gone for us: nothing to fall back to. */
+const HOPELESS = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'missing_scope',
+]);
+
+export function createProgress(options: {
+  /** The first view, and what takes over when Slack refuses it. */
+  view: StepsView;
+  fallback: ((ts: string | undefined) => StepsView) | undefined;
+  pace: Pace;
+  shown: (ts: string) => Promise<void>;
+  /** Somebody pressed Slack's own Stop on the stream. */
+  stopped: () => void;
+  log: Logger;
+}): Progress {
+  const { pace, log } = options;
+  const steps = new Map<string, Step>();
+  let view = options.view;
+  let fallback = options.fallback;
+  let ts: string | undefined;
+  let dirty = false;
+  const over = new AbortController();
+  let running: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
+
+  async function flush(): Promise<void> {
+    if (ts === undefined) {
+      dirty = false;
+      ts = await view.open([...steps.values()]);
+      await options.shown(ts);
+      return;
+    }
+    // The end shows itself, and does not wait behind mere progress.
+    if (!(await pace.turn(view.updates, 'progress', over.signal))) return;
+    // Only now: what has happened while waiting goes along.
+    dirty = false;
+    const next = await view.update([...steps.values()]);
+    if (typeof next === 'string') {
+      ts = next;
+      await options.shown(next);
+    }
+  }
+
+  /** Runs a call; when Slack refuses this kind of view, the next one takes over with everything so far. */
+  async function guarded(call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      const code = slackError(error);
+      if (code === 'stopped_by_user') options.stopped();
+      if (code === undefined || HOPELESS.has(code) || fallback === undefined) {
+        log.warn({ err: error }, 'steps not shown');
+        return;
+      }
+      log.info({ code }, 'steps go on in a posted message');
+      view = fallback(ts);
+      fallback = undefined;
+      await guarded(call);
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!over.signal.aborted) {
+      if (dirty) await guarded(flush);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, FLUSH_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  return {
+    step(step) {
+      steps.set(step.id, step);
+      dirty = true;
+      running ??= loop();
+    },
+    async end(how) {
+      over.abort();
+      wake?.();
+      await running;
+      if (steps.size === 0) return;
+      if (ts === undefined) await guarded(flush);
+      await guarded(async () => {
+        await pace.turn(view.closes, 'urgent');
+        await view.close([...steps.values()], how);
+      });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// The steps of a turn as a posted message that is kept current: a plan block, or plain lines where Slack refuses that block.
+import type { WebClient } from '@slack/web-api';
+import type { Step } from '../../conversation/rows.ts';
+import type { Ending } from '../../conversation/thread.ts';
+import { renderPlainSteps, renderSteps } from '../views/steps.ts';
+import { type Poster, slackError } from './poster.ts';
+import type { StepsView } from './progress.ts';
+
+/** `id` names the message, so that one whose answer was lost is found again (poster.ts). */
+export function createPostedSteps(
+  deps: { client: WebClient; poster: Poster },
+  place: { channel: string; threadTs: string },
+  id: string,
+  resumeTs?: string,
+): StepsView {
+  const { client, poster } = deps;
+  let ts = resumeTs;
+  let ended = false;
+  let render: typeof renderSteps | typeof renderPlainSteps = renderSteps;
+
+  async function show(steps: readonly Step[], ending?: Ending): Promise<string> {
+    try {
+      const message = render(steps, ending);
+      if (ts === undefined) {
+        ts = await poster.post(id, place, message);
+      } else {
+        await client.chat.update({ channel: place.channel, ts, ...message });
+      }
+      return ts;
+    } catch (error) {
+      // A killed process left its stream open here; ended, it can be drawn over.
+      if (slackError(error) === 'streaming_state_conflict' && ts !== undefined && !ended) {
+        ended = true;
+        await client.chat.stopStream({ channel: place.channel, ts });
+        return show(steps, ending);
+      }
+      if (slackError(error) !== 'invalid_blocks' || render === renderPlainSteps) throw error;
+      render = renderPlainSteps;
+      return show(steps, ending);
+    }
+  }
+
+  return {
+    updates: 'chat.update',
+    closes: 'chat.update',
+    open: (steps) => show(steps),
+    async update(steps) {
+      await show(steps);
+      return undefined;
+    },
+    async close(steps, ending) {
+      await show(steps, ending);
+    },
+  };
+}

@@ -1,0 +1,128 @@
+// Opens storage: Postgres embedded in a locked folder or on a server, migrated, with its job queue started.
+import { join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
+import { UpstreamError } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
+import type { Db } from './db.ts';
+import { lockFolder } from './folder-lock.ts';
+import { migrate } from './migrate.ts';
+import { createPgliteDb, openPglite } from './pglite.ts';
+import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
+import type { Connection } from './transactions.ts';
+
+export type StorageOptions = { readonly dataDir: string } | { readonly postgres: PostgresOptions };
+
+export interface Database {
+  readonly db: Db;
+  readonly kind: 'pglite' | 'postgres';
+  /** Waits for statements, closes, unlocks the folder. */
+  close(): Promise<void>;
+}
+
+export interface Storage extends Database {
+  readonly boss: PgBoss;
+  /** Lets the queue's running jobs end (for a while) first. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** How often the queue looks for jobs whose process died (with the queue's own heartbeatSeconds they go on soon after a restart). */
+export const SUPERVISE_SECONDS = 5;
+/** How long closing waits for running jobs: Databricks Apps kills 15 s after SIGTERM. */
+const DRAIN_MS = 10_000;
+
+/** The queue's options, the same over both kinds. We schedule nothing. */
+export const BOSS_OPTIONS = {
+  schema: 'pgboss',
+  schedule: false,
+  superviseIntervalSeconds: SUPERVISE_SECONDS,
+  monitorIntervalSeconds: SUPERVISE_SECONDS,
+} as const;
+
+/** Opens, migrates and starts the queue. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+export async function openStorage(options: StorageOptions, log: Logger): Promise<Storage> {
+  const { connection, kind, bossOptions, release } = await openMigrated(options, log);
+  try {
+    const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });
+    await startBoss(boss, log);
+    return { db: connection, boss, kind, close: closing(boss, connection, release) };
+  } catch (error) {
+    await connection.close().finally(release);
+    throw error;
+  }
+}
+
+/** The same without a queue; `memory` is kept nowhere. */
+export async function openDatabase(options: StorageOptions | 'memory', log: Logger): Promise<Database> {
+  const { connection, kind, release } = await openMigrated(options, log);
+  return { db: connection, kind, close: closing(undefined, connection, release) };
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly kind: Database['kind'];
+  /** How the queue reaches the same database. */
+  readonly bossOptions: ConstructorOptions;
+  readonly release: () => void;
+}
+
+async function openMigrated(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
+  const opened = await open(options, log);
+  try {
+    await migrate(opened.connection);
+    return opened;
+  } catch (error) {
+    await opened.connection.close().finally(opened.release);
+    throw error;
+  }
+}
+
+async function open(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
+  const nothing = () => undefined;
+  if (options === 'memory') return overPglite(await openPglite({}), nothing);
+  if ('postgres' in options) {
+    const connection = createPostgresDb(options.postgres, (error) =>
+      log.warn({ reason: error.message }, 'An idle connection to Postgres broke'),
+    );
+    return { connection, kind: 'postgres', bossOptions: { ...connectionOf(options.postgres), max: 4 }, release: nothing };
+  }
+  const lock = await lockFolder(options.dataDir);
+  try {
+    return overPglite(await openPglite({ dataDir: join(options.dataDir, 'postgres') }), lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function overPglite(pglite: PGlite, release: () => void): Opened {
+  const connection = createPgliteDb(pglite);
+  return { connection, kind: 'pglite', bossOptions: { db: fromPglite(connection.forBoss), backend: 'pglite' }, release };
+}
+
+/** Starts the queue; what goes wrong in its background work is logged, not thrown into nowhere. */
+export async function startBoss(boss: PgBoss, log: Logger): Promise<void> {
+  boss.on('error', (error) => log.error({ reason: error.message }, 'The job queue had an error'));
+  boss.on('warning', (warning) => log.warn({ reason: warning.message }, 'The job queue warns'));
+  try {
+    await boss.start();
+  } catch (error) {
+    throw new UpstreamError({ service: 'postgres', operation: 'start the job queue' }, { cause: error });
+  }
+}
+
+/** A close that may be called more than once. */
+export function closing(boss: PgBoss | undefined, connection: { close(): Promise<void> }, release: () => void): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    try {
+      await boss?.stop({ graceful: true, timeout: DRAIN_MS });
+    } finally {
+      await connection.close().finally(release);
+    }
+  };
+  return () => {
+    closed ??= close();
+    return closed;
+  };
+}

@@ -1,0 +1,69 @@
+// What both kinds of Postgres share: the guard of transactions, nested transactions, and errors that tell no values.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { UpstreamError } from '../../values/errors.ts';
+import type { Db } from './db.ts';
+
+/** A Db that can also run scripts of several statements (migrations) and be closed. */
+export interface Connection extends Db {
+  /** Runs a script in one transaction; no parameters, no rows. */
+  script(text: string): Promise<void>;
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>;
+}
+
+export interface Gate {
+  /** Throws when the caller runs inside the work of a transaction that is still open. */
+  check(text: string): void;
+  inside<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Finds statements that bypass the transaction they are in: over PGlite they would wait for themselves for ever, over a server they
+ * would not see the transaction's rows. Both throw, so that a mistake shows wherever it is run.
+ */
+export function guarded(): Gate {
+  const current = new AsyncLocalStorage<{ open: boolean }>();
+  return {
+    check(text) {
+      if (current.getStore()?.open !== true) return;
+      throw new Error(`Use the transaction's own Db inside a transaction (or start this outside of it): ${operationOf(text)}`);
+    },
+    async inside(work) {
+      const state = { open: true };
+      try {
+        return await current.run(state, work);
+      } finally {
+        state.open = false;
+      }
+    },
+  };
+}
+
+/** A transaction within a transaction: a savepoint. */
+export async function inSavepoint<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  await db.query('savepoint nested');
+  try {
+    const result = await work(db);
+    await db.query('release savepoint nested');
+    return result;
+  } catch (error) {
+    await db.query('rollback to savepoint nested');
+    throw error;
+  }
+}
+
+/** A failed statement as an UpstreamError with its SQLSTATE; the driver's own error, whose detail may quote rows, is left behind. */
+export function postgresError(text: string, error: unknown): UpstreamError {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new UpstreamError({ service: 'postgres', operation: operationOf(text), code }, { cause: new Error(message) });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function operationOf(text: string): string {
+  return text.trim().split(/\s+/).slice(0, 4).join(' ');
+}

@@ -1,0 +1,40 @@
+// Where a bundle is deployed or destroyed: one thing at a time per host, bundle name and target.
+import type { Db } from './db/db.ts';
+
+export interface Place {
+  readonly host: string;
+  /** The bundle's name. */
+  readonly bundle: string;
+  readonly target: string;
+}
+
+/** Somebody who is at work there, or whose CLI may still be. */
+export interface Busy {
+  readonly state: 'running' | 'unknown';
+  readonly decidedBy: string;
+}
+
+/** How long a CLI that nobody follows any more may go on: it is given up after this (deployment/limits.ts). */
+const MAY_RUN = '45 minutes';
+
+/** Until the transaction ends, whoever else wants to start something at this place waits here. */
+export async function lockPlace(tx: Db, { host, bundle, target }: Place): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([host, bundle, target])]);
+}
+
+/** What runs at a place besides `except`: the development mode of the CLI has no lock of its own (facts: cli 6). */
+export async function busyAt(db: Db, { host, bundle, target }: Place, except: string): Promise<Busy | undefined> {
+  const atWork = (table: string) =>
+    `(${table}.state = 'running' or (${table}.state = 'unknown' and ${table}.result->>'mayRun' = 'true'
+      and ${table}.decided_at > now() - interval '${MAY_RUN}')) and ${table}.id <> $4`;
+  const [row] = await db.query(
+    `select p.state, coalesce(p.decided_by, p.slack_user) as decided_by from proposals p join bundles b on b.digest = p.bundle_digest
+     where p.host = $1 and b.meta->>'name' = $2 and p.target = $3 and ${atWork('p')}
+     union all
+     select w.state, coalesce(w.decided_by, '') from writes w
+     where w.host = $1 and w.kind = 'destroy_bundle' and w.arguments::jsonb->>'bundle_name' = $2 and w.arguments::jsonb->>'target' = $3
+       and ${atWork('w')} limit 1`,
+    [host, bundle, target, except],
+  );
+  return row && { state: row.state === 'running' ? 'running' : 'unknown', decidedBy: String(row.decided_by) };
+}

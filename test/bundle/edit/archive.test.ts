@@ -1,0 +1,36 @@
+// The archive opens with another reader and is the same for the same files.
+import { unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { archive } from '../../../src/bundle/edit/archive.ts';
+
+const files = [
+  { path: 'src/a b.py', bytes: Buffer.from('print(1)\n') },
+  { path: 'databricks.yml', bytes: Buffer.from('bundle:\n  name: ä\n') },
+  { path: 'src/größe.sql', bytes: Buffer.from('select 1') },
+];
+
+test('holds every file byte for byte', () => {
+  const unpacked = unzipSync(archive({ files, secrets: [] }));
+  expect(Object.keys(unpacked)).toEqual(['databricks.yml', 'src/a b.py', 'src/größe.sql']);
+  for (const { path, bytes } of files) expect(Buffer.from(unpacked[path] ?? []).equals(bytes)).toBe(true);
+});
+
+test('same files, same bytes, in any order and time zone', () => {
+  const before = process.env.TZ;
+  const first = archive({ files, secrets: [] });
+  process.env.TZ = 'Pacific/Auckland';
+  const second = archive({ files: [...files].reverse(), secrets: [] });
+  process.env.TZ = before;
+  expect(Buffer.from(first).equals(second)).toBe(true);
+});
+
+test('masks hard-coded secrets, in the proof too', () => {
+  const text = 'key = "hunter2222"\n';
+  const secrets = [{ path: 'src/a.py', line: 1, start: 7, end: 17, kind: 'password' }];
+  const zip = archive({ files: [{ path: 'src/a.py', bytes: Buffer.from(text) }], secrets }, [
+    { path: 'PROOF.md', bytes: Buffer.from('was hunter2222') },
+  ]);
+  const unpacked = unzipSync(zip);
+  expect(Buffer.from(unpacked['src/a.py'] ?? []).toString()).toBe('key = "<secret password>"\n');
+  expect(Buffer.from(unpacked['PROOF.md'] ?? []).toString()).toBe('was <secret password>');
+});

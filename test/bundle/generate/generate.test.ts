@@ -1,0 +1,201 @@
+// What must hold for every bundle: nothing lost, names that the CLI takes, the same input the same bytes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import type { Bundle } from '../../../src/bundle/model/bundle.ts';
+import { leavesOf } from '../../../src/bundle/model/leaves.ts';
+import { resourceKey, variableName } from '../../../src/bundle/model/names.ts';
+import { writtenResource } from '../../../src/bundle/yaml/describe-tree.ts';
+import { parseYaml } from '../../../src/bundle/yaml/parse.ts';
+import { renderYaml } from '../../../src/bundle/yaml/render.ts';
+import { UserError } from '../../../src/values/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../../src/values/json.ts';
+import { HARD_CASES } from '../case-hard.ts';
+import { CASES, HOST, job, textOf } from '../fixtures.ts';
+
+const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+const nasty = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  'True',
+  'no',
+  '007',
+  '1e3',
+  'null',
+  '~',
+  '2024-01-01',
+  '<<',
+  '# x',
+  'a: b',
+  '- a',
+  '',
+  ' x ',
+  'a\nb\n',
+  'a\n\n',
+  '\t',
+  '0x1F',
+  '{a}',
+  '*a',
+  '\u2028',
+  '\u0085',
+  '1_000',
+  '12:30:45',
+  '|',
+  '\r\n',
+  'a\r',
+);
+const scalar: fc.Arbitrary<Json> = fc.oneof(
+  text,
+  nasty,
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(9223372036854775807n),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 || (Number.isInteger(n) && !Number.isSafeInteger(n)) ? 0 : n)),
+);
+const tree: fc.Arbitrary<JsonObject> = fc.letrec<{ object: JsonObject; value: Json }>((tie) => ({
+  object: fc.dictionary(fc.oneof(text, nasty), tie('value'), { maxKeys: 4 }),
+  value: fc.oneof({ depthSize: 'small' }, scalar, fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+})).object;
+
+/** A job as its bundle writes it, variables put back in. */
+function readBack(bundle: Bundle): Map<string, Json> {
+  const values = new Map(bundle.variables.map(({ name, value }) => [`\${var.${name}}`, value]));
+  const { base } = writtenResource(bundle.files, 'jobs', bundle.name, 'prod');
+  return new Map(
+    [...leavesOf(base)].map(([place, { value }]) => [place, typeof value === 'string' ? (values.get(value) ?? value) : value]),
+  );
+}
+
+describe('YAML', () => {
+  test('reads back what was written, whatever it was', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(parseYaml(Buffer.from(renderYaml(value)))).toEqual({ ok: true, value });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('quotes what some reader would take for something else', () => {
+    const yaml = renderYaml({ a: 'True', no: '007', b: '2024-01-01', c: '12:30', d: '0x1f', e: '1e3', f: '' });
+    expect(yaml).toBe('a: "True"\n\n"no": "007"\n\nb: "2024-01-01"\n\nc: "12:30"\n\nd: "0x1f"\n\ne: "1e3"\n\nf: ""\n');
+  });
+});
+
+describe('losslessness', () => {
+  test('settings that nobody knows come out as they went in', () => {
+    fc.assert(
+      fc.property(tree, (unknown) => {
+        const definition = job({ name: 'x', queue: { enabled: true }, unknown, tasks: [{ task_key: 'a', some_task: unknown }] });
+        const written = readBack(generateBundle({ definition, sources: [], host: HOST }));
+        for (const [place, { value }] of leavesOf(definition.settings))
+          expect([place, String(written.get(place))]).toEqual([place, String(value)]);
+        expect(written.size).toBe(leavesOf(definition.settings).size);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('a job without a queue says so', () => {
+    expect(textOf(generateBundle({ definition: job({ name: 'x' }), sources: [], host: HOST }), 'resources/x.job.yml')).toContain(
+      'queue:\n        enabled: false',
+    );
+  });
+
+  test('server-only fields stay out, and no host gets in', () => {
+    const definition = job({ name: 'x', format: 'MULTI_TASK', edit_mode: 'UI_LOCKED', deployment: { kind: 'BUNDLE' } });
+    const bundle = generateBundle({ definition, sources: [], host: HOST });
+    const all = bundle.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('\n');
+    expect(all).not.toMatch(/MULTI_TASK|UI_LOCKED|kind|acme\.example/);
+    expect(bundle.diagnostics).toMatchObject([{ level: 'warning', place: 'deployment' }]);
+  });
+
+  test('what a bundle cannot say is an error with its place', () => {
+    const definition = job({
+      name: 'x',
+      tasks: [{ task_key: 'a', notebook_task: { notebook_path: 'relative', base_parameters: { p: 'a ${HOME}' } } }],
+    });
+    expect(generateBundle({ definition, sources: [], host: HOST }).diagnostics).toMatchObject([
+      { level: 'error', place: 'tasks[a].notebook_task.notebook_path' },
+      { level: 'error', place: 'tasks[a].notebook_task.base_parameters.p' },
+    ]);
+  });
+});
+
+describe('names', () => {
+  test('keys', () => {
+    const keys = ['Churn', '[prod] Sales', 'Rapport — l’équipe d’Özgür 🚀', '日本語', '', '99 bottles', 'Straße'].map((name) =>
+      resourceKey(name, '5'),
+    );
+    expect(keys).toEqual(['churn', 'sales', 'rapport_l_equipe_d_ozgur', 'job_5', 'job_5', 'job_99_bottles', 'strasse']);
+    expect(variableName('2 schemas')).toBe('v_2_schemas');
+  });
+
+  test('any name makes a key that the allow-list takes', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        expect(
+          checkBundle(generateBundle({ definition: job({ name: name.replaceAll('${', '') }), sources: [], host: HOST }).files),
+        ).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('equal values share a variable, a second value gets the name of its task', () => {
+    expect(generateBundle({ ...must(CASES.nightly), host: HOST }).variables.map(({ name, value }) => `${name}=${value}`)).toEqual([
+      'catalog=main',
+      'schema=raw',
+      'schema_report=gold',
+    ]);
+  });
+});
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('missing');
+  return value;
+}
+
+test('a dashboard that the CLI would refuse stays outside', () => {
+  const tasks = ['a', 'b'].map((id) => ({ task_key: id, dashboard_task: { dashboard_id: id } }));
+  const dashboard = { type: 'dashboards' as const, name: 'D', serialized: '{}', grants: [] };
+  const related = [
+    { ...dashboard, id: 'a' },
+    { ...dashboard, id: 'b', warehouseId: 'w', serialized: '{"x":"${y}"}' },
+  ];
+  const bundle = generateBundle({ definition: { ...job({ name: 'x', tasks }), related }, sources: [], host: HOST });
+  expect(bundle.resources.map(({ key }) => key)).toEqual(['x']);
+  expect(textOf(bundle, 'resources/x.job.yml')).toContain('dashboard_id: a');
+  expect(bundle.diagnostics.map(({ level, place }) => `${level} ${place}`)).toEqual([
+    'warning related[dashboards.a]',
+    'warning related[dashboards.b]',
+    'note tasks[a].dashboard_task.dashboard_id',
+    'note tasks[b].dashboard_task.dashboard_id',
+  ]);
+});
+
+test('the order of related things, sources and lookups changes nothing', () => {
+  for (const one of [must(HARD_CASES.related), must(HARD_CASES.lookups)]) {
+    const { related = [], lookups = [] } = one.definition;
+    const turned = { ...one.definition, related: [...related].reverse(), lookups: [...lookups].reverse() };
+    const first = generateBundle({ ...one, host: HOST });
+    expect(generateBundle({ ...one, definition: turned, sources: [...one.sources].reverse(), host: HOST })).toEqual(first);
+  }
+});
+
+test('a target needs a name that the CLI takes', () => {
+  const definition = job({ name: 'x' });
+  expect(() => generateBundle({ definition, sources: [], host: HOST, options: { targets: ['a b'] } })).toThrow(UserError);
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { targets: ['qa', 'prod'], adoption: { qa: 'bind' } } });
+  expect(bundle.targets).toEqual(['dev', 'prod', 'qa']);
+  expect(bundle.adoption).toEqual({ dev: 'copy', prod: 'copy', qa: 'bind' });
+});
+
+test('run_as goes to prod, where the job has one', () => {
+  const parsed = parseYaml(Buffer.from(textOf(generateBundle({ ...must(CASES['git-and-run-as']), host: HOST }), 'databricks.yml')));
+  const targets = parsed.ok && isObject(parsed.value) && isObject(parsed.value.targets) ? parsed.value.targets : {};
+  expect(targets.prod).toMatchObject({ run_as: { service_principal_name: '0a0a0a0a-0000-4000-8000-000000000001' } });
+  expect(targets.dev).not.toHaveProperty('run_as');
+});

@@ -1,0 +1,176 @@
+// The proof: each verdict, honesty about lost, changed, invented and swapped settings, and its words.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
+import { describe, expect, test } from 'vitest';
+import { editBundle } from '../../../src/bundle/edit/edit.ts';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import { compare, compareDeployed, proofLine, renderProof } from '../../../src/bundle/proof/compare.ts';
+import type { JsonObject } from '../../../src/values/json.ts';
+import { HOST, job, notebook, resolvedWith, textOf } from '../fixtures.ts';
+
+const [A, B] = ['/Users/ana/etl/a', '/Users/ana/etl/b'];
+const FILES = '/Workspace/Users/ana@acme.example/.bundle/x/prod/files';
+const definition = job({
+  name: 'x',
+  timeout_seconds: 0,
+  format: 'MULTI_TASK',
+  email_notifications: {},
+  tags: { empty: '' },
+  tasks: [
+    { task_key: 'a', notebook_task: { notebook_path: `/Workspace${A}`, base_parameters: { catalog: 'main' } } },
+    { task_key: 'b', notebook_task: { notebook_path: B }, max_retries: 3 },
+  ],
+});
+const bundle = generateBundle({ definition, sources: [notebook(A), notebook(B)], host: HOST });
+const task = (key: string, file: string, more: JsonObject = {}, parameters: JsonObject = {}) => ({
+  task_key: key,
+  notebook_task: { notebook_path: `${FILES}/src/${file}`, ...parameters },
+  ...more,
+});
+const a = (file = 'a', catalog = 'main') => task('a', file, {}, { base_parameters: { catalog } });
+const good: JsonObject = {
+  name: 'x',
+  queue: { enabled: false },
+  tags: { empty: '' },
+  deployment: { kind: 'BUNDLE' },
+  tasks: [task('b', 'b', { max_retries: 3 }), a()],
+};
+const proofOf = (now: JsonObject, more: Partial<Parameters<typeof compare>[0]> = {}) =>
+  compare({ definition, bundle, resolved: resolvedWith('x', now), target: 'prod', ...more });
+const verdicts = (now: JsonObject, more: Partial<Parameters<typeof compare>[0]> = {}) =>
+  proofOf(now, more)
+    .entries.filter(({ verdict }) => !['identical', 'source', 'variable'].includes(verdict))
+    .map(({ place, verdict }) => `${place} ${verdict}`);
+
+describe('compare', () => {
+  test('identical, source and variable; the order of tasks means nothing', () => {
+    const proof = proofOf(good);
+    expect(proof.counts).toEqual({ identical: 6, source: 2, variable: 1, dropped: 0, edited: 0, different: 0 });
+    expect(proofLine(proof)).toBe(
+      '9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte',
+    );
+    expect(proof.entries.find(({ verdict }) => verdict === 'variable')).toMatchObject({
+      place: 'tasks[a].notebook_task.base_parameters.catalog',
+      was: 'main',
+      is: 'main',
+    });
+  });
+
+  const LIES: Record<string, [JsonObject, string]> = {
+    'a lost setting': [{ ...good, tasks: [a(), task('b', 'b')] }, 'tasks[b].max_retries different'],
+    'a lost empty tag': [{ ...good, tags: {} }, 'tags.empty different'],
+    'a changed setting': [{ ...good, name: 'y' }, 'name different'],
+    'a number turned into text': [{ ...good, tasks: [a(), task('b', 'b', { max_retries: '3' })] }, 'tasks[b].max_retries different'],
+    'a variable of another value': [
+      { ...good, tasks: [a('a', 'dev'), task('b', 'b', { max_retries: 3 })] },
+      'tasks[a].notebook_task.base_parameters.catalog different',
+    ],
+    'an invented setting': [{ ...good, description: 'made up' }, 'description different'],
+    'an invented identity': [{ ...good, run_as: { user_name: 'ben@acme.example' } }, 'run_as.user_name different'],
+    'a queue switched on': [{ ...good, queue: { enabled: true } }, 'queue.enabled different'],
+    'a file that is not there': [
+      { ...good, tasks: [a('gone'), task('b', 'b', { max_retries: 3 })] },
+      'tasks[a].notebook_task.notebook_path different',
+    ],
+    "another task's file": [
+      { ...good, tasks: [a('b'), task('b', 'b', { max_retries: 3 })] },
+      'tasks[a].notebook_task.notebook_path different',
+    ],
+  };
+  test.each(Object.entries(LIES))('names %s', (_name, [now, expected]) => {
+    expect(verdicts(now)).toEqual([expected]);
+  });
+
+  test('a job that is not there at all differs everywhere', () => {
+    expect(compare({ definition, bundle, resolved: {}, target: 'prod' }).counts.different).toBe(8);
+  });
+
+  test('the identity a job has anyway is no invention', () => {
+    expect(verdicts({ ...good, run_as: { user_name: 'ana@acme.example' } })).toEqual([]);
+  });
+
+  test('edited: what version 1 did not differ in; different: what it did', () => {
+    const baseline = proofOf({ ...good, name: 'y' });
+    const edited = proofOf({ ...good, name: 'y', max_concurrent_runs: 4 }, { baseline });
+    expect(edited.entries.filter(({ verdict }) => verdict === 'edited').map(({ place }) => place)).toEqual(['max_concurrent_runs']);
+    expect(edited.counts).toMatchObject({ different: 1, edited: 1 });
+    expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different; 2 files byte for byte$/);
+  });
+
+  test('dropped: what an instance pool and development mode decide', () => {
+    const pooled = job({
+      name: 'x',
+      queue: { enabled: true },
+      job_clusters: [{ job_cluster_key: 'm', new_cluster: { instance_pool_id: 'p', node_type_id: 'i3' } }],
+    });
+    const made = generateBundle({ definition: pooled, sources: [], host: HOST });
+    const now = {
+      name: '[dev ana] x',
+      queue: { enabled: true },
+      tags: { dev: 'ana' },
+      max_concurrent_runs: 4,
+      job_clusters: [{ job_cluster_key: 'm', new_cluster: { instance_pool_id: 'p' } }],
+    };
+    const presets = { name_prefix: '[dev ana] ', tags: { dev: 'ana' }, jobs_max_concurrent_runs: 4 };
+    const resolved = resolvedWith('x', now, { bundle: { mode: 'development' }, presets });
+    const proof = compare({ definition: pooled, bundle: made, resolved, target: 'dev' });
+    expect(proof.entries.filter(({ verdict }) => verdict === 'dropped').map(({ place }) => place)).toEqual([
+      'name',
+      'job_clusters[m].new_cluster.node_type_id',
+    ]);
+    expect(proof.counts.different).toBe(0);
+  });
+
+  test('PROOF.md says everything, and foreign text stays text', () => {
+    const proof = proofOf({ ...good, description: '# <b>|\n' }, { warnings: ['careful'] });
+    expect(renderProof(proof)).toContain('| description |  | "\\# \\<b\\>\\|\\\\n" | the job does not have this |');
+    expect(renderProof(proof)).toContain('- careful');
+    expect(renderProof(proof)).toContain('## Identical (6)');
+  });
+});
+
+describe('compareDeployed', () => {
+  const resolved = resolvedWith('x', good);
+  test('equal, server-only fields and defaults aside', () => {
+    const deployed = {
+      ...good,
+      format: 'MULTI_TASK',
+      edit_mode: 'UI_LOCKED',
+      max_concurrent_runs: 1,
+      timeout_seconds: 0,
+      email_notifications: {},
+    };
+    expect(compareDeployed({ resolved, resourceKey: 'x', deployed })).toEqual([]);
+  });
+  test('names every difference', () => {
+    expect(compareDeployed({ resolved, resourceKey: 'x', deployed: { ...good, name: 'y', tags: {}, description: 'z' } })).toEqual([
+      { place: 'name', was: 'x', is: 'y' },
+      { place: 'tags.empty', was: '', is: undefined },
+      { place: 'description', was: undefined, is: 'z' },
+    ]);
+    expect(compareDeployed({ resolved, resourceKey: 'nope', deployed: good })).toHaveLength(1);
+  });
+});
+
+describe('editBundle', () => {
+  test('re-reads targets, variables and the digest', () => {
+    const yaml = textOf(bundle, 'databricks.yml');
+    const next = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}  staging:\n    mode: production\n` }], []);
+    expect(next.targets).toEqual(['dev', 'prod', 'staging']);
+    expect(next.variables).toEqual(bundle.variables);
+    expect(next.digest).not.toBe(bundle.digest);
+    expect(editBundle(next, [{ path: 'databricks.yml', content: yaml }], []).digest).toBe(bundle.digest);
+  });
+  test('adds and deletes files', () => {
+    const more = editBundle(bundle, [{ path: 'src/new.py', content: 'x' }], []);
+    expect(more.files.length).toBe(bundle.files.length + 1);
+    expect(editBundle(more, [{ path: 'src/new.py', content: null }], []).digest).toBe(bundle.digest);
+  });
+  test.each(['../x', '/x', 'a/../../x', '', '.databricks/x', 'a\\b', 'a\nb'])('refuses the path %j', (path) => {
+    expect(() => editBundle(bundle, [{ path, content: 'x' }], [])).toThrow(/Use a relative path inside the bundle/);
+  });
+  test('refuses YAML that cannot be read, and to delete what is not there or is needed', () => {
+    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: 'a: [' }], [])).toThrow(/Reading databricks.yml: line 1/);
+    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: null }], [])).toThrow(/no databricks.yml/);
+    expect(() => editBundle(bundle, [{ path: 'src/nope.py', content: null }], [])).toThrow(/no such file/);
+  });
+});

@@ -1,0 +1,108 @@
+// The converter as people start it: its own process, against the stand-in workspace with the real CLI; what it says and how it ends.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { HARD_CASES } from '../bundle/case-hard.ts';
+import { seedLookups, seedOriginals } from '../bundle/seed-lookups.ts';
+import { ANA, cliPath } from '../deployment/rig.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+let standIn: DatabricksStandIn;
+let folder: string;
+beforeEach(async () => {
+  standIn = await createDatabricksStandIn({ seed: false });
+  folder = mkdtempSync(join(tmpdir(), 'dab-command-'));
+});
+afterEach(async () => {
+  await standIn.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function convert(args: readonly string[], token = standIn.tokenFor(ANA)): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = {
+    PATH: '/usr/bin:/bin',
+    HOME: folder,
+    DATABRICKS_HOST: standIn.url,
+    DATABRICKS_TOKEN: token,
+    ...(cliPath !== undefined && { DATABRICKS_CLI_PATH: cliPath }),
+  };
+  const command = ['--disable-warning=ExperimentalWarning', join(ROOT, 'src', 'bin', 'convert.ts'), ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
+    );
+  });
+}
+
+/** The job of a golden case with what comes along, its sources and its grants, in the workspace. */
+function seed(name: string): void {
+  const one = HARD_CASES[name];
+  if (one === undefined) throw new Error(`no case ${name}`);
+  const { workspace } = standIn;
+  seedLookups(workspace, [one.definition]);
+  seedOriginals(workspace, one.definition);
+  for (const { path, kind, bytes } of one.sources) {
+    workspace.files.mkdirs(path.replace(/\/[^/]*$/, ''));
+    const notebook = { type: 'NOTEBOOK', language: 'PYTHON', format: 'SOURCE', read: () => bytes } as const;
+    workspace.files.put(path, kind === 'notebook' ? notebook : { type: 'FILE', read: () => bytes });
+  }
+  const grant = { group_name: 'data-team', all_permissions: [{ permission_level: 'CAN_VIEW', inherited: false }] };
+  workspace.grants.set('/jobs/77', [grant]);
+}
+
+describe.skipIf(cliPath === undefined)('npm run convert', () => {
+  test('--job --deploy: a bundle with its proof on disk, deployed with pipeline, dashboard and grants, equal', async () => {
+    seed('related');
+    const out = join(folder, 'out');
+    const ran = await convert(['--job', '77', '--out', out, '--deploy', 'prod']);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toMatch(/✓ together: \d+ settings: \d+ identical, .* byte for byte\n/);
+    expect(ran.stdout).toMatch(/✓ deployed to prod, equal to the bundle: http\S+\/jobs\/\d+\S* http/);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(['PROOF.md', 'databricks.yml', 'resources', 'src']));
+    const { jobs, pipelines, dashboards, grants } = standIn.workspace;
+    expect([jobs.size, pipelines.size, dashboards.size]).toEqual([4, 2, 2]);
+    const copies = [...jobs.keys()]
+      .filter((id) => !['77', '501'].includes(id))
+      .map((id) => JSON.stringify(grants.get(`/jobs/${id}`)) ?? '');
+    expect(copies.filter((text) => /"data-team".*"CAN_VIEW"/.test(text))).toHaveLength(1);
+  });
+
+  test('--adopt --deploy: the original itself', async () => {
+    seed('adopted');
+    const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--adopt', 'prod', '--deploy', 'prod']);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain('/jobs/77');
+    expect([...standIn.workspace.jobs.keys()]).toEqual(['77']);
+    expect(standIn.workspace.jobs.get('77')?.settings.deployment).toMatchObject({ kind: 'BUNDLE' });
+  });
+
+  test('a grant that the workspace does not take ends it with 1, in words', async () => {
+    seed('adopted');
+    standIn.faults.on('PUT /api/2.0/permissions/jobs/*', { status: 400, message: 'Principal: GroupName(data-team) does not exist' });
+    const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
+    expect(ran).toMatchObject({ code: 1 });
+    expect(ran.stderr).toContain('convert: Deploying to prod: ');
+    expect(ran.stderr).toContain('GroupName(data-team) does not exist');
+  });
+
+  test('what a bundle cannot express is named, and not deployed', async () => {
+    seed('inexpressible');
+    const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
+    expect(ran).toMatchObject({ code: 1 });
+    expect(ran.stdout).toMatch(/error: tasks\[compute\]: has a spark_jar_task but no cluster/);
+    expect(ran.stdout).toMatch(/✗ .*not compared/);
+    expect(standIn.workspace.jobs.size).toBe(1);
+  });
+
+  test('a token that is no longer valid, a job that is not there, a wrong option', async () => {
+    const out = join(folder, 'out');
+    expect(await convert(['--job', '77', '--out', out], 'dapi00000000000000000000000000000000')).toMatchObject({ code: 1, stdout: '' });
+    const missing = await convert(['--job', '78', '--out', out]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/convert: Reading job 78: There is no job 78/) });
+    expect(await convert(['--job', '77'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--out DIR is missing') });
+    expect(existsSync(out)).toBe(false);
+  });
+});

@@ -1,0 +1,95 @@
+// The configuration names every problem at once and never repeats a value.
+import { describe, expect, it } from 'vitest';
+import { loadConfig, loadMcpConfig, loadMcpStdioConfig } from '../../src/config/environment.ts';
+import { ConfigError } from '../../src/values/errors.ts';
+
+const GOOD = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_APP_TOKEN: 'xapp-1',
+  DATABRICKS_HOST: 'acme.databricks.example/',
+  DAB_PUBLIC_URL: 'https://dab.example/',
+  DAB_OAUTH_CLIENT_ID: 'client',
+  DAB_VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
+};
+
+function problemsOf(env: Record<string, string>, load: (env: Record<string, string>) => unknown = loadConfig): readonly string[] {
+  try {
+    load(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('loadConfig', () => {
+  it('reads a good environment; a host without a scheme is https', () => {
+    const config = loadConfig(GOOD);
+    expect(config.DATABRICKS_HOST).toBe('https://acme.databricks.example');
+    expect(config.DAB_PUBLIC_URL).toBe('https://dab.example');
+    expect(config.DATABRICKS_APP_PORT).toBe(8000);
+    expect(config.DAB_VAULT_KEY).toHaveLength(32);
+  });
+
+  it('names all that is missing and bad together, without the values', () => {
+    const problems = problemsOf({ SLACK_BOT_TOKEN: 'secret-in-the-wrong-place', DATABRICKS_APP_PORT: 'eighty', DAB_VAULT_KEY: 'short' });
+    const text = problems.join('\n');
+    for (const name of [
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
+      'DATABRICKS_HOST',
+      'DATABRICKS_APP_PORT',
+      'DAB_PUBLIC_URL',
+      'DAB_OAUTH_CLIENT_ID',
+      'DAB_VAULT_KEY',
+    ])
+      expect(text).toContain(name);
+    expect(text).toContain('SLACK_APP_TOKEN is missing');
+    expect(text).not.toContain('secret-in-the-wrong-place');
+    expect(text).not.toContain('eighty');
+  });
+
+  it('counts an empty variable as unset, and asks for what belongs together', () => {
+    expect(problemsOf({ ...GOOD, SLACK_BOT_TOKEN: '' })).toEqual(['SLACK_BOT_TOKEN is missing']);
+    expect(problemsOf({ ...GOOD, PGHOST: 'db.example' })).toEqual(['PGUSER is missing (PGHOST is set)']);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://tools.example/mcp' })).toEqual([
+      'MCP_REMOTE_URL must be https, or on this machine',
+    ]);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://127.0.0.1:8000/mcp' })).toEqual([]);
+    for (const given of ['https://tools.example/mcp', 'https://tools.example/', 'https://tools.example'])
+      expect(loadConfig({ ...GOOD, MCP_REMOTE_URL: given }).MCP_REMOTE_URL?.href).toBe('https://tools.example/mcp');
+    expect(problemsOf({ ...GOOD, ANTHROPIC_API_KEY: 'sk' }).join()).toContain('ANTHROPIC_BASE_URL is missing');
+  });
+});
+
+describe('loadMcpConfig', () => {
+  const HOST = { DATABRICKS_HOST: 'acme.databricks.example' };
+
+  it('in Databricks Apps needs nothing but what Apps sets', () => {
+    const config = loadMcpConfig({ ...HOST, DATABRICKS_APP_NAME: 'dab-tools' });
+    expect(config).toMatchObject({ DATABRICKS_HOST: 'https://acme.databricks.example', DAB_MCP_BEARER: false, DAB_MCP_ORIGINS: [] });
+  });
+
+  it('elsewhere asks which header to believe: none is believed unasked', () => {
+    expect(problemsOf(HOST, loadMcpConfig).join()).toContain('DAB_MCP_BEARER must be true');
+    expect(problemsOf({ ...HOST, DAB_MCP_BEARER: 'false' }, loadMcpConfig)).toHaveLength(1);
+    expect(problemsOf({ ...HOST, DAB_MCP_BEARER: 'true' }, loadMcpConfig)).toEqual([]);
+    expect(problemsOf({ ...HOST, DAB_MCP_FORWARDED_TOKEN: 'true' }, loadMcpConfig)).toEqual([]);
+  });
+
+  it('reads lists, and names bad values together', () => {
+    const lists = { DAB_MCP_HOSTS: 'tools.example, 127.0.0.1', DAB_MCP_ORIGINS: 'https://a.example' };
+    expect(loadMcpConfig({ ...HOST, ...lists, DAB_MCP_BEARER: 'true' })).toMatchObject({
+      DAB_MCP_HOSTS: ['tools.example', '127.0.0.1'],
+      DAB_MCP_ORIGINS: ['https://a.example'],
+    });
+    const bad = problemsOf({ DAB_MCP_BEARER: 'yes', DAB_MCP_HOSTS: 'a,,b', PGHOST: 'db.example' }, loadMcpConfig).join('\n');
+    for (const name of ['DATABRICKS_HOST is missing', 'DAB_MCP_BEARER', 'DAB_MCP_HOSTS', 'PGUSER is missing']) expect(bad).toContain(name);
+  });
+
+  it('on stdio takes two variables, and the sign-in from the machine', () => {
+    expect(loadMcpStdioConfig({})).toEqual({ DAB_CLI_SETUP: true, LOG_LEVEL: 'info' });
+    expect(problemsOf({ LOG_LEVEL: 'loud' }, loadMcpStdioConfig)).toEqual(['LOG_LEVEL must be a pino level']);
+  });
+});

@@ -1,0 +1,51 @@
+// Pipelines, dashboards and names against the workspace stand-in, over real HTTP: what is read of them, and beyond the first page.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LookupKind } from '../../../src/bundle/model/bundle.ts';
+import { createApi } from '../../playground/databricks/api.ts';
+import { createRig, type Rig } from '../rig.ts';
+
+let rig: Rig;
+let api: ReturnType<typeof createApi>;
+beforeAll(async () => {
+  rig = await createRig({ seed: false });
+  api = createApi(rig.far.url, rig.far.tokenFor('ana@acme.example'));
+});
+afterAll(() => rig.far.close());
+
+describe('a dashboard', () => {
+  it('comes with its folder and how it is published; unpublished without', async () => {
+    const body = { display_name: 'Sales', warehouse_id: 'w', parent_path: '/Shared', serialized_dashboard: '{"pages":[]}' };
+    const id = String((await api.post('/api/2.0/lakeview/dashboards', body)).json.dashboard_id);
+    const read = { type: 'dashboards', id, name: 'Sales', warehouseId: 'w', serialized: '{"pages":[]}\n', parentPath: '/Shared' };
+    expect(await rig.as().getDashboard(id)).toEqual(read);
+    await api.post(`/api/2.0/lakeview/dashboards/${id}/published`, { embed_credentials: true });
+    expect(await rig.as().getDashboard(id)).toEqual({ ...read, embedCredentials: true });
+    await expect(rig.as().getDashboard('none')).rejects.toThrow(/no dashboard none that you can see/);
+  });
+});
+
+describe('pipelines', () => {
+  it('are found by a part of their name on any page, and read with who they run as', async () => {
+    for (let i = 0; i < 120; i++) await api.post('/api/2.0/pipelines', { name: `tables ${i}`, catalog: 'main' });
+    const [found] = await rig.as().listPipelines({ name: 'Tables 119' });
+    expect(found).toMatchObject({ name: 'tables 119', creator: 'ana@acme.example', state: 'IDLE' });
+    expect(await rig.as().getPipeline(found?.id ?? '')).toMatchObject({ runAs: 'ana@acme.example', spec: { catalog: 'main' } });
+  });
+});
+
+describe('names', () => {
+  it.each<[LookupKind, 'alerts' | 'destinations' | 'olderDashboards' | 'principals' | 'queries', (id: string, name: string) => object]>([
+    ['alert', 'alerts', (id, name) => ({ id, display_name: name })],
+    ['dashboard', 'olderDashboards', (id, name) => ({ id, name })],
+    ['notification_destination', 'destinations', (id, name) => ({ id, display_name: name })],
+    ['query', 'queries', (id, name) => ({ id, display_name: name })],
+    ['service_principal', 'principals', (id, name) => ({ id: '1', applicationId: id, displayName: name })],
+  ])('%s: the only one of its name, on any page', async (kind, of, make) => {
+    for (let i = 0; i < 230; i++) rig.far.workspace[of].set(`i${i}`, { ...make(`i${i}`, i < 2 ? 'twice' : `name ${i}`) });
+    const wanted = ['i0', 'i1', 'i2', 'i229', 'none'].map((id) => ({ kind, id }));
+    expect(await rig.as().names(wanted)).toEqual([
+      { kind, id: 'i2', name: 'name 2' },
+      { kind, id: 'i229', name: 'name 229' },
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+// Decisions on proposals: who may say yes, when, and only once.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createApprovals } from '../../../src/deployment/approval/deployment-words.ts';
+import { createBundleStore } from '../../../src/storage/bundles.ts';
+import { createProposalRows, type NewProposal } from '../../../src/storage/proposals.ts';
+import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
+import { ANA, bundleOf } from '../rig.ts';
+
+const host = 'https://acme.test';
+const now = new Date('2026-11-24T08:00:00Z');
+const by = { slackUser: 'U_ANA', identity: { host, userName: ANA } };
+
+describe('decisions', () => {
+  let storage: TestStorage;
+  const bundle = bundleOf();
+  beforeAll(async () => {
+    storage = await openTestStorage();
+    await createBundleStore(storage.db).save(bundle);
+    await storage.db.query(
+      `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{}')`,
+    );
+  });
+  beforeEach(() => storage.db.query('delete from proposals'));
+  afterAll(() => storage.close());
+
+  const insert = (id: string, more: Partial<NewProposal> = {}) =>
+    createProposalRows(storage.db).insert({
+      id,
+      conversationId: 'c1',
+      version: 1,
+      bundleDigest: bundle.digest,
+      target: 'dev',
+      host,
+      userName: ANA,
+      slackUser: 'U_ANA',
+      plan: '{}',
+      planDigest: 'd',
+      summary: { counts: { create: 1, update: 0, delete: 0, recreate: 0, unchanged: 0 }, lines: [], notes: [], danger: false },
+      cliVersion: '1.9.0',
+      expiresAt: new Date('2026-11-25T08:00:00Z'),
+      ...more,
+    });
+  const approvals = () => createApprovals({ db: storage.db });
+  const reasonOf = async (id: string, who = by, at = now) => {
+    const answer = await approvals().approve({ proposalId: id, by: who, now: at });
+    return answer.ok ? 'approved' : answer.reason;
+  };
+
+  it('is made once, whoever clicks at the same time', async () => {
+    await insert('p1');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => reasonOf('p1')));
+    expect(answers.filter((answer) => answer === 'approved')).toHaveLength(1);
+    expect(await reasonOf('p1')).toBe(
+      'This plan was approved by <@U_ANA> at 2026-11-24 08:00 UTC and is being deployed. A plan is used once.',
+    );
+  });
+
+  it('is refused on an old card, with the version that replaced it', async () => {
+    await insert('p1');
+    await insert('p2', { version: 2 });
+    expect(await reasonOf('p1')).toBe('Version 2 has replaced version 1. Use the card of version 2.');
+    expect(await reasonOf('p2')).toBe('approved');
+  });
+
+  it('is refused after expiry, to another person, for an unknown plan, and after a no', async () => {
+    await insert('p1');
+    expect(await reasonOf('p1', by, new Date('2026-11-25T08:00:00Z'))).toContain('expired at 2026-11-25 08:00 UTC');
+    expect(await reasonOf('p1', { slackUser: 'U_BEN', identity: { host, userName: 'ben@acme.example' } })).toContain(`was made as ${ANA}`);
+    expect(await reasonOf('p1', { slackUser: 'U_ANA', identity: { host: 'https://other.test', userName: ANA } })).toContain('was made as');
+    expect(await reasonOf('nope')).toContain('do not know this plan');
+    expect(await approvals().decline({ proposalId: 'p1', by, now })).toMatchObject({ ok: true, proposal: { state: 'declined' } });
+    expect(await reasonOf('p1')).toContain('was declined by <@U_ANA>');
+  });
+
+  it('waits for a deployment of the same bundle and target that is running', async () => {
+    await insert('p1');
+    expect(await reasonOf('p1')).toBe('approved');
+    expect((await createProposalRows(storage.db).start('p1')).kind).toBe('started');
+    await insert('p2', { version: 2 });
+    expect(await reasonOf('p2')).toContain('Another deployment of this bundle to dev is running (approved by <@U_ANA>)');
+    await insert('p3', { version: 2, target: 'prod' });
+    expect(await reasonOf('p3')).toBe('approved');
+  });
+});

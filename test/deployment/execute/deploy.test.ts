@@ -1,0 +1,229 @@
+// From a bundle to a deployed job and everything that must stop it on the way, with the real CLI against the stand-in workspace.
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Bundle } from '../../../src/bundle/model/bundle.ts';
+import type { NoProof } from '../../../src/bundle/proof/proof.ts';
+import type { DeployResult, Proposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+import { createProposalRows } from '../../../src/storage/proposals.ts';
+import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
+import { ANA, bundleOf, cliPath, createRig, type Rig } from '../rig.ts';
+
+describe.skipIf(cliPath === undefined)('deploying', () => {
+  let storage: TestStorage;
+  let rig: Rig;
+  beforeAll(async () => {
+    storage = await openTestStorage();
+  });
+  afterAll(() => storage.close());
+  beforeEach(async () => {
+    rig = await createRig(storage);
+  });
+  afterEach(() => rig.close());
+
+  const writes = () =>
+    rig.far.requests.filter((entry) => entry.method !== 'GET' && !entry.path.endsWith('/mkdirs')).map((entry) => entry.path);
+
+  async function planned(bundle: Bundle, version = 1, target = 'dev'): Promise<Proposal> {
+    const plan: Proposal | NoProof = await rig.plan(bundle, version, target);
+    if (!('id' in plan)) throw new Error(`No plan: ${plan.problem} ${plan.next}`);
+    return plan;
+  }
+
+  async function approved(bundle: Bundle, version = 1, target = 'dev'): Promise<Proposal> {
+    const proposal = await planned(bundle, version, target);
+    const answer = await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() });
+    expect(answer).toMatchObject({ ok: true });
+    return proposal;
+  }
+
+  const deploy = (proposal: Proposal, lines: string[] = []): Promise<DeployResult> =>
+    rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: (line) => lines.push(line) });
+
+  it('makes no second job beside an original that a target takes over: it has to be bound first', async () => {
+    const times = { creator: ANA, runAs: ANA, createdTime: 0, extra: {} };
+    rig.far.workspace.jobs.set('77', { jobId: '77', settings: { name: 'Churn' }, ...times });
+    const bundle: Bundle = { ...bundleOf(), adoption: { prod: 'bind' }, resources: [{ type: 'jobs', key: 'churn', id: '77' }] };
+    expect(await rig.plan(bundle, 1, 'prod')).toEqual({
+      problem: 'prod takes over what exists, but that is not bound yet: deploying now would make a second churn.',
+      next: expect.stringContaining('databricks bundle deployment bind churn 77 -t prod'),
+    });
+    expect((await planned(bundle)).summary.lines).toEqual(['create job churn']);
+
+    const bound = await rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, (open) =>
+      open.bind('prod', 'churn', '77'),
+    );
+    expect(bound.result.code, bound.result.stderr).toBe(0);
+    expect((await planned(bundle, 1, 'prod')).summary.counts).toMatchObject({ create: 0, update: 1 });
+    expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
+  });
+
+  it('plans without writing, deploys what was approved, and tells where it is', async () => {
+    const bundle = bundleOf();
+    const proposal = await planned(bundle);
+    expect(proposal.summary).toEqual({
+      counts: { create: 1, update: 0, delete: 0, recreate: 0, unchanged: 0 },
+      lines: ['create job churn'],
+      notes: ['Names begin with “[dev ana]”.', 'The schedule of churn is paused.', 'Jobs are tagged dev: ana.'],
+      danger: false,
+    });
+    expect(proposal.expiresAt.getTime() - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    expect(writes()).toEqual([]);
+
+    expect(await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() })).toMatchObject({
+      ok: true,
+      proposal: { state: 'approved', decidedBy: 'U_ANA' },
+    });
+    expect(writes()).toEqual([]);
+    const lines: string[] = [];
+    const result = await deploy(proposal, lines);
+    expect(result).toMatchObject({ ok: true, state: 'done', jobs: [{ key: 'churn', name: '[dev ana] Churn' }] });
+    expect(lines).toEqual([
+      'Checking that nothing has changed since the plan',
+      expect.stringContaining('Uploading bundle files'),
+      'Deploying resources...',
+      'Updating deployment state...',
+      'Deployment complete!',
+    ]);
+    expect(lines.join('\n')).not.toContain(rig.scratchDir);
+
+    const [job] = result.jobs;
+    expect(job?.url.startsWith(`${rig.far.url}/jobs/${job.id}`)).toBe(true);
+    const { settings } = rig.far.workspace.jobs.get(job?.id ?? '') ?? {};
+    const resolved = await rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, (open) => open.validate('dev'));
+    expect(settings).toMatchObject({ ...(resolved.resolved.resources as { jobs: { churn: object } }).jobs.churn });
+    expect(rig.far.workspace.files.paths()).toContain(`/Users/${ANA}/.bundle/churn/dev/files/src/load`);
+    expect((await rig.approvals.get(proposal.id))?.result).toEqual(result);
+    expect(readdirSync(rig.scratchDir)).toEqual([]);
+  });
+
+  it('uses a plan once, also when two callers start at the same moment', async () => {
+    const proposal = await approved(bundleOf());
+    const results = await Promise.all([deploy(proposal), deploy(proposal)]);
+    expect(results.map((result) => result.state).sort()).toEqual(['done', 'failed']);
+    expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('used before') });
+    expect(rig.far.workspace.jobs.size).toBe(1);
+    expect((await rig.approvals.get(proposal.id))?.state).toBe('done');
+  });
+
+  it('does nothing without an approval', async () => {
+    const proposal = await planned(bundleOf());
+    expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'failed' });
+    expect(rig.far.workspace.jobs.size).toBe(0);
+    expect((await rig.approvals.get(proposal.id))?.state).toBe('open');
+  });
+
+  it('catches an edit in the workspace between the plan and the click, and shows it in the next plan', async () => {
+    const first = await deploy(await approved(bundleOf()));
+    const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
+    const proposal = await approved(later, 2);
+    expect(proposal.summary.counts).toMatchObject({ unchanged: 1, update: 0 });
+    const job = rig.far.workspace.jobs.get(first.jobs[0]?.id ?? '');
+    if (job === undefined) throw new Error('the job was not deployed');
+    job.settings = { ...job.settings, name: 'renamed by hand' };
+    expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('The workspace has changed') });
+    expect(job.settings.name).toBe('renamed by hand');
+
+    const fresh = await planned(later, 2);
+    expect(fresh.summary).toMatchObject({
+      danger: true,
+      lines: ['update job churn: name', '  puts name back, which was edited in the workspace'],
+    });
+  });
+
+  it('catches a deployment by somebody else in between', async () => {
+    const mine = await approved(bundleOf(), 1);
+    await rig.cli.open({ files: bundleOf().files, host: rig.far.url, token: rig.token }, async (open) => {
+      const { text } = await open.plan('dev');
+      expect((await open.deployPlan('dev', text, () => undefined)).result.code).toBe(0);
+    });
+    expect(await deploy(mine)).toMatchObject({ state: 'failed', problem: expect.stringContaining('The workspace has changed') });
+    expect(rig.far.workspace.jobs.size).toBe(1);
+  });
+
+  it('finds the job that a lost connection left behind in place of making it twice', async () => {
+    const proposal = await approved(bundleOf());
+    rig.far.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
+    expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'unknown' });
+    expect(rig.far.workspace.jobs.size).toBe(1);
+    expect(await rig.plan(bundleOf(), 2)).toMatchObject({ problem: expect.stringContaining('would make a duplicate') });
+    expect(rig.far.workspace.jobs.size).toBe(1);
+  });
+
+  it('calls a deployment unknown when the CLI was killed in the middle', async () => {
+    const killed = join(rig.scratchDir, 'killed');
+    writeFileSync(
+      killed,
+      `#!/bin/sh\nif [ "$2" = deploy ]; then echo 'Deploying resources...' >&2; kill -9 $$; fi\nexec '${cliPath}' "$@"\n`,
+    );
+    chmodSync(killed, 0o755);
+    const other = await createRig(storage, { cli: killed });
+    const proposal = await other.plan(bundleOf());
+    if (!('id' in proposal)) throw new Error(proposal.problem);
+    await other.approvals.approve({ proposalId: proposal.id, by: other.by, now: new Date() });
+    const result = await other.deployer.deploy({ proposalId: proposal.id, token: other.token, onProgress: () => undefined });
+    await other.close();
+    expect(result).toMatchObject({
+      ok: false,
+      state: 'unknown',
+      problem: expect.stringContaining('killed'),
+      next: expect.stringContaining('Look at the jobs'),
+    });
+  });
+
+  it('says what Databricks refused, and that nothing else is unclear', async () => {
+    const proposal = await approved(bundleOf());
+    rig.far.faults.on('POST /api/2.2/jobs/create', { status: 403, message: 'ana may not create jobs' });
+    const result = await deploy(proposal);
+    expect(result).toMatchObject({ ok: false, state: 'failed', problem: expect.stringContaining('may not create jobs') });
+    expect(JSON.stringify(result)).not.toMatch(/127\.0\.0\.1|dapi|dab-/);
+  });
+
+  it('shows deletions as dangerous, and production as what it is', async () => {
+    await deploy(await approved(bundleOf(), 1, 'prod'));
+    const other = bundleOf()
+      .files.map((file) => [file.path, new TextDecoder().decode(file.bytes)] as const)
+      .map(([path, text]) => [path, path.endsWith('job.yml') ? text.replace('    churn:', '    churn_v2:') : text] as const);
+    const proposal = await planned(bundleOf(Object.fromEntries(other)), 2, 'prod');
+    expect(proposal.summary).toMatchObject({ counts: { create: 1, delete: 1 }, danger: true, notes: [] });
+    expect(proposal.summary.lines.sort()).toEqual(['create job churn_v2', 'delete job churn']);
+    expect(proposal.expiresAt.getTime() - Date.now()).toBeLessThan(3_600_001);
+  });
+
+  it('warns when there is no prod to compare with: an edit that takes it away hides nothing', async () => {
+    const [yaml] = bundleOf().files.flatMap((file) => (file.path === 'databricks.yml' ? [new TextDecoder().decode(file.bytes)] : []));
+    const without = (yaml ?? '').replace(/\n {2}prod:\n[\s\S]*$/, '\n');
+    const proposal = await planned({ ...bundleOf({ 'databricks.yml': without }), targets: ['dev'] }, 1, 'dev');
+    expect(proposal.summary).toMatchObject({ danger: true, notes: ['There is no target prod to compare dev with.'] });
+  });
+
+  it('refuses a token of somebody else', async () => {
+    rig.token = rig.far.tokenFor('ben@acme.example');
+    const proposal = await approved(bundleOf());
+    expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('does not belong to ana') });
+    expect(writes()).toEqual([]);
+  });
+
+  it('calls a deployment unknown after a crash, and one that never began failed', async () => {
+    const rows = createProposalRows(rig.db);
+    const running = await approved(bundleOf());
+    expect((await rows.start(running.id)).kind).toBe('started');
+    const waiting = await planned(bundleOf(), 2);
+    await rows.decide(waiting.id, 'approved', { slackUser: 'U_ANA', userName: ANA, at: new Date() });
+    expect(await deploy(waiting)).toMatchObject({ problem: expect.stringContaining('Another deployment') });
+
+    const third = await planned(bundleOf(), 3);
+    await rows.decide(third.id, 'approved', { slackUser: 'U_ANA', userName: ANA, at: new Date() });
+    const left = await rig.deployer.recover();
+    expect(left.map((proposal) => [proposal.id, proposal.state])).toEqual([
+      [running.id, 'unknown'],
+      [third.id, 'failed'],
+    ]);
+    expect(left[0]?.result).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('stopped in the middle'),
+      next: expect.stringContaining('Look at the jobs'),
+    });
+    expect(await rig.deployer.recover()).toEqual([]);
+  });
+});

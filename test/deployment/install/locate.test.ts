@@ -1,0 +1,186 @@
+// Finding and preparing the CLI: the order, versions, checksums, and the words when there is none.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { setupCli } from '../../../src/bin/setup-cli.ts';
+import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
+import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
+import { platformName, type Release } from '../../../src/deployment/install/release.ts';
+import { cliSettings } from '../../../src/deployment/install/settings.ts';
+import { log } from '../rig.ts';
+
+const script = (version: string) => `#!/bin/sh\necho 'Databricks CLI v${version}'\n`;
+const archive = zipSync({ databricks: strToU8(script('1.9.0')), LICENSE: strToU8('…') });
+let server: Server;
+let folder: string;
+let release: Release;
+
+beforeAll(async () => {
+  server = createServer((_request, response) => response.setHeader('content-length', archive.byteLength).end(archive));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dab-locate-'));
+  const sum = createHash('sha256').update(archive).digest('hex');
+  release = {
+    version: '1.9.0',
+    archive: 'cli.zip',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/{archive}`,
+    sha256: { [platformName()]: sum },
+  };
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+function put(path: string, version: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, script(version));
+  chmodSync(path, 0o755);
+  return path;
+}
+
+async function locate(options: Partial<LocatorOptions>): Promise<{ status: CliStatus; seen: CliStatus[] }> {
+  const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: false, release, ...options });
+  const seen: CliStatus[] = [];
+  locator.onChange((status) => seen.push(status));
+  locator.start();
+  const path = await locator.ready();
+  const status = locator.status();
+  expect(path).toBe(status.state === 'ready' ? status.path : undefined);
+  return { status, seen };
+}
+
+describe('the order', () => {
+  it('takes DATABRICKS_CLI_PATH before the cache, and the cache before PATH', async () => {
+    const onPath = put(join(folder, 'bin', 'databricks'), '1.12.0');
+    const path = dirname(onPath);
+    expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: onPath, version: '1.12.0' });
+    const cached = put(cachedPath(join(folder, 'cache'), release), '1.9.0');
+    expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: cached });
+    const given = put(join(folder, 'given'), '1.10.1');
+    expect((await locate({ path, cliPath: given })).status).toMatchObject({ state: 'ready', path: given, version: '1.10.1' });
+  });
+
+  it('leaves a CLI on PATH aside that is too old or too new, and refuses such a DATABRICKS_CLI_PATH', async () => {
+    for (const version of ['1.8.9', '0.299.2', '2.0.0']) {
+      const path = put(join(folder, version, 'databricks'), version);
+      expect((await locate({ path: dirname(path) })).status).toMatchObject({
+        state: 'unavailable',
+        problem: expect.stringContaining('not installed'),
+      });
+      expect((await locate({ cliPath: path })).status).toMatchObject({
+        state: 'unavailable',
+        problem: expect.stringContaining(`names version ${version}`),
+      });
+    }
+    expect((await locate({ cliPath: join(folder, 'nothing') })).status).toMatchObject({
+      state: 'unavailable',
+      next: expect.stringContaining('npm run setup:cli'),
+    });
+  });
+});
+
+describe('while it is being prepared', () => {
+  it('nobody waits for it, and everybody learns what it is at', async () => {
+    const stuck = createServer((_request, response) => response.writeHead(200, { 'content-length': '1000' }).flushHeaders());
+    await new Promise<void>((resolve) => stuck.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(stuck.address() as AddressInfo).port}/{archive}`;
+    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: true, release: { ...release, url } });
+    const words = await createCli({ locator, scratchDir: folder, log }).missing();
+    expect(words?.problem).toMatch(/^The Databricks CLI is being prepared: downloading/);
+    expect(words?.next).toContain('follow by themselves');
+    stuck.closeAllConnections();
+    stuck.close();
+    expect(await locator.ready()).toBeUndefined();
+    expect((await createCli({ locator, scratchDir: folder, log }).missing())?.problem).toContain('There is no Databricks CLI here');
+  });
+
+  it('a CLI that is there is waited for', async () => {
+    put(cachedPath(join(folder, 'cache'), release), '1.9.0');
+    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: false, release });
+    expect(await createCli({ locator, scratchDir: folder, log }).missing()).toBeUndefined();
+  });
+});
+
+describe('setup:cli', () => {
+  it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async () => {
+    const settings = { cacheDir: join(folder, 'cache'), path: '', home: folder, goEnv: {}, goModDir: join(folder, 'none'), log };
+    const lines: string[] = [];
+    const show = (line: string) => lines.push(line);
+    put(cachedPath(settings.cacheDir), '1.9.0');
+    expect(await setupCli({ ...settings, show })).toMatchObject({ state: 'ready', version: '1.9.0' });
+    expect(await setupCli({ ...settings, cliPath: join(folder, 'nothing'), show })).toMatchObject({
+      state: 'unavailable',
+      problem: expect.stringContaining('DATABRICKS_CLI_PATH'),
+    });
+    expect(lines).toEqual([]);
+  });
+
+  it('reads its few settings, an empty one as unset, and hands Go no secret', () => {
+    const settings = cliSettings({
+      HOME: '/home/x',
+      PATH: '/bin',
+      DATABRICKS_CLI_PATH: '',
+      GOPROXY: 'https://proxy.test',
+      DATABRICKS_TOKEN: 'dapi-canary',
+      GOOGLE_CREDENTIALS: 'canary',
+    });
+    expect(settings).toMatchObject({
+      cacheDir: '/home/x/.cache/dab-bot',
+      path: '/bin',
+      goEnv: { HOME: '/home/x', GOPROXY: 'https://proxy.test' },
+    });
+    expect(settings).not.toHaveProperty('cliPath');
+    expect(JSON.stringify(settings.goEnv)).not.toContain('canary');
+  });
+});
+
+describe('preparing', () => {
+  it('downloads, checks the sum, unpacks into the cache, and shows how far it is', async () => {
+    const { status, seen } = await locate({ allowSetup: true });
+    expect(status).toMatchObject({ state: 'ready', path: cachedPath(join(folder, 'cache'), release) });
+    expect(seen).toContainEqual({ state: 'preparing', doing: 'unpacking', percent: 100 });
+    expect(seen).toContainEqual({ state: 'preparing', doing: expect.stringMatching(/^downloading .* MB$/), percent: 100 });
+  });
+
+  it('lets two programs prepare at once', async () => {
+    const both = await Promise.all([locate({ allowSetup: true }), locate({ allowSetup: true })]);
+    expect(both.map(({ status }) => status.state)).toEqual(['ready', 'ready']);
+  });
+
+  it('refuses an archive whose sum is another, and leaves nothing behind', async () => {
+    const { status } = await locate({ allowSetup: true, release: { ...release, sha256: { [platformName()]: '0'.repeat(64) } } });
+    expect(status).toMatchObject({ state: 'unavailable', problem: expect.stringContaining('another checksum') });
+    expect(existsSync(cachedPath(join(folder, 'cache'), release))).toBe(false);
+  });
+
+  it('goes on to Go at once when the download is refused, and says what failed', async () => {
+    const go = join(folder, 'go-bin', 'go');
+    mkdirSync(dirname(go));
+    const made = put(join(folder, 'made'), '1.9.0');
+    writeFileSync(
+      go,
+      `#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\nls go.mod go.sum > /dev/null || exit 1\necho runtime >&2\ncp ${made} "$2"\n`,
+    );
+    chmodSync(go, 0o755);
+    const goModDir = join(import.meta.dirname, '..', '..', 'databricks-cli');
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const refused = { ...release, url: `http://127.0.0.1:${(closed.address() as AddressInfo).port}/{archive}` };
+    await new Promise((resolve) => closed.close(resolve));
+    const path = `${dirname(go)}:/bin:/usr/bin`;
+    const built = await locate({ allowSetup: true, release: refused, path, goModDir });
+    expect(built.status).toMatchObject({ state: 'ready', version: '1.9.0' });
+    rmSync(join(folder, 'cache'), { recursive: true });
+    expect(built.seen).toContainEqual(expect.objectContaining({ doing: expect.stringContaining('building with Go') }));
+    const without = await locate({ allowSetup: true, release: refused, path: '', goModDir });
+    expect(without.status.state === 'unavailable' && without.status.problem).toMatch(
+      /could not be reached \(ECONNREFUSED\); Go build: no Go here/,
+    );
+  });
+});

@@ -1,0 +1,147 @@
+// The proof of real bundles by the real CLI, and what never reaches it.
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import { sourceReferences } from '../../../src/bundle/model/definition.ts';
+import { collectSources } from '../../../src/databricks/read/collect.ts';
+import { createWorkspace } from '../../../src/databricks/workspace.ts';
+import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
+import { createCliLocator } from '../../../src/deployment/install/locate.ts';
+import { createPlanner } from '../../../src/deployment/plan/plan-version.ts';
+import { createProver, type ProverStep } from '../../../src/deployment/plan/prove.ts';
+import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { createBundleStore } from '../../../src/storage/bundles.ts';
+import { createProofStore } from '../../../src/storage/proofs.ts';
+import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
+import { ANA, bundleOf, cliPath, log } from '../rig.ts';
+
+let storage: TestStorage;
+let far: DatabricksStandIn;
+let folder: string;
+beforeAll(async () => {
+  storage = await openTestStorage();
+  far = await createDatabricksStandIn();
+  folder = mkdtempSync(join(tmpdir(), 'dab-prove-'));
+});
+afterAll(async () => {
+  await far.close();
+  await storage.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The CLI at a path (none: there is none) with everything that uses it for reads. */
+function wire(path: string | undefined) {
+  const locator = createCliLocator({ cliPath: path, cacheDir: folder, log, allowSetup: false });
+  const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), log });
+  return { prover: createProver({ cli, store: createProofStore(storage.db), log }), planner: createPlanner({ cli, db: storage.db, log }) };
+}
+
+const definition = { jobId: '1', settings: { name: 'Churn' } };
+
+describe.skipIf(cliPath === undefined)('the proof', () => {
+  it('of a job of the workspace says that nothing was lost, step by step, and is kept', async () => {
+    const token = far.tokenFor(ANA);
+    const workspace = createWorkspace({ host: far.url, token: async () => token, log });
+    const job = await workspace.getJob('123');
+    const { sources, diagnostics } = await collectSources(workspace, sourceReferences(job));
+    const bundle = generateBundle({ definition: job, sources, diagnostics, host: far.url });
+    await createBundleStore(storage.db).save(bundle);
+    const steps: ProverStep[] = [];
+    const who = { host: far.url, userName: ANA };
+    const proof = await wire(cliPath).prover.prove({ bundle, definition: job, ...who, token, onStep: (step) => steps.push(step) });
+    if (!('counts' in proof)) throw new Error(`${proof.problem} ${proof.next}`);
+    expect(proof.target).toBe('prod');
+    expect(proof.counts).toMatchObject({ different: 0, edited: 0, dropped: 0 });
+    expect(proof.counts.identical).toBeGreaterThan(40);
+    expect(proof.warnings).toEqual([]);
+    expect(steps.map((step) => [step.id, step.status])).toEqual([
+      ['validate', 'in_progress'],
+      ['validate', 'complete'],
+      ['compare', 'in_progress'],
+      ['compare', 'complete'],
+    ]);
+    const kept = await createProofStore(storage.db).load({ bundleDigest: bundle.digest, ...who });
+    expect(kept?.counts).toEqual(proof.counts);
+    expect(kept?.entries).toHaveLength(proof.entries.length);
+  });
+
+  it('is none where validation fails, with the words of the CLI and no path of ours', async () => {
+    const bundle = bundleOf({ 'resources/churn.job.yml': `resources:\n  jobs:\n    churn:\n      name: \${var.nope}\n` });
+    const token = far.tokenFor(ANA);
+    const answer = await wire(cliPath).prover.prove({ bundle, definition, host: far.url, userName: ANA, token });
+    expect(answer).toMatchObject({ problem: expect.stringMatching(/nope/) });
+    expect(JSON.stringify(answer)).not.toMatch(/scratch|127\.0\.0\.1|dapi/);
+  });
+});
+
+describe('what never reaches the CLI', () => {
+  const hostile: Record<string, Record<string, string>> = {
+    'a host that is not ours': { 'databricks.yml': 'bundle: {name: x, engine: direct}\nworkspace: {host: https://evil.example}\n' },
+    'a host in a target': {
+      'databricks.yml': 'bundle: {name: x, engine: direct}\ntargets: {dev: {workspace: {host: https://evil.example}}}\n',
+    },
+    'a profile': { 'databricks.yml': 'bundle: {name: x, engine: direct}\nworkspace: {profile: admin}\n' },
+    scripts: { 'databricks.yml': 'bundle: {name: x, engine: direct}\nexperimental: {scripts: {preinit: id}}\n' },
+    artifacts: { 'databricks.yml': 'bundle: {name: x, engine: direct}\nartifacts: {a: {type: whl, build: id}}\n' },
+    python: { 'databricks.yml': 'bundle: {name: x, engine: direct}\npython: {resources: ["x:y"]}\n' },
+    terraform: { 'databricks.yml': 'bundle: {name: x, engine: terraform}\n' },
+    'an include from elsewhere': { 'databricks.yml': 'bundle: {name: x, engine: direct}\ninclude: ["../../*.yml"]\n' },
+    'a library from elsewhere': {
+      'resources/churn.job.yml':
+        'resources: {jobs: {churn: {name: x, tasks: [{task_key: a, libraries: [{jar: ../../../proc/self/environ}], spark_jar_task: {main_class_name: A}}]}}}\n',
+    },
+    'a job run': { 'resources/churn.job.yml': 'resources: {job_runs: {r: {job_id: "1"}}}\n' },
+    'a setup.py': { 'setup.py': 'print(1)\n' },
+    'a module that the CLI runs': { 'databricks/bundles/build.py': 'print(1)\n' },
+    'a state that is not ours': { '.databricks/bundle/dev/resources.json': '{}' },
+    'a path outside': { '../x.yml': 'a: 1\n' },
+  };
+
+  it.each(Object.keys(hostile))('%s', async (name) => {
+    const path = join(folder, 'recording');
+    writeFileSync(
+      path,
+      `#!/bin/sh\nif [ "$1" = --version ]; then echo 'Databricks CLI v1.9.0'; else touch ${path}.called; echo '{}'; fi\n`,
+    );
+    chmodSync(path, 0o755);
+    const bundle = bundleOf(hostile[name]);
+    const { prover, planner } = wire(path);
+    const identity = { host: far.url, userName: ANA };
+    const proof = await prover.prove({ bundle, definition, ...identity, token: 'dapi-canary' });
+    expect(proof).toMatchObject({ problem: expect.stringContaining('not allowed') });
+    const plan = await planner.planVersion({
+      conversationId: 'c1',
+      version: 1,
+      bundle,
+      target: 'dev',
+      identity,
+      slackUser: 'U_ANA',
+      token: 'dapi-canary',
+    });
+    expect(plan).toMatchObject({ problem: expect.stringContaining('not allowed') });
+    expect(existsSync(`${path}.called`)).toBe(false);
+  });
+
+  it('and without a CLI everything says what is missing and how to get it', async () => {
+    const { prover, planner } = wire(undefined);
+    const steps: ProverStep[] = [];
+    const identity = { host: far.url, userName: ANA };
+    const words = { problem: expect.stringContaining('no Databricks CLI'), next: expect.stringContaining('npm run setup:cli') };
+    expect(
+      await prover.prove({ bundle: bundleOf(), definition, ...identity, token: 't', onStep: (step) => steps.push(step) }),
+    ).toMatchObject(words);
+    expect(steps.at(-1)).toMatchObject({ id: 'validate', status: 'error' });
+    const plan = planner.planVersion({
+      conversationId: 'c1',
+      version: 1,
+      bundle: bundleOf(),
+      target: 'dev',
+      identity,
+      slackUser: 'U_ANA',
+      token: 't',
+    });
+    expect(await plan).toMatchObject(words);
+  });
+});

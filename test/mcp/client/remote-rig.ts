@@ -1,0 +1,50 @@
+// A bot's side of a remote server: its own database beside the server's, so that what is here was carried here.
+
+import { createWorkspace } from '../../../src/databricks/workspace.ts';
+import { createWrites } from '../../../src/deployment/approval/deployment-proposal.ts';
+import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
+import { createCliLocator } from '../../../src/deployment/install/locate.ts';
+import { createProver } from '../../../src/deployment/plan/prove.ts';
+import { createChoice } from '../../../src/mcp/client/choose-server.ts';
+import type { Caller } from '../../../src/mcp/tools/support/define-tool.ts';
+import type { DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { createBundleStore } from '../../../src/storage/bundles.ts';
+import { createProofStore } from '../../../src/storage/proofs.ts';
+import { createLogger } from '../../../src/values/log.ts';
+import { openTestStorage } from '../../storage/open-test-storage.ts';
+import { CLI } from '../rig.ts';
+
+export async function createBotSide(databricks: DatabricksStandIn, scratchDir: string) {
+  const { db, close } = await openTestStorage();
+  const logged: string[] = [];
+  const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
+  const locator = createCliLocator({ cliPath: CLI, cacheDir: scratchDir, path: '', log, allowSetup: false });
+  const cli = createCli({ locator, scratchDir, log });
+  const bundles = createBundleStore(db);
+  const writes = createWrites({ db, cli, log });
+  const token = databricks.tokenFor('ana@acme.example');
+  let instead: string | Error | undefined;
+  const current = async () => {
+    if (instead instanceof Error) throw instead;
+    return instead ?? token;
+  };
+  const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: current };
+  const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
+  /** Chooses the tools of ana's turns, one after the other. */
+  const chooserAt = (remoteUrl: string | undefined, more: { clock?: () => number; returnMs?: number } = {}) => {
+    const choose = createChoice({
+      remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
+      workspace,
+      prover: createProver({ cli, store: createProofStore(db), log }),
+      writes,
+      log,
+      ...more,
+    });
+    return () => choose(ana, bundles);
+  };
+  /** From now on ana's sign-in gives this token or error; undefined: her own again. */
+  const signOut = (to: string | Error | undefined) => {
+    instead = to;
+  };
+  return { db, bundles, token, logged, chooserAt, signOut, toolsAt: (remoteUrl: string | undefined) => chooserAt(remoteUrl)(), close };
+}

@@ -1,0 +1,93 @@
+// The door itself: errors in our words only, aborts that arrive, progress as steps, JSON on the wire, no token in a message.
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createToolsClient, type ToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { createRig, type Rig, use } from '../rig.ts';
+
+let rig: Rig;
+let client: ToolsClient;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(() => rig.close());
+beforeEach(async () => {
+  client = await rig.connect();
+});
+afterEach(async () => {
+  rig.databricks.faults.clear();
+  await client.close();
+});
+
+test('a UserError reaches the model as problem and next step; open steps fail', async () => {
+  const { isError, text, steps } = await use(client, 'generate_bundle_from_job', { job_id: '999999' });
+  expect(isError).toBe(true);
+  expect(text).toContain('What to do next:');
+  expect(steps.map((step) => step.status)).toEqual(['in_progress', 'error']);
+});
+
+test('anything else becomes a generic text with an event id that is in the log', async () => {
+  const broken = await createToolsClient(
+    {
+      ...rig.deps,
+      bundles: {
+        ...rig.bundles,
+        load: async () => {
+          throw new Error('password is hunter2');
+        },
+      },
+    },
+    { host: rig.databricks.url, userName: 'ana@acme.example', token: async () => rig.token },
+  );
+  const { isError, text } = await use(broken, 'list_bundle_files', { bundle_id: '0'.repeat(64) });
+  expect(isError).toBe(true);
+  expect(text).not.toContain('hunter2');
+  const event = /event ([0-9a-f-]{36})/.exec(text)?.[1] ?? 'none';
+  expect(rig.logged.some((line) => line.includes(event))).toBe(true);
+  await expect(broken.readResource(`bundle://${'0'.repeat(64)}/a`)).rejects.toThrow(/could not be loaded/);
+  await broken.close();
+});
+
+test('bad input, an unknown field, an unknown tool: an error that says what is wrong', async () => {
+  for (const [name, input] of [
+    ['get_job', {}],
+    ['get_job', { job_id: 123 }],
+    ['get_job', { job_id: ' ' }],
+    ['get_job', { job_id: '123', extra: true }],
+    ['list_bundle_files', { bundle_id: 'abc' }],
+    ['deploy', { bundle_id: 'abc' }],
+  ] as const) {
+    const result = await use(client, name, input);
+    expect(result.isError, name).toBe(true);
+    expect(result.text).toMatch(/invalid|not found/i);
+  }
+  expect(
+    (await client.call({ id: 'x', name: 'get_job', input: 'text' }, { signal: new AbortController().signal, onStep: () => undefined }))
+      .isError,
+  ).toBe(true);
+});
+
+test('an abort reaches the handler, and the call rejects at once', async () => {
+  const off = rig.databricks.faults.on('GET /api/2.2/jobs/get', { delayMs: 5_000 });
+  const stop = new AbortController();
+  const started = Date.now();
+  const running = use(client, 'get_job', { job_id: '123' }, stop.signal);
+  await pause(100);
+  stop.abort();
+  await expect(running).rejects.toThrow();
+  expect(Date.now() - started).toBeLessThan(2_000);
+  off();
+  await expect(use(client, 'get_job', { job_id: '123' }, stop.signal)).rejects.toThrow();
+  expect((await use(client, 'get_job', { job_id: '123' })).isError).toBe(false);
+});
+
+test('two callers side by side see what each may see, and no message or log line holds a token', async () => {
+  const ben = rig.databricks.tokenFor('ben@acme.example');
+  const other = await createToolsClient(rig.deps, { host: rig.databricks.url, userName: 'ben@acme.example', token: async () => ben });
+  const answers = await Promise.all([use(client, 'get_job', { job_id: '123' }), use(other, 'get_job', { job_id: '123' })]);
+  const users = new Set(rig.databricks.requests.map((request) => request.userName));
+  expect(users).toContain('ana@acme.example');
+  expect(users).toContain('ben@acme.example');
+  const all = JSON.stringify([answers, rig.logged]);
+  for (const token of [rig.token, ben]) expect(all).not.toContain(token);
+  await other.close();
+});

@@ -1,0 +1,69 @@
+// create_tests: the tests really run on what the tool made, a deploy leaves them out, and the proof stays what it was.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { CLI, createRig, type Rig, use } from '../rig.ts';
+
+const hasPytest = spawnSync('python3', ['-c', 'import pytest, yaml'], { stdio: 'ignore' }).status === 0;
+const scratch = mkdtempSync(join(tmpdir(), 'dab-create-tests-'));
+
+let rig: Rig;
+let client: ToolsClient;
+beforeAll(async () => {
+  rig = await createRig();
+  client = await rig.connect();
+});
+afterAll(async () => {
+  rmSync(scratch, { recursive: true, force: true });
+  await client.close();
+  await rig.close();
+});
+
+async function made(): Promise<string> {
+  const bundle_id = (await use(client, 'generate_bundle_from_job', { job_id: '123' })).bundleDigest ?? '';
+  const { text, isError, bundleDigest } = await use(client, 'create_tests', { bundle_id });
+  expect(isError, text).toBe(false);
+  expect(text).toContain('python -m pytest tests');
+  return bundleDigest ?? '';
+}
+
+describe('create_tests', () => {
+  it.skipIf(!hasPytest)('adds tests that pass where they are run as the answer says', async () => {
+    const stored = await rig.bundles.load(await made());
+    for (const { path, bytes } of stored?.bundle.files ?? []) {
+      mkdirSync(dirname(join(scratch, path)), { recursive: true });
+      writeFileSync(join(scratch, path), bytes);
+    }
+    const ran = spawnSync('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'tests'], { cwd: scratch, encoding: 'utf8' });
+    expect([ran.status, ran.stdout + ran.stderr]).toEqual([0, expect.stringMatching(/\d+ passed/)]);
+  });
+
+  it.skipIf(CLI === undefined)('does not change what is proved', async () => {
+    const bundle_id = await made();
+    const { text, isError } = await use(client, 'validate_bundle', { bundle_id });
+    expect(isError, text).toBe(false);
+    expect(text).toContain('Validated for target prod');
+    expect(text).not.toContain('an error');
+  });
+
+  it.skipIf(CLI === undefined)('is left out by a deploy', async () => {
+    const stored = await rig.bundles.load(await made());
+    const bundle = { files: stored?.bundle.files ?? [], host: rig.databricks.url, token: rig.token };
+    await rig.cli.open(bundle, async (open) => {
+      const { text } = await open.plan('dev');
+      expect((await open.deployPlan('dev', text, () => undefined)).result.code).toBe(0);
+    });
+    const uploaded = rig.databricks.workspace.files.paths().filter((path) => path.includes('/.bundle/'));
+    expect(uploaded.some((path) => path.endsWith('/files/src/01_ingest_events'))).toBe(true);
+    expect(uploaded.filter((path) => path.includes('/files/tests/'))).toEqual([]);
+  });
+
+  it('says so the second time', async () => {
+    const bundle_id = await made();
+    const again = await use(client, 'create_tests', { bundle_id });
+    expect([again.isError, again.bundleDigest, again.text]).toEqual([false, undefined, expect.stringContaining('has its tests already')]);
+  });
+});

@@ -1,0 +1,201 @@
+// The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createSlack } from '../../../src/slack/bolt/app.ts';
+import { createInbox } from '../../../src/storage/inbox.ts';
+import { createMetrics } from '../../../src/values/metrics.ts';
+import { eventually, start } from '../../playground/slack/start.ts';
+import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
+
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await openTestStorage();
+});
+beforeEach(() => storage.db.query('delete from inbox').then(() => undefined));
+afterAll(() => storage.close());
+
+/** The bot's Slack side on the stand-in: every command and message it works on is noted, and waits for `gate` if there is one. */
+async function startBot(options: { connect?: boolean } = {}) {
+  const { slack, advance } = await start();
+  const { db } = storage;
+  const inbox = createInbox(db);
+  const bot = createSlack({
+    botToken: slack.botToken,
+    appToken: slack.appToken,
+    apiUrl: slack.url,
+    inbox,
+    metrics: createMetrics(),
+    log: quiet,
+  });
+  const worked: string[] = [];
+  const gate: { wait?: Promise<void> } = {};
+  bot.app.command('/dab', async ({ command }) => {
+    worked.push(command.text);
+    await gate.wait;
+  });
+  bot.app.message(async ({ message }) => {
+    if ('text' in message) worked.push(message.text ?? '');
+    await gate.wait;
+  });
+  onTestFinished(() => bot.stop());
+  if (options.connect !== false) await bot.start();
+  const rows = () => db.query<{ id: string; state: string }>('select id, state from inbox order by received_at');
+  /** Keeps the database busy until the returned function is called. */
+  async function holdDatabase(): Promise<() => Promise<void>> {
+    const held = Promise.withResolvers<void>();
+    const taken = Promise.withResolvers<void>();
+    const transaction = db.transaction(async () => {
+      taken.resolve();
+      await held.promise;
+    });
+    await taken.promise;
+    return async () => {
+      held.resolve();
+      await transaction;
+    };
+  }
+  return { slack, advance, db, inbox, bot, worked, gate, rows, holdDatabase, ana: slack.as('ana') };
+}
+
+function slashCommand(text: string, userId = 'U_ANA') {
+  const [team_id, channel_id, api_app_id] = ['T_ACME', 'C_DATA', 'A_DAB'];
+  return {
+    command: '/dab',
+    text,
+    team_id,
+    channel_id,
+    api_app_id,
+    user_id: userId,
+    user_name: 'ana',
+    token: 't',
+    response_url: '',
+    trigger_id: '1.1',
+  };
+}
+
+test('an envelope is stored before it is acknowledged, and acknowledged before it is worked on to the end', async () => {
+  const { slack, ana, rows, worked, gate, holdDatabase } = await startBot();
+  const busy = Promise.withResolvers<void>();
+  gate.wait = busy.promise;
+  const release = await holdDatabase();
+  const answer = ana.command('C_DATA', '/dab job 1');
+  await eventually(() => slack.socket.sent.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(slack.socket.sent[0]?.acked).toBe(false);
+  expect(worked).toEqual([]);
+  await release();
+  expect((await answer)?.state).toBe('acked');
+  expect(await rows()).toEqual([{ id: slack.socket.sent[0]?.id, state: 'received' }]);
+  await eventually(() => worked).toEqual(['job 1']);
+  busy.resolve();
+  await expect.poll(rows).toEqual([{ id: slack.socket.sent[0]?.id, state: 'done' }]);
+});
+
+test('an envelope that comes twice, and an event told again, are acknowledged each time and worked on once', async () => {
+  const { slack, ana, worked, rows } = await startBot();
+  slack.socket.duplicate(1);
+  expect((await ana.command('C_DATA', '/dab jobs'))?.state).toBe('acked');
+  ana.say('C_DATA', 'hello');
+  await eventually(() => worked).toEqual(['jobs', 'hello']);
+  const event = slack.socket.sent.find((envelope) => envelope.type === 'events_api');
+  if (event === undefined) throw new Error('no event was sent');
+  // Slack tells an event again under a new envelope: its event_id is what counts.
+  slack.socket.resend({ ...event, id: 'another-envelope' });
+  ana.say('C_DATA', 'last');
+  await eventually(() => worked).toEqual(['jobs', 'hello', 'last']);
+  await expect.poll(async () => (await rows()).map((row) => row.state)).toEqual(['done', 'done', 'done']);
+});
+
+test('a command in the gap while one socket is recycled is acknowledged by the other', async () => {
+  const { slack, ana, worked } = await startBot();
+  expect(slack.socket.sockets()).toBe(2);
+  slack.socket.disconnect('refresh_requested');
+  expect((await ana.command('C_DATA', '/dab one'))?.state).toBe('acked');
+  expect((await ana.command('C_DATA', '/dab two'))?.state).toBe('acked');
+  // The recycled socket may be back by now or not; nobody notices.
+  await eventually(() => worked).toEqual(['one', 'two']);
+});
+
+test('what could not be stored is not acknowledged, and is worked on when Slack tells it again', async () => {
+  const { slack, ana, advance, db, worked } = await startBot();
+  await db.query('alter table inbox rename to inbox_away');
+  const command = ana.command('C_DATA', '/dab job 1');
+  ana.say('C_DATA', 'hello');
+  await eventually(() => slack.socket.sent.length).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(slack.socket.sent.map((envelope) => envelope.acked)).toEqual([false, false]);
+  expect(worked).toEqual([]);
+  await db.query('alter table inbox_away rename to inbox');
+  advance(3001);
+  // Nobody tells a command again: the person sees that it failed. The event comes again at once.
+  expect((await command)?.state).toBe('timeout');
+  await eventually(() => worked).toEqual(['hello']);
+});
+
+test('an event whose acknowledgement was lost with its socket is worked on all the same, once', async () => {
+  const { slack, ana, advance, worked, holdDatabase } = await startBot();
+  const release = await holdDatabase();
+  // The stand-in takes sockets in turns, and recycles the first one: the one this event goes to.
+  ana.say('C_DATA', 'hello');
+  await eventually(() => slack.socket.sent.length).toBe(1);
+  slack.socket.disconnect('refresh_requested');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await release();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(slack.socket.sent[0]?.acked).toBe(false);
+  advance(3001);
+  await eventually(() => slack.socket.sent.map((envelope) => envelope.acked)).toEqual([false, true]);
+  await expect.poll(() => worked, { timeout: 2000 }).toEqual(['hello']);
+});
+
+test('a start works on what a killed process left, oldest first, and leaves what is older than half an hour', async () => {
+  const { db, inbox, bot, worked, rows } = await startBot({ connect: false });
+  for (const [id, minutesAgo] of [
+    ['late', 31],
+    ['first', 29],
+    ['second', 5],
+    ['third', 1],
+  ] as const) {
+    await inbox.receive({ id, kind: 'slash_commands', payload: slashCommand(id) });
+    await db.query(`update inbox set received_at = now() - interval '${minutesAgo} minutes' where id = $1`, [id]);
+  }
+  await inbox.finish('third', 'done');
+  await bot.start();
+  await expect
+    .poll(async () => (await rows()).map((row) => `${row.id} ${row.state}`))
+    .toEqual(['late received', 'first done', 'second done', 'third done']);
+  expect(worked).toEqual(['first', 'second']);
+});
+
+test('a command that comes in while a start is under way is worked on once', async () => {
+  const { slack, ana, bot, worked, gate } = await startBot({ connect: false });
+  const busy = Promise.withResolvers<void>();
+  gate.wait = busy.promise;
+  onTestFinished(() => busy.resolve());
+  // One socket is there long before the other.
+  slack.faults.on('apps.connections.open', { delayMs: 500 });
+  const starting = bot.start();
+  await eventually(() => slack.socket.sockets()).toBe(1);
+  expect((await ana.command('C_DATA', '/dab job 1'))?.state).toBe('acked');
+  await starting;
+  expect(slack.socket.sockets()).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(worked).toEqual(['job 1']);
+});
+
+test('stopping waits for what is in hand', async () => {
+  const { ana, bot, worked, gate, rows } = await startBot();
+  const busy = Promise.withResolvers<void>();
+  gate.wait = busy.promise;
+  await ana.command('C_DATA', '/dab job 1');
+  await eventually(() => worked).toEqual(['job 1']);
+  let stopped = false;
+  const stopping = bot.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(stopped).toBe(false);
+  busy.resolve();
+  await stopping;
+  expect((await rows()).map((row) => row.state)).toEqual(['done']);
+  expect(bot.connected()).toBe(false);
+});

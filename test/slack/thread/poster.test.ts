@@ -1,0 +1,127 @@
+// Messages are said once: a lost answer is found again in Slack, a put-off call waits, and a refusal keeps Slack's code.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createClients } from '../../../src/slack/bolt/app.ts';
+import { createPoster, slackError } from '../../../src/slack/thread/poster.ts';
+import { createOutbox } from '../../../src/storage/outbox.ts';
+import { start } from '../../playground/slack/start.ts';
+import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
+
+const CHANNEL = 'C_DATA';
+const hello = { text: 'hello', blocks: [] };
+const file = { name: 'churn-v1.zip', bytes: new Uint8Array([80, 75, 3, 4]), comment: 'version 1' };
+
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await openTestStorage();
+});
+beforeEach(() => storage.db.query('delete from outbox').then(() => undefined));
+afterAll(() => storage.close());
+
+async function createRig() {
+  const { slack, web } = await start();
+  const outbox = createOutbox(storage.db);
+  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  // As after a restart: the same rows, nothing in memory.
+  const newPoster = () => createPoster({ create, read: client, outbox, log: quiet });
+  const root = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
+  const posts = () => slack.calls.filter((call) => call.method === 'chat.postMessage' && call.args.text !== 'root').length;
+  const said = (text: string) => slack.messages(CHANNEL).filter((message) => message.text === text);
+  const files = () => slack.messages(CHANNEL).flatMap((message) => message.files ?? []);
+  return { slack, web, outbox, newPoster, root, posts, said, files };
+}
+
+test.each(['root', 'thread'])('a %s message whose answer was lost is found again by its id', async (kind) => {
+  const { slack, web, newPoster, root, posts, said, outbox } = await createRig();
+  const place = { channel: CHANNEL, threadTs: kind === 'thread' ? root : undefined };
+  slack.faults.on('chat.postMessage', { afterHandler: true });
+  await expect(newPoster().post('turn/reply', place, hello)).rejects.toThrow();
+  expect((await outbox.get('turn/reply'))?.state).toBe('sending');
+  // Others talk meanwhile, in the same words.
+  slack.as('ben').say(CHANNEL, 'hello', kind === 'thread' ? { thread: root } : {});
+  await web.chat.postMessage({ channel: CHANNEL, text: 'hello', ...(kind === 'thread' && { thread_ts: root }) });
+  const before = posts();
+  const ts = await newPoster().post('turn/reply', place, hello);
+  expect(posts()).toBe(before);
+  expect(ts).toBe(said('hello')[0]?.ts);
+  expect(await outbox.get('turn/reply')).toMatchObject({ state: 'sent', ts });
+});
+
+test('a message that never arrived is said on the second try', async () => {
+  const { slack, newPoster, root, said } = await createRig();
+  slack.faults.on('chat.postMessage', { status: 503 });
+  const place = { channel: CHANNEL, threadTs: root };
+  await expect(newPoster().post('turn/reply', place, hello)).rejects.toThrow();
+  await newPoster().post('turn/reply', place, hello);
+  expect(said('hello')).toHaveLength(1);
+});
+
+test('an upload whose answer was lost is found again by its name', async () => {
+  const { slack, newPoster, root, files } = await createRig();
+  const place = { channel: CHANNEL, threadTs: root };
+  slack.faults.on('files.completeUploadExternal', { afterHandler: true });
+  await expect(newPoster().upload('turn/archive', place, file)).rejects.toThrow();
+  await expect.poll(files).toHaveLength(1);
+  const id = await newPoster().upload('turn/archive', place, file);
+  expect(files().map((seen) => seen.id)).toEqual([id]);
+  expect([...slack.as('ana').download(id)]).toEqual([...file.bytes]);
+});
+
+test('a file of the same name in another thread is not taken for it', async () => {
+  const { slack, web, newPoster, root, files } = await createRig();
+  const other = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
+  await newPoster().upload('other/archive', { channel: CHANNEL, threadTs: other }, file);
+  slack.faults.on('files.completeUploadExternal', { status: 503 });
+  await expect(newPoster().upload('turn/archive', { channel: CHANNEL, threadTs: root }, file)).rejects.toThrow();
+  await newPoster().upload('turn/archive', { channel: CHANNEL, threadTs: root }, file);
+  expect(files()).toHaveLength(2);
+});
+
+test('said twice is said once', async () => {
+  const { newPoster, root, posts, said, files } = await createRig();
+  const place = { channel: CHANNEL, threadTs: root };
+  const poster = newPoster();
+  const ts = await poster.post('turn/reply', place, hello);
+  expect(await poster.post('turn/reply', place, hello)).toBe(ts);
+  expect(await newPoster().post('turn/reply', place, { ...hello, text: 'other words' })).toBe(ts);
+  expect(await poster.upload('turn/archive', place, file)).toBe(await newPoster().upload('turn/archive', place, file));
+  expect([posts(), said('hello').length, files().length]).toEqual([1, 1, 1]);
+});
+
+test('said twice at the same moment is said once', async () => {
+  const { newPoster, root, said } = await createRig();
+  const poster = newPoster();
+  const both = await Promise.all([1, 2].map(() => poster.post('turn/reply', { channel: CHANNEL, threadTs: root }, hello)));
+  expect(said('hello')).toHaveLength(1);
+  expect(both).toEqual([said('hello')[0]?.ts, said('hello')[0]?.ts]);
+});
+
+test('put off by Slack, it waits as long as it was told and goes on', async () => {
+  const { slack, newPoster, root, posts, said } = await createRig();
+  slack.faults.on('chat.postMessage', { retryAfter: 1, times: 2 });
+  const since = performance.now();
+  await newPoster().post('turn/reply', { channel: CHANNEL, threadTs: root }, hello);
+  expect(performance.now() - since).toBeGreaterThan(1900);
+  expect([posts(), said('hello').length]).toEqual([3, 1]);
+});
+
+test.each([
+  ['C_RANDOM', undefined, 'not_in_channel'],
+  ['C_NOWHERE', undefined, 'channel_not_found'],
+  [CHANNEL, 'x'.repeat(3001), 'invalid_blocks'],
+])('a refusal in %s keeps Slack’s code', async (channel, long, code) => {
+  const { newPoster, outbox } = await createRig();
+  const blocks = long === undefined ? [] : [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: long } }];
+  const refused: unknown = await newPoster()
+    .post('turn/reply', { channel }, { text: 'hello', blocks })
+    .catch((error: unknown) => error);
+  expect(slackError(refused)).toBe(code);
+  expect((await outbox.get('turn/reply'))?.state).not.toBe('sent');
+});
+
+test('a refused upload keeps Slack’s code too', async () => {
+  const { newPoster } = await createRig();
+  const refused: unknown = await newPoster()
+    .upload('turn/archive', { channel: 'C_RANDOM' }, file)
+    .catch((error: unknown) => error);
+  expect(slackError(refused)).toBe('not_in_channel');
+});

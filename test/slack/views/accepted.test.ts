@@ -1,0 +1,196 @@
+// Every view in every state is taken by Slack's rules: each is posted, drawn again, whispered or opened through the stand-in, which enforces the true limits.
+import type { KnownBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import type { FileChange } from '../../../src/conversation/diff.ts';
+import { createSlackStandIn, type SlackStandIn } from '../../../src/playground/slack/stand-in.ts';
+import { renderAnchor } from '../../../src/slack/views/anchor.ts';
+import { renderConnect, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
+import { renderCard } from '../../../src/slack/views/card.ts';
+import { renderProofModal } from '../../../src/slack/views/proof.ts';
+import { renderReply } from '../../../src/slack/views/reply.ts';
+import { renderResult } from '../../../src/slack/views/result.ts';
+import { renderPlainSteps, renderSteps } from '../../../src/slack/views/steps.ts';
+import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
+import { client, eventually, startApp } from '../../playground/slack/start.ts';
+import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
+
+let slack: SlackStandIn;
+let web: WebClient;
+
+beforeAll(async () => {
+  slack = await createSlackStandIn({ rates: false });
+  web = client(slack, slack.botToken);
+});
+afterAll(() => slack.close());
+
+interface View {
+  readonly text: string;
+  readonly blocks: readonly object[];
+}
+
+/** Posts it; answers its blocks as Slack keeps them. Rejects with Slack's refusal. */
+async function post({ text, blocks }: View): Promise<{ ts: string; kept: string }> {
+  const { ts = '' } = await web.chat.postMessage({ channel: 'C_DATA', text, blocks: blocks as KnownBlock[] });
+  return { ts, kept: JSON.stringify(slack.messages('C_DATA', ts)[0]?.blocks) };
+}
+
+/** The same for what is drawn again later: chat.update takes less text than chat.postMessage. */
+async function draw(view: View): Promise<string> {
+  const { ts, kept } = await post(view);
+  await web.chat.update({ channel: 'C_DATA', ts, text: view.text, blocks: view.blocks as KnownBlock[] });
+  return kept;
+}
+
+/** Says it to one person only; answers its blocks. */
+async function whisper({ text, blocks }: View): Promise<string> {
+  await web.chat.postEphemeral({ channel: 'C_DATA', user: 'U_ANA', text, blocks: blocks as KnownBlock[] });
+  return JSON.stringify(slack.as('ana').ephemerals('C_DATA').at(-1)?.blocks);
+}
+
+const TEXTS = {
+  short: 'churn',
+  long: 'long words '.repeat(1000),
+  'long markup': '<!channel> & '.repeat(1000),
+  'without spaces': 'x'.repeat(10_000),
+};
+
+describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
+  it.each(STATES.flatMap((state) => [false, true].map((danger) => ({ state, danger }))))('a card: $state, danger $danger', async (way) => {
+    const blocks = await draw(renderCard(card(text), text, proposal(way.state, text, way.danger), 'conversation-1'));
+    expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
+    expect(blocks.includes('Look closely')).toBe(way.danger);
+    expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
+  });
+
+  it.each([
+    ['no proof and no plan', { proof: { problem: text, next: text }, plan: { problem: text, next: text } }],
+    ['a CLI on its way', { proof: { problem: text, next: text }, plan: { problem: text, next: text, preparing: text } }],
+    ['a proof that differs, and no plan', { proof: { line: text, ok: false }, plan: { problem: `${text}.`, next: text } }],
+  ])('a card: %s', async (_case, more) => {
+    const blocks = await draw(renderCard(card(text, more), text, undefined, 'conversation-1'));
+    expect(blocks).not.toContain('"action_id":"deploy"');
+    expect(blocks).toContain('"action_id":"deploy_unavailable"');
+  });
+
+  it.each(STATES)('the card of every kind of write: %s', async (state) => {
+    for (const write of writesOf(text)) {
+      const proposed = writeProposal(write, state, text);
+      const kept = await draw(renderWriteCard(proposed, state === 'running' ? text : undefined));
+      const asks = state === 'open' && write.kind !== 'deploy_bundle';
+      expect(kept.includes('"action_id":"write_run"')).toBe(asks);
+      expect(kept.includes('"action_id":"write_not_now"')).toBe(asks);
+      expect(kept.includes('"style":"danger"')).toBe(asks && proposed.danger);
+      expect(kept.includes('"confirm"')).toBe(asks && proposed.danger);
+      if (write.kind === 'sql') expect(kept).toContain(JSON.stringify(write.statement).slice(1, -1));
+      if (['done', 'failed', 'unknown'].includes(state)) {
+        expect((await post(renderWriteResult('U_ANA', proposed))).kept).toContain('<@U_ANA>');
+        const { result: _, ...bare } = proposed;
+        expect(await draw(renderWriteCard(bare))).not.toContain('"action_id":"write_run"');
+      }
+    }
+  });
+
+  it('a card whose deployment left no words, or no jobs', async () => {
+    for (const state of ['done', 'failed', 'unknown'] as const) {
+      const { result: _, ...bare } = proposal(state, text);
+      expect(await draw(renderCard(card(text), text, bare, 'conversation-1'))).not.toContain('"action_id":"deploy"');
+    }
+  });
+
+  it.each(['done', 'failed', 'unknown'] as const)('the end of a deployment: %s', async (state) => {
+    const { result = { ok: false, state, jobs: [] } } = proposal(state, text);
+    const message = { kind: 'result', to: 'U_ANA', version: 2, result } as const;
+    expect((await post(renderResult({ ...message, target: text }))).kept).toContain('<@U_ANA>');
+  });
+
+  it('a root message, answers and lists', async () => {
+    const subject = { jobId: '702918340275160001', name: text };
+    for (const running of [false, true]) {
+      const root = await draw(renderAnchor({ id: 'conversation-1', requester: 'U_ANA', subject }, running));
+      expect(root.includes('"action_id":"stop"')).toBe(running);
+    }
+    expect(await whisper(renderHelp(undefined))).toContain('not connected');
+    expect(await whisper(renderHelp(text))).toContain('You are connected as');
+    expect(await whisper(renderWords(text))).toContain('"section"');
+    expect(await whisper(renderConnect(text.slice(0, 200), 'https://dab.example/auth/start/nonce', true))).toContain('auth/start/nonce');
+    expect(await whisper(renderJobs([], text, false))).toContain('You can see no job');
+    const jobs = Array.from({ length: 10 }, (_, index) => ({ jobId: String(index + 1), name: text, creator: text.slice(0, 80) }));
+    expect(await whisper(renderJobs(jobs, text, true))).toContain('There are more.');
+  });
+
+  it('steps, as a plan and as plain lines, in every ending', async () => {
+    const steps = Array.from({ length: 8 }, (_, index) => ({
+      ...{ id: `step-${index}`, title: text, details: text },
+      status: index % 2 === 0 ? ('complete' as const) : ('in_progress' as const),
+    }));
+    for (const render of [renderSteps, renderPlainSteps]) {
+      for (const ending of [undefined, 'done', 'failed', 'stopped'] as const) expect(await draw(render(steps, ending))).toContain('"text"');
+    }
+  });
+
+  it('an answer, with and without a diff', async () => {
+    // One line of a diff is cut at 200 characters.
+    const change = (path: string, lines: number): FileChange => ({
+      ...{ path, kind: 'changed' },
+      lines: Array.from({ length: lines }, () => `+${text}`),
+    });
+    const kept = async (changes: FileChange[]) => (await post(renderReply({ to: 'U_ANA', text, changes }))).kept;
+    expect(await kept([])).toContain('"markdown"');
+    expect(await kept([change('databricks.yml', 3), change('src/load.py', 1000)])).toMatch(/more lines|more changed files/);
+    expect(await kept(Array.from({ length: 300 }, (_, index) => change(`src/${index}-${text}.py`, 5)))).toContain('all in the zip');
+  });
+});
+
+test('more steps than a plan block takes', async () => {
+  const steps = Array.from({ length: 120 }, (_, index) => ({
+    id: `s${index}`,
+    title: `Reading file ${index}`,
+    status: 'complete' as const,
+  }));
+  expect(await draw(renderSteps(steps, 'done'))).toContain('Reading file 119');
+  expect(await draw(renderPlainSteps(steps, 'done'))).toContain('Reading file 0');
+});
+
+test('an answer without a word', async () => {
+  expect((await post(renderReply({ to: 'U_ANA', text: '' }))).kept).toContain('<@U_ANA>');
+});
+
+test('an answer at and around the limit of a markdown block, cut where it is longer', async () => {
+  for (const length of [1, 11_899, 11_900, 11_901, 12_000, 12_001, 50_000]) {
+    const { kept } = await post(renderReply({ to: 'U_ANA', text: 'a'.repeat(length) }));
+    expect(kept.includes('…'), String(length)).toBe(length > 11_900);
+  }
+  // Words that get longer when they are made harmless.
+  expect((await post(renderReply({ to: 'U_ANA', text: '@channel <!here> '.repeat(700) }))).kept).toContain('…');
+});
+
+test('a list without jobs says what to do next, with and without a name; a job may have no name', async () => {
+  expect(await whisper(renderJobs([], '', false))).toContain('Ask for the right');
+  expect(await whisper(renderJobs([], 'churn', false))).toContain('Try a shorter part');
+  expect(await whisper(renderJobs([{ jobId: '1', name: '' }], '', false))).toContain('Make a bundle');
+});
+
+test('proofs of any size and wording open as a modal', async () => {
+  const views = [proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line'));
+  const opened: string[] = [];
+  await startApp(slack, (bolt) => {
+    bolt.command('/dab', async ({ ack, command }) => {
+      await ack();
+      const view = views[Number(command.text)];
+      if (view === undefined) throw new Error('no such view');
+      const opening = web.views.open({ trigger_id: command.trigger_id, view });
+      opened.push(
+        await opening.then(
+          () => 'ok',
+          (error: unknown) => String(error),
+        ),
+      );
+    });
+  });
+  for (const index of views.keys()) {
+    await slack.as('ana').command('C_DATA', `/dab ${index}`);
+    await eventually(() => opened).toEqual(Array(index + 1).fill('ok'));
+  }
+  expect(JSON.stringify(slack.as('ana').modal()?.blocks)).toContain('more in PROOF.md of the zip');
+});

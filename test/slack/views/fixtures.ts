@@ -1,0 +1,103 @@
+// Cards, proposals and proofs for the tests of the views.
+import type { Proof, ProofEntry, Verdict } from '../../../src/bundle/proof/proof.ts';
+import type { ThreadMessage } from '../../../src/conversation/thread.ts';
+import type { Proposal, Write, WriteProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+
+export type Card = Extract<ThreadMessage, { kind: 'card' }>;
+
+export const STATES = ['open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown'] as const;
+
+/** A card with a proof and a plan, each text of it the given one. */
+export function card(text: string, more: Partial<Card> = {}): Card {
+  const as = { host: 'https://acme.databricks.test', userName: 'ana@acme.example' };
+  return {
+    kind: 'card',
+    version: 2,
+    bundleDigest: 'd'.repeat(64),
+    as,
+    proof: { line: text, ok: true },
+    plan: { proposalId: 'p1' },
+    ...more,
+  };
+}
+
+/** A proposal whose every text is the given one. */
+export function proposal(state: Proposal['state'], text: string, danger = false): Proposal {
+  const job = { key: 'churn', id: '123', url: 'https://acme.databricks.test/jobs/123?o=1', name: text };
+  return {
+    id: '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11',
+    conversationId: 'conversation-1',
+    version: 2,
+    bundleDigest: 'd'.repeat(64),
+    target: text,
+    host: 'https://acme.databricks.test',
+    userName: text,
+    slackUser: 'U_ANA',
+    state,
+    summary: {
+      counts: { create: 1, update: 2, delete: danger ? 1 : 0, recreate: danger ? 1 : 0, unchanged: 3 },
+      lines: Array.from({ length: 20 }, () => text),
+      notes: Array.from({ length: 5 }, () => text),
+      danger,
+    },
+    expiresAt: new Date('2026-11-25T10:00:00Z'),
+    ...(!['open', 'superseded'].includes(state) && { decidedBy: 'U_BEN', decidedAt: new Date('2026-11-24T10:00:00Z') }),
+    ...(state === 'done' && { result: { ok: true, state, jobs: [job, job], others: [{ ...job, kind: 'pipeline' }] } }),
+    ...((state === 'failed' || state === 'unknown') && { result: { ok: false, state, jobs: [], problem: text, next: text } }),
+  };
+}
+
+/** One write of each kind, every text of it the given one. */
+export function writesOf(text: string): Write[] {
+  const bundle = { bundle: 'd'.repeat(64), bundle_name: text };
+  return [
+    { kind: 'run_job', job_id: '702918340275160001', job_name: text, parameters: {} },
+    { kind: 'run_job', job_id: '123', job_name: text, parameters: { [text.slice(0, 256)]: text.slice(0, 3000) } },
+    { kind: 'sql', warehouse_id: 'abc', warehouse_name: text, statement: text.slice(0, 8000) },
+    { kind: 'upload_bundle', ...bundle, folder: text.slice(0, 1000), files: 12 },
+    { kind: 'run_bundle', ...bundle, target: 'dev', key: 'churn', parameters: { day: text.slice(0, 3000) } },
+    { kind: 'deploy_bundle', ...bundle, target: 'prod' },
+    { kind: 'destroy_bundle', ...bundle, target: 'prod', resources: Array.from({ length: 8 }, () => text.slice(0, 900)) },
+  ];
+}
+
+/** The proposal of a write with everything that its state can bring. */
+export function writeProposal(write: Write, state: WriteProposal['state'], text: string): WriteProposal {
+  const link = { text, url: 'https://acme.databricks.test/jobs/123/runs/1' };
+  const row = Array.from({ length: 12 }, () => text.slice(0, 101));
+  const table = { columns: row, rows: Array.from({ length: 20 }, () => row), more: true };
+  return {
+    ...{ id: '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a12', conversationId: 'conversation-1', write, digest: 'e'.repeat(64) },
+    ...{ danger: write.kind === 'destroy_bundle', host: 'https://acme.databricks.test', userName: text, state },
+    expiresAt: new Date('2026-11-25T10:00:00Z'),
+    ...(!['open', 'superseded'].includes(state) && { decidedBy: 'U_BEN' }),
+    ...(state === 'done' && { result: { state, link, table } }),
+    ...((state === 'failed' || state === 'unknown') && { result: { state, problem: text, next: text, said: text, link } }),
+  };
+}
+
+const VERDICTS: readonly Verdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];
+
+/** A proof of `size` entries in all verdicts, each text of it the given one. */
+export function proof(text: string, size: number): Proof {
+  const entries = Array.from({ length: size }, (_, index): ProofEntry => {
+    const verdict = VERDICTS[index % VERDICTS.length] ?? 'identical';
+    return {
+      place: text,
+      verdict,
+      was: index % 3 === 0 ? 702918340275160001n : { [text]: text },
+      ...(index % 2 === 0 && { is: text, why: text }),
+    };
+  });
+  const counts = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
+  for (const entry of entries) counts[entry.verdict] += 1;
+  const sources = { files: 2, identical: 1, changed: [{ path: text, file: text, why: text, told: true }] };
+  return {
+    target: text,
+    entries,
+    counts,
+    sources,
+    secrets: [{ place: text, kind: text }],
+    warnings: Array.from({ length: 9 }, () => text),
+  };
+}
