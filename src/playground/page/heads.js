@@ -44,7 +44,7 @@ export function threadHead(channel, root, { close, stop }) {
   );
 }
 
-/** @param {View | null} home @param {import('./blocks/blocks.js').Place | null} place */
+/** @param {View | null} home @param {import('./blocks/block-types.js').Place | null} place */
 export function homeTab(home, place) {
   if (!home || !place) return h('p', { class: 'home-empty muted' }, 'The app has not drawn its home yet.');
   return h('div', { class: 'home', 'data-key': home.id }, renderBlocks(home.blocks, place));

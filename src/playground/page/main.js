@@ -15,8 +15,8 @@ import { announce, toast } from './toasts.js';
 
 /** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
 /** @typedef {import('../slack/protocol/page-api.ts').View} View */
-/** @typedef {import('./blocks/blocks.js').Kit} Kit */
-/** @typedef {import('./blocks/blocks.js').Place} Place */
+/** @typedef {import('./blocks/block-types.js').Kit} Kit */
+/** @typedef {import('./blocks/block-types.js').Place} Place */
 
 let scheduled = false;
 const store = createStore({

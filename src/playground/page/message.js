@@ -5,14 +5,14 @@ import { renderBlocks } from './blocks/blocks.js';
 import { steps } from './blocks/plan.js';
 import { h } from './dom/dom.js';
 import { icon } from './dom/icons.js';
-import { avatar, clock, dateOf, size } from './people.js';
+import { avatar, clock, dateOf, size } from './format.js';
 import { keyOf } from './store.js';
 import { emoji } from './text/inline.js';
 import { markdown } from './text/markdown.js';
 import { mrkdwn } from './text/mrkdwn.js';
 
 /** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
-/** @typedef {import('./blocks/blocks.js').Place} Place */
+/** @typedef {import('./blocks/block-types.js').Place} Place */
 /** @typedef {import('./dom/dom.js').Child} Child */
 
 /**

@@ -7,7 +7,7 @@ import { icon } from './dom/icons.js';
 import { plain } from './text/inline.js';
 
 /** @typedef {import('../slack/protocol/page-api.ts').View} View */
-/** @typedef {import('./blocks/blocks.js').Place} Place */
+/** @typedef {import('./blocks/block-types.js').Place} Place */
 
 /**
  * @param {HTMLDialogElement} dialog

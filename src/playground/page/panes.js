@@ -1,14 +1,14 @@
 // The message list of a channel and the pane of a thread.
 
 import { h, lazy } from './dom/dom.js';
+import { day } from './format.js';
 import { followsOn, messageView } from './message.js';
-import { day } from './people.js';
 import { keyOf } from './store.js';
 
 /** @typedef {import('../slack/protocol/page-api.ts').Message} Message */
 /** @typedef {import('../slack/protocol/page-api.ts').PageChannel} PageChannel */
 /** @typedef {import('./store.js').Store} Store */
-/** @typedef {import('./blocks/blocks.js').Place} Place */
+/** @typedef {import('./blocks/block-types.js').Place} Place */
 
 /** What a newcomer can type; each fills the composer. */
 const TRY = ['/dab job 123', '/dab jobs churn', '/dab help'];

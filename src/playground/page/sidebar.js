@@ -2,7 +2,7 @@
 
 import { h } from './dom/dom.js';
 import { icon } from './dom/icons.js';
-import { avatar } from './people.js';
+import { avatar } from './format.js';
 
 /** @typedef {import('../slack/protocol/page-api.ts').PageChannel} PageChannel */
 /** @typedef {import('./store.js').Store} Store */

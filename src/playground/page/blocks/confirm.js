@@ -3,7 +3,7 @@
 import { draw, h } from '../dom/dom.js';
 import { textObject } from '../text/mrkdwn.js';
 
-/** @typedef {import('./blocks.js').Kit} Kit */
+/** @typedef {import('./block-types.js').Kit} Kit */
 
 /**
  * Asks, when the element has a `confirm` object. True when there is nothing to ask or the person said yes.

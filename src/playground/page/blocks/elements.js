@@ -6,8 +6,8 @@ import { plain } from '../text/inline.js';
 import { confirmed } from './confirm.js';
 import { choices, optionsOf } from './inputs.js';
 
-/** @typedef {import('./blocks.js').Kit} Kit */
-/** @typedef {import('./blocks.js').Place} Place */
+/** @typedef {import('./block-types.js').Kit} Kit */
+/** @typedef {import('./block-types.js').Place} Place */
 
 /**
  * @param {Kit} block

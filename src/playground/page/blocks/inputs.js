@@ -4,8 +4,8 @@ import { h } from '../dom/dom.js';
 import { plain } from '../text/inline.js';
 import { textObject } from '../text/mrkdwn.js';
 
-/** @typedef {import('./blocks.js').Kit} Kit */
-/** @typedef {import('./blocks.js').Place} Place */
+/** @typedef {import('./block-types.js').Kit} Kit */
+/** @typedef {import('./block-types.js').Place} Place */
 
 /** @param {Kit} element @returns {Kit[]} */
 export const optionsOf = (element) =>

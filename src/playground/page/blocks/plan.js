@@ -7,7 +7,7 @@ import { markdown } from '../text/markdown.js';
 import { richText } from './rich-text.js';
 
 /** @typedef {import('../text/inline.js').Names} Names */
-/** @typedef {import('./blocks.js').Kit} Kit */
+/** @typedef {import('./block-types.js').Kit} Kit */
 
 /** A step of a block or of a stream. @typedef {{ readonly [key: string]: any }} Step */
 

@@ -4,7 +4,7 @@ import { h, link } from '../dom/dom.js';
 import { emoji, mention } from '../text/inline.js';
 
 /** @typedef {import('../text/inline.js').Names} Names */
-/** @typedef {import('./blocks.js').Kit} Kit */
+/** @typedef {import('./block-types.js').Kit} Kit */
 /** @typedef {import('../dom/dom.js').Child} Child */
 
 /**

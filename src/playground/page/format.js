@@ -1,4 +1,4 @@
-// Avatars, names and times of messages.
+// How authors, times and sizes are drawn.
 
 import { h } from './dom/dom.js';
 
