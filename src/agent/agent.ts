@@ -1,4 +1,4 @@
-// Claude's loop: history in, steps and a reply out; every message is saved before the loop goes on.
+// Claude's loop: history in, steps and a reply out; every message is saved before the loop goes on (facts: claude-and-mcp#the-loop).
 import Anthropic from '@anthropic-ai/sdk';
 import type { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
@@ -13,7 +13,7 @@ import type { Step, Tools } from './tools.ts';
 export type { Frozen } from './model-call.ts';
 export type MessageParam = Anthropic.MessageParam;
 
-/** Says `2026-10-21` by itself, which Databricks' endpoint is not known to take (facts: claude-and-mcp 2 and 6). */
+/** Says `2026-10-21` by itself, which Databricks' endpoint is not known to take (facts: claude-and-mcp#sdk-and-api-version, claude-and-mcp#databricks-endpoint). */
 const API_VERSION = '2023-06-01';
 
 export interface AgentOptions {
@@ -21,7 +21,7 @@ export interface AgentOptions {
   readonly log: Logger;
   readonly limits?: Partial<Limits>;
   readonly prices?: Readonly<Record<string, Price>>;
-  /** Sent as it is; left out by default until an endpoint is known to take it (facts: claude-and-mcp 6). */
+  /** Sent as it is; left out by default until an endpoint is known to take it (facts: claude-and-mcp#databricks-endpoint). */
   readonly thinking?: Anthropic.ThinkingConfigParam;
 }
 
@@ -175,7 +175,7 @@ function isFinished(history: readonly MessageParam[]): boolean {
   return history.at(-1)?.role === 'assistant' && openCalls(history).length === 0;
 }
 
-/** Key and address are always given: the SDK would fill gaps from ANTHROPIC_* variables and profiles on disk. */
+/** Key and address are always given: the SDK would fill gaps from ANTHROPIC_* variables and profiles on disk (facts: claude-and-mcp#sdk-and-api-version). */
 function createClient(options: AgentOptions, apiKey: (() => Promise<string>) | undefined): Anthropic {
   const log = (level: 'error' | 'warn' | 'debug') => (message: string) => options.log[level]({ from: 'anthropic sdk' }, message);
   return new Anthropic({

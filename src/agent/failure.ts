@@ -2,7 +2,7 @@
 import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import { UpstreamError, UserError } from '../values/errors.ts';
 
-/** Errors inside a stream (after its 200) that pass by themselves (facts: claude-and-mcp 4). */
+/** Errors inside a stream (after its 200) that pass by themselves (facts: claude-and-mcp#errors-and-retries). */
 const PASSING = new Set(['overloaded_error', 'api_error', 'rate_limit_error', 'timeout_error']);
 
 /** Was the call stopped by our own signal? */

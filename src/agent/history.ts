@@ -22,7 +22,7 @@ export function textOf(content: string | readonly { readonly type: string; reado
 
 /**
  * The messages as they are sent: a cache breakpoint on the last block. It marks the copy that goes out, never the stored
- * message, and is no part of the prefix that thinking blocks are bound to (facts: claude-and-mcp 5).
+ * message, and is no part of the prefix that thinking blocks are bound to (facts: claude-and-mcp#preserved-thinking, claude-and-mcp#caching-and-token-counts).
  */
 export function withCacheMark(history: readonly MessageParam[]): MessageParam[] {
   const last = history.at(-1);

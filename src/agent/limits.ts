@@ -13,7 +13,7 @@ export interface Limits {
   readonly resultCharacters: number;
   /** Tool calls of one reply that run at the same time. */
   readonly parallelCalls: number;
-  /** Pauses before our own retries of a model call, in ms; their number is the number of retries (facts: claude-and-mcp 3, step 3). */
+  /** Pauses before our own retries of a model call, in ms; their number is the number of retries (facts: claude-and-mcp#errors-and-retries). */
   readonly retryDelaysMs: readonly number[];
   /** A stream without any event for this long counts as lost, in ms. */
   readonly streamIdleMs: number;
@@ -38,7 +38,7 @@ export interface Price {
   readonly cacheRead: number;
 }
 
-/** Anthropic's list prices with the 5-minute cache (facts: claude-and-mcp 5); Databricks' own are unknown. */
+/** Anthropic's list prices with the 5-minute cache (facts: claude-and-mcp#models-and-prices); Databricks' own are unknown. */
 export const PRICES: Readonly<Record<string, Price>> = {
   'claude-opus-5-5': { input: 4, output: 20, cacheWrite: 5, cacheRead: 0.2 },
   'claude-sonnet-5-5': { input: 2, output: 10, cacheWrite: 2.5, cacheRead: 0.2 },

@@ -8,7 +8,7 @@ import { withCacheMark } from './history.ts';
 import type { Limits } from './limits.ts';
 import type { ToolSpec } from './tools.ts';
 
-/** What a conversation was begun with and keeps (preserved thinking: facts, claude-and-mcp 5). Plain JSON. */
+/** What a conversation was begun with and keeps (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
 export interface Frozen {
   readonly model: string;
   readonly system: string;

@@ -106,7 +106,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
       baseURL,
       apiKey: async () => ownKey ?? Promise.reject(new Error('every turn brings its own key')),
     },
-    // Without it the newest models say nothing between tool calls; other endpoints are not known to take it (facts: claude-and-mcp 5 and 6).
+    // Without it the newest models say nothing between tool calls; other endpoints are not known to take it (facts: claude-and-mcp#thinking-display, claude-and-mcp#databricks-endpoint).
     ...(new URL(baseURL).host === 'api.anthropic.com' && { thinking: { type: 'adaptive', display: 'summarized' } as const }),
     log,
   });
@@ -247,7 +247,7 @@ try {
   const config = loadConfig();
   const log = createLogger({ level: config.LOG_LEVEL });
   process.on('unhandledRejection', (reason) => {
-    // Socket Mode rejects with nothing when it is stopped in the middle of a handshake (facts: slack 1).
+    // Socket Mode rejects with nothing when it is stopped in the middle of a handshake (facts: slack#socket-mode).
     if (stopping && reason === undefined) return;
     log.fatal({ err: reason }, 'unhandled rejection');
     process.exit(1);

@@ -20,7 +20,7 @@ export async function setupCli(options: CliSettings & { log: Logger; show: (line
   return locator.status();
 }
 
-// Not import.meta.main: Databricks Apps run Node 22.16, which does not have it.
+// Not import.meta.main: Databricks Apps run Node 22.16, which does not have it (facts: libraries#node-and-npm).
 if (process.argv[1] === import.meta.filename) {
   const optional = process.argv.includes('--optional');
   const show = (line: string) => void process.stdout.write(`${line}\n`);

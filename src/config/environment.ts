@@ -5,7 +5,7 @@ import { ConfigError } from '../values/errors.ts';
 /** For the one other place that looks up variables by name: where the CLI is found (deployment/settings.ts). */
 export const environment: NodeJS.ProcessEnv = process.env;
 
-/** Databricks Apps may hand over the host without a scheme (facts: databricks 1). */
+/** Databricks Apps may hand over the host without a scheme (facts: databricks#apps-runtime). */
 const host = z
   .string()
   .transform((text) => (text.includes('://') ? text : `https://${text}`).replace(/\/+$/, ''))
@@ -58,7 +58,7 @@ const Variables = z.object({
 
 export type Config = Readonly<z.infer<typeof Variables>>;
 
-/** Models that a deployment starts with, by who serves them (facts: claude-and-mcp 5 and 6). */
+/** Models that a deployment starts with, by who serves them (facts: claude-and-mcp#models-and-prices, claude-and-mcp#databricks-endpoint). */
 export const DEFAULT_MODEL = { anthropic: 'claude-sonnet-5-5', databricks: 'databricks-claude-sonnet-4-6' } as const;
 
 /** Reads the environment (an empty variable counts as unset). Throws ConfigError naming every problem. */
@@ -77,7 +77,7 @@ const list = z
 const McpVariables = z.object({
   DATABRICKS_HOST: host,
   DATABRICKS_APP_PORT: port,
-  /** Set by Databricks Apps: a proxy stands before us that signs people in (facts: databricks 1). */
+  /** Set by Databricks Apps: a proxy stands before us that signs people in (facts: databricks#the-apps-proxy). */
   DATABRICKS_APP_NAME: z.string().min(1).optional(),
   DAB_MCP_PUBLIC_URL: url.optional(),
   DAB_MCP_FORWARDED_TOKEN: flag.optional(),

@@ -2,9 +2,9 @@
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from '../values/log.ts';
 
-/** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum). */
+/** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum; facts: libraries#pg-boss). */
 const HEARTBEAT_SECONDS = 10;
-/** Longest a job may run: a deploy's silent retries alone take 15 minutes (facts: cli 8). */
+/** Longest a job may run: a deploy's silent retries alone take 15 minutes (facts: cli#network-faults). */
 const EXPIRE_SECONDS = 3600;
 /** pg-boss would hold back all later jobs of a key behind one that has used up its retries, so it never does: we count them. */
 const NEVER_FAILED = 1_000_000;

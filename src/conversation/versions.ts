@@ -19,7 +19,7 @@ type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
 /** The target that a card offers by itself: the one anybody may try things in. */
 export const OFFERED_TARGET = 'dev';
-/** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack 7). */
+/** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack#rate-limits). */
 const CLI_NEWS_MS = 3000;
 
 const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.', replaced: true } as const;

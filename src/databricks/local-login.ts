@@ -15,7 +15,7 @@ const next =
 
 /** Rejects with UserError where there is no sign-in, or one of a kind that has no bearer token. */
 export async function openLocalLogin(env: NodeJS.ProcessEnv): Promise<LocalLogin> {
-  // skipVerify: left out, the SDK does not verify TLS (facts: libraries).
+  // skipVerify: left out, the SDK does not verify TLS (facts: libraries#databricks-sdk).
   const config = new Config({ env, skipVerify: false });
   const token = async () => {
     const headers = new Headers();

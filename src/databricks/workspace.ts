@@ -79,7 +79,7 @@ export interface Workspace {
 
 /**
  * Makes the client of one person. `host` with its scheme; `token` is asked for before every call. TLS is verified because skipVerify is
- * given as false: left out, the SDK accepts any certificate and sends it the token (facts: databricks 6).
+ * given as false: left out, the SDK accepts any certificate and sends it the token (facts: libraries#databricks-sdk).
  */
 export function createWorkspace(options: { host: string; token: () => Promise<string>; log: Logger }): Workspace {
   const door = createDoor(options);

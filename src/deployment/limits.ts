@@ -4,13 +4,13 @@ const MINUTE = 60_000;
 const MB = 1024 * 1024;
 
 export const LIMITS = {
-  /** A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s (facts: cli 9), and silent repeats of 429 would take 15 min (facts: cli 8). */
+  /** A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s, silent repeats of 429 would take 15 min (facts: cli#speed, cli#network-faults). */
   readMs: 3 * MINUTE,
-  /** After this a deploy is called unknown but never ended: two rounds of 15 min repeats (facts: cli 8) and an upload of minutes (facts: cli 9). */
+  /** After this a deploy is called unknown but never ended: two rounds of 15 min repeats and an upload of minutes (facts: cli#network-faults, cli#speed). */
   deployMs: 45 * MINUTE,
-  /** Minutes that a token must still live when a deploy starts: 15 min of silent repeats count (facts: cli 13). */
+  /** Minutes that a token must still live when a deploy starts: 15 min of silent repeats count (facts: cli#network-faults). */
   tokenMinutes: 30,
-  /** Seconds for one call of the CLI; its default is 90 (facts: cli 8). */
+  /** Seconds for one call of the CLI; its default is 90 (facts: cli#network-faults). */
   callSeconds: 60,
   /** How often the output of a running CLI is looked at: progress lines and size. */
   watchMs: 150,
@@ -22,16 +22,16 @@ export const LIMITS = {
   warningsKept: 50,
   /** Lines of a plan on its card. */
   planLines: 40,
-  /** How long a plan may be approved (facts: security 4, row 7). */
+  /** How long a plan may be approved (facts: security#approvals). */
   approvalMs: { dev: 24 * 60 * MINUTE, other: 60 * MINUTE },
-  /** Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200 (facts: slack 5). */
+  /** Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200 (facts: slack#blocks-and-their-limits). */
   statementCharacters: 8000,
   parametersCharacters: 4000,
   /** Parameters of one run. */
   parameters: 100,
   /** Statements run on after this in the warehouse, and nobody waits for them here. */
   statementMs: 30 * MINUTE,
-  /** The statement API waits between 5 and 50 s itself before it answers "still running" (Databricks' documentation of statement execution). */
+  /** The statement API waits between 5 and 50 s itself before it answers "still running" (facts: databricks#runs-and-statements). */
   statementWaitSeconds: 30,
   statementPollMs: 2000,
   /** Of a statement's result: rows asked for, rows and columns shown, characters of a value shown. */

@@ -1,4 +1,4 @@
-// The sign-in, step by step: ask, go to Databricks, come back, confirm. No GET binds anything to anybody.
+// The sign-in, step by step: ask, go to Databricks, come back, confirm. No GET binds anything to anybody (facts: security#known-attacks-on-linking).
 
 import { createLinkStore, type LinkKey, type LinkRow } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
@@ -125,7 +125,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
     },
 
     async callback(params, browser) {
-      // A proxy may have added a `state` of its own (facts: security 2.13): ours is the one whose HMAC is right.
+      // A proxy may have added a `state` of its own (facts: databricks#the-apps-proxy): ours is the one whose HMAC is right.
       for (const state of params.getAll('state').slice(0, MOST_STATES)) {
         const taken = await take(state, browser);
         if (taken === refused.forged) continue;

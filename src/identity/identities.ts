@@ -59,7 +59,7 @@ export interface IdentitiesDeps {
   now?: () => Date;
 }
 
-/** From Connect to Confirm (facts: security 2.3). */
+/** From Connect to Confirm (facts: security#account-linking). */
 const LINK_MS = 10 * 60_000;
 /** Ended attempts are kept a day, for whoever looks into a problem. */
 const FORGET_MS = 24 * 60 * 60_000;

@@ -28,12 +28,12 @@ export interface OAuth {
   revoke(token: string): Promise<void>;
 }
 
-/** The one error after which a grant is dead; invalid_client, 5xx and network trouble are not (facts: databricks 3). */
+/** The one error after which a grant is dead; invalid_client, 5xx and network trouble are not (facts: databricks#sign-in-with-oauth). */
 export const INVALID_GRANT = 'invalid_grant';
-/** offline_access yields the refresh token, the OpenID ones the id_token (facts: databricks 3). */
+/** offline_access yields the refresh token, the OpenID ones the id_token (facts: databricks#sign-in-with-oauth). */
 const SCOPES = 'all-apis offline_access openid email profile';
 const TIMEOUT_SECONDS = 10;
-/** Where the server doesn't say how long a token lives: Databricks' default (facts: databricks 3). */
+/** Where the server doesn't say how long a token lives: Databricks' default (facts: databricks#sign-in-with-oauth). */
 const DEFAULT_TTL_SECONDS = 3600;
 
 export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
@@ -41,7 +41,7 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
 
   const discover = async (): Promise<client.Configuration> => {
     const server = new URL(`${options.host.replace(/\/$/, '')}/oidc`);
-    // Plain http is for stand-ins on this machine only; for any other host openid-client refuses it.
+    // Plain http is for stand-ins on this machine only; for any other host openid-client refuses it (facts: libraries#openid-client).
     const execute = isLoopback(server) ? [client.allowInsecureRequests] : [];
     const authentication = options.clientSecret === undefined ? client.None() : client.ClientSecretBasic(options.clientSecret);
     return client.discovery(server, options.clientId, undefined, authentication, { execute, timeout: TIMEOUT_SECONDS });
@@ -79,7 +79,7 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
     async exchange({ params, state, verifier }) {
       const config = await configuration();
       // The redirect URI as registered, whatever host a proxy made of it; and one `state`, the one that was checked: a proxy in
-      // front of the app was seen to add its own (facts: security 2.13).
+      // front of the app was seen to add its own (facts: databricks#the-apps-proxy).
       const url = new URL(options.redirectUri);
       for (const name of ['code', 'iss', 'error', 'error_description']) {
         const value = params.get(name);

@@ -8,7 +8,7 @@ export interface VaultKey {
 }
 
 export interface Vault {
-  /** Encrypts under the current key. `place` names the row: sealed bytes open in that place only. */
+  /** Encrypts under the current key. `place` names the row: sealed bytes open in that place only (facts: security#token-storage). */
   seal(text: string, place: readonly string[]): { sealed: Buffer; keyId: string };
   /** The text, or undefined when it can't be opened: unknown key, changed bytes, or bytes of another row. */
   open(sealed: Uint8Array, keyId: string, place: readonly string[]): string | undefined;

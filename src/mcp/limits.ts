@@ -3,7 +3,7 @@
 export const LIMITS = {
   /** Milliseconds for one call; our choice, long enough for the closure of the largest job at the pace of exports. */
   callMs: 600_000,
-  /** The same behind the Apps proxy, which ends a request after 120 s (facts: databricks 1); less, so that words come back. */
+  /** The same behind the Apps proxy, which ends a request after 120 s (facts: databricks#the-apps-proxy); less, so that words come back. */
   callBehindProxyMs: 110_000,
   /** Milliseconds beyond that for which a client waits for the words about it. */
   spareMs: 5_000,
@@ -24,7 +24,7 @@ export const LIMITS = {
   lookMostMs: 3_000,
   /** Times that a call is sent to a server that goes away in the middle of it. */
   tries: 3,
-  /** Bytes of one JSON-RPC message: what the SDK's transport takes when it parses for itself (facts: claude-and-mcp 8). */
+  /** Bytes of one JSON-RPC message: what the SDK's transport takes when it parses for itself (facts: claude-and-mcp#mcp-over-http). */
   messageBytes: 4 * 1024 * 1024,
   /** Bytes of a bundle on its way: 200 MB of files (bundle/check) in base64, and room for what is said about them. */
   bundleBytes: 300 * 1024 * 1024,

@@ -16,7 +16,7 @@ export interface DeployedCheck {
   readonly jobId: string;
 }
 
-/** What the server adds to every job, whatever the bundle says (facts: databricks 8). */
+/** What the server adds to every job, whatever the bundle says (facts: databricks#job-definitions). */
 const SERVER_DEFAULTS: Record<string, unknown> = {
   format: 'MULTI_TASK',
   timeout_seconds: 0,

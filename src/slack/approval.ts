@@ -14,7 +14,7 @@ import { wordsFor } from './views/error-words.ts';
 
 /** Writes that run side by side; of one bundle and target there is never more than one. */
 const CONCURRENT_WRITES = 4;
-/** A token must outlive the CLI's 15 minutes of silent retries (facts: cli 13). */
+/** A token must outlive the CLI's 15 minutes of silent retries (facts: cli#network-faults). */
 const TOKEN_MINUTES = 30;
 
 export interface Click {

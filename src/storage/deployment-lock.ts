@@ -22,7 +22,7 @@ export async function lockPlace(tx: Db, { host, bundle, target }: Place): Promis
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([host, bundle, target])]);
 }
 
-/** What runs at a place besides `except`: the development mode of the CLI has no lock of its own (facts: cli 6). */
+/** What runs at a place besides `except`: the development mode of the CLI has no lock of its own (facts: cli#locks). */
 export async function busyAt(db: Db, { host, bundle, target }: Place, except: string): Promise<Busy | undefined> {
   const atWork = (table: string) =>
     `(${table}.state = 'running' or (${table}.state = 'unknown' and ${table}.result->>'mayRun' = 'true'

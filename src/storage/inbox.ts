@@ -7,10 +7,10 @@ export interface InboxRow {
   readonly payload: Record<string, unknown>;
 }
 
-/** Rows older than this are not replayed after a restart: a response_url lives 30 minutes (facts: slack 2). */
+/** Rows older than this are not replayed after a restart: a response_url lives 30 minutes (facts: slack#slash-commands). */
 const REPLAY_WITHIN = '30 minutes';
 
-/** Slack repeats an event for minutes; two days are plenty (facts: slack 6). */
+/** Slack repeats an event for minutes; two days are plenty (facts: slack#events-and-retries). */
 const KEPT = '2 days';
 
 export function createInbox(db: Db) {

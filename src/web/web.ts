@@ -34,7 +34,7 @@ export function createWeb(deps: WebDeps): Web {
   const app = express();
   const listener = createListener(app);
   // Express's answers would otherwise say what we run on and cache by content; `trust proxy` stays off: nothing here
-  // believes a forwarded header (facts: security T6).
+  // believes a forwarded header (facts: security#forwarded-headers).
   app.disable('x-powered-by');
   app.disable('etag');
 

@@ -1,4 +1,4 @@
-// Python by its real grammar: loads tree-sitter once, when the first Python source comes, and walks a cell's tree.
+// Python by its real grammar: loads tree-sitter once, when the first Python source comes, and walks a cell's tree (facts: libraries#parsers-of-sources).
 import type { Node, Parser as TreeParser } from 'web-tree-sitter';
 import { LIMITS } from '../source/limits.ts';
 

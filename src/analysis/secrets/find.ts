@@ -1,4 +1,4 @@
-// Finds hard-coded secrets in files: secretlint's recommended rules, shapes they lack, and values whose name says what they are.
+// Finds hard-coded secrets in files: secretlint's recommended rules, shapes they lack, and values whose name says what they are (facts: security#secrets-in-sources).
 import type { lintSource } from '@secretlint/core';
 import type { SecretFinding } from '../../bundle/model/bundle.ts';
 import { extensionOf } from '../source/cells.ts';

@@ -1,4 +1,4 @@
-// The allow-list that every tree passes before the CLI sees it, whoever wrote it: the CLI sends its token to whatever host YAML names.
+// The allow-list that every tree passes before the CLI sees it, whoever wrote it: the CLI sends its token to whatever host YAML names (facts: bundles#what-is-refused).
 
 import { isObject, type JsonObject } from '../../values/json.ts';
 import type { BundleFile, Diagnostic } from '../model/bundle.ts';
@@ -19,7 +19,7 @@ export const MAX_YAML_BYTES = 4 * 1024 * 1024;
 
 /** Other names under which the CLI looks for the root configuration (its bundle/config.FileNames). */
 const OTHER_ROOTS = new Set(['databricks.yaml', 'bundle.yml', 'bundle.yaml']);
-/** Run or imported by the CLI when they stand at the root (facts: bundles 5, cli 10). */
+/** Run or imported by the CLI when they stand at the root (facts: cli#what-runs-code-or-reads-files). */
 const RUN_AT_ROOT = new Set(['setup.py', 'databricks', 'databricks.py', '.venv']);
 
 const error = (place: string, message: string): Diagnostic => ({ level: 'error', place, message });

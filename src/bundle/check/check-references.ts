@@ -22,7 +22,7 @@ export function checkReferences(parts: readonly { readonly path: string; readonl
       const whole = holdsReference(leaf.value);
       const strange = strangeReferences(leaf.value).map((text): Diagnostic => {
         const shown = quoted(text.slice(0, 80));
-        // What the CLI takes for no reference it leaves as it is, unless something inside it is filled in first.
+        // What the CLI takes for no reference it leaves as it is, unless something inside it is filled in first (facts: bundles#references).
         if (!whole) return { level: 'warning', place: at, message: `${shown} is no reference; the CLI leaves it as text` };
         return error(`${shown} is no reference that a bundle can have, and can't be written literally`);
       });

@@ -1,4 +1,4 @@
-// Paths written inside resources: the CLI uploads or reads whatever a local path names, so none may lead out of the tree.
+// Paths written inside resources: the CLI uploads or reads whatever a local path names, so none may lead out of the tree (facts: bundles#paths-and-libraries).
 
 import type { JsonObject } from '../../values/json.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';

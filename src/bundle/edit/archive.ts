@@ -13,7 +13,7 @@ const LEVEL = 9;
 export function archive(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonly BundleFile[] = []): Uint8Array {
   const files = bundle.secrets.length === 0 ? [...bundle.files, ...more] : masked(bundle, more);
   const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  // The earliest time zips know; in local time because that is what they store: the same bytes in every time zone.
+  // The earliest time zips know; in local time because that is what they store: the same bytes in every time zone (facts: libraries#yaml-and-zip).
   const mtime = new Date(1980, 0, 1);
   const entries: Zippable = Object.create(null);
   // os 3 is Unix; 0644 in the upper half of the attributes, or unpacked files would have no rights at all.

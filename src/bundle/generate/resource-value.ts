@@ -16,7 +16,7 @@ export interface Replacements {
   readonly missing: readonly SourceReference[];
 }
 
-/** A path in the tree as YAML below `resources/` writes it: the CLI translates only some fields, and none of a job with a git_source. */
+/** A path in the tree as YAML below `resources/` writes it: the CLI translates only some fields, and none of a job with a git_source (facts: bundles#paths-and-libraries). */
 function pathText(tree: string, remote: string, relative: boolean): string {
   return relative ? `../${tree}` : `\${workspace.file_path}/${remote}`;
 }
@@ -54,7 +54,7 @@ export function replacePaths(resources: readonly Planned[], layout: Layout): Rep
   return { byPlace, missing };
 }
 
-/** `run_as` that a target can carry: exactly one user or service principal (the CLI takes no other). */
+/** `run_as` that a target can carry: exactly one user or service principal (the CLI takes no other; facts: bundles#permissions-and-run_as). */
 export function targetRunAs({ value }: Pick<Planned, 'value'>): JsonObject | undefined {
   const runAs = value.run_as;
   if (!isObject(runAs)) return undefined;

@@ -35,7 +35,7 @@ function overrides(resources: readonly Planned[], of: ByResource): JsonObject {
   return types.size === 0 ? {} : { resources: Object.fromEntries(types) };
 }
 
-/** Development mode pauses what says nothing of it, but lets `UNPAUSED` run (tried with CLI 1.9.0): a copy must not start by itself. */
+/** Development mode pauses what says nothing of it, but lets `UNPAUSED` run: a copy must not start by itself (facts: bundles#targets-and-modes). */
 function paused({ type, value }: Planned): JsonObject {
   if (type === 'pipelines') return value.continuous === true ? { continuous: false } : {};
   const running = ['schedule', 'trigger', 'continuous'].filter((name) => {
@@ -49,7 +49,7 @@ function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject 
   return adoption === 'bind' && id !== '' ? { lifecycle: { prevent_destroy: true } } : {};
 }
 
-/** The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another. */
+/** The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another (facts: bundles#resource-kinds). */
 function folder(adoption: Adoption | undefined, { parentPath }: Planned): JsonObject {
   return adoption === 'bind' && parentPath !== undefined
     ? { parent_path: `/Workspace${parentPath.replace(/^\/Workspace(?=\/)/, '')}` }

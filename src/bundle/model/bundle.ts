@@ -66,7 +66,7 @@ export interface DashboardDefinition {
   readonly grants?: readonly Grant[] | undefined;
 }
 
-/** Kinds of things that the CLI looks up by name (facts: bundles 9). */
+/** Kinds of things that the CLI looks up by name (facts: bundles#variables-and-lookups). */
 export type LookupKind =
   | 'alert'
   | 'cluster'

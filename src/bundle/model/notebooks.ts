@@ -1,7 +1,7 @@
 // Which files become notebooks in the workspace, and what they are called there.
 import type { BundleFile, NotebookLanguage } from './bundle.ts';
 
-/** The first line by which Databricks and its CLI know the source text of a notebook. */
+/** The first line by which Databricks and its CLI know the source text of a notebook (facts: databricks#notebooks-and-their-formats). */
 export const NOTEBOOK_HEADER: Readonly<Record<NotebookLanguage, string>> = {
   PYTHON: '# Databricks notebook source',
   SQL: '-- Databricks notebook source',

@@ -106,7 +106,7 @@ const TASK_WAY = /^tasks\/(?:for_each_task\/task\/)?/;
 const WEBHOOK = /^(?:tasks\/(?:for_each_task\/task\/)?)?webhook_notifications\/on_\w+\/id$/;
 const WAREHOUSE = /^\w+_task\/warehouse_id$/;
 const WAREHOUSE_ID = /^[0-9a-f]{16}$/;
-/** Mappings of parameters that people name: notebook, run_job, wheel and SQL tasks (facts: databricks 8). */
+/** Mappings of parameters that people name: notebook, run_job, wheel and SQL tasks (facts: databricks#job-definitions). */
 const PARAMETER_MAPS = new Set(['base_parameters', 'job_parameters', 'named_parameters', 'parameters', 'notebook_params']);
 
 /** What a parameter is called, if the value is one. */

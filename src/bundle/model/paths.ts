@@ -1,7 +1,7 @@
 // Paths in the tree and paths written in its YAML: which stay inside, and which would lead out of it.
 import { byteLength, clashKey, MAX_COMPONENT_BYTES, MAX_PATH_BYTES } from './names.ts';
 
-/** Folders of tools that the CLI (or git, which it asks) trusts; anywhere in a tree they are refused (facts: cli 13.1). */
+/** Folders of tools that the CLI (or git, which it asks) trusts; anywhere in a tree they are refused (facts: bundles#what-is-refused). */
 const TRUSTED = new Set(['.databricks', '.git']);
 
 /** Why a file of the tree can't have this path; undefined where it can. */

@@ -2,7 +2,7 @@
 /** One path segment of a reference as CLI 1.9 reads it (its libs/dyn/dynvar). */
 const SEGMENT = String.raw`\p{L}+(?:[-_]*[\p{L}\p{N}]+)*`;
 const REFERENCE = new RegExp(String.raw`\$\{(${SEGMENT}(?:\.${SEGMENT}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}`, 'gu');
-/** What a reference may begin with (facts: bundles 6.5; artifacts are refused, so nothing can point to one). */
+/** What a reference may begin with (facts: bundles#references; artifacts are refused, so nothing can point to one). */
 const ROOTS = new Set(['bundle', 'workspace', 'var', 'resources']);
 
 /** The references in a text, without `${` and `}`. */

@@ -82,7 +82,7 @@ const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as 
 
 /** A resource to be written. */
 export interface Planned extends Body {
-  /** No other resource of the bundle has it, whatever its type (the CLI wants that). */
+  /** No other resource of the bundle has it, whatever its type (facts: bundles#resource-kinds). */
   readonly key: string;
   /** Where it is written, such as `resources/churn.job.yml`. */
   readonly file: string;
@@ -90,7 +90,7 @@ export interface Planned extends Body {
   readonly leaves: ReadonlyMap<string, Leaf>;
 }
 
-/** Why a bundle can't have this resource (both tried with CLI 1.9.0); undefined where it can. */
+/** Why a bundle can't have this resource (facts: bundles#resource-kinds); undefined where it can. */
 function obstacle({ type, value, serialized }: Body): string | undefined {
   if (type !== 'dashboards') return undefined;
   if (value.warehouse_id === undefined) return 'has no warehouse, which the CLI wants';

@@ -5,7 +5,7 @@ import { PIPELINE_SERVER_ONLY } from '../generate/warnings.ts';
 import type { ResourceType } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 
-/** Mappings that people fill; an empty or zero value in them is a value (facts: databricks 8). */
+/** Mappings that people fill; an empty or zero value in them is a value (facts: databricks#job-definitions). */
 const PEOPLES_MAPS = new Set(
   [
     'base_parameters',
@@ -27,7 +27,7 @@ const NO_SETTINGS = new Set(
     'run_as_owner',
   ]),
 );
-/** Values the Jobs API documents for absent fields. */
+/** Values the Jobs API documents for absent fields (facts: bundles#defaults). */
 const DEFAULTS: readonly (readonly [RegExp, Json])[] = [
   [/^max_concurrent_runs$/, 1],
   [/^(schedule|trigger|continuous)\.pause_status$/, 'UNPAUSED'],

@@ -27,7 +27,7 @@ export interface Warehouse {
   readonly serverless: boolean;
 }
 
-/** Clusters of jobs stay listed for a month: with them a list takes minutes (the CLI's resolve_cluster.go). */
+/** Clusters of jobs stay listed for a month: with them a list takes minutes (facts: databricks#clusters-pipelines-and-dashboards). */
 export const MADE_BY_PEOPLE = { 'filter_by.cluster_sources': ['API', 'UI'] };
 
 /** One cluster; the API answers 400 for an unknown id. */

@@ -25,7 +25,7 @@ export interface JobFilter {
   readonly exact?: boolean;
 }
 
-/** Arrays that jobs/get continues on later pages (facts: databricks 8). */
+/** Arrays that jobs/get continues on later pages (facts: databricks#paging). */
 const PAGED = ['tasks', 'job_clusters', 'parameters', 'environments'] as const;
 
 /** Jobs whose name holds `name`. The API's own filter wants the whole name, so parts are compared here, page by page. */

@@ -9,7 +9,7 @@ export interface Me {
   readonly displayName: string;
 }
 
-/** SCIM Me. A workspace allows 255 of these a minute (facts: databricks, rate limits), so ask once per link, not once per call. */
+/** SCIM Me. A workspace allows 255 of these a minute (facts: databricks#rate-limits), so ask once per link, not once per call. */
 export async function me(door: Door, signal?: AbortSignal): Promise<Me> {
   const doing = 'Asking Databricks who you are';
   const body = await inWords(doing, 'Databricks does not know this user.', () => door.json('/api/2.0/preview/scim/v2/Me', {}, signal));

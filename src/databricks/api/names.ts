@@ -1,4 +1,4 @@
-// Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it.
+// Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
 import type { LookupKind, LookupName } from '../../bundle/model/bundle.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { inWords, statusOf } from '../http/errors.ts';

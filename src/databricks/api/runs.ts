@@ -26,7 +26,7 @@ export interface RunSummary extends RunState {
 }
 
 export interface Run extends RunSummary {
-  /** The first 100 (facts: databricks 8, paging). */
+  /** The first 100 (facts: databricks#paging). */
   readonly tasks: readonly (RunState & { readonly key: string; readonly runId?: string | undefined })[];
 }
 

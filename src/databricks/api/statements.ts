@@ -8,7 +8,7 @@ import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 import { orAborted } from '../http/slots.ts';
 
-/** `state` as the statement execution API has it: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED, CLOSED. */
+/** `state` as the statement execution API has it: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED, CLOSED (facts: databricks#runs-and-statements). */
 export interface Statement {
   readonly id: string;
   readonly state: string;

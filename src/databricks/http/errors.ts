@@ -46,7 +46,7 @@ function explain(doing: string, missing: string, error: UpstreamError): UserErro
   const say = (problem: string, next: string) => new UserError({ doing, problem, next }, { cause: error });
   if (isMissing(error)) return say(missing, 'Check the id and the workspace, and that you can open it there yourself.');
   if (status === 401) return say('Databricks no longer accepts your sign-in.', 'Connect again, then repeat what you asked for.');
-  // A token that is no longer valid is answered with 403 as well (facts: cli 8), and only the message tells: name both.
+  // A token that is no longer valid is answered with 403 as well (facts: databricks#error-answers), and only the message tells: name both.
   if (status === 403)
     return say(
       'Databricks says that you may not see it.',

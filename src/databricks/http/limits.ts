@@ -1,9 +1,9 @@
 // Every limit of this room, with where it comes from.
 
 export const LIMITS = {
-  /** Workspace exports: 60 a second for the whole workspace (facts: databricks, rate limits). We take less: others need room. */
+  /** Workspace exports: 60 a second for the whole workspace (facts: databricks#rate-limits). We take less: others need room. */
   exportsPerSecond: 50,
-  /** GET permissions: 100 a second (facts: databricks, rate limits); again less. */
+  /** GET permissions: 100 a second (facts: databricks#rate-limits); again less. */
   permissionsPerSecond: 80,
   /** Milliseconds that a call of these rests its slot after the answer: a second, and what timers are early by. */
   restMs: 1010,
@@ -25,15 +25,15 @@ export const LIMITS = {
   pipelinesRead: 60,
   /** Pages of a list that is looked through for a name. */
   namePages: 20,
-  /** An export answers at most 10 MB (facts: databricks 1 gives the same cap for app files); the same bound for JSON bodies. */
+  /** An export answers at most 10 MB (facts: databricks#workspace-files); the same bound for JSON bodies. */
   responseBytes: 10 * 1024 * 1024,
-  /** jobs/list answers at most 100 jobs a page (facts: databricks 8). */
+  /** jobs/list answers at most 100 jobs a page (facts: databricks#paging). */
   jobsPerPage: 100,
   /** Pages of jobs/list that we look through for a name: 5,000 jobs. */
   jobListPages: 50,
   /** Jobs answered by listJobs unless the caller says otherwise. */
   jobsListed: 50,
-  /** Pages of one jobs/get: 1,000 tasks at 100 a page (facts: databricks 8), and one to spare. */
+  /** Pages of one jobs/get: 1,000 tasks at 100 a page (facts: databricks#paging), and one to spare. */
   jobGetPages: 11,
   /** Runs of a job that are listed (the most that jobs/runs/list answers). */
   runsListed: 25,

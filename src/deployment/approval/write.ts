@@ -38,7 +38,7 @@ export const Write = z.discriminatedUnion('kind', [
     bundle,
     bundle_name: text(256),
     target,
-    /** Under `resources:`; never a flag, never `--`, after which the CLI would run a local command (facts: cli 9). */
+    /** Under `resources:`; never a flag, never `--`, after which the CLI would run a local command (facts: cli#validate-summary-and-run). */
     key: z.string().regex(/^[A-Za-z0-9_][\w-]{0,199}$/),
     parameters,
   }),
@@ -85,7 +85,7 @@ export function isDangerous(write: Write): boolean {
   return write.kind === 'destroy_bundle' || (write.kind === 'sql' && DESTRUCTIVE.test(write.statement));
 }
 
-/** Milliseconds for which it may be approved: a day, but an hour for what destroys or touches production (facts: security 4, row 7). */
+/** Milliseconds for which it may be approved: a day, but an hour for what destroys or touches production (facts: security#approvals). */
 export function approvalMs(write: Write): number {
   const production = 'target' in write && write.target !== 'dev';
   return isDangerous(write) || production ? LIMITS.approvalMs.other : LIMITS.approvalMs.dev;

@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts';
 interface Entry {
   /** Such as `resources.jobs.churn` or `resources.jobs.churn.permissions`. */
   readonly node: string;
-  /** skip, resize, update, update_id, create, recreate, delete (facts: cli 2). */
+  /** skip, resize, update, update_id, create, recreate, delete (facts: cli#plan-json). */
   readonly action: string;
   readonly body: JsonObject;
   /** Changes that would be made: those the CLI marks `skip` are noise. */

@@ -29,7 +29,7 @@ export interface CliResult {
   readonly ended?: 'timeout' | 'output' | 'aborted' | 'late';
 }
 
-/** The whole environment of the child (facts: cli 11, bundles 3). Assume that a bundle could upload it: it holds no other secret. */
+/** The whole environment of the child (facts: cli#environment-and-scratch-folder). Assume that a bundle could upload it: it holds no other secret. */
 export function childEnvironment(command: Pick<CliCommand, 'folder' | 'target' | 'host' | 'token'>): Record<string, string> {
   const { folder } = command;
   return {
@@ -56,7 +56,7 @@ let runs = 0;
 
 /**
  * Output goes to files, not pipes: a deploy outlives us when we are killed (a broken pipe would kill it), and it runs in a process group of
- * its own, so that Ctrl-C in a terminal does not reach it (the CLI dies at once and leaves its lock: facts: cli 1).
+ * its own, so that Ctrl-C in a terminal does not reach it (the CLI dies at once and leaves its lock; facts: cli#crashes-and-signals).
  */
 export async function runCli(command: CliCommand): Promise<CliResult> {
   command.signal?.throwIfAborted();

@@ -11,7 +11,7 @@ export interface Folder {
   /** The bundle's files. */
   readonly root: string;
   readonly home: string;
-  /** DATABRICKS_BUNDLE_TMP: holds the state without bundle or host name, so it must never be shared (facts: bundles 3). */
+  /** DATABRICKS_BUNDLE_TMP: holds the state without bundle or host name, so it must never be shared (facts: cli#environment-and-scratch-folder). */
   readonly state: string;
   /** The digest of the files that are on disk now. */
   digest(): Promise<string>;

@@ -51,7 +51,7 @@ export function errorText(stderr: string, hidden: Hidden): string {
   return unique.join(' ').slice(0, LIMITS.wordsShown);
 }
 
-/** Messages that we know (facts: cli 3, 6, 8) and what a person can do about them; the CLI has no structured errors. */
+/** Messages that we know (facts: cli#messages-and-exit-codes) and what a person can do about them; the CLI has no structured errors. */
 const KNOWN: readonly { readonly pattern: RegExp; readonly problem: string; readonly next: string }[] = [
   {
     pattern: /\(401 |Invalid access token/,

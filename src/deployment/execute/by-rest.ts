@@ -63,7 +63,7 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
     const sent = await doing.writes.mkdirs(path);
     if (sent.kind !== 'done') return broken(sent, path);
   }
-  // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks, rate limits).
+  // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks#rate-limits).
   for (const file of bundle.files) {
     const path = posix.join(folder, file.path);
     const sent = await doing.writes.importFile(path, file.bytes);

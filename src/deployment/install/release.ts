@@ -2,7 +2,7 @@
 
 /**
  * Version 1.9.0: the newest whose archives have published sums that we could read (the publisher's Homebrew tap, formula for v1.9.0) and
- * that also builds from Go modules with every sum known (test/databricks-cli).
+ * that also builds from Go modules with every sum known (test/databricks-cli; facts: cli#versions).
  */
 export const RELEASE = {
   version: '1.9.0',

@@ -8,7 +8,7 @@ export type WorkspaceOf = (who: { host: string; token: string }) => Pick<Workspa
 
 /**
  * Jobs that the plan would create and that exist already with the same name and the metadata path of this very bundle and target: a
- * connection lost after jobs/create, or a crash, left them behind (facts: cli 7).
+ * connection lost after jobs/create, or a crash, left them behind (facts: cli#crashes-and-signals).
  */
 export async function findOrphans(workspace: Pick<Workspace, 'listJobs'>, plan: JsonObject): Promise<JobSummary[]> {
   const found: JobSummary[] = [];

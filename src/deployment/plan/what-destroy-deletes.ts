@@ -5,7 +5,7 @@ import { entriesOf } from '../cli/plan-json.ts';
 
 /**
  * One line per resource that the deployment holds, sorted: `job churn (123, "Churn")`. What the plan would create is not there yet, and
- * permissions go with what they belong to. The CLI deletes the deployment's folder of files too.
+ * permissions go with what they belong to. The CLI deletes the deployment's folder of files too (facts: cli#bind-unbind-and-destroy).
  */
 export async function deployed(open: Pick<OpenCli, 'plan'>, target: string): Promise<string[]> {
   const { plan } = await open.plan(target);

@@ -18,7 +18,7 @@ export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?
   const server = createServer(deps, caller, edits);
   const [near, far] = InMemoryTransport.createLinkedPair();
   for (const end of [near, far]) asJson(end);
-  // Late answers to cancelled calls arrive here; they are expected (facts: claude-and-mcp 8).
+  // Late answers to cancelled calls arrive here; they are expected (facts: claude-and-mcp#mcp-transports-and-cancelling).
   client.onerror = (error) => deps.log.debug({ error: error.name }, 'mcp client');
   await server.connect(far);
   await client.connect(near);

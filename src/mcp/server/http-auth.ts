@@ -9,7 +9,7 @@ import type { Caller } from '../tools/support/define-tool.ts';
 
 /** Where a token is taken from. Behind the Apps proxy only the first can be believed, and elsewhere it must be off: anybody can send it. */
 export interface TokenSources {
-  /** X-Forwarded-Access-Token: the Apps proxy drops what clients send and sets its own (facts: databricks 2). */
+  /** X-Forwarded-Access-Token: the Apps proxy drops what clients send and sets its own (facts: databricks#the-apps-proxy). */
   readonly forwarded: boolean;
   /** Authorization: Bearer. */
   readonly bearer: boolean;
@@ -24,7 +24,7 @@ const LONGEST_TOKEN = 8192;
 
 /**
  * Checks tokens against the workspace `host` with SCIM Me, once per token and `LIMITS.tokenMs`; a workspace allows 255 of these a minute
- * (facts: databricks, rate limits). Nothing but a hash of a token is kept.
+ * (facts: databricks#rate-limits). Nothing but a hash of a token is kept.
  */
 export function createAuthenticate({
   host,
@@ -63,7 +63,7 @@ export function createAuthenticate({
       return { caller: { host, userName, token: async () => token } };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // 403 too: that is how a token is refused that is no longer valid (facts: cli 8).
+      // 403 too: that is how a token is refused that is no longer valid (facts: databricks#error-answers).
       return [401, 403].includes(statusOf(error) ?? 0) ? { refused: 'bad token' } : { trouble: error };
     }
   };

@@ -126,7 +126,7 @@ async function answerMessage(deps: HttpDeps, running: Running, request: Request,
   const close = () => {
     server.close().catch((error: unknown) => deps.log.warn({ err: error }, 'a connection was not closed'));
   };
-  // Without a session nothing else tells a running call that nobody waits for it (facts: claude-and-mcp 8).
+  // Without a session nothing else tells a running call that nobody waits for it (facts: claude-and-mcp#mcp-transports-and-cancelling).
   response.once('close', close);
   const asked = WithId.safeParse(request.body);
   if (asked.success) response.once('close', running.add(await keyOf(caller, request, asked.data.id), close));

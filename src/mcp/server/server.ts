@@ -1,4 +1,4 @@
-// Builds the Databricks MCP server for one caller: every tool behind one catch, and bundle files as resources.
+// Builds the Databricks MCP server for one caller: every tool behind one catch, and bundle files as resources (facts: claude-and-mcp#tool-design).
 import { randomUUID } from 'node:crypto';
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';

@@ -36,7 +36,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** The error type that goes with a status (facts: claude-and-mcp 7). */
+/** The error type that goes with a status (facts: claude-and-mcp#stream-of-a-reply). */
 export function errorType(status: number): string {
   const types: Record<number, string> = {
     401: 'authentication_error',

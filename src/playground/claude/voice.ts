@@ -1,4 +1,4 @@
-// aimock as our voice: it turns what a rule says into the Messages API's server-sent events.
+// aimock as our voice: it turns what a rule says into the Messages API's server-sent events (facts: libraries#aimock).
 import { LLMock } from '@copilotkit/aimock';
 import type { Say } from './conversation/talk.ts';
 
@@ -79,7 +79,7 @@ function responseOf(said: Utterance) {
   };
 }
 
-/** Characters to tokens, roughly (facts: claude-and-mcp 12). */
+/** Characters to tokens, roughly (facts: claude-and-mcp#caching-and-token-counts). */
 export function tokens(characters: number): number {
   return Math.ceil(characters / 4);
 }

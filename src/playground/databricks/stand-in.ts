@@ -1,4 +1,4 @@
-// A Databricks workspace that isn't one: a real HTTP server on loopback with state, true errors and a certified sign-in.
+// A Databricks workspace that isn't one: a real HTTP server on loopback with state, true errors and a certified sign-in (facts: cli#the-fake-workspace).
 import type { AddressInfo } from 'node:net';
 import { permissionsRoutes } from './access/permissions.ts';
 import { type Answer, ok, Refusal } from './http/answer.ts';

@@ -7,7 +7,7 @@ import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
 import { createReceiver } from './receiver.ts';
 
-/** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s). */
+/** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
 const DRAIN_MS = 4000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
@@ -22,7 +22,7 @@ export interface SlackOptions {
   readonly log: Logger;
 }
 
-/** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack 1). */
+/** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack#web-api-clients). */
 export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log'>) {
   const common = { logger: boltLogger(options.log), timeout: CALL_TIMEOUT_MS, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) };
   return {

@@ -1,4 +1,4 @@
-// Bolt's and Socket Mode's logger interface over ours; their debug level prints whole payloads, so it stays off.
+// Bolt's and Socket Mode's logger interface over ours; their debug level prints whole payloads, so it stays off (facts: libraries#slack-packages).
 import { LogLevel } from '@slack/bolt';
 import type { Logger } from '../../values/log.ts';
 

@@ -1,6 +1,6 @@
 // Keeps calls of one Slack method under its team-wide rate, shared by all threads; what people wait for goes before mere progress.
 
-/** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack 7). */
+/** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack#rate-limits). */
 export const CALLS_PER_MINUTE = { 'chat.update': 48, 'chat.startStream': 18, 'chat.stopStream': 18, 'chat.appendStream': 95 } as const;
 export type PacedMethod = keyof typeof CALLS_PER_MINUTE;
 

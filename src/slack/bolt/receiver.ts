@@ -6,9 +6,9 @@ import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
 
-/** Two sockets: while one is recycled Slack delivers to the other, else a command sent in the 5 s gap is lost (facts: slack 1). */
+/** Two sockets: while one is recycled Slack delivers to the other, else a command sent in the 5 s gap is lost (facts: slack#socket-mode). */
 const CONNECTIONS = 2;
-/** Reconnects go on for ever, at most 15 s apart; the library's own pace has no cap (facts: slack 1). */
+/** Reconnects go on for ever, at most 15 s apart; the library's own pace has no cap (facts: slack#socket-mode). */
 const RECONNECT = { forever: true, factor: 1.3, minTimeout: 1000, maxTimeout: 15_000 };
 
 /** What Socket Mode hands over with every envelope. */

@@ -1,4 +1,4 @@
-// Who somebody in Slack is: only members of our own team with an e-mail address may link (facts: security 2).
+// Who somebody in Slack is: only members of our own team with an e-mail address may link (facts: security#account-linking).
 import type { WebClient } from '@slack/web-api';
 
 export interface Person {

@@ -8,7 +8,7 @@ import type { Logger } from '../../values/log.ts';
 const METADATA_TYPE = 'dab_message';
 /** How many of the newest messages are looked through for a lost one. */
 const LOOK_BACK = 50;
-/** A file shows in its thread some time after the upload (facts: slack 4); what is said next should stand below it. */
+/** A file shows in its thread some time after the upload (facts: slack#uploads); what is said next should stand below it. */
 const SHARE_LOOKS_MS = [200, 400, 800, 1600];
 /** Times a call that Slack put off (429) is tried again after the wait it asked for. */
 const RATE_LIMIT_TRIES = 5;
@@ -25,7 +25,7 @@ export interface Poster {
   upload(id: string, place: Place, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
 }
 
-/** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack 1). */
+/** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). */
 export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; log: Logger }): Poster {
   const { create, read, outbox, log } = deps;
 

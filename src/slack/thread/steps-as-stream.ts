@@ -7,7 +7,7 @@ import { closed, titleOf } from '../views/steps.ts';
 import { clip, LIMITS } from '../views/text.ts';
 import type { StepsView } from './progress.ts';
 
-/** Slack seals a stream about 5 minutes after its start and near 10.6 kB, details counted twice (facts: slack 3). */
+/** Slack seals a stream about 5 minutes after its start and near 10.6 kB, details counted twice (facts: slack#streams). */
 const ROLL_OVER = { milliseconds: 240_000, bytes: 9000, rows: 50 } as const;
 
 export function createStreamedSteps(

@@ -33,7 +33,7 @@ export interface ThreadDeps {
   /** What each running write is at. */
   readonly deploying: ReadonlyMap<string, string>;
   readonly pace: Pace;
-  /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack 0). */
+  /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack#posting-or-streaming). */
   readonly streamIn: 'dm' | 'all' | 'none';
   readonly stop: (conversationId: string, by: string) => Promise<unknown>;
   readonly log: Logger;

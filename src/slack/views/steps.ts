@@ -10,7 +10,7 @@ export function titleOf(ending: Ending | undefined): string {
   return TITLES[ending ?? 'running'];
 }
 
-/** At the end no step stays open: Slack shows an open one as an error (facts: slack 3). */
+/** At the end no step stays open: Slack shows an open one as an error (facts: slack#streams). */
 export function closed(step: Step, ending: Ending | undefined): Step {
   return ending === undefined || step.status !== 'in_progress' ? step : { ...step, status: ending === 'done' ? 'complete' : 'error' };
 }

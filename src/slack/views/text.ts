@@ -1,4 +1,4 @@
-// Text for Slack: escaping, clipping, and the limits of blocks (facts: slack 5).
+// Text for Slack: escaping, clipping, and the limits of blocks (facts: slack#blocks-and-their-limits, slack#text-and-notifications).
 
 export const LIMITS = {
   blocks: 50,

@@ -5,7 +5,7 @@ import { scrub } from '../../values/log.ts';
 import { slackDate } from './card.ts';
 import { button, clip, context, escapeText, LIMITS, linkTo, oneLine, section } from './text.ts';
 
-/** Of a result's table, so that statement and table fit into one message (facts: slack 5: about 13,200 characters in all). */
+/** Of a result's table, so that statement and table fit into the 13,200 characters of one message (facts: slack#blocks-and-their-limits). */
 const TABLE_CHARACTERS = 3000;
 /** Of Databricks' own words. */
 const SAID_CHARACTERS = 1000;
@@ -25,7 +25,7 @@ export function renderWriteCard(proposal: WriteProposal, doing?: string): { text
   return { text: clip(escapeText(`${title}: ${STATE_WORDS[proposal.state]}`), LIMITS.sectionText), blocks };
 }
 
-/** How it ended, for the person who approved it: edits of the card notify nobody. */
+/** How it ended, for the person who approved it: edits of the card notify nobody (facts: slack#text-and-notifications). */
 export function renderWriteResult(to: string, proposal: WriteProposal): { text: string; blocks: KnownBlock[] } {
   const { result, write } = proposal;
   const title = oneLine(escapeText(titleOf(write)));

@@ -1,4 +1,4 @@
-// An exclusive lock on the data folder: PGlite does not lock it, and two processes on one folder lose rows without an error.
+// An exclusive lock on the data folder: PGlite does not lock it, and two processes on one folder lose rows without an error (facts: libraries#pglite).
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';

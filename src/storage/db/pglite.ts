@@ -24,7 +24,7 @@ function jsonText(value: unknown): string {
 
 const SERIALIZERS = { [JSON_TYPE]: jsonText, [JSONB]: jsonText };
 
-/** Opens PGlite in a folder, or in memory from a dump. The first open of a folder takes 2-4 s. */
+/** Opens PGlite in a folder, or in memory from a dump. The first open of a folder takes 2-4 s (facts: libraries#pglite). */
 export function openPglite(options: { dataDir?: string; dump?: Blob }): Promise<PGlite> {
   return PGlite.create({
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),

@@ -9,7 +9,7 @@ export interface PostgresOptions {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** A function where passwords are short-lived (Lakebase). */
+  /** A function where passwords are short-lived (Lakebase; facts: databricks#lakebase-and-postgres). */
   readonly password?: string | (() => Promise<string>) | undefined;
   readonly ssl?: boolean | ConnectionOptions | undefined;
 }

@@ -1,4 +1,4 @@
-// Finds and starts Chromium for the page's tests; where there is none, they are skipped and say so loudly.
+// Finds and starts Chromium for the page's tests; where there is none, they are skipped and say so loudly (facts: libraries#test-tools).
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';

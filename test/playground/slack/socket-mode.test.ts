@@ -13,7 +13,7 @@ interface Arrival {
   ack: () => Promise<void>;
 }
 
-/** Sockets of one app; nothing is acked unless `ack` says so. A closed one comes back after `pingTimeout` ms (facts: slack 1). */
+/** Sockets of one app; nothing is acked unless `ack` says so. A closed one comes back after `pingTimeout` ms (facts: slack#socket-mode). */
 async function listen(slack: SlackStandIn, count: number, ack: boolean, pingTimeout = 5_000): Promise<{ arrivals: Arrival[] }> {
   const arrivals: Arrival[] = [];
   await Promise.all(

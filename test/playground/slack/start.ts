@@ -46,7 +46,7 @@ export function client(slack: SlackStandIn, token: string | undefined): WebClien
   });
 }
 
-/** A Bolt App connected over Socket Mode, with its own receiver (facts: slack 1). */
+/** A Bolt App connected over Socket Mode, with its own receiver (facts: slack#socket-mode). */
 export async function startApp(slack: SlackStandIn, register: (app: App) => void): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,

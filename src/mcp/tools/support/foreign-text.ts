@@ -5,7 +5,7 @@ export const PAGE_CHARACTERS = 12_000;
 
 /**
  * Characters that a reader does not see but a model does: zero-width, bidi controls, tags, variation selectors, soft hyphen and
- * other format characters, and control characters besides tab and line breaks (facts: claude-and-mcp 11).
+ * other format characters, and control characters besides tab and line breaks (facts: security#prompt-injection).
  */
 const INVISIBLE = /\p{Cf}|\p{Co}|[\u{FE00}-\u{FE0F}]|[\u{E0100}-\u{E01EF}]|[\u{115F}\u{1160}\u{3164}\u{FFA0}]|(?![\t\n\r])\p{Cc}/gu;
 

@@ -42,7 +42,7 @@ const Tool = z.strictObject({
   ...cacheControl,
 });
 
-/** facts: claude-and-mcp 6: unknown body fields get 400 "Extra inputs are not permitted". */
+/** Unknown body fields get 400 "Extra inputs are not permitted" (facts: claude-and-mcp#databricks-endpoint). */
 export const MessagesRequest = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.int().min(1).max(128_000),

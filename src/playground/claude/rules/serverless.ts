@@ -4,7 +4,7 @@ import { askOne, readFiles, section, type Talk, ToolTrouble, unquote } from '../
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
 const CLUSTER_KEYS = ['job_cluster_key', 'new_cluster', 'existing_cluster_id'];
-/** Tasks that take their packages from an environment of the job (facts: databricks 8). */
+/** Tasks that take their packages from an environment of the job (facts: databricks#job-definitions). */
 const WITH_ENVIRONMENT = ['spark_python_task', 'python_wheel_task'];
 /** Tasks that only run on a cluster. */
 const CLUSTER_ONLY = ['spark_jar_task', 'spark_submit_task'];

@@ -61,7 +61,7 @@ export const invalid = (message: string): Refusal => new Refusal(400, 'INVALID_P
 export const missing = (message: string): Refusal => new Refusal(404, 'RESOURCE_DOES_NOT_EXIST', message);
 export const forbidden = (message: string): Refusal => new Refusal(403, 'PERMISSION_DENIED', message);
 
-/** The error codes Databricks sends with a status, for faults (facts: cli 8, databricks rate limits). */
+/** The error codes Databricks sends with a status, for faults (facts: databricks#error-answers, databricks#rate-limits). */
 const CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHENTICATED',

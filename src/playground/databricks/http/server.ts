@@ -118,7 +118,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   send(answer);
 }
 
-/** 401 without a usable header; 403 for a token nobody knows (facts: cli 8). */
+/** 401 without a usable header; 403 for a token nobody knows (facts: databricks#error-answers). */
 async function authenticate(parts: ServerParts, header: string | undefined): Promise<User> {
   const token = /^Bearer (.+)$/.exec(header ?? '')?.[1];
   if (token === undefined) throw new Refusal(401, 'UNAUTHENTICATED', 'Credential was not sent or was of an unsupported type for this API.');

@@ -1,4 +1,4 @@
-// The workspace's sign-in under /oidc: the certified oidc-provider with Databricks' paths, scopes, lifetimes and rotation.
+// The workspace's sign-in under /oidc: the certified oidc-provider with Databricks' paths, scopes, lifetimes and rotation (facts: libraries#oidc-provider).
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
@@ -6,7 +6,7 @@ import type { User } from '../http/answer.ts';
 import { escapeHtml, htmlPage } from '../http/html.ts';
 import { createOidcStore } from './oidc-store.ts';
 
-/** Lifetimes of a custom OAuth app's tokens, in seconds (facts: databricks 3: 60 minutes and 7 days). */
+/** Lifetimes of a custom OAuth app's tokens, in seconds: 60 minutes and 7 days (facts: databricks#sign-in-with-oauth). */
 const ACCESS_TOKEN_SECONDS = 3600;
 const REFRESH_TOKEN_SECONDS = 7 * 24 * 3600;
 const SCOPES = [

@@ -2,7 +2,7 @@
 import { invalid } from '../http/answer.ts';
 import { copyJson, isObject, type Json, type JsonObject, objectsIn } from '../http/json.ts';
 
-/** Tasks a job may have (facts: databricks 8, paging). */
+/** Tasks a job may have (facts: databricks#paging). */
 const MAX_TASKS = 1000;
 /** Arrays that jobs/update merges by key, and their keys. */
 const MERGED: Readonly<Record<string, string>> = {

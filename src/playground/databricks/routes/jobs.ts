@@ -10,10 +10,10 @@ import { type Route, route } from '../http/router.ts';
 import type { Job, Workspace } from '../state/state.ts';
 import { acceptSettings, updateSettings } from './job-settings.ts';
 
-/** Items of each array on one page of jobs/get, and the arrays that are paged (facts: databricks 8). */
+/** Items of each array on one page of jobs/get, and the arrays that are paged (facts: databricks#paging). */
 const GET_PAGE = 100;
 const PAGED = ['tasks', 'job_clusters', 'environments', 'parameters'];
-/** Bounds of `limit` in jobs/list (facts: databricks 8). */
+/** Bounds of `limit` in jobs/list (facts: databricks#paging). */
 const LIST_MAX = 100;
 const LIST_DEFAULT = 20;
 
@@ -82,7 +82,7 @@ export function jobsRoutes(workspace: Workspace): Route[] {
     job.runAs = runAsOf(job.settings) ?? job.runAs;
     return ok();
   };
-  // A full replacement, but a run_as that is not mentioned stays (the CLI's fake jobs.go: a known quirk of the real service).
+  // A full replacement, but a run_as that is not mentioned stays (a known quirk of the real service; facts: cli#the-fake-workspace).
   const reset = (call: Call) =>
     change(call, (job, sent) =>
       acceptSettings(sent.run_as === undefined && job.settings.run_as !== undefined ? { ...sent, run_as: job.settings.run_as } : sent),

@@ -21,7 +21,7 @@ const CELL = 'COMMAND ----------';
 
 /**
  * Tells a notebook from a file as `workspace-files/import-file` and `workspace/import` with format AUTO do: by extension and header, or a
- * Jupyter file. A notebook is kept without its extension (facts: bundles 11; CLI translate_paths).
+ * Jupyter file. A notebook is kept without its extension (facts: databricks#notebooks-and-their-formats).
  */
 export function recognise(path: string, bytes: Uint8Array): { path: string; language: Language; format: NotebookFormat } | undefined {
   const extension = (/\.[^./]+$/.exec(path)?.[0] ?? '').toLowerCase();

@@ -7,7 +7,7 @@ import { createFiles, type Files } from './files.ts';
 /** The number in every link's `?o=` and in the CLI's host metadata. */
 export const WORKSPACE_ID = '1642098035581911';
 
-/** New ids are 18 digits, beyond 2^53: code that rounds an int64 fails here at once (facts: libraries, Databricks REST). */
+/** New ids are 18 digits, beyond 2^53: code that rounds an int64 fails here at once (facts: libraries#databricks-sdk). */
 const FIRST_ID = 702_918_340_275_160_001n;
 
 export interface Job {

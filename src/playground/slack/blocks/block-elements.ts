@@ -1,4 +1,4 @@
-// What Slack demands of elements and texts inside blocks: lengths, types, required parts (facts: slack 5).
+// What Slack demands of elements and texts inside blocks: lengths, types, required parts (facts: slack#blocks-and-their-limits).
 import { type Dict, isDict } from '../protocol/refusal.ts';
 
 /** Collects what is wrong; `at` is a JSON pointer. */

@@ -1,4 +1,4 @@
-// Which blocks Slack takes where, and what it refuses about them (facts: slack 5).
+// Which blocks Slack takes where, and what it refuses about them (facts: slack#blocks-and-their-limits).
 import { randomBytes } from 'node:crypto';
 import { ALL_BLOCKS_TEXT, MARKDOWN_TEXT, MESSAGE_BLOCKS, TASKS, VIEW_BLOCKS } from '../protocol/limits.ts';
 import type { Block } from '../protocol/page-api.ts';

@@ -1,4 +1,4 @@
-// What a stream holds after each call: chunks checked and merged, its weight, its blocks (facts: slack 3).
+// What a stream holds after each call: chunks checked and merged, its weight, its blocks (facts: slack#streams).
 
 import { MARKDOWN_TEXT, MESSAGE_BLOCKS, STREAM_BYTES, TASKS } from '../protocol/limits.ts';
 import type { Block } from '../protocol/page-api.ts';
@@ -70,7 +70,7 @@ function mergeChunk(content: StreamContent, chunk: unknown, at: string): void {
   }
 }
 
-/** Title and status replace; details and output are appended (facts: slack 3). */
+/** Title and status replace; details and output are appended (facts: slack#streams). */
 function mergeTask(content: StreamContent, chunk: Dict, at: string): void {
   const status = STATUSES.find((known) => known === chunk.status);
   if (typeof chunk.id !== 'string' || chunk.id === '') throw invalid(`${at}/id`, 'missing required field: id');

@@ -6,7 +6,7 @@ import type { StandInChannel, State, StoredMessage } from '../team/state.ts';
 import { BOT, SLACKBOT, TEAM } from '../team/state.ts';
 import type { SocketMode } from './socket-mode.ts';
 
-/** What the app's manifest subscribes to (facts: slack 8). */
+/** What the app's manifest subscribes to (facts: slack#manifest-and-scopes). */
 export const DEFAULT_EVENTS = [
   'app_home_opened',
   'app_mention',

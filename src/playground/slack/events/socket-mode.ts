@@ -24,9 +24,9 @@ export interface SentEnvelope {
 export interface SocketMode {
   /** A fresh single-use `ws://` address (apps.connections.open). */
   open(): string;
-  /** Sends a command, click or view once; nobody retries it (facts: slack 6). */
+  /** Sends a command, click or view once; nobody retries it (facts: slack#events-and-retries). */
   deliver(type: 'slash_commands' | 'interactive', payload: Dict): Promise<Delivery>;
-  /** Sends an event; held while no socket is open, retried at once, after 1 and after 5 minutes (facts: slack 6). */
+  /** Sends an event; held while no socket is open, retried at once, after 1 and after 5 minutes (facts: slack#events-and-retries). */
   event(payload: Dict): void;
   /** Tells one or all sockets to go; as Slack does, the socket gets no more envelopes. */
   disconnect(reason: DisconnectReason, options?: { all?: boolean }): void;

@@ -1,4 +1,4 @@
-// The three-step upload, files.info, and the bytes behind them; sharing happens a moment later, as in Slack (facts: slack 4).
+// The three-step upload, files.info, and the bytes behind them; sharing happens a moment later, as in Slack (facts: slack#uploads).
 import { randomBytes } from 'node:crypto';
 import { checkBlocks } from '../blocks/block-rules.ts';
 import { type Args, type Dict, isDict, randomId, refusalWith, SlackRefusal } from '../protocol/refusal.ts';
@@ -38,7 +38,7 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
     const threadTs = args.text('thread_ts');
     const comment = args.text('initial_comment');
     const given = comment === undefined ? args.json('blocks', 'invalid_blocks_format') : undefined;
-    // A markdown block here breaks Slack itself (facts: slack 4).
+    // A markdown block here breaks Slack itself (facts: slack#uploads).
     if (Array.isArray(given) && given.some((block) => isDict(block) && block.type === 'markdown')) throw new SlackRefusal('internal_error');
     const blocks = given === undefined ? undefined : checkBlocks(given, 'message');
     if (threadTs !== undefined && !messagesOf(state, channel).has(threadTs)) throw new SlackRefusal('thread_not_found');
@@ -71,7 +71,7 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
         const given = args.json('files', 'invalid_arguments');
         if (!Array.isArray(given) || given.length === 0) throw refusalWith('invalid_arguments', ['missing required field: files']);
         const target = args.text('channel_id') ?? args.text('channels');
-        // A user's id is not taken here, unlike in chat.postMessage (facts: slack 4).
+        // A user's id is not taken here, unlike in chat.postMessage (facts: slack#uploads).
         if (target !== undefined && !/^[CGDZ]/.test(target)) throw new SlackRefusal('invalid_channel');
         const channel = target === undefined ? undefined : memberChannel(state, target);
         const files = given.map((entry: unknown) => {

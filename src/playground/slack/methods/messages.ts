@@ -99,7 +99,7 @@ export function createMessages(state: State, time: Time, changes: Changes, event
         if (blocks === undefined) delete message.blocks;
         else message.blocks = blocks;
         if (metadata !== undefined) message.metadata = metadata;
-        // A sealed stream's remains, its error pill among them, go with the first update (facts: slack 3).
+        // A sealed stream's remains, its error pill among them, go with the first update (facts: slack#streams).
         delete message.stream;
         message.edited = time.ts();
         changed(message, previous);

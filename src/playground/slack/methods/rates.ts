@@ -1,4 +1,4 @@
-// Rate limits per method and team, and per channel for posting: how long a caller must wait (facts: slack 7).
+// Rate limits per method and team, and per channel for posting: how long a caller must wait (facts: slack#rate-limits).
 import { POST_BURST, POSTS_PER_SECOND, TIER_PER_MINUTE } from '../protocol/limits.ts';
 import type { Time } from '../protocol/time.ts';
 

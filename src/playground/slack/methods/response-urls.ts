@@ -1,4 +1,4 @@
-// response_url: five posts in thirty minutes, ephemeral or for all, also where the bot is no member (facts: slack 2).
+// response_url: five posts in thirty minutes, ephemeral or for all, also where the bot is no member (facts: slack#slash-commands).
 import { randomBytes } from 'node:crypto';
 import { checkBlocks } from '../blocks/block-rules.ts';
 import { apiMessage } from '../events/events.ts';

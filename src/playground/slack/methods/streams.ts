@@ -1,4 +1,4 @@
-// chat.startStream, appendStream and stopStream: states, the five-minute seal, recipients, and a person's Stop (facts: slack 3 and 9).
+// chat.startStream, appendStream and stopStream: states, the five-minute seal, recipients, and a person's Stop (facts: slack#streams, slack#agent-sessions-and-stop).
 import { checkBlocks } from '../blocks/block-rules.ts';
 import { contentBlocks, copyContent, emptyContent, hasOpenTask, merge, type StreamInput, streamInput } from '../blocks/stream-content.ts';
 import { apiMessage, type Events } from '../events/events.ts';
@@ -21,7 +21,7 @@ const STATUSES: readonly Status[] = ['active', 'processing', 'suspended', 'close
 
 export interface Streams {
   readonly methods: Readonly<Record<string, (args: Args) => Dict>>;
-  /** A person presses Slack's Stop: streams of the thread end, status and work do not (facts: slack 9). */
+  /** A person presses Slack's Stop: streams of the thread end, status and work do not (facts: slack#agent-sessions-and-stop). */
   stop(channel: string, threadTs: string, user: string): void;
 }
 

@@ -53,7 +53,7 @@ export async function suffer(fault: Fault | undefined, response: ServerResponse)
 export function createWebApi(deps: WebApiDeps): WebApi {
   const calls: ApiCall[] = [];
 
-  /** Only the app token opens connections, and it does nothing else (facts: slack 11). */
+  /** Only the app token opens connections, and it does nothing else (facts: slack#manifest-and-scopes). */
   function checkToken(method: string, token: string | undefined): void {
     if (token === undefined || token === '') throw new SlackRefusal('not_authed');
     if (token !== deps.botToken && token !== deps.appToken) throw new SlackRefusal('invalid_auth');

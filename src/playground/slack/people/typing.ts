@@ -43,7 +43,7 @@ export interface TypingDeps {
 }
 
 export function createTyping({ state, changes, events, messages, responses, socket, views, commands, base }: TypingDeps): Typing {
-  /** Text as Slack stores it: escaped, mentions and links in angle brackets (Slack's documentation on formatting). */
+  /** Text as Slack stores it: escaped, mentions and links in angle brackets (facts: slack#text-and-notifications). */
   function written(text: string): string {
     const names = new Map<string, string>([
       [BOT.handle, BOT.user],

@@ -153,7 +153,7 @@ export function createState(users: readonly StandInUser[], extra: readonly Stand
   };
 }
 
-/** A channel the bot may know of: private ones and DMs only as a member (facts: slack 2). @throws channel_not_found */
+/** A channel the bot may know of: private ones and DMs only as a member (facts: slack#membership). @throws channel_not_found */
 export function visibleChannel(state: State, id: string): StandInChannel {
   const channel = state.channels.get(id);
   if (channel === undefined || (channel.kind !== 'channel' && !channel.members.has(BOT.user))) throw new SlackRefusal('channel_not_found');
