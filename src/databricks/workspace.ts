@@ -13,15 +13,14 @@ import type { Logger } from '../values/log.ts';
 import { type Cluster, type ClusterSummary, getCluster, listClusters, listWarehouses, type Warehouse } from './api/compute.ts';
 import { listStorage, type StoredPage } from './api/dbfs-volumes.ts';
 import { type FolderUsers, usersOfFolder } from './api/folder-users.ts';
+import { type GitFolder, listGitFolders } from './api/git-folders.ts';
 import { getJob, type JobFilter, type JobSummary, listJobs } from './api/jobs.ts';
 import { type Me, me } from './api/me.ts';
 import { readNames } from './api/names.ts';
 import { readGrants } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineSummary } from './api/pipelines-dashboards.ts';
-import { getRun, listRuns, type Run, type RunSummary } from './api/runs.ts';
 import { type Query, runQuery, type Statement } from './api/statements.ts';
 import { createExport, type FolderEntry, listFolder } from './api/workspace-files.ts';
-import { type GitFolder, listGitFolders } from './git-folder.ts';
 import { createDoor } from './http/requests.ts';
 
 export type {
@@ -33,8 +32,6 @@ export type {
   JobSummary,
   Me,
   PipelineSummary,
-  Run,
-  RunSummary,
   Statement,
   StoredPage,
   Warehouse,
@@ -72,9 +69,6 @@ export interface Workspace {
   listStorage(path: string, after?: string, signal?: AbortSignal): Promise<StoredPage | undefined>;
   /** Runs a statement that only reads (the caller has made sure) and waits for its end; cancels it in the warehouse when aborted. */
   query(query: Query, signal?: AbortSignal): Promise<Statement>;
-  getRun(runId: string, signal?: AbortSignal): Promise<Run>;
-  /** The newest 25 runs of a job. */
-  listRuns(jobId: string, signal?: AbortSignal): Promise<RunSummary[]>;
 }
 
 /**
@@ -102,7 +96,5 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     listWarehouses: (signal) => listWarehouses(door, signal),
     listStorage: (path, after, signal) => listStorage(door, path, after, signal),
     query: (query, signal) => runQuery(door, query, signal),
-    getRun: (runId, signal) => getRun(door, runId, signal),
-    listRuns: (jobId, signal) => listRuns(door, jobId, signal),
   };
 }

@@ -35,8 +35,6 @@ export const LIMITS = {
   jobsListed: 50,
   /** Pages of one jobs/get: 1,000 tasks at 100 a page (facts: databricks#paging), and one to spare. */
   jobGetPages: 11,
-  /** Runs of a job that are listed (the most that jobs/runs/list answers). */
-  runsListed: 25,
   /** Files of DBFS or a Volume on one page: what a model is shown at once (fs/directories answers at most 1,000). */
   storedPerPage: 100,
   /** Bytes of a query's result (byte_limit of the statement execution API, below its 25 MB for inline results); our choice. */

@@ -7,6 +7,7 @@ import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { STEP_META, StepMessage } from '../meta.ts';
+import { errorText } from '../tools/support/error-text.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -63,18 +64,13 @@ export function toResult({ content, isError, structuredContent }: CallToolResult
 
 /** What the model is told of a call that failed on its way; an error that is no UserError is for the log. */
 export function failed(log: Logger, tool: string, error: unknown): ToolResult {
-  if (error instanceof UserError) return { text: textOf(error), isError: true };
+  if (error instanceof UserError) return { text: errorText(error), isError: true };
   const late = error instanceof McpError && error.code === ErrorCode.RequestTimeout;
   log.warn({ tool, error: error instanceof Error ? error.name : 'unknown', late }, 'a tool call failed on its way');
   return {
     text: late ? 'The tool took too long and was given up. Say so, or try once more.' : 'The tool could not be reached. Say so.',
     isError: true,
   };
-}
-
-/** The words of a failure as a tool answers them. */
-export function textOf({ words }: UserError): string {
-  return `${words.doing}: ${words.problem}\nWhat to do next: ${words.next}`;
 }
 
 export const NOT_AN_OBJECT: ToolResult = { text: 'The input must be a JSON object.', isError: true };

@@ -3,20 +3,7 @@ import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextproto
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import type { BundleStore } from '../../storage/bundles.ts';
 import type { Logger } from '../../values/log.ts';
-
-/** The address of a file of a bundle; every part of the path is percent-encoded. */
-export function bundleUri(digest: string, path: string): string {
-  return `bundle://${digest}/${path.split('/').map(encodeURIComponent).join('/')}`;
-}
-
-/** Text of bytes that are UTF-8; undefined for anything else. */
-export function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
+import { fileText } from '../tools/support/file-text.ts';
 
 export async function readBundleResource(bundles: BundleStore, log: Logger, uri: URL): Promise<ReadResourceResult> {
   const path = decodeURIComponent(uri.pathname.slice(1));
@@ -26,7 +13,7 @@ export async function readBundleResource(bundles: BundleStore, log: Logger, uri:
   });
   const file = stored?.bundle.files.find((candidate) => candidate.path === path);
   if (file === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such file in this bundle.');
-  const plain = textOf(file.bytes);
+  const plain = fileText(file.bytes);
   const text = plain === undefined || stored === undefined ? undefined : createMask(stored.bundle).mask(plain);
   const content = text === undefined ? { blob: Buffer.from(file.bytes).toString('base64') } : { mimeType: 'text/plain', text };
   return { contents: [{ uri: uri.href, ...content }] };

@@ -10,11 +10,11 @@ import type { BundleStore } from '../../storage/bundles.ts';
 import type { ProofStore } from '../../storage/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
-import { textOf } from '../client/calls.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from '../meta.ts';
 import { TOOLS } from '../tools/index.ts';
 import { annotationsOf, type Caller, type Tool, type ToolContext } from '../tools/support/define-tool.ts';
+import { errorText } from '../tools/support/error-text.ts';
 import { createSteps } from '../tools/support/steps.ts';
 import { readBundleResource } from './resources.ts';
 
@@ -105,7 +105,7 @@ async function guarded(
   } catch (error) {
     onFail();
     ended(late.aborted ? 'too late' : signal.aborted ? 'cancelled' : error instanceof UserError ? 'refused' : 'failed');
-    if (error instanceof UserError) return failure(textOf(error));
+    if (error instanceof UserError) return failure(errorText(error));
     if (late.aborted) return failure('The tool took too long and was stopped. Ask for less at once, or try once more.');
     if (signal.aborted) return failure('Cancelled.');
     const event = randomUUID();

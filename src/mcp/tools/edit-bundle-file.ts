@@ -4,8 +4,8 @@ import { findSecrets } from '../../analysis/secrets/find.ts';
 import { editBundle } from '../../bundle/edit/edit.ts';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import { UserError } from '../../values/errors.ts';
-import { textOf } from '../server/resources.ts';
 import { defineTool } from './support/define-tool.ts';
+import { fileText } from './support/file-text.ts';
 import { quote } from './support/foreign-text.ts';
 import { bundleId, bundlePath, fileOf } from './support/inputs.ts';
 import { changeBundle, versionLines } from './support/new-version.ts';
@@ -68,7 +68,7 @@ function contentAfter(input: Input, current: () => Uint8Array, mask: (text: stri
     return null;
   }
   if (input.content !== undefined) return input.content;
-  const plain = textOf(current());
+  const plain = fileText(current());
   const text = plain === undefined ? undefined : mask(plain);
   if (text === undefined) throw refusal('The file is not text.', 'Leave it as it is, or replace it with content.');
   const { old_text = '', new_text } = input;

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import { UserError } from '../../values/errors.ts';
-import { textOf } from '../server/resources.ts';
 import { defineTool } from './support/define-tool.ts';
+import { fileText } from './support/file-text.ts';
 import { page, quote } from './support/foreign-text.ts';
 import { bundleId, bundlePath, fileOf, loadBundle, offset } from './support/inputs.ts';
 import { sourceText } from './support/notebook-text.ts';
@@ -20,7 +20,7 @@ export const readBundleFile = defineTool({
     const doing = 'Reading a file of a bundle';
     const stored = await loadBundle(bundles, bundle_id, doing);
     const file = fileOf(stored, path, doing);
-    if (textOf(file.bytes) === undefined) {
+    if (fileText(file.bytes) === undefined) {
       throw new UserError({ doing, problem: 'The file is not text.', next: 'Leave it as it is; it can only be replaced as a whole.' });
     }
     const text = createMask(stored.bundle).mask(sourceText(file.bytes, path.endsWith('.ipynb')));

@@ -135,21 +135,3 @@ describe('queries', () => {
     expect(rig.far.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
-
-describe('runs', () => {
-  it('tells how a run stands, keeps its int64 id, and lists the runs of a job', async () => {
-    const ana = rig.as();
-    const started = await fetch(`${rig.far.url}/api/2.2/jobs/run-now`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${rig.far.tokenFor('ana@acme.example')}` },
-      body: '{"job_id":123}',
-    });
-    const runId = /"run_id":(\d+)/.exec(await started.text())?.[1] ?? '';
-    expect(await ana.getRun(runId)).toMatchObject({ runId, jobId: '123', state: 'RUNNING' });
-    const run = await ana.getRun(runId);
-    expect(run).toMatchObject({ state: 'TERMINATED', result: 'SUCCESS', url: expect.stringContaining(runId) });
-    expect(run.tasks.length).toBeGreaterThan(0);
-    expect((await ana.listRuns('123')).map((one) => one.runId)).toEqual([runId]);
-    await expect(ana.getRun('999')).rejects.toThrow('There is no run 999');
-  });
-});

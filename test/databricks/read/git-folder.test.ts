@@ -1,6 +1,6 @@
 // Git folders against the stand-in, over real HTTP: found by address on any page and in any place, and which of them holds a job's files.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readGitFolder } from '../../../src/databricks/git-folder.ts';
+import { readGitFolder } from '../../../src/databricks/read/git-folder.ts';
 import { createRig, type Rig } from '../rig.ts';
 
 const URL = 'https://git.example/acme/etl.git';

@@ -1,7 +1,6 @@
 // Every tool through a real MCP client against the stand-in workspace.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { bundleUri } from '../../../src/mcp/server/resources.ts';
 import { CLI, createRig, type Rig, use } from '../rig.ts';
 
 let rig: Rig;
@@ -70,8 +69,8 @@ describe('generating and editing', () => {
     const yaml = json(read.text);
     expect(yaml).toContain('targets:');
     expect(read.bundleDigest).toBeUndefined();
-    expect(await client.readResource(bundleUri(id, 'databricks.yml'))).toBe(yaml);
-    await expect(client.readResource(bundleUri(id, '../../etc/passwd'))).rejects.toThrow('no such file');
+    expect(await client.readResource(`bundle://${id}/databricks.yml`)).toBe(yaml);
+    await expect(client.readResource(`bundle://${id}/../../etc/passwd`)).rejects.toThrow('no such file');
   });
 
   test('edit_bundle_file: a passage, a whole file, a removal; each a new bundle with its parent', async () => {

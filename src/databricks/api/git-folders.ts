@@ -1,11 +1,8 @@
-// Git folders of the workspace: where the files of a Git job can be read, since Databricks shows no repository itself.
-import type { JobDefinition } from '../bundle/model/bundle.ts';
-import { isObject } from '../values/json.ts';
-import { inWords } from './http/errors.ts';
-import { objects, text } from './http/json-fields.ts';
-import { LIMITS } from './http/limits.ts';
-import type { Door } from './http/requests.ts';
-import type { Workspace } from './workspace.ts';
+// The Git folders of a workspace, found by the address of their repository.
+import { inWords } from '../http/errors.ts';
+import { objects, text } from '../http/json-fields.ts';
+import { LIMITS } from '../http/limits.ts';
+import type { Door } from '../http/requests.ts';
 
 export interface GitFolder {
   /** Such as `/Repos/ana@acme.example/etl`. */
@@ -47,19 +44,4 @@ async function gitFoldersIn(door: Door, place: string | undefined, signal?: Abor
     if (token === '') break;
   }
   return found;
-}
-
-/** The Git folder that holds the files of a Git job at its branch or commit; undefined: there is none, or it is no Git job. */
-export async function readGitFolder(
-  workspace: Pick<Workspace, 'gitFolders'>,
-  definition: JobDefinition,
-  signal?: AbortSignal,
-): Promise<GitFolder | undefined> {
-  const git = definition.settings.git_source;
-  if (!isObject(git) || typeof git.git_url !== 'string') return undefined;
-  const folders = await workspace.gitFolders(git.git_url, signal);
-  if (typeof git.git_commit === 'string') return folders.find(({ commit }) => commit === git.git_commit);
-  // A tag names no branch, and a Git folder does not say which tag it is at.
-  if (typeof git.git_branch !== 'string') return undefined;
-  return folders.find(({ branch }) => branch === git.git_branch);
 }
