@@ -1,41 +1,39 @@
-// Claude's loop: history in, steps and a reply out; every message is saved before the loop goes on (facts: claude-and-mcp#the-loop).
+// Claude's loop: history in, steps and a reply out; every message is saved before the next call (facts: claude-and-mcp#the-loop).
 import Anthropic from '@anthropic-ai/sdk';
 import type { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
-import { describeFailure, isAbort, tooLong, wordsOf } from './failure.ts';
-import { openCalls, textOf } from './history.ts';
+import { describeFailure, isAbort, tooLongError, userErrorOf } from './failure.ts';
+import { messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
-import { callModel, type Frozen } from './model-call.ts';
-import { PROMPT_VERSION, SYSTEM } from './prompt.ts';
+import { callModel, type FrozenPrompt } from './model-call.ts';
+import { PROMPT_VERSION, SYSTEM_PROMPT } from './prompt.ts';
 import type { Step, Tools } from './tools.ts';
 
-export type { Frozen } from './model-call.ts';
-export type MessageParam = Anthropic.MessageParam;
+export type { FrozenPrompt } from './model-call.ts';
 
-/** Says `2026-10-21` by itself, which Databricks' endpoint is not known to take (facts: claude-and-mcp#sdk-and-api-version, claude-and-mcp#databricks-endpoint). */
+type MessageParam = Anthropic.MessageParam;
+
+/** Given, because the SDK would send `2026-10-21`, which Databricks' endpoint is not known to accept (facts: claude-and-mcp#sdk-and-api-version, claude-and-mcp#databricks-endpoint). */
 const API_VERSION = '2023-06-01';
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly client: { baseURL: string; apiKey: () => Promise<string>; defaultHeaders?: Record<string, string> };
   readonly log: Logger;
   readonly limits?: Partial<Limits>;
   readonly prices?: Readonly<Record<string, Price>>;
-  /** Sent as it is; left out by default until an endpoint is known to take it (facts: claude-and-mcp#databricks-endpoint). */
+  /** Sent as it is. Left out, requests carry none: not every endpoint is known to accept it (facts: claude-and-mcp#databricks-endpoint). */
   readonly thinking?: Anthropic.ThinkingConfigParam;
 }
 
-export interface RunInput {
-  readonly frozen: Frozen;
-  /** Ends with a user message, or with open tool calls (after a crash or a stop). */
+interface RunInput {
+  readonly frozen: FrozenPrompt;
+  /** Ends with a user message, or with tool calls that nobody has answered (after a crash or a stop). */
   readonly history: readonly MessageParam[];
   readonly tools: Tools;
   /** Saves a message at the end of the history; the loop waits for it. */
   readonly append: (message: MessageParam) => Promise<void>;
   readonly onStep: (step: Step) => void;
-  readonly onText?: (delta: string) => void;
-  /** The text since the last appended message does not count: the call is made again. */
-  readonly onRetract?: () => void;
   readonly signal: AbortSignal;
   readonly apiKey?: () => Promise<string>;
 }
@@ -43,15 +41,15 @@ export interface RunInput {
 const BUDGET_WORDS = 'I stopped here: this took more steps than one message may use. Reply in the thread to go on.';
 const NO_WORDS = 'Claude ended its work without a word.';
 
-export interface Usage {
+interface Usage {
   readonly steps: number;
   readonly dollars: number;
 }
 
 interface Common {
-  /** What Claude said last in this run, or words of ours where it said nothing; empty when stopped or failed before a word. */
+  /** What Claude said last in this run. Where it said nothing: a text of ours, or nothing if the run was stopped or failed. */
   readonly text: string;
-  /** Of the last tool result in this run that had one. */
+  /** The bundle of the last tool result in this run that made one. */
   readonly bundleDigest?: string;
   readonly usage: Usage;
 }
@@ -65,18 +63,18 @@ export type Outcome = Common &
     | { readonly kind: 'failed'; readonly error: UserError }
   );
 
-/** An outcome without what all have in common. */
+/** The part of an outcome that depends on how the run ended. */
 type Ending = Outcome extends infer One ? (One extends Outcome ? Omit<One, 'text' | 'bundleDigest' | 'usage'> : never) : never;
 
 export interface Agent {
-  freeze(tools: Tools, model: string): Promise<Frozen>;
-  /** Works until the reply is there. Rejects only when `append` does, or for a bug. */
+  /** The system prompt and the tools as they are now: store it with a new conversation and give it to each of its runs. */
+  freeze(tools: Tools, model: string): Promise<FrozenPrompt>;
+  /** Works until the reply is complete. Rejects only when `append` does, or for a bug. */
   run(input: RunInput): Promise<Outcome>;
 }
 
-/** What a new conversation is begun with: system prompt and tools as they are now. Store it and give it to every run. */
-export async function freeze(tools: Tools, model: string): Promise<Frozen> {
-  return { model, system: SYSTEM, tools: await tools.list(), promptVersion: PROMPT_VERSION };
+async function freeze(tools: Tools, model: string): Promise<FrozenPrompt> {
+  return { model, system: SYSTEM_PROMPT, tools: await tools.list(), promptVersion: PROMPT_VERSION };
 }
 
 export function createAgent(options: AgentOptions): Agent {
@@ -108,7 +106,7 @@ export function createAgent(options: AgentOptions): Agent {
         bundleDigest = answers.bundleDigest ?? bundleDigest;
         await append(answers.message);
       } else if (usage.steps === 0 && isFinished(history)) {
-        text = textOf(history.at(-1)?.content ?? '') || NO_WORDS;
+        text = messageText(history.at(-1)?.content ?? '') || NO_WORDS;
         return end({ kind: 'done' });
       }
       if (input.signal.aborted) return end({ kind: 'stopped' });
@@ -128,30 +126,25 @@ export function createAgent(options: AgentOptions): Agent {
           thinking: options.thinking,
           limits,
           signal: input.signal,
-          onText: (delta) => input.onText?.(delta),
-          onRetract: () => input.onRetract?.(),
           log: options.log,
         });
       } catch (error) {
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
         options.log.error(describeFailure(error), 'the model call failed');
-        return end({ kind: 'failed', error: wordsOf(error) });
+        return end({ kind: 'failed', error: userErrorOf(error) });
       }
       usage.steps += 1;
       usage.dollars += cost(input.frozen.model, reply.usage, prices);
 
       const calls = reply.content.some((block) => block.type === 'tool_use');
       if (reply.stop_reason === 'refusal') {
-        input.onRetract?.();
         text = ['Claude declined to answer this.', reply.stop_details?.explanation].filter(Boolean).join(' ');
         return end({ kind: 'refused' });
       }
       if (reply.stop_reason === 'model_context_window_exceeded') {
-        input.onRetract?.();
-        return end({ kind: 'failed', error: tooLong() });
+        return end({ kind: 'failed', error: tooLongError() });
       }
       if (reply.stop_reason === 'max_tokens' && calls) {
-        input.onRetract?.();
         if (maxTokens >= limits.maxTokensCeiling) {
           text = 'The change was too long to write in one piece. Ask for a smaller one.';
           return end({ kind: 'budget', of: 'tokens' });
@@ -160,7 +153,7 @@ export function createAgent(options: AgentOptions): Agent {
         continue;
       }
       if (reply.content.length > 0) await append({ role: 'assistant', content: reply.content });
-      text = textOf(reply.content) || text;
+      text = messageText(reply.content) || text;
       if (calls || reply.stop_reason === 'pause_turn') continue;
       text ||= NO_WORDS;
       return end({ kind: 'done', ...(reply.stop_reason === 'max_tokens' ? { cut: true } : {}) });
@@ -170,12 +163,12 @@ export function createAgent(options: AgentOptions): Agent {
   return { freeze, run };
 }
 
-/** Did a run before this one already end with a reply (and was killed before anybody noted it)? */
+/** Whether an earlier run already got the reply, and its process was killed before anybody recorded the end. */
 function isFinished(history: readonly MessageParam[]): boolean {
   return history.at(-1)?.role === 'assistant' && openCalls(history).length === 0;
 }
 
-/** Key and address are always given: the SDK would fill gaps from ANTHROPIC_* variables and profiles on disk (facts: claude-and-mcp#sdk-and-api-version). */
+/** Key and address are always given, or the SDK would take them from ANTHROPIC_* variables and profiles on disk (facts: claude-and-mcp#sdk-and-api-version). */
 function createClient(options: AgentOptions, apiKey: (() => Promise<string>) | undefined): Anthropic {
   const log = (level: 'error' | 'warn' | 'debug') => (message: string) => options.log[level]({ from: 'anthropic sdk' }, message);
   return new Anthropic({

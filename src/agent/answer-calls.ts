@@ -1,4 +1,4 @@
-// Answers the open tool calls of a reply: side by side, in order, in one user message, each one exactly once.
+// Answers the tool calls of a reply: they run side by side, and one user message answers each exactly once, in their order.
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Logger } from '../values/log.ts';
 import type { Limits } from './limits.ts';
@@ -6,13 +6,13 @@ import type { Step, ToolResult, Tools } from './tools.ts';
 
 export interface Answers {
   readonly message: Anthropic.MessageParam;
-  /** Of the last answer that had one. */
+  /** The bundle of the last call that made one. */
   readonly bundleDigest: string | undefined;
 }
 
 /**
- * Runs every call and builds the message that answers them. A stop answers what has not finished; our tools only read and
- * propose, so a call that is repeated after a crash does no harm.
+ * Runs every call and builds the message that answers them. After a stop, the calls that have not finished are answered as cancelled.
+ * Tools only read and propose, so repeating a call after a crash does no harm.
  */
 export async function answerCalls(
   calls: readonly Anthropic.ToolUseBlockParam[],
@@ -54,7 +54,7 @@ async function answer(
   }
 }
 
-/** Cuts a result once, before it is stored; later turns must see the same bytes (preserved thinking). */
+/** Cuts a result before it is stored, never later: the model must get the same bytes in every turn (preserved thinking). */
 function clip(text: string, limit: number): string {
   if (text === '') return '(empty)';
   if (text.length <= limit) return text;

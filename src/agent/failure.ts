@@ -1,30 +1,30 @@
-// What a failed call to Claude means: try again, or which words a person gets.
+// What a failed call to Claude means: whether to try again, and what a person is told.
 import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import { UpstreamError, UserError } from '../values/errors.ts';
 
-/** Errors inside a stream (after its 200) that pass by themselves (facts: claude-and-mcp#errors-and-retries). */
+/** Errors inside a stream (after its 200) that are gone a moment later (facts: claude-and-mcp#errors-and-retries). */
 const PASSING = new Set(['overloaded_error', 'api_error', 'rate_limit_error', 'timeout_error']);
 
-/** Was the call stopped by our own signal? */
+/** Whether our own signal stopped the call. */
 export function isAbort(error: unknown): boolean {
   return error instanceof APIUserAbortError;
 }
 
-/** Is this a failure that the SDK did not retry (or could not) and that may pass? */
+/** Whether a second try may help, although the SDK has made none (or could not). */
 export function isPassing(error: unknown): boolean {
   if (error instanceof APIConnectionError) return true;
   if (error instanceof APIError) return error.status === undefined && error.type !== null && PASSING.has(error.type);
   return error instanceof AnthropicError;
 }
 
-/** What the log may know of a failure: never a body or headers. */
+/** What is logged of a failure: never a body or headers. */
 export function describeFailure(error: unknown): Record<string, unknown> {
   if (error instanceof APIError) return { error: error.name, status: error.status, type: error.type, requestId: error.requestID };
   return error instanceof AnthropicError ? { error: error.name } : { err: error };
 }
 
-/** The failure in words for people; the original is the cause. Never its message: that may be foreign text. */
-export function wordsOf(error: unknown): UserError {
+/** The failure as what a person is told, with the original as its cause; never the original's message, which may be foreign text. */
+export function userErrorOf(error: unknown): UserError {
   const status = error instanceof APIError ? error.status : undefined;
   const type = error instanceof APIError ? (error.type ?? undefined) : undefined;
   const cause = new UpstreamError({ service: 'claude', operation: 'POST v1/messages', status, code: type }, { cause: error });
@@ -57,6 +57,6 @@ function problemOf(status: number | undefined, type: string | undefined): { prob
 const TOO_LONG = { problem: 'The conversation has become too long for Claude.', next: 'Start again in a new thread.' };
 
 /** The conversation no longer fits the model's window. */
-export function tooLong(): UserError {
+export function tooLongError(): UserError {
   return new UserError({ doing: 'Asking Claude', ...TOO_LONG });
 }

@@ -1,10 +1,10 @@
-// Reads a message history: which tool calls are still open, what was said; and dresses it for the wire without changing it.
+// Reads a message history (its open tool calls, what was said), and marks the copy that is sent for the cache.
 import type Anthropic from '@anthropic-ai/sdk';
 
 type MessageParam = Anthropic.MessageParam;
 type ContentBlockParam = Anthropic.ContentBlockParam;
 
-/** The tool calls of the last message that nobody has answered yet; none unless the assistant spoke last. */
+/** The tool calls of the last message, which nobody has answered yet; none unless the assistant spoke last. */
 export function openCalls(history: readonly MessageParam[]): Anthropic.ToolUseBlockParam[] {
   const last = history.at(-1);
   if (last?.role !== 'assistant' || typeof last.content === 'string') return [];
@@ -12,7 +12,7 @@ export function openCalls(history: readonly MessageParam[]): Anthropic.ToolUseBl
 }
 
 /** The text of a message's text blocks; empty when it has none. */
-export function textOf(content: string | readonly { readonly type: string; readonly text?: unknown }[]): string {
+export function messageText(content: string | readonly { readonly type: string; readonly text?: unknown }[]): string {
   if (typeof content === 'string') return content;
   return content
     .flatMap((block) => (block.type === 'text' && typeof block.text === 'string' ? [block.text] : []))
@@ -21,8 +21,8 @@ export function textOf(content: string | readonly { readonly type: string; reado
 }
 
 /**
- * The messages as they are sent: a cache breakpoint on the last block. It marks the copy that goes out, never the stored
- * message, and is no part of the prefix that thinking blocks are bound to (facts: claude-and-mcp#preserved-thinking, claude-and-mcp#caching-and-token-counts).
+ * The messages as they are sent: with a cache breakpoint on the last block. Only the copy that goes out has it, never the stored message;
+ * the prefix that thinking blocks are bound to does not include it (facts: claude-and-mcp#preserved-thinking, claude-and-mcp#caching-and-token-counts).
  */
 export function withCacheMark(history: readonly MessageParam[]): MessageParam[] {
   const last = history.at(-1);

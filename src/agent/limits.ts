@@ -1,21 +1,21 @@
 // What one turn may use, and what a model costs: the room's named limits.
 
-/** Limits of one turn; every one can be given to createAgent. Our choice unless a source is named. */
+/** Limits of one run; createAgent takes others. Our choice unless a source is named. */
 export interface Limits {
   /** Model calls in one run. */
   readonly stepsPerTurn: number;
-  /** List-price dollars in one run, counted also for replies that are not stored. */
+  /** Dollars at list price in one run; replies that are not stored count too. */
   readonly dollarsPerTurn: number;
-  /** Tokens a reply may have at first; doubled up to the ceiling when a tool call was cut. */
+  /** Tokens that a reply may have at first; doubled, up to the ceiling, whenever a tool call was cut off. */
   readonly maxTokens: number;
   readonly maxTokensCeiling: number;
-  /** Characters of one tool result that the model gets; cut once, when the result is stored. */
+  /** Characters of one tool result that the model gets. */
   readonly resultCharacters: number;
   /** Tool calls of one reply that run at the same time. */
   readonly parallelCalls: number;
-  /** Pauses before our own retries of a model call, in ms; their number is the number of retries (facts: claude-and-mcp#errors-and-retries). */
+  /** Milliseconds before each of our own retries of a model call; there are as many retries as entries (facts: claude-and-mcp#errors-and-retries). */
   readonly retryDelaysMs: readonly number[];
-  /** A stream without any event for this long counts as lost, in ms. */
+  /** Milliseconds without an event after which a stream counts as lost. */
   readonly streamIdleMs: number;
 }
 
@@ -46,18 +46,18 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'claude-fable-5-1': { input: 10, output: 50, cacheWrite: 12.5, cacheRead: 1 },
 };
 
-/** A model without a price costs as much as the dearest one, so that the budget errs on the safe side. */
+/** For a model without a price: as much as the dearest one, so that a budget is rather too small. */
 const DEAREST: Price = { input: 10, output: 50, cacheWrite: 12.5, cacheRead: 1 };
 
 /** Token counts of a reply, as the Messages API reports them. */
-export interface Used {
+interface Used {
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly cache_creation_input_tokens?: number | null | undefined;
   readonly cache_read_input_tokens?: number | null | undefined;
 }
 
-/** Dollars of one reply. Databricks writes models as `databricks-claude-…` or `system.ai.claude-…`: the ending decides. */
+/** Dollars of one reply. Databricks writes models as `databricks-claude-…` or `system.ai.claude-…`: the end of the name decides. */
 export function cost(model: string, used: Used, prices: Readonly<Record<string, Price>> = PRICES): number {
   const known = Object.keys(prices).find((name) => model === name || model.endsWith(name));
   const price = (known === undefined ? undefined : prices[known]) ?? DEAREST;

@@ -1,4 +1,4 @@
-// One reply of the model: streamed, retried where the SDK does not, never half stored.
+// One reply of the model: streamed, retried where the SDK does not, and answered whole or not at all.
 import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { AnthropicError } from '@anthropic-ai/sdk';
@@ -8,35 +8,31 @@ import { withCacheMark } from './history.ts';
 import type { Limits } from './limits.ts';
 import type { ToolSpec } from './tools.ts';
 
-/** What a conversation was begun with and keeps (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
-export interface Frozen {
+/** The part of every request that stays the same for a whole conversation (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
+export interface FrozenPrompt {
   readonly model: string;
   readonly system: string;
   readonly tools: readonly ToolSpec[];
   readonly promptVersion: string;
 }
 
-export interface ModelCall {
+interface ModelCall {
   readonly client: Anthropic;
-  readonly frozen: Frozen;
+  readonly frozen: FrozenPrompt;
   readonly history: readonly Anthropic.MessageParam[];
   readonly maxTokens: number;
   readonly thinking: Anthropic.ThinkingConfigParam | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  readonly onText: (delta: string) => void;
-  /** What was streamed by this call so far does not count. */
-  readonly onRetract: () => void;
   readonly log: Logger;
 }
 
-/** The model's reply. Rejects with the SDK's error when it can't be had; with an abort when the signal stopped it. */
+/** The model's reply. Rejects with the SDK's error when there is none, and with an abort when the signal stopped the call. */
 export async function callModel(call: ModelCall): Promise<Anthropic.Message> {
   for (const delay of call.limits.retryDelaysMs) {
     try {
       return await streamOnce(call);
     } catch (error) {
-      call.onRetract();
       if (call.signal.aborted || isAbort(error) || !isPassing(error)) throw error;
       call.log.warn({ error: error instanceof Error ? error.name : 'unknown', delay }, 'the model call broke off; trying again');
       await pause(delay * (0.75 + Math.random() / 2), undefined, { signal: call.signal }).catch(() => undefined);
@@ -64,7 +60,6 @@ async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {
     clearTimeout(timer);
     timer = setTimeout(() => idle.abort(), call.limits.streamIdleMs);
   });
-  stream.on('text', call.onText);
   try {
     return await stream.finalMessage();
   } catch (error) {

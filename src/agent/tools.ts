@@ -1,4 +1,4 @@
-// The agent's port to its tools: it knows names, schemas and short results; mcp/client.ts implements it.
+// The agent's port to its tools: names, schemas and short results; mcp/client implements it.
 
 /** A tool as the Messages API wants it described. */
 export interface ToolSpec {
@@ -7,7 +7,7 @@ export interface ToolSpec {
   readonly input_schema: { readonly type: 'object'; readonly [key: string]: unknown };
 }
 
-/** A step of a turn as people see it; the same id again replaces title, status and details. */
+/** A step of a turn as people see it. A later one with the same id replaces its title, status and details. */
 export interface Step {
   readonly id: string;
   readonly title: string;
@@ -26,14 +26,14 @@ export interface ToolResult {
   /** Trusted text, or foreign text marked as data. */
   readonly text: string;
   readonly isError: boolean;
-  /** The bundle this call made or changed: `bundle://<digest>`'s digest. */
+  /** The digest of the bundle that this call made. */
   readonly bundleDigest?: string | undefined;
-  /** Writes this call has proposed; a person decides on them. */
+  /** The writes that this call has proposed; a person decides on them. */
   readonly proposalIds?: readonly string[] | undefined;
 }
 
 export interface Tools {
   list(): Promise<readonly ToolSpec[]>;
-  /** Never rejects for a tool's own failure (that is `isError`); rejects when aborted. */
+  /** Rejects when aborted, but never because the tool failed: that is `isError`. */
   call(call: ToolCall, options: { signal: AbortSignal; onStep: (step: Step) => void }): Promise<ToolResult>;
 }

@@ -1,5 +1,5 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
-import type { Agent, Frozen, Outcome } from '../agent/agent.ts';
+import type { Agent, FrozenPrompt, Outcome } from '../agent/agent.ts';
 import type { Step, Tools } from '../agent/tools.ts';
 import type { Writes } from '../deployment/approval/deployment-proposal.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
@@ -176,7 +176,7 @@ async function ask(
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
   const tools = await deps.toolsFor({ host: identity.host, userName: identity.userName, token }, knownBundles(deps.bundles, known));
   try {
-    const frozen = (conversation.frozen as Frozen | undefined) ?? (await deps.agent.freeze(tools, deps.model));
+    const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
     await conversations.freeze(conversation.id, frozen);
     const append = (message: { role: string; content: unknown }) => turns.appendMessage(conversation.id, turn.id, message);
     let history = await turns.messages(conversation.id);

@@ -1,9 +1,8 @@
 // The loop against the stand-in over real HTTP with the real SDK: calls, history, budgets, stopping and resuming.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cost } from '../../src/agent/limits.ts';
 import { type ClaudeStandIn, type ClaudeStandInOptions, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
-import { HUMAN } from '../../src/playground/claude/voice.ts';
 import { call, converse, rounds, toolsOf } from './harness.ts';
 
 let claude: ClaudeStandIn;
@@ -25,7 +24,6 @@ describe('a turn', () => {
     const outcome = await talk.run();
     expect(outcome).toMatchObject({ kind: 'done', text: 'Made it.', bundleDigest: 'd1', usage: { steps: 2 } });
     expect(outcome.usage.dollars).toBeGreaterThan(0);
-    expect(talk.texts.join('')).toBe('I look.Made it.');
     const [, assistant, results, answer] = talk.history();
     expect(assistant?.content).toMatchObject([
       { type: 'thinking', signature: expect.stringMatching(/.{20}/) },
@@ -162,7 +160,7 @@ describe('stop', () => {
     });
     const talk = await converse(claude, tools, { limits: { parallelCalls: 1 } });
     talk.say('go');
-    expect(await talk.run({ signal: stop.signal })).toMatchObject({ kind: 'stopped' });
+    expect(await talk.run(stop.signal)).toMatchObject({ kind: 'stopped' });
     expect(started).toEqual(['wait']);
     expect(talk.history().at(-1)?.content).toMatchObject([
       { content: expect.stringContaining('Cancelled while it ran'), is_error: true },
@@ -174,11 +172,14 @@ describe('stop', () => {
 
   test('in the middle of a stream: nothing partial is stored', async () => {
     const stop = new AbortController();
-    await start({ pace: HUMAN, script: () => ({ text: 'word '.repeat(200), calls: [] }) });
+    await start({ pace: { firstMs: 0, eventMs: 12, characters: 18 }, script: () => ({ text: 'word '.repeat(2000), calls: [] }) });
     const talk = await converse(claude, echo);
     talk.say('go');
-    const outcome = await talk.run({ signal: stop.signal, onText: () => stop.abort() });
-    expect(outcome.kind).toBe('stopped');
+    const running = talk.run(stop.signal);
+    await vi.waitUntil(() => claude.requests.length > 0);
+    await pause(50);
+    stop.abort();
+    expect((await running).kind).toBe('stopped');
     expect(talk.history()).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 // What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
-import { type AgentOptions, createAgent, type Frozen, type MessageParam, type Outcome } from '../../src/agent/agent.ts';
+import type Anthropic from '@anthropic-ai/sdk';
+import { createAgent, type FrozenPrompt, type Outcome } from '../../src/agent/agent.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
 import type { Say } from '../../src/playground/claude/conversation/talk.ts';
 import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
@@ -21,19 +22,17 @@ export function toolsOf(handlers: Record<string, Handler>): Tools {
 export interface Conversation {
   /** As the database would keep it: text. */
   readonly stored: string[];
-  readonly frozen: Frozen;
-  readonly texts: string[];
+  readonly frozen: FrozenPrompt;
   readonly steps: Step[];
-  retracts: number;
-  run(options?: { signal?: AbortSignal; onText?: (delta: string) => void }): Promise<Outcome>;
+  run(signal?: AbortSignal): Promise<Outcome>;
   say(text: string): void;
-  history(): MessageParam[];
+  history(): Anthropic.MessageParam[];
 }
 
 export async function converse(
   claude: ClaudeStandIn,
   tools: Tools,
-  options: Partial<AgentOptions> = {},
+  options: Partial<Parameters<typeof createAgent>[0]> = {},
   restored?: Pick<Conversation, 'stored' | 'frozen'>,
 ): Promise<Conversation> {
   const agent = createAgent({
@@ -46,14 +45,12 @@ export async function converse(
   const conversation: Conversation = {
     stored: [...(restored?.stored ?? [])],
     frozen: JSON.parse(JSON.stringify(frozen)),
-    texts: [],
     steps: [],
-    retracts: 0,
-    history: () => conversation.stored.map((text): MessageParam => JSON.parse(text)),
+    history: () => conversation.stored.map((text): Anthropic.MessageParam => JSON.parse(text)),
     say(text) {
       conversation.stored.push(JSON.stringify({ role: 'user', content: [{ type: 'text', text }] }));
     },
-    run: ({ signal, onText } = {}) =>
+    run: (signal) =>
       agent.run({
         frozen: conversation.frozen,
         history: conversation.history(),
@@ -62,14 +59,6 @@ export async function converse(
           conversation.stored.push(JSON.stringify(message));
         },
         onStep: (step) => conversation.steps.push(step),
-        onText: (delta) => {
-          conversation.texts.push(delta);
-          onText?.(delta);
-        },
-        onRetract: () => {
-          conversation.retracts += 1;
-          conversation.texts.length = 0;
-        },
         signal: signal ?? new AbortController().signal,
       }),
   };

@@ -1,6 +1,8 @@
 // The offline Claude at work: the real agent, the real tools and the stand-in workspace; what it says is what the bundle then holds.
+
+import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAgent, type MessageParam, type Outcome } from '../../../src/agent/agent.ts';
+import { createAgent, type Outcome } from '../../../src/agent/agent.ts';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { describeTree } from '../../../src/bundle/edit/edit.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
@@ -21,7 +23,7 @@ afterAll(async () => {
 /** A thread: each message is one turn, the current bundle is named as the conversation does it. */
 function thread() {
   const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: createLogger({ level: 'silent' }) });
-  const history: MessageParam[] = [];
+  const history: Anthropic.MessageParam[] = [];
   let version = 0;
   let digest: string | undefined;
   let frozen: Awaited<ReturnType<typeof agent.freeze>> | undefined;
@@ -186,6 +188,6 @@ describe('honesty', () => {
 test('reads several files side by side, and no request was refused in all this', () => {
   const bodies = claude.requests.map((request) => JSON.parse(request.body));
   expect(claude.requests.filter((request) => request.status !== 200)).toEqual([]);
-  const replies = bodies.flatMap((body) => body.messages.filter((message: MessageParam) => message.role === 'assistant'));
+  const replies = bodies.flatMap((body) => body.messages.filter((message: Anthropic.MessageParam) => message.role === 'assistant'));
   expect(replies.some((reply) => reply.content.filter((block: { type: string }) => block.type === 'tool_use').length > 1)).toBe(true);
 });
