@@ -1,12 +1,11 @@
 // The test run: every *.test.ts under test/, two at a time (PGlite and the CLI are heavy), generous limits because machines differ.
 import { defineConfig } from 'vitest/config';
-import { environment } from './src/config/environment.ts';
+import { loadCliConfig } from './src/config/load.ts';
 import { createCliLocator } from './src/deployment/install/locate.ts';
-import { cliSettings } from './src/deployment/install/settings.ts';
 import { createLogger } from './src/values/log.ts';
 
 // The CLI that `npm run setup:cli` has prepared, wherever it is; without one, what needs it is skipped and named at the end.
-const cli = await createCliLocator({ ...cliSettings(environment), allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
+const cli = await createCliLocator({ ...loadCliConfig(), allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
 
 export default defineConfig({
   test: {

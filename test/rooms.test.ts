@@ -52,7 +52,7 @@ const TABLE: Record<string, readonly string[]> = {
   'command-line': ['bundle', 'analysis', 'databricks', 'deployment/cli', 'deployment/install', 'config'],
   config: [],
   values: ['pino', 'prom-client'],
-  playground: ['fflate', 'ws', 'oidc-provider', '@copilotkit/aimock', 'express', 'yaml'],
+  playground: ['config', 'fflate', 'ws', 'oidc-provider', '@copilotkit/aimock', 'express', 'yaml'],
 };
 /** What every room may import. */
 const COMMON = ['values', 'zod'];

@@ -1,8 +1,9 @@
 // The bot: config → rooms → wiring → start → drain on SIGTERM.
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAgent } from '../agent/agent.ts';
-import { DEFAULT_MODEL, environment, loadConfig, storageOptions } from '../config/environment.ts';
+import { type BotConfig, loadBotConfig } from '../config/load.ts';
 import { createConversations } from '../conversation/conversations.ts';
 import { type CreateQueue, createQueue } from '../conversation/queue.ts';
 import { createTurnRunner } from '../conversation/turn.ts';
@@ -17,7 +18,6 @@ import { createCli } from '../deployment/cli/open-bundle.ts';
 import { createDeployer } from '../deployment/execute/deploy.ts';
 import { createExecutor } from '../deployment/execute/execute.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
-import { cliSettings } from '../deployment/install/settings.ts';
 import { createPlanner } from '../deployment/plan/plan-version.ts';
 import { createProver } from '../deployment/plan/prove.ts';
 import { createIdentities } from '../identity/identities.ts';
@@ -41,10 +41,10 @@ import { createLogger, type Logger } from '../values/log.ts';
 import { createMetrics } from '../values/metrics.ts';
 import { createWeb } from '../web/web.ts';
 
-async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promise<() => Promise<void>> {
+async function start(log: Logger, config: BotConfig): Promise<() => Promise<void>> {
   const host = config.DATABRICKS_HOST;
   const metrics = createMetrics();
-  const storage = await openStorage(storageOptions(config), log);
+  const storage = await openStorage(config.storage, log);
   const { db, boss } = storage;
   const rows = { conversations: createConversationRows(db), turns: createTurnRows(db), outbox: createOutbox(db) };
   const bundles = createBundleStore(db);
@@ -71,7 +71,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
   const workspaceOf = (who: { team: string; user: string }) => workspace({ host, token: () => identities.token(who) });
 
   // Deployment: the CLI is found or prepared in the background.
-  const locator = createCliLocator({ ...cliSettings(environment), allowSetup: config.DAB_CLI_SETUP, log });
+  const locator = createCliLocator({ ...config.cli, log });
   locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-bot'), log });
   const prover = createProver({ cli, store: proofs, log });
@@ -153,7 +153,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
     rows,
     bundles,
     agent,
-    model: config.DAB_MODEL ?? (ownKey === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic),
+    model: config.DAB_MODEL,
     claudeKey: (token) => (ownKey === undefined ? token : async () => ownKey),
     toolsFor: createChoice({ remoteUrl: config.MCP_REMOTE_URL, workspace, prover, proofs, writes, log }),
     identities,
@@ -244,7 +244,7 @@ async function start(log: Logger, config: ReturnType<typeof loadConfig>): Promis
 
 let stopping = false;
 try {
-  const config = loadConfig();
+  const config = loadBotConfig();
   const log = createLogger({ level: config.LOG_LEVEL });
   process.on('unhandledRejection', (reason) => {
     // Socket Mode rejects with nothing when it is stopped in the middle of a handshake (facts: slack#socket-mode).

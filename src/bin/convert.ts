@@ -3,7 +3,7 @@
 import { type Options, parseOptions, USAGE } from '../command-line/options.ts';
 import type { Read } from '../command-line/read-job.ts';
 import type { Place } from '../command-line/run.ts';
-import { loadLogin } from '../config/environment.ts';
+import { loadConverterConfig } from '../config/load.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger } from '../values/log.ts';
 
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function openPlace(): Promise<Place | undefined> {
-  const { host, token } = loadLogin();
+  const { host, token } = loadConverterConfig();
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: createLogger({ level: 'silent' }) });

@@ -1,14 +1,14 @@
 // The MCP server alone: as an app of its own over HTTP, or on stdio (`--stdio`) as whoever sits at this machine.
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { environment, loadMcpConfig, loadMcpStdioConfig, type McpConfig, storageOptions } from '../config/environment.ts';
+import { loadMcpHttpConfig, loadMcpStdioConfig, type McpHttpConfig, type McpStdioConfig } from '../config/load.ts';
 import { openLocalLogin } from '../databricks/local-login.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
 import { createWrites } from '../deployment/approval/deployment-proposal.ts';
 import { createCli } from '../deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
-import { cliSettings } from '../deployment/install/settings.ts';
 import { createProver } from '../deployment/plan/prove.ts';
 import { LIMITS } from '../mcp/limits.ts';
 import { createHttpApp } from '../mcp/server/http.ts';
@@ -27,8 +27,8 @@ import { createListener } from '../web/listener.ts';
 type Stop = () => Promise<void>;
 
 /** What every server needs; nothing in it can carry out a write. */
-function createRooms(db: Db, allowSetup: boolean, log: Logger) {
-  const locator = createCliLocator({ ...cliSettings(environment), allowSetup, log });
+function createRooms(db: Db, cliConfig: McpStdioConfig['cli'], log: Logger) {
+  const locator = createCliLocator({ ...cliConfig, log });
   locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-bot-mcp'), log });
   const proofs = createProofStore(db);
@@ -37,13 +37,13 @@ function createRooms(db: Db, allowSetup: boolean, log: Logger) {
   return { locator, workspace, shared, bundles: createBundleStore(db) };
 }
 
-async function startHttp(config: McpConfig, log: Logger): Promise<Stop> {
+async function startHttp(config: McpHttpConfig, log: Logger): Promise<Stop> {
   const host = config.DATABRICKS_HOST;
   const inApps = config.DATABRICKS_APP_NAME !== undefined;
   const publicUrl = config.DAB_MCP_PUBLIC_URL ?? `http://127.0.0.1:${config.DATABRICKS_APP_PORT}`;
-  const database = await openDatabase(storageOptions(config), log);
+  const database = await openDatabase(config.storage, log);
   const { db } = database;
-  const { locator, workspace, shared, bundles } = createRooms(db, config.DAB_CLI_SETUP, log);
+  const { locator, workspace, shared, bundles } = createRooms(db, config.cli, log);
   // Behind the Apps proxy, which nobody gets around, the name in Host is not known before the first deployment.
   const ownNames = inApps ? undefined : [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'];
 
@@ -79,9 +79,9 @@ async function startHttp(config: McpConfig, log: Logger): Promise<Stop> {
 }
 
 /** For an editor or another agent, which started us and reads stdout: logs go to stderr, and what is made lives as long as we do. */
-async function startStdio({ DAB_CLI_SETUP }: ReturnType<typeof loadMcpStdioConfig>, log: Logger): Promise<Stop> {
-  const [database, { host, token }] = await Promise.all([openDatabase('memory', log), openLocalLogin(environment)]);
-  const { shared, workspace, bundles } = createRooms(database.db, DAB_CLI_SETUP, log);
+async function startStdio({ cli, signIn }: McpStdioConfig, log: Logger): Promise<Stop> {
+  const [database, { host, token }] = await Promise.all([openDatabase('memory', log), openLocalLogin(signIn)]);
+  const { shared, workspace, bundles } = createRooms(database.db, cli, log);
   const { userName } = await workspace({ host, token }).me();
   const server = createServer({ ...shared, bundles }, { host, userName, token });
   await server.connect(new StdioServerTransport());
@@ -109,7 +109,7 @@ async function start(): Promise<{ stop: Stop; log: Logger }> {
     const log = endOnRejection(createLogger({ level: config.LOG_LEVEL, destination: process.stderr }));
     return { stop: await startStdio(config, log), log };
   }
-  const config = loadMcpConfig();
+  const config = loadMcpHttpConfig();
   const log = endOnRejection(createLogger({ level: config.LOG_LEVEL }));
   return { stop: await startHttp(config, log), log };
 }

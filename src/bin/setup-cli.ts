@@ -1,11 +1,10 @@
 // `npm run setup:cli`: finds or prepares the Databricks CLI and shows how far it is; with --optional it never fails.
-import { environment } from '../config/environment.ts';
-import { type CliStatus, createCliLocator } from '../deployment/install/locate.ts';
-import { type CliSettings, cliSettings } from '../deployment/install/settings.ts';
-import { createLogger, type Logger } from '../values/log.ts';
+import { loadCliConfig } from '../config/load.ts';
+import { type CliStatus, createCliLocator, type LocatorOptions } from '../deployment/install/locate.ts';
+import { createLogger } from '../values/log.ts';
 
 /** Finds or prepares the CLI; `show` gets a line for every step. Answers the last status. */
-export async function setupCli(options: CliSettings & { log: Logger; show: (line: string) => void }): Promise<CliStatus> {
+export async function setupCli(options: Omit<LocatorOptions, 'allowSetup'> & { show: (line: string) => void }): Promise<CliStatus> {
   const locator = createCliLocator({ ...options, allowSetup: true });
   let shown = '';
   locator.onChange((status) => {
@@ -24,7 +23,7 @@ export async function setupCli(options: CliSettings & { log: Logger; show: (line
 if (process.argv[1] === import.meta.filename) {
   const optional = process.argv.includes('--optional');
   const show = (line: string) => void process.stdout.write(`${line}\n`);
-  const status = await setupCli({ ...cliSettings(environment), log: createLogger({ level: 'silent' }), show });
+  const status = await setupCli({ ...loadCliConfig(), log: createLogger({ level: 'silent' }), show });
   if (status.state === 'ready') show(`Databricks CLI ${status.version}: ${status.path}`);
   else if (status.state === 'unavailable') {
     show(`\n*** ${status.problem}\n*** ${status.next}`);

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findSecrets } from '../analysis/secrets/find.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
-import { environment } from '../config/environment.ts';
+import { loadCliConfig } from '../config/load.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
-import { cliSettings } from '../deployment/install/settings.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger } from '../values/log.ts';
 import { deploy } from './deploy.ts';
@@ -28,7 +27,7 @@ export interface Place {
 /** Carries out a command: `read` is what the workspace answers, absent where definitions come from disk. Answers the exit code. */
 export async function run(options: Options, place: Place | undefined, read: Promise<Read> | undefined, show: Show): Promise<number> {
   const log = createLogger({ level: 'silent' });
-  const locator = createCliLocator({ ...cliSettings(environment), allowSetup: false, log });
+  const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
   if (place !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
   const command: Command = { options, place, cli: createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), log }), show };
   if ('file' in options.from) return await fromDisk(options.from.file, command);

@@ -9,16 +9,6 @@ const READY_WITHIN_MS = 60_000;
 /** Asked to end, a program drains; then it is killed. */
 const STOP_WITHIN_MS = 15_000;
 
-/** Variables that a child takes over from ours: how to find programs, the CLI and Go's caches, nothing else. */
-const INHERITED =
-  /^(PATH|HOME|TMPDIR|DATABRICKS_CLI_PATH|DAB_CACHE_DIR|DAB_CLI_SETUP|LOG_LEVEL|GO[A-Z]+|HTTPS?_PROXY|NO_PROXY|SSL_CERT_(FILE|DIR))$/i;
-
-export function inherited(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (INHERITED.test(name) && value !== undefined ? [[name, value] as const] : [])),
-  );
-}
-
 export interface ChildOptions {
   /** What it is called in an error. */
   readonly name: string;

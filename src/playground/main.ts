@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-// The playground sets the bot's environment, so it reads its own: the bot's config.ts never sees these variables.
-import { env, exit, stderr, stdout } from 'node:process';
+import { exit, stderr, stdout } from 'node:process';
 import { parseArgs, promisify } from 'node:util';
+import { environment as env } from '../config/environment.ts';
+import { loadPlaygroundConfig } from '../config/load.ts';
 import { playJob } from './play.ts';
 import { type Playground, startPlayground } from './start.ts';
 
@@ -44,8 +45,18 @@ function readArguments() {
   }
 }
 
+function readVariables() {
+  try {
+    return loadPlaygroundConfig();
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function realOnes(names: readonly string[]) {
-  const need = (name: string) => env[name] || fail(`--real needs the variable ${name}.`);
+  if (names.length === 0) return {};
+  const config = readVariables();
+  const need = (name: keyof typeof config) => config[name] ?? fail(`--real needs the variable ${name}.`);
   const unknown = names.find((name) => name !== 'claude' && name !== 'databricks');
   if (unknown !== undefined) fail(`--real takes claude or databricks, not ${unknown}.\n\n${USAGE}`);
   return {

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createChild, freePort, inherited } from './child.ts';
+import { handedOn } from '../config/load.ts';
+import { createChild, freePort } from './child.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from './claude/stand-in.ts';
 import { FAST, HUMAN } from './claude/voice.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from './databricks/stand-in.ts';
@@ -62,7 +63,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const toolsServer =
     options.remoteTools === true ? await createToolsServer({ env: options.env, host: databricks.url, dataDir }) : undefined;
   const env = {
-    ...inherited(options.env),
+    ...handedOn(options.env),
     ...(toolsServer && { MCP_REMOTE_URL: toolsServer.url }),
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,

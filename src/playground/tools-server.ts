@@ -1,6 +1,7 @@
 // The server of the tools as a program of its own, over the stand-in workspace.
 import { join } from 'node:path';
-import { type Child, createChild, freePort, inherited } from './child.ts';
+import { handedOn } from '../config/load.ts';
+import { type Child, createChild, freePort } from './child.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'bin', 'mcp-server.ts');
 
@@ -19,7 +20,7 @@ export async function createToolsServer(options: {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
-    ...inherited(options.env),
+    ...handedOn(options.env),
     DATABRICKS_HOST: options.host,
     DATABRICKS_APP_PORT: String(port),
     DAB_MCP_BEARER: 'true',

@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateBundle } from '../../src/bundle/generate/generate.ts';
-import { environment } from '../../src/config/environment.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
-import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { addJob } from '../../src/playground/databricks/seed/load.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createLogger } from '../../src/values/log.ts';
@@ -19,7 +18,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const ANA = 'ana@acme.example';
 
 export async function run(): Promise<void> {
-  const cli = await createCliLocator({ ...cliSettings(environment), log: createLogger({ level: 'silent' }), allowSetup: false }).ready();
+  const cli = await createCliLocator({ ...loadCliConfig(), log: createLogger({ level: 'silent' }), allowSetup: false }).ready();
   if (cli === undefined) throw new Error('There is no Databricks CLI to compare with. Run: npm run setup:cli');
   const standIn = await createDatabricksStandIn({ latencyMs: LATENCY_MS });
   const scratch = mkdtempSync(join(tmpdir(), 'dab-bench-'));

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { environment } from '../../src/config/environment.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
-import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { createLogger } from '../../src/values/log.ts';
 
 /** JUDGE_DIR holds roundtrip.py, JUDGE_PATH is the CLI's own fake workspace, CORPUS_DIR the definitions. */
 const { JUDGE_DIR, JUDGE_PATH, CORPUS_DIR } = environment;
-const cli = await createCliLocator({ ...cliSettings(environment), log: createLogger({ level: 'silent' }), allowSetup: false }).ready();
+const cli = await createCliLocator({ ...loadCliConfig(), log: createLogger({ level: 'silent' }), allowSetup: false }).ready();
 const judge = JUDGE_DIR === undefined ? undefined : join(JUDGE_DIR, 'roundtrip.py');
 const ready = judge !== undefined && existsSync(judge) && JUDGE_PATH !== undefined && CORPUS_DIR !== undefined && cli !== undefined;
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
-import { environment } from '../../src/config/environment.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspaceWrites } from '../../src/databricks/api-writes/writes.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createWrites } from '../../src/deployment/approval/deployment-proposal.ts';
@@ -13,7 +13,6 @@ import { createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { createDeployer } from '../../src/deployment/execute/deploy.ts';
 import { createExecutor } from '../../src/deployment/execute/execute.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
-import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { createPlanner } from '../../src/deployment/plan/plan-version.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../src/storage/bundles.ts';
@@ -23,7 +22,7 @@ import type { TestStorage } from '../storage/open-test-storage.ts';
 export const log = createLogger({ level: 'silent' });
 
 /** DATABRICKS_CLI_PATH, what setup:cli has cached, or PATH; never prepared by a test. */
-export const cliPath = await createCliLocator({ ...cliSettings(environment), log, allowSetup: false }).ready();
+export const cliPath = await createCliLocator({ ...loadCliConfig(), log, allowSetup: false }).ready();
 if (cliPath === undefined)
   process.stderr.write('\n*** No Databricks CLI on this machine: tests that need it are skipped. Run: npm run setup:cli\n');
 

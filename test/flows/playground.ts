@@ -1,7 +1,6 @@
 // Starts the whole stack for a flow test, and says loudly when there is no CLI to run it with.
-import { environment } from '../../src/config/environment.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
 import { type CliStatus, createCliLocator } from '../../src/deployment/install/locate.ts';
-import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/people/person.ts';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
@@ -14,7 +13,7 @@ export const CHANNEL = 'C_DATA';
 
 /** The CLI that `npm run setup:cli` has prepared, if there is one. */
 export async function findCli(): Promise<CliStatus> {
-  const locator = createCliLocator({ ...cliSettings(environment), allowSetup: false, log: createLogger({ level: 'silent' }) });
+  const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log: createLogger({ level: 'silent' }) });
   await locator.ready();
   return locator.status();
 }

@@ -1,13 +1,14 @@
 // What the tests of the tools share: the stand-in workspace, a database in memory, and the prover with the CLI if there is one.
+
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Step, ToolResult } from '../../src/agent/tools.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createWrites } from '../../src/deployment/approval/deployment-proposal.ts';
 import { type Cli, createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
-import { cliSettings } from '../../src/deployment/install/settings.ts';
 import { createProver } from '../../src/deployment/plan/prove.ts';
 import { createToolsClient, type ToolsClient } from '../../src/mcp/client/in-process.ts';
 import type { ServerDeps } from '../../src/mcp/server/server.ts';
@@ -19,7 +20,7 @@ import { createLogger, type Logger } from '../../src/values/log.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 
 /** The CLI of this machine, as setup:cli leaves it; undefined where there is none. Nothing is downloaded here. */
-const settings = cliSettings(process.env);
+const settings = loadCliConfig();
 export const CLI = await createCliLocator({ ...settings, allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
 const ANA = 'ana@acme.example';
 

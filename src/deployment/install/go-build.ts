@@ -8,12 +8,15 @@ import { delimiter, dirname, join } from 'node:path';
 import { LIMITS } from '../limits.ts';
 import type { Progress } from './download.ts';
 
+/** Beside src/ and dist/ alike. */
+export const GO_MOD_DIR = join(import.meta.dirname, '..', '..', '..', 'test', 'databricks-cli');
+
 /** Packages that a cold build of 1.9.0 compiles, the standard library's among them (counted with `go list -deps`). */
 const PACKAGES = 1020;
 
 /** Whether a build can be tried: Go is on the PATH and the module files are there. Answers the executable. */
-export function findGo(path: string, goModDir: string | undefined): string | undefined {
-  if (goModDir === undefined || !existsSync(join(goModDir, 'go.mod'))) return undefined;
+export function findGo(path: string, goModDir: string): string | undefined {
+  if (!existsSync(join(goModDir, 'go.mod'))) return undefined;
   return path
     .split(delimiter)
     .filter((folder) => folder !== '')

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Logger } from '../../values/log.ts';
 import { downloadCli, type Progress } from './download.ts';
-import { buildCli, findGo } from './go-build.ts';
+import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
 import { ACCEPTED, isAccepted, versionOf } from './version.ts';
 
@@ -31,6 +31,7 @@ export interface LocatorOptions {
   readonly log: Logger;
   /** false: neither download nor build. */
   readonly allowSetup: boolean;
+  /** The folder with the go.mod and go.sum of the pinned CLI; in an installation without test/ it is not there. */
   readonly goModDir?: string | undefined;
   readonly goEnv?: Readonly<Record<string, string>> | undefined;
   readonly release?: Release;
@@ -135,9 +136,9 @@ async function prepare(options: LocatorOptions, release: Release, to: string, on
     const downloaded = await attempt('download', () => downloadCli(archive, to, onProgress));
     if (downloaded !== undefined) return downloaded;
   }
-  const { goModDir, goEnv = {}, path = '' } = options;
+  const { goModDir = GO_MOD_DIR, goEnv = {}, path = '' } = options;
   const go = findGo(path, goModDir);
-  if (go === undefined || goModDir === undefined) problems.push('Go build: no Go here');
+  if (go === undefined) problems.push('Go build: no Go here');
   else {
     const built = await attempt('Go build', () => buildCli({ go, path, goEnv, goModDir, version: release.version, to }, onProgress));
     if (built !== undefined) return built;

@@ -11,7 +11,6 @@ import { setupCli } from '../../../src/bin/setup-cli.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
 import { platformName, type Release } from '../../../src/deployment/install/release.ts';
-import { cliSettings } from '../../../src/deployment/install/settings.ts';
 import { log } from '../rig.ts';
 
 const script = (version: string) => `#!/bin/sh\necho 'Databricks CLI v${version}'\n`;
@@ -109,7 +108,7 @@ describe('while it is being prepared', () => {
 
 describe('setup:cli', () => {
   it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async () => {
-    const settings = { cacheDir: join(folder, 'cache'), path: '', home: folder, goEnv: {}, goModDir: join(folder, 'none'), log };
+    const settings = { cacheDir: join(folder, 'cache'), path: '', goEnv: {}, goModDir: join(folder, 'none'), log };
     const lines: string[] = [];
     const show = (line: string) => lines.push(line);
     put(cachedPath(settings.cacheDir), '1.9.0');
@@ -119,24 +118,6 @@ describe('setup:cli', () => {
       problem: expect.stringContaining('DATABRICKS_CLI_PATH'),
     });
     expect(lines).toEqual([]);
-  });
-
-  it('reads its few settings, an empty one as unset, and hands Go no secret', () => {
-    const settings = cliSettings({
-      HOME: '/home/x',
-      PATH: '/bin',
-      DATABRICKS_CLI_PATH: '',
-      GOPROXY: 'https://proxy.test',
-      DATABRICKS_TOKEN: 'dapi-canary',
-      GOOGLE_CREDENTIALS: 'canary',
-    });
-    expect(settings).toMatchObject({
-      cacheDir: '/home/x/.cache/dab-bot',
-      path: '/bin',
-      goEnv: { HOME: '/home/x', GOPROXY: 'https://proxy.test' },
-    });
-    expect(settings).not.toHaveProperty('cliPath');
-    expect(JSON.stringify(settings.goEnv)).not.toContain('canary');
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
-import { inherited } from '../../../src/playground/child.ts';
+import { handedOn } from '../../../src/config/load.ts';
 import { createHttpRig, type HttpRig } from './http-rig.ts';
 import { startRelay } from './relay.ts';
 
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 /** Runs a program of node_modules/.bin; answers its exit code and all that it said. */
 function run(name: string, args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const options = { cwd: scratch, env: { ...inherited(environment), HOME: scratch, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd: scratch, env: { ...handedOn(environment), HOME: scratch, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
     execFile(process.execPath, [join(PROJECT, 'node_modules', '.bin', name), ...args], options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err });

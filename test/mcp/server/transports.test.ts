@@ -7,7 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
-import { inherited } from '../../../src/playground/child.ts';
+import { handedOn } from '../../../src/config/load.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createToolsServer, type ToolsServer } from '../../../src/playground/tools-server.ts';
 import { callsOf, driveAll, seedForDrive } from '../drive.ts';
@@ -48,7 +48,7 @@ async function connectHttp(email: string, token = tokenOf(email)): Promise<Clien
 
 async function connectStdio(email: string): Promise<Client> {
   const env = {
-    ...inherited(environment),
+    ...handedOn(environment),
     DAB_CLI_SETUP: 'false',
     DATABRICKS_HOST: databricks.url,
     DATABRICKS_TOKEN: tokenOf(email),

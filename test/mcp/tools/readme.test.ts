@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadMcpConfig } from '../../../src/config/environment.ts';
+import { loadMcpHttpConfig } from '../../../src/config/load.ts';
 import { TOOLS } from '../../../src/mcp/tools/index.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -32,6 +32,6 @@ it('mcp-app.yaml starts the server with variables that it knows', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect([command.join(' '), scripts['start:mcp']]).toEqual(['npm run start:mcp', 'node dist/bin/mcp-server.js']);
   const given = Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
-  const config = loadMcpConfig({ DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_APP_NAME: 'dab-tools', ...given });
+  const config = loadMcpHttpConfig({ DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_APP_NAME: 'dab-tools', ...given });
   expect(Object.entries(config)).toEqual(expect.arrayContaining(Object.entries(given)));
 });

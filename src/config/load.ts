@@ -1,0 +1,102 @@
+// The typed configuration of each program. Every function throws ConfigError naming every missing and bad variable.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { environment, given, read } from './environment.ts';
+import { BotVariables, DEFAULT_MODEL } from './variables/bot.ts';
+import { type CliSetup, CliVariables, GO_VARIABLES } from './variables/cli.ts';
+import { ConverterVariables, HANDED_ON, PlaygroundVariables } from './variables/local.ts';
+import { McpHttpVariables, McpStdioVariables, SIGN_IN_PREFIXES } from './variables/mcp-server.ts';
+import type { StorageVariables } from './variables/storage.ts';
+
+type Values<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+export type BotConfig = ReturnType<typeof loadBotConfig>;
+export type McpHttpConfig = ReturnType<typeof loadMcpHttpConfig>;
+export type McpStdioConfig = ReturnType<typeof loadMcpStdioConfig>;
+
+export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
+  const values = read(BotVariables, env, [
+    userForServer,
+    (set) =>
+      set.ANTHROPIC_API_KEY !== undefined && set.ANTHROPIC_BASE_URL === undefined
+        ? ['ANTHROPIC_BASE_URL is missing (ANTHROPIC_API_KEY is set; use https://api.anthropic.com for Anthropic itself)']
+        : [],
+  ]);
+  const model = values.ANTHROPIC_API_KEY === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic;
+  return { ...values, DAB_MODEL: values.DAB_MODEL ?? model, storage: storage(values), cli: cli(values, env) };
+}
+
+/** The server of the tools over HTTP. */
+export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
+  const values = read(McpHttpVariables, env, [
+    userForServer,
+    (set) =>
+      set.DATABRICKS_APP_NAME === undefined && set.DAB_MCP_FORWARDED_TOKEN !== 'true' && set.DAB_MCP_BEARER !== 'true'
+        ? [
+            'DAB_MCP_BEARER must be true outside Databricks Apps (callers send their token as Authorization: Bearer), or DAB_MCP_FORWARDED_TOKEN behind a proxy of yours that sets X-Forwarded-Access-Token',
+          ]
+        : [],
+  ]);
+  return { ...values, storage: storage(values), cli: cli(values, env) };
+}
+
+/** The server of the tools on stdio; `signIn` are the variables from which Databricks' SDK learns who sits at this machine. */
+export function loadMcpStdioConfig(env: NodeJS.ProcessEnv = environment) {
+  const values = read(McpStdioVariables, env);
+  const signIn = Object.entries(given(env)).filter(([name]) => SIGN_IN_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  return { ...values, cli: cli(values, env), signIn: Object.fromEntries(signIn) };
+}
+
+/** The workspace and token of whoever runs the converter; both absent: it works without a workspace. */
+export function loadConverterConfig(env: NodeJS.ProcessEnv = environment) {
+  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token } = read(ConverterVariables, env);
+  return { host, token };
+}
+
+export function loadPlaygroundConfig(env: NodeJS.ProcessEnv = environment) {
+  return read(PlaygroundVariables, env);
+}
+
+/** The variables that the playground's programs take over from it: how to find programs, the CLI and Go's caches, nothing else. */
+export function handedOn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(given(env)).filter(([name]) => HANDED_ON.includes(name) || isForGo(name)));
+}
+
+/** Where the Databricks CLI is found or prepared, as deployment/install takes it. */
+export function loadCliConfig(env: NodeJS.ProcessEnv = environment) {
+  return cli({ ...read(CliVariables, env), DAB_CLI_SETUP: true }, env);
+}
+
+function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: NodeJS.ProcessEnv) {
+  const home = values.HOME ?? homedir();
+  const path = values.DATABRICKS_CLI_PATH;
+  return {
+    ...(path === undefined ? {} : { cliPath: path }),
+    cacheDir: values.DAB_CACHE_DIR ?? join(home, '.cache', 'dab-bot'),
+    path: values.PATH ?? '',
+    /** What a Go build needs of the environment; no secrets. */
+    goEnv: { HOME: home, ...Object.fromEntries(Object.entries(given(env)).filter(([name]) => isForGo(name))) },
+    /** false: neither download nor build. */
+    allowSetup: values.DAB_CLI_SETUP,
+  };
+}
+
+const isForGo = (name: string) => GO_VARIABLES.includes(name.toUpperCase());
+
+/** Where rows are kept, as openStorage takes it. */
+function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables>) {
+  if (PGHOST === undefined || PGUSER === undefined) return { dataDir: values.DAB_DATA_DIR };
+  const login = {
+    host: PGHOST,
+    port: values.PGPORT,
+    database: values.PGDATABASE,
+    user: PGUSER,
+    ...(PGPASSWORD === undefined ? {} : { password: PGPASSWORD }),
+  };
+  return { postgres: { ...login, ssl: values.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: values.PGSSLMODE !== 'prefer' } } };
+}
+
+function userForServer({ PGHOST, PGUSER }: Readonly<Record<string, string>>): readonly string[] {
+  return PGHOST !== undefined && PGUSER === undefined ? ['PGUSER is missing (PGHOST is set)'] : [];
+}

@@ -1,0 +1,22 @@
+// How the Databricks CLI is found or prepared.
+import { z } from 'zod';
+import { flag, text } from './value-types.ts';
+
+export const CliVariables = z.object({
+  DATABRICKS_CLI_PATH: text.optional().meta({ description: 'The CLI to use. Unset: the cache, then `PATH`.' }),
+  DAB_CACHE_DIR: text.optional().meta({ description: 'Where a CLI that we prepared is kept.', default: '`~/.cache/dab-bot`' }),
+  PATH: text.optional().meta({ description: 'Searched for a CLI, and for Go where it must be built.' }),
+  HOME: text.optional().meta({ description: 'The home folder, which the cache is in.', default: 'the user’s' }),
+});
+
+/** For programs that can do without the CLI while it is prepared. */
+export const CliSetup = {
+  DAB_CLI_SETUP: flag.default(true).meta({ description: '`false`: use a CLI that is here, and neither download nor build one.' }),
+};
+
+/** Where Go fetches modules and keeps its caches; handed to a build of the CLI, in capitals or small letters. No secret is among them. */
+export const GO_VARIABLES: readonly string[] = [
+  ...['GOPROXY', 'GOPRIVATE', 'GONOPROXY', 'GOSUMDB', 'GONOSUMDB', 'GONOSUMCHECK', 'GOINSECURE', 'GOFLAGS', 'GOPATH', 'GOROOT'],
+  ...['GOCACHE', 'GOMODCACHE', 'GOTMPDIR', 'GOAUTH', 'GOVCS', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+];

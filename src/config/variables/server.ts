@@ -1,0 +1,14 @@
+// What every program that listens has: a workspace, a port and a log.
+import { host, oneOf, port } from './value-types.ts';
+
+export const LogVariables = {
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
+    .default('info')
+    .meta({ description: 'The least level that is logged.' }),
+};
+
+export const ServerVariables = {
+  DATABRICKS_HOST: host.meta({ description: 'The workspace. Databricks Apps sets it.' }),
+  DATABRICKS_APP_PORT: port.default(8000).meta({ description: 'Where it listens. Databricks Apps sets it.' }),
+  ...LogVariables,
+};

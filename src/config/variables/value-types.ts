@@ -1,0 +1,48 @@
+// The kinds of value a variable may have: how its text is checked and turned, and what docs/configuration.md calls it (`type`).
+import { z } from 'zod';
+
+export const text = z.string().min(1).meta({ type: 'text' });
+
+/** Databricks Apps may hand over the host without a scheme (facts: databricks#apps-runtime). */
+export const host = z
+  .string()
+  .transform((given) => (given.includes('://') ? given : `https://${given}`).replace(/\/+$/, ''))
+  .pipe(z.url('must be a URL such as https://my-workspace.cloud.databricks.com'))
+  .meta({ type: 'host or URL' });
+
+export const url = z
+  .url('must be a URL')
+  .transform((given) => given.replace(/\/+$/, ''))
+  .meta({ type: 'URL' });
+
+/** Where people's tokens may be sent. Whoever gives an app's address alone means its `/mcp`. */
+export const mcpUrl = url
+  .refine((given) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/]/.test(given), 'must be https, or on this machine')
+  .transform((given) => (new URL(given).pathname === '/' ? new URL('/mcp', given) : new URL(given)))
+  .meta({ type: 'URL' });
+
+export const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((given) => given === 'true')
+  .meta({ type: '`true` or `false`' });
+
+export const port = z.coerce.number().int().min(0).max(65535).meta({ type: 'port' });
+
+export const list = z
+  .string()
+  .transform((given) => given.split(',').map((one) => one.trim()))
+  .pipe(z.array(z.string().min(1, 'holds an empty entry')))
+  .meta({ type: 'list, by commas' });
+
+/** One of a few words. */
+export function oneOf<const Choice extends string>(...choices: readonly [Choice, Choice, ...Choice[]]) {
+  const words = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+  return z.enum(choices, `must be ${words}`).meta({ type: words.replace(/[\w-]+(?=,| or|$)/g, '`$&`') });
+}
+
+/** A key of AES-256. */
+export const vaultKey = z
+  .string()
+  .transform((given) => Buffer.from(given, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64 (make one with: openssl rand -base64 32)')
+  .meta({ type: '32 bytes in base64' });

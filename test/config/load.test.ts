@@ -1,0 +1,165 @@
+// The configuration names every problem at once and never repeats a value.
+import { describe, expect, it } from 'vitest';
+import {
+  handedOn,
+  loadBotConfig,
+  loadCliConfig,
+  loadConverterConfig,
+  loadMcpHttpConfig,
+  loadMcpStdioConfig,
+} from '../../src/config/load.ts';
+import { ConfigError } from '../../src/values/errors.ts';
+
+const GOOD = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_APP_TOKEN: 'xapp-1',
+  DATABRICKS_HOST: 'acme.databricks.example/',
+  DAB_PUBLIC_URL: 'https://dab.example/',
+  DAB_OAUTH_CLIENT_ID: 'client',
+  DAB_VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
+};
+
+function problemsOf(env: Record<string, string>, load: (env: Record<string, string>) => unknown = loadBotConfig): readonly string[] {
+  try {
+    load(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('loadBotConfig', () => {
+  it('reads a good environment; a host without a scheme is https', () => {
+    const config = loadBotConfig(GOOD);
+    expect(config.DATABRICKS_HOST).toBe('https://acme.databricks.example');
+    expect(config.DAB_PUBLIC_URL).toBe('https://dab.example');
+    expect(config.DATABRICKS_APP_PORT).toBe(8000);
+    expect(config.DAB_VAULT_KEY).toHaveLength(32);
+    expect(config.storage).toEqual({ dataDir: '.data' });
+    expect(loadBotConfig({ ...GOOD, PGHOST: 'db.example', PGUSER: 'dab', PGSSLMODE: 'prefer' }).storage).toEqual({
+      postgres: { host: 'db.example', port: 5432, database: 'databricks_postgres', user: 'dab', ssl: { rejectUnauthorized: false } },
+    });
+  });
+
+  it('asks the workspace’s own Claude unless there is a key for another', () => {
+    expect(loadBotConfig(GOOD).DAB_MODEL).toMatch(/^databricks-/);
+    const own = { ...GOOD, ANTHROPIC_BASE_URL: 'https://api.anthropic.com', ANTHROPIC_API_KEY: 'sk' };
+    expect(loadBotConfig(own).DAB_MODEL).toMatch(/^claude-/);
+    expect(loadBotConfig({ ...own, DAB_MODEL: 'mine' }).DAB_MODEL).toBe('mine');
+  });
+
+  it('names all that is missing and bad together, without the values', () => {
+    const problems = problemsOf({ SLACK_BOT_TOKEN: 'secret-in-the-wrong-place', DATABRICKS_APP_PORT: 'eighty', DAB_VAULT_KEY: 'short' });
+    const text = problems.join('\n');
+    for (const name of [
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
+      'DATABRICKS_HOST',
+      'DATABRICKS_APP_PORT',
+      'DAB_PUBLIC_URL',
+      'DAB_OAUTH_CLIENT_ID',
+      'DAB_VAULT_KEY',
+    ])
+      expect(text).toContain(name);
+    expect(text).toContain('SLACK_APP_TOKEN is missing');
+    expect(text).not.toContain('secret-in-the-wrong-place');
+    expect(text).not.toContain('eighty');
+  });
+
+  it('counts an empty variable as unset, and asks for what belongs together', () => {
+    expect(problemsOf({ ...GOOD, SLACK_BOT_TOKEN: '' })).toEqual(['SLACK_BOT_TOKEN is missing']);
+    expect(problemsOf({ ...GOOD, PGHOST: 'db.example' })).toEqual(['PGUSER is missing (PGHOST is set)']);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://tools.example/mcp' })).toEqual([
+      'MCP_REMOTE_URL must be https, or on this machine',
+    ]);
+    expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://127.0.0.1:8000/mcp' })).toEqual([]);
+    for (const given of ['https://tools.example/mcp', 'https://tools.example/', 'https://tools.example'])
+      expect(loadBotConfig({ ...GOOD, MCP_REMOTE_URL: given }).MCP_REMOTE_URL?.href).toBe('https://tools.example/mcp');
+    expect(problemsOf({ ...GOOD, ANTHROPIC_API_KEY: 'sk' }).join()).toContain('ANTHROPIC_BASE_URL is missing');
+  });
+});
+
+describe('loadMcpHttpConfig', () => {
+  const HOST = { DATABRICKS_HOST: 'acme.databricks.example' };
+
+  it('in Databricks Apps needs nothing but what Apps sets', () => {
+    const config = loadMcpHttpConfig({ ...HOST, DATABRICKS_APP_NAME: 'dab-tools' });
+    expect(config).toMatchObject({ DATABRICKS_HOST: 'https://acme.databricks.example', DAB_MCP_BEARER: false, DAB_MCP_ORIGINS: [] });
+  });
+
+  it('elsewhere asks which header to believe: none is believed unasked', () => {
+    expect(problemsOf(HOST, loadMcpHttpConfig).join()).toContain('DAB_MCP_BEARER must be true');
+    expect(problemsOf({ ...HOST, DAB_MCP_BEARER: 'false' }, loadMcpHttpConfig)).toHaveLength(1);
+    expect(problemsOf({ ...HOST, DAB_MCP_BEARER: 'true' }, loadMcpHttpConfig)).toEqual([]);
+    expect(problemsOf({ ...HOST, DAB_MCP_FORWARDED_TOKEN: 'true' }, loadMcpHttpConfig)).toEqual([]);
+  });
+
+  it('reads lists, and names bad values together', () => {
+    const lists = { DAB_MCP_HOSTS: 'tools.example, 127.0.0.1', DAB_MCP_ORIGINS: 'https://a.example' };
+    expect(loadMcpHttpConfig({ ...HOST, ...lists, DAB_MCP_BEARER: 'true' })).toMatchObject({
+      DAB_MCP_HOSTS: ['tools.example', '127.0.0.1'],
+      DAB_MCP_ORIGINS: ['https://a.example'],
+    });
+    const bad = problemsOf({ DAB_MCP_BEARER: 'yes', DAB_MCP_HOSTS: 'a,,b', PGHOST: 'db.example' }, loadMcpHttpConfig).join('\n');
+    for (const name of ['DATABRICKS_HOST is missing', 'DAB_MCP_BEARER', 'DAB_MCP_HOSTS', 'PGUSER is missing']) expect(bad).toContain(name);
+  });
+});
+
+describe('loadMcpStdioConfig', () => {
+  it('hands on what signs this machine’s user in, and nothing else', () => {
+    const config = loadMcpStdioConfig({
+      DATABRICKS_CONFIG_PROFILE: 'dev',
+      ARM_CLIENT_ID: 'x',
+      DATABRICKS_HOST: '',
+      SLACK_BOT_TOKEN: 'canary',
+    });
+    expect(config.signIn).toEqual({ DATABRICKS_CONFIG_PROFILE: 'dev', ARM_CLIENT_ID: 'x' });
+    expect(JSON.stringify(config)).not.toContain('canary');
+    expect(problemsOf({ LOG_LEVEL: 'loud' }, loadMcpStdioConfig)).toEqual([
+      'LOG_LEVEL must be trace, debug, info, warn, error, fatal or silent',
+    ]);
+  });
+
+  it('keeps no rows, so it asks for no Postgres', () => {
+    expect(problemsOf({ PGHOST: 'db.example' }, loadMcpStdioConfig)).toEqual([]);
+  });
+});
+
+describe('loadConverterConfig', () => {
+  it('takes the workspace and the token, or neither', () => {
+    expect(loadConverterConfig({ DATABRICKS_TOKEN: '' })).toEqual({ host: undefined, token: undefined });
+    const given = { DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_TOKEN: 't' };
+    expect(loadConverterConfig(given)).toEqual({ host: 'https://acme.databricks.example', token: 't' });
+    expect(problemsOf({ ...given, DATABRICKS_HOST: 'not a host' }, loadConverterConfig).join()).toContain('DATABRICKS_HOST must be a URL');
+  });
+});
+
+describe('loadCliConfig', () => {
+  const MACHINE = {
+    HOME: '/home/x',
+    PATH: '/bin',
+    DATABRICKS_CLI_PATH: '',
+    GOPROXY: 'https://proxy.test',
+    https_proxy: 'http://proxy.test',
+    DATABRICKS_TOKEN: 'dapi-canary',
+    GOOGLE_CREDENTIALS: 'canary',
+  };
+
+  it('counts an empty variable as unset, and hands Go no secret', () => {
+    expect(loadCliConfig(MACHINE)).toEqual({
+      cacheDir: '/home/x/.cache/dab-bot',
+      path: '/bin',
+      goEnv: { HOME: '/home/x', GOPROXY: 'https://proxy.test', https_proxy: 'http://proxy.test' },
+      allowSetup: true,
+    });
+    expect(loadBotConfig({ ...GOOD, ...MACHINE, DAB_CLI_SETUP: 'false' }).cli).toEqual({ ...loadCliConfig(MACHINE), allowSetup: false });
+  });
+
+  it('the playground hands its programs no more than that', () => {
+    expect(Object.keys(handedOn({ ...MACHINE, LOG_LEVEL: 'warn', TMPDIR: '/tmp' })).sort()).toEqual(
+      ['GOPROXY', 'HOME', 'LOG_LEVEL', 'PATH', 'TMPDIR', 'https_proxy'].sort(),
+    );
+  });
+});
