@@ -1,9 +1,10 @@
 // Sources of a definition without a workspace: from a folder on disk, or made up.
 import { posix } from 'node:path';
 import type { Diagnostic, JobDefinition, NotebookLanguage, Source, SourceReference } from '../bundle/model/bundle.ts';
-import { canonicalPath, sourceReferences } from '../bundle/model/definition.ts';
+import { sourceReferences } from '../bundle/model/definition.ts';
 import { collectSources, type SourceReader } from '../databricks/read/collect.ts';
 import type { FolderEntry } from '../databricks/workspace.ts';
+import { canonicalPath } from '../values/workspace-path.ts';
 
 const LANGUAGES: Readonly<Record<string, NotebookLanguage>> = { '.py': 'PYTHON', '.sql': 'SQL', '.scala': 'SCALA', '.r': 'R' };
 const NOTEBOOK_ENDS = ['.py', '.sql', '.scala', '.r', '.R', '.ipynb'];

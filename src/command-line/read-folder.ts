@@ -3,9 +3,9 @@ import { analyze } from '../analysis/analyze.ts';
 import { orderSources } from '../analysis/order/order.ts';
 import { proposeJob } from '../bundle/generate/propose-job.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
-import { canonicalPath } from '../bundle/model/definition.ts';
 import { readFolder } from '../databricks/read/folder.ts';
 import type { Workspace } from '../databricks/workspace.ts';
+import { canonicalFolder } from '../values/workspace-path.ts';
 import type { Read, Show } from './read-job.ts';
 
 /** A folder's files, and a job proposed from their names, `%run`s, imports and widgets. */
@@ -21,7 +21,7 @@ export async function readFolderWhole(workspace: Workspace, path: string, show: 
       ? []
       : [{ level: 'warning', place: path, message: `already used by ${used.join(', ')}; a bundle of that one may be what you want` }];
   return {
-    definition: proposeJob(canonicalPath(path).replace(/\/+$/, ''), tasks, sources),
+    definition: proposeJob(canonicalFolder(path), tasks, sources),
     sources,
     diagnostics: [...diagnostics, ...note],
   };

@@ -31,6 +31,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The object, or an empty one. */
+export function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** Sets a key of a mapping that is being made; `__proto__` is a name like any other. */
 export function setKey(mapping: Record<string, Json>, key: string, value: Json): void {
   if (key === '__proto__') Object.defineProperty(mapping, key, { value, enumerable: true, configurable: true, writable: true });

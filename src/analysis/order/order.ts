@@ -1,4 +1,6 @@
 // Proposes in which order the notebooks of a folder should run: by what they read and write, whom they run, and how they are called.
+
+import { baseName, canonicalPath, normalizePath, parentFolder } from '../../values/workspace-path.ts';
 import type { Analysis } from '../analyze.ts';
 import { LIMITS } from '../source/limits.ts';
 import { flowsBetween } from './by-data.ts';
@@ -53,13 +55,13 @@ function whyNoTask(
   hasNotebooks: boolean,
   count: number,
 ): string | undefined {
-  if (user !== undefined) return `${lastOf(user.path)} ${user.how} it`;
+  if (user !== undefined) return `${baseName(user.path)} ${user.how} it`;
   if (analysis.language === undefined) return 'it is no code';
   if (!analysis.isNotebook && (hasNotebooks || analysis.language === 'SCALA' || analysis.language === 'R'))
     return 'it is a file beside the notebooks';
   if (
     analysis.kind === 'utility' &&
-    /(?:^|[^a-z])(?:utils?|helpers?|common|config|functions?|lib|tests?|conftest|__init__)(?:[^a-z]|$)/i.test(lastOf(analysis.path))
+    /(?:^|[^a-z])(?:utils?|helpers?|common|config|functions?|lib|tests?|conftest|__init__)(?:[^a-z]|$)/i.test(baseName(analysis.path))
   )
     return `by its name a helper: ${analysis.reasons.join(', ')}`;
   return count >= LIMITS.ordered ? `more than ${LIMITS.ordered} are not put in order` : undefined;
@@ -82,7 +84,7 @@ function usersOf(analyses: readonly Analysis[], byPath: ReadonlyMap<string, Anal
 }
 
 function targetsOf(from: Analysis, dependency: Analysis['dependencies'][number], byPath: ReadonlyMap<string, Analysis>): Analysis[] {
-  const folder = from.path.slice(0, from.path.lastIndexOf('/'));
+  const folder = parentFolder(from.path);
   const wanted =
     dependency.kind === 'import'
       ? [dependency.module, ...dependency.names.map((name) => (dependency.module === '' ? name : `${dependency.module}.${name}`))].map(
@@ -121,7 +123,7 @@ function edgesOf(nodes: readonly Node[]): Edge[] {
       writes: parts.flatMap(({ tables, paths }) => [...tables.written, ...paths.written]),
     })),
   );
-  const nameOf = (index: number) => lastOf(nodes[index]?.analysis.path ?? '');
+  const nameOf = (index: number) => baseName(nodes[index]?.analysis.path ?? '');
   for (const { from, to, what } of flows) byData.push({ from, to, why: `reads ${what}, which ${nameOf(from)} writes` });
   for (const [to, target] of nodes.entries()) {
     const tasks = new Set(target.parts.flatMap(({ taskValues }) => taskValues.read.map((one) => one.split('/')[0] ?? '')));
@@ -192,15 +194,5 @@ function taskOf(
 
 /** One key for the spellings of a path: without `/Workspace`, `.` and `..`, and a code file's extension. */
 function keyOf(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  if (parts[0] === 'Workspace') parts.shift();
-  return parts.join('/').replace(/\.(?:py|sql|scala|r|ipynb)$/i, '');
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return canonicalPath(normalizePath(path)).replace(/\.(?:py|sql|scala|r|ipynb)$/i, '');
 }

@@ -1,6 +1,7 @@
 // Splits a source into cells by language: Databricks source notebooks, Jupyter notebooks, and plain files as one cell.
 import { z } from 'zod';
 import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
+import { baseName } from '../../values/workspace-path.ts';
 import { LIMITS } from './limits.ts';
 
 /** `run`, `pip` and `conda` hold what follows that magic on its line; `text` is a plain file of no known language. */
@@ -205,7 +206,7 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** The extension of a path's last part, in small letters, without the dot. */
 export function extensionOf(path: string): string {
-  return /\.([A-Za-z0-9]+)$/.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]?.toLowerCase() ?? '';
+  return /\.([A-Za-z0-9]+)$/.exec(baseName(path))?.[1]?.toLowerCase() ?? '';
 }
 
 /** Whether a plain file may be one that pip reads. */

@@ -1,4 +1,5 @@
 // What a `pip install` line asks for: packages by name, and files of the workspace.
+import { isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
 
 export interface PipLine {
   /** As written, such as `pandas>=2` or `./dist/own-1.0-py3-none-any.whl`. */
@@ -16,8 +17,8 @@ const VALUE_OPTION =
   /^(?:-i|-t|--(?:index-url|extra-index-url|trusted-host|target|prefix|timeout|retries|proxy|python-version|platform|upgrade-strategy|progress-bar|cache-dir|config-settings|global-option))$/;
 /** What may follow a path as in an address: the package's name, a folder in it, its digest. */
 const FRAGMENT = /#(?:egg|subdirectory|sha\d+|md5)=.*$/;
-/** Storage that is no part of the workspace's folders: a reference to it stays a reference. */
-const OUTSIDE = /^(?:[a-z][a-z0-9+.-]*:(?!\/\/\/Workspace\/|\.)|\/Volumes\/|\/dbfs\/|\/local_disk0\/|\/tmp\/)/i;
+/** An address of a file that lies in the workspace, or beside the source. */
+const FILE_ADDRESS = /^file:(?:\/\/(?=\/Workspace\/)|(?=\.))/;
 
 /** Reads what follows `%pip` or `pip`; anything but an install asks for nothing. */
 export function parsePip(line: string): PipLine {
@@ -73,8 +74,9 @@ function isFile(word: string): boolean {
 }
 
 function filesOnly(files: readonly string[]): PipLine {
-  const inside = files.filter((file) => file !== '' && !OUTSIDE.test(file) && !/[{}$]/.test(file));
-  return { packages: [], files: inside.map((file) => file.replace(FRAGMENT, '').replace(/^file:(?:\/\/)?|\[[^\]]*\]$/g, '')) };
+  const paths = files.map((file) => file.replace(FILE_ADDRESS, ''));
+  const inside = paths.filter((path) => path !== '' && !isOutsideWorkspaceInCode(path) && !/[{}$]/.test(path));
+  return { packages: [], files: inside.map((path) => path.replace(FRAGMENT, '').replace(/\[[^\]]*\]$/, '')) };
 }
 
 /** Splits a command line: quotes keep a word together, ` #` begins a comment. */

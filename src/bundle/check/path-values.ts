@@ -1,6 +1,7 @@
 // Paths written inside resources: the CLI uploads or reads whatever a local path names, so none may lead out of the tree (facts: bundles#paths-and-libraries).
 
 import type { JsonObject } from '../../values/json.ts';
+import { parentFolder } from '../../values/workspace-path.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { staysInside } from '../model/paths.ts';
 
@@ -77,7 +78,7 @@ export function leafProblem(leaf: Leaf, file: string, anywhere = false): string 
   const free = isArgument(leaf) && !anywhere;
   const path = !free && isPath(leaf);
   if (!path && !anywhere && (free || leaf.fields.some((field) => TEXT_FIELDS.has(field)))) return undefined;
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  const folder = parentFolder(file);
   return pathValueProblem(leaf.value, path, LOCAL_FIELDS.has(leaf.fields.at(-1) ?? ''), folder);
 }
 

@@ -1,11 +1,11 @@
 // What becomes of a bundle's sources when they are read from the workspace again: which files are new, which replace others, which stay.
 
+import { canonicalFolder, canonicalPath, parentFolder } from '../../values/workspace-path.ts';
 import { SOURCE_FOLDER } from '../generate/file-names.ts';
 import { contentOf, extension } from '../generate/source-layout.ts';
 import { type Bundle, type BundleFile, type BundleSource, type Source, sha256 } from '../model/bundle.ts';
 import { clashKey, safeComponent } from '../model/names.ts';
 import { remotePath } from '../model/notebooks.ts';
-import { canonicalPath } from '../model/source-references.ts';
 import { sameBytes } from '../proof/compare-sources.ts';
 
 export interface SyncWish {
@@ -119,7 +119,7 @@ function rootsOf(sources: readonly BundleSource[]): { from: string; to: string }
 
 function placeOf(path: string, ending: string, roots: readonly { from: string; to: string }[], { folder, into }: SyncWish): string {
   const root = into === undefined ? roots.find(({ from }) => path.startsWith(`${from}/`)) : undefined;
-  const given = folder === undefined ? path.slice(0, path.lastIndexOf('/')) : canonicalPath(folder).replace(/\/+$/, '');
+  const given = folder === undefined ? parentFolder(path) : canonicalFolder(folder);
   const { from, to } = root ?? { from: given, to: into?.replace(/\/+$/, '') ?? SOURCE_FOLDER };
   return `${to}/${path.slice(from.length + 1)}${ending}`;
 }

@@ -1,11 +1,13 @@
 // Brings the files of a job out of Git into its bundle: the job then names the same files in a Git folder of the workspace.
 
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { withoutLogin } from '../../values/text.ts';
+import { isOutsideWorkspace, normalizePath } from '../../values/workspace-path.ts';
 import type { BroughtFrom, Diagnostic, JobDefinition } from '../model/bundle.ts';
 import { leavesOf, mapScalars } from '../model/leaves.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { type PipPath, pipPath } from '../model/pip-line.ts';
-import { ELSEWHERE, ofGit } from '../model/source-references.ts';
+import { ofGit } from '../model/source-references.ts';
 import type { ProofEntry } from '../proof/proof.ts';
 
 /** A dbt task of Git without a project means the root of the repository (Jobs API, dbt_task.project_directory). */
@@ -20,22 +22,6 @@ function withProject(task: Json, folder: string): Json {
 
 function withPath(text: string, { path, start }: PipPath, instead: string): string {
   return text.slice(0, start) + instead.replace(/\/$/, '') + text.slice(start + path.length);
-}
-
-/** A path without `.` and without `x/..`; what leads out of the repository still does. */
-function inside(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
-    else parts.push(part);
-  }
-  return parts.join('/');
-}
-
-/** An address of Git without a login: clones often carry a token in theirs. */
-function withoutLogin(place: string, value: Json): Json {
-  return place === 'git_url' && typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1') : value;
 }
 
 /**
@@ -59,13 +45,14 @@ export function bringGit(
     const field = pathField('jobs', leaf);
     const line = field?.form === 'dependency' && typeof value === 'string' ? pipPath(value) : undefined;
     // Relative to the root of the repository, as the job runs in a checkout of it.
-    if (line !== undefined && !line.path.startsWith('/')) changed.set(place, withPath(String(value), line, `${root}/${inside(line.path)}`));
+    if (line !== undefined && !line.path.startsWith('/'))
+      changed.set(place, withPath(String(value), line, `${root}/${normalizePath(line.path)}`));
     if (field?.sourced !== true || typeof value !== 'string' || !ofGit(leaf, leaves, true)) continue;
     changed.set(place.replace(/\.[^.]*$/, '.source'), 'WORKSPACE');
-    if (value !== '' && !value.startsWith('/') && !ELSEWHERE.test(value)) changed.set(place, `${root}/${inside(value)}`);
+    if (value !== '' && !value.startsWith('/') && !isOutsideWorkspace(value)) changed.set(place, `${root}/${normalizePath(value)}`);
   }
   const broughtFrom = {
-    gitSource: mapScalars(git, withoutLogin),
+    gitSource: mapScalars(git, (place, value) => (place === 'git_url' && typeof value === 'string' ? withoutLogin(value) : value)),
     folder: root,
     ...(folder.commit !== undefined && { commit: folder.commit }),
   };

@@ -1,11 +1,12 @@
 // Makes a bundle out of a definition and its sources: databricks.yml, resources, sources, a README; the same input gives the same bytes.
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
+import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { clashKey, freeName } from '../model/names.ts';
 import { leftOutside, type Planned, planResources } from '../model/resources.ts';
-import { canonicalPath, pathsOf } from '../model/source-references.ts';
+import { pathsOf } from '../model/source-references.ts';
 import { quoted } from '../yaml/parse.ts';
 import { renderYaml } from '../yaml/render.ts';
 import { broughtRemark, broughtWords } from './bring-git.ts';
@@ -13,7 +14,7 @@ import { inexpressible } from './inexpressible.ts';
 import { chooseLinks } from './lookups.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
-import { type Layout, layoutSources, sourceKey } from './source-layout.ts';
+import { type Layout, layoutSources } from './source-layout.ts';
 import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { remarksOn } from './warnings.ts';
@@ -70,7 +71,7 @@ function missingSources(missing: readonly SourceReference[], known: readonly Dia
 function placeDashboards(resources: readonly Planned[], layout: Layout): ReadonlyMap<string, BundleFile> {
   const taken = new Set<string>();
   for (const { file } of layout.placements.values()) {
-    for (let path = file.path; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) taken.add(clashKey(path));
+    for (let path = file.path; path !== ''; path = parentFolder(path)) taken.add(clashKey(path));
   }
   const named = (stem: string) => `src/${stem}.lvdash.json`;
   return new Map(

@@ -1,12 +1,13 @@
 // A resource as the bundle writes it: sources, ids and variables by reference, nothing that only the server writes.
 
 import { isObject, type JsonObject } from '../../values/json.ts';
+import { sourceKey } from '../../values/workspace-path.ts';
 import type { SourceReference } from '../model/bundle.ts';
 import { mapScalars } from '../model/leaves.ts';
 import type { Planned } from '../model/resources.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { orderPipeline, orderSettings } from './key-order.ts';
-import { type Layout, sourceKey } from './source-layout.ts';
+import type { Layout } from './source-layout.ts';
 import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from './warnings.ts';
 
 /** What stands at the places of a bundle's resources instead of their values. */

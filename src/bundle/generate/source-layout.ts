@@ -1,8 +1,8 @@
 // Where each source of a job goes in the bundle: the folders below the common prefix stay, and no two files ever meet.
+import { canonicalPath, sourceKey } from '../../values/workspace-path.ts';
 import type { BundleFile, Diagnostic, Source } from '../model/bundle.ts';
 import { byteLength, MAX_PATH_BYTES } from '../model/names.ts';
 import { firstLine, isNotebookFile, NOTEBOOK_EXTENSION, NOTEBOOK_HEADER } from '../model/notebooks.ts';
-import { canonicalPath } from '../model/source-references.ts';
 import { createNames, SOURCE_FOLDER } from './file-names.ts';
 
 /** A source's file in the tree. */
@@ -19,11 +19,6 @@ export interface Layout {
   /** Where the files below a workspace folder went; undefined where none did. */
   folder(path: string): string | undefined;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** One key for all spellings of a source. */
-export function sourceKey(source: { readonly path: string; readonly kind: 'notebook' | 'file' | 'folder' }): string {
-  return `${source.kind}:${canonicalPath(source.path)}`;
 }
 
 /** What the CLI expects at the end of a notebook's name; empty for files, whose name has its own. */

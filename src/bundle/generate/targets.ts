@@ -1,6 +1,7 @@
 // The targets of a bundle: dev for a person's own paused copy, prod as things were, and others that are made like prod.
 
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { canonicalPath } from '../../values/workspace-path.ts';
 import { grantPlace } from '../ids.ts';
 import type { Adoption } from '../model/bundle.ts';
 import type { Planned } from '../model/resources.ts';
@@ -51,9 +52,7 @@ function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject 
 
 /** The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another (facts: bundles#resource-kinds). */
 function folder(adoption: Adoption | undefined, { parentPath }: Planned): JsonObject {
-  return adoption === 'bind' && parentPath !== undefined
-    ? { parent_path: `/Workspace${parentPath.replace(/^\/Workspace(?=\/)/, '')}` }
-    : {};
+  return adoption === 'bind' && parentPath !== undefined ? { parent_path: `/Workspace${canonicalPath(parentPath)}` } : {};
 }
 
 function permissions({ grants, prefix }: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, parseJson } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import type { JobDefinition } from './bundle.ts';
 import { normaliseSettings } from './single-task-format.ts';
 
 export { normaliseSettings } from './single-task-format.ts';
-export { canonicalPath, sourceReferences } from './source-references.ts';
+export { sourceReferences } from './source-references.ts';
 
 const object = z.record(z.string(), z.unknown());
 const task = z.looseObject({
@@ -41,10 +42,6 @@ function refuse(problem: string): never {
 function idOf(value: Json | undefined): string {
   const text = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? String(value) : '';
   return /^\d{1,19}$/.test(text) ? text : refuse('it has no usable `job_id`.');
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /**

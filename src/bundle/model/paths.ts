@@ -1,4 +1,5 @@
 // Paths in the tree and paths written in its YAML: which stay inside, and which would lead out of it.
+import { joinPath } from '../../values/workspace-path.ts';
 import { byteLength, clashKey, MAX_COMPONENT_BYTES, MAX_PATH_BYTES } from './names.ts';
 
 /** Folders of tools that the CLI (or git, which it asks) trusts; anywhere in a tree they are refused (facts: bundles#what-is-refused). */
@@ -18,11 +19,5 @@ export function pathProblem(path: string): string | undefined {
 
 /** Whether a relative path, read from a folder of the tree, stays in the tree. */
 export function staysInside(path: string, folder: string): boolean {
-  const way = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') way.push(part);
-    else if (way.pop() === undefined) return false;
-  }
-  return true;
+  return !/^\.\.(\/|$)/.test(joinPath(folder, path));
 }

@@ -1,6 +1,7 @@
 // A job and everything read with it, as one flat list: what becomes resources of its bundle.
 
 import type { JsonObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { quoted } from '../yaml/parse.ts';
 import type { Diagnostic, Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
@@ -24,10 +25,6 @@ export interface Body {
   readonly serialized?: string;
   /** The folder of a dashboard. */
   readonly parentPath?: string | undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /**

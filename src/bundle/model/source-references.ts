@@ -1,14 +1,13 @@
 // The workspace files and folders that a definition names, and where.
 
 import { isObject } from '../../values/json.ts';
+import { isOutsideWorkspace } from '../../values/workspace-path.ts';
 import type { JobDefinition, SourceReference } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { type PathField, pathField } from './path-and-id-fields.ts';
 import { pipPath } from './pip-line.ts';
 import { type Body, bodiesOf } from './resources.ts';
 
-/** Schemes and roots that are no workspace files: cloud storage, DBFS, Volumes. */
-export const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|[a-z0-9+]+:)/i;
 /** Values that Databricks fills in when the job runs, such as `{{job.parameters.path}}`, the older names among them. */
 const AT_RUN_TIME =
   /\{\{\s*((job|tasks?|workspace|backfill|secrets)[./]|input|(job_id|run_id|parent_run_id|task_key|task_retry_count|start_date|start_time)\s*\}\})/;
@@ -19,11 +18,6 @@ export interface PathAt {
   readonly kind: SourceReference['kind'];
   /** The path alone: of a glob its folder, of a line for pip what follows the option. */
   readonly path: string;
-}
-
-/** `/Users/x` and `/Workspace/Users/x` are the same file: the spelling without `/Workspace`. */
-export function canonicalPath(path: string): string {
-  return path.replace(/^\/Workspace(?=\/)/, '').replace(/\/+/g, '/');
 }
 
 function pathIn(field: PathField, value: string): { path: string; kind: SourceReference['kind'] } {
@@ -46,7 +40,7 @@ export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, lea
     const field = pathField(type, leaf);
     if (field === undefined || typeof leaf.value !== 'string' || (field.sourced && ofGit(leaf, leaves, git))) continue;
     const { path, kind } = pathIn(field, leaf.value);
-    if (!path.startsWith('/') || path === '/' || ELSEWHERE.test(path) || AT_RUN_TIME.test(path)) continue;
+    if (!path.startsWith('/') || path === '/' || isOutsideWorkspace(path) || AT_RUN_TIME.test(path)) continue;
     found.push({ leaf, field, kind, path: kind === 'folder' ? path.replace(/\/+$/, '') : path });
   }
   return found;

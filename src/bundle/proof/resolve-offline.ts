@@ -1,6 +1,7 @@
 // What a target of a tree resolves to, without the CLI: for trees that we generated ourselves, offline and in tests.
 
-import { isObject, type Json, type JsonObject, parseJson } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import { joinPath, parentFolder } from '../../values/workspace-path.ts';
 import { PROD_ROOT } from '../generate/targets.ts';
 import type { BundleFile, ResourceType } from '../model/bundle.ts';
 import { leavesOf, mapScalars } from '../model/leaves.ts';
@@ -22,10 +23,6 @@ const KEYS: Readonly<Record<string, string>> = {
   environments: 'environment_key',
   parameters: 'name',
 };
-
-function object(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
 
 /** A key's own value: keys may be called `constructor`. */
 function own(value: Json | undefined, key: string): Json | undefined {
@@ -61,17 +58,17 @@ function merge(base: Json | undefined, over: Json, name = ''): Json {
  */
 export function resolveBundle(files: readonly BundleFile[], target: string, { userName, ids }: ResolveOptions): JsonObject {
   const parts = configurationOf(files);
-  const whole = object(
-    parts.map(({ path, value }) => localPaths(value, path, files)).reduce((sofar, part) => object(merge(sofar, part)), {}),
+  const whole = objectOf(
+    parts.map(({ path, value }) => localPaths(value, path, files)).reduce((sofar, part) => objectOf(merge(sofar, part)), {}),
   );
-  const chosen = object(own(whole.targets, target));
+  const chosen = objectOf(own(whole.targets, target));
   const { targets: _targets, ...rest } = whole;
   const { variables: given, ...over } = chosen;
-  const config = object(merge(rest, over));
+  const config = objectOf(merge(rest, over));
   const short = shortName(userName);
-  const bundle: JsonObject = { ...object(config.bundle), target, mode: chosen.mode ?? null };
-  const variables = valuesOf(object(config.variables), object(given), ids);
-  const root = String(object(config.workspace).root_path ?? PROD_ROOT);
+  const bundle: JsonObject = { ...objectOf(config.bundle), target, mode: chosen.mode ?? null };
+  const variables = valuesOf(objectOf(config.variables), objectOf(given), ids);
+  const root = String(objectOf(config.workspace).root_path ?? PROD_ROOT);
   const workspace: Record<string, Json> = { current_user: { userName, short_name: short } };
   const known = (path: string): Json | undefined => {
     const [head, ...way] = path.split('.');
@@ -81,15 +78,15 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   };
   workspace.root_path = fill(root, known);
   workspace.file_path = `${String(workspace.root_path)}/files`;
-  const resources = fill(object(config.resources), known);
+  const resources = fill(objectOf(config.resources), known);
   const isDevelopment = chosen.mode === 'development';
   return {
     bundle,
     workspace,
     ...(isDevelopment && { presets: presetsOf(short) }),
     resources: runAs(
-      isDevelopment ? developed(object(resources), short) : object(resources),
-      fill(object(config.run_as), known),
+      isDevelopment ? developed(objectOf(resources), short) : objectOf(resources),
+      fill(objectOf(config.run_as), known),
       isDevelopment,
     ),
   };
@@ -108,8 +105,8 @@ function valuesOf(declared: JsonObject, given: JsonObject, ids: ReadonlyMap<stri
   return new Map(
     Object.entries(declared).flatMap(([name, variable]): [string, Json][] => {
       const over = own(given, name);
-      const value = over === undefined ? object(variable).default : isObject(over) && 'default' in over ? over.default : over;
-      const [kind, lookup] = Object.entries(object(object(variable).lookup))[0] ?? [];
+      const value = over === undefined ? objectOf(variable).default : isObject(over) && 'default' in over ? over.default : over;
+      const [kind, lookup] = Object.entries(objectOf(objectOf(variable).lookup))[0] ?? [];
       const found = kind === undefined ? undefined : ids?.get(`${kind}:${String(lookup)}`);
       // A job's id is a number wherever it stands.
       const id = found !== undefined && kind === 'job' ? parseJson(found) : found;
@@ -134,13 +131,13 @@ function fill(value: Json, known: (path: string) => Json | undefined): Json {
 
 /** Relative paths as they will lie in the workspace; notebooks lose their ending (the CLI's mutator/translate_paths). */
 function localPaths(value: JsonObject, file: string, files: readonly BundleFile[]): JsonObject {
-  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  const folder = parentFolder(file);
   const byPath = new Map(files.map((one) => [one.path, one]));
   const moved = (type: ResourceType, resource: JsonObject): JsonObject => {
     const places = new Map<string, string>();
     for (const leaf of leavesOf(resource).values()) {
       if (typeof leaf.value !== 'string' || !/^\.\.?\//.test(leaf.value)) continue;
-      const path = joined(folder, leaf.value);
+      const path = joinPath(folder, leaf.value);
       const one = byPath.get(path);
       if (type === 'dashboards' && leaf.place === 'file_path') places.set(leaf.place, path);
       else if (pathField(type, leaf)?.read === true)
@@ -167,16 +164,7 @@ function isType(type: string): type is ResourceType {
 
 /** A group of resources, each of them changed. */
 function each(group: Json | undefined, change: (one: JsonObject) => JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object(group)).map(([key, one]) => [key, change(object(one))]));
-}
-
-function joined(folder: string, path: string): string {
-  const way = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/')) {
-    if (part === '..') way.pop();
-    else if (part !== '.' && part !== '') way.push(part);
-  }
-  return way.join('/');
+  return Object.fromEntries(Object.entries(objectOf(group)).map(([key, one]) => [key, change(objectOf(one))]));
 }
 
 function presetsOf(short: string): JsonObject {
@@ -192,11 +180,11 @@ function presetsOf(short: string): JsonObject {
 /** What development mode does to resources (the CLI's mutator/resourcemutator/apply_presets.go). */
 function developed(resources: JsonObject, short: string): JsonObject {
   const prefix = `[dev ${short}] `;
-  const marked = (tags: Json | undefined) => ({ ...object(tags), dev: own(tags, 'dev') || short });
+  const marked = (tags: Json | undefined) => ({ ...objectOf(tags), dev: own(tags, 'dev') || short });
   const paused = (job: JsonObject) =>
     Object.fromEntries(
       ['schedule', 'trigger', 'continuous'].flatMap((name) =>
-        isObject(job[name]) ? [[name, { ...object(job[name]), pause_status: object(job[name]).pause_status || 'PAUSED' }]] : [],
+        isObject(job[name]) ? [[name, { ...objectOf(job[name]), pause_status: objectOf(job[name]).pause_status || 'PAUSED' }]] : [],
       ),
     );
   const job = (one: JsonObject): JsonObject => ({

@@ -1,9 +1,9 @@
 // Whether a resolved path points to the bundle's own copy of the file or folder that the definition named.
 
 import { isObject, type JsonObject } from '../../values/json.ts';
+import { canonicalFolder } from '../../values/workspace-path.ts';
 import type { Bundle, SourceReference } from '../model/bundle.ts';
 import { remotePath } from '../model/notebooks.ts';
-import { canonicalPath } from '../model/source-references.ts';
 
 /** The folder in which the files of a resolved target lie. */
 export function filesRoot(resolved: JsonObject): string | undefined {
@@ -24,8 +24,8 @@ export function createSourceCheck(bundle: Pick<Bundle, 'files' | 'sources'>, res
 
   /** What is wrong with a definition's path `was` being `is` in the target; undefined where nothing is. */
   function problem(was: string, is: string, kind: SourceReference['kind']): string | undefined {
-    const source = canonicalPath(was).replace(/\/+$/, '');
-    if (canonicalPath(is).replace(/\/+$/, '') === source) return undefined;
+    const source = canonicalFolder(was);
+    if (canonicalFolder(is) === source) return undefined;
     if (root === undefined || !is.startsWith(`${root}/`)) return 'points to another file of the workspace';
     const path = is.slice(root.length + 1).replace(/\/+$/, '');
     const own = kept.filter((one) => one.path === source);

@@ -1,16 +1,12 @@
 // What the YAML of any tree says it is: name, resources, variables and targets; the job as written, before the CLI resolves it.
 import { UserError } from '../../values/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import type { Bundle, BundleFile, ResourceType } from '../model/bundle.ts';
 import { parseYaml } from './parse.ts';
 
 const RESOURCE_TYPES = ['jobs', 'pipelines', 'dashboards'] as const;
 
 export type Description = Pick<Bundle, 'name' | 'resources' | 'variables' | 'targets'>;
-
-function object(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
 
 /** Files that make up a bundle's configuration: databricks.yml and the YAML under resources/. */
 export function isConfiguration(path: string): boolean {
@@ -19,7 +15,7 @@ export function isConfiguration(path: string): boolean {
 
 function readYaml(file: BundleFile): JsonObject {
   const result = parseYaml(file.bytes);
-  if (result.ok && (result.value === null || isObject(result.value))) return object(result.value);
+  if (result.ok && (result.value === null || isObject(result.value))) return objectOf(result.value);
   const problem = result.ok ? undefined : result.problems[0];
   throw new UserError({
     doing: `Reading ${file.path}`,
@@ -40,15 +36,15 @@ export function configurationOf(files: readonly BundleFile[]): { readonly path: 
 /** Reads a tree's configuration. Throws UserError where it has none or can't be read. */
 export function describeTree(files: readonly BundleFile[]): Description {
   const parts = configurationOf(files).map(({ value }) => value);
-  const merged = (section: string): [string, Json][] => parts.flatMap((part) => Object.entries(object(part[section])));
-  const name = parts.map((part) => object(part.bundle).name).find((value) => typeof value === 'string');
+  const merged = (section: string): [string, Json][] => parts.flatMap((part) => Object.entries(objectOf(part[section])));
+  const name = parts.map((part) => objectOf(part.bundle).name).find((value) => typeof value === 'string');
   const variables = merged('variables').map(([key, value]) => {
-    const { default: given, description } = object(value);
+    const { default: given, description } = objectOf(value);
     const text = typeof given === 'object' || given === undefined ? '' : String(given);
     return { name: key, value: text, description: typeof description === 'string' ? description : '' };
   });
   const resources = RESOURCE_TYPES.flatMap((type) =>
-    parts.flatMap((part) => Object.keys(object(object(part.resources)[type])).map((key) => ({ type, key }))),
+    parts.flatMap((part) => Object.keys(objectOf(objectOf(part.resources)[type])).map((key) => ({ type, key }))),
   );
   return {
     name: typeof name === 'string' && name !== '' ? name : 'bundle',
@@ -66,10 +62,10 @@ export function writtenResource(
   target: string,
 ): { readonly base: JsonObject; readonly override: JsonObject } {
   const parts = configurationOf(files).map(({ value }) => value);
-  const written = (resources: Json | undefined) => object(object(object(resources)[type])[key]);
+  const written = (resources: Json | undefined) => objectOf(objectOf(objectOf(resources)[type])[key]);
   const merge = (found: readonly JsonObject[]) => Object.fromEntries(found.flatMap((one) => Object.entries(one)));
   return {
     base: merge(parts.map((part) => written(part.resources))),
-    override: merge(parts.map((part) => written(object(object(part.targets)[target]).resources))),
+    override: merge(parts.map((part) => written(objectOf(objectOf(part.targets)[target]).resources))),
   };
 }

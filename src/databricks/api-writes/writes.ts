@@ -1,8 +1,8 @@
 // The calls that change a workspace, as one person. Only approved proposals get here (rooms.test.ts); what became of a call is told exactly.
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
+import { textOf } from '../../values/text.ts';
 import { type Statement, statementOf } from '../api/statements.ts';
-import { text } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 
 /**
@@ -50,7 +50,7 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
       log.info({ operation: `${method} ${path.split('?')[0]}`, status: answer.status, ms: Date.now() - started }, 'Wrote to Databricks');
       if (answer.ok && value !== undefined) return { kind: 'done', value };
       if (answer.status < 400 || answer.status >= 500) return { kind: 'lost', why: `Databricks answered with ${answer.status}` };
-      return { kind: 'refused', status: answer.status, code: text(value?.error_code) ?? '', message: text(value?.message) ?? '' };
+      return { kind: 'refused', status: answer.status, code: textOf(value?.error_code) ?? '', message: textOf(value?.message) ?? '' };
     } catch (error) {
       const why =
         error instanceof DOMException && error.name === 'TimeoutError' ? 'Databricks did not answer in time' : 'the connection was lost';

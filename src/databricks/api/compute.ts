@@ -1,7 +1,8 @@
 // What jobs run on: clusters that people made, and SQL warehouses.
 import type { JsonObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { inWords } from '../http/errors.ts';
-import { objects, text } from '../http/json-fields.ts';
+import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 
@@ -56,25 +57,25 @@ export async function listClusters(
         .flatMap((one) => summaryOf(one) ?? [])
         .filter(({ name }) => name.toLowerCase().includes(wanted)),
     );
-    token = text(body.next_page_token) ?? '';
+    token = textOf(body.next_page_token) ?? '';
     if (token === '') break;
   }
   return found.slice(0, limit);
 }
 
 function summaryOf(body: JsonObject): ClusterSummary | undefined {
-  const id = text(body.cluster_id);
+  const id = textOf(body.cluster_id);
   if (id === undefined) return undefined;
-  return { id, name: text(body.cluster_name) ?? id, state: text(body.state), creator: text(body.creator_user_name) };
+  return { id, name: textOf(body.cluster_name) ?? id, state: textOf(body.state), creator: textOf(body.creator_user_name) };
 }
 
 /** SQL warehouses that the person may see. */
 export async function listWarehouses(door: Door, signal?: AbortSignal): Promise<Warehouse[]> {
   const body = await inWords('Listing SQL warehouses', 'There are none.', () => door.json('/api/2.0/sql/warehouses', {}, signal));
   return objects(body.warehouses).flatMap((one): Warehouse[] => {
-    const id = text(one.id);
+    const id = textOf(one.id);
     if (id === undefined) return [];
     const serverless = one.enable_serverless_compute === true;
-    return [{ id, name: text(one.name) ?? id, state: text(one.state), size: text(one.cluster_size), serverless }];
+    return [{ id, name: textOf(one.name) ?? id, state: textOf(one.state), size: textOf(one.cluster_size), serverless }];
   });
 }

@@ -1,7 +1,8 @@
 // Files outside the workspace's folders: DBFS and Volumes, one level at a time.
 
+import { textOf } from '../../values/text.ts';
 import { inWords, isMissing } from '../http/errors.ts';
-import { count, objects, text } from '../http/json-fields.ts';
+import { count, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 
@@ -43,20 +44,20 @@ async function listVolume(door: Door, path: string, after: string | undefined, s
   const escaped = path.split('/').map(encodeURIComponent).join('/');
   const body = await door.json(`/api/2.0/fs/directories${escaped}`, query, signal);
   const files = objects(body.contents).flatMap((one): StoredFile[] => {
-    const own = text(one.path);
+    const own = textOf(one.path);
     const isFolder = one.is_directory === true;
     return own === undefined
       ? []
       : [{ path: own, isFolder, ...(!isFolder && { size: count(one.file_size) }), modifiedAt: count(one.last_modified) }];
   });
-  return { files, next: text(body.next_page_token) };
+  return { files, next: textOf(body.next_page_token) };
 }
 
 /** GET dbfs/list answers all at once, so its pages are cut here. */
 async function listDbfs(door: Door, path: string, after: string | undefined, signal?: AbortSignal): Promise<StoredPage> {
   const body = await door.json('/api/2.0/dbfs/list', { path }, signal);
   const all = objects(body.files).flatMap((one): StoredFile[] => {
-    const own = text(one.path);
+    const own = textOf(one.path);
     const isFolder = one.is_dir === true;
     return own === undefined
       ? []

@@ -1,7 +1,7 @@
 // Which jobs and pipelines already use the files below a folder.
 import { isObject, type Json } from '../../values/json.ts';
+import { canonicalFolder, canonicalPath } from '../../values/workspace-path.ts';
 import { isOfOneThing } from '../http/errors.ts';
-import { withoutMount } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 import { createSlots } from '../http/slots.ts';
@@ -16,7 +16,7 @@ export interface FolderUsers {
 /** Whether any text in a value names the folder or something below it, with or without `/Workspace`. */
 function names(value: Json | undefined, folder: string): boolean {
   if (typeof value === 'string') {
-    const path = withoutMount(value);
+    const path = canonicalPath(value);
     return path === folder || path.startsWith(`${folder}/`);
   }
   if (Array.isArray(value)) return value.some((item: Json) => names(item, folder));
@@ -25,7 +25,7 @@ function names(value: Json | undefined, folder: string): boolean {
 
 /** Jobs (of the first 5,000) and pipelines (of the first ones) that name something below a folder. What may not be read counts as none. */
 export async function usersOfFolder(door: Door, path: string, signal?: AbortSignal): Promise<FolderUsers> {
-  const folder = withoutMount(path).replace(/\/+$/, '');
+  const folder = canonicalFolder(path);
   const [jobs, pipelines] = await Promise.all([jobsOf(door, folder, signal), pipelinesOf(door, folder, signal)]);
   return { jobs, pipelines };
 }

@@ -1,6 +1,8 @@
 // The Git folders of a workspace, found by the address of their repository.
+
+import { textOf } from '../../values/text.ts';
 import { inWords } from '../http/errors.ts';
-import { objects, text } from '../http/json-fields.ts';
+import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 
@@ -37,10 +39,11 @@ async function gitFoldersIn(door: Door, place: string | undefined, signal?: Abor
     const query = { ...(place === undefined ? {} : { path_prefix: place }), ...(token === '' ? {} : { next_page_token: token }) };
     const body = await inWords('Looking for Git folders', 'There are none.', () => door.json('/api/2.0/repos', query, signal));
     for (const repo of objects(body.repos)) {
-      const [path, url] = [text(repo.path), text(repo.url)];
-      if (path !== undefined && url !== undefined) found.push({ path, url, branch: text(repo.branch), commit: text(repo.head_commit_id) });
+      const [path, url] = [textOf(repo.path), textOf(repo.url)];
+      if (path !== undefined && url !== undefined)
+        found.push({ path, url, branch: textOf(repo.branch), commit: textOf(repo.head_commit_id) });
     }
-    token = text(body.next_page_token) ?? '';
+    token = textOf(body.next_page_token) ?? '';
     if (token === '') break;
   }
   return found;

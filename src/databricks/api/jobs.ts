@@ -2,8 +2,10 @@
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Json, JsonObject } from '../../values/json.ts';
+import { objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { inWords } from '../http/errors.ts';
-import { count, id, object, objects, text } from '../http/json-fields.ts';
+import { count, id, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 
@@ -52,9 +54,9 @@ export async function* jobPages(
     const body = await inWords('Listing jobs', 'There are no jobs.', () => door.json('/api/2.2/jobs/list', asked, signal));
     yield objects(body.jobs).flatMap((job) => {
       const summary = summaryOf(job);
-      return summary === undefined ? [] : [{ summary, settings: object(job.settings) }];
+      return summary === undefined ? [] : [{ summary, settings: objectOf(job.settings) }];
     });
-    token = text(body.next_page_token) ?? '';
+    token = textOf(body.next_page_token) ?? '';
     if (token === '') return;
   }
 }
@@ -74,8 +76,8 @@ export async function getJob(door: Door, jobId: string, signal?: AbortSignal): P
     );
 
   const first = await ask('');
-  const settings: Record<string, Json> = { ...object(first.settings) };
-  let token = text(first.next_page_token) ?? '';
+  const settings: Record<string, Json> = { ...objectOf(first.settings) };
+  let token = textOf(first.next_page_token) ?? '';
   for (let page = 1; token !== ''; page++) {
     if (page === LIMITS.jobGetPages)
       throw new UserError({
@@ -85,17 +87,17 @@ export async function getJob(door: Door, jobId: string, signal?: AbortSignal): P
       });
     const next = await ask(token);
     for (const key of PAGED) {
-      const more = object(next.settings)[key];
+      const more = objectOf(next.settings)[key];
       const sofar = settings[key];
       if (Array.isArray(more)) settings[key] = [...(Array.isArray(sofar) ? sofar : []), ...more];
     }
-    token = text(next.next_page_token) ?? '';
+    token = textOf(next.next_page_token) ?? '';
   }
-  const kind = text(object(settings.deployment).kind);
+  const kind = textOf(objectOf(settings.deployment).kind);
   return {
     jobId,
-    creator: text(first.creator_user_name),
-    runAs: text(first.run_as_user_name),
+    creator: textOf(first.creator_user_name),
+    runAs: textOf(first.run_as_user_name),
     settings,
     ...(kind === undefined ? {} : { deploymentKind: kind }),
   };
@@ -104,12 +106,12 @@ export async function getJob(door: Door, jobId: string, signal?: AbortSignal): P
 function summaryOf(job: JsonObject): JobSummary | undefined {
   const jobId = id(job.job_id);
   if (jobId === undefined) return undefined;
-  const settings = object(job.settings);
+  const settings = objectOf(job.settings);
   return {
     jobId,
-    name: text(settings.name) ?? 'Untitled',
-    creator: text(job.creator_user_name),
+    name: textOf(settings.name) ?? 'Untitled',
+    creator: textOf(job.creator_user_name),
     createdAt: count(job.created_time),
-    metadataPath: text(object(settings.deployment).metadata_file_path),
+    metadataPath: textOf(objectOf(settings.deployment).metadata_file_path),
   };
 }

@@ -1,8 +1,10 @@
 // Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
 import type { LookupKind, LookupName } from '../../bundle/model/bundle.ts';
 import type { JsonObject } from '../../values/json.ts';
+import { objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { inWords, statusOf } from '../http/errors.ts';
-import { count, id as idOf, object, objects, text } from '../http/json-fields.ts';
+import { count, id as idOf, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door, Query } from '../http/requests.ts';
 import { createSlots } from '../http/slots.ts';
@@ -92,10 +94,10 @@ async function listed(ask: Ask, { path, query = {}, items, id, name, counts }: L
   for (let page = 1; page <= LIMITS.namePages; page++) {
     const body = await ask(path, { ...query, ...more });
     for (const item of objects(body[items])) {
-      const [itemId, itemName] = [idOf(item[id]), text(item[name])];
+      const [itemId, itemName] = [idOf(item[id]), textOf(item[name])];
       if (itemId !== undefined && itemName !== undefined && counts?.(item) !== false) found.push({ id: itemId, name: itemName });
     }
-    const token = text(body.next_page_token);
+    const token = textOf(body.next_page_token);
     // The older lists count pages instead.
     const counted = (count(body.count) ?? 0) > page * (count(body.page_size) ?? Number.POSITIVE_INFINITY);
     if (token === undefined && !counted) return found;
@@ -108,21 +110,21 @@ async function listed(ask: Ask, { path, query = {}, items, id, name, counts }: L
 /** Kinds of which there are too many for a list: the thing's own name, then whether another one has it. */
 const SINGLE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Promise<string | undefined>>>> = {
   async job(ask, id) {
-    const name = text(object((await ask('/api/2.2/jobs/get', { job_id: id })).settings).name);
+    const name = textOf(objectOf((await ask('/api/2.2/jobs/get', { job_id: id })).settings).name);
     if (name === undefined) return undefined;
     // The filter ignores case, the CLI does not.
     const body = await ask('/api/2.2/jobs/list', { name, limit: String(LIMITS.jobsPerPage) });
-    const names = objects(body.jobs).map(({ settings }) => text(object(settings).name));
+    const names = objects(body.jobs).map(({ settings }) => textOf(objectOf(settings).name));
     return onlyOne(name, names, body);
   },
   async pipeline(ask, id) {
-    const name = text((await ask(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {})).name);
+    const name = textOf((await ask(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {})).name);
     // In the filter a quote ends the text; % and _ stand for others, so it may find more than the name.
     if (name === undefined || /['\\]/.test(name)) return undefined;
     const body = await ask('/api/2.0/pipelines', { filter: `name LIKE '${name}'`, max_results: String(LIMITS.jobsPerPage) });
     return onlyOne(
       name,
-      objects(body.statuses).map((one) => text(one.name)),
+      objects(body.statuses).map((one) => textOf(one.name)),
       body,
     );
   },
@@ -131,13 +133,13 @@ const SINGLE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Prom
     if (!/^[\w-]+$/.test(id)) return undefined;
     const path = '/api/2.0/preview/scim/v2/ServicePrincipals';
     const [found] = objects((await ask(path, { filter: `applicationId eq '${id}'` })).Resources);
-    const name = text(found?.displayName);
-    if (name === undefined || text(found?.applicationId) !== id || /['"\\]/.test(name)) return undefined;
+    const name = textOf(found?.displayName);
+    if (name === undefined || textOf(found?.applicationId) !== id || /['"\\]/.test(name)) return undefined;
     const same = objects((await ask(path, { filter: `displayName eq '${name}'` })).Resources);
     return same.length === 1 ? name : undefined;
   },
 };
 
 function onlyOne(name: string, names: readonly (string | undefined)[], body: JsonObject): string | undefined {
-  return text(body.next_page_token) === undefined && names.filter((other) => other === name).length === 1 ? name : undefined;
+  return textOf(body.next_page_token) === undefined && names.filter((other) => other === name).length === 1 ? name : undefined;
 }

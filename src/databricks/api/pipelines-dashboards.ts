@@ -2,8 +2,9 @@
 import type { DashboardDefinition, PipelineDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { inWords, isOfOneThing } from '../http/errors.ts';
-import { objects, text } from '../http/json-fields.ts';
+import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 
@@ -27,13 +28,13 @@ export async function getPipeline(door: Door, id: string, signal?: AbortSignal):
       problem: 'The answer has no definition.',
       next: 'Try again; if it stays, show this to an administrator.',
     });
-  const name = text(spec.name) ?? text(body.name);
-  const state = text(body.state);
+  const name = textOf(spec.name) ?? textOf(body.name);
+  const state = textOf(body.state);
   return {
     type: 'pipelines',
     id,
-    creator: text(body.creator_user_name),
-    runAs: text(body.run_as_user_name),
+    creator: textOf(body.creator_user_name),
+    runAs: textOf(body.run_as_user_name),
     spec: name === undefined ? spec : { ...spec, name },
     ...(state !== undefined && { state }),
   };
@@ -53,11 +54,11 @@ export async function listPipelines(
     const query = { max_results: String(LIMITS.jobsPerPage), ...(token === '' ? {} : { page_token: token }) };
     const body = await inWords('Listing pipelines', 'There are no pipelines.', () => door.json('/api/2.0/pipelines', query, signal));
     for (const one of objects(body.statuses)) {
-      const [id, name] = [text(one.pipeline_id), text(one.name) ?? ''];
+      const [id, name] = [textOf(one.pipeline_id), textOf(one.name) ?? ''];
       if (id !== undefined && name.toLowerCase().includes(wanted))
-        found.push({ id, name, creator: text(one.creator_user_name), state: text(one.state) });
+        found.push({ id, name, creator: textOf(one.creator_user_name), state: textOf(one.state) });
     }
-    token = text(body.next_page_token) ?? '';
+    token = textOf(body.next_page_token) ?? '';
     if (token === '') break;
   }
   return found.slice(0, limit);
@@ -74,16 +75,16 @@ export async function getDashboard(door: Door, id: string, signal?: AbortSignal)
       throw error;
     }),
   ]);
-  const serialized = text(body.serialized_dashboard);
+  const serialized = textOf(body.serialized_dashboard);
   if (serialized === undefined)
     throw new UserError({ doing, problem: 'The answer has no content.', next: 'Ask its owner for the permission to edit it.' });
   return {
     type: 'dashboards',
     id,
-    name: text(body.display_name) ?? 'Dashboard',
-    warehouseId: text(body.warehouse_id),
+    name: textOf(body.display_name) ?? 'Dashboard',
+    warehouseId: textOf(body.warehouse_id),
     serialized,
-    parentPath: text(body.parent_path),
+    parentPath: textOf(body.parent_path),
     ...(published !== undefined && { embedCredentials: published.embed_credentials === true }),
   };
 }

@@ -1,9 +1,10 @@
 // SQL statements: what the statement execution API answers, and queries that only read, stopped in the warehouse when their signal fires.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../values/errors.ts';
-import { type Json, type JsonObject, stringifyJson } from '../../values/json.ts';
+import { type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { inWords } from '../http/errors.ts';
-import { items, object, objects, text } from '../http/json-fields.ts';
+import { items, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Door } from '../http/requests.ts';
 import { orAborted } from '../http/slots.ts';
@@ -95,16 +96,16 @@ function known(doing: string, body: JsonObject): Statement {
 
 /** A statement in an answer of the API; undefined where it is none. */
 export function statementOf(body: JsonObject): Statement | undefined {
-  const status = object(body.status);
-  const [id, state] = [text(body.statement_id), text(status.state)];
+  const status = objectOf(body.status);
+  const [id, state] = [textOf(body.statement_id), textOf(status.state)];
   if (id === undefined || state === undefined) return undefined;
-  const { error, manifest } = { error: object(status.error), manifest: object(body.manifest) };
+  const { error, manifest } = { error: objectOf(status.error), manifest: objectOf(body.manifest) };
   return {
     id,
     state,
-    error: text(error.message) ?? text(error.error_code),
-    columns: objects(object(manifest.schema).columns).map(({ name }) => text(name) ?? ''),
-    rows: items(object(body.result).data_array).map((row) => items(row).map(shown)),
+    error: textOf(error.message) ?? textOf(error.error_code),
+    columns: objects(objectOf(manifest.schema).columns).map(({ name }) => textOf(name) ?? ''),
+    rows: items(objectOf(body.result).data_array).map((row) => items(row).map(shown)),
     truncated: manifest.truncated === true,
   };
 }

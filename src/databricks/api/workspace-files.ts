@@ -2,8 +2,9 @@
 import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Json } from '../../values/json.ts';
+import { baseName, canonicalPath } from '../../values/workspace-path.ts';
 import { inWords, isMissing } from '../http/errors.ts';
-import { count, objects, withoutMount } from '../http/json-fields.ts';
+import { count, objects } from '../http/json-fields.ts';
 import type { Door } from '../http/requests.ts';
 
 const LANGUAGES: readonly NotebookLanguage[] = ['PYTHON', 'SQL', 'SCALA', 'R'];
@@ -30,9 +31,9 @@ export async function listFolder(door: Door, path: string, signal?: AbortSignal)
       return objects(body.objects).flatMap((entry): FolderEntry[] => {
         if (typeof entry.path !== 'string') return [];
         const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
-        const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+        const name = baseName(entry.path);
         // Listing a file answers the file itself.
-        const own = type !== 'DIRECTORY' && type !== 'REPO' && withoutMount(entry.path) === withoutMount(path);
+        const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
         const spelled = own ? path : `${path.replace(/\/+$/, '')}/${name}`;
         return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
       });

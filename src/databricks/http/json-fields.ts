@@ -1,10 +1,6 @@
-// Parts of an answer, whatever it really holds: text, objects, lists of objects.
+// Parts of an answer, whatever it really holds: numbers, ids, lists of objects.
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
-
-/** Text that is not empty. */
-export function text(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+import { textOf } from '../../values/text.ts';
 
 /** A number that a double holds, such as a size or a time in milliseconds. */
 export function count(value: Json | undefined): number | undefined {
@@ -13,12 +9,7 @@ export function count(value: Json | undefined): number | undefined {
 
 /** An id: text, or an int64 as text. */
 export function id(value: Json | undefined): string | undefined {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : text(value);
-}
-
-/** The object, or an empty one. */
-export function object(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : textOf(value);
 }
 
 /** The items of a list. */
@@ -29,9 +20,4 @@ export function items(value: Json | undefined): readonly Json[] {
 /** The objects in a list. */
 export function objects(value: Json | undefined): JsonObject[] {
   return items(value).filter((item) => isObject(item));
-}
-
-/** `/Users/x` and `/Workspace/Users/x` are the same: the path without the mount. */
-export function withoutMount(path: string): string {
-  return path.replace(/^\/Workspace(?=\/)/, '');
 }

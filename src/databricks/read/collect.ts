@@ -1,10 +1,11 @@
 // Collects the closure of a definition: the files it names, and all that these run, import and install, each once.
 import { type Dependency, dependenciesOf } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source, SourceReference } from '../../bundle/model/bundle.ts';
+import { sourceKey } from '../../values/workspace-path.ts';
 import { LIMITS } from '../http/limits.ts';
 import { needsOf, type OpenImport, type Wanted } from './needs-of-source.ts';
 import { moduleFiles } from './python-modules.ts';
-import { createReads, type SourceReader, sourceKey } from './reader.ts';
+import { createReads, type SourceReader } from './reader.ts';
 import { listTree } from './tree.ts';
 
 export type { SourceReader };

@@ -1,7 +1,7 @@
 // A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
+import { objectOf } from '../../values/json.ts';
 import { isOfOneThing } from '../http/errors.ts';
-import { object } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
@@ -61,7 +61,7 @@ export async function readJob(
       slot(async () => (kind === 'pipeline' ? await workspace.getPipeline(id, signal) : await workspace.getDashboard(id, signal))),
       slot(() => workspace.grants(type, id, signal)),
     ]);
-    return thing.type === 'pipelines' && object(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
+    return thing.type === 'pipelines' && objectOf(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
   }
 
   /** Reads what some jobs refer to, each once and for the first that does; answers the jobs among it. */

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { Dependency } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
-import { withoutMount } from '../http/json-fields.ts';
+import { canonicalPath, isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
 import { gitRootOf, type ListOnce, moduleFiles, type PythonImport } from './python-modules.ts';
 
 /** Where Python looks for modules, in this order. */
@@ -33,9 +33,6 @@ export interface Needs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Storage that is no workspace file. */
-const ELSEWHERE = /^(\/Volumes\/|\/dbfs\/|\/tmp\/|\/local_disk0\/|[a-z0-9+]+:)/i;
-
 async function isFolder(list: ListOnce, path: string): Promise<boolean> {
   const type = (await list(posix.dirname(path)))?.get(posix.basename(path))?.type;
   if (type !== undefined) return type === 'DIRECTORY' || type === 'REPO';
@@ -53,7 +50,7 @@ export async function needsOf(
 ): Promise<Needs> {
   const folder = posix.dirname(source.path);
   const absolute = (path: string) => (path.startsWith('/') ? posix.normalize(path) : posix.join(folder, path)).replace(/(?<=.)\/$/, '');
-  const inside = (path: string) => !ELSEWHERE.test(path) && absolute(path) !== '/';
+  const inside = (path: string) => !isOutsideWorkspaceInCode(path) && absolute(path) !== '/';
   const roots = dependencies.flatMap((one) => (one.kind === 'path' && inside(one.path) ? [absolute(one.path)] : []));
   const runs = dependencies.some(({ kind }) => kind === 'import' || kind === 'run');
   const gitRoot = inherited === undefined && runs ? await gitRootOf(list, folder) : undefined;
@@ -66,7 +63,7 @@ export async function needsOf(
   const open: OpenImport[] = [];
 
   async function resolve(dependency: Dependency): Promise<Wanted[]> {
-    const place = `${withoutMount(source.path)}:${dependency.line}`;
+    const place = `${canonicalPath(source.path)}:${dependency.line}`;
     if (dependency.kind === 'import') {
       const found = await moduleFiles(list, dependency, folder, searched);
       if (found.length === 0 && dependency.level === 0) open.push({ imported: dependency, folder, place, search });

@@ -1,8 +1,9 @@
 // Which bundle owns a job: read off where it keeps its metadata, and out of that file where the person may read it.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
-import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
+import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import { textOf, withoutLogin } from '../../values/text.ts';
 import { isOfOneThing } from '../http/errors.ts';
-import { object, objects, text } from '../http/json-fields.ts';
+import { objects } from '../http/json-fields.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** The bundle that deployed a job. */
@@ -33,23 +34,24 @@ export async function ownerOf(
   { jobId, settings }: Pick<JobDefinition, 'jobId' | 'settings'>,
   signal?: AbortSignal,
 ): Promise<Owner> {
-  const path = text(object(settings.deployment).metadata_file_path);
+  const path = textOf(objectOf(settings.deployment).metadata_file_path);
   if (path === undefined) return {};
   const [, name, target] = /\/\.bundle\/([^/]+)\/([^/]+)\/(?:[^/]+\/)?metadata\.json$/.exec(path) ?? [];
   const { config, extra } = await metadataAt(reader, path, signal);
-  const said = object(object(config).bundle);
-  const git = object(said.git);
-  const defined = objects(Object.values(object(object(object(config).resources).jobs))).find(({ id }) => id === jobId);
+  const said = objectOf(objectOf(config).bundle);
+  const git = objectOf(said.git);
+  const repository = textOf(git.origin_url);
+  const defined = objects(Object.values(objectOf(objectOf(objectOf(config).resources).jobs))).find(({ id }) => id === jobId);
   return {
-    bundle: text(said.name) ?? name,
-    target: text(said.target) ?? target,
+    bundle: textOf(said.name) ?? name,
+    target: textOf(said.target) ?? target,
     metadataPath: path,
     deployer: /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(path)?.[1],
-    filesPath: text(object(object(config).workspace).file_path),
-    definedIn: text(defined?.relative_path),
-    repository: withoutLogin(text(git.origin_url)),
-    branch: text(git.branch),
-    gitFolder: text(object(extra).git_folder_path),
+    filesPath: textOf(objectOf(objectOf(config).workspace).file_path),
+    definedIn: textOf(defined?.relative_path),
+    repository: repository === undefined ? undefined : withoutLogin(repository),
+    branch: textOf(git.branch),
+    gitFolder: textOf(objectOf(extra).git_folder_path),
   };
 }
 
@@ -67,11 +69,6 @@ export function ownerFacts(owner: Owner): [label: string, value: string][] {
     ['Its metadata', owner.metadataPath],
   ];
   return facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value]]));
-}
-
-/** Clones of build machines often carry a token in their address. */
-function withoutLogin(url: string | undefined): string | undefined {
-  return url?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
 async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string, signal?: AbortSignal): Promise<JsonObject> {

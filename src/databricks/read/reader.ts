@@ -1,8 +1,8 @@
 // The reads of one collection: side by side within bounds, each folder listed once, and what can't be read told apart from what fails.
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
+import { baseName, sourceKey } from '../../values/workspace-path.ts';
 import type { FolderEntry } from '../api/workspace-files.ts';
 import { isOfOneThing } from '../http/errors.ts';
-import { withoutMount } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
@@ -10,11 +10,6 @@ import type { ListOnce } from './python-modules.ts';
 
 /** What collecting needs of a workspace; a folder on disk can stand in for one. */
 export type SourceReader = Pick<Workspace, 'exportSource' | 'listFolder'>;
-
-/** One key for all spellings of a thing: with or without `/Workspace`, with slashes too many. */
-export function sourceKey({ path, kind }: { readonly path: string; readonly kind: string }): string {
-  return `${kind}:${withoutMount(path).replace(/\/+/g, '/')}`;
-}
 
 export interface Reads {
   /** A file or notebook, or what to say where it can't be read (its `place` is left to the caller). */
@@ -29,7 +24,7 @@ export function createReads(reader: SourceReader, signal: AbortSignal): Reads {
   async function listed(folder: string): Promise<ReadonlyMap<string, FolderEntry> | undefined> {
     try {
       const entries = await slot(() => reader.listFolder(folder, signal));
-      return entries && new Map(entries.map((entry) => [entry.path.slice(entry.path.lastIndexOf('/') + 1), entry]));
+      return entries && new Map(entries.map((entry) => [baseName(entry.path), entry]));
     } catch (error) {
       // A folder that may not be listed holds nothing that we could read.
       if (isOfOneThing(error)) return undefined;

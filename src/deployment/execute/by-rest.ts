@@ -1,8 +1,10 @@
 // Approved writes over REST: a run, a statement, an upload.
+
 import { posix } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Statement } from '../../databricks/api/statements.ts';
 import type { Sent } from '../../databricks/api-writes/writes.ts';
+import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Write } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
 import { LIMITS } from '../limits.ts';
@@ -71,7 +73,7 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
     done += 1;
     if (done % 20 === 0) doing.onProgress(`Uploaded ${done} of ${bundle.files.length} files`);
   }
-  return { state: 'done', link: { text: folder, url: `${doing.host}/#workspace${folder.replace(/^\/Workspace(?=\/)/, '')}` } };
+  return { state: 'done', link: { text: folder, url: `${doing.host}/#workspace${canonicalPath(folder)}` } };
 }
 
 function isBusy(sent: Sent<unknown>): boolean {

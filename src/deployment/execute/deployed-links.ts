@@ -1,5 +1,6 @@
 // What a deployment made, with addresses for people, as `bundle summary` tells it.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 
 /** Jobs, the bundle's own first, and what came along. An address that does not lead to `host` is not taken. */
@@ -21,8 +22,4 @@ export function deployedOf(summary: JsonObject, host: string): Pick<DeployResult
   ];
   const jobs = group('jobs', (id) => `jobs/${id}`).sort((a, b) => Number(b.key === main) - Number(a.key === main));
   return { jobs, ...(others.length > 0 && { others }) };
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

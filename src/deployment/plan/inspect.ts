@@ -2,7 +2,8 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import type { PlanSummary } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { summarize } from '../cli/plan-json.ts';
@@ -78,8 +79,4 @@ function resourcesOf({ resources }: JsonObject): InspectedResource[] {
       return [{ type, key, name, id: textOf(value.id), url: textOf(value.url) }];
     }),
   );
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

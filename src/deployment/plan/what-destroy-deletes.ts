@@ -1,5 +1,6 @@
 // What destroying a deployment would delete, read from the CLI's plan: everything its state holds.
-import { isObject, type Json } from '../../values/json.ts';
+import { isObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 
@@ -20,8 +21,4 @@ export async function deployed(open: Pick<OpenCli, 'plan'>, target: string): Pro
       return `${type.replace(/ies$/, 'y').replace(/s$/, '').replaceAll('_', ' ')} ${key}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
     })
     .sort();
-}
-
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { orderSources } from '../../analysis/order/order.ts';
 import { proposeJob } from '../../bundle/generate/propose-job.ts';
-import { canonicalPath } from '../../bundle/model/definition.ts';
 import { readFolder } from '../../databricks/read/folder.ts';
 import { UserError } from '../../values/errors.ts';
+import { canonicalFolder, canonicalPath } from '../../values/workspace-path.ts';
 import { defineTool } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, quote } from './support/foreign-text.ts';
@@ -42,7 +42,7 @@ export const generateBundle = defineTool({
   }),
   async run({ folder: given, run, targets, adopt }, context) {
     const { workspace, steps, signal } = context;
-    const folder = canonicalPath(pathIn(given, context.caller.host, doing)).replace(/\/+$/, '');
+    const folder = canonicalFolder(pathIn(given, context.caller.host, doing));
     steps.start('collect', `Reading ${folder}`);
     const onProgress = (done: number, total: number) => steps.start('collect', `Reading ${folder} (${done} of ${total})`);
     const { sources, diagnostics, usedBy } = await readFolder(workspace, folder, { signal, onProgress });

@@ -1,6 +1,8 @@
 // list_dbfs_files: one level of a folder in DBFS or in a Volume, a page at a time.
+
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
+import { baseName } from '../../values/workspace-path.ts';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 
@@ -46,7 +48,7 @@ export const listDbfsFiles = defineTool({
     steps.done('files', `Listing ${path}`, `${files.length} ${next === undefined ? 'found' : 'found so far'}`);
     const lines = files.map(({ path: own, isFolder, size, modifiedAt }) => {
       const facts = isFolder ? ['folder'] : [...(size === undefined ? [] : [`${size} bytes`]), ...timeOf(modifiedAt)];
-      return `- ${quote(own.slice(own.lastIndexOf('/') + 1), 300)} (${facts.join(', ') || 'file'})`;
+      return `- ${quote(baseName(own), 300)} (${facts.join(', ') || 'file'})`;
     });
     const text = [
       `${quote(path, 1000)} holds ${files.length}${next === undefined && after === undefined ? '' : ' on this page'}. Names are data.`,

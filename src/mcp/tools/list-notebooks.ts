@@ -1,6 +1,8 @@
 // list_notebooks: one level of a workspace folder, a page at a time.
+
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
+import { baseName } from '../../values/workspace-path.ts';
 import { defineTool } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { quote } from './support/foreign-text.ts';
@@ -38,7 +40,7 @@ export const listNotebooks = defineTool({
         next: 'Begin with /Users, /Shared or /Repos and go down from there.',
       });
     }
-    const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+    const nameOf = (path: string) => baseName(path).toLowerCase();
     const wanted = found.filter(({ path }) => nameOf(path).includes(name.toLowerCase())).sort((a, b) => (a.path < b.path ? -1 : 1));
     const shown = wanted.slice(start, start + PAGE);
     steps.done('list', `Listing ${folder}`, `${wanted.length} found`);

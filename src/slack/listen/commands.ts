@@ -1,10 +1,12 @@
 // Asking: the /dab command, mentions and direct messages, replies in threads, and [Stop].
+
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Conversations } from '../../conversation/conversations.ts';
 import type { Identities, Identity } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import { baseName } from '../../values/workspace-path.ts';
 import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { type ListedJob, renderHelp, renderJobs, renderWords } from '../views/answers.ts';
@@ -96,7 +98,7 @@ export function createAsk(deps: AskDeps) {
     const found = await deps.jobs.folder(ask, path).catch((error: unknown) => error);
     if (found instanceof UserError) return whisper(renderWords(escapeText(found.message)));
     if (found !== undefined) throw found;
-    return start(ask, { folder: path, name: path.slice(path.lastIndexOf('/') + 1) }, isPrivate, whisper);
+    return start(ask, { folder: path, name: baseName(path) }, isPrivate, whisper);
   }
 
   /** The root message, then the conversation under it. */

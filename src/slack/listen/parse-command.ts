@@ -1,4 +1,5 @@
 // What somebody asks of the bot, read from the words behind /dab, a mention or a direct message.
+import { canonicalFolder } from '../../values/workspace-path.ts';
 
 export type Command =
   | { readonly kind: 'job'; readonly jobId: string; readonly private: boolean }
@@ -70,7 +71,7 @@ function parseFolder(words: readonly string[]): Command {
     .slice(0, isPrivate ? -1 : undefined)
     .join(' ')
     .replace(/^[`"'“](.*)[`"'”]$/, '$1');
-  const path = written.replace(/^\/Workspace(?=\/)/, '').replace(/\/+$/, '');
+  const path = canonicalFolder(written);
   if (!path.startsWith('/') || /(^|\/)\.\.?(\/|$)/.test(path)) {
     return { kind: 'unclear', hint: 'Which folder? Type its whole path, such as `/dab workspace /Workspace/Users/you@example.com/etl`.' };
   }
