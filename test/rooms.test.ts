@@ -29,7 +29,7 @@ const TABLE: Record<string, readonly string[]> = {
     'analysis',
     'databricks',
     'deployment/plan',
-    'deployment/approval/deployment-proposal',
+    'deployment/approval/write',
     'storage',
     'agent:types',
     'express',
@@ -142,14 +142,14 @@ describe('rooms', () => {
     const sneak = { file: 'agent/loop.ts', room: 'agent', target: 'databricks/workspace', typeOnly: false };
     expect(isAllowed(sneak)).toBe(false);
     expect(isAllowed({ ...sneak, target: 'node:child_process' })).toBe(false);
-    expect(isAllowed({ ...sneak, room: 'mcp', target: 'deployment/execute/deploy' })).toBe(false);
+    expect(isAllowed({ ...sneak, room: 'mcp', target: 'deployment/execute/deploy-approved' })).toBe(false);
     expect(isAllowed({ ...sneak, room: 'conversation', target: 'identity/identities', typeOnly: false })).toBe(false);
   });
 
   it('lets nothing that tools can reach carry out a write, however many imports away', () => {
     const executes = [
-      'deployment/execute/deploy',
-      'deployment/execute/execute',
+      'deployment/execute/deploy-approved',
+      'deployment/execute/execute-write',
       'deployment/execute/by-rest',
       'deployment/execute/by-cli',
       'deployment/cli/open-bundle',
@@ -165,9 +165,7 @@ describe('rooms', () => {
     };
     expect(reachedFrom(['bin/bot'])).toEqual(executes);
     const tools = inRooms.filter((one) => ['mcp', 'agent'].includes(one.room)).map((one) => one.file.replace(/\.ts$/, ''));
-    expect(
-      reachedFrom([...tools, 'deployment/approval/deployment-proposal', 'deployment/plan/plan-version', 'deployment/plan/prove']),
-    ).toEqual([]);
+    expect(reachedFrom([...tools, 'deployment/approval/write', 'deployment/plan/plan-version', 'deployment/plan/prove'])).toEqual([]);
     // The server alone has the CLI for what reads, and nothing that carries out.
     expect(reachedFrom(['bin/mcp-server'])).toEqual(['deployment/cli/open-bundle']);
     // Not even the type of what executes: a tool has nothing to call it on.

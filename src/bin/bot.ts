@@ -11,14 +11,14 @@ import { createVersions } from '../conversation/versions.ts';
 import { createWorkspaceWrites } from '../databricks/api-writes/writes.ts';
 import { requireFolder } from '../databricks/read/folder.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
-import { createWrites } from '../deployment/approval/deployment-proposal.ts';
-import { createApprovals } from '../deployment/approval/deployment-words.ts';
-import { createWriteApprovals } from '../deployment/approval/write-words.ts';
+import { createDeploymentApprovals } from '../deployment/approval/decide-deployment.ts';
+import { createWriteApprovals } from '../deployment/approval/decide-write.ts';
 import { createCli } from '../deployment/cli/open-bundle.ts';
-import { createDeployer } from '../deployment/execute/deploy.ts';
-import { createExecutor } from '../deployment/execute/execute.ts';
+import { createDeployer } from '../deployment/execute/deploy-approved.ts';
+import { createWriteExecutor } from '../deployment/execute/execute-write.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
 import { createPlanner } from '../deployment/plan/plan-version.ts';
+import { createWriteProposals } from '../deployment/plan/propose-write.ts';
 import { createProver } from '../deployment/plan/prove.ts';
 import { createIdentities } from '../identity/identities.ts';
 import { createChoice } from '../mcp/client/choose-server.ts';
@@ -77,7 +77,7 @@ async function start(log: Logger, config: BotConfig): Promise<() => Promise<void
   const prover = createProver({ cli, store: proofs, log });
   const asToken = (as: { host: string; token: string }) => workspace({ host: as.host, token: async () => as.token });
   const planner = createPlanner({ cli, db, log, workspace: asToken });
-  const approvals = createApprovals({ db });
+  const approvals = createDeploymentApprovals({ db });
   const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
   const deployer = createDeployer({
     cli,
@@ -88,9 +88,9 @@ async function start(log: Logger, config: BotConfig): Promise<() => Promise<void
   });
 
   // Writes other than deployments: tools propose, a person's click executes.
-  const writes = createWrites({ db, cli, log });
+  const writes = createWriteProposals({ db, cli, log });
   const writeApprovals = createWriteApprovals({ db });
-  const executor = createExecutor({
+  const executor = createWriteExecutor({
     db,
     cli,
     loadBundle,

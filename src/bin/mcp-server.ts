@@ -6,9 +6,9 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { loadMcpHttpConfig, loadMcpStdioConfig, type McpHttpConfig, type McpStdioConfig } from '../config/load.ts';
 import { openLocalLogin } from '../databricks/local-login.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
-import { createWrites } from '../deployment/approval/deployment-proposal.ts';
 import { createCli } from '../deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
+import { createWriteProposals } from '../deployment/plan/propose-write.ts';
 import { createProver } from '../deployment/plan/prove.ts';
 import { LIMITS } from '../mcp/limits.ts';
 import { createHttpApp } from '../mcp/server/http.ts';
@@ -33,7 +33,13 @@ function createRooms(db: Db, cliConfig: McpStdioConfig['cli'], log: Logger) {
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-bot-mcp'), log });
   const proofs = createProofStore(db);
   const workspace = ({ host, token }: Pick<Caller, 'host' | 'token'>) => createWorkspace({ host, token, log });
-  const shared = { workspace, proofs, prover: createProver({ cli, store: proofs, log }), writes: createWrites({ db, cli, log }), log };
+  const shared = {
+    workspace,
+    proofs,
+    prover: createProver({ cli, store: proofs, log }),
+    writes: createWriteProposals({ db, cli, log }),
+    log,
+  };
   return { locator, workspace, shared, bundles: createBundleStore(db) };
 }
 

@@ -1,7 +1,7 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
 import type { Agent, FrozenPrompt, Outcome } from '../agent/agent.ts';
 import type { Step, Tools } from '../agent/tools.ts';
-import type { Writes } from '../deployment/approval/deployment-proposal.ts';
+import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import { type BundleStore, knownBundles } from '../storage/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
@@ -28,7 +28,7 @@ export interface TurnDeps {
   ) => Promise<Tools & { close(): Promise<void> }>;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly versions: Versions;
-  readonly writes: Pick<Writes, 'adopt' | 'ofTurn'>;
+  readonly writes: Pick<WriteProposals, 'adopt' | 'ofTurn'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -6,14 +6,14 @@ import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspaceWrites } from '../../src/databricks/api-writes/writes.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
-import { createWrites } from '../../src/deployment/approval/deployment-proposal.ts';
-import { createApprovals } from '../../src/deployment/approval/deployment-words.ts';
-import { createWriteApprovals } from '../../src/deployment/approval/write-words.ts';
+import { createDeploymentApprovals } from '../../src/deployment/approval/decide-deployment.ts';
+import { createWriteApprovals } from '../../src/deployment/approval/decide-write.ts';
 import { createCli } from '../../src/deployment/cli/open-bundle.ts';
-import { createDeployer } from '../../src/deployment/execute/deploy.ts';
-import { createExecutor } from '../../src/deployment/execute/execute.ts';
+import { createDeployer } from '../../src/deployment/execute/deploy-approved.ts';
+import { createWriteExecutor } from '../../src/deployment/execute/execute-write.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
 import { createPlanner } from '../../src/deployment/plan/plan-version.ts';
+import { createWriteProposals } from '../../src/deployment/plan/propose-write.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../src/storage/bundles.ts';
 import { createLogger } from '../../src/values/log.ts';
@@ -103,11 +103,11 @@ export async function createRig(storage: TestStorage, options: { cli?: string | 
     cli,
     token,
     scratchDir,
-    approvals: createApprovals({ db }),
+    approvals: createDeploymentApprovals({ db }),
     deployer: createDeployer({ cli, db, loadBundle, log, workspace }),
-    writes: createWrites({ db, cli, log }),
+    writes: createWriteProposals({ db, cli, log }),
     writeApprovals: createWriteApprovals({ db }),
-    executor: createExecutor({
+    executor: createWriteExecutor({
       ...{ db, cli, loadBundle, log },
       writes: ({ host, token }) => createWorkspaceWrites({ host, token: async () => token, log }),
     }),

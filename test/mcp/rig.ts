@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Step, ToolResult } from '../../src/agent/tools.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
-import { createWrites } from '../../src/deployment/approval/deployment-proposal.ts';
 import { type Cli, createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
+import { createWriteProposals } from '../../src/deployment/plan/propose-write.ts';
 import { createProver } from '../../src/deployment/plan/prove.ts';
 import { createToolsClient, type ToolsClient } from '../../src/mcp/client/in-process.ts';
 import type { ServerDeps } from '../../src/mcp/server/server.ts';
@@ -55,7 +55,7 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   });
   const cli = createCli({ locator, scratchDir, log });
   const prover = createProver({ cli, store: proofs, log });
-  const writes = createWrites({ db: storage.db, cli, log });
+  const writes = createWriteProposals({ db: storage.db, cli, log });
   const deps: ServerDeps = { workspace: ({ host, token }) => createWorkspace({ host, token, log }), bundles, prover, proofs, writes, log };
   const token = databricks.tokenFor(ANA);
   return {

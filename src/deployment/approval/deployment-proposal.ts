@@ -1,6 +1,6 @@
 // A proposal: one exact write into one target, with its plan, that a person may approve.
 import { z } from 'zod';
-import type { ProposalRow, ProposalState } from '../../storage/proposals.ts';
+import type { ProposalRow } from '../../storage/proposals.ts';
 
 const Summary = z.object({
   counts: z.object({ create: z.number(), update: z.number(), delete: z.number(), recreate: z.number(), unchanged: z.number() }),
@@ -28,35 +28,15 @@ export type PlanSummary = z.infer<typeof Summary>;
 /** How a deploy ended; `unknown`: it may or may not have changed the workspace, a person has to look. */
 export type DeployResult = z.infer<typeof Result>;
 
-export interface Proposal {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly version: number;
-  readonly bundleDigest: string;
-  readonly target: string;
-  readonly host: string;
-  readonly userName: string;
-  readonly slackUser: string;
-  readonly state: ProposalState;
+/** A proposal as other rooms see it: its row without the plan itself. */
+export interface DeploymentProposal extends Omit<ProposalRow, Hidden | 'summary' | 'result'> {
   readonly summary: PlanSummary;
-  readonly expiresAt: Date;
-  readonly decidedBy?: string;
-  readonly decidedAt?: Date;
   readonly result?: DeployResult;
 }
 
-/** The row as other rooms see it: without the plan itself. */
-export function proposalOf(row: ProposalRow): Proposal {
-  const { id, conversationId, version, bundleDigest, target, host, userName, slackUser, state, expiresAt } = row;
-  return {
-    ...{ id, conversationId, version, bundleDigest, target, host, userName, slackUser, state, expiresAt },
-    summary: Summary.parse(row.summary),
-    ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
-    ...(row.decidedAt === undefined ? {} : { decidedAt: row.decidedAt }),
-    ...(row.result === undefined ? {} : { result: Result.parse(row.result) }),
-  };
-}
+type Hidden = 'plan' | 'planDigest' | 'cliVersion' | 'createdAt' | 'decidedAs';
 
-export { createWrites, type Proposed, type Proposer, type Writes } from '../plan/propose-write.ts';
-export { type AskedWrite, type Write, writeOf } from './write.ts';
-export type { WriteProposal, WriteResult } from './write-result.ts';
+export function deploymentProposalOf(row: ProposalRow): DeploymentProposal {
+  const { plan, planDigest, cliVersion, createdAt, decidedAs, summary, result, ...shown } = row;
+  return { ...shown, summary: Summary.parse(summary), ...(result === undefined ? {} : { result: Result.parse(result) }) };
+}

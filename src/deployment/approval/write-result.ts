@@ -1,8 +1,7 @@
 // How an approved write ended, and the proposal of a write as other rooms see it.
 import { z } from 'zod';
-import type { ProposalState } from '../../storage/proposals.ts';
 import type { WriteRow } from '../../storage/writes.ts';
-import { isDangerous, type Write, writeOf } from './write.ts';
+import { isDangerousWrite, type Write, writeOf } from './write.ts';
 
 const Result = z.object({
   state: z.enum(['done', 'failed', 'unknown']),
@@ -20,18 +19,11 @@ const Result = z.object({
 /** `unknown`: it may or may not have happened, a person has to look; it is never done again by itself. */
 export type WriteResult = z.infer<typeof Result>;
 
-export interface WriteProposal {
-  readonly id: string;
-  readonly conversationId?: string;
+type Shown = 'id' | 'conversationId' | 'digest' | 'host' | 'userName' | 'state' | 'expiresAt' | 'decidedBy';
+
+export interface WriteProposal extends Pick<WriteRow, Shown> {
   readonly write: Write;
   readonly danger: boolean;
-  /** sha256 of the exact arguments. */
-  readonly digest: string;
-  readonly host: string;
-  readonly userName: string;
-  readonly state: ProposalState;
-  readonly expiresAt: Date;
-  readonly decidedBy?: string;
   readonly result?: WriteResult;
 }
 
@@ -39,7 +31,7 @@ export function writeProposalOf(row: WriteRow): WriteProposal {
   const { id, digest, host, userName, state, expiresAt } = row;
   const write = writeOf(row);
   return {
-    ...{ id, write, danger: isDangerous(write), digest, host, userName, state, expiresAt },
+    ...{ id, write, danger: isDangerousWrite(write), digest, host, userName, state, expiresAt },
     ...(row.conversationId === undefined ? {} : { conversationId: row.conversationId }),
     ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
     ...(row.result === undefined ? {} : { result: Result.parse(row.result) }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import { LIMITS } from '../limits.ts';
+import { isDestructiveSql } from '../policy/danger.ts';
 
 /** Text that Postgres, JSON and people can all hold. */
 const text = (longest: number) =>
@@ -76,17 +77,13 @@ export function subjectOf(write: Write): string {
   return `${write.kind} ${argumentsOf(write).digest}`;
 }
 
-/** SQL words after which something is gone, overwritten, or open to others. A card too red does less harm than one too few. */
-const DESTRUCTIVE =
-  /\b(drop|delete|truncate|merge|update|alter|replace|overwrite|revoke|grant|vacuum|restore|undrop|deny|purge|call|execute)\b/i;
-
 /** Red card, confirm dialog. */
-export function isDangerous(write: Write): boolean {
-  return write.kind === 'destroy_bundle' || (write.kind === 'sql' && DESTRUCTIVE.test(write.statement));
+export function isDangerousWrite(write: Write): boolean {
+  return write.kind === 'destroy_bundle' || (write.kind === 'sql' && isDestructiveSql(write.statement));
 }
 
 /** Milliseconds for which it may be approved: a day, but an hour for what destroys or touches production (facts: security#approvals). */
 export function approvalMs(write: Write): number {
   const production = 'target' in write && write.target !== 'dev';
-  return isDangerous(write) || production ? LIMITS.approvalMs.other : LIMITS.approvalMs.dev;
+  return isDangerousWrite(write) || production ? LIMITS.approvalMs.other : LIMITS.approvalMs.dev;
 }

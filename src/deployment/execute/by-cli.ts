@@ -4,16 +4,16 @@ import type { Write } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
 import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
 import { failureWords } from '../cli/stderr.ts';
-import { sameUser } from '../plan/plan-version.ts';
-import { refusal } from '../plan/refusals.ts';
+import { sameUser } from '../plan/same-user.ts';
 import { deployed } from '../plan/what-destroy-deletes.ts';
-import type { Doing } from './execute.ts';
+import { refusal } from '../policy/refusals.ts';
+import type { RunningWrite } from './running-write.ts';
 
 type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
 
-export async function runBundle(write: Of<'run_bundle'>, doing: Doing): Promise<WriteResult> {
-  return opened(write, doing, async (open) => {
-    doing.onProgress(`Starting ${write.key}`);
+export async function runBundle(write: Of<'run_bundle'>, running: RunningWrite): Promise<WriteResult> {
+  return opened(write, running, async (open) => {
+    running.onProgress(`Starting ${write.key}`);
     const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
     const run = await open.runResource(write.target, write.key, args);
     // Only an answer of the API, or no call at all, says that no run was started.
@@ -21,20 +21,20 @@ export async function runBundle(write: Of<'run_bundle'>, doing: Doing): Promise<
     if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
     // The address is the CLI's own word: shown only where it leads to this workspace.
     const url = /^Run URL: (\S+)$/m.exec(run.result.stderr)?.[1];
-    return { state: 'done', ...(url?.startsWith(`${doing.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {}) };
+    return { state: 'done', ...(url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {}) };
   });
 }
 
-export async function destroyBundle(write: Of<'destroy_bundle'>, doing: Doing): Promise<WriteResult> {
-  return opened(write, doing, async (open) => {
-    doing.onProgress('Checking that nothing has changed since the card');
+export async function destroyBundle(write: Of<'destroy_bundle'>, running: RunningWrite): Promise<WriteResult> {
+  return opened(write, running, async (open) => {
+    running.onProgress('Checking that nothing has changed since the card');
     const now = await deployed(open, write.target);
     if (JSON.stringify(now) !== JSON.stringify(write.resources))
       return notDone(
         'What is deployed has changed since this card was made.',
         'Ask me again: a new card shows what would be destroyed now.',
       );
-    const run = await open.destroy(write.target, doing.onProgress);
+    const run = await open.destroy(write.target, running.onProgress);
     if (run.result.code === 0) return { state: 'done' };
     return ended(run, `Destroying what is deployed to ${write.target}`, !run.begun);
   });
@@ -42,7 +42,7 @@ export async function destroyBundle(write: Of<'destroy_bundle'>, doing: Doing): 
 
 async function opened(
   write: Of<'run_bundle'> | Of<'destroy_bundle'>,
-  { loadBundle, cli, host, token, userName }: Doing,
+  { loadBundle, cli, host, token, userName }: RunningWrite,
   work: (open: OpenCli, bundle: Bundle) => Promise<WriteResult>,
 ): Promise<WriteResult> {
   const bundle = await loadBundle(write.bundle);

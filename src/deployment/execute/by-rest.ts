@@ -8,25 +8,25 @@ import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Write } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
 import { LIMITS } from '../limits.ts';
-import type { Doing } from './execute.ts';
+import type { RunningWrite } from './running-write.ts';
 
 type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
 
 /** With the proposal's id as idempotency token a call whose answer was lost can be made again within this one execution: it answers the same run. */
-export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, doing: Doing): Promise<WriteResult> {
-  doing.onProgress('Starting the run');
-  const run = { jobId, parameters, idempotencyToken: doing.proposalId };
-  let sent = await doing.writes.runNow(run);
+export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, running: RunningWrite): Promise<WriteResult> {
+  running.onProgress('Starting the run');
+  const run = { jobId, parameters, idempotencyToken: running.proposalId };
+  let sent = await running.writes.runNow(run);
   for (let tries = 1; tries < LIMITS.runTries && (sent.kind === 'lost' || isBusy(sent)); tries++) {
     await pause(LIMITS.runPauseMs * tries);
-    sent = await doing.writes.runNow(run);
+    sent = await running.writes.runNow(run);
   }
-  const job = { text: `job ${jobId}`, url: `${doing.host}/jobs/${jobId}` };
+  const job = { text: `job ${jobId}`, url: `${running.host}/jobs/${jobId}` };
   if (sent.kind === 'done') return { state: 'done', link: { text: `run ${sent.value.runId}`, url: `${job.url}/runs/${sent.value.runId}` } };
   return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 
-export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Doing): Promise<WriteResult> {
+export async function executeSql(write: Of<'sql'>, { writes, onProgress }: RunningWrite): Promise<WriteResult> {
   onProgress('Executing the statement');
   const until = Date.now() + LIMITS.statementMs;
   const { warehouse_id: warehouseId, statement } = write;
@@ -51,8 +51,8 @@ export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Doing
   };
 }
 
-export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle'>, doing: Doing): Promise<WriteResult> {
-  const bundle = await doing.loadBundle(digest);
+export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle'>, running: RunningWrite): Promise<WriteResult> {
+  const bundle = await running.loadBundle(digest);
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
   const folders = [...new Set(bundle.files.map(({ path }) => posix.join(folder, posix.dirname(path))))].sort();
   let done = 0;
@@ -62,18 +62,18 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
     return { ...result, problem: sent.kind === 'lost' ? `${result.problem} ${stopped}` : stopped };
   };
   for (const path of folders) {
-    const sent = await doing.writes.mkdirs(path);
+    const sent = await running.writes.mkdirs(path);
     if (sent.kind !== 'done') return broken(sent, path);
   }
   // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks#rate-limits).
   for (const file of bundle.files) {
     const path = posix.join(folder, file.path);
-    const sent = await doing.writes.importFile(path, file.bytes);
+    const sent = await running.writes.importFile(path, file.bytes);
     if (sent.kind !== 'done') return broken(sent, path);
     done += 1;
-    if (done % 20 === 0) doing.onProgress(`Uploaded ${done} of ${bundle.files.length} files`);
+    if (done % 20 === 0) running.onProgress(`Uploaded ${done} of ${bundle.files.length} files`);
   }
-  return { state: 'done', link: { text: folder, url: `${doing.host}/#workspace${canonicalPath(folder)}` } };
+  return { state: 'done', link: { text: folder, url: `${running.host}/#workspace${canonicalPath(folder)}` } };
 }
 
 function isBusy(sent: Sent<unknown>): boolean {

@@ -6,9 +6,9 @@ import { isObject, type JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { PlanSummary } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
-import { summarize } from '../cli/plan-json.ts';
-import { sameUser } from './plan-version.ts';
-import { refusal, secretsRefusal } from './refusals.ts';
+import { refusal, secretsRefusal } from '../policy/refusals.ts';
+import { sameUser } from './same-user.ts';
+import { summarizePlan } from './summarize-plan.ts';
 
 export type InspectCommand = 'validate' | 'plan' | 'summary';
 
@@ -66,7 +66,7 @@ async function look(open: OpenCli, command: InspectCommand, target: string, user
     root: textOf(workspace.root_path),
     warnings,
     resources: resourcesOf(found),
-    ...(command === 'plan' ? { plan: summarize((await open.plan(target)).plan) } : {}),
+    ...(command === 'plan' ? { plan: summarizePlan((await open.plan(target)).plan) } : {}),
   };
 }
 

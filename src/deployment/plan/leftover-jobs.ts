@@ -10,7 +10,7 @@ export type WorkspaceOf = (who: { host: string; token: string }) => Pick<Workspa
  * Jobs that the plan would create and that exist already with the same name and the metadata path of this very bundle and target: a
  * connection lost after jobs/create, or a crash, left them behind (facts: cli#crashes-and-signals).
  */
-export async function findOrphans(workspace: Pick<Workspace, 'listJobs'>, plan: JsonObject): Promise<JobSummary[]> {
+export async function findLeftoverJobs(workspace: Pick<Workspace, 'listJobs'>, plan: JsonObject): Promise<JobSummary[]> {
   const found: JobSummary[] = [];
   const entries = entriesOf(plan);
   // A key that was renamed is a create beside a delete of the same job.
@@ -27,7 +27,7 @@ export async function findOrphans(workspace: Pick<Workspace, 'listJobs'>, plan: 
   return found;
 }
 
-export function orphanWords(jobs: readonly JobSummary[]): { problem: string; next: string } {
+export function leftoverRefusal(jobs: readonly JobSummary[]): { problem: string; next: string } {
   const names = jobs.map((job) => `“${job.name}” (${job.jobId})`).join(', ');
   return {
     problem: `An earlier deployment of this bundle made ${names}, and its record does not know of it: deploying would make a duplicate.`,

@@ -5,15 +5,16 @@ import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/proposals.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type JsonObject } from '../../values/json.ts';
+import type { JsonObject } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { type PlanSummary, type Proposal, proposalOf } from '../approval/deployment-proposal.ts';
+import { type DeploymentProposal, deploymentProposalOf, type PlanSummary } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { summarize } from '../cli/plan-json.ts';
 import { LIMITS } from '../limits.ts';
-import { findOrphans, orphanWords, type WorkspaceOf } from './leftover-jobs.ts';
-import { refusal, secretsRefusal, unboundRefusal } from './refusals.ts';
-import { modeNotes, overrides } from './target-differences.ts';
+import { refusal, secretsRefusal, unboundRefusal } from '../policy/refusals.ts';
+import { findLeftoverJobs, leftoverRefusal, type WorkspaceOf } from './leftover-jobs.ts';
+import { sameUser } from './same-user.ts';
+import { summarizePlan } from './summarize-plan.ts';
+import { modeNotes, targetDifferences } from './target-differences.ts';
 
 export interface Planner {
   /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
@@ -26,7 +27,7 @@ export interface Planner {
     slackUser: string;
     token: string;
     signal?: AbortSignal | undefined;
-  }): Promise<Proposal | NoProof>;
+  }): Promise<DeploymentProposal | NoProof>;
 }
 
 /** `workspace` lets it look for jobs that a deployment left behind; without it that check is left out. */
@@ -57,14 +58,14 @@ export function createPlanner({
           return {
             ...(await open.plan(target)),
             mode: production === undefined ? [] : modeNotes(resolved, production),
-            changed: production === undefined ? withoutProduction(target) : overrides(resolved, production, target),
+            changed: production === undefined ? withoutProduction(target) : targetDifferences(resolved, production, target),
             cliVersion: open.version,
           };
         });
         const unbound = unboundRefusal(bundle, target, made.plan);
         if (unbound !== undefined) return unbound;
-        const orphans = workspace === undefined ? [] : await findOrphans(workspace({ host, token }), made.plan);
-        if (orphans.length > 0) return orphanWords(orphans);
+        const orphans = workspace === undefined ? [] : await findLeftoverJobs(workspace({ host, token }), made.plan);
+        if (orphans.length > 0) return leftoverRefusal(orphans);
         const row = await rows.insert({
           id: randomUUID(),
           conversationId,
@@ -81,7 +82,7 @@ export function createPlanner({
           expiresAt: new Date(clock() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
         });
         log.info({ proposal: row.id, target, version, digest: bundle.digest }, 'Planned a version');
-        return proposalOf(row);
+        return deploymentProposalOf(row);
       } catch (error) {
         if (error instanceof UserError) return { problem: error.words.problem, next: error.words.next };
         throw error;
@@ -97,18 +98,6 @@ function withoutProduction(target: string): { notes: string[]; danger: boolean }
 
 /** The plan as people see it; what only this target has comes first. */
 function summaryOf(made: { plan: JsonObject; mode: string[]; changed: { notes: string[]; danger: boolean } }): PlanSummary {
-  const summary = summarize(made.plan);
+  const summary = summarizePlan(made.plan);
   return { ...summary, danger: summary.danger || made.changed.danger, notes: [...made.changed.notes, ...made.mode] };
-}
-
-/** Refuses a token that belongs to somebody else than the identity the proposal would name. */
-export function sameUser(resolved: JsonObject, userName: string, target: string): void {
-  const user =
-    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
-  if (typeof user === 'string' && user.toLowerCase() === userName.toLowerCase()) return;
-  throw new UserError({
-    doing: `Planning target ${target}`,
-    problem: `The sign-in does not belong to ${userName}.`,
-    next: 'Disconnect, connect again, and ask for a fresh plan.',
-  });
 }

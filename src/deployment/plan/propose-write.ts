@@ -11,11 +11,11 @@ import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../a
 import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import { LIMITS } from '../limits.ts';
-import { refusal, secretsRefusal } from './refusals.ts';
+import { refusal, secretsRefusal } from '../policy/refusals.ts';
 import { deployed } from './what-destroy-deletes.ts';
 
 /** Whoever a write is proposed for: it will run as them, and they alone may approve it. */
-export interface Proposer {
+export interface Requester {
   readonly host: string;
   readonly userName: string;
   /** For the reads that a proposal needs (what a destroy would delete). */
@@ -25,7 +25,7 @@ export interface Proposer {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Proposed {
+export interface ProposedWrite {
   /** Goes into a tool's structured answer as `proposal_id`: the thread of the turn shows it as a card. */
   readonly id: string;
   /** For the model and for other hosts: what is stored, that nothing has happened, who can do it until when, and how to do it by hand. Our words and the caller's arguments only. */
@@ -35,20 +35,30 @@ export interface Proposed {
   readonly exact: { readonly arguments: string; readonly digest: string };
 }
 
-export interface Writes {
+export interface WriteProposals {
   /** Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. */
-  propose(asked: AskedWrite, by: Proposer): Promise<Proposed>;
+  propose(asked: AskedWrite, by: Requester): Promise<ProposedWrite>;
   /** Takes a proposal into the turn that made it. One of somebody else, or one that a turn has, stays as it is. */
   adopt(id: string, by: Adoption): Promise<void>;
   /** What a turn has proposed, oldest first. */
   ofTurn(turnId: string): Promise<WriteProposal[]>;
 }
 
-export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: Cli; log: Logger; clock?: () => number }): Writes {
+export function createWriteProposals({
+  db,
+  cli,
+  log,
+  clock = Date.now,
+}: {
+  db: Db;
+  cli: Cli;
+  log: Logger;
+  clock?: () => number;
+}): WriteProposals {
   const rows = createWriteRows(db);
   const proposals = createProposalRows(db);
 
-  async function complete(asked: AskedWrite, by: Proposer): Promise<Write> {
+  async function complete(asked: AskedWrite, by: Requester): Promise<Write> {
     if (!('bundle' in asked)) return parsed(asked);
     const bundle = await by.loadBundle(asked.bundle);
     if (bundle === undefined) throw refuse('There is no bundle with this bundle_id.', 'Use the bundle_id that the last tool answer names.');
@@ -78,7 +88,7 @@ export function createWrites({ db, cli, log, clock = Date.now }: { db: Db; cli: 
     }
   }
 
-  async function toDestroy(bundle: Bundle, target: string, by: Proposer): Promise<string[]> {
+  async function toDestroy(bundle: Bundle, target: string, by: Requester): Promise<string[]> {
     const place = { host: by.host, bundle: bundle.name, target };
     if (bundle.adoption[target] === 'bind' || (await proposals.boundAt(place)))
       throw refuse(

@@ -6,8 +6,8 @@ import type { ProofStore } from '../../storage/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Cli } from '../cli/open-bundle.ts';
+import { refusal } from '../policy/refusals.ts';
 import { type InspectInput, type Inspection, inspect } from './inspect.ts';
-import { refusal } from './refusals.ts';
 
 /** A step as people see it; the same id again replaces title, status and details. */
 export interface ProverStep {

@@ -1,8 +1,10 @@
 // What a target's mode changes, read from its resolved configuration beside production's.
 
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
+import { deployerOf } from '../../bundle/proof/compare-deployed.ts';
 import { developmentChange } from '../../bundle/proof/development-mode.ts';
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isCriticalSetting } from '../policy/danger.ts';
 
 /** Notes for the plan card: name prefix, paused triggers, parallel runs, tags; one line per thing, however many jobs it holds for. */
 export function modeNotes(resolved: JsonObject, production: JsonObject): string[] {
@@ -27,8 +29,6 @@ export function modeNotes(resolved: JsonObject, production: JsonObject): string[
 
 /** Differences that a card names; more are counted. */
 const SHOWN_DIFFERENCES = 8;
-/** What decides who runs which code, where: a difference there is dangerous. */
-const CRITICAL = /^run_as|^permissions|(^|\.)(\w+_task|libraries|environments|existing_cluster_id|new_cluster)\b|^git_source/;
 /** Written by the CLI: where the bundle itself lies. */
 const OF_THE_CLI = /^(deployment|edit_mode|id|url|modified_status)\b/;
 
@@ -36,11 +36,10 @@ const OF_THE_CLI = /^(deployment|edit_mode|id|url|modified_status)\b/;
  * What a target changes beside its mode. The proof speaks of prod: what an override puts into another target would otherwise be seen by nobody.
  * Sources count by their place in the bundle, since every target keeps its files elsewhere.
  */
-export function overrides(resolved: JsonObject, production: JsonObject, target: string): { notes: string[]; danger: boolean } {
+export function targetDifferences(resolved: JsonObject, production: JsonObject, target: string): { notes: string[]; danger: boolean } {
   const there = jobsOf(production);
   const found: { note: string; danger: boolean }[] = [];
-  const user =
-    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
+  const user = deployerOf(resolved);
   for (const [key, job] of jobsOf(resolved)) {
     const other = there.get(key);
     if (other === undefined) {
@@ -54,7 +53,7 @@ export function overrides(resolved: JsonObject, production: JsonObject, target: 
       const own = place.startsWith('run_as.') && (is === undefined || is.value === user);
       if (own || (!place.startsWith('run_as.') && developmentChange(before, is, resolved) !== undefined)) continue;
       const note = `${key}: ${place} is ${is === undefined ? 'not set' : JSON.stringify(String(is.value)).slice(0, 120)} in ${target} only.`;
-      found.push({ note, danger: CRITICAL.test(place) });
+      found.push({ note, danger: isCriticalSetting(place) });
     }
   }
   found.sort((a, b) => Number(b.danger) - Number(a.danger));

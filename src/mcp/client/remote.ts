@@ -4,7 +4,8 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import type { Step, ToolResult } from '../../agent/tools.ts';
-import { type Writes, writeOf } from '../../deployment/approval/deployment-proposal.ts';
+import { writeOf } from '../../deployment/approval/write.ts';
+import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { BundleStore } from '../../storage/bundles.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
@@ -21,7 +22,7 @@ export interface RemoteDeps {
   /** The server's `/mcp`. */
   readonly url: URL;
   readonly bundles: BundleStore;
-  readonly writes: Pick<Writes, 'propose'>;
+  readonly writes: Pick<WriteProposals, 'propose'>;
   /** Milliseconds for which a server that went away is waited for, where not `LIMITS.returnMs`. */
   readonly returnMs?: number | undefined;
   readonly log: Logger;

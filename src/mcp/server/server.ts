@@ -4,7 +4,7 @@ import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mc
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { CallToolResult, ReadResourceResult, ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Workspace } from '../../databricks/workspace.ts';
-import type { Writes } from '../../deployment/approval/deployment-proposal.ts';
+import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../storage/bundles.ts';
 import type { ProofStore } from '../../storage/proofs.ts';
@@ -23,7 +23,7 @@ export interface ServerDeps {
   readonly bundles: BundleStore;
   readonly prover: Prover;
   /** Where proposed writes are stored. */
-  readonly writes: Pick<Writes, 'propose'>;
+  readonly writes: Pick<WriteProposals, 'propose'>;
   /** Kept proofs, so that the first version of an edited bundle is not proved again. */
   readonly proofs?: Pick<ProofStore, 'load'>;
   /** Milliseconds for one call, where not `LIMITS.callMs`. */

@@ -4,9 +4,10 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Versions } from '../../conversation/versions.ts';
 import type { Approvals } from '../../deployment/approval/decide.ts';
-import type { Proposal, WriteProposal } from '../../deployment/approval/deployment-proposal.ts';
-import type { Deployer } from '../../deployment/execute/deploy.ts';
-import type { Executor } from '../../deployment/execute/execute.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { WriteProposal } from '../../deployment/approval/write-result.ts';
+import type { Deployer } from '../../deployment/execute/deploy-approved.ts';
+import type { WriteExecutor } from '../../deployment/execute/execute-write.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { type ApprovalDeps, type Click, createApproval, onButton, onDecision, type ProposalKind } from '../approval.ts';
 import { renderWords } from '../views/answers.ts';
@@ -17,10 +18,10 @@ import type { Whisper } from './connect.ts';
 
 export interface ApproveDeps extends Omit<ApprovalDeps, 'count'> {
   readonly client: WebClient;
-  readonly approvals: Approvals<Proposal>;
+  readonly approvals: Approvals<DeploymentProposal>;
   readonly deployer: Pick<Deployer, 'deploy' | 'abandon'>;
   readonly writeApprovals: Approvals<WriteProposal>;
-  readonly executor: Pick<Executor, 'execute' | 'abandon'>;
+  readonly executor: Pick<WriteExecutor, 'execute' | 'abandon'>;
   readonly versions: Pick<Versions, 'proof' | 'contents'>;
   readonly metrics: Metrics;
 }
@@ -56,7 +57,7 @@ export function createApprove(deps: ApproveDeps) {
   };
 }
 
-function deploymentKind({ approvals, deployer, versions }: ApproveDeps): ProposalKind<Proposal> {
+function deploymentKind({ approvals, deployer, versions }: ApproveDeps): ProposalKind<DeploymentProposal> {
   return {
     why: 'To decide on a deployment I act as you, and you are not connected to Databricks yet, so this click did nothing.',
     decide: (how, decision) => approvals[how](decision),

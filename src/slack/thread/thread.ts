@@ -4,7 +4,8 @@ import { archive } from '../../bundle/edit/archive.ts';
 import type { ConversationRow, Outbox } from '../../conversation/rows.ts';
 import type { Thread, ThreadMessage } from '../../conversation/thread.ts';
 import type { Versions } from '../../conversation/versions.ts';
-import type { Proposal, WriteProposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { WriteProposal } from '../../deployment/approval/write-result.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Pace } from '../bolt/rate-limits.ts';
 import { type Anchor, renderAnchor } from '../views/anchor.ts';
@@ -28,7 +29,7 @@ export interface ThreadDeps {
   readonly poster: Poster;
   readonly outbox: Outbox;
   readonly versions: () => Pick<Versions, 'contents'>;
-  readonly proposal: (id: string) => Promise<Proposal | undefined>;
+  readonly proposal: (id: string) => Promise<DeploymentProposal | undefined>;
   readonly write: (id: string) => Promise<WriteProposal | undefined>;
   /** What each running write is at. */
   readonly deploying: ReadonlyMap<string, string>;

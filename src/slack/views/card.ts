@@ -1,7 +1,7 @@
 // The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread.ts';
-import type { Proposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { resultLinks } from './result.ts';
 import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
 
@@ -14,7 +14,7 @@ const PLAN_LINES = 8;
 export function renderCard(
   card: Card,
   name: string,
-  proposal: Proposal | undefined,
+  proposal: DeploymentProposal | undefined,
   conversationId: string,
   doing?: string,
 ): { text: string; blocks: KnownBlock[] } {
@@ -27,7 +27,7 @@ export function renderCard(
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
 }
 
-const STATE_WORDS: Record<Proposal['state'], string> = {
+const STATE_WORDS: Record<DeploymentProposal['state'], string> = {
   open: 'ready to deploy',
   declined: 'not deployed',
   superseded: 'replaced by a newer version',
@@ -53,7 +53,7 @@ function proofBlocks(card: Card): KnownBlock[] {
   ];
 }
 
-function planBlocks(proposal: Proposal): KnownBlock[] {
+function planBlocks(proposal: DeploymentProposal): KnownBlock[] {
   const { counts, lines, notes } = proposal.summary;
   const count = (number: number, what: string) => (number > 0 ? [`${number} to ${what}`] : []);
   const parts = [
@@ -76,7 +76,12 @@ function planBlocks(proposal: Proposal): KnownBlock[] {
   ];
 }
 
-function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typeof button>, doing: string | undefined): KnownBlock[] {
+function stateBlocks(
+  proposal: DeploymentProposal,
+  name: string,
+  planAgain: ReturnType<typeof button>,
+  doing: string | undefined,
+): KnownBlock[] {
   const again: KnownBlock = { type: 'actions', block_id: 'again', elements: [planAgain] };
   const { target } = proposal;
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
@@ -116,7 +121,7 @@ function stateBlocks(proposal: Proposal, name: string, planAgain: ReturnType<typ
   }
 }
 
-function deployButton(proposal: Proposal, name: string) {
+function deployButton(proposal: DeploymentProposal, name: string) {
   const { target, summary } = proposal;
   return {
     ...button(`Deploy to ${target}`, 'deploy', proposal.id, summary.danger ? 'danger' : 'primary'),

@@ -1,6 +1,7 @@
 // The card of a proposed write: what exactly will happen, as whom, where, until when; then what became of it. Drawn from its row.
 import type { KnownBlock } from '@slack/types';
-import type { Write, WriteProposal, WriteResult } from '../../deployment/approval/deployment-proposal.ts';
+import type { Write } from '../../deployment/approval/write.ts';
+import type { WriteProposal, WriteResult } from '../../deployment/approval/write-result.ts';
 import { scrub } from '../../values/log.ts';
 import { slackDate } from './card.ts';
 import { button, clip, context, escapeText, LIMITS, linkTo, oneLine, section } from './text.ts';

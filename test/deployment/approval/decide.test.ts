@@ -1,6 +1,6 @@
 // Decisions on proposals: who may say yes, when, and only once.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApprovals } from '../../../src/deployment/approval/deployment-words.ts';
+import { createDeploymentApprovals } from '../../../src/deployment/approval/decide-deployment.ts';
 import { createBundleStore } from '../../../src/storage/bundles.ts';
 import { createProposalRows, type NewProposal } from '../../../src/storage/proposals.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
@@ -40,7 +40,7 @@ describe('decisions', () => {
       expiresAt: new Date('2026-11-25T08:00:00Z'),
       ...more,
     });
-  const approvals = () => createApprovals({ db: storage.db });
+  const approvals = () => createDeploymentApprovals({ db: storage.db });
   const reasonOf = async (id: string, who = by, at = now) => {
     const answer = await approvals().approve({ proposalId: id, by: who, now: at });
     return answer.ok ? 'approved' : answer.reason;

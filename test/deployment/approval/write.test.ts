@@ -1,6 +1,6 @@
 // A write by itself: what makes it dangerous, how long it may be approved, what its digest covers.
 import { describe, expect, it } from 'vitest';
-import { approvalMs, argumentsOf, isDangerous, Write } from '../../../src/deployment/approval/write.ts';
+import { approvalMs, argumentsOf, isDangerousWrite, Write } from '../../../src/deployment/approval/write.ts';
 
 const HOUR = 3_600_000;
 
@@ -18,7 +18,7 @@ describe('a write', () => {
     ['grant select on t to x', true],
   ])('%s is dangerous: %s', (statement, danger) => {
     const write: Write = { kind: 'sql', warehouse_id: 'w', warehouse_name: 'w', statement };
-    expect(isDangerous(write)).toBe(danger);
+    expect(isDangerousWrite(write)).toBe(danger);
     expect(approvalMs(write)).toBe(danger ? HOUR : 24 * HOUR);
   });
 
@@ -27,7 +27,7 @@ describe('a write', () => {
     const run = (target: string): Write => ({ kind: 'run_bundle', ...bundle, target, key: 'churn', parameters: {} });
     expect([approvalMs(run('dev')), approvalMs(run('prod'))]).toEqual([24 * HOUR, HOUR]);
     const destroy: Write = { kind: 'destroy_bundle', ...bundle, target: 'dev', resources: [] };
-    expect([isDangerous(destroy), approvalMs(destroy)]).toEqual([true, HOUR]);
+    expect([isDangerousWrite(destroy), approvalMs(destroy)]).toEqual([true, HOUR]);
   });
 
   it('has a digest of everything that it will do', () => {

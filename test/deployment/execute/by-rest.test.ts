@@ -1,9 +1,9 @@
 // Writes over real HTTP: proposed without a trace, done once after the approval, as that person, and told exactly how they ended.
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createWrites } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
 import type { WriteResult } from '../../../src/deployment/approval/write-result.ts';
+import { createWriteProposals } from '../../../src/deployment/plan/propose-write.ts';
 import { createWriteRows } from '../../../src/storage/writes.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf, createRig, log, type Rig } from '../rig.ts';
@@ -224,7 +224,7 @@ describe('writes', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (statement) => {
         const well = statement !== '' && !statement.includes('\0') && statement.isWellFormed();
-        const asked = createWrites({ db: rig.db, cli: rig.cli, log }).propose(sql(statement), proposer());
+        const asked = createWriteProposals({ db: rig.db, cli: rig.cli, log }).propose(sql(statement), proposer());
         const outcome = await asked.then(
           async ({ id }) => (await rig.writeApprovals.get(id))?.write,
           () => undefined,

@@ -1,6 +1,6 @@
 // What only the offered target has is named on the card, and marked where it changes who runs which code.
 import { describe, expect, it } from 'vitest';
-import { overrides } from '../../../src/deployment/plan/target-differences.ts';
+import { targetDifferences } from '../../../src/deployment/plan/target-differences.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 
 const ME = 'ana@acme.example';
@@ -29,10 +29,10 @@ const dev = (extra: JsonObject = {}): JsonObject => ({
   ...extra,
 });
 
-describe('overrides', () => {
+describe('targetDifferences', () => {
   it('says nothing of what development mode does, nor of where the files lie', () => {
-    expect(overrides(resolved('dev', dev()), PROD, 'dev')).toEqual({ notes: [], danger: false });
-    expect(overrides(resolved('dev', dev({ run_as: { user_name: ME } })), PROD, 'dev').danger).toBe(false);
+    expect(targetDifferences(resolved('dev', dev()), PROD, 'dev')).toEqual({ notes: [], danger: false });
+    expect(targetDifferences(resolved('dev', dev({ run_as: { user_name: ME } })), PROD, 'dev').danger).toBe(false);
   });
 
   it.each<[string, JsonObject, string]>([
@@ -45,19 +45,19 @@ describe('overrides', () => {
     ],
     ['grants', { permissions: [{ level: 'CAN_MANAGE', group_name: 'users' }] }, 'permissions'],
   ])('marks %s', (_what, extra, place) => {
-    const { notes, danger } = overrides(resolved('dev', dev(extra)), PROD, 'dev');
+    const { notes, danger } = targetDifferences(resolved('dev', dev(extra)), PROD, 'dev');
     expect(danger).toBe(true);
     expect(notes.join('\n')).toContain(place);
   });
 
   it('marks a job that prod does not have', () => {
     const other = resolved('dev', dev(), { extra: { name: 'X' } });
-    expect(overrides(other, PROD, 'dev')).toMatchObject({ danger: true, notes: [expect.stringContaining('job extra')] });
+    expect(targetDifferences(other, PROD, 'dev')).toMatchObject({ danger: true, notes: [expect.stringContaining('job extra')] });
   });
 
   it('names other values without alarm, and counts what it leaves out', () => {
     const tags = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`t${index}`, 'x']));
-    const { notes, danger } = overrides(resolved('dev', dev({ tags: { dev: 'ana', ...tags } })), PROD, 'dev');
+    const { notes, danger } = targetDifferences(resolved('dev', dev({ tags: { dev: 'ana', ...tags } })), PROD, 'dev');
     expect(danger).toBe(false);
     expect(notes.at(-1)).toBe('… and 12 more differences from prod.');
   });

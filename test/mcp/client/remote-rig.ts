@@ -1,9 +1,9 @@
 // A bot's side of a remote server: its own database beside the server's, so that what is here was carried here.
 
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
-import { createWrites } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
+import { createWriteProposals } from '../../../src/deployment/plan/propose-write.ts';
 import { createProver } from '../../../src/deployment/plan/prove.ts';
 import { createChoice } from '../../../src/mcp/client/choose-server.ts';
 import type { Caller } from '../../../src/mcp/tools/support/define-tool.ts';
@@ -21,7 +21,7 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const locator = createCliLocator({ cliPath: CLI, cacheDir: scratchDir, path: '', log, allowSetup: false });
   const cli = createCli({ locator, scratchDir, log });
   const bundles = createBundleStore(db);
-  const writes = createWrites({ db, cli, log });
+  const writes = createWriteProposals({ db, cli, log });
   const token = databricks.tokenFor('ana@acme.example');
   let instead: string | Error | undefined;
   const current = async () => {

@@ -1,7 +1,9 @@
 // Cards, proposals and proofs for the tests of the views.
 import type { Proof, ProofEntry, Verdict } from '../../../src/bundle/proof/proof.ts';
 import type { ThreadMessage } from '../../../src/conversation/thread.ts';
-import type { Proposal, Write, WriteProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+import type { Write } from '../../../src/deployment/approval/write.ts';
+import type { WriteProposal } from '../../../src/deployment/approval/write-result.ts';
 
 export type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
@@ -22,7 +24,7 @@ export function card(text: string, more: Partial<Card> = {}): Card {
 }
 
 /** A proposal whose every text is the given one. */
-export function proposal(state: Proposal['state'], text: string, danger = false): Proposal {
+export function proposal(state: DeploymentProposal['state'], text: string, danger = false): DeploymentProposal {
   const job = { key: 'churn', id: '123', url: 'https://acme.databricks.test/jobs/123?o=1', name: text };
   return {
     id: '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11',

@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import type { Step } from '../../../agent/tools.ts';
 import type { Workspace } from '../../../databricks/workspace.ts';
-import type { AskedWrite, Proposed } from '../../../deployment/approval/deployment-proposal.ts';
+import type { AskedWrite } from '../../../deployment/approval/write.ts';
+import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../../storage/bundles.ts';
 import type { ProofStore } from '../../../storage/proofs.ts';
@@ -36,7 +37,7 @@ export interface ToolContext {
    * Stores a write for this person to approve; nothing happens before their click. Put its `id` into the structured answer as
    * `proposal_id`, and its `text` into the answer. Rejects with UserError where it can't be proposed.
    */
-  readonly propose: (write: AskedWrite) => Promise<Proposed>;
+  readonly propose: (write: AskedWrite) => Promise<ProposedWrite>;
   readonly steps: Steps;
   readonly signal: AbortSignal;
 }

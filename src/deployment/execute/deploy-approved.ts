@@ -4,13 +4,13 @@ import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/proposals.ts';
 import { isObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { type DeployResult, type Proposal, proposalOf } from '../approval/deployment-proposal.ts';
+import { type DeploymentProposal, type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
 import { comparable } from '../cli/plan-json.ts';
 import { failureWords } from '../cli/stderr.ts';
-import { findOrphans, orphanWords, type WorkspaceOf } from '../plan/leftover-jobs.ts';
-import { sameUser } from '../plan/plan-version.ts';
-import { refusal, secretsRefusal } from '../plan/refusals.ts';
+import { findLeftoverJobs, leftoverRefusal, type WorkspaceOf } from '../plan/leftover-jobs.ts';
+import { sameUser } from '../plan/same-user.ts';
+import { refusal, secretsRefusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
 import { runOnce, settle } from './run-once.ts';
 
@@ -20,7 +20,7 @@ export interface Deployer {
   /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
   abandon(proposalId: string, problem: string): Promise<DeployResult>;
   /** At start: calls deployments that a dead program left running unknown, and approvals it never began failed. Answers them. */
-  recover(): Promise<Proposal[]>;
+  recover(): Promise<DeploymentProposal[]>;
 }
 
 export interface DeployerDeps {
@@ -92,7 +92,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
         }),
         approved: () => failed('I was stopped before this deployment began.', 'Ask for a fresh plan.'),
       });
-      return left.map(proposalOf);
+      return left.map(deploymentProposalOf);
     },
   };
 }
@@ -113,8 +113,8 @@ async function obstacleTo(
       problem: 'The workspace has changed since this plan was made.',
       next: 'Ask for a fresh plan: it shows what a deployment would do now.',
     };
-  const orphans = workspace === undefined ? [] : await findOrphans(workspace({ host: row.host, token }), again.plan);
-  if (orphans.length > 0) return orphanWords(orphans);
+  const orphans = workspace === undefined ? [] : await findLeftoverJobs(workspace({ host: row.host, token }), again.plan);
+  if (orphans.length > 0) return leftoverRefusal(orphans);
   if ((await open.digest()) !== row.bundleDigest)
     return { problem: 'The files are not those that were approved.', next: 'Ask for a fresh plan.' };
   return undefined;

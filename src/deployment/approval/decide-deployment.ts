@@ -2,11 +2,11 @@
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/proposals.ts';
 import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
-import { type Proposal, proposalOf } from './deployment-proposal.ts';
+import { type DeploymentProposal, deploymentProposalOf } from './deployment-proposal.ts';
 
-export function createApprovals({ db }: { db: Db }): Approvals<Proposal> {
+export function createDeploymentApprovals({ db }: { db: Db }): Approvals<DeploymentProposal> {
   const rows = createProposalRows(db);
-  return createDecider(rows, proposalOf, {
+  return createDecider(rows, deploymentProposalOf, {
     unknown: 'I do not know this plan any more. Ask for a fresh one.',
     ofAnother: (row) =>
       `This plan was made as ${row.userName}, and a deployment runs as the person it was planned for. Ask me in this thread for a plan of your own.`,

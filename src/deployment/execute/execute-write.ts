@@ -10,8 +10,9 @@ import type { Cli } from '../cli/open-bundle.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
 import { runOnce, settle } from './run-once.ts';
+import type { RunningWrite } from './running-write.ts';
 
-export interface Executor {
+export interface WriteExecutor {
   /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
   execute(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<WriteResult>;
   /** Ends an approved write that can't be begun, for the reason given in words for people. */
@@ -20,7 +21,7 @@ export interface Executor {
   recover(): Promise<WriteProposal[]>;
 }
 
-export interface ExecutorDeps {
+export interface WriteExecutorDeps {
   readonly db: Db;
   readonly cli: Cli;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
@@ -28,19 +29,7 @@ export interface ExecutorDeps {
   readonly log: Logger;
 }
 
-/** One write under way. */
-export interface Doing {
-  readonly proposalId: string;
-  readonly host: string;
-  readonly userName: string;
-  readonly token: string;
-  readonly writes: WorkspaceWrites;
-  readonly cli: Cli;
-  readonly loadBundle: ExecutorDeps['loadBundle'];
-  readonly onProgress: (line: string) => void;
-}
-
-export function createExecutor(deps: ExecutorDeps): Executor {
+export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
   const { db, cli, loadBundle, log } = deps;
   const rows = createWriteRows(db);
 
@@ -58,8 +47,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
         await rows.finish(proposalId, result.state, result);
         return result;
       }
-      const doing = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, loadBundle, onProgress };
-      return runOnce(rows, proposalId, () => carryOut(write, doing), {
+      const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, loadBundle, onProgress };
+      return runOnce(rows, proposalId, () => carryOut(write, running), {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
         onProgress,
@@ -86,18 +75,18 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 }
 
-function carryOut(write: Write, doing: Doing): Promise<WriteResult> {
+function carryOut(write: Write, running: RunningWrite): Promise<WriteResult> {
   switch (write.kind) {
     case 'run_job':
-      return runJob(write, doing);
+      return runJob(write, running);
     case 'sql':
-      return executeSql(write, doing);
+      return executeSql(write, running);
     case 'upload_bundle':
-      return uploadBundle(write, doing);
+      return uploadBundle(write, running);
     case 'run_bundle':
-      return runBundle(write, doing);
+      return runBundle(write, running);
     case 'destroy_bundle':
-      return destroyBundle(write, doing);
+      return destroyBundle(write, running);
     case 'deploy_bundle':
       return Promise.resolve(notDone('A deployment is approved on the card of its plan.', AGAIN));
   }

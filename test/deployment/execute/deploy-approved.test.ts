@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { NoProof } from '../../../src/bundle/proof/proof.ts';
-import type { DeployResult, Proposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+import type { DeploymentProposal, DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createProposalRows } from '../../../src/storage/proposals.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf, cliPath, createRig, type Rig } from '../rig.ts';
@@ -24,20 +24,20 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
   const writes = () =>
     rig.far.requests.filter((entry) => entry.method !== 'GET' && !entry.path.endsWith('/mkdirs')).map((entry) => entry.path);
 
-  async function planned(bundle: Bundle, version = 1, target = 'dev'): Promise<Proposal> {
-    const plan: Proposal | NoProof = await rig.plan(bundle, version, target);
+  async function planned(bundle: Bundle, version = 1, target = 'dev'): Promise<DeploymentProposal> {
+    const plan: DeploymentProposal | NoProof = await rig.plan(bundle, version, target);
     if (!('id' in plan)) throw new Error(`No plan: ${plan.problem} ${plan.next}`);
     return plan;
   }
 
-  async function approved(bundle: Bundle, version = 1, target = 'dev'): Promise<Proposal> {
+  async function approved(bundle: Bundle, version = 1, target = 'dev'): Promise<DeploymentProposal> {
     const proposal = await planned(bundle, version, target);
     const answer = await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() });
     expect(answer).toMatchObject({ ok: true });
     return proposal;
   }
 
-  const deploy = (proposal: Proposal, lines: string[] = []): Promise<DeployResult> =>
+  const deploy = (proposal: DeploymentProposal, lines: string[] = []): Promise<DeployResult> =>
     rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: (line) => lines.push(line) });
 
   it('makes no second job beside an original that a target takes over: it has to be bound first', async () => {

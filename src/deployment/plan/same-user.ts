@@ -1,0 +1,15 @@
+// Whether a token belongs to the person that a plan or a write is for.
+import { deployerOf } from '../../bundle/proof/compare-deployed.ts';
+import { UserError } from '../../values/errors.ts';
+import type { JsonObject } from '../../values/json.ts';
+
+/** Refuses a token that belongs to somebody else than the identity the proposal would name. */
+export function sameUser(resolved: JsonObject, userName: string, target: string): void {
+  const user = deployerOf(resolved);
+  if (typeof user === 'string' && user.toLowerCase() === userName.toLowerCase()) return;
+  throw new UserError({
+    doing: `Planning target ${target}`,
+    problem: `The sign-in does not belong to ${userName}.`,
+    next: 'Disconnect, connect again, and ask for a fresh plan.',
+  });
+}
