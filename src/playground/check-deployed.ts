@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { parseJson } from './databricks/http/json.ts';
 
-export interface DeployedCheck {
+interface DeployedCheck {
   readonly cli: string;
   readonly zip: Uint8Array;
   readonly target: string;

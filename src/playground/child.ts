@@ -9,7 +9,7 @@ const READY_WITHIN_MS = 60_000;
 /** Asked to end, a program drains; then it is killed. */
 const STOP_WITHIN_MS = 15_000;
 
-export interface ChildOptions {
+interface ChildOptions {
   /** What it is called in an error. */
   readonly name: string;
   /** The TypeScript file. */

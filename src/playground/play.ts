@@ -109,7 +109,7 @@ function card(messages: readonly Message[], version: number): Message | undefine
   return messages.find((message) => JSON.stringify(message.blocks ?? []).includes(` · version ${version}*`));
 }
 
-export function buttonOf(message: Message, actionId: string): { url?: unknown; value?: unknown } | undefined {
+function buttonOf(message: Message, actionId: string): { url?: unknown; value?: unknown } | undefined {
   const elements = (message.blocks ?? []).flatMap((block) => [...(Array.isArray(block.elements) ? block.elements : []), block.accessory]);
   return elements.find((element) => element?.action_id === actionId);
 }

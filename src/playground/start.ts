@@ -15,7 +15,7 @@ import { createToolsServer, type ToolsServer } from './tools-server.ts';
 const MAIN = join(import.meta.dirname, '..', 'bin', 'bot.ts');
 const PAGE_DIR = join(import.meta.dirname, 'page');
 const CLIENT_ID = 'dab-bot';
-export interface PlaygroundOptions {
+interface PlaygroundOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly jobsDir?: string | undefined;
   /** The real thing in place of a stand-in. */

@@ -4,13 +4,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { blocksOf, MessagesRequest, type WireMessage } from './conversation/wire.ts';
 import { changedPrefixAt, halfStrippedAt } from './signature.ts';
 
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   readonly type: string;
   readonly message: string;
 }
 
-export type Checked = { readonly ok: true; readonly request: MessagesRequest } | { readonly ok: false; readonly refusal: Refusal };
+type Checked = { readonly ok: true; readonly request: MessagesRequest } | { readonly ok: false; readonly refusal: Refusal };
 
 /** Cache breakpoints that one request may have. */
 const MOST_BREAKPOINTS = 4;

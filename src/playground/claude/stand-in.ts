@@ -26,7 +26,7 @@ export interface ClaudeStandInOptions {
 }
 
 /** One request as it came; never its headers. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly status: number;
   /** The body as text. */
   readonly body: string;

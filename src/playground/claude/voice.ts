@@ -15,7 +15,7 @@ export interface Pace {
 export const FAST: Pace = { firstMs: 0, eventMs: 0, characters: 200 };
 export const HUMAN: Pace = { firstMs: 350, eventMs: 12, characters: 18 };
 
-export interface Utterance extends Say {
+interface Utterance extends Say {
   readonly model: string;
   readonly thinking: string;
   readonly signature: string;
@@ -25,7 +25,7 @@ export interface Utterance extends Say {
   readonly inputTokens: number;
 }
 
-export interface Voice {
+interface Voice {
   /** The stream of events for what is said. */
   speak(utterance: Utterance, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   close(): Promise<void>;

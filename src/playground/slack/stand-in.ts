@@ -26,7 +26,7 @@ import { createChanges } from './team/changes.ts';
 import { createState, DEFAULT_USERS, messagesOf, type StandInChannel, type StandInUser } from './team/state.ts';
 
 /** What can be changed while it runs. */
-export interface SlackRules extends StreamRules {
+interface SlackRules extends StreamRules {
   /** Scopes of the bot token. */
   readonly scopes: readonly string[];
   /** Multiplies the rate limits; `false` switches them off. */
@@ -103,7 +103,7 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
   const socket = createSocketMode(server, time, () => place.host);
   const events = createEvents(state, socket, time, options.events ?? DEFAULT_EVENTS);
   const messages = createMessages(state, time, changes, events);
-  const streams = createStreams(state, time, changes, events, messages, () => rules.current);
+  const streams = createStreams({ state, time, changes, events, messages, rules: () => rules.current });
   const files = createFiles(state, time, messages, () => rules.current.shareDelayMs);
   const views = createViews(state, time, changes);
   const responses = createResponseUrls(state, time, changes, messages);

@@ -31,9 +31,9 @@ export function keysOf(map: YAMLMap | undefined): string[] {
 }
 
 /** Sends one edit; the editing goes on with the bundle that it answers. */
-export function* sendEdit(editing: Editing, path: string, before: string, after: string, text?: string): Talk<void> {
+export function* sendEdit(editing: Editing, path: string, before: string, after: string): Talk<void> {
   if (before === after) throw new ToolTrouble(`${path} already is as you ask.`);
-  const answer = yield* askOne('edit_bundle_file', { bundle_id: editing.bundle, path, ...passage(before, after) }, text);
+  const answer = yield* askOne('edit_bundle_file', { bundle_id: editing.bundle, path, ...passage(before, after) });
   const made = value(answer, 'bundle_id');
   if (made === undefined) throw new ToolTrouble('The edit answered no new bundle.');
   editing.bundle = made;

@@ -1,7 +1,7 @@
 // "Upload it to /Workspace/…", "deploy it to prod", "run the bundle", "destroy it": each is proposed, and the person's click carries it out.
 import { askOne, type Talk, ToolTrouble, value } from '../conversation/talk.ts';
 
-export type Wish =
+type Wish =
   | { readonly kind: 'upload'; readonly folder: string }
   | { readonly kind: 'deploy' | 'run' | 'destroy'; readonly target: string | undefined };
 

@@ -3,7 +3,7 @@ import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 import { resourceFiles } from './serverless.ts';
 
-export interface Renaming {
+interface Renaming {
   readonly what: 'bundle' | 'job';
   readonly to: string;
 }

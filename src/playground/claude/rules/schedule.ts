@@ -3,7 +3,7 @@ import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 import { resourceFiles } from './serverless.ts';
 
-export interface Scheduling {
+interface Scheduling {
   readonly cron?: string;
   readonly pause?: 'PAUSED' | 'UNPAUSED';
 }

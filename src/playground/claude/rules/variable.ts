@@ -3,7 +3,7 @@ import { isMap } from 'yaml';
 import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
-export interface Setting {
+interface Setting {
   readonly name: string;
   readonly value: string;
   readonly target?: string;

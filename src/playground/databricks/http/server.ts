@@ -23,7 +23,7 @@ export interface JournalEntry {
 /** Longest journal; older entries go. */
 const JOURNAL_LENGTH = 20_000;
 
-export interface ServerParts {
+interface ServerParts {
   readonly faults: Faults;
   readonly requests: JournalEntry[];
   readonly latencyMs: number;

@@ -1,7 +1,7 @@
 // Where the sign-in service keeps its tokens and grants: one store per stand-in, so that two never see each other's.
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 
-export interface OidcStore {
+interface OidcStore {
   readonly adapter: AdapterFactory;
   /** Forgets everything issued to a user, as when an admin ends all their sign-ins. */
   forget(accountId: string): void;

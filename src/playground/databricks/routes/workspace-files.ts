@@ -17,7 +17,11 @@ export function workspaceFilesRoutes(workspace: Workspace): Route[] {
   };
   const write = (call: Call) => {
     if (call.body.length > FILE_LIMIT) throw new Refusal(400, 'MAX_READ_SIZE_EXCEEDED', 'The file is larger than 500 MB.');
-    importFile(workspace, call.user, absolute(call.params.path), call.body, call.query.get('overwrite') === 'true');
+    importFile(workspace, call.user, {
+      path: absolute(call.params.path),
+      bytes: call.body,
+      overwrite: call.query.get('overwrite') === 'true',
+    });
     return ok();
   };
   return [route('POST', '/api/2.0/workspace-files/import-file/*path', write), route('GET', '/api/2.0/workspace-files/*path', read)];

@@ -9,7 +9,7 @@ import { convertNotebook, fileType, type Language, recognise } from '../state/no
 import type { Workspace } from '../state/state.ts';
 
 /** What workspace/export and workspace/import carry at most (Databricks' documentation of both: 10 MB). */
-export const EXPORT_LIMIT = 10_485_760;
+const EXPORT_LIMIT = 10_485_760;
 
 export function workspaceRoutes(workspace: Workspace): Route[] {
   const { files } = workspace;
@@ -57,14 +57,14 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
     const format = typeof body.format === 'string' ? body.format : 'SOURCE';
     const overwrite = body.overwrite === true;
     if (format === 'AUTO' || format === 'RAW') {
-      importFile(workspace, call.user, path, bytes, overwrite);
+      importFile(workspace, call.user, { path, bytes, overwrite });
       return ok();
     }
     if (format !== 'SOURCE' && format !== 'JUPYTER') throw invalid(`Import format ${format} is not supported here.`);
     if (format === 'SOURCE' && typeof body.language !== 'string') throw invalid('Language must be specified for SOURCE format.');
     const language = format === 'JUPYTER' ? recognise(`${path}.ipynb`, bytes)?.language : (body.language as Language);
     if (language === undefined) throw invalid('The Jupyter notebook could not be parsed.');
-    writeNotebook(workspace, call.user, path, bytes, { language, format, overwrite });
+    writeNotebook(workspace, call.user, { path, bytes, language, format, overwrite });
     return ok();
   };
 
@@ -97,11 +97,17 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
   ];
 }
 
+interface Imported {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly overwrite: boolean;
+}
+
 /** Writes a file as import-file and format AUTO do: what is a notebook becomes one, without its extension. */
-export function importFile(workspace: Workspace, user: User, path: string, bytes: Uint8Array, overwrite: boolean): void {
+export function importFile(workspace: Workspace, user: User, { path, bytes, overwrite }: Imported): void {
   const notebook = recognise(path, bytes);
   if (notebook !== undefined) {
-    writeNotebook(workspace, user, notebook.path, bytes, { ...notebook, overwrite });
+    writeNotebook(workspace, user, { ...notebook, bytes, overwrite });
     return;
   }
   checkTarget(workspace, user, path, 'FILE');
@@ -109,13 +115,8 @@ export function importFile(workspace: Workspace, user: User, path: string, bytes
   workspace.files.put(path, { type: 'FILE', read: () => bytes });
 }
 
-function writeNotebook(
-  workspace: Workspace,
-  user: User,
-  path: string,
-  bytes: Uint8Array,
-  notebook: { language: Language; format: 'SOURCE' | 'JUPYTER'; overwrite: boolean },
-): void {
+function writeNotebook(workspace: Workspace, user: User, notebook: Imported & { language: Language; format: 'SOURCE' | 'JUPYTER' }): void {
+  const { path, bytes } = notebook;
   checkTarget(workspace, user, path, 'NOTEBOOK');
   if (!notebook.overwrite && workspace.files.get(path) !== undefined) {
     throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS', `RESOURCE_ALREADY_EXISTS: ${path} already exists.`);

@@ -13,7 +13,7 @@ export interface Entry {
   read: () => Uint8Array;
 }
 
-export interface NewEntry {
+interface NewEntry {
   readonly type: 'NOTEBOOK' | 'FILE';
   readonly language?: Language | undefined;
   readonly format?: NotebookFormat | undefined;

@@ -30,14 +30,14 @@ export function input(block, place) {
     group ? 'fieldset' : 'div',
     { class: `input-block${error ? ' has-error' : ''}`, 'data-key': `input-${id}` },
     group ? h('legend', null, ...words) : h('label', { for: id }, ...words),
-    control(block, place, id, described, Boolean(error)),
+    control(block, place, { id, described, wrong: Boolean(error) }),
     error && h('p', { class: 'input-error', id: `${id}-error`, role: 'alert' }, error),
     block.hint && h('p', { class: 'input-hint', id: `${id}-hint` }, plain(String(block.hint.text ?? ''))),
   );
 }
 
-/** @param {Kit} block @param {Place} place @param {string} id @param {string | null} described @param {boolean} wrong */
-function control(block, place, id, described, wrong) {
+/** @param {Kit} block @param {Place} place @param {{ id: string; described: string | null; wrong: boolean }} shown */
+function control(block, place, { id, described, wrong }) {
   const element = block.element ?? { type: 'nothing' };
   const known = { id, 'aria-describedby': described, 'aria-invalid': wrong ? 'true' : null, required: !block.optional };
   const placeholder = element.placeholder?.text ?? null;

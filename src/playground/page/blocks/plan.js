@@ -17,7 +17,7 @@ const WORDS = /** @type {Record<string, string>} */ ({ pending: 'Pending', in_pr
 const known = (status) => (typeof status === 'string' && status in WORDS ? status : 'pending');
 
 /** @param {string} status */
-export function statusIcon(status) {
+function statusIcon(status) {
   const inner = status === 'complete' ? icon('check') : status === 'error' ? icon('cross') : null;
   return h('span', { class: `status status-${status}`, role: 'img', 'aria-label': WORDS[status] ?? status }, inner);
 }

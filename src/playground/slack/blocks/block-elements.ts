@@ -4,8 +4,14 @@ import { type Dict, isDict } from '../protocol/refusal.ts';
 /** Collects what is wrong; `at` is a JSON pointer. */
 export type Report = (at: string, problem: string) => void;
 
-/** Checks a text object. `only` fixes its type. */
-export function checkText(value: unknown, at: string, report: Report, max: number, only?: 'plain_text'): void {
+/** How long a text may be, in characters; `only` fixes its type. */
+interface TextRule {
+  readonly max: number;
+  readonly only?: 'plain_text';
+}
+
+/** Checks a text object. */
+export function checkText(value: unknown, at: string, report: Report, { max, only }: TextRule): void {
   if (!isDict(value)) {
     report(at, 'missing required field: text');
     return;
@@ -35,10 +41,10 @@ function checkConfirm(value: unknown, at: string, report: Report): void {
     report(at, 'must be an object');
     return;
   }
-  checkText(value.title, `${at}/title`, report, 100, 'plain_text');
-  checkText(value.text, `${at}/text`, report, 300);
-  if (value.confirm !== undefined) checkText(value.confirm, `${at}/confirm`, report, 30, 'plain_text');
-  if (value.deny !== undefined) checkText(value.deny, `${at}/deny`, report, 30, 'plain_text');
+  checkText(value.title, `${at}/title`, report, { max: 100, only: 'plain_text' });
+  checkText(value.text, `${at}/text`, report, { max: 300 });
+  if (value.confirm !== undefined) checkText(value.confirm, `${at}/confirm`, report, { max: 30, only: 'plain_text' });
+  if (value.deny !== undefined) checkText(value.deny, `${at}/deny`, report, { max: 30, only: 'plain_text' });
 }
 
 function checkOptions(value: unknown, at: string, report: Report, max: number): void {
@@ -52,13 +58,13 @@ function checkOptions(value: unknown, at: string, report: Report, max: number): 
       report(`${at}/${index}`, 'must be an object');
       return;
     }
-    checkText(option.text, `${at}/${index}/text`, report, 75);
+    checkText(option.text, `${at}/${index}/text`, report, { max: 75 });
     checkString(option.value, `${at}/${index}/value`, report, 150);
   });
 }
 
 function checkButton(element: Dict, at: string, report: Report): void {
-  checkText(element.text, `${at}/text`, report, 75, 'plain_text');
+  checkText(element.text, `${at}/text`, report, { max: 75, only: 'plain_text' });
   checkOptional(element.value, `${at}/value`, report, 2000);
   checkOptional(element.url, `${at}/url`, report, 3000);
   if (element.style !== undefined && element.style !== 'primary' && element.style !== 'danger')

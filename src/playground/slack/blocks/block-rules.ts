@@ -5,7 +5,7 @@ import type { Block } from '../protocol/page-api.ts';
 import { type Dict, isDict, refusalWith, SlackRefusal } from '../protocol/refusal.ts';
 import { ACTION_ELEMENTS, checkElement, checkString, checkText, INPUT_ELEMENTS, type Report } from './block-elements.ts';
 
-export type Surface = 'message' | 'modal' | 'home';
+type Surface = 'message' | 'modal' | 'home';
 
 const MESSAGE_ONLY = [
   'markdown',
@@ -28,7 +28,12 @@ const TYPES: Readonly<Record<Surface, readonly string[]>> = {
 };
 const STATUSES = ['pending', 'in_progress', 'complete', 'error'];
 
-function each(value: unknown, at: string, report: Report, max: number, check: (item: unknown, at: string) => void): void {
+function each(
+  value: unknown,
+  at: string,
+  { report, max }: { report: Report; max: number },
+  check: (item: unknown, at: string) => void,
+): void {
   if (!Array.isArray(value) || value.length === 0) {
     report(at, 'must have at least 1 item');
     return;
@@ -56,38 +61,39 @@ function checkTask(task: unknown, at: string, report: Report): void {
 const CHECKS: Readonly<Record<string, (block: Dict, at: string, report: Report) => void>> = {
   section(block, at, report) {
     if (block.text === undefined && block.fields === undefined) report(at, 'text or fields is required');
-    if (block.text !== undefined) checkText(block.text, `${at}/text`, report, 3000);
-    if (block.fields !== undefined) each(block.fields, `${at}/fields`, report, 10, (field, place) => checkText(field, place, report, 2000));
+    if (block.text !== undefined) checkText(block.text, `${at}/text`, report, { max: 3000 });
+    if (block.fields !== undefined)
+      each(block.fields, `${at}/fields`, { report, max: 10 }, (field, place) => checkText(field, place, report, { max: 2000 }));
     if (block.accessory !== undefined) checkElement(block.accessory, `${at}/accessory`, report, [...ACTION_ELEMENTS, 'image']);
   },
-  header: (block, at, report) => checkText(block.text, `${at}/text`, report, 150, 'plain_text'),
+  header: (block, at, report) => checkText(block.text, `${at}/text`, report, { max: 150, only: 'plain_text' }),
   image: (block, at, report) => checkElement({ ...block, confirm: undefined }, at, report, ['image']),
   context: (block, at, report) =>
-    each(block.elements, `${at}/elements`, report, 10, (element, place) =>
+    each(block.elements, `${at}/elements`, { report, max: 10 }, (element, place) =>
       isDict(element) && element.type === 'image'
         ? checkElement(element, place, report, ['image'])
-        : checkText(element, place, report, 3000),
+        : checkText(element, place, report, { max: 3000 }),
     ),
   actions: (block, at, report) =>
-    each(block.elements, `${at}/elements`, report, 25, (element, place) => checkElement(element, place, report, ACTION_ELEMENTS)),
+    each(block.elements, `${at}/elements`, { report, max: 25 }, (element, place) => checkElement(element, place, report, ACTION_ELEMENTS)),
   context_actions: (block, at, report) =>
-    each(block.elements, `${at}/elements`, report, 5, (element, place) =>
+    each(block.elements, `${at}/elements`, { report, max: 5 }, (element, place) =>
       checkElement(element, place, report, ['feedback_buttons', 'icon_button']),
     ),
   input(block, at, report) {
-    checkText(block.label, `${at}/label`, report, 2000, 'plain_text');
+    checkText(block.label, `${at}/label`, report, { max: 2000, only: 'plain_text' });
     checkElement(block.element, `${at}/element`, report, INPUT_ELEMENTS);
   },
   markdown: (block, at, report) => checkString(block.text, `${at}/text`, report, MARKDOWN_TEXT),
   rich_text: (block, at, report) =>
-    each(block.elements, `${at}/elements`, report, 1000, (element, place) => {
+    each(block.elements, `${at}/elements`, { report, max: 1000 }, (element, place) => {
       const known = ['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted'];
       if (!isDict(element) || typeof element.type !== 'string' || !known.includes(element.type))
         report(place, 'unsupported rich_text element');
     }),
   table(block, at, report) {
-    each(block.rows, `${at}/rows`, report, 100, (row, place) =>
-      each(row, place, report, 20, (cell, cellAt) => {
+    each(block.rows, `${at}/rows`, { report, max: 100 }, (row, place) =>
+      each(row, place, { report, max: 20 }, (cell, cellAt) => {
         const kind = isDict(cell) ? cell.type : undefined;
         if (kind !== 'raw_text' && kind !== 'rich_text' && kind !== 'raw_number')
           report(cellAt, 'must be raw_text, raw_number or rich_text');
@@ -98,7 +104,8 @@ const CHECKS: Readonly<Record<string, (block: Dict, at: string, report: Report) 
   task_card: checkTask,
   plan(block, at, report) {
     checkString(block.title, `${at}/title`, report, 3000);
-    if (block.tasks !== undefined) each(block.tasks, `${at}/tasks`, report, TASKS, (task, place) => checkTask(task, place, report));
+    if (block.tasks !== undefined)
+      each(block.tasks, `${at}/tasks`, { report, max: TASKS }, (task, place) => checkTask(task, place, report));
   },
 };
 

@@ -89,7 +89,7 @@ function mergeTask(content: StreamContent, chunk: Dict, at: string): void {
 }
 
 /** Weighted UTF-8 bytes: text and titles once, details and output twice. */
-export function weight(content: StreamContent): number {
+function weight(content: StreamContent): number {
   const bytes = (text: string): number => Buffer.byteLength(text);
   return content.tasks.reduce(
     (sum, task) => sum + bytes(task.title) + 2 * (bytes(task.details) + bytes(task.output)),

@@ -7,13 +7,13 @@ import { type Dict, isDict } from '../protocol/refusal.ts';
 import type { Time } from '../protocol/time.ts';
 import { BOT } from '../team/state.ts';
 
-export type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
-export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
+type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
+type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
 /** How a delivery ended: acked with a payload, no socket was open, or no ack came within 3 s. */
 export type Delivery = { readonly state: 'acked'; readonly payload: Dict } | { readonly state: 'no_socket' | 'timeout' };
 
 /** One envelope that was sent, for tests to look at. */
-export interface SentEnvelope {
+interface SentEnvelope {
   readonly id: string;
   readonly type: EnvelopeType;
   readonly payload: Dict;

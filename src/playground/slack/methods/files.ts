@@ -6,7 +6,7 @@ import type { Time } from '../protocol/time.ts';
 import { BOT, memberChannel, messagesOf, type State, type StoredFile } from '../team/state.ts';
 import type { Messages } from './messages.ts';
 
-export interface Files {
+interface Files {
   readonly methods: Readonly<Record<string, (args: Args, base: string) => Dict>>;
   /** Takes the bytes POSTed to an upload_url. @returns an HTTP status and words, as Slack answers in plain text */
   upload(key: string, bytes: Uint8Array): { status: number; text: string };

@@ -8,7 +8,7 @@ import type { Time } from '../protocol/time.ts';
 import type { Changes } from '../team/changes.ts';
 import { BOT, memberChannel, messagesOf, type State, type StoredEphemeral, type StoredMessage, visibleChannel } from '../team/state.ts';
 
-export type NewMessage = Omit<StoredMessage, 'ts' | 'reactions'>;
+type NewMessage = Omit<StoredMessage, 'ts' | 'reactions'>;
 
 export interface Messages {
   /** Stores a message, tells everybody who looks, and sends its event. */

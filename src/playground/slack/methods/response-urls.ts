@@ -10,7 +10,7 @@ import { BOT, messagesOf, type State } from '../team/state.ts';
 import type { Messages } from './messages.ts';
 
 /** What a response_url was given for. */
-export interface ResponseTarget {
+interface ResponseTarget {
   readonly channel: string;
   readonly user: string;
   readonly threadTs?: string;

@@ -27,14 +27,16 @@ export interface Streams {
 
 type Live = { message: StoredMessage; stream: StoredStream };
 
-export function createStreams(
-  state: State,
-  time: Time,
-  changes: Changes,
-  events: Events,
-  messages: Messages,
-  rules: () => StreamRules,
-): Streams {
+interface StreamDeps {
+  readonly state: State;
+  readonly time: Time;
+  readonly changes: Changes;
+  readonly events: Events;
+  readonly messages: Messages;
+  readonly rules: () => StreamRules;
+}
+
+export function createStreams({ state, time, changes, events, messages, rules }: StreamDeps): Streams {
   function setStatus(channel: string, root: string, status: Status, title?: string): void {
     const known = state.agentThreads.get(`${channel}:${root}`);
     state.agentThreads.set(`${channel}:${root}`, known === undefined ? { status, ...(title && { title }) } : { ...known, status });

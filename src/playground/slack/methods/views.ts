@@ -33,8 +33,9 @@ export function createViews(state: State, time: Time, changes: Changes): Views {
     const problems: string[] = [];
     const report = (at: string, problem: string): void => void problems.push(`${problem} [json-pointer:/view${at}]`);
     if (given.type !== type) report('/type', `must be ${type}`);
-    if (type === 'modal') checkText(given.title, '/title', report, 24, 'plain_text');
-    for (const part of ['submit', 'close']) if (given[part] !== undefined) checkText(given[part], `/${part}`, report, 24, 'plain_text');
+    if (type === 'modal') checkText(given.title, '/title', report, { max: 24, only: 'plain_text' });
+    for (const part of ['submit', 'close'])
+      if (given[part] !== undefined) checkText(given[part], `/${part}`, report, { max: 24, only: 'plain_text' });
     if (typeof given.private_metadata === 'string' && given.private_metadata.length > 3000)
       report('/private_metadata', 'must be less than 3001 characters');
     for (const part of ['callback_id', 'external_id']) {

@@ -20,12 +20,12 @@ export interface ApiCall {
   outcome: string;
 }
 
-export interface WebApi {
+interface WebApi {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
   readonly calls: readonly ApiCall[];
 }
 
-export interface WebApiDeps {
+interface WebApiDeps {
   readonly state: State;
   readonly methods: Readonly<Record<string, Method>>;
   readonly botToken: string;

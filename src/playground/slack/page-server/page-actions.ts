@@ -29,7 +29,7 @@ export interface PageActions {
   act(path: string, body: Dict): Promise<void>;
 }
 
-export interface PageActionDeps {
+interface PageActionDeps {
   readonly state: State;
   readonly changes: Changes;
   readonly interactions: Interactions;

@@ -36,13 +36,13 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 /** Keeps proxies and browsers from closing a quiet stream. */
 const HEARTBEAT_MS = 15_000;
 
-export interface PageServer {
+interface PageServer {
   /** Answers everything that is not the Web API: page files, state, stream, actions, downloads. */
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
   close(): void;
 }
 
-export interface PageDeps {
+interface PageDeps {
   readonly state: State;
   readonly changes: Changes;
   readonly viewer: Viewer;

@@ -17,7 +17,7 @@ export class CannotDo extends Error {
   override readonly name = 'CannotDo';
 }
 
-export interface Click {
+interface Click {
   readonly channel?: string;
   readonly messageTs?: string;
   readonly ephemeralId?: string;
@@ -37,7 +37,7 @@ export interface Interactions {
   close(user: StandInUser, viewId: string): Promise<void>;
 }
 
-export interface InteractionDeps {
+interface InteractionDeps {
   readonly state: State;
   readonly time: Time;
   readonly changes: Changes;

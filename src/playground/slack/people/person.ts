@@ -48,7 +48,7 @@ export interface Person {
   download(fileId: string): Uint8Array;
 }
 
-export interface PersonDeps {
+interface PersonDeps {
   readonly state: State;
   readonly changes: Changes;
   readonly viewer: Viewer;

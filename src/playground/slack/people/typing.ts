@@ -30,7 +30,7 @@ export interface Typing {
   home(user: StandInUser, tab: 'home' | 'messages'): void;
 }
 
-export interface TypingDeps {
+interface TypingDeps {
   readonly state: State;
   readonly changes: Changes;
   readonly events: Events;

@@ -16,7 +16,7 @@ import {
   TEAM,
 } from '../team/state.ts';
 
-export type PageEvent = { [Name in keyof PageEvents]: { readonly name: Name; readonly data: PageEvents[Name] } }[keyof PageEvents];
+type PageEvent = { [Name in keyof PageEvents]: { readonly name: Name; readonly data: PageEvents[Name] } }[keyof PageEvents];
 
 export interface Viewer {
   sees(user: string, channel: string): boolean;

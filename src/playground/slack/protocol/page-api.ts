@@ -27,7 +27,7 @@ export interface PageFile {
   readonly size: number;
 }
 
-export interface PageTask {
+interface PageTask {
   readonly id: string;
   readonly title: string;
   readonly status: 'pending' | 'in_progress' | 'complete' | 'error';
@@ -37,7 +37,7 @@ export interface PageTask {
 }
 
 /** What of a stream this viewer sees by now. In a channel everybody but the recipient sees the first call's chunks until the stop. */
-export interface PageStreamChunks {
+interface PageStreamChunks {
   readonly planTitle?: string;
   readonly tasks: readonly PageTask[];
   /** Markdown, all text chunks joined. */
