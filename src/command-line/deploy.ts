@@ -1,13 +1,8 @@
 // Deploys a converted bundle with the CLI and compares what the workspace then answers with what the bundle says.
 import type { Bundle, ResourceType } from '../bundle/model/bundle.ts';
-import {
-  compareDashboard,
-  compareDeployed,
-  type DeployedDifference,
-  deployerOf,
-  resolvedResource,
-} from '../bundle/proof/compare-deployed.ts';
+import { compareDashboard, compareDeployed, type DeployedDifference } from '../bundle/proof/compare-deployed.ts';
 import { compareDeployedGrants } from '../bundle/proof/compare-grants.ts';
+import { deployerOf, resolvedResource } from '../bundle/proof/resolved-target.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import type { Cli } from '../deployment/cli/open-bundle.ts';
 import { entriesOf } from '../deployment/cli/plan-json.ts';

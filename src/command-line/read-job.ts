@@ -1,9 +1,9 @@
 // What a conversion starts from, read out of a workspace: one job with its closure.
 
 import { bringGit } from '../bundle/generate/bring-git.ts';
-import { idReferences } from '../bundle/ids.ts';
 import type { Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
 import { sourceReferences } from '../bundle/model/definition.ts';
+import { idReferences } from '../bundle/model/id-references.ts';
 import { collectSources } from '../databricks/read/collect.ts';
 import { readGitFolder } from '../databricks/read/git-folder.ts';
 import { readJob } from '../databricks/read/job.ts';

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../values/json.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { leavesOf } from '../model/leaves.ts';
 import { holdsReference, referencesIn, strangeReferences } from '../model/references.ts';
-import { quoted } from '../yaml/parse.ts';
+import { quoted } from '../model/text.ts';
 
 /** Parts that carry a credential or a login, should the CLI ever resolve them. */
 const SECRET = /(^|[._])(token|password|secret|client_secret|profile|auth_type|azure_\w+|google_\w+)$/i;

@@ -5,8 +5,7 @@ import { SOURCE_FOLDER } from '../generate/file-names.ts';
 import { contentOf, extension } from '../generate/source-layout.ts';
 import { type Bundle, type BundleFile, type BundleSource, type Source, sha256 } from '../model/bundle.ts';
 import { clashKey, safeComponent } from '../model/names.ts';
-import { remotePath } from '../model/notebooks.ts';
-import { sameBytes } from '../proof/compare-sources.ts';
+import { remotePath, sameBytes } from '../model/notebooks.ts';
 
 export interface SyncWish {
   readonly sources: readonly Source[];

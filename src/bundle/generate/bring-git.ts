@@ -8,7 +8,6 @@ import { leavesOf, mapScalars } from '../model/leaves.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { type PipPath, pipPath } from '../model/pip-line.ts';
 import { ofGit } from '../model/source-references.ts';
-import type { ProofEntry } from '../proof/proof.ts';
 
 /** A dbt task of Git without a project means the root of the repository (Jobs API, dbt_task.project_directory). */
 function withProject(task: Json, folder: string): Json {
@@ -73,10 +72,4 @@ export function broughtWords({ gitSource, folder, commit }: BroughtFrom): string
 export function broughtRemark(brought: BroughtFrom): Diagnostic {
   const message = `left out on purpose: the files are in the bundle now, from ${broughtWords(brought)}; new commits no longer reach the job`;
   return { level: 'warning', place: 'git_source', message };
-}
-
-/** The settings of git_source as the proof tells them. */
-export function broughtEntries({ gitSource }: BroughtFrom): (ProofEntry & { readonly verdict: 'dropped' })[] {
-  const why = 'the files are in the bundle now';
-  return [...leavesOf({ git_source: gitSource }).values()].map(({ place, value }) => ({ place, verdict: 'dropped', was: value, why }));
 }

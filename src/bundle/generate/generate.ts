@@ -7,7 +7,7 @@ import { digestFiles, sha256 } from '../model/bundle.ts';
 import { clashKey, freeName } from '../model/names.ts';
 import { leftOutside, type Planned, planResources } from '../model/resources.ts';
 import { pathsOf } from '../model/source-references.ts';
-import { quoted } from '../yaml/parse.ts';
+import { quoted } from '../model/text.ts';
 import { renderYaml } from '../yaml/render.ts';
 import { broughtRemark, broughtWords } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';

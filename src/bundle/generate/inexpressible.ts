@@ -9,7 +9,7 @@ import { isLocalDependency, isLocalPath } from '../model/pip-line.ts';
 import { holdsReference, referencesIn } from '../model/references.ts';
 import type { Planned } from '../model/resources.ts';
 import { ofGit } from '../model/source-references.ts';
-import { quoted } from '../yaml/parse.ts';
+import { quoted } from '../model/text.ts';
 
 /** Kinds of tasks that the CLI wants compute for (its validate/job_task_cluster_spec.go); notebooks may run without (facts: bundles#what-a-bundle-cannot-say). */
 const COMPUTE_KINDS = ['python_wheel_task', 'dbt_task', 'spark_jar_task', 'spark_submit_task', 'spark_python_task'];

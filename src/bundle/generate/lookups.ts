@@ -1,10 +1,10 @@
 // What becomes of the ids in a definition: references to resources of the bundle, variables that look a name up, or themselves.
 
-import { type IdReference, idsOf } from '../ids.ts';
 import type { Diagnostic, LookupKind, LookupName, ResourceType } from '../model/bundle.ts';
+import { type IdReference, idsOf } from '../model/id-references.ts';
 import { freeName, variableName } from '../model/names.ts';
 import type { Planned } from '../model/resources.ts';
-import { quoted } from '../yaml/parse.ts';
+import { quoted } from '../model/text.ts';
 import type { Variable } from './variables.ts';
 
 const TYPE_OF: Partial<Readonly<Record<LookupKind, ResourceType>>> = { job: 'jobs', pipeline: 'pipelines', dashboard: 'dashboards' };

@@ -5,10 +5,10 @@ import { sourceKey } from '../../values/workspace-path.ts';
 import type { SourceReference } from '../model/bundle.ts';
 import { mapScalars } from '../model/leaves.ts';
 import type { Planned } from '../model/resources.ts';
+import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from '../model/server-only-fields.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { orderPipeline, orderSettings } from './key-order.ts';
 import type { Layout } from './source-layout.ts';
-import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from './warnings.ts';
 
 /** What stands at the places of a bundle's resources instead of their values. */
 export interface Replacements {

@@ -2,8 +2,8 @@
 
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
-import { grantPlace } from '../ids.ts';
 import type { Adoption } from '../model/bundle.ts';
+import { grantPlace } from '../model/id-references.ts';
 import type { Planned } from '../model/resources.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';

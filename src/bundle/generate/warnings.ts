@@ -5,12 +5,8 @@ import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
 import type { Planned } from '../model/resources.ts';
-import { quoted } from '../yaml/parse.ts';
-
-/** Fields that only the server writes (facts: databricks#job-definitions); they are no settings. */
-export const SERVER_ONLY: ReadonlySet<string> = new Set(['format', 'edit_mode', 'deployment']);
-/** The same of a pipeline's spec; `pipeline_type` is not in the API's documentation, but its answers have it. */
-export const PIPELINE_SERVER_ONLY: ReadonlySet<string> = new Set(['id', 'deployment', 'pipeline_type']);
+import { SERVER_ONLY } from '../model/server-only-fields.ts';
+import { quoted } from '../model/text.ts';
 
 const words = (text: string): string[] => text.split(' ');
 /** What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out (facts: bundles#unknown-fields). */

@@ -1,5 +1,5 @@
 // Which files become notebooks in the workspace, and what they are called there.
-import type { BundleFile, NotebookLanguage } from './bundle.ts';
+import { type BundleFile, type NotebookLanguage, sha256 } from './bundle.ts';
 
 /** The first line by which Databricks and its CLI know the source text of a notebook (facts: databricks#notebooks-and-their-formats). */
 export const NOTEBOOK_HEADER: Readonly<Record<NotebookLanguage, string>> = {
@@ -35,4 +35,15 @@ export function isNotebookFile({ path, bytes }: BundleFile): boolean {
 /** Where a file of the tree lies in the workspace, below the bundle's files: notebooks lose their ending. */
 export function remotePath(file: BundleFile): string {
   return isNotebookFile(file) ? file.path.replace(ENDING, '') : file.path;
+}
+
+/** The bytes of a file without the header by which it is a notebook. */
+export function withoutHeader(bytes: Uint8Array): Uint8Array {
+  const header = /^(#|--|\/\/) Databricks notebook source\n/.exec(decoder.decode(bytes.subarray(0, 40)));
+  return header === null ? bytes : bytes.subarray(header[0].length);
+}
+
+/** Whether a file of the tree holds what the workspace gave (its sha256), apart from the header that a notebook got. */
+export function sameBytes(bytes: Uint8Array, wanted: string): boolean {
+  return sha256(bytes) === wanted || sha256(withoutHeader(bytes)) === wanted;
 }

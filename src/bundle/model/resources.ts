@@ -2,11 +2,11 @@
 
 import type { JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { quoted } from '../yaml/parse.ts';
 import type { Diagnostic, Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { freeName, resourceKey } from './names.ts';
 import { holdsReference } from './references.ts';
+import { quoted } from './text.ts';
 
 /** A job, pipeline or dashboard that becomes a resource. */
 export interface Body {

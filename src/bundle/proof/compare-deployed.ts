@@ -1,10 +1,11 @@
 // Whether what is deployed is what its bundle says: the CLI's resolved resource beside what the workspace answers.
 
-import { isObject, type Json, type JsonObject, parseJson } from '../../values/json.ts';
+import { type Json, type JsonObject, parseJson } from '../../values/json.ts';
 import type { DashboardDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { isAssumed, settingsOnly } from './defaults.ts';
 import { isOfTheServer, isUnanswered } from './deployed-defaults.ts';
+import { deployerOf, resolvedResource } from './resolved-target.ts';
 
 export interface DeployedDifference {
   readonly place: string;
@@ -22,18 +23,6 @@ interface Input {
 
 function same(a: Leaf, b: Leaf): boolean {
   return a.value === b.value || (typeof a.value !== 'boolean' && typeof b.value !== 'boolean' && String(a.value) === String(b.value));
-}
-
-/** A resource as a target resolves to it; undefined where the bundle has none of this key. */
-export function resolvedResource(resolved: JsonObject, type: string, key: string): JsonObject | undefined {
-  const group = isObject(resolved.resources) ? resolved.resources[type] : undefined;
-  const resource = isObject(group) ? group[key] : undefined;
-  return isObject(resource) ? resource : undefined;
-}
-
-/** Who the target is resolved for: whoever deploys. */
-export function deployerOf({ workspace }: JsonObject): Json | undefined {
-  return isObject(workspace) && isObject(workspace.current_user) ? workspace.current_user.userName : undefined;
 }
 
 /**

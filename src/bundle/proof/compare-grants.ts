@@ -27,7 +27,7 @@ export function compareGrants(
   grants: readonly Grant[] | undefined,
   resource: JsonObject,
   isDevelopment: boolean,
-  deployer: Json | undefined,
+  deployer: string | undefined,
 ): Finding[] {
   if (grants === undefined) return [];
   const is = permissionsIn(resource.permissions);
@@ -69,7 +69,7 @@ export function compareGrants(
 export function compareDeployedGrants(
   resource: JsonObject,
   deployed: readonly Grant[] | undefined,
-  deployer: Json | undefined,
+  deployer: string | undefined,
 ): DeployedDifference[] {
   const wanted = permissionsIn(resource.permissions).filter(({ level, name }) => level !== 'IS_OWNER' && name !== deployer);
   if (deployed === undefined)

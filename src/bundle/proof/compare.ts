@@ -1,18 +1,19 @@
 // The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
 
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
-import { broughtEntries } from '../generate/bring-git.ts';
+import type { Json, JsonObject } from '../../values/json.ts';
 import type { Bundle, JobDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { createMask } from '../model/mask-secrets.ts';
 import { type Planned, planResources } from '../model/resources.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { writtenResource } from '../yaml/describe-tree.ts';
+import { broughtEntries } from './brought-entries.ts';
 import { compareGrants } from './compare-grants.ts';
 import { compareSources } from './compare-sources.ts';
 import { droppedByPool, inPeoplesMap, isAssumed, leftOut, settingsOnly } from './defaults.ts';
-import { developmentChange, isDevelopment } from './development-mode.ts';
+import { developmentChange } from './development-mode.ts';
 import type { Proof, ProofEntry, Verdict } from './proof.ts';
+import { deployerOf, isDevelopment, resolvedResource } from './resolved-target.ts';
 import { createSourceCheck } from './source-check.ts';
 
 export { compareDeployed } from './compare-deployed.ts';
@@ -76,7 +77,7 @@ function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string
 /** Everything that is to be said of one resource. */
 function findings(one: Planned, key: string, { bundle, resolved, target }: CompareInput, keys: ReadonlyMap<string, string>): Finding[] {
   const original = settingsOnly(one.value);
-  const resource = resolvedResource(resolved, one.type, key);
+  const resource = resolvedResource(resolved, one.type, key) ?? {};
   const now = settingsOnly(resource);
   const [was, is] = [leavesOf(original), leavesOf(now)];
   const written = writtenResource(bundle.files, one.type, key, target);
@@ -124,15 +125,7 @@ function findings(one: Planned, key: string, { bundle, resolved, target }: Compa
     if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
     return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
   });
-  const user =
-    isObject(resolved.workspace) && isObject(resolved.workspace.current_user) ? resolved.workspace.current_user.userName : undefined;
-  return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), user)];
-}
-
-function resolvedResource(resolved: JsonObject, type: string, key: string): JsonObject {
-  const group = isObject(resolved.resources) ? resolved.resources[type] : undefined;
-  const resource = isObject(group) ? group[key] : undefined;
-  return isObject(resource) ? resource : {};
+  return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), deployerOf(resolved))];
 }
 
 function count(entries: readonly ProofEntry[]): Record<Verdict, number> {

@@ -1,9 +1,9 @@
 // What the platform or the CLI assumes or adds by itself: saying it and not saying it make the same job.
 
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
-import { PIPELINE_SERVER_ONLY } from '../generate/warnings.ts';
 import type { ResourceType } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
+import { PIPELINE_SERVER_ONLY } from '../model/server-only-fields.ts';
 
 /** Mappings that people fill; an empty or zero value in them is a value (facts: databricks#job-definitions). */
 const PEOPLES_MAPS = new Set(

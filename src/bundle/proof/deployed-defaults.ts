@@ -1,7 +1,7 @@
 // What a workspace adds to a job or pipeline that is deployed, and what it never answers: no difference to the bundle (the CLI's resources.yml).
 import type { Json } from '../../values/json.ts';
-import { PIPELINE_SERVER_ONLY } from '../generate/warnings.ts';
 import type { Leaf } from '../model/leaves.ts';
+import { PIPELINE_SERVER_ONLY } from '../model/server-only-fields.ts';
 
 type Kind = 'jobs' | 'pipelines';
 
@@ -20,7 +20,7 @@ const UNANSWERED: Readonly<Record<Kind, RegExp>> = {
 export function isOfTheServer(
   type: Kind,
   { place, fields, value }: Leaf,
-  of: { deployer: Json | undefined; id: Json | undefined },
+  of: { deployer: string | undefined; id: Json | undefined },
 ): boolean {
   if (fields[0] === 'run_as') return value === of.deployer;
   if (CHOSEN[type].test(place)) return true;

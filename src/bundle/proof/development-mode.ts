@@ -1,16 +1,12 @@
 // What development mode changes in a job, so that a proof of such a target does not call it a loss.
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
 import type { Leaf } from '../model/leaves.ts';
-
-/** Whether a resolved target is one of development mode. */
-export function isDevelopment(resolved: JsonObject): boolean {
-  return isObject(resolved.bundle) && resolved.bundle.mode === 'development';
-}
+import { isDevelopment } from './resolved-target.ts';
 
 /** Why a value differs in a development target, if that mode is the reason; either side may be absent. */
 export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, resolved: JsonObject): string | undefined {
   if (!isDevelopment(resolved)) return undefined;
-  const presets = isObject(resolved.presets) ? resolved.presets : {};
+  const presets = objectOf(resolved.presets);
   const place = was?.place ?? is?.place ?? '';
   if (place.startsWith('run_as.')) return 'a development copy runs as the person who deploys it';
   if (is === undefined) return undefined;
@@ -21,7 +17,7 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     return 'development mode pauses it';
   if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';
-  const tags = isObject(presets.tags) ? presets.tags : {};
+  const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
     return 'development mode marks its copies';

@@ -1,15 +1,10 @@
 // Whether a resolved path points to the bundle's own copy of the file or folder that the definition named.
 
-import { isObject, type JsonObject } from '../../values/json.ts';
+import type { JsonObject } from '../../values/json.ts';
 import { canonicalFolder } from '../../values/workspace-path.ts';
 import type { Bundle, SourceReference } from '../model/bundle.ts';
 import { remotePath } from '../model/notebooks.ts';
-
-/** The folder in which the files of a resolved target lie. */
-export function filesRoot(resolved: JsonObject): string | undefined {
-  const workspace = isObject(resolved.workspace) ? resolved.workspace : {};
-  return typeof workspace.file_path === 'string' ? workspace.file_path : undefined;
-}
+import { filesRoot } from './resolved-target.ts';
 
 /** Checks paths of one bundle against what it knows of where each of its files came from. */
 export function createSourceCheck(bundle: Pick<Bundle, 'files' | 'sources'>, resolved: JsonObject) {

@@ -2,9 +2,6 @@
 import { isAlias, isCollection, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
 import { type Json, parseJson } from '../../values/json.ts';
 
-/** What may stand unescaped inside double quotes; Go's reader takes U+0085, U+2028 and U+2029 as line breaks. */
-const TO_ESCAPE = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/gu;
-
 /** Deeper trees are not configuration; the reader is recursive. */
 export const MAX_YAML_DEPTH = 60;
 
@@ -15,11 +12,6 @@ export interface YamlProblem {
 }
 
 export type YamlResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problems: readonly YamlProblem[] };
-
-/** A text in double quotes, everything invisible escaped: fit for YAML, comments and messages. */
-export function quoted(text: string): string {
-  return JSON.stringify(text).replace(TO_ESCAPE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** Where YAML readers disagree on line breaks or text: such a file could mean one thing to us and another to the CLI. */
 function textProblems(text: string): YamlProblem[] {

@@ -1,6 +1,6 @@
 // YAML out: what we write means the same to every reader. Our own, because the library takes longer than all the rest of a conversion.
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
-import { quoted } from './parse.ts';
+import { quoted } from '../model/text.ts';
 
 /** Plain words, paths, names and references: no YAML version reads them as anything but this string. */
 const PLAIN = /^[A-Za-z/$.](?:[A-Za-z0-9_./@$()={} -]*[A-Za-z0-9_./@$()={}-])?$/;

@@ -16,7 +16,7 @@ export interface IdAt {
 }
 
 export interface ReadJobOptions {
-  /** The ids that a definition names (bundle/ids). */
+  /** The ids that a definition names (bundle/model/id-references). */
   readonly idsOf: (definition: JobDefinition) => readonly IdAt[];
   /** How far jobs, pipelines and dashboards become part of the definition; beyond it there are names. 1 when left out. */
   readonly depth?: number | undefined;

@@ -1,4 +1,5 @@
 // Plans a version into a target and stores the plan as a proposal that a person may approve.
+
 import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';

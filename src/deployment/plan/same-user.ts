@@ -1,5 +1,5 @@
 // Whether a token belongs to the person that a plan or a write is for.
-import { deployerOf } from '../../bundle/proof/compare-deployed.ts';
+import { deployerOf } from '../../bundle/proof/resolved-target.ts';
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 

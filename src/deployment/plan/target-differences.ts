@@ -1,8 +1,8 @@
 // What a target's mode changes, read from its resolved configuration beside production's.
 
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
-import { deployerOf } from '../../bundle/proof/compare-deployed.ts';
 import { developmentChange } from '../../bundle/proof/development-mode.ts';
+import { deployerOf, filesRoot } from '../../bundle/proof/resolved-target.ts';
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { isCriticalSetting } from '../policy/danger.ts';
 
@@ -63,8 +63,8 @@ export function targetDifferences(resolved: JsonObject, production: JsonObject, 
 
 /** A value without the folder of its target. */
 function withoutRoot(leaf: Leaf | undefined, resolved: JsonObject): Leaf['value'] | undefined {
-  const root = isObject(resolved.workspace) ? resolved.workspace.file_path : undefined;
-  return typeof leaf?.value === 'string' && typeof root === 'string' ? leaf.value.replaceAll(root, '') : leaf?.value;
+  const root = filesRoot(resolved);
+  return typeof leaf?.value === 'string' && root !== undefined ? leaf.value.replaceAll(root, '') : leaf?.value;
 }
 
 function jobsOf(resolved: JsonObject): Map<string, JsonObject> {

@@ -1,8 +1,8 @@
 // The ids in a definition that could be looked up by name, so that a bundle need not write them down.
-import type { JobDefinition, LookupKind } from './model/bundle.ts';
-import { type Leaf, leavesOf } from './model/leaves.ts';
-import { idField } from './model/path-and-id-fields.ts';
-import { type Body, bodiesOf } from './model/resources.ts';
+import type { JobDefinition, LookupKind } from './bundle.ts';
+import { type Leaf, leavesOf } from './leaves.ts';
+import { idField } from './path-and-id-fields.ts';
+import { type Body, bodiesOf } from './resources.ts';
 
 /** An id that stands in a definition. */
 export interface IdReference {
