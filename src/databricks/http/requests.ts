@@ -41,7 +41,7 @@ interface DoorOptions {
 
 /**
  * Opens the door of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and sends it
- * the token (facts: databricks#the-rest-client).
+ * the token (facts: libraries#databricks-sdk).
  */
 export function createDoor({ host, token, log }: DoorOptions): Door {
   const client = (retryTimeoutSeconds: number) => {

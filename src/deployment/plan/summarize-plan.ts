@@ -5,7 +5,7 @@ import { entriesOf, type PlanEntry } from '../cli/plan-json.ts';
 import { LIMITS } from '../limits.ts';
 import { isLost, takesAway } from '../policy/danger.ts';
 
-/** Counts, lines and danger of a plan; the notes are another's. */
+/** Counts, lines and danger of a plan (the CLI asks nobody about a deleted job; facts: cli#destructive-changes); the notes are another's. */
 export function summarizePlan(plan: JsonObject): Omit<PlanSummary, 'notes'> {
   const counts = { create: 0, update: 0, delete: 0, recreate: 0, unchanged: 0 };
   const lines: string[] = [];

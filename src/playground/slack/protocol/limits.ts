@@ -24,7 +24,7 @@ export const PUSHED_VIEWS = 2;
 export const MARKDOWN_TEXT = 12_000;
 /** Text of all blocks, characters: `msg_blocks_too_long` (facts: slack#blocks-and-their-limits). */
 export const ALL_BLOCKS_TEXT = 13_200;
-/** chat.postMessage `text`, characters and chat.update `text` (facts: slack#blocks-and-their-limits). */
+/** Characters of `text` in chat.postMessage and in chat.update (facts: slack#blocks-and-their-limits). */
 export const POST_TEXT = 40_000;
 export const UPDATE_TEXT = 4_000;
 
