@@ -88,6 +88,17 @@ function importOf(file: string, node: Node): Import | undefined {
   };
 }
 
+/** JavaScript names types in its comments: `import('./x.js').Name`. */
+function importsOfComments(file: string, text: string): Import[] {
+  if (!file.endsWith('.js')) return [];
+  return [...text.matchAll(/import\('([^']+)'\)\.(\w+)/g)].map(([, source = '', name = '']) => ({
+    file,
+    target: targetOf(file, source),
+    typeOnly: true,
+    names: [name],
+  }));
+}
+
 function exportsOf(body: readonly Node[]): string[] {
   return body.flatMap((node) => {
     if (node.type !== 'ExportNamedDeclaration' || node.source != null) return [];
@@ -106,7 +117,7 @@ export function readSource(file: string, text: string): SourceFile {
     file,
     text,
     lines: text.split('\n').length - 1,
-    imports: nodes.flatMap(({ node }) => importOf(file, node) ?? []),
+    imports: [...nodes.flatMap(({ node }) => importOf(file, node) ?? []), ...importsOfComments(file, text)],
     exports: exportsOf(program.body as unknown as Node[]),
     functions: nodes
       .filter(({ node }) => FUNCTIONS.includes(node.type))
@@ -114,12 +125,12 @@ export function readSource(file: string, text: string): SourceFile {
   };
 }
 
-/** Every TypeScript and JavaScript file of src. */
-export function readSources(): SourceFile[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|js)$/.test(file) && !file.startsWith('playground/workspace/'))
+/** Every TypeScript and JavaScript file of src; of another folder with paths as seen from src. */
+export function readSources(folder = SRC): SourceFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|js)$/.test(file) && !/^(playground\/workspace|golden)\//.test(file))
     .sort()
-    .map((file) => readSource(file, readFileSync(join(SRC, file), 'utf8')));
+    .map((file) => readSource(relative(SRC, join(folder, file)), readFileSync(join(folder, file), 'utf8')));
 }
 
 /** Groups of nodes that reach each other; each sorted. */
