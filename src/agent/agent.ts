@@ -14,7 +14,10 @@ export type { FrozenPrompt } from './model-call.ts';
 
 type MessageParam = Anthropic.MessageParam;
 
-/** Given, because the SDK would send `2026-10-21`, which Databricks' endpoint is not known to accept (facts: claude-and-mcp#sdk-and-api-version, claude-and-mcp#databricks-endpoint). */
+/**
+ * Given, because the SDK would send `2026-10-21`, which Databricks' endpoint is not known to accept
+ * (facts: claude-and-mcp#sdk-and-api-version, claude-and-mcp#databricks-endpoint).
+ */
 const API_VERSION = '2023-06-01';
 
 interface AgentOptions {
@@ -168,7 +171,10 @@ function isFinished(history: readonly MessageParam[]): boolean {
   return history.at(-1)?.role === 'assistant' && openCalls(history).length === 0;
 }
 
-/** Key and address are always given, or the SDK would take them from ANTHROPIC_* variables and profiles on disk (facts: claude-and-mcp#sdk-and-api-version). */
+/**
+ * Key and address are always given, or the SDK would take them from ANTHROPIC_* variables and profiles on disk
+ * (facts: claude-and-mcp#sdk-and-api-version).
+ */
 function createClient(options: AgentOptions, apiKey: (() => Promise<string>) | undefined): Anthropic {
   const log = (level: 'error' | 'warn' | 'debug') => (message: string) => options.log[level]({ from: 'anthropic sdk' }, message);
   return new Anthropic({

@@ -22,7 +22,8 @@ export function messageText(content: string | readonly { readonly type: string; 
 
 /**
  * The messages as they are sent: with a cache breakpoint on the last block. Only the copy that goes out has it, never the stored message;
- * the prefix that thinking blocks are bound to does not include it (facts: claude-and-mcp#preserved-thinking, claude-and-mcp#caching-and-token-counts).
+ * the prefix that thinking blocks are bound to does not include it
+ * (facts: claude-and-mcp#preserved-thinking, claude-and-mcp#caching-and-token-counts).
  */
 export function withCacheMark(history: readonly MessageParam[]): MessageParam[] {
   const last = history.at(-1);

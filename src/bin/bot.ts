@@ -106,7 +106,8 @@ async function start(log: Logger, config: BotConfig): Promise<() => Promise<void
       baseURL,
       apiKey: async () => ownKey ?? Promise.reject(new Error('every turn brings its own key')),
     },
-    // Without it the newest models say nothing between tool calls; other endpoints are not known to take it (facts: claude-and-mcp#thinking-display, claude-and-mcp#databricks-endpoint).
+    // Without it the newest models say nothing between tool calls; other endpoints are not known to take it
+    // (facts: claude-and-mcp#thinking-display, claude-and-mcp#databricks-endpoint).
     ...(new URL(baseURL).host === 'api.anthropic.com' && { thinking: { type: 'adaptive', display: 'summarized' } as const }),
     log,
   });

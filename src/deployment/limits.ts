@@ -4,9 +4,15 @@ const MINUTE = 60_000;
 const MB = 1024 * 1024;
 
 export const LIMITS = {
-  /** A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s, silent repeats of 429 would take 15 min (facts: cli#speed, cli#network-faults). */
+  /**
+   * A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s, silent repeats of 429 would take 15
+   * min (facts: cli#speed, cli#network-faults).
+   */
   readMs: 3 * MINUTE,
-  /** After this a deploy is called unknown but never ended: two rounds of 15 min repeats and an upload of minutes (facts: cli#network-faults, cli#speed). */
+  /**
+   * After this a deploy is called unknown but never ended: two rounds of 15 min repeats and an upload of minutes
+   * (facts: cli#network-faults, cli#speed).
+   */
   deployMs: 45 * MINUTE,
   /** Minutes that a token must still live when a deploy starts: 15 min of silent repeats count (facts: cli#network-faults). */
   tokenMinutes: 30,
@@ -24,7 +30,10 @@ export const LIMITS = {
   planLines: 40,
   /** How long a plan may be approved (facts: security#approvals). */
   approvalMs: { dev: 24 * 60 * MINUTE, other: 60 * MINUTE },
-  /** Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200 (facts: slack#blocks-and-their-limits). */
+  /**
+   * Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200
+   * (facts: slack#blocks-and-their-limits).
+   */
   statementCharacters: 8000,
   parametersCharacters: 4000,
   /** Parameters of one run. */

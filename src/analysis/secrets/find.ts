@@ -1,4 +1,4 @@
-// Finds hard-coded secrets in files: secretlint's recommended rules, shapes they lack, and values whose name says what they are (facts: security#secrets-in-sources).
+// Finds hard-coded secrets by secretlint's rules, by shapes they lack, and by names that say what a value is (facts: security#secrets-in-sources).
 import type { lintSource } from '@secretlint/core';
 import type { SecretFinding } from '../../bundle/model/bundle.ts';
 import { extensionOf } from '../source/cells.ts';

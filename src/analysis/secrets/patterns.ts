@@ -1,4 +1,4 @@
-// Secrets known by their own shape, whatever name they have; what secretlint's rules leave out, and the words for what those find (facts: libraries#secret-scanner).
+// Secrets known by their own shape, which secretlint's rules leave out, and the words for what those find (facts: libraries#secret-scanner).
 
 /** One shape. `value` names the part that is secret; `hint`, in small letters, stands in every match. */
 export interface SecretPattern {

@@ -1,4 +1,4 @@
-// SQL by a real parser of Databricks' dialect, loaded when the first SQL comes: what statements read, write, set and ask for (facts: libraries#parsers-of-sources).
+// SQL by a parser of Databricks' dialect, loaded when needed: what statements read, write, set and ask for (facts: libraries#parsers-of-sources).
 import { z } from 'zod';
 import type { Facts } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';

@@ -11,7 +11,10 @@ import type { Planned } from '../model/resources.ts';
 import { ofGit } from '../model/source-references.ts';
 import { quoted } from '../model/text.ts';
 
-/** Kinds of tasks that the CLI wants compute for (its validate/job_task_cluster_spec.go); notebooks may run without (facts: bundles#what-a-bundle-cannot-say). */
+/**
+ * Kinds of tasks that the CLI wants compute for (its validate/job_task_cluster_spec.go); notebooks may run without
+ * (facts: bundles#what-a-bundle-cannot-say).
+ */
 const COMPUTE_KINDS = ['python_wheel_task', 'dbt_task', 'spark_jar_task', 'spark_submit_task', 'spark_python_task'];
 const COMPUTE = ['job_cluster_key', 'environment_key', 'existing_cluster_id', 'new_cluster'];
 /** What Go's url.Parse refuses in a path: a `%` that begins no escape, and control characters. */

@@ -30,7 +30,10 @@ export interface Links {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Whether the CLI finds a thing by this name (its bundle/config/variable/resolve_*.go): compared as a whole, but put in a filter in one case (facts: bundles#variables-and-lookups). */
+/**
+ * Whether the CLI finds a thing by this name (its bundle/config/variable/resolve_*.go): compared as a whole, but put in a filter in one
+ * case (facts: bundles#variables-and-lookups).
+ */
 function canBeLookedUp(kind: LookupKind, name: string): boolean {
   if (name.trim() === '' || name.includes('${') || /\p{Cc}/u.test(name)) return false;
   return kind !== 'service_principal' || !/['\\]/.test(name);

@@ -17,7 +17,10 @@ export interface Replacements {
   readonly missing: readonly SourceReference[];
 }
 
-/** A path in the tree as YAML below `resources/` writes it: the CLI translates only some fields, and none of a job with a git_source (facts: bundles#paths-and-libraries). */
+/**
+ * A path in the tree as YAML below `resources/` writes it: the CLI translates only some fields, and none of a job with a git_source
+ * (facts: bundles#paths-and-libraries).
+ */
 function pathText(tree: string, remote: string, relative: boolean): string {
   return relative ? `../${tree}` : `\${workspace.file_path}/${remote}`;
 }

@@ -50,7 +50,10 @@ function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject 
   return adoption === 'bind' && id !== '' ? { lifecycle: { prevent_destroy: true } } : {};
 }
 
-/** The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another (facts: bundles#resource-kinds). */
+/**
+ * The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another
+ * (facts: bundles#resource-kinds).
+ */
 function folder(adoption: Adoption | undefined, { parentPath }: Planned): JsonObject {
   return adoption === 'bind' && parentPath !== undefined ? { parent_path: `/Workspace${canonicalPath(parentPath)}` } : {};
 }

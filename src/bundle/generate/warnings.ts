@@ -9,7 +9,10 @@ import { SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
 const words = (text: string): string[] => text.split(' ');
-/** What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out (facts: bundles#unknown-fields). */
+/**
+ * What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out
+ * (facts: bundles#unknown-fields).
+ */
 const JOB_FIELDS = new Set([
   ...words('budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs'),
   ...words('name notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks'),

@@ -1,4 +1,4 @@
-// One line for pip, as environments have them (pip's requirements file format): what it names on disk, and what the CLI takes it for (facts: bundles#paths-and-libraries).
+// One line of pip's requirements format: what it names on disk, and what the CLI takes it for (facts: bundles#paths-and-libraries).
 
 /** A file or folder that a line names. */
 export interface PipPath {

@@ -8,7 +8,10 @@ import type { ProofEntry } from './proof.ts';
 /** An entry before it is known whether a difference was asked for. */
 export type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: 'identical' | 'dropped' | 'different' };
 
-/** What the CLI gives whoever deploys, where there are permissions: jobs and pipelines have owners, dashboards don't (facts: bundles#permissions-and-run_as). */
+/**
+ * What the CLI gives whoever deploys, where there are permissions: jobs and pipelines have owners, dashboards don't
+ * (facts: bundles#permissions-and-run_as).
+ */
 const OF_THE_DEPLOYER = new Set(['IS_OWNER', 'CAN_MANAGE']);
 const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as const;
 

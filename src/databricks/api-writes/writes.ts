@@ -16,7 +16,10 @@ export type Sent<T> =
 
 /** Never rejects for what the far side does; rejects with the UserError of `token`. No call is repeated: each may have been done although no answer came. */
 export interface WorkspaceWrites {
-  /** jobs/run-now. The same token again answers the run that the first call made (its idempotency_token, 64 characters; facts: databricks#runs-and-statements). */
+  /**
+   * jobs/run-now. The same token again answers the run that the first call made (its idempotency_token, 64 characters;
+   * facts: databricks#runs-and-statements).
+   */
   runNow(run: { jobId: string; parameters: Readonly<Record<string, string>>; idempotencyToken: string }): Promise<Sent<{ runId: string }>>;
   /** Begins a statement and waits up to `waitSeconds` (5 to 50) for it; after that it goes on in the warehouse. */
   execute(statement: { warehouseId: string; statement: string; rows: number; waitSeconds: number }): Promise<Sent<Statement>>;

@@ -27,7 +27,8 @@ export interface Owner {
 
 /**
  * The owner of a job that a bundle deployed. The usual path of the metadata names bundle and target
- * (`…/.bundle/NAME/TARGET/state/metadata.json`); the file (the CLI's bundle/metadata) says it where the bundle has a path of its own (facts: bundles#deployment-folders).
+ * (`…/.bundle/NAME/TARGET/state/metadata.json`); the file (the CLI's bundle/metadata) says it where the bundle has a path of its own
+ * (facts: bundles#deployment-folders).
  */
 export async function ownerOf(
   reader: Pick<Workspace, 'exportSource'>,

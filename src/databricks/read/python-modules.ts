@@ -58,7 +58,10 @@ function isFolder(entry: FolderEntry | undefined): entry is FolderEntry {
   return entry?.type === 'DIRECTORY' || entry?.type === 'REPO';
 }
 
-/** The Git folder that a folder lies in; its root is on sys.path of what runs there (`REPO` in a list; facts: databricks#notebooks-and-their-formats). */
+/**
+ * The Git folder that a folder lies in; its root is on sys.path of what runs there (`REPO` in a list;
+ * facts: databricks#notebooks-and-their-formats).
+ */
 export async function gitRootOf(list: ListOnce, folder: string): Promise<string | undefined> {
   const legacy = /^(?:\/Workspace)?\/Repos\/[^/]+\/[^/]+/.exec(folder)?.[0];
   if (legacy !== undefined) return legacy;

@@ -19,7 +19,10 @@ const Result = z.object({
   others: z.array(Made.extend({ kind: z.enum(['pipeline', 'dashboard']) })).optional(),
   problem: z.string().optional(),
   next: z.string().optional(),
-  /** The CLI was still at work when it was last seen: it outlives us, and development mode has no lock (facts: cli#locks, cli#crashes-and-signals). */
+  /**
+   * The CLI was still at work when it was last seen: it outlives us, and development mode has no lock
+   * (facts: cli#locks, cli#crashes-and-signals).
+   */
   mayRun: z.boolean().optional(),
 });
 

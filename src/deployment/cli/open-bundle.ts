@@ -35,11 +35,17 @@ export interface OpenCli {
   validate(target: string): Promise<{ resolved: JsonObject; warnings: string[] }>;
   /** `bundle plan -o json`: its text to the byte, and parsed. */
   plan(target: string): Promise<{ text: string; plan: JsonObject }>;
-  /** `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure (facts: cli#deploying-a-stored-plan). */
+  /**
+   * `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure
+   * (facts: cli#deploying-a-stored-plan).
+   */
   deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
   /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
   runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
-  /** `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes nothing else (facts: cli#bind-unbind-and-destroy). */
+  /**
+   * `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes
+   * nothing else (facts: cli#bind-unbind-and-destroy).
+   */
   bind(target: string, key: string, id: string): Promise<UntouchedRun>;
   /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
   destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;

@@ -138,7 +138,8 @@ async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden 
   const words = failureWords(`Deploying to ${row.target}`, result.stderr, hidden);
   if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
   if (!begun) return failed(words.problem, words.next);
-  // An answer of the API (4xx, 5xx) is an ordinary failure: state and lock are in order (facts: cli#network-faults). A lost sign-in or connection is not.
+  // An answer of the API (4xx, 5xx) is an ordinary failure: state and lock are in order (facts: cli#network-faults). A lost sign-in or
+  // connection is not.
   if (/\([45]\d\d [A-Z_]+\)/.test(result.stderr) && !/\(401 /.test(result.stderr))
     return {
       ok: false,

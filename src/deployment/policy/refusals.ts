@@ -1,4 +1,4 @@
-// What is refused before the CLI gets a bundle: everything that could send the token elsewhere, run code here, or read our files (facts: cli#what-runs-code-or-reads-files).
+// What is refused before the CLI gets it: what could send the token away, run code, or read our files (facts: cli#what-runs-code-or-reads-files).
 
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
 import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';

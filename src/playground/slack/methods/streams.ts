@@ -1,4 +1,4 @@
-// chat.startStream, appendStream and stopStream: states, the five-minute seal, recipients, and a person's Stop (facts: slack#streams, slack#agent-sessions-and-stop).
+// The methods of streams: states, the five-minute seal, recipients, a person's Stop (facts: slack#streams, slack#agent-sessions-and-stop).
 import { checkBlocks } from '../blocks/block-rules.ts';
 import { contentBlocks, copyContent, emptyContent, hasOpenTask, merge, type StreamInput, streamInput } from '../blocks/stream-content.ts';
 import { apiMessage, type Events } from '../events/events.ts';

@@ -1,4 +1,4 @@
-// Modals and the home tab: views.open, push, update, publish, trigger ids, and what comes back on the ack of a submission (facts: slack#modals-and-the-home-tab).
+// Modals and the home tab: opening, pushing, trigger ids, what rides on a submission's ack (facts: slack#modals-and-the-home-tab).
 import { randomBytes } from 'node:crypto';
 import { checkString, checkText } from '../blocks/block-elements.ts';
 import { checkBlocks } from '../blocks/block-rules.ts';
