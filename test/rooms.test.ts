@@ -30,6 +30,7 @@ const TABLE: Record<string, readonly string[]> = {
     'databricks',
     'deployment/plan',
     'deployment/approval/write',
+    'config/python-tests',
     'storage',
     'agent:types',
     'express',
@@ -50,7 +51,7 @@ const TABLE: Record<string, readonly string[]> = {
   ],
   web: ['identity', 'express'],
   'command-line': ['bundle', 'analysis', 'databricks', 'deployment/cli', 'deployment/install', 'config'],
-  config: [],
+  config: ['bundle:types', 'bundle/edit/add-tests'],
   values: ['pino', 'prom-client'],
   playground: ['config', 'fflate', 'ws', 'oidc-provider', '@copilotkit/aimock', 'express', 'yaml'],
 };
@@ -59,7 +60,7 @@ const COMMON = ['values', 'zod'];
 /** Built-ins that are doors of their own, and who may open them. */
 const GUARDED: Record<string, readonly string[]> = {
   'node:child_process': ['deployment', 'playground'],
-  'node:fs': ['deployment', 'storage', 'command-line', 'playground'],
+  'node:fs': ['config', 'deployment', 'storage', 'command-line', 'playground'],
   'node:http': ['web', 'mcp', 'playground'],
 };
 const PURE = ['bundle', 'analysis'];

@@ -1,24 +1,29 @@
-// Adds the generated tests to a bundle, and keeps them out of what a deploy uploads.
+// Adds tests to a bundle (pytest over its configuration and its Python sources), and keeps them out of what a deploy uploads.
 
 import { isObject, type JsonObject, stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { pythonTests, TESTS_FOLDER } from './python-tests.ts';
 
-const PATTERN = `${TESTS_FOLDER}/**`;
+const PATTERN = 'tests/**';
 
-export interface AddedTests {
+/** The files of the tests, the same for every bundle: where they go, and where whoever may read the disk finds them. */
+export const TEST_FILES = ['conftest.py', 'requirements.txt', 'test_bundle.py', 'test_sources.py'].map((name) => ({
+  path: `tests/${name}`,
+  url: new URL(`./python/${name}`, import.meta.url),
+}));
+
+interface AddedTests {
   /** Files to write: those of the tests that are not there yet, and databricks.yml where it had to change. */
   readonly changes: readonly BundleFile[];
   /** Tests that somebody has changed, or put there under the same name: they stay. */
   readonly kept: readonly string[];
-  /** Whether a deploy leaves them out; where databricks.yml is written in a way of its own it stays, and they are uploaded as four plain files. */
+  /** Whether a deploy leaves them out. Where databricks.yml is laid out in a way that can't be changed for sure, it stays as it is, and a deploy uploads the tests as plain files. */
   readonly excluded: boolean;
 }
 
-export function addTests(files: readonly BundleFile[]): AddedTests {
+/** @param tests what `TEST_FILES` names, read */
+export function addTests(files: readonly BundleFile[], tests: readonly BundleFile[]): AddedTests {
   const there = new Map(files.map((file) => [file.path, file.bytes]));
-  const tests = pythonTests();
   const added = tests.filter(({ path }) => !there.has(path));
   const kept = tests.filter(({ path, bytes }) => there.has(path) && Buffer.compare(bytes, there.get(path) ?? bytes) !== 0);
   const root = there.get('databricks.yml');

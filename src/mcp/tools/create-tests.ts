@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { findSecrets } from '../../analysis/secrets/find.ts';
 import { addTests } from '../../bundle/edit/add-tests.ts';
 import { editBundle } from '../../bundle/edit/edit.ts';
+import { loadPythonTests } from '../../config/python-tests.ts';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
@@ -21,7 +22,7 @@ export const createTests = defineTool({
   async run({ bundle_id }, context) {
     context.steps.start('tests', doing);
     const { bundle, isNew, tests } = await changeBundle(bundle_id, context, doing, async ({ bundle: before }) => {
-      const tests = addTests(before.files);
+      const tests = addTests(before.files, loadPythonTests());
       const written = new Set(tests.changes.map(({ path }) => path));
       const secrets = [...before.secrets.filter(({ path }) => !written.has(path)), ...(await findSecrets(tests.changes))];
       const changes = tests.changes.map(({ path, bytes }) => ({ path, content: bytes }));

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { pythonTests } from '../../../src/bundle/edit/python-tests.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { BundleFile } from '../../../src/bundle/model/bundle.ts';
+import { loadPythonTests } from '../../../src/config/python-tests.ts';
 import { CASES, HOST } from '../fixtures.ts';
 
 const hasPytest = spawnSync('python3', ['-c', 'import pytest, yaml'], { stdio: 'ignore' }).status === 0;
@@ -18,7 +18,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 function pytest(name: string, files: readonly BundleFile[]): { code: number | null; said: string } {
   const root = join(scratch, name);
-  for (const { path, bytes } of [...files, ...pythonTests()]) {
+  for (const { path, bytes } of [...files, ...loadPythonTests()]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), bytes);
   }
