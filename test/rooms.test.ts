@@ -154,7 +154,7 @@ describe('rooms', () => {
       'deployment/execute/by-rest',
       'deployment/execute/by-cli',
       'deployment/cli/open-bundle',
-      'databricks/api-writes/writes',
+      'databricks/api-writes/workspace-writes',
     ];
     const files = new Set(readdirSync(SRC, { recursive: true, encoding: 'utf8' }).map((file) => file.replace(/\.ts$/, '')));
     expect(executes.filter((file) => !files.has(file))).toEqual([]);
@@ -175,7 +175,7 @@ describe('rooms', () => {
       .map((one) => `${one.file} imports ${one.target}`);
     expect(typed).toEqual([]);
     // The calls that change a workspace are made in deployment, which main hands them to.
-    const users = all.filter((one) => one.target === 'databricks/api-writes/writes' && !one.typeOnly).map((one) => one.file);
+    const users = all.filter((one) => one.target === 'databricks/api-writes/workspace-writes' && !one.typeOnly).map((one) => one.file);
     expect(users).toEqual(['bin/bot.ts']);
   });
 

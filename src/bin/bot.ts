@@ -8,7 +8,7 @@ import { createConversations } from '../conversation/conversations.ts';
 import { type CreateQueue, createQueue } from '../conversation/queue.ts';
 import { createTurnRunner } from '../conversation/turn.ts';
 import { createVersions } from '../conversation/versions.ts';
-import { createWorkspaceWrites } from '../databricks/api-writes/writes.ts';
+import { createWorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
 import { requireFolder } from '../databricks/read/folder.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
 import { createDeploymentApprovals } from '../deployment/approval/decide-deployment.ts';

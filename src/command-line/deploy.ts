@@ -67,7 +67,7 @@ async function compareAll(
     const [settings, grants] = await Promise.all([
       compareSettings(workspace, { resolved, ids }, type, key, id),
       workspace
-        .grants(type, id)
+        .listPermissions(type, id)
         .then((found) => compareDeployedGrants(resolvedResource(resolved, type, key) ?? {}, found, deployerOf(resolved))),
     ]);
     differences.push(...[...settings, ...grants].map((one) => ({ ...one, resource: `${type}.${key}` })));

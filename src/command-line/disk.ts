@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { BundleFile, Grant, JobDefinition } from '../bundle/model/bundle.ts';
 import { parseJob } from '../bundle/model/definition.ts';
 import { pathProblem } from '../bundle/model/paths.ts';
-import { grantsIn } from '../databricks/api/permissions.ts';
+import { directPermissionsIn } from '../databricks/api/permissions.ts';
 import { UserError } from '../values/errors.ts';
 import { isObject, parseJson } from '../values/json.ts';
 
@@ -54,7 +54,7 @@ function grantsBeside(file: string): readonly Grant[] | undefined {
   if (!existsSync(beside)) return [];
   try {
     const body = parseJson(readFileSync(beside, 'utf8'));
-    if (isObject(body)) return grantsIn(body.access_control_list);
+    if (isObject(body)) return directPermissionsIn(body.access_control_list);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

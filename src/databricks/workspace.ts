@@ -11,29 +11,29 @@ import type {
 } from '../bundle/model/bundle.ts';
 import type { Logger } from '../values/log.ts';
 import { type Cluster, type ClusterSummary, getCluster, listClusters, listWarehouses, type Warehouse } from './api/compute.ts';
-import { listStorage, type StoredPage } from './api/dbfs-volumes.ts';
+import { type DataFilePage, listDataFiles } from './api/dbfs-volumes.ts';
 import { type FolderUsers, usersOfFolder } from './api/folder-users.ts';
 import { type GitFolder, listGitFolders } from './api/git-folders.ts';
 import { getJob, type JobFilter, type JobSummary, listJobs } from './api/jobs.ts';
+import { findLookupNames } from './api/lookup-names.ts';
 import { type Me, me } from './api/me.ts';
-import { readNames } from './api/names.ts';
-import { readGrants } from './api/permissions.ts';
+import { listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineSummary } from './api/pipelines-dashboards.ts';
-import { type Query, runQuery, type Statement } from './api/statements.ts';
-import { createExport, type FolderEntry, listFolder } from './api/workspace-files.ts';
-import { createDoor } from './http/requests.ts';
+import { runQuery, type SqlQuery, type SqlStatement } from './api/statements.ts';
+import { createSourceExport, type FolderEntry, listFolder } from './api/workspace-files.ts';
+import { createRequests } from './http/requests.ts';
 
 export type {
   Cluster,
   ClusterSummary,
+  DataFilePage,
   FolderEntry,
   GitFolder,
   JobFilter,
   JobSummary,
   Me,
   PipelineSummary,
-  Statement,
-  StoredPage,
+  SqlStatement,
   Warehouse,
 };
 
@@ -51,24 +51,24 @@ export interface Workspace {
   /** One level of a folder; undefined where there is no such folder. */
   listFolder(path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined>;
   /** Direct grants, without ownership; undefined where they may not be read. */
-  grants(type: ResourceType, id: string, signal?: AbortSignal): Promise<Grant[] | undefined>;
+  listPermissions(type: ResourceType, id: string, signal?: AbortSignal): Promise<Grant[] | undefined>;
   getPipeline(id: string, signal?: AbortSignal): Promise<PipelineDefinition & { readonly state?: string }>;
   listPipelines(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<PipelineSummary[]>;
   getDashboard(id: string, signal?: AbortSignal): Promise<DashboardDefinition>;
   /** Names by which the CLI would find these ids again; an id without one is left out. */
-  names(wanted: readonly { readonly kind: LookupKind; readonly id: string }[], signal?: AbortSignal): Promise<LookupName[]>;
+  lookupNames(wanted: readonly { readonly kind: LookupKind; readonly id: string }[], signal?: AbortSignal): Promise<LookupName[]>;
   /** Jobs and pipelines that name something below a folder. */
   usersOfFolder(path: string, signal?: AbortSignal): Promise<FolderUsers>;
   /** Git folders of a repository, by its address. */
-  gitFolders(url: string, signal?: AbortSignal): Promise<GitFolder[]>;
+  listGitFolders(url: string, signal?: AbortSignal): Promise<GitFolder[]>;
   getCluster(id: string, signal?: AbortSignal): Promise<Cluster>;
   /** Clusters that people made, whose name holds `name` (any case); at most `limit` (50). */
   listClusters(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<ClusterSummary[]>;
   listWarehouses(signal?: AbortSignal): Promise<Warehouse[]>;
   /** A page of a DBFS or Volume folder, from `after` (a page's `next`); undefined where there is no such folder. */
-  listStorage(path: string, after?: string, signal?: AbortSignal): Promise<StoredPage | undefined>;
+  listDataFiles(path: string, after?: string, signal?: AbortSignal): Promise<DataFilePage | undefined>;
   /** Runs a statement that only reads (the caller has made sure) and waits for its end; cancels it in the warehouse when aborted. */
-  query(query: Query, signal?: AbortSignal): Promise<Statement>;
+  runQuery(query: SqlQuery, signal?: AbortSignal): Promise<SqlStatement>;
 }
 
 /**
@@ -76,25 +76,25 @@ export interface Workspace {
  * given as false: left out, the SDK accepts any certificate and sends it the token (facts: libraries#databricks-sdk).
  */
 export function createWorkspace(options: { host: string; token: () => Promise<string>; log: Logger }): Workspace {
-  const door = createDoor(options);
+  const requests = createRequests(options);
   return {
     host: options.host,
-    me: (signal) => me(door, signal),
-    listJobs: (filter, signal) => listJobs(door, filter, signal),
-    getJob: (jobId, signal) => getJob(door, jobId, signal),
-    exportSource: createExport(door),
-    listFolder: (path, signal) => listFolder(door, path, signal),
-    grants: (type, id, signal) => readGrants(door, type, id, signal),
-    getPipeline: (id, signal) => getPipeline(door, id, signal),
-    listPipelines: (filter, signal) => listPipelines(door, filter, signal),
-    getDashboard: (id, signal) => getDashboard(door, id, signal),
-    names: (wanted, signal) => readNames(door, wanted, signal),
-    usersOfFolder: (path, signal) => usersOfFolder(door, path, signal),
-    gitFolders: (url, signal) => listGitFolders(door, url, signal),
-    getCluster: (id, signal) => getCluster(door, id, signal),
-    listClusters: (filter, signal) => listClusters(door, filter, signal),
-    listWarehouses: (signal) => listWarehouses(door, signal),
-    listStorage: (path, after, signal) => listStorage(door, path, after, signal),
-    query: (query, signal) => runQuery(door, query, signal),
+    me: (signal) => me(requests, signal),
+    listJobs: (filter, signal) => listJobs(requests, filter, signal),
+    getJob: (jobId, signal) => getJob(requests, jobId, signal),
+    exportSource: createSourceExport(requests),
+    listFolder: (path, signal) => listFolder(requests, path, signal),
+    listPermissions: (type, id, signal) => listPermissions(requests, type, id, signal),
+    getPipeline: (id, signal) => getPipeline(requests, id, signal),
+    listPipelines: (filter, signal) => listPipelines(requests, filter, signal),
+    getDashboard: (id, signal) => getDashboard(requests, id, signal),
+    lookupNames: (wanted, signal) => findLookupNames(requests, wanted, signal),
+    usersOfFolder: (path, signal) => usersOfFolder(requests, path, signal),
+    listGitFolders: (url, signal) => listGitFolders(requests, url, signal),
+    getCluster: (id, signal) => getCluster(requests, id, signal),
+    listClusters: (filter, signal) => listClusters(requests, filter, signal),
+    listWarehouses: (signal) => listWarehouses(requests, signal),
+    listDataFiles: (path, after, signal) => listDataFiles(requests, path, after, signal),
+    runQuery: (query, signal) => runQuery(requests, query, signal),
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
-import { createWorkspaceWrites } from '../../src/databricks/api-writes/writes.ts';
+import { createWorkspaceWrites } from '../../src/databricks/api-writes/workspace-writes.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createDeploymentApprovals } from '../../src/deployment/approval/decide-deployment.ts';
 import { createWriteApprovals } from '../../src/deployment/approval/decide-write.ts';

@@ -1,10 +1,11 @@
-// What jobs run on: clusters that people made, and SQL warehouses.
+// What jobs run on: clusters and SQL warehouses.
 import type { JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { inWords } from '../http/errors.ts';
+import { withErrorWords } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { Door } from '../http/requests.ts';
+import type { Requests } from '../http/requests.ts';
+import { listPages } from './pages.ts';
 
 export interface ClusterSummary {
   readonly id: string;
@@ -28,37 +29,38 @@ export interface Warehouse {
   readonly serverless: boolean;
 }
 
-/** Clusters of jobs stay listed for a month: with them a list takes minutes (facts: databricks#clusters-pipelines-and-dashboards). */
+/** Leaves out the clusters of job runs, which stay listed for a month: with them a list takes minutes (facts: databricks#clusters-pipelines-and-dashboards). */
 export const MADE_BY_PEOPLE = { 'filter_by.cluster_sources': ['API', 'UI'] };
 
-/** One cluster; the API answers 400 for an unknown id. */
-export async function getCluster(door: Door, id: string, signal?: AbortSignal): Promise<Cluster> {
-  const body = await inWords(`Reading cluster ${id}`, `There is no cluster ${id} that you can see.`, () =>
-    door.json('/api/2.1/clusters/get', { cluster_id: id }, signal),
+/** One cluster by its id. */
+export async function getCluster(requests: Requests, id: string, signal?: AbortSignal): Promise<Cluster> {
+  const body = await withErrorWords(`Reading cluster ${id}`, `There is no cluster ${id} that you can see.`, () =>
+    requests.getJson('/api/2.1/clusters/get', { cluster_id: id }, signal),
   );
   return { ...(summaryOf(body) ?? { id, name: id }), body };
 }
 
-/** Clusters that people made, whose name holds `name` (any case); at most `limit`. */
+/** Clusters that people made, at most `limit` of those whose name contains `name` (in any case). */
 export async function listClusters(
-  door: Door,
+  requests: Requests,
   filter: { readonly name?: string | undefined; readonly limit?: number | undefined },
   signal?: AbortSignal,
 ): Promise<ClusterSummary[]> {
-  const limit = filter.limit ?? LIMITS.jobsListed;
+  const limit = filter.limit ?? LIMITS.listed;
   const wanted = (filter.name ?? '').toLowerCase();
   const found: ClusterSummary[] = [];
-  let token = '';
-  for (let page = 0; page < LIMITS.namePages && found.length < limit; page++) {
-    const query = { page_size: '100', ...MADE_BY_PEOPLE, ...(token === '' ? {} : { page_token: token }) };
-    const body = await inWords('Listing clusters', 'There are no clusters.', () => door.json('/api/2.1/clusters/list', query, signal));
-    found.push(
-      ...objects(body.clusters)
-        .flatMap((one) => summaryOf(one) ?? [])
-        .filter(({ name }) => name.toLowerCase().includes(wanted)),
-    );
-    token = textOf(body.next_page_token) ?? '';
-    if (token === '') break;
+  const query = { page_size: '100', ...MADE_BY_PEOPLE };
+  const list = {
+    path: '/api/2.1/clusters/list',
+    query,
+    doing: 'Listing clusters',
+    missing: 'There are no clusters.',
+    pages: LIMITS.listPages,
+  };
+  for await (const { clusters } of listPages(requests, list, signal)) {
+    const summaries = objects(clusters).flatMap((one) => summaryOf(one) ?? []);
+    found.push(...summaries.filter(({ name }) => name.toLowerCase().includes(wanted)));
+    if (found.length >= limit) break;
   }
   return found.slice(0, limit);
 }
@@ -70,8 +72,10 @@ function summaryOf(body: JsonObject): ClusterSummary | undefined {
 }
 
 /** SQL warehouses that the person may see. */
-export async function listWarehouses(door: Door, signal?: AbortSignal): Promise<Warehouse[]> {
-  const body = await inWords('Listing SQL warehouses', 'There are none.', () => door.json('/api/2.0/sql/warehouses', {}, signal));
+export async function listWarehouses(requests: Requests, signal?: AbortSignal): Promise<Warehouse[]> {
+  const body = await withErrorWords('Listing SQL warehouses', 'There are none.', () =>
+    requests.getJson('/api/2.0/sql/warehouses', {}, signal),
+  );
   return objects(body.warehouses).flatMap((one): Warehouse[] => {
     const id = textOf(one.id);
     if (id === undefined) return [];

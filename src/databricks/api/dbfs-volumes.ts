@@ -1,13 +1,13 @@
-// Files outside the workspace's folders: DBFS and Volumes, one level at a time.
-
+// Data files outside the workspace's folders, in DBFS and Volumes, one folder at a time.
+import type { Json } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { inWords, isMissing } from '../http/errors.ts';
+import { isMissing, withErrorWords } from '../http/errors.ts';
 import { count, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { Door } from '../http/requests.ts';
+import type { Requests } from '../http/requests.ts';
 
-export interface StoredFile {
-  /** As the API has it: `/path` in DBFS, `/Volumes/…` in a Volume. */
+interface DataFile {
+  /** `/path` in DBFS, `/Volumes/…` in a Volume. */
   readonly path: string;
   readonly isFolder: boolean;
   /** Bytes, of files. */
@@ -16,21 +16,26 @@ export interface StoredFile {
   readonly modifiedAt?: number | undefined;
 }
 
-export interface StoredPage {
-  readonly files: readonly StoredFile[];
-  /** Asks for what comes next; undefined at the end. */
+export interface DataFilePage {
+  readonly files: readonly DataFile[];
+  /** What to ask for the next page with; undefined on the last. */
   readonly next?: string | undefined;
 }
 
 /**
- * A page of a folder in DBFS (`dbfs:/x`, `/dbfs/x` or `/x`) or in a Volume (`/Volumes/…`, also behind `dbfs:`); undefined where there is no
- * such folder. A path of a file answers the file (DBFS only).
+ * A page of a folder, from `after` (the `next` of the page before); undefined where there is no such folder. The path is one of a Volume
+ * (`/Volumes/…` or `dbfs:/Volumes/…`) or else of DBFS (`dbfs:/x`, `/dbfs/x` or `/x`). Where it names a file of DBFS, the page has that file.
  */
-export async function listStorage(door: Door, path: string, after?: string, signal?: AbortSignal): Promise<StoredPage | undefined> {
+export async function listDataFiles(
+  requests: Requests,
+  path: string,
+  after?: string,
+  signal?: AbortSignal,
+): Promise<DataFilePage | undefined> {
   const plain = `/${path.replace(/^(?:dbfs:\/*|\/dbfs\/+)/, '').replace(/^\/+/, '')}`.replace(/(?<=.)\/+$/, '');
-  return await inWords(`Listing ${path}`, 'It does not exist.', async () => {
+  return await withErrorWords(`Listing ${path}`, 'It does not exist.', async () => {
     try {
-      return await (/^\/Volumes(\/|$)/.test(plain) ? listVolume(door, plain, after, signal) : listDbfs(door, plain, after, signal));
+      return await (/^\/Volumes(\/|$)/.test(plain) ? listVolume(requests, plain, after, signal) : listDbfs(requests, plain, after, signal));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -38,32 +43,30 @@ export async function listStorage(door: Door, path: string, after?: string, sign
   });
 }
 
-/** GET fs/directories, paged by the API. */
-async function listVolume(door: Door, path: string, after: string | undefined, signal?: AbortSignal): Promise<StoredPage> {
-  const query = { page_size: String(LIMITS.storedPerPage), ...(after === undefined ? {} : { page_token: after }) };
+/** GET fs/directories: the API cuts the pages. */
+async function listVolume(requests: Requests, path: string, after: string | undefined, signal?: AbortSignal): Promise<DataFilePage> {
+  const query = { page_size: String(LIMITS.dataFilesPerPage), ...(after === undefined ? {} : { page_token: after }) };
   const escaped = path.split('/').map(encodeURIComponent).join('/');
-  const body = await door.json(`/api/2.0/fs/directories${escaped}`, query, signal);
-  const files = objects(body.contents).flatMap((one): StoredFile[] => {
-    const own = textOf(one.path);
-    const isFolder = one.is_directory === true;
-    return own === undefined
-      ? []
-      : [{ path: own, isFolder, ...(!isFolder && { size: count(one.file_size) }), modifiedAt: count(one.last_modified) }];
-  });
+  const body = await requests.getJson(`/api/2.0/fs/directories${escaped}`, query, signal);
+  const files = dataFiles(body.contents, { isFolder: 'is_directory', modifiedAt: 'last_modified' });
   return { files, next: textOf(body.next_page_token) };
 }
 
-/** GET dbfs/list answers all at once, so its pages are cut here. */
-async function listDbfs(door: Door, path: string, after: string | undefined, signal?: AbortSignal): Promise<StoredPage> {
-  const body = await door.json('/api/2.0/dbfs/list', { path }, signal);
-  const all = objects(body.files).flatMap((one): StoredFile[] => {
-    const own = textOf(one.path);
-    const isFolder = one.is_dir === true;
-    return own === undefined
-      ? []
-      : [{ path: own, isFolder, ...(!isFolder && { size: count(one.file_size) }), modifiedAt: count(one.modification_time) }];
-  });
+/** GET dbfs/list: it answers all files at once, so the pages are cut here. */
+async function listDbfs(requests: Requests, path: string, after: string | undefined, signal?: AbortSignal): Promise<DataFilePage> {
+  const body = await requests.getJson('/api/2.0/dbfs/list', { path }, signal);
+  const all = dataFiles(body.files, { isFolder: 'is_dir', modifiedAt: 'modification_time' });
   const from = /^\d+$/.test(after ?? '') ? Number(after) : 0;
-  const to = from + LIMITS.storedPerPage;
+  const to = from + LIMITS.dataFilesPerPage;
   return { files: all.slice(from, to), next: to < all.length ? String(to) : undefined };
+}
+
+/** The entries of a folder; the two APIs call some fields by different names. */
+function dataFiles(list: Json | undefined, fields: { readonly isFolder: string; readonly modifiedAt: string }): DataFile[] {
+  return objects(list).flatMap((one): DataFile[] => {
+    const path = textOf(one.path);
+    if (path === undefined) return [];
+    const isFolder = one[fields.isFolder] === true;
+    return [{ path, isFolder, size: isFolder ? undefined : count(one.file_size), modifiedAt: count(one[fields.modifiedAt]) }];
+  });
 }

@@ -1,7 +1,7 @@
-// Who a token belongs to.
+// The user that a token belongs to.
 import { UserError } from '../../values/errors.ts';
-import { inWords } from '../http/errors.ts';
-import type { Door } from '../http/requests.ts';
+import { withErrorWords } from '../http/errors.ts';
+import type { Requests } from '../http/requests.ts';
 
 export interface Me {
   readonly id: string;
@@ -9,10 +9,12 @@ export interface Me {
   readonly displayName: string;
 }
 
-/** SCIM Me. A workspace allows 255 of these a minute (facts: databricks#rate-limits), so ask once per link, not once per call. */
-export async function me(door: Door, signal?: AbortSignal): Promise<Me> {
+/** SCIM Me. A workspace allows 255 of these a minute (facts: databricks#rate-limits), so ask once per sign-in, not once per call. */
+export async function me(requests: Requests, signal?: AbortSignal): Promise<Me> {
   const doing = 'Asking Databricks who you are';
-  const body = await inWords(doing, 'Databricks does not know this user.', () => door.json('/api/2.0/preview/scim/v2/Me', {}, signal));
+  const body = await withErrorWords(doing, 'Databricks does not know this user.', () =>
+    requests.getJson('/api/2.0/preview/scim/v2/Me', {}, signal),
+  );
   const { id, userName, displayName } = body;
   if (typeof userName !== 'string' || (typeof id !== 'string' && typeof id !== 'bigint' && typeof id !== 'number'))
     throw new UserError({ doing, problem: 'The answer names no user.', next: 'Try again; if it stays, show this to an administrator.' });

@@ -3,10 +3,11 @@ import type { DashboardDefinition, PipelineDefinition } from '../../bundle/model
 import { UserError } from '../../values/errors.ts';
 import { isObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { inWords, isOfOneThing } from '../http/errors.ts';
+import { unlessItemFails, withErrorWords } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { Door } from '../http/requests.ts';
+import type { Requests } from '../http/requests.ts';
+import { listPages } from './pages.ts';
 
 export interface PipelineSummary {
   readonly id: string;
@@ -15,11 +16,15 @@ export interface PipelineSummary {
   readonly state?: string | undefined;
 }
 
-/** One pipeline with its `spec` as the API has it; `state` is its state now. */
-export async function getPipeline(door: Door, id: string, signal?: AbortSignal): Promise<PipelineDefinition & { readonly state?: string }> {
+/** One pipeline: its `spec` as the API has it, and its present state. */
+export async function getPipeline(
+  requests: Requests,
+  id: string,
+  signal?: AbortSignal,
+): Promise<PipelineDefinition & { readonly state?: string }> {
   const doing = `Reading pipeline ${id}`;
-  const body = await inWords(doing, `There is no pipeline ${id} that you can see.`, () =>
-    door.json(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {}, signal),
+  const body = await withErrorWords(doing, `There is no pipeline ${id} that you can see.`, () =>
+    requests.getJson(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {}, signal),
   );
   const spec = isObject(body.spec) ? body.spec : undefined;
   if (spec === undefined)
@@ -40,40 +45,41 @@ export async function getPipeline(door: Door, id: string, signal?: AbortSignal):
   };
 }
 
-/** Pipelines whose name holds `name` (the API's `like` ignores no case, so parts are compared here), at most `limit`. */
+/** At most `limit` of the pipelines whose name contains `name`, in any case: the API's `like` minds the case, so names are compared here. */
 export async function listPipelines(
-  door: Door,
+  requests: Requests,
   filter: { readonly name?: string | undefined; readonly limit?: number | undefined },
   signal?: AbortSignal,
 ): Promise<PipelineSummary[]> {
   const wanted = (filter.name ?? '').toLowerCase();
-  const limit = filter.limit ?? LIMITS.jobsListed;
+  const limit = filter.limit ?? LIMITS.listed;
   const found: PipelineSummary[] = [];
-  let token = '';
-  for (let page = 0; page < LIMITS.namePages && found.length < limit; page++) {
-    const query = { max_results: String(LIMITS.jobsPerPage), ...(token === '' ? {} : { page_token: token }) };
-    const body = await inWords('Listing pipelines', 'There are no pipelines.', () => door.json('/api/2.0/pipelines', query, signal));
-    for (const one of objects(body.statuses)) {
+  const query = { max_results: String(LIMITS.jobsPerPage) };
+  const list = {
+    path: '/api/2.0/pipelines',
+    query,
+    doing: 'Listing pipelines',
+    missing: 'There are no pipelines.',
+    pages: LIMITS.listPages,
+  };
+  for await (const { statuses } of listPages(requests, list, signal)) {
+    for (const one of objects(statuses)) {
       const [id, name] = [textOf(one.pipeline_id), textOf(one.name) ?? ''];
       if (id !== undefined && name.toLowerCase().includes(wanted))
         found.push({ id, name, creator: textOf(one.creator_user_name), state: textOf(one.state) });
     }
-    token = textOf(body.next_page_token) ?? '';
-    if (token === '') break;
+    if (found.length >= limit) break;
   }
   return found.slice(0, limit);
 }
 
-/** One dashboard (AI/BI) with its draft, and how it is published. */
-export async function getDashboard(door: Door, id: string, signal?: AbortSignal): Promise<DashboardDefinition> {
+/** One AI/BI dashboard: its draft, and whether it is published with its owner's credentials. */
+export async function getDashboard(requests: Requests, id: string, signal?: AbortSignal): Promise<DashboardDefinition> {
   const doing = `Reading dashboard ${id}`;
   const path = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
   const [body, published] = await Promise.all([
-    inWords(doing, `There is no dashboard ${id} that you can see.`, () => door.json(path, {}, signal)),
-    inWords(doing, 'It is not published.', () => door.json(`${path}/published`, {}, signal)).catch((error: unknown) => {
-      if (isOfOneThing(error)) return undefined;
-      throw error;
-    }),
+    withErrorWords(doing, `There is no dashboard ${id} that you can see.`, () => requests.getJson(path, {}, signal)),
+    unlessItemFails(() => withErrorWords(doing, 'It is not published.', () => requests.getJson(`${path}/published`, {}, signal))),
   ]);
   const serialized = textOf(body.serialized_dashboard);
   if (serialized === undefined)

@@ -1,19 +1,19 @@
-// SQL statements: what the statement execution API answers, and queries that only read, stopped in the warehouse when their signal fires.
+// SQL statements in a warehouse: what the API answers about one, and running a query that only reads.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../values/errors.ts';
 import { type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { inWords } from '../http/errors.ts';
+import { withErrorWords } from '../http/errors.ts';
 import { items, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { Door } from '../http/requests.ts';
+import type { Requests } from '../http/requests.ts';
 import { orAborted } from '../http/slots.ts';
 
 /** `state` as the statement execution API has it: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED, CLOSED (facts: databricks#runs-and-statements). */
-export interface Statement {
+export interface SqlStatement {
   readonly id: string;
   readonly state: string;
-  /** Databricks' words for a failure: foreign text. */
+  /** Why it failed, in Databricks' words: foreign text. */
   readonly error?: string | undefined;
   readonly columns: readonly string[];
   /** Values as text; null as `null`. */
@@ -22,9 +22,9 @@ export interface Statement {
   readonly truncated: boolean;
 }
 
-export interface Query {
+export interface SqlQuery {
   readonly warehouseId: string;
-  /** Whoever calls has made sure that it only reads. */
+  /** The caller has made sure that it only reads. */
   readonly statement: string;
   readonly catalog?: string | undefined;
   readonly schema?: string | undefined;
@@ -35,10 +35,10 @@ export interface Query {
 const PATH = '/api/2.0/sql/statements';
 
 /**
- * Runs a statement that reads and waits for its end: SUCCEEDED, FAILED, CANCELED or CLOSED. It is begun without waiting, so that its id is
- * known and it can be cancelled in the warehouse: when the signal fires, or after nine minutes (then it rejects with UserError).
+ * Runs a query and waits for its end: SUCCEEDED, FAILED, CANCELED or CLOSED. The first request does not wait for it, so that its id is known
+ * and it can be cancelled in the warehouse. That happens when the signal fires, and after nine minutes (then it rejects with UserError).
  */
-export async function runQuery(door: Door, query: Query, signal?: AbortSignal): Promise<Statement> {
+export async function runQuery(requests: Requests, query: SqlQuery, signal?: AbortSignal): Promise<SqlStatement> {
   const doing = 'Running a query';
   const body = {
     ...{ warehouse_id: query.warehouseId, statement: query.statement, row_limit: query.rows, byte_limit: LIMITS.queryBytes },
@@ -48,19 +48,19 @@ export async function runQuery(door: Door, query: Query, signal?: AbortSignal): 
   };
   signal?.throwIfAborted();
   const missing = `There is no SQL warehouse ${query.warehouseId} that you can use.`;
-  // Without the signal: a statement whose answer nobody hears has no id to be cancelled by.
-  const begun = inWords(doing, missing, () => door.post(PATH, body)).then((answer) => known(doing, answer));
+  // Without the signal: a statement can only be cancelled once its id has been answered.
+  const begun = withErrorWords(doing, missing, () => requests.postJson(PATH, body)).then((answer) => requireStatement(doing, answer));
   try {
     const first = await (signal === undefined ? begun : orAborted(begun, signal));
-    return await ended(door, first, doing, signal);
+    return await waitForEnd(requests, first, doing, signal);
   } catch (error) {
-    // Nobody waits for it: who stopped wants to be let go at once, and a query that can't be cancelled ends by itself some day.
-    void begun.then(({ id }) => door.post(`${pathOf(id)}/cancel`, {})).catch(() => {});
+    // Not awaited: whoever stopped it wants to go on at once, and a query that can't be cancelled ends by itself some day.
+    void begun.then(({ id }) => requests.postJson(`${pathOf(id)}/cancel`, {})).catch(() => {});
     throw error;
   }
 }
 
-async function ended(door: Door, first: Statement, doing: string, signal: AbortSignal | undefined): Promise<Statement> {
+async function waitForEnd(requests: Requests, first: SqlStatement, doing: string, signal: AbortSignal | undefined): Promise<SqlStatement> {
   const until = performance.now() + LIMITS.queryMs;
   let found = first;
   for (
@@ -75,7 +75,10 @@ async function ended(door: Door, first: Statement, doing: string, signal: AbortS
         next: 'Ask for less, or run it in the workspace.',
       });
     await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
-    found = known(doing, await inWords(doing, 'Databricks no longer knows it.', () => door.json(pathOf(first.id), {}, signal)));
+    found = requireStatement(
+      doing,
+      await withErrorWords(doing, 'Databricks no longer knows it.', () => requests.getJson(pathOf(first.id), {}, signal)),
+    );
   }
   return found;
 }
@@ -84,7 +87,7 @@ function pathOf(id: string): string {
   return `${PATH}/${encodeURIComponent(id)}`;
 }
 
-function known(doing: string, body: JsonObject): Statement {
+function requireStatement(doing: string, body: JsonObject): SqlStatement {
   const statement = statementOf(body);
   if (statement !== undefined) return statement;
   throw new UserError({
@@ -94,8 +97,8 @@ function known(doing: string, body: JsonObject): Statement {
   });
 }
 
-/** A statement in an answer of the API; undefined where it is none. */
-export function statementOf(body: JsonObject): Statement | undefined {
+/** The statement that an answer of the API describes; undefined where it describes none. */
+export function statementOf(body: JsonObject): SqlStatement | undefined {
   const status = objectOf(body.status);
   const [id, state] = [textOf(body.statement_id), textOf(status.state)];
   if (id === undefined || state === undefined) return undefined;
@@ -105,11 +108,11 @@ export function statementOf(body: JsonObject): Statement | undefined {
     state,
     error: textOf(error.message) ?? textOf(error.error_code),
     columns: objects(objectOf(manifest.schema).columns).map(({ name }) => textOf(name) ?? ''),
-    rows: items(objectOf(body.result).data_array).map((row) => items(row).map(shown)),
+    rows: items(objectOf(body.result).data_array).map((row) => items(row).map(cellText)),
     truncated: manifest.truncated === true,
   };
 }
 
-function shown(value: Json): string {
+function cellText(value: Json): string {
   return typeof value === 'string' ? value : stringifyJson(value);
 }

@@ -1,16 +1,16 @@
-// Workspace files, notebooks and folders, read as what a bundle can hold.
+// Workspace files, notebooks and folders.
 import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Json } from '../../values/json.ts';
 import { baseName, canonicalPath } from '../../values/workspace-path.ts';
-import { inWords, isMissing } from '../http/errors.ts';
+import { isMissing, withErrorWords } from '../http/errors.ts';
 import { count, objects } from '../http/json-fields.ts';
-import type { Door } from '../http/requests.ts';
+import type { Requests } from '../http/requests.ts';
 
 const LANGUAGES: readonly NotebookLanguage[] = ['PYTHON', 'SQL', 'SCALA', 'R'];
 const TYPES = ['NOTEBOOK', 'FILE', 'DIRECTORY', 'REPO', 'LIBRARY', 'DASHBOARD'] as const;
 
-/** What a folder holds at one level. */
+/** Something in a folder. */
 export interface FolderEntry {
   readonly path: string;
   readonly type: (typeof TYPES)[number] | 'OTHER';
@@ -23,16 +23,16 @@ function languageOf(value: Json | undefined): NotebookLanguage | undefined {
   return LANGUAGES.find((name) => name === value);
 }
 
-/** The entries of a folder, spelled as the folder is (with or without `/Workspace`); undefined where there is no such folder. */
-export async function listFolder(door: Door, path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined> {
-  return await inWords(`Listing ${path}`, 'It does not exist.', async () => {
+/** The entries of a folder; undefined where there is no such folder. Their paths have `/Workspace` where `path` has it. */
+export async function listFolder(requests: Requests, path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined> {
+  return await withErrorWords(`Listing ${path}`, 'It does not exist.', async () => {
     try {
-      const body = await door.json('/api/2.0/workspace/list', { path }, signal);
+      const body = await requests.getJson('/api/2.0/workspace/list', { path }, signal);
       return objects(body.objects).flatMap((entry): FolderEntry[] => {
         if (typeof entry.path !== 'string') return [];
         const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
         const name = baseName(entry.path);
-        // Listing a file answers the file itself.
+        // The list of a file is the file itself.
         const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
         const spelled = own ? path : `${path.replace(/\/+$/, '')}/${name}`;
         return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
@@ -45,16 +45,18 @@ export async function listFolder(door: Door, path: string, signal?: AbortSignal)
 }
 
 /**
- * Answers the reader of single workspace objects. A notebook comes in the format it was written in (`repos_export_format` of get-status:
- * SOURCE or JUPYTER); what the reference calls a file but is a notebook comes as a notebook, and the other way round. undefined: does not
- * exist. Status and content are asked for at once: the format is guessed to be that of the last notebook, and only a wrong guess costs a
- * second export.
+ * Creates the export of single files and notebooks; it answers undefined for what does not exist. A notebook comes in the format it was
+ * written in (`repos_export_format` of get-status: SOURCE or JUPYTER). `kind` may be wrong: what is a notebook comes as a notebook.
+ *
+ * Status and content are asked for at once, with the format of the last notebook as a guess; only a wrong guess costs a second export.
  */
-export function createExport(door: Door): (path: string, kind: Source['kind'], signal?: AbortSignal) => Promise<Source | undefined> {
+export function createSourceExport(
+  requests: Requests,
+): (path: string, kind: Source['kind'], signal?: AbortSignal) => Promise<Source | undefined> {
   let lastFormat: 'SOURCE' | 'JUPYTER' = 'SOURCE';
 
   async function content(path: string, format: 'SOURCE' | 'JUPYTER' | 'AUTO', signal?: AbortSignal): Promise<Uint8Array> {
-    const bytes = await door.exported({ path, direct_download: 'true', format }, signal);
+    const bytes = await requests.exportFile({ path, direct_download: 'true', format }, signal);
     if (bytes !== undefined) return bytes;
     throw new UserError({
       doing: `Reading ${path}`,
@@ -64,13 +66,13 @@ export function createExport(door: Door): (path: string, kind: Source['kind'], s
   }
 
   return async (path, kind, signal) =>
-    await inWords(`Reading ${path}`, 'It does not exist.', async () => {
+    await withErrorWords(`Reading ${path}`, 'It does not exist.', async () => {
       const guess = kind === 'notebook' ? lastFormat : 'AUTO';
       const guessed = content(path, guess, signal);
-      // It is waited for below; a failure that get-status explains better must not count as unhandled.
+      // It is awaited below, unless get-status fails first: then its own failure must not count as unhandled.
       guessed.catch(() => {});
       try {
-        const status = await door.json('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
+        const status = await requests.getJson('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
         const type = typeof status.object_type === 'string' ? status.object_type : kind === 'notebook' ? 'NOTEBOOK' : 'FILE';
         if (type !== 'NOTEBOOK' && type !== 'FILE' && type !== 'DASHBOARD')
           throw new UserError({

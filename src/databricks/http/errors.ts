@@ -1,37 +1,58 @@
-// Turns a failed call to Databricks into words for the person who asked.
+// What a failed call to Databricks means for the person who asked.
 import { UpstreamError, UserError } from '../../values/errors.ts';
 
-/** Codes that say the certificate was refused (Node's names). */
+/** Node's error codes for a certificate that was refused. */
 const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
 /**
- * Runs a call and rejects with UserError where it failed. `missing` are the words for "there is no such thing": 404, and the 400
- * INVALID_PARAMETER_VALUE that jobs/get answers for an unknown id.
+ * Runs a call; where Databricks refuses it or can't be reached, rejects with UserError. `missing` is what is said where there is no such
+ * thing: after 404, and after the 400 INVALID_PARAMETER_VALUE that jobs/get answers for an unknown id.
  */
-export async function inWords<T>(doing: string, missing: string, call: () => Promise<T>): Promise<T> {
+export async function withErrorWords<T>(doing: string, missing: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (error instanceof UpstreamError && error.failure.service === 'databricks') throw explain(doing, missing, error);
+    if (error instanceof UpstreamError && error.failure.service === 'databricks') throw userErrorOf(doing, missing, error);
     throw error;
   }
 }
 
-/** The status that Databricks answered with where a call failed, in whatever words. */
+/** The HTTP status of a failed call; undefined where there was no answer. Takes the UserError as well as the UpstreamError behind it. */
 export function statusOf(error: unknown): number | undefined {
   const cause = error instanceof UserError ? error.cause : error;
   return cause instanceof UpstreamError ? cause.failure.status : undefined;
 }
 
 /**
- * Whether a failure is about the one thing that was asked for (it is forbidden, gone, too large), so that the rest can go on. A sign-in that
- * ended or a workspace that is down is not.
+ * Whether a failure concerns only the thing that was asked for (it is forbidden, gone or too large), so that other things can still be
+ * read. A sign-in that ended or a workspace that is down concerns everything.
  */
-export function isOfOneThing(error: unknown): error is UserError {
+export function isItemError(error: unknown): error is UserError {
   if (!(error instanceof UserError)) return false;
   if (error.cause === undefined || (error.cause instanceof UpstreamError && error.cause.failure.code === 'ANSWER_TOO_LARGE')) return true;
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429;
+}
+
+/** What is read; undefined where it fails with `isItemError`. */
+export async function unlessItemFails<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isItemError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What is read; undefined where Databricks answers with an error, even one of its own. A refused sign-in (401) and a limit (429) reject. */
+export async function unlessAnsweredWithError<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || status === 401 || status === 429) throw error;
+    return undefined;
+  }
 }
 
 /** Whether a call failed because the thing does not exist. */
@@ -41,12 +62,12 @@ export function isMissing(error: unknown): boolean {
   return status === 404 || (status === 400 && (code === 'INVALID_PARAMETER_VALUE' || code === 'RESOURCE_DOES_NOT_EXIST'));
 }
 
-function explain(doing: string, missing: string, error: UpstreamError): UserError {
+function userErrorOf(doing: string, missing: string, error: UpstreamError): UserError {
   const { status, code } = error.failure;
   const say = (problem: string, next: string) => new UserError({ doing, problem, next }, { cause: error });
   if (isMissing(error)) return say(missing, 'Check the id and the workspace, and that you can open it there yourself.');
   if (status === 401) return say('Databricks no longer accepts your sign-in.', 'Connect again, then repeat what you asked for.');
-  // A token that is no longer valid is answered with 403 as well (facts: databricks#error-answers), and only the message tells: name both.
+  // 403 is also the answer to a token that is no longer valid, and only its message tells which it is (facts: databricks#error-answers): say both.
   if (status === 403)
     return say(
       'Databricks says that you may not see it.',

@@ -1,8 +1,8 @@
-// Parts of an answer, whatever it really holds: numbers, ids, lists of objects.
+// Fields of a JSON answer as the types we expect, whatever they really hold.
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 
-/** A number that a double holds, such as a size or a time in milliseconds. */
+/** A number that fits a double, such as a size or a time in milliseconds. */
 export function count(value: Json | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }

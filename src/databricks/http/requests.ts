@@ -12,38 +12,39 @@ import type { Logger } from '../../values/log.ts';
 import { LIMITS } from './limits.ts';
 import { hostSlots, orAborted } from './slots.ts';
 
-/** A list is sent as the same parameter several times. */
-export type Query = Readonly<Record<string, string | string[]>>;
+/** An array is sent as the same parameter several times. */
+export type QueryParameters = Readonly<Record<string, string | string[]>>;
 
-/** Reads of one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
-export interface Door {
+/** Requests to one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
+export interface Requests {
   readonly host: string;
-  /** GET: a JSON body, integers kept to the digit. */
-  json(path: string, query: Query, signal?: AbortSignal): Promise<JsonObject>;
-  /** workspace/export at the pace that all of this host share: a body as it is, at most 10 MB; undefined when it is larger. */
-  exported(query: Query, signal?: AbortSignal): Promise<Uint8Array | undefined>;
-  /** POST of what only reads, such as a query; not repeated when the connection breaks. */
-  post(path: string, payload: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  /** GET of a JSON object; its integers are kept to the digit. */
+  getJson(path: string, query: QueryParameters, signal?: AbortSignal): Promise<JsonObject>;
+  /** GET of workspace/export, within the rate limit that everybody on this host shares: the bytes, or undefined for more than 10 MB. */
+  exportFile(query: QueryParameters, signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** POST of something that only reads, such as a query. It is not repeated when the connection breaks. */
+  postJson(path: string, payload: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
 }
 
 interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly query?: Query;
+  readonly query?: QueryParameters;
   readonly payload?: JsonObject;
 }
 
-interface DoorOptions {
+interface RequestsOptions {
+  /** With its scheme. */
   readonly host: string;
   readonly token: () => Promise<string>;
   readonly log: Logger;
 }
 
 /**
- * Opens the door of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and sends it
- * the token (facts: libraries#databricks-sdk).
+ * Creates the requests of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and
+ * sends it the token (facts: libraries#databricks-sdk).
  */
-export function createDoor({ host, token, log }: DoorOptions): Door {
+export function createRequests({ host, token, log }: RequestsOptions): Requests {
   const client = (retryTimeoutSeconds: number) => {
     const config = new Config({
       host,
@@ -60,9 +61,9 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
     });
     return new ApiClient(config, { product: 'dab-bot', productVersion: '0.1.0' });
   };
-  const repeating = client(LIMITS.retrySeconds);
-  // Within a second the SDK repeats nothing (its first pause is longer), so that no export goes out but by a slot.
-  const once = client(1);
+  const repeatingClient = client(LIMITS.retrySeconds);
+  // In one second the SDK repeats nothing, since its first pause is longer: so every export takes a slot, a repeated one too.
+  const exportClient = client(1);
   const slot = hostSlots(host, 'exportsPerSecond');
 
   async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
@@ -72,7 +73,7 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
     const started = Date.now();
     try {
       const ask = () => request(by, call, bound);
-      const answer = await (by === once ? slot(ask, bound) : orAborted(ask(), bound));
+      const answer = await (by === exportClient ? slot(ask, bound) : orAborted(ask(), bound));
       return await orAborted(readBody(answer), bound);
     } catch (error) {
       signal?.throwIfAborted();
@@ -83,7 +84,7 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
     }
   }
 
-  /** A read again where the answer may be a matter of the moment: once after a server's error or a broken connection. */
+  /** Sends a read a second time where a server's error or a broken connection may have been of the moment. */
   async function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     try {
       return await send(by, call, signal);
@@ -96,19 +97,19 @@ export function createDoor({ host, token, log }: DoorOptions): Door {
 
   return {
     host,
-    async exported(query, signal) {
+    async exportFile(query, signal) {
       const until = performance.now() + LIMITS.retrySeconds * 1000;
       for (;;) {
         try {
-          return await read(once, { method: 'GET', path: '/api/2.0/workspace/export', query }, signal);
+          return await read(exportClient, { method: 'GET', path: '/api/2.0/workspace/export', query }, signal);
         } catch (error) {
           const busy = error instanceof UpstreamError && error.failure.status === 429;
           if (!busy || performance.now() > until) throw error;
         }
       }
     },
-    json: async (path, query, signal) => parsed(path, await read(repeating, { method: 'GET', path, query }, signal)),
-    post: async (path, payload, signal) => parsed(path, await send(repeating, { method: 'POST', path, payload }, signal)),
+    getJson: async (path, query, signal) => parsed(path, await read(repeatingClient, { method: 'GET', path, query }, signal)),
+    postJson: async (path, payload, signal) => parsed(path, await send(repeatingClient, { method: 'POST', path, payload }, signal)),
   };
 }
 
@@ -124,7 +125,7 @@ function parsed(path: string, body: Uint8Array | undefined): JsonObject {
   throw new UpstreamError({ ...failure, code: 'NOT_JSON' });
 }
 
-/** A kept connection that the far side closed just now, and errors of a server, 501 (no such route) left out. */
+/** A kept-alive connection that the far side has just closed, or an error of the server other than 501 (no such route). */
 function isPassing({ failure: { status, code } }: UpstreamError): boolean {
   return status === undefined ? code === 'ECONNRESET' || code === 'EPIPE' : status >= 500 && status !== 501;
 }
@@ -150,19 +151,19 @@ async function readBody(body: unknown): Promise<Uint8Array | undefined> {
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.byteLength;
-    // Read to the end even so: the SDK's stream throws where nobody catches when it is left early.
+    // Read to the end even when it is too large: the SDK's stream, left early, throws where nobody can catch it.
     if (size > LIMITS.responseBytes) chunks.length = 0;
     else chunks.push(chunk);
   }
   return size > LIMITS.responseBytes ? undefined : Uint8Array.from(Buffer.concat(chunks));
 }
 
-/** The SDK's error as ours: status and code only, because bodies may hold foreign text. */
+/** The SDK's error as ours, with status and code only: bodies may hold foreign text. */
 function upstream(operation: string, error: unknown): UpstreamError {
   const failure = { service: 'databricks', operation } as const;
   if (error instanceof ApiError)
     return new UpstreamError({ ...failure, status: error.statusCode, code: error.errorCode }, { cause: error });
-  // The SDK repeats 429 and transient errors only, and its timeout does not say which it was.
+  // The SDK repeats after 429 and transient errors; when it gives up, its error does not say after which.
   if (error instanceof TimeoutError) return new UpstreamError({ ...failure, status: 429, code: 'BUSY' }, { cause: error });
   if (error instanceof HttpError) return new UpstreamError({ ...failure, code: 'ENOTFOUND' }, { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') return new UpstreamError({ ...failure, code: 'NO_ANSWER' });

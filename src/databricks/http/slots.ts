@@ -1,10 +1,10 @@
-// How much at once and how often: slots for what is under way, which may rest after each piece of work.
+// How much may happen at once and how often: work waits for a slot, and a slot may rest after its work.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS } from './limits.ts';
 
-export type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
-/** Ends the wait at once when the signal fires, with its reason: a place in a line and the SDK's pause between repeats can't be cut short. */
+/** Waits for `work`, but rejects with the signal's reason as soon as it fires, even where the work itself can't be stopped. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = () => reject(signal.reason);
@@ -18,9 +18,9 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promi
 }
 
 /**
- * Lets `size` pieces of work run at once; the others wait in the order they came. A slot rests `restMs` after its work: so in any `restMs`
- * at most `size` pieces happen, however long each is on its way. When the signal fires, whoever waits is let go at once, and work that has
- * not begun never is.
+ * Lets `size` pieces of work run at once; the others wait, first come, first served. After its work a slot rests for `restMs`, so within
+ * any `restMs` at most `size` pieces happen, however long each takes. When a piece's signal fires, its caller stops waiting at once, and if
+ * it has not begun it never does.
  */
 export function createSlots(size: number, restMs = 0): Slots {
   const waiting: ((readyAt: number) => void)[] = [];
@@ -48,7 +48,7 @@ export function createSlots(size: number, restMs = 0): Slots {
 
 const byLimit = new Map<string, Slots>();
 
-/** The slots of one rate limit of a host, shared by everybody in the process, as the limit is: any second sees at most so many calls. */
+/** The slots of one rate limit of a host. The whole process shares them, because Databricks counts everybody's calls together. */
 export function hostSlots(host: string, limit: 'exportsPerSecond' | 'permissionsPerSecond'): Slots {
   const key = `${limit} ${host}`;
   const slots = byLimit.get(key) ?? createSlots(LIMITS[limit], LIMITS.restMs);

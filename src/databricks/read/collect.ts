@@ -4,8 +4,8 @@ import type { Diagnostic, Source, SourceReference } from '../../bundle/model/bun
 import { sourceKey } from '../../values/workspace-path.ts';
 import { LIMITS } from '../http/limits.ts';
 import { needsOf, type OpenImport, type Wanted } from './needs-of-source.ts';
-import { moduleFiles } from './python-modules.ts';
-import { createReads, type SourceReader } from './reader.ts';
+import { filesOfImport } from './python-modules.ts';
+import { createBoundedReader, type SourceReader } from './reader.ts';
 import { listTree } from './tree.ts';
 
 export type { SourceReader };
@@ -32,7 +32,7 @@ export async function collectSources(
   { signal, onProgress }: CollectOptions = {},
 ): Promise<{ sources: Source[]; diagnostics: Diagnostic[] }> {
   const stop = new AbortController();
-  const { read, list } = createReads(reader, AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]));
+  const { read, list } = createBoundedReader(reader, AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]));
   const reads = new Map<string, Promise<Read | Diagnostic>>();
   const visits = new Set<string>();
   /** By what a thing is called in the answer: as the definition does, else as the first of those that name it. */
@@ -100,7 +100,7 @@ export async function collectSources(
     open = [];
     await Promise.all(
       tried.map(async (one) => {
-        const found = await moduleFiles(list, one.imported, one.folder, known);
+        const found = await filesOfImport(list, one.imported, one.folder, known);
         if (found.length === 0) open.push(one);
         await Promise.all(found.map((path) => want({ path, kind: 'file', place: one.place, search: one.search }, 1)));
       }),

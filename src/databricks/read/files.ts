@@ -1,11 +1,11 @@
 // Some files of the workspace as they are now, or all below a folder, and nothing that they lead to.
 import type { Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import { isOfOneThing } from '../http/errors.ts';
+import { isItemError } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import { requireFolder } from './folder.ts';
-import { createReads, type SourceReader } from './reader.ts';
+import { createBoundedReader, type SourceReader } from './reader.ts';
 import { listTree, type TreeFile } from './tree.ts';
 
 export interface FilesRead {
@@ -22,7 +22,7 @@ export interface ReadOptions {
 /** Every file below a folder. Rejects with UserError where there is no such folder. */
 export async function readFilesBelow(reader: SourceReader, folder: string, options: ReadOptions): Promise<FilesRead> {
   await requireFolder(reader, folder, options.signal);
-  const { files = [], diagnostics } = await listTree(createReads(reader, options.signal).list, folder);
+  const { files = [], diagnostics } = await listTree(createBoundedReader(reader, options.signal).list, folder);
   const read = await readFiles(reader, files, options);
   return { ...read, left: [...diagnostics.map(({ place, message }) => ({ path: place, why: message })), ...read.left] };
 }
@@ -45,7 +45,7 @@ export async function readFiles(reader: SourceReader, files: readonly TreeFile[]
       return source;
     } catch (error) {
       // One file that can't be read must not stop the rest; a sign-in that ended must.
-      if (!isOfOneThing(error)) throw error;
+      if (!isItemError(error)) throw error;
       left.push({ path, why: error.words.problem });
       return undefined;
     }

@@ -6,13 +6,13 @@ import type { Workspace } from '../workspace.ts';
 
 /** The Git folder that holds the files of a Git job at its branch or commit; undefined: there is none, or it is no Git job. */
 export async function readGitFolder(
-  workspace: Pick<Workspace, 'gitFolders'>,
+  workspace: Pick<Workspace, 'listGitFolders'>,
   definition: JobDefinition,
   signal?: AbortSignal,
 ): Promise<GitFolder | undefined> {
   const git = definition.settings.git_source;
   if (!isObject(git) || typeof git.git_url !== 'string') return undefined;
-  const folders = await workspace.gitFolders(git.git_url, signal);
+  const folders = await workspace.listGitFolders(git.git_url, signal);
   if (typeof git.git_commit === 'string') return folders.find(({ commit }) => commit === git.git_commit);
   // A tag names no branch, and a Git folder does not say which tag it is at.
   if (typeof git.git_branch !== 'string') return undefined;

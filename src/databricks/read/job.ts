@@ -1,7 +1,7 @@
 // A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
 import { objectOf } from '../../values/json.ts';
-import { isOfOneThing } from '../http/errors.ts';
+import { isItemError } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
@@ -25,7 +25,7 @@ export interface ReadJobOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-type Reader = Pick<Workspace, 'getJob' | 'grants' | 'getPipeline' | 'getDashboard' | 'names' | 'exportSource'>;
+type Reader = Pick<Workspace, 'getJob' | 'listPermissions' | 'getPipeline' | 'getDashboard' | 'lookupNames' | 'exportSource'>;
 type RelatedKind = 'job' | 'pipeline' | 'dashboard';
 /** A job whose related things are still being read. */
 type Growing = JobDefinition & { readonly related: Related[] };
@@ -45,7 +45,7 @@ export async function readJob(
   async function job(id: string): Promise<{ definition: Growing; owned: boolean }> {
     const [{ deploymentKind, ...definition }, grants] = await Promise.all([
       slot(() => workspace.getJob(id, signal)),
-      slot(() => workspace.grants('jobs', id, signal)),
+      slot(() => workspace.listPermissions('jobs', id, signal)),
     ]);
     return { definition: { ...definition, grants, related: [] }, owned: deploymentKind === 'BUNDLE' };
   }
@@ -59,7 +59,7 @@ export async function readJob(
     const type = kind === 'pipeline' ? 'pipelines' : 'dashboards';
     const [thing, grants] = await Promise.all([
       slot(async () => (kind === 'pipeline' ? await workspace.getPipeline(id, signal) : await workspace.getDashboard(id, signal))),
-      slot(() => workspace.grants(type, id, signal)),
+      slot(() => workspace.listPermissions(type, id, signal)),
     ]);
     return thing.type === 'pipelines' && objectOf(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
   }
@@ -104,7 +104,7 @@ export async function readJob(
   const inside = new Set(insideOf(definition));
   const outside = idsOf(definition).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
   const unique = [...new Map(outside.map((one) => [`${one.kind} ${one.id}`, one])).values()];
-  const lookups = unique.length === 0 ? [] : await workspace.names(unique, signal);
+  const lookups = unique.length === 0 ? [] : await workspace.lookupNames(unique, signal);
   return { definition: { ...definition, lookups }, ...(owner !== undefined && { owner: await owner }), diagnostics };
 }
 
@@ -121,6 +121,6 @@ function insideOf(definition: JobDefinition): string[] {
 
 /** What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole. */
 function asDiagnostic(error: unknown, place: string): Diagnostic {
-  if (!isOfOneThing(error)) throw error;
+  if (!isItemError(error)) throw error;
   return { level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` };
 }

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Dependency } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { canonicalPath, isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
-import { gitRootOf, type ListOnce, moduleFiles, type PythonImport } from './python-modules.ts';
+import { filesOfImport, gitRootOf, type ListFolder, type PythonImport } from './python-modules.ts';
 
 /** Where Python looks for modules, in this order. */
 export type SearchPath = readonly string[];
@@ -33,7 +33,7 @@ export interface Needs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-async function isFolder(list: ListOnce, path: string): Promise<boolean> {
+async function isFolder(list: ListFolder, path: string): Promise<boolean> {
   const type = (await list(posix.dirname(path)))?.get(posix.basename(path))?.type;
   if (type !== undefined) return type === 'DIRECTORY' || type === 'REPO';
   // The folder above may be closed. Listing a file answers the file itself.
@@ -46,7 +46,7 @@ export async function needsOf(
   source: Source,
   dependencies: readonly Dependency[],
   inherited: SearchPath | undefined,
-  list: ListOnce,
+  list: ListFolder,
 ): Promise<Needs> {
   const folder = posix.dirname(source.path);
   const absolute = (path: string) => (path.startsWith('/') ? posix.normalize(path) : posix.join(folder, path)).replace(/(?<=.)\/$/, '');
@@ -65,7 +65,7 @@ export async function needsOf(
   async function resolve(dependency: Dependency): Promise<Wanted[]> {
     const place = `${canonicalPath(source.path)}:${dependency.line}`;
     if (dependency.kind === 'import') {
-      const found = await moduleFiles(list, dependency, folder, searched);
+      const found = await filesOfImport(list, dependency, folder, searched);
       if (found.length === 0 && dependency.level === 0) open.push({ imported: dependency, folder, place, search });
       return found.map((path) => ({ path, kind: 'file', place, search }));
     }

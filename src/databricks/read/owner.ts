@@ -2,7 +2,7 @@
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf, withoutLogin } from '../../values/text.ts';
-import { isOfOneThing } from '../http/errors.ts';
+import { isItemError } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -79,7 +79,7 @@ async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string,
     return isObject(value) ? value : {};
   } catch (error) {
     // Somebody else's folder is often closed, and anybody may have written anything there.
-    if (isOfOneThing(error) || error instanceof SyntaxError) return {};
+    if (isItemError(error) || error instanceof SyntaxError) return {};
     throw error;
   }
 }

@@ -8,13 +8,13 @@ export interface PythonImport {
 }
 
 /** The entries of a folder by name; undefined where it does not exist or may not be listed. Asks once per folder. */
-export type ListOnce = (folder: string) => Promise<ReadonlyMap<string, FolderEntry> | undefined>;
+export type ListFolder = (folder: string) => Promise<ReadonlyMap<string, FolderEntry> | undefined>;
 
 /**
  * The files that an import loads: of a relative one from `folder` (the importing file's), else from the first of `roots` (sys.path) that has
  * it. Empty: it is not among the workspace's files, so it is a library.
  */
-export async function moduleFiles(list: ListOnce, imported: PythonImport, folder: string, roots: readonly string[]): Promise<string[]> {
+export async function filesOfImport(list: ListFolder, imported: PythonImport, folder: string, roots: readonly string[]): Promise<string[]> {
   const { module, level, names } = imported;
   const parts = module === '' ? [] : module.split('.');
   for (const base of level > 0 ? [up(folder, level - 1)] : roots) {
@@ -30,7 +30,7 @@ function up(folder: string, levels: number): string {
 }
 
 /** Inside one folder Python takes a package before a module, and a folder without `__init__.py` last (its import system, PathFinder). */
-async function walk(list: ListOnce, base: string, parts: readonly string[], names: readonly string[]): Promise<string[]> {
+async function walk(list: ListFolder, base: string, parts: readonly string[], names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   let folder = base;
   for (const [i, part] of parts.entries()) {
@@ -62,7 +62,7 @@ function isFolder(entry: FolderEntry | undefined): entry is FolderEntry {
  * The Git folder that a folder lies in; its root is on sys.path of what runs there (`REPO` in a list;
  * facts: databricks#notebooks-and-their-formats).
  */
-export async function gitRootOf(list: ListOnce, folder: string): Promise<string | undefined> {
+export async function gitRootOf(list: ListFolder, folder: string): Promise<string | undefined> {
   const legacy = /^(?:\/Workspace)?\/Repos\/[^/]+\/[^/]+/.exec(folder)?.[0];
   if (legacy !== undefined) return legacy;
   const [home, ...below] = /^((?:\/Workspace)?\/(?:Users\/[^/]+|[^/]+))(?:\/(.*))?$/.exec(folder)?.slice(1) ?? [];

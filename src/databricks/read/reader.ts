@@ -2,24 +2,24 @@
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { baseName, sourceKey } from '../../values/workspace-path.ts';
 import type { FolderEntry } from '../api/workspace-files.ts';
-import { isOfOneThing } from '../http/errors.ts';
+import { isItemError } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
-import type { ListOnce } from './python-modules.ts';
+import type { ListFolder } from './python-modules.ts';
 
 /** What collecting needs of a workspace; a folder on disk can stand in for one. */
 export type SourceReader = Pick<Workspace, 'exportSource' | 'listFolder'>;
 
-export interface Reads {
+export interface BoundedReader {
   /** A file or notebook, or what to say where it can't be read (its `place` is left to the caller). */
   read(path: string, kind: Source['kind']): Promise<Source | Diagnostic>;
-  readonly list: ListOnce;
+  readonly list: ListFolder;
 }
 
-export function createReads(reader: SourceReader, signal: AbortSignal): Reads {
+export function createBoundedReader(reader: SourceReader, signal: AbortSignal): BoundedReader {
   const slot = createSlots(LIMITS.atOnce);
-  const folders = new Map<string, ReturnType<ListOnce>>();
+  const folders = new Map<string, ReturnType<ListFolder>>();
 
   async function listed(folder: string): Promise<ReadonlyMap<string, FolderEntry> | undefined> {
     try {
@@ -27,7 +27,7 @@ export function createReads(reader: SourceReader, signal: AbortSignal): Reads {
       return entries && new Map(entries.map((entry) => [baseName(entry.path), entry]));
     } catch (error) {
       // A folder that may not be listed holds nothing that we could read.
-      if (isOfOneThing(error)) return undefined;
+      if (isItemError(error)) return undefined;
       throw error;
     }
   }
@@ -44,7 +44,7 @@ export function createReads(reader: SourceReader, signal: AbortSignal): Reads {
         return source ?? warning(`The ${kind} ${path} does not exist in the workspace.`);
       } catch (error) {
         // One file that can't be read must not stop the rest; a sign-in that ended or a workspace that is down must.
-        if (!isOfOneThing(error)) throw error;
+        if (!isItemError(error)) throw error;
         return warning(`${error.words.doing}: ${error.words.problem}`);
       }
     },

@@ -1,7 +1,7 @@
 // Every notebook and file below a folder, in the order of their paths.
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { ListOnce } from './python-modules.ts';
+import type { ListFolder } from './python-modules.ts';
 
 /** Folders that tools make and that belong to nobody's sources. */
 const SKIPPED = new Set(['.git', '.databricks', '.venv', '__pycache__', '.ipynb_checkpoints', 'node_modules', '.pytest_cache']);
@@ -14,7 +14,7 @@ export interface TreeFile {
 }
 
 /** All files below a folder (or the file itself); `files` is undefined where it does not exist or may not be listed. */
-export async function listTree(list: ListOnce, root: string): Promise<{ files: TreeFile[] | undefined; diagnostics: Diagnostic[] }> {
+export async function listTree(list: ListFolder, root: string): Promise<{ files: TreeFile[] | undefined; diagnostics: Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const warn = (place: string, message: string) => diagnostics.push({ level: 'warning', place, message });
 

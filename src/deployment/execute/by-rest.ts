@@ -2,8 +2,8 @@
 
 import { posix } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Statement } from '../../databricks/api/statements.ts';
-import type { Sent } from '../../databricks/api-writes/writes.ts';
+import type { SqlStatement } from '../../databricks/api/statements.ts';
+import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Write } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
@@ -30,7 +30,7 @@ export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Runni
   onProgress('Executing the statement');
   const until = Date.now() + LIMITS.statementMs;
   const { warehouse_id: warehouseId, statement } = write;
-  const first = await writes.execute({ warehouseId, statement, rows: LIMITS.rowsAsked, waitSeconds: LIMITS.statementWaitSeconds });
+  const first = await writes.executeStatement({ warehouseId, statement, rows: LIMITS.rowsAsked, waitSeconds: LIMITS.statementWaitSeconds });
   if (first.kind !== 'done') return unsuccessful(first, 'execute a statement on this warehouse');
   let now = first.value;
   while (now.state === 'PENDING' || now.state === 'RUNNING') {
@@ -38,7 +38,7 @@ export async function executeSql(write: Of<'sql'>, { writes, onProgress }: Runni
       return unknown(`The statement is still running after ${LIMITS.statementMs / 60_000} minutes; I have stopped waiting for it.`);
     await pause(LIMITS.statementPollMs);
     // A look that fails says nothing about the statement.
-    const look = await writes.statement(now.id);
+    const look = await writes.getStatement(now.id);
     if (look.kind === 'done') now = look.value;
     else if (look.kind === 'refused' && !isBusy(look)) return unknown('The statement was begun, but how far it is can’t be read.');
   }
@@ -56,7 +56,7 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
   const folders = [...new Set(bundle.files.map(({ path }) => posix.join(folder, posix.dirname(path))))].sort();
   let done = 0;
-  const broken = (sent: Exclude<Sent<void>, { kind: 'done' }>, path: string): WriteResult => {
+  const broken = (sent: Exclude<CallOutcome<void>, { kind: 'done' }>, path: string): WriteResult => {
     const result = unsuccessful(sent, `write ${path}`);
     const stopped = `${done} of ${bundle.files.length} files were uploaded; it stopped at ${path}.`;
     return { ...result, problem: sent.kind === 'lost' ? `${result.problem} ${stopped}` : stopped };
@@ -76,12 +76,12 @@ export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle
   return { state: 'done', link: { text: folder, url: `${running.host}/#workspace${canonicalPath(folder)}` } };
 }
 
-function isBusy(sent: Sent<unknown>): boolean {
+function isBusy(sent: CallOutcome<unknown>): boolean {
   return sent.kind === 'refused' && sent.status === 429;
 }
 
 /** Words for a call that was not answered with success. */
-function unsuccessful(sent: Exclude<Sent<unknown>, { kind: 'done' }>, what: string): WriteResult {
+function unsuccessful(sent: Exclude<CallOutcome<unknown>, { kind: 'done' }>, what: string): WriteResult {
   if (sent.kind === 'lost') return unknown(`${sent.why[0]?.toUpperCase()}${sent.why.slice(1)}.`);
   const said = [sent.code, sent.message].filter((part) => part !== '').join(': ');
   const result =
@@ -96,7 +96,7 @@ function unsuccessful(sent: Exclude<Sent<unknown>, { kind: 'done' }>, what: stri
 }
 
 /** The rows as data for a card: capped in every direction. */
-function tableOf({ columns, rows, truncated }: Statement): Pick<WriteResult, 'table'> {
+function tableOf({ columns, rows, truncated }: SqlStatement): Pick<WriteResult, 'table'> {
   if (columns.length === 0) return {};
   const cut = (text: string) => (text.length > LIMITS.valueCharacters ? `${text.slice(0, LIMITS.valueCharacters)}…` : text);
   return {

@@ -1,6 +1,6 @@
 // Carries out an approved write, once ever, as the person who approved it. Reached from the approved button only.
 import type { Bundle } from '../../bundle/model/bundle.ts';
-import type { WorkspaceWrites } from '../../databricks/api-writes/writes.ts';
+import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createWriteRows } from '../../storage/writes.ts';
 import type { Logger } from '../../values/log.ts';

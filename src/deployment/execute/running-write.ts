@@ -1,6 +1,6 @@
 // One approved write while it is carried out: as whom, and with what.
 import type { Bundle } from '../../bundle/model/bundle.ts';
-import type { WorkspaceWrites } from '../../databricks/api-writes/writes.ts';
+import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 
 export interface RunningWrite {

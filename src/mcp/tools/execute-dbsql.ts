@@ -1,7 +1,7 @@
 // execute_dbsql: a statement that surely only reads runs at once; any other is proposed, and the person's click runs it.
 import { z } from 'zod';
 import { readsOnly } from '../../analysis/sql/reads-only.ts';
-import type { Statement } from '../../databricks/workspace.ts';
+import type { SqlStatement } from '../../databricks/workspace.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { named } from './support/inputs.ts';
@@ -68,13 +68,13 @@ async function query(
   { id: warehouseId, name }: Chosen,
   rows: number,
   { workspace, steps, signal }: ToolContext,
-): Promise<Statement> {
+): Promise<SqlStatement> {
   const title = `Running a query on ${name}`;
   const started = performance.now();
   steps.start('sql', title);
   const heartbeat = setInterval(() => steps.start('sql', `${title} (${Math.round((performance.now() - started) / 1000)} s)`), HEARTBEAT_MS);
   try {
-    const found = await workspace.query({ warehouseId, statement, rows }, signal);
+    const found = await workspace.runQuery({ warehouseId, statement, rows }, signal);
     if (found.state === 'SUCCEEDED') steps.done('sql', title, found.rows.length === 1 ? '1 row' : `${found.rows.length} rows`);
     else steps.report({ id: 'sql', title, status: 'error' });
     return found;

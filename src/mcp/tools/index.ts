@@ -1,5 +1,4 @@
 // The written list of tools, by name. None of them can write to a workspace.
-
 import { analyzeNotebook } from './analyze-notebook.ts';
 import { createTests } from './create-tests.ts';
 import { editBundleFile } from './edit-bundle-file.ts';

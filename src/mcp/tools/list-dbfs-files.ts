@@ -1,5 +1,4 @@
 // list_dbfs_files: one level of a folder in DBFS or in a Volume, a page at a time.
-
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { baseName } from '../../values/workspace-path.ts';
@@ -36,7 +35,7 @@ export const listDbfsFiles = defineTool({
         next: 'Call list_notebooks with it.',
       });
     steps.start('files', `Listing ${path}`);
-    const found = await workspace.listStorage(path, after, signal);
+    const found = await workspace.listDataFiles(path, after, signal);
     if (found === undefined) {
       throw new UserError({
         doing,

@@ -1,5 +1,4 @@
 // list_notebooks: one level of a workspace folder, a page at a time.
-
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { baseName } from '../../values/workspace-path.ts';

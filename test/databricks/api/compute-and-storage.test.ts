@@ -59,11 +59,11 @@ describe('storage', () => {
     rig.file('/dbfs/tmp/in/deep/c.csv', '1');
     const ana = rig.as();
     for (const path of ['dbfs:/tmp/in', '/dbfs/tmp/in/', '/tmp/in'])
-      expect((await ana.listStorage(path))?.files).toMatchObject([
+      expect((await ana.listDataFiles(path))?.files).toMatchObject([
         { path: '/tmp/in/a b.csv', isFolder: false, size: 5 },
         { path: '/tmp/in/deep', isFolder: true },
       ]);
-    expect(await ana.listStorage('dbfs:/nope')).toBeUndefined();
+    expect(await ana.listDataFiles('dbfs:/nope')).toBeUndefined();
   });
 
   it('lists a Volume page by page, odd names among them', async () => {
@@ -74,21 +74,21 @@ describe('storage', () => {
     let next: string | undefined;
     let pages = 0;
     do {
-      const page = await ana.listStorage(`dbfs:${folder}`, next);
+      const page = await ana.listDataFiles(`dbfs:${folder}`, next);
       found.push(...(page?.files ?? []).map(({ path }) => path));
       next = page?.next;
       pages++;
     } while (next !== undefined);
     expect([found.length, new Set(found).size, pages]).toEqual([1201, 1201, 13]);
     expect(found[7]).toBe(`${folder}/0007`);
-    expect(await ana.listStorage('/Volumes/main/none')).toBeUndefined();
+    expect(await ana.listDataFiles('/Volumes/main/none')).toBeUndefined();
   });
 
   it('pages a large DBFS folder too', async () => {
     for (let n = 0; n < 101; n++) rig.file(`/dbfs/many/${String(n).padStart(4, '0')}`);
     const ana = rig.as();
-    const first = await ana.listStorage('dbfs:/many');
-    const second = await ana.listStorage('dbfs:/many', first?.next);
+    const first = await ana.listDataFiles('dbfs:/many');
+    const second = await ana.listDataFiles('dbfs:/many', first?.next);
     expect([first?.files.length, second?.files.map(({ path }) => path), second?.next]).toEqual([100, ['/many/0100'], undefined]);
   });
 });
@@ -97,7 +97,7 @@ describe('queries', () => {
   const query = (statement: string, rows = 10) => ({ warehouseId: 'aaaaaaaaaaaaaaaa', statement, rows });
 
   it('answers rows as text, as many as asked for', async () => {
-    const answer = await rig.as().query(query('SELECT country, orders FROM sales'));
+    const answer = await rig.as().runQuery(query('SELECT country, orders FROM sales'));
     expect(answer).toMatchObject({ state: 'SUCCEEDED', columns: ['country', 'orders'], truncated: true });
     expect(answer.rows.slice(0, 2)).toEqual([
       ['Austria', '0'],
@@ -107,19 +107,19 @@ describe('queries', () => {
   });
 
   it('waits for a warehouse that takes its time, and tells what failed', async () => {
-    expect((await rig.as().query(query('/* slow */ SELECT 1'))).state).toBe('SUCCEEDED');
-    expect(await rig.as().query(query('SELECT * FROM no_such_table'))).toMatchObject({
+    expect((await rig.as().runQuery(query('/* slow */ SELECT 1'))).state).toBe('SUCCEEDED');
+    expect(await rig.as().runQuery(query('SELECT * FROM no_such_table'))).toMatchObject({
       state: 'FAILED',
       rows: [],
       error: expect.stringContaining('no_such_table'),
     });
-    await expect(rig.as().query({ ...query('SELECT 1'), warehouseId: 'nope' })).rejects.toThrow('no SQL warehouse nope');
+    await expect(rig.as().runQuery({ ...query('SELECT 1'), warehouseId: 'nope' })).rejects.toThrow('no SQL warehouse nope');
   });
 
   it('is cancelled in the warehouse when a person stops it', async () => {
     rig.far.faults.on('GET /api/2.0/sql/statements/*', { hang: true });
     const stop = new AbortController();
-    const work = rig.as().query(query('/* slow */ SELECT 1'), stop.signal);
+    const work = rig.as().runQuery(query('/* slow */ SELECT 1'), stop.signal);
     await expect
       .poll(() => rig.far.requests.some(({ method, path }) => method === 'GET' && path.startsWith('/api/2.0/sql/statements/')))
       .toBe(true);
@@ -130,7 +130,7 @@ describe('queries', () => {
 
   it('is sent once, even where the connection breaks', async () => {
     rig.far.faults.on('POST /api/2.0/sql/statements', { close: true });
-    await expect(rig.as().query(query('SELECT 1'))).rejects.toThrow('could not be reached');
+    await expect(rig.as().runQuery(query('SELECT 1'))).rejects.toThrow('could not be reached');
     await sleep(500);
     expect(rig.far.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });

@@ -43,7 +43,7 @@ describe('names', () => {
   ])('%s: the only one of its name, on any page', async (kind, of, make) => {
     for (let i = 0; i < 230; i++) rig.far.workspace[of].set(`i${i}`, { ...make(`i${i}`, i < 2 ? 'twice' : `name ${i}`) });
     const wanted = ['i0', 'i1', 'i2', 'i229', 'none'].map((id) => ({ kind, id }));
-    expect(await rig.as().names(wanted)).toEqual([
+    expect(await rig.as().lookupNames(wanted)).toEqual([
       { kind, id: 'i2', name: 'name 2' },
       { kind, id: 'i229', name: 'name 229' },
     ]);

@@ -1,5 +1,5 @@
 // The rows of a query on their way to the model: marked as data, one JSON array a line, capped in every direction, without secrets.
-import type { Statement } from '../../../databricks/workspace.ts';
+import type { SqlStatement } from '../../../databricks/workspace.ts';
 import { PAGE_CHARACTERS, strip } from './foreign-text.ts';
 import { maskText } from './mask-text.ts';
 
@@ -8,7 +8,7 @@ const LONGEST_VALUE = 500;
 const MOST_COLUMNS = 100;
 
 /** The rows as text, and how many of them it holds. */
-export async function queryText({ columns, rows, truncated }: Statement): Promise<{ text: string; shown: number }> {
+export async function queryText({ columns, rows, truncated }: SqlStatement): Promise<{ text: string; shown: number }> {
   const line = (cells: readonly string[]) => JSON.stringify(cells.slice(0, MOST_COLUMNS).map(cell));
   const lines: string[] = [];
   let characters = 0;

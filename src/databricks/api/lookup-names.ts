@@ -1,24 +1,23 @@
-// Names for ids, as the CLI will look them up: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
+// The names by which the CLI finds ids again: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
 import type { LookupKind, LookupName } from '../../bundle/model/bundle.ts';
-import type { JsonObject } from '../../values/json.ts';
-import { objectOf } from '../../values/json.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { inWords, statusOf } from '../http/errors.ts';
+import { unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
 import { count, id as idOf, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
-import type { Door, Query } from '../http/requests.ts';
+import type { QueryParameters, Requests } from '../http/requests.ts';
 import { createSlots } from '../http/slots.ts';
 import { MADE_BY_PEOPLE } from './compute.ts';
 
-/** A list that the CLI goes through (its bundle/config/variable/resolve_*.go and the Go SDK's GetBy… methods). */
+/** A list that the CLI searches (see its bundle/config/variable/resolve_*.go and the Go SDK's GetBy… methods). */
 interface Listing {
   readonly path: string;
-  readonly query?: Query;
-  /** The field of the answer that holds the items. */
+  readonly query?: QueryParameters;
+  /** The field of the answer that holds the items, and the fields of an item. */
   readonly items: string;
   readonly id: string;
   readonly name: string;
-  /** Which items the CLI looks at; all of them when left out. */
+  /** Which items the CLI considers; all of them when left out. */
   readonly counts?: (item: JsonObject) => boolean;
 }
 
@@ -48,16 +47,19 @@ const LISTS: Readonly<Partial<Record<LookupKind, Listing>>> = {
 };
 
 type Slot = ReturnType<typeof createSlots>;
-type Ask = (path: string, query: Query) => Promise<JsonObject>;
+type Ask = (path: string, query: QueryParameters) => Promise<JsonObject>;
 
-/** Names of things by kind and id; what may not be listed, does not exist or shares its name has none. Rejects only for a sign-in or network that failed. */
-export async function readNames(
-  door: Door,
+/**
+ * The names of ids. An id has none where its kind may not be listed, where it does not exist, or where something else has the same name.
+ * Rejects only where the sign-in or the network fails.
+ */
+export async function findLookupNames(
+  requests: Requests,
   wanted: readonly { readonly kind: LookupKind; readonly id: string }[],
   signal?: AbortSignal,
 ): Promise<LookupName[]> {
   const slot = createSlots(LIMITS.atOnce);
-  const ask: Ask = (path, query) => inWords('Looking names up', 'There are none.', () => door.json(path, query, signal));
+  const ask: Ask = (path, query) => withErrorWords('Looking names up', 'There are none.', () => requests.getJson(path, query, signal));
   const ids = new Map<LookupKind, Set<string>>();
   for (const { kind, id } of wanted) ids.set(kind, (ids.get(kind) ?? new Set()).add(id));
   const found = await Promise.all([...ids].map(([kind, set]) => namesOf(ask, slot, kind, [...set])));
@@ -65,33 +67,23 @@ export async function readNames(
 }
 
 async function namesOf(ask: Ask, slot: Slot, kind: LookupKind, ids: readonly string[]): Promise<LookupName[]> {
-  const single = SINGLE[kind];
+  const single = ONE_BY_ONE[kind];
   if (single !== undefined) {
-    const names = await Promise.all(ids.map((id) => slot(() => orNone(undefined, () => single(ask, id)))));
+    const names = await Promise.all(ids.map((id) => slot(() => unlessAnsweredWithError(() => single(ask, id)))));
     return ids.flatMap((id, i) => (names[i] === undefined ? [] : [{ kind, id, name: names[i] }]));
   }
   const listing = LISTS[kind];
   if (listing === undefined) return [];
-  const all = await slot(() => orNone([], () => listed(ask, listing)));
+  const all = (await slot(() => unlessAnsweredWithError(() => listAll(ask, listing)))) ?? [];
   const times = new Map<string, number>();
   for (const { name } of all) times.set(name, (times.get(name) ?? 0) + 1);
   return all.filter(({ id, name }) => ids.includes(id) && times.get(name) === 1).map((one) => ({ kind, ...one }));
 }
 
-async function orNone<T>(none: T, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === undefined || status === 401 || status === 429) throw error;
-    return none;
-  }
-}
-
-async function listed(ask: Ask, { path, query = {}, items, id, name, counts }: Listing): Promise<{ id: string; name: string }[]> {
+async function listAll(ask: Ask, { path, query = {}, items, id, name, counts }: Listing): Promise<{ id: string; name: string }[]> {
   const found: { id: string; name: string }[] = [];
-  let more: Query = {};
-  for (let page = 1; page <= LIMITS.namePages; page++) {
+  let more: QueryParameters = {};
+  for (let page = 1; page <= LIMITS.listPages; page++) {
     const body = await ask(path, { ...query, ...more });
     for (const item of objects(body[items])) {
       const [itemId, itemName] = [idOf(item[id]), textOf(item[name])];
@@ -103,12 +95,12 @@ async function listed(ask: Ask, { path, query = {}, items, id, name, counts }: L
     if (token === undefined && !counted) return found;
     more = token === undefined ? { page: String(page + 1) } : { page_token: token };
   }
-  // Not all of it was seen: nobody knows whether a name is the only one.
+  // The list goes on: nobody knows whether a name in it is the only one.
   return [];
 }
 
-/** Kinds of which there are too many for a list: the thing's own name, then whether another one has it. */
-const SINGLE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Promise<string | undefined>>>> = {
+/** For kinds of which there are too many to list them all: the name of one, unless another one has it too. */
+const ONE_BY_ONE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Promise<string | undefined>>>> = {
   async job(ask, id) {
     const name = textOf(objectOf((await ask('/api/2.2/jobs/get', { job_id: id })).settings).name);
     if (name === undefined) return undefined;
@@ -119,7 +111,7 @@ const SINGLE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => Prom
   },
   async pipeline(ask, id) {
     const name = textOf((await ask(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {})).name);
-    // In the filter a quote ends the text; % and _ stand for others, so it may find more than the name.
+    // A quote would end the text of the filter. In it % and _ match other characters, so it may find more than this name.
     if (name === undefined || /['\\]/.test(name)) return undefined;
     const body = await ask('/api/2.0/pipelines', { filter: `name LIKE '${name}'`, max_results: String(LIMITS.jobsPerPage) });
     return onlyOne(

@@ -2,14 +2,14 @@
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { textOf } from '../../values/text.ts';
-import { type Statement, statementOf } from '../api/statements.ts';
+import { type SqlStatement, statementOf } from '../api/statements.ts';
 import { LIMITS } from '../http/limits.ts';
 
 /**
  * `refused`: Databricks answered that it did not do it (4xx), with its own code and message: foreign text. `lost`: no answer, or one that
  * leaves it open (5xx): it may have been done.
  */
-export type Sent<T> =
+export type CallOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string }
   | { readonly kind: 'lost'; readonly why: string };
@@ -20,15 +20,24 @@ export interface WorkspaceWrites {
    * jobs/run-now. The same token again answers the run that the first call made (its idempotency_token, 64 characters;
    * facts: databricks#runs-and-statements).
    */
-  runNow(run: { jobId: string; parameters: Readonly<Record<string, string>>; idempotencyToken: string }): Promise<Sent<{ runId: string }>>;
+  runNow(run: {
+    jobId: string;
+    parameters: Readonly<Record<string, string>>;
+    idempotencyToken: string;
+  }): Promise<CallOutcome<{ runId: string }>>;
   /** Begins a statement and waits up to `waitSeconds` (5 to 50) for it; after that it goes on in the warehouse. */
-  execute(statement: { warehouseId: string; statement: string; rows: number; waitSeconds: number }): Promise<Sent<Statement>>;
+  executeStatement(statement: {
+    warehouseId: string;
+    statement: string;
+    rows: number;
+    waitSeconds: number;
+  }): Promise<CallOutcome<SqlStatement>>;
   /** How far a statement is. */
-  statement(id: string): Promise<Sent<Statement>>;
+  getStatement(id: string): Promise<CallOutcome<SqlStatement>>;
   /** Makes a folder and those above it; one that is there is fine. */
-  mkdirs(path: string): Promise<Sent<void>>;
+  mkdirs(path: string): Promise<CallOutcome<void>>;
   /** Writes a file or notebook (format AUTO decides, as for the CLI's upload), over one that is there. */
-  importFile(path: string, bytes: Uint8Array): Promise<Sent<void>>;
+  importFile(path: string, bytes: Uint8Array): Promise<CallOutcome<void>>;
 }
 
 export function createWorkspaceWrites({ host, token, log }: { host: string; token: () => Promise<string>; log: Logger }): WorkspaceWrites {
@@ -37,7 +46,7 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
     path: string,
     body: JsonObject | undefined,
     idleMs: number = LIMITS.callMs,
-  ): Promise<Sent<JsonObject>> {
+  ): Promise<CallOutcome<JsonObject>> {
     const started = Date.now();
     const bearer = await token();
     try {
@@ -70,29 +79,29 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
         idempotency_token: idempotencyToken,
         ...overrides,
       });
-      return mapped(sent, ({ run_id: runId }) =>
+      return mapValue(sent, ({ run_id: runId }) =>
         typeof runId === 'bigint' || typeof runId === 'number' ? { runId: String(runId) } : undefined,
       );
     },
-    async execute({ warehouseId, statement, rows, waitSeconds }) {
+    async executeStatement({ warehouseId, statement, rows, waitSeconds }) {
       const body = {
         ...{ warehouse_id: warehouseId, statement, row_limit: rows, format: 'JSON_ARRAY', disposition: 'INLINE' },
         ...{ wait_timeout: `${waitSeconds}s`, on_wait_timeout: 'CONTINUE' },
       };
-      return mapped(await call('POST', '/api/2.0/sql/statements', body, LIMITS.callMs + waitSeconds * 1000), statementOf);
+      return mapValue(await call('POST', '/api/2.0/sql/statements', body, LIMITS.callMs + waitSeconds * 1000), statementOf);
     },
-    statement: async (id) => mapped(await call('GET', `/api/2.0/sql/statements/${encodeURIComponent(id)}`, undefined), statementOf),
-    mkdirs: async (path) => mapped(await call('POST', '/api/2.0/workspace/mkdirs', { path }), () => null),
+    getStatement: async (id) => mapValue(await call('GET', `/api/2.0/sql/statements/${encodeURIComponent(id)}`, undefined), statementOf),
+    mkdirs: async (path) => mapValue(await call('POST', '/api/2.0/workspace/mkdirs', { path }), () => null),
     async importFile(path, bytes) {
       const content = Buffer.from(bytes).toString('base64');
-      return mapped(await call('POST', '/api/2.0/workspace/import', { path, content, format: 'AUTO', overwrite: true }), () => null);
+      return mapValue(await call('POST', '/api/2.0/workspace/import', { path, content, format: 'AUTO', overwrite: true }), () => null);
     },
   };
 }
 
 /** An answer without what it must hold is none: it may have been done. */
-function mapped<T>(sent: Sent<JsonObject>, read: (body: JsonObject) => T | undefined): Sent<T extends null ? void : T>;
-function mapped<T>(sent: Sent<JsonObject>, read: (body: JsonObject) => T | undefined): Sent<T> {
+function mapValue<T>(sent: CallOutcome<JsonObject>, read: (body: JsonObject) => T | undefined): CallOutcome<T extends null ? void : T>;
+function mapValue<T>(sent: CallOutcome<JsonObject>, read: (body: JsonObject) => T | undefined): CallOutcome<T> {
   if (sent.kind !== 'done') return sent;
   const value = read(sent.value);
   return value === undefined ? { kind: 'lost', why: 'Databricks answered something unknown' } : { kind: 'done', value };

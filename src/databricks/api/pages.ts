@@ -1,0 +1,33 @@
+// The pages of a list: each answer of the API names the next one by a token.
+import type { JsonObject } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { withErrorWords } from '../http/errors.ts';
+import type { QueryParameters, Requests } from '../http/requests.ts';
+
+interface PagedList {
+  readonly path: string;
+  readonly query: QueryParameters;
+  /** For a person who is told that the list could not be read: what was being done, and what is said where there is no such list. */
+  readonly doing: string;
+  readonly missing: string;
+  /** At most this many pages are read. */
+  readonly pages: number;
+  /** The parameter that takes the token; `page_token` when left out. */
+  readonly tokenParameter?: string;
+}
+
+/** The answers, page by page; none is asked for before the caller wants it. */
+export async function* listPages(
+  requests: Requests,
+  { path, query, doing, missing, pages, tokenParameter = 'page_token' }: PagedList,
+  signal?: AbortSignal,
+): AsyncGenerator<JsonObject> {
+  let token: string | undefined;
+  for (let page = 0; page < pages; page++) {
+    const asked = token === undefined ? query : { ...query, [tokenParameter]: token };
+    const body = await withErrorWords(doing, missing, () => requests.getJson(path, asked, signal));
+    yield body;
+    token = textOf(body.next_page_token);
+    if (token === undefined) return;
+  }
+}
