@@ -82,7 +82,7 @@ describe('a workspace in trouble', () => {
     expect(error).toBeInstanceOf(UserError);
     expect(String(error)).toContain(words);
     // What was on its way may still come in.
-    await sleep(50);
+    await sleep(250);
     const before = rig.far.requests.length;
     await sleep(400);
     expect(rig.far.requests.length).toBe(before);
@@ -96,7 +96,7 @@ describe('a workspace in trouble', () => {
     await sleep(200);
     stop.abort(new Error('stopped by a person'));
     expect(String(await work)).toContain('stopped by a person');
-    await sleep(50);
+    await sleep(250);
     const before = rig.far.requests.length;
     await sleep(400);
     expect(rig.far.requests.length).toBe(before);
