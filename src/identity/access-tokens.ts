@@ -6,7 +6,7 @@ import type { Logger } from '../values/log.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
 import type { Vault } from './vault.ts';
 
-export interface Grants {
+export interface AccessTokens {
   /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
   load(key: LinkKey): Promise<{ row: LinkRow; tokens: Tokens } | undefined>;
   /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
@@ -25,27 +25,27 @@ const CLAIM_MS = 30_000;
 /** How often one looks whether another process has finished its refresh. */
 const WATCH_MS = 100;
 
-export function createGrants(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }): Grants {
+export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }): AccessTokens {
   const { links, vault, oauth, log, now } = deps;
   const underWay = new Map<string, Promise<string>>();
 
-  const load: Grants['load'] = async (key) => {
+  const load: AccessTokens['load'] = async (key) => {
     const row = await links.find(key);
     if (row === undefined) return undefined;
     const tokens = opened(key, row);
     if (tokens === undefined) {
-      log.warn({ team: key.team, user: key.user, keyId: row.keyId }, 'A grant can’t be opened: its user counts as not linked');
+      log.warn({ team: key.team, user: key.user, keyId: row.keyId }, 'Access tokens can’t be opened: their user counts as not linked');
       return undefined;
     }
     return { row, tokens };
   };
 
-  const seal: Grants['seal'] = (key, tokens) => sealTokens(vault, tokens, placeOf(key));
-  const opened: Grants['opened'] = (key, row) => openTokens(vault, row, placeOf(key));
+  const seal: AccessTokens['seal'] = (key, tokens) => sealTokens(vault, tokens, placeOf(key));
+  const opened: AccessTokens['opened'] = (key, row) => openTokens(vault, row, placeOf(key));
 
   const left = (tokens: Tokens) => tokens.expiresAt.getTime() - now().getTime();
 
-  /** The grant is dead: unlinks, unless another process has refreshed it meanwhile. */
+  /** The sign-in is over: unlinks, unless another process has refreshed it meanwhile. */
   const giveUp = async (key: LinkKey, version: number, cause: unknown): Promise<string> => {
     const removed = await links.remove(key, version);
     const current = removed === undefined ? await load(key) : undefined;
@@ -87,7 +87,7 @@ export function createGrants(deps: { links: LinkStore; vault: Vault; oauth: OAut
     return current.tokens.accessToken;
   };
 
-  const revoke: Grants['revoke'] = async (tokens) => {
+  const revoke: AccessTokens['revoke'] = async (tokens) => {
     try {
       await oauth.revoke(tokens.refreshToken ?? tokens.accessToken);
     } catch (error) {
@@ -118,6 +118,7 @@ export function createGrants(deps: { links: LinkStore; vault: Vault; oauth: OAut
   };
 }
 
+/** Sealed rows of every deployment hold this first word. */
 function placeOf(key: LinkKey): string[] {
   return ['grant', key.team, key.user, key.host];
 }

@@ -1,17 +1,16 @@
 // Slack user ↔ Databricks identity: who somebody is, their token, linking and unlinking.
-
 import { createLinkStore } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
-import { createGrants } from './access-tokens.ts';
-import { createFlow, type FlowDeps, type LinkFlow } from './flow.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createLinkFlow, type LinkFlow, type Me } from './link-flow.ts';
+import { hashOf, newNonce } from './nonces.ts';
 import { createOAuth, type OAuthOptions } from './oauth.ts';
-import { hashOf, newSecret } from './secrets.ts';
 import { createVault, type VaultKey } from './vault.ts';
 
-export interface SlackUser {
+interface SlackUser {
   readonly team: string;
   readonly user: string;
 }
@@ -31,17 +30,23 @@ export interface Linked {
 }
 
 export interface Identities {
-  /** Who they are in Databricks; undefined when not linked, or when the grant can't be opened any more. */
+  /** Who they are in Databricks; undefined when not linked, or when their tokens can't be opened any more. */
   of(who: SlackUser): Promise<Identity | undefined>;
   /** An access token good for at least `minMinutes` (5). UserError when they are not linked (any more), UpstreamError when Databricks can't refresh it now. */
   token(who: SlackUser, options?: { minMinutes?: number }): Promise<string>;
-  /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON for onLinked. UserError: no e-mail address. */
+  /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON, handed to onLinked. UserError: no e-mail address. */
   startLink(input: { who: SlackUser; slackName: string; slackEmail: string; resume: unknown }): Promise<{ url: string }>;
   /** Forgets the tokens, then tries to revoke them. */
   unlink(who: SlackUser): Promise<void>;
-  /** Calls onLinked for links that were made just before the process died. Call it once at start. */
-  resumeLinked(): Promise<void>;
+  /** `onLinked` is told of every link that is made; again at the next start where it throws, so it must be safe to repeat. */
+  createSignIn(onLinked: (linked: Linked) => Promise<void>): SignIn;
+}
+
+export interface SignIn {
+  /** What the pages call. */
   readonly flow: LinkFlow;
+  /** Tells of links that were made just before the process died. Call it once at start. */
+  resumeLinked(): Promise<void>;
 }
 
 export interface IdentitiesDeps {
@@ -51,10 +56,7 @@ export interface IdentitiesDeps {
   /** Keys that older rows were sealed with: read, never written. */
   oldVaultKeys?: readonly VaultKey[];
   publicUrl: string;
-  /** SCIM Me with a token. */
-  me: FlowDeps['me'];
-  /** A link was made. Called again at the next start if it throws: it must be safe to repeat. */
-  onLinked: (event: Linked) => Promise<void>;
+  me: Me;
   log: Logger;
   now?: () => Date;
 }
@@ -66,37 +68,26 @@ const FORGET_MS = 24 * 60 * 60_000;
 const DEFAULT_MIN_MINUTES = 5;
 
 export function createIdentities(deps: IdentitiesDeps): Identities {
-  const { db, log, onLinked, now = () => new Date() } = deps;
+  const { db, log, now = () => new Date() } = deps;
   const { host } = deps.oauth;
   const publicUrl = deps.publicUrl.replace(/\/$/, '');
   const vault = createVault(deps.vaultKey, deps.oldVaultKeys);
   const oauth = createOAuth(deps.oauth, now);
   const links = createLinkStore(db);
   const attempts = createLinkAttemptStore(db);
-  const grants = createGrants({ links, vault, oauth, log, now });
+  const accessTokens = createAccessTokens({ links, vault, oauth, log, now });
   const keyOf = (who: SlackUser) => ({ team: who.team, user: who.user, host });
 
   const of: Identities['of'] = async (who) => {
-    const found = await grants.load(keyOf(who));
+    const found = await accessTokens.load(keyOf(who));
     if (found === undefined) return undefined;
     const { userName, databricksId, displayName } = found.row;
     return { host, userName, userId: databricksId, displayName };
   };
 
-  const linked = async (attempt: Attempt): Promise<void> => {
-    const who = { team: attempt.team, user: attempt.user };
-    try {
-      const identity = await of(who);
-      if (identity !== undefined) await onLinked({ who, identity, resume: attempt.resume });
-      await attempts.resumed(attempt.id);
-    } catch (error) {
-      log.error({ err: error, ...who }, 'What was to go on after a link did not; it is tried again at the next start');
-    }
-  };
-
   return {
     of,
-    token: (who, options = {}) => grants.token(keyOf(who), options.minMinutes ?? DEFAULT_MIN_MINUTES),
+    token: (who, options = {}) => accessTokens.token(keyOf(who), options.minMinutes ?? DEFAULT_MIN_MINUTES),
 
     async startLink({ who, slackName, slackEmail, resume }) {
       if (!slackEmail.includes('@')) {
@@ -106,7 +97,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
           next: 'Add an e-mail address to your Slack profile, or ask whoever runs DAB Bot.',
         });
       }
-      const nonce = newSecret();
+      const nonce = newNonce();
       const createdAt = now();
       await attempts.forget(new Date(createdAt.getTime() - FORGET_MS));
       await attempts.start({
@@ -126,14 +117,27 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
       const removed = await links.remove(keyOf(who));
       if (removed === undefined) return;
       log.info({ ...who }, 'Unlinked');
-      const tokens = grants.opened(keyOf(who), removed);
-      if (tokens !== undefined) await grants.revoke(tokens);
+      const tokens = accessTokens.opened(keyOf(who), removed);
+      if (tokens !== undefined) await accessTokens.revoke(tokens);
     },
 
-    async resumeLinked() {
-      for (const attempt of await attempts.toResume()) await linked(attempt);
+    createSignIn(onLinked) {
+      const linked = async (attempt: Attempt): Promise<void> => {
+        const who = { team: attempt.team, user: attempt.user };
+        try {
+          const identity = await of(who);
+          if (identity !== undefined) await onLinked({ who, identity, resume: attempt.resume });
+          await attempts.resumed(attempt.id);
+        } catch (error) {
+          log.error({ err: error, ...who }, 'What was to go on after a link did not; it is tried again at the next start');
+        }
+      };
+      return {
+        flow: createLinkFlow({ db, vault, oauth, accessTokens, host, me: deps.me, log, now, linked }),
+        async resumeLinked() {
+          for (const attempt of await attempts.toResume()) await linked(attempt);
+        },
+      };
     },
-
-    flow: createFlow({ db, vault, oauth, grants, host, me: deps.me, log, now, linked }),
   };
 }

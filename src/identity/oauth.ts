@@ -22,13 +22,13 @@ export interface OAuth {
   authorizeUrl(input: { state: string; verifier: string }): Promise<string>;
   /** Trades the callback's code for tokens. Throws UpstreamError; its code is the server's `error`. */
   exchange(input: { params: URLSearchParams; state: string; verifier: string }): Promise<Tokens>;
-  /** Throws UpstreamError; with code INVALID_GRANT the grant is dead, with any other it may live. */
+  /** Throws UpstreamError; with code INVALID_GRANT the sign-in is over, with any other it may live on. */
   refresh(refreshToken: string): Promise<Tokens>;
   /** Throws UpstreamError, also when the server names no revocation endpoint. */
   revoke(token: string): Promise<void>;
 }
 
-/** The one error after which a grant is dead; invalid_client, 5xx and network trouble are not (facts: databricks#sign-in-with-oauth). */
+/** OAuth's one error after which a sign-in is over; invalid_client, 5xx and network trouble are not (facts: databricks#sign-in-with-oauth). */
 export const INVALID_GRANT = 'invalid_grant';
 /** offline_access yields the refresh token, the OpenID ones the id_token (facts: databricks#sign-in-with-oauth). */
 const SCOPES = 'all-apis offline_access openid email profile';
@@ -117,7 +117,7 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
 export const newVerifier = (): string => client.randomPKCECodeVerifier();
 
 /** Is this address of this very machine? */
-export function isLoopback(url: URL): boolean {
+function isLoopback(url: URL): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 }
 

@@ -1,4 +1,4 @@
-// Rows of links and grants: who in Slack is who in Databricks, with the sealed tokens of that link.
+// Rows of links: who in Slack is who in Databricks, with the sealed access tokens of that link (their table is called grants).
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { Db } from './db/db.ts';
@@ -20,7 +20,7 @@ export interface LinkRow extends Sealed {
   readonly databricksId: string;
   readonly userName: string;
   readonly displayName: string;
-  /** Counts the grant's refreshes; a write names the version it replaces. */
+  /** Counts the refreshes of its tokens; a write names the version it replaces. */
   readonly version: number;
 }
 

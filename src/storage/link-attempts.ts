@@ -23,8 +23,8 @@ export interface Attempt extends Omit<NewAttempt, 'resume'> {
   readonly browserHash: string | null;
   readonly verifier: string | null;
   readonly csrfHash: string | null;
-  /** Set while a sign-in waits for its Confirm. */
-  readonly grant: (Sealed & { databricksId: string; userName: string; displayName: string }) | undefined;
+  /** Who signed in, and their tokens, while it waits for its Confirm. */
+  readonly account: (Sealed & { databricksId: string; userName: string; displayName: string }) | undefined;
 }
 
 export interface Authorized extends Sealed {
@@ -91,7 +91,7 @@ const Row = z
       csrfHash: row.csrf_hash,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
-      grant: complete ? { sealed, keyId, expiresAt, databricksId, userName, displayName: row.display_name ?? userName } : undefined,
+      account: complete ? { sealed, keyId, expiresAt, databricksId, userName, displayName: row.display_name ?? userName } : undefined,
     };
   });
 

@@ -1,5 +1,5 @@
 // The pages of the sign-in: identity's words and names, as HTML.
-import type { Asker, LinkPage } from '../identity/pages.ts';
+import type { Asker, LinkPage } from '../identity/link-pages.ts';
 import { type Html, html } from './html.ts';
 import { pageOf, policyOf } from './layout.ts';
 

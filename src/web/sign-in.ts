@@ -1,7 +1,7 @@
 // The routes of the sign-in: two GETs that change nothing for anybody, two POSTs, one cookie.
 import { type Request, type Response, Router, urlencoded } from 'express';
-import type { LinkFlow } from '../identity/flow.ts';
-import type { LinkPage } from '../identity/pages.ts';
+import type { LinkFlow } from '../identity/link-flow.ts';
+import type { LinkPage } from '../identity/link-pages.ts';
 import { type Rendered, renderLinkPage, renderProblem } from './sign-in-pages.ts';
 
 /** A form has two short fields. */

@@ -1,6 +1,6 @@
 // The HTTP side: is the process alive, is it ready, its metrics, and the pages of the sign-in.
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import type { LinkFlow } from '../identity/flow.ts';
+import type { LinkFlow } from '../identity/link-flow.ts';
 import type { Logger } from '../values/log.ts';
 import { policyOf } from './layout.ts';
 import { createListener, type Listener } from './listener.ts';

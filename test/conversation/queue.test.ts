@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createQueue, type QueueOptions } from '../../src/conversation/queue.ts';
-import type { Storage } from '../../src/storage/db/open.ts';
+import type { QueuedDatabase } from '../../src/storage/db/open.ts';
 import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
 
 interface Job {
   readonly name: string;
 }
 
-let storage: Storage;
+let storage: QueuedDatabase;
 beforeAll(async () => {
   storage = await openTestStorage({ boss: { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 } });
 });

@@ -1,6 +1,5 @@
 // Linking: the way that works, and every way that must not.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createIdentities } from '../../src/identity/identities.ts';
 import { ANA, ANA_ASKS, createBrowser, createRig, fieldsOf, goToDatabricks, link, type Rig, signIn } from './rig.ts';
 
 let rig: Rig;
@@ -174,17 +173,17 @@ it('replaces a link by linking again, and revokes the old grant', async () => {
 });
 
 it('goes on after a restart with what a link did not get to', async () => {
-  const failing = createIdentities({ ...rig.deps, onLinked: () => Promise.reject(new Error('killed here')) });
-  const { url } = await failing.startLink(ANA_ASKS);
+  const { flow } = rig.identities.createSignIn(() => Promise.reject(new Error('killed here')));
+  const { url } = await rig.identities.startLink(ANA_ASKS);
   const nonce = url.split('/').at(-1) ?? '';
-  const begun = await failing.flow.begin(nonce, undefined);
+  const begun = await flow.begin(nonce, undefined);
   if (begun.kind !== 'go') throw new Error('refused');
   const back = new URL(await rig.databricks.signIn(begun.url, 'ana@acme.example'));
-  const page = await failing.flow.callback(back.searchParams, begun.browser);
+  const page = await flow.callback(back.searchParams, begun.browser);
   if (page.kind !== 'confirm') throw new Error(page.kind);
-  expect((await failing.flow.confirm(page, begun.browser)).kind).toBe('done');
-  await rig.identities.resumeLinked();
-  await rig.identities.resumeLinked();
+  expect((await flow.confirm(page, begun.browser)).kind).toBe('done');
+  await rig.signIn.resumeLinked();
+  await rig.signIn.resumeLinked();
   expect(rig.linked).toMatchObject([{ who: ANA, resume: ANA_ASKS.resume }]);
 });
 

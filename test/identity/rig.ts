@@ -35,20 +35,19 @@ export async function createRig() {
       const { id, userName, displayName } = (await response.json()) as { id: string; userName: string; displayName: string };
       return { id, userName, displayName };
     },
-    onLinked: async (event) => {
-      linked.push(event);
-    },
     log,
     now: () => new Date(clock.now()),
   };
   const identities = createIdentities(deps);
-  const web = createWeb({ flow: identities.flow, publicUrl, ready: async () => ({ ok: true, checks: {} }), metrics: async () => '', log });
+  const signIn = identities.createSignIn(async (event) => void linked.push(event));
+  const web = createWeb({ flow: signIn.flow, publicUrl, ready: async () => ({ ok: true, checks: {} }), metrics: async () => '', log });
   await web.start(port, '127.0.0.1');
 
   return {
     storage,
     databricks,
     identities,
+    signIn,
     deps,
     publicUrl,
     lines,

@@ -5,7 +5,7 @@ import { ownedBundles } from '../../src/storage/bundle-owners.ts';
 import { createBundleStore } from '../../src/storage/bundles.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
-import type { Storage } from '../../src/storage/db/open.ts';
+import type { QueuedDatabase } from '../../src/storage/db/open.ts';
 import { UpstreamError } from '../../src/values/errors.ts';
 
 export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
@@ -26,7 +26,7 @@ export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
   };
 }
 
-export function describeContract(storage: () => Storage): void {
+export function describeContract(storage: () => QueuedDatabase): void {
   const db = () => storage().db;
 
   it('gives values in the promised types', async () => {
@@ -226,7 +226,7 @@ export function describeContract(storage: () => Storage): void {
 }
 
 /** A script of several statements over the public Db, which takes one at a time. */
-async function scriptOf(storage: Storage, text: string): Promise<void> {
+async function scriptOf(storage: QueuedDatabase, text: string): Promise<void> {
   await storage.db.transaction(async (tx) => {
     for (const statement of text.split(';')) if (statement.trim() !== '') await tx.query(statement);
   });

@@ -8,7 +8,7 @@ import { fromPglite, PgBoss } from 'pg-boss';
 import type { Db } from '../../src/storage/db/db.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
-import { BOSS_OPTIONS, closing, type Storage, startBoss } from '../../src/storage/db/open.ts';
+import { BOSS_OPTIONS, closing, type QueuedDatabase, startBoss } from '../../src/storage/db/open.ts';
 import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
 
@@ -25,10 +25,12 @@ export interface TestStorage {
   close(): Promise<void>;
 }
 
-/** A migrated, empty database in memory. With `boss`, pg-boss is started in it as well (a Storage as main would open it). */
+/** A migrated, empty database in memory. With `boss`, pg-boss is started in it as well (as the bot would open it). */
 export function openTestStorage(): Promise<TestStorage>;
-export function openTestStorage(options: { boss: true | BossTestOptions; log?: Logger }): Promise<Storage>;
-export async function openTestStorage(options: { boss?: true | BossTestOptions; log?: Logger } = {}): Promise<TestStorage | Storage> {
+export function openTestStorage(options: { boss: true | BossTestOptions; log?: Logger }): Promise<QueuedDatabase>;
+export async function openTestStorage(
+  options: { boss?: true | BossTestOptions; log?: Logger } = {},
+): Promise<TestStorage | QueuedDatabase> {
   const connection = createPgliteDb(await openPglite({ dump: await dump() }));
   if (options.boss === undefined) return { db: connection, close: closing(undefined, connection, () => undefined) };
   const faster = options.boss === true ? {} : options.boss;

@@ -15,7 +15,7 @@ afterAll(() => rig.close());
 
 function webWith(parts: Partial<Parameters<typeof createWeb>[0]>) {
   const deps = {
-    flow: rig.identities.flow,
+    flow: rig.signIn.flow,
     publicUrl: 'https://dab.example',
     ready: async () => ({ ok: true, checks: {} }),
     metrics: async () => 'up 1\n',

@@ -1,4 +1,4 @@
-// The Bolt app over our receiver: clients with the right retries, every listener of this room, start and stop.
+// The Bolt app over our receiver, and Web API clients with the right retries; start and stop.
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Inbox } from '../../conversation/rows.ts';
@@ -12,7 +12,7 @@ const DRAIN_MS = 4000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 
-export interface SlackOptions {
+interface SlackOptions {
   readonly botToken: string;
   readonly appToken: string;
   /** Where the Web API is, when it isn't Slack's own. */
@@ -24,7 +24,7 @@ export interface SlackOptions {
 
 /** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack#web-api-clients). */
 export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log'>) {
-  const common = { logger: boltLogger(options.log), timeout: CALL_TIMEOUT_MS, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) };
+  const common = { logger: boltLogger(options.log), timeout: CALL_TIMEOUT_MS, ...apiUrlOf(options) };
   return {
     /** Reads and calls that may safely be made twice. */
     client: new WebClient(options.botToken, { ...common, retryConfig: { retries: 3 } }),
@@ -33,14 +33,14 @@ export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' 
   };
 }
 
-export function createSlack(options: SlackOptions) {
+export function createBoltApp(options: SlackOptions) {
   const receiver = createReceiver(options);
   const app = new App({
     token: options.botToken,
     receiver,
     deferInitialization: true,
     logger: boltLogger(options.log),
-    clientOptions: { retryConfig: { retries: 3 }, timeout: CALL_TIMEOUT_MS, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) },
+    clientOptions: { retryConfig: { retries: 3 }, timeout: CALL_TIMEOUT_MS, ...apiUrlOf(options) },
   });
   app.error(async (error) => {
     options.log.error({ err: error }, 'listener failed');
@@ -62,4 +62,8 @@ export function createSlack(options: SlackOptions) {
       await Promise.race([receiver.drained(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
     },
   };
+}
+
+function apiUrlOf({ apiUrl }: Pick<SlackOptions, 'apiUrl'>): { slackApiUrl?: string } {
+  return apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
 }

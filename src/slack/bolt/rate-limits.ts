@@ -2,23 +2,23 @@
 
 /** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack#rate-limits). */
 export const CALLS_PER_MINUTE = { 'chat.update': 48, 'chat.startStream': 18, 'chat.stopStream': 18, 'chat.appendStream': 95 } as const;
-export type PacedMethod = keyof typeof CALLS_PER_MINUTE;
+export type LimitedMethod = keyof typeof CALLS_PER_MINUTE;
 
 /** Progress may use up this part of a minute's calls; the rest is kept for cards and endings. */
 const PROGRESS_SHARE = 0.6;
 const MINUTE_MS = 60_000;
 
-export interface Pace {
+export interface RateLimits {
   /** Resolves when a call of this method may be made; false when `signal` ended the wait. */
-  turn(method: PacedMethod, what: 'progress' | 'urgent', signal?: AbortSignal): Promise<boolean>;
+  wait(method: LimitedMethod, what: 'progress' | 'urgent', signal?: AbortSignal): Promise<boolean>;
 }
 
-export function createPace(now: () => number = Date.now): Pace {
+export function createRateLimits(now: () => number = Date.now): RateLimits {
   /** When the calls of the last minute were made, oldest first. */
-  const calls = new Map<PacedMethod, number[]>();
+  const calls = new Map<LimitedMethod, number[]>();
 
   return {
-    async turn(method, what, signal) {
+    async wait(method, what, signal) {
       const limit = Math.floor(CALLS_PER_MINUTE[method] * (what === 'progress' ? PROGRESS_SHARE : 1));
       for (;;) {
         const recent = (calls.get(method) ?? []).filter((at) => at > now() - MINUTE_MS);

@@ -19,7 +19,7 @@ interface Envelope {
   readonly body: Record<string, unknown>;
 }
 
-export interface DurableReceiver extends Receiver {
+interface DurableReceiver extends Receiver {
   /** Works on what a killed process had acknowledged and not finished. */
   replay(): Promise<void>;
   /** Resolves when no envelope is being worked on. */
@@ -44,7 +44,7 @@ export function createReceiver(options: {
     const client = new SocketModeClient({
       appToken: options.appToken,
       logger: boltLogger(log),
-      clientOptions: { retryConfig: RECONNECT, ...(options.apiUrl && { slackApiUrl: options.apiUrl }) },
+      clientOptions: { retryConfig: RECONNECT, ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }) },
     });
     client.on('slack_event', (envelope: Envelope) => void receive(envelope));
     client.on('connected', () => connected.add(index));

@@ -1,15 +1,16 @@
-// Connecting a Slack user to their Databricks identity, and going on with what they had asked for.
-
+// Connecting a Slack user to their Databricks identity, and keeping what they had asked for until they are connected.
 import type { WebClient } from '@slack/web-api';
 import type { Identities, Identity } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import { renderConnect, renderWords } from '../views/answers.ts';
-import { readPerson } from './slack-users.ts';
+import { readSlackUser } from './slack-users.ts';
+import type { Whisper } from './whisper.ts';
 
 /** What goes on by itself after the link: a command, a reply in a thread, or nothing. */
 export type Resume =
   | {
       readonly kind: 'command';
+      /** Of the envelope it came in. */
       readonly id: string;
       readonly team: string;
       readonly user: string;
@@ -27,8 +28,8 @@ export type Resume =
     }
   | { readonly kind: 'none'; readonly user: string; readonly channel: string };
 
-/** Says something to one person only, where they asked. */
-export type Whisper = (answer: { text: string; blocks: object[] }) => Promise<unknown>;
+/** What somebody has typed behind /dab, a mention or in a direct message. */
+export type Asked = Extract<Resume, { kind: 'command' }>;
 
 export interface Connect {
   /** The person's identity; where there is none they get a Connect button (`why` it is needed) and the answer is undefined. */
@@ -40,7 +41,7 @@ export function createConnect(deps: { client: WebClient; identities: Pick<Identi
     async identityOf(who, why, resume, whisper) {
       const identity = await deps.identities.of(who);
       if (identity !== undefined) return identity;
-      const person = await readPerson(deps.client, who.team, who.user);
+      const person = await readSlackUser(deps.client, who.team, who.user);
       if ('refusal' in person) {
         await whisper(renderWords(`${why} ${person.refusal}`));
         return undefined;

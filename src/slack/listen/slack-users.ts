@@ -1,13 +1,13 @@
 // Who somebody in Slack is: only members of our own team with an e-mail address may link (facts: security#account-linking).
 import type { WebClient } from '@slack/web-api';
 
-export interface Person {
+interface SlackUser {
   readonly name: string;
   readonly email: string;
 }
 
 /** The person, or in words why they can't use the bot. */
-export async function readPerson(client: WebClient, team: string, user: string): Promise<Person | { readonly refusal: string }> {
+export async function readSlackUser(client: WebClient, team: string, user: string): Promise<SlackUser | { readonly refusal: string }> {
   const { user: info } = await client.users.info({ user });
   if (info === undefined || info.is_bot === true || info.deleted === true) return { refusal: 'I work for people only.' };
   if (info.is_stranger === true || (info.team_id !== undefined && info.team_id !== team)) {

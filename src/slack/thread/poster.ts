@@ -67,7 +67,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
         async () => {
           const answer = await create.chat.postMessage({
             channel: place.channel,
-            ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+            ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
             ...message,
             unfurl_links: false,
             unfurl_media: false,
@@ -87,7 +87,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
         async () => {
           const answer = await create.filesUploadV2({
             channel_id: place.channel,
-            ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+            ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
             filename: file.name,
             title: file.name,
             file: Buffer.from(file.bytes),

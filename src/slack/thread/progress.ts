@@ -1,15 +1,15 @@
 // Keeps a turn's list of steps current in its thread: one call in flight, paced, and never left open.
 import type { Step } from '../../conversation/rows.ts';
-import type { Ending, Progress } from '../../conversation/thread.ts';
+import type { Ending, Progress } from '../../conversation/thread-port.ts';
 import type { Logger } from '../../values/log.ts';
-import type { Pace, PacedMethod } from '../bolt/rate-limits.ts';
+import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
 import { slackError } from './poster.ts';
 
 /** One way of showing steps: Slack's stream, or a posted message. */
 export interface StepsView {
   /** The methods whose rates `update` and `close` use up. */
-  readonly updates: PacedMethod;
-  readonly closes: PacedMethod;
+  readonly updates: LimitedMethod;
+  readonly closes: LimitedMethod;
   /** Shows the first steps; returns the ts of the message. */
   open(steps: readonly Step[]): Promise<string>;
   /** Returns a ts when it had to go on in a new message. */
@@ -17,7 +17,7 @@ export interface StepsView {
   close(steps: readonly Step[], ending: Ending): Promise<void>;
 }
 
-/** Between two updates of one thread; the team-wide pace makes it longer when many threads are busy. */
+/** Between two updates of one thread; the team-wide limits make it longer when many threads are busy. */
 const FLUSH_MS = 1000;
 /** The thread is gone for us: nothing to fall back to. */
 const HOPELESS = new Set([
@@ -34,13 +34,13 @@ export function createProgress(options: {
   /** The first view, and what takes over when Slack refuses it. */
   view: StepsView;
   fallback: ((ts: string | undefined) => StepsView) | undefined;
-  pace: Pace;
+  limits: RateLimits;
   shown: (ts: string) => Promise<void>;
   /** Somebody pressed Slack's own Stop on the stream. */
   stopped: () => void;
   log: Logger;
 }): Progress {
-  const { pace, log } = options;
+  const { limits, log } = options;
   const steps = new Map<string, Step>();
   let view = options.view;
   let fallback = options.fallback;
@@ -58,7 +58,7 @@ export function createProgress(options: {
       return;
     }
     // The end shows itself, and does not wait behind mere progress.
-    if (!(await pace.turn(view.updates, 'progress', over.signal))) return;
+    if (!(await limits.wait(view.updates, 'progress', over.signal))) return;
     // Only now: what has happened while waiting goes along.
     dirty = false;
     const next = await view.update([...steps.values()]);
@@ -112,7 +112,7 @@ export function createProgress(options: {
       if (steps.size === 0) return;
       if (ts === undefined) await guarded(flush);
       await guarded(async () => {
-        await pace.turn(view.closes, 'urgent');
+        await limits.wait(view.closes, 'urgent');
         await view.close([...steps.values()], how);
       });
     },

@@ -1,8 +1,8 @@
 // The steps of a turn as a posted message that is kept current: a plan block, or plain lines where Slack refuses that block.
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
-import type { Ending } from '../../conversation/thread.ts';
-import { renderPlainSteps, renderSteps } from '../views/steps.ts';
+import type { Ending } from '../../conversation/thread-port.ts';
+import { renderPlainSteps, renderSteps } from '../views/step-list.ts';
 import { type Poster, slackError } from './poster.ts';
 import type { StepsView } from './progress.ts';
 

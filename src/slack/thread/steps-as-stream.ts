@@ -2,8 +2,8 @@
 import type { AnyChunk, TaskUpdateChunk } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
-import type { Ending } from '../../conversation/thread.ts';
-import { closed, titleOf } from '../views/steps.ts';
+import type { Ending } from '../../conversation/thread-port.ts';
+import { closed, titleOf } from '../views/step-list.ts';
 import { clip, LIMITS } from '../views/text.ts';
 import type { StepsView } from './progress.ts';
 
@@ -24,7 +24,7 @@ export function createStreamedSteps(
       thread_ts: place.threadTs,
       chunks,
       task_display_mode: 'plan',
-      ...(!place.direct && { recipient_user_id: place.user, recipient_team_id: place.team }),
+      ...(place.direct ? {} : { recipient_user_id: place.user, recipient_team_id: place.team }),
     });
     if (answer.ts === undefined) throw new Error('chat.startStream answered without a ts');
     stream = { ts: answer.ts, since: now(), bytes: weigh(chunks), sent: new Map(steps.map((step) => [step.id, step])) };
@@ -45,7 +45,7 @@ export function createStreamedSteps(
     if (stream === undefined) return;
     const { ts } = stream;
     stream = undefined;
-    await client.chat.stopStream({ channel: place.channel, ts, ...(chunks.length > 0 && { chunks }), session_status: status });
+    await client.chat.stopStream({ channel: place.channel, ts, ...(chunks.length === 0 ? {} : { chunks }), session_status: status });
   }
 
   return {
@@ -84,7 +84,7 @@ function task(step: Step, before?: Step): TaskUpdateChunk {
     id: step.id,
     title: clip(step.title, LIMITS.taskTitle),
     status: step.status,
-    ...(step.details !== undefined && step.details !== before?.details && { details: step.details }),
+    ...(step.details === undefined || step.details === before?.details ? {} : { details: step.details }),
   };
 }
 

@@ -1,6 +1,8 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
 import type { KnownBlock } from '@slack/types';
-import { button, clip, context, escapeText, linkButton, section } from './text.ts';
+import type { PlanOffer } from '../../conversation/asker.ts';
+import { button, clip, context, escapeButMentions, escapeText, linkButton, section } from './text.ts';
+import { planAgainButton } from './version-card.ts';
 
 interface Answer {
   readonly text: string;
@@ -70,4 +72,11 @@ export function renderJobs(jobs: readonly ListedJob[], name: string, more: boole
 /** Plain words for one person; `text` may hold our own markup, never foreign text that is not escaped. */
 export function renderWords(text: string): Answer {
   return { text, blocks: [section(text)] };
+}
+
+/** Why not; `again` offers a fresh plan as the way on. */
+export function renderRefusal(reason: string, again: PlanOffer | undefined): Answer {
+  const words = renderWords(escapeButMentions(reason));
+  if (again === undefined) return words;
+  return { ...words, blocks: [...words.blocks, { type: 'actions', block_id: 'again', elements: [planAgainButton(again)] }] };
 }

@@ -1,6 +1,7 @@
 // The answer of a turn: the model's words, and what changed since the version before.
 import type { KnownBlock } from '@slack/types';
-import type { FileChange } from '../../conversation/diff.ts';
+import type { FileChange } from '../../conversation/file-changes.ts';
+import { plainText } from './plain-text.ts';
 import { clip, codeSpan, LIMITS, safeMarkdown, section } from './text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
@@ -13,7 +14,7 @@ export function renderReply(reply: { to: string; text: string; changes?: readonl
   const diff = renderChanges(reply.changes ?? []);
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
   return {
-    text: clip(`<@${reply.to}> ${plain(reply.text)}`, LIMITS.sectionText),
+    text: clip(`<@${reply.to}> ${plainText(clip(reply.text, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
     blocks: [
       section(`<@${reply.to}>`),
       ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),
@@ -22,7 +23,7 @@ export function renderReply(reply: { to: string; text: string; changes?: readonl
 }
 
 /** A diff as one code block per file; long ones are cut and say so. */
-export function renderChanges(changes: readonly FileChange[]): string {
+function renderChanges(changes: readonly FileChange[]): string {
   if (changes.length === 0) return '';
   let left = DIFF_LINES;
   const parts = changes.map((change) => {
@@ -43,13 +44,4 @@ export function renderChanges(changes: readonly FileChange[]): string {
     text += `${part}\n`;
   }
   return text.trimEnd();
-}
-
-/** Markdown without its marks, for the notification line. */
-function plain(text: string): string {
-  return text
-    .replace(/[*_`#>]+/g, '')
-    .replace(/[<&]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }

@@ -64,7 +64,7 @@ export function button(text: string, actionId: string, value: string, style?: 'p
     text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
     action_id: actionId,
     value,
-    ...(style && { style }),
+    ...(style === undefined ? {} : { style }),
   };
 }
 
@@ -74,6 +74,6 @@ export function linkButton(text: string, actionId: string, url: string, style?: 
     text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
     action_id: actionId,
     url,
-    ...(style && { style }),
+    ...(style === undefined ? {} : { style }),
   };
 }

@@ -20,14 +20,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface Storage extends Database {
+export interface QueuedDatabase extends Database {
   readonly boss: PgBoss;
   /** Lets the queue's running jobs end (for a while) first. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /** How often the queue looks for jobs whose process died (with the queue's own heartbeatSeconds they go on soon after a restart). */
-export const SUPERVISE_SECONDS = 5;
+const SUPERVISE_SECONDS = 5;
 /** How long closing waits for running jobs: Databricks Apps kills 15 s after SIGTERM. */
 const DRAIN_MS = 10_000;
 
@@ -40,7 +40,7 @@ export const BOSS_OPTIONS = {
 } as const;
 
 /** Opens, migrates and starts the queue. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
-export async function openStorage(options: StorageOptions, log: Logger): Promise<Storage> {
+export async function openQueuedDatabase(options: StorageOptions, log: Logger): Promise<QueuedDatabase> {
   const { connection, kind, bossOptions, release } = await openMigrated(options, log);
   try {
     const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });

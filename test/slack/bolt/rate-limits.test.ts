@@ -1,20 +1,20 @@
-// The pace never lets more calls through in a minute than Slack's tier, and keeps some for what people wait for.
+// The rate limits never let more calls through in a minute than Slack's tier, and keep some for what people wait for.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CALLS_PER_MINUTE, createPace } from '../../../src/slack/bolt/rate-limits.ts';
+import { CALLS_PER_MINUTE, createRateLimits } from '../../../src/slack/bolt/rate-limits.ts';
 
-describe('pace', () => {
+describe('rate limits', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it('spends a minute’s calls, progress only its share, and goes on when the minute is over', async () => {
-    const pace = createPace();
+    const limits = createRateLimits();
     const made: string[] = [];
-    for (let call = 0; call < 40; call += 1) void pace.turn('chat.update', 'progress').then(() => made.push('progress'));
+    for (let call = 0; call < 40; call += 1) void limits.wait('chat.update', 'progress').then(() => made.push('progress'));
     await vi.advanceTimersByTimeAsync(0);
     const share = made.length;
     expect(share).toBeLessThan(CALLS_PER_MINUTE['chat.update']);
     expect(share).toBeGreaterThan(20);
-    for (let call = 0; call < 40; call += 1) void pace.turn('chat.update', 'urgent').then(() => made.push('urgent'));
+    for (let call = 0; call < 40; call += 1) void limits.wait('chat.update', 'urgent').then(() => made.push('urgent'));
     await vi.advanceTimersByTimeAsync(1000);
     expect(made).toHaveLength(CALLS_PER_MINUTE['chat.update']);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -23,14 +23,14 @@ describe('pace', () => {
   });
 
   it('ends a wait that nobody needs any more', async () => {
-    const pace = createPace();
+    const limits = createRateLimits();
     while (CALLS_PER_MINUTE['chat.stopStream'] > 0) {
       const over = new AbortController();
-      const turn = pace.turn('chat.stopStream', 'urgent', over.signal);
-      const soon = await Promise.race([turn, vi.advanceTimersByTimeAsync(1).then(() => 'waiting')]);
+      const wait = limits.wait('chat.stopStream', 'urgent', over.signal);
+      const soon = await Promise.race([wait, vi.advanceTimersByTimeAsync(1).then(() => 'waiting')]);
       if (soon === true) continue;
       over.abort();
-      expect(await turn).toBe(false);
+      expect(await wait).toBe(false);
       return;
     }
   });

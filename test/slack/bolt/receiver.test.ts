@@ -1,6 +1,6 @@
 // The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { createSlack } from '../../../src/slack/bolt/app.ts';
+import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import { createInbox } from '../../../src/storage/inbox.ts';
 import { createMetrics } from '../../../src/values/metrics.ts';
 import { eventually, start } from '../../playground/slack/start.ts';
@@ -18,7 +18,7 @@ async function startBot(options: { connect?: boolean } = {}) {
   const { slack, advance } = await start();
   const { db } = storage;
   const inbox = createInbox(db);
-  const bot = createSlack({
+  const bot = createBoltApp({
     botToken: slack.botToken,
     appToken: slack.appToken,
     apiUrl: slack.url,

@@ -1,11 +1,11 @@
 // Who may connect: members with an e-mail address; everybody else hears why not, and what was asked is kept until the link is made.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIdentities } from '../../../src/identity/identities.ts';
-import { hashOf } from '../../../src/identity/secrets.ts';
+import { hashOf } from '../../../src/identity/nonces.ts';
 import { ALL_SCOPES } from '../../../src/playground/slack/methods/scopes.ts';
 import { DEFAULT_USERS } from '../../../src/playground/slack/team/state.ts';
 import { createConnect, parseResume, type Resume } from '../../../src/slack/listen/connect.ts';
-import { readPerson } from '../../../src/slack/listen/slack-users.ts';
+import { readSlackUser } from '../../../src/slack/listen/slack-users.ts';
 import { createLinkAttemptStore } from '../../../src/storage/link-attempts.ts';
 import { start } from '../../playground/slack/start.ts';
 import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
@@ -31,7 +31,6 @@ async function createRig() {
     vaultKey: { keyId: 'k1', key: new Uint8Array(32) },
     publicUrl,
     me: () => Promise.reject(new Error('nobody signs in here')),
-    onLinked: async () => {},
     log: quiet,
   });
   const said: { text: string; blocks: object[] }[] = [];
@@ -46,7 +45,7 @@ const nothing = (user: string): Resume => ({ kind: 'none', user, channel: 'C_DAT
 
 test('a member is read with name and address', async () => {
   const { web } = await createRig();
-  expect(await readPerson(web, TEAM, 'U_ANA')).toEqual({ name: 'Ana Ruiz', email: 'ana@acme.example' });
+  expect(await readSlackUser(web, TEAM, 'U_ANA')).toEqual({ name: 'Ana Ruiz', email: 'ana@acme.example' });
 });
 
 test.each([
@@ -56,7 +55,7 @@ test.each([
   ['somebody without an address', 'U_NIL', TEAM, /no e-mail address/],
 ])('%s is refused in words, and no link is started', async (_who, user, team, words) => {
   const { web, ask, said, attempts } = await createRig();
-  expect(await readPerson(web, team, user)).toEqual({ refusal: expect.stringMatching(words) });
+  expect(await readSlackUser(web, team, user)).toEqual({ refusal: expect.stringMatching(words) });
   expect(await ask(user, nothing(user), team)).toBeUndefined();
   expect(said).toHaveLength(1);
   expect(said[0]?.text).toMatch(/^To list jobs I read them as you\. /);
@@ -67,12 +66,12 @@ test.each([
 test('without the scope for addresses everybody is told that theirs is missing', async () => {
   const { slack, web } = await createRig();
   slack.change({ scopes: ALL_SCOPES.filter((scope) => scope !== 'users:read.email') });
-  expect(await readPerson(web, TEAM, 'U_ANA')).toEqual({ refusal: expect.stringMatching(/no e-mail address/) });
+  expect(await readSlackUser(web, TEAM, 'U_ANA')).toEqual({ refusal: expect.stringMatching(/no e-mail address/) });
 });
 
 test('a bot is refused', async () => {
   const { web } = await createRig();
-  expect(await readPerson(web, TEAM, 'U_DAB')).toEqual({ refusal: 'I work for people only.' });
+  expect(await readSlackUser(web, TEAM, 'U_DAB')).toEqual({ refusal: 'I work for people only.' });
 });
 
 test.each<Resume>([

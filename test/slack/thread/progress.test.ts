@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { WebClient } from '@slack/web-api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackStandIn, type SlackStandIn } from '../../../src/playground/slack/stand-in.ts';
-import { createPace } from '../../../src/slack/bolt/rate-limits.ts';
+import { createRateLimits } from '../../../src/slack/bolt/rate-limits.ts';
 import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createProgress } from '../../../src/slack/thread/progress.ts';
 import { createPostedSteps } from '../../../src/slack/thread/steps-as-message.ts';
@@ -38,7 +38,7 @@ function open(kind: 'stream' | 'post', shown: string[] = []) {
   return createProgress({
     view: kind === 'post' ? posted() : createStreamedSteps(client, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false }, () => now),
     fallback: kind === 'post' ? undefined : posted,
-    pace: createPace(),
+    limits: createRateLimits(),
     shown: async (ts) => void shown.push(ts),
     stopped: () => shown.push('stopped'),
     log,

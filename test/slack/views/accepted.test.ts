@@ -2,15 +2,15 @@
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import type { FileChange } from '../../../src/conversation/diff.ts';
+import type { FileChange } from '../../../src/conversation/file-changes.ts';
 import { createSlackStandIn, type SlackStandIn } from '../../../src/playground/slack/stand-in.ts';
-import { renderAnchor } from '../../../src/slack/views/anchor.ts';
 import { renderConnect, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
-import { renderCard } from '../../../src/slack/views/card.ts';
-import { renderProofModal } from '../../../src/slack/views/proof.ts';
+import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
+import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
-import { renderResult } from '../../../src/slack/views/result.ts';
-import { renderPlainSteps, renderSteps } from '../../../src/slack/views/steps.ts';
+import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
+import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
+import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
 import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
@@ -57,7 +57,9 @@ const TEXTS = {
 
 describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
   it.each(STATES.flatMap((state) => [false, true].map((danger) => ({ state, danger }))))('a card: $state, danger $danger', async (way) => {
-    const blocks = await draw(renderCard(card(text), text, proposal(way.state, text, way.danger), 'conversation-1'));
+    const blocks = await draw(
+      renderVersionCard(card(text), { name: text, proposal: proposal(way.state, text, way.danger), conversationId: 'conversation-1' }),
+    );
     expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
     expect(blocks.includes('Look closely')).toBe(way.danger);
     expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
@@ -68,7 +70,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     ['a CLI on its way', { proof: { problem: text, next: text }, plan: { problem: text, next: text, preparing: text } }],
     ['a proof that differs, and no plan', { proof: { line: text, ok: false }, plan: { problem: `${text}.`, next: text } }],
   ])('a card: %s', async (_case, more) => {
-    const blocks = await draw(renderCard(card(text, more), text, undefined, 'conversation-1'));
+    const blocks = await draw(renderVersionCard(card(text, more), { name: text, proposal: undefined, conversationId: 'conversation-1' }));
     expect(blocks).not.toContain('"action_id":"deploy"');
     expect(blocks).toContain('"action_id":"deploy_unavailable"');
   });
@@ -94,20 +96,22 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
   it('a card whose deployment left no words, or no jobs', async () => {
     for (const state of ['done', 'failed', 'unknown'] as const) {
       const { result: _, ...bare } = proposal(state, text);
-      expect(await draw(renderCard(card(text), text, bare, 'conversation-1'))).not.toContain('"action_id":"deploy"');
+      expect(await draw(renderVersionCard(card(text), { name: text, proposal: bare, conversationId: 'conversation-1' }))).not.toContain(
+        '"action_id":"deploy"',
+      );
     }
   });
 
   it.each(['done', 'failed', 'unknown'] as const)('the end of a deployment: %s', async (state) => {
     const { result = { ok: false, state, jobs: [] } } = proposal(state, text);
     const message = { kind: 'result', to: 'U_ANA', version: 2, result } as const;
-    expect((await post(renderResult({ ...message, target: text }))).kept).toContain('<@U_ANA>');
+    expect((await post(renderDeploymentResult({ ...message, target: text }))).kept).toContain('<@U_ANA>');
   });
 
   it('a root message, answers and lists', async () => {
     const subject = { jobId: '702918340275160001', name: text };
     for (const running of [false, true]) {
-      const root = await draw(renderAnchor({ id: 'conversation-1', requester: 'U_ANA', subject }, running));
+      const root = await draw(renderRootMessage({ id: 'conversation-1', requester: 'U_ANA', subject }, running));
       expect(root.includes('"action_id":"stop"')).toBe(running);
     }
     expect(await whisper(renderHelp(undefined))).toContain('not connected');

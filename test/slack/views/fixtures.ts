@@ -1,11 +1,9 @@
 // Cards, proposals and proofs for the tests of the views.
 import type { Proof, ProofEntry, Verdict } from '../../../src/bundle/proof/proof.ts';
-import type { ThreadMessage } from '../../../src/conversation/thread.ts';
+import type { Card } from '../../../src/conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { Write } from '../../../src/deployment/approval/write.ts';
 import type { WriteProposal } from '../../../src/deployment/approval/write-result.ts';
-
-export type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
 export const STATES = ['open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown'] as const;
 

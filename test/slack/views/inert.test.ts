@@ -1,14 +1,14 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderAnchor } from '../../../src/slack/views/anchor.ts';
 import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
-import { renderCard } from '../../../src/slack/views/card.ts';
-import { renderProofModal } from '../../../src/slack/views/proof.ts';
+import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
+import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
-import { renderResult } from '../../../src/slack/views/result.ts';
-import { renderPlainSteps, renderSteps } from '../../../src/slack/views/steps.ts';
+import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
+import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
 import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/text.ts';
+import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
 
@@ -69,7 +69,7 @@ describe('hostile text stays text', () => {
     fc.assert(fc.property(hostile, check), { numRuns: 200, examples: NESTED.map((text): [string] => [text]) });
 
   it.each(STATES)('on a card that is %s', (state) => {
-    sure((text) => expectInert(renderCard(card(text), text, proposal(state, text, true), 'c')));
+    sure((text) => expectInert(renderVersionCard(card(text), { name: text, proposal: proposal(state, text, true), conversationId: 'c' })));
   });
 
   it.each(STATES)('on the card of a write that is %s, and in how it ended', (state) => {
@@ -93,14 +93,20 @@ describe('hostile text stays text', () => {
   it('on cards without proof or plan', () => {
     sure((text) => {
       const why = { problem: text, next: text };
-      expectInert(renderCard(card(text, { proof: why, plan: why }), text, undefined, 'c'));
-      expectInert(renderCard(card(text, { proof: { line: text, ok: false }, plan: { ...why, preparing: text } }), text, undefined, 'c'));
+      expectInert(renderVersionCard(card(text, { proof: why, plan: why }), { name: text, proposal: undefined, conversationId: 'c' }));
+      expectInert(
+        renderVersionCard(card(text, { proof: { line: text, ok: false }, plan: { ...why, preparing: text } }), {
+          name: text,
+          proposal: undefined,
+          conversationId: 'c',
+        }),
+      );
     });
   });
 
   it('in root messages, lists, help and proofs', () => {
     sure((text) => {
-      expectInert(renderAnchor({ id: 'c', requester: 'U_ANA', subject: { jobId: '1', name: text } }, true));
+      expectInert(renderRootMessage({ id: 'c', requester: 'U_ANA', subject: { jobId: '1', name: text } }, true));
       expectInert(renderJobs([{ jobId: '1', name: text, creator: text }], text, true));
       expectInert(renderJobs([], text, false));
       expectInert(renderHelp(text));
@@ -141,7 +147,7 @@ describe('hostile text stays text', () => {
     sure((text) => {
       for (const state of ['done', 'failed', 'unknown'] as const) {
         const { result = { ok: false, state, jobs: [] } } = proposal(state, text);
-        expectInert(renderResult({ kind: 'result', to: 'U_ANA', target: text, version: 2, result }));
+        expectInert(renderDeploymentResult({ kind: 'result', to: 'U_ANA', target: text, version: 2, result }));
       }
     });
   });

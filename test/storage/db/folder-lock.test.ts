@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lockFolder } from '../../../src/storage/db/folder-lock.ts';
-import { openStorage } from '../../../src/storage/db/open.ts';
+import { openQueuedDatabase } from '../../../src/storage/db/open.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { quiet } from '../open-test-storage.ts';
 
@@ -33,13 +33,13 @@ async function holder(): Promise<ChildProcess> {
 
 it('refuses a folder that another process holds, names it, and goes on with its rows after it was killed', async () => {
   const other = await holder();
-  const refused = await openStorage({ dataDir: folder }, quiet).catch((error: unknown) => error);
+  const refused = await openQueuedDatabase({ dataDir: folder }, quiet).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserError);
   expect(refused).toMatchObject({ words: { problem: `It is in use by process ${other.pid}.` } });
 
   other.kill('SIGKILL');
   await once(other, 'exit');
-  const storage = await openStorage({ dataDir: folder }, quiet);
+  const storage = await openQueuedDatabase({ dataDir: folder }, quiet);
   expect(await storage.db.query('select pid from held')).toEqual([{ pid: other.pid }]);
   await storage.close();
   await storage.close();

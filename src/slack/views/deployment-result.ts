@@ -1,6 +1,6 @@
 // How a deployment ended, for the person who approved it.
 import type { KnownBlock } from '@slack/types';
-import type { ThreadMessage } from '../../conversation/thread.ts';
+import type { ThreadMessage } from '../../conversation/thread-port.ts';
 import { clip, escapeText, linkTo, section } from './text.ts';
 
 type Result = Extract<ThreadMessage, { kind: 'result' }>;
@@ -8,7 +8,7 @@ type Result = Extract<ThreadMessage, { kind: 'result' }>;
 /** Jobs, pipelines and dashboards that are linked; a bundle with more is looked at in the workspace. */
 const SHOWN = 20;
 
-export function renderResult({ to, target, version, result }: Result): { text: string; blocks: KnownBlock[] } {
+export function renderDeploymentResult({ to, target, version, result }: Result): { text: string; blocks: KnownBlock[] } {
   const where = `*${escapeText(clip(target, 100))}*`;
   if (result.ok) {
     const line = `<@${to}> Version ${version} is deployed to ${where}.`;

@@ -1,10 +1,13 @@
 // The diff between two versions: what was added, removed and changed, and nothing else.
 import { describe, expect, it } from 'vitest';
-import { diffFiles, diffVersions } from '../../src/conversation/diff.ts';
+import { diffVersions } from '../../src/conversation/file-changes.ts';
 
 const file = (path: string, text: string | Uint8Array) => ({ path, bytes: typeof text === 'string' ? Buffer.from(text) : text });
 
-describe('diffFiles', () => {
+const diffFiles = (before: ReturnType<typeof file>[], after: ReturnType<typeof file>[]) =>
+  diffVersions({ files: before, secrets: [] }, { files: after, secrets: [] });
+
+describe('diffVersions', () => {
   it('leaves out what is the same and marks what is not', () => {
     const before = [file('a.yml', 'one\ntwo\nthree\n'), file('b.py', 'print(1)\n'), file('gone.sql', 'select 1\n')];
     const after = [file('a.yml', 'one\n2\nthree\n'), file('b.py', 'print(1)\n'), file('new.md', '# New\n')];

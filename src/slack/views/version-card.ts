@@ -1,27 +1,30 @@
 // The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
-import type { ThreadMessage } from '../../conversation/thread.ts';
+import type { PlanOffer } from '../../conversation/asker.ts';
+import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
-import { resultLinks } from './result.ts';
+import { resultLinks } from './deployment-result.ts';
 import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
-
-type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
 /** Lines of the plan on the card; the rest is counted. */
 const PLAN_LINES = 8;
 
-/** `doing` is what a running deployment is at. */
-export function renderCard(
-  card: Card,
-  name: string,
-  proposal: DeploymentProposal | undefined,
-  conversationId: string,
-  doing?: string,
-): { text: string; blocks: KnownBlock[] } {
-  const planAgain = planAgainButton(conversationId, card.version, card.target);
+interface Shown {
+  /** The bundle's. */
+  readonly name: string;
+  readonly conversationId: string;
+  readonly proposal: DeploymentProposal | undefined;
+  /** What a running deployment is at. */
+  readonly doing?: string | undefined;
+}
+
+export function renderVersionCard(card: Card, shown: Shown): { text: string; blocks: KnownBlock[] } {
+  const { name, proposal } = shown;
+  const { version, target } = card;
+  const planAgain = planAgainButton({ conversationId: shown.conversationId, version, target });
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
-  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain, doing));
+  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain, shown.doing));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
@@ -161,7 +164,7 @@ function noPlanBlocks(
 }
 
 /** A fresh plan of this version, as whoever presses it. */
-export function planAgainButton(conversationId: string, version: number, target?: string) {
+export function planAgainButton({ conversationId, version, target }: Omit<PlanOffer, 'target'> & { readonly target?: string | undefined }) {
   return button('Plan again', 'plan_again', JSON.stringify({ conversationId, version, target }));
 }
 

@@ -1,9 +1,10 @@
-// Threads and their turns: starts them, takes replies, stops them, and goes on after a restart.
+// The turns of all conversations in a durable queue: begins a conversation, takes replies, stops turns, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
 import type { ConversationRow, ConversationRows, Subject } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRows } from '../storage/turns.ts';
 import { UserError } from '../values/errors.ts';
+import type { PlanAgain } from './plan-again.ts';
 import type { CreateQueue } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 
@@ -14,15 +15,6 @@ const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
 
-export interface PlanAgain {
-  readonly conversationId: string;
-  readonly version: number;
-  /** Left out: the one that every card offers. */
-  readonly target?: string;
-  readonly team: string;
-  readonly slackUser: string;
-}
-
 /** A turn to run, a plan to make anew, or else a card to catch up with the CLI. */
 interface Job {
   readonly conversationId: string;
@@ -30,9 +22,9 @@ interface Job {
   readonly again?: { readonly id: string; readonly input: PlanAgain };
 }
 
-export interface Conversations {
+export interface TurnQueue {
   /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
-  start(input: {
+  begin(input: {
     id: string;
     team: string;
     channel: string;
@@ -43,7 +35,6 @@ export interface Conversations {
     eventKey: string;
   }): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
-  get(id: string): Promise<ConversationRow | undefined>;
   /** A person's message in the thread: one more turn, as that person. */
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
@@ -51,12 +42,12 @@ export interface Conversations {
   /** Has the plan of a version made anew as this person, in the conversation's turn. */
   planAgain(input: PlanAgain): Promise<void>;
   /** Takes up work, first of all what a killed process left. */
-  begin(): Promise<void>;
+  start(): Promise<void>;
   /** Has a conversation's waiting card caught up with the CLI, in its turn. */
   catchUp(conversationId: string): Promise<void>;
 }
 
-export function createConversations(deps: {
+export function createTurnQueue(deps: {
   createQueue: CreateQueue;
   /** True when no other process can be working on this database. */
   alone: boolean;
@@ -65,9 +56,10 @@ export function createConversations(deps: {
   giveUpTurn: (turnId: string) => Promise<void>;
   planAgain: (id: string, input: PlanAgain) => Promise<void>;
   catchUp: (conversationId: string) => Promise<void>;
-}): Conversations {
+}): TurnQueue {
   const { rows } = deps;
-  const running = new Map<string, { conversationId: string; abort: AbortController }>();
+  /** By turn. */
+  const running = new Map<string, AbortController>();
 
   /** Stopped while no process had them in hand, between a crash and the next try. */
   const stopped = new Set<string>();
@@ -81,9 +73,9 @@ export function createConversations(deps: {
       if (turnId === undefined) return deps.catchUp(conversationId);
       const abort = new AbortController();
       if (stopped.has(turnId)) abort.abort();
-      running.set(turnId, { conversationId, abort });
+      running.set(turnId, abort);
       try {
-        await deps.runTurn(turnId, abort.signal);
+        await deps.runTurn(turnId, { signal: abort.signal, stop: (by) => void stop(conversationId, by) });
       } finally {
         running.delete(turnId);
         stopped.delete(turnId);
@@ -100,8 +92,24 @@ export function createConversations(deps: {
     if (isNew) await queue.send(id, conversationId, { turnId: id, conversationId });
   }
 
+  async function stop(conversationId: string, by: string): Promise<boolean> {
+    const open = await rows.turns.open(conversationId);
+    for (const turn of open) {
+      const active = running.get(turn.id);
+      if (active !== undefined) active.abort();
+      else if (turn.state === 'running') stopped.add(turn.id);
+      else {
+        const text = `Stopped by <@${by}> before I began with this. Write it again to go on.`;
+        const payload = { kind: 'reply', to: turn.slackUser, text };
+        await rows.outbox.add({ id: `${turn.id}/reply`, conversationId, turnId: turn.id, kind: 'reply', payload });
+        await rows.turns.finish(turn.id, 'stopped');
+      }
+    }
+    return open.length > 0;
+  }
+
   return {
-    async start(input) {
+    async begin(input) {
       await rows.conversations.insert(input);
       const { subject } = input;
       const wish =
@@ -111,7 +119,6 @@ export function createConversations(deps: {
       await addTurn(input.id, input.requester, wish, input.eventKey);
     },
     inThread: (channel, threadTs) => rows.conversations.inThread(channel, threadTs),
-    get: (id) => rows.conversations.get(id),
     async reply(conversation, slackUser, text, eventKey) {
       const waiting = await rows.turns.open(conversation.id);
       if (waiting.length >= MAX_OPEN_TURNS) {
@@ -124,31 +131,14 @@ export function createConversations(deps: {
       await addTurn(conversation.id, slackUser, text, eventKey);
     },
 
-    async stop(conversationId, by) {
-      const open = await rows.turns.open(conversationId);
-      for (const turn of open) {
-        const active = running.get(turn.id);
-        if (active !== undefined) active.abort.abort();
-        else if (turn.state === 'running') stopped.add(turn.id);
-        else {
-          const payload = {
-            kind: 'reply',
-            to: turn.slackUser,
-            text: `Stopped by <@${by}> before I began with this. Write it again to go on.`,
-          };
-          await rows.outbox.add({ id: `${turn.id}/reply`, conversationId, turnId: turn.id, kind: 'reply', payload });
-          await rows.turns.finish(turn.id, 'stopped');
-        }
-      }
-      return open.length > 0;
-    },
+    stop,
 
     planAgain: (input) => {
       const id = randomUUID();
       return queue.send(id, input.conversationId, { conversationId: input.conversationId, again: { id, input } });
     },
 
-    async begin() {
+    async start() {
       const left = await rows.turns.unfinished();
       for (const turn of left) {
         // Of one that is over and has something left to say, the first job may have been given up.

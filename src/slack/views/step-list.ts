@@ -1,6 +1,6 @@
 // The steps of a turn as a message: a plan block, or plain lines where Slack does not take that block.
 import type { Step } from '../../conversation/rows.ts';
-import type { Ending } from '../../conversation/thread.ts';
+import type { Ending } from '../../conversation/thread-port.ts';
 import { clip, escapeText, LIMITS, section } from './text.ts';
 
 const TITLES = { running: 'Working on it', done: 'Done', failed: 'That did not work', stopped: 'Stopped' } as const;

@@ -1,17 +1,17 @@
 // The sign-in, step by step: ask, go to Databricks, come back, confirm. No GET binds anything to anybody (facts: security#known-attacks-on-linking).
-
 import { createLinkStore, type LinkKey, type LinkRow } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
 import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
-import { type Grants, openTokens, sealTokens } from './access-tokens.ts';
+import { type AccessTokens, openTokens, sealTokens } from './access-tokens.ts';
+import { isSameEmail } from './email.ts';
+import { type Asker, type LinkPage, type RefusedPage, refused } from './link-pages.ts';
+import { hashOf, isEqual, isNonce, newNonce, nonceOf, stateOf } from './nonces.ts';
 import { newVerifier, type OAuth, type Tokens } from './oauth.ts';
-import { type Asker, type LinkPage, type RefusedPage, refused } from './pages.ts';
-import { hashOf, isEqual, isSameEmail, isSecret, newSecret, nonceOf, stateOf } from './secrets.ts';
 import type { Vault } from './vault.ts';
 
-export interface Answer {
+interface Answer {
   readonly nonce: string;
   readonly csrf: string;
 }
@@ -30,13 +30,16 @@ export interface LinkFlow {
   refuse(answer: Answer, browser: string | undefined): Promise<LinkPage>;
 }
 
-export interface FlowDeps {
+/** Who a token belongs to: SCIM Me. */
+export type Me = (host: string, token: string) => Promise<{ id: string; userName: string; displayName: string }>;
+
+interface LinkFlowDeps {
   db: Db;
   vault: Vault;
   oauth: OAuth;
-  grants: Grants;
+  accessTokens: AccessTokens;
   host: string;
-  me: (host: string, token: string) => Promise<{ id: string; userName: string; displayName: string }>;
+  me: Me;
   log: Logger;
   now: () => Date;
   /** Told after the link is stored. */
@@ -46,8 +49,8 @@ export interface FlowDeps {
 /** Of a callback's `state` parameters so many are looked at. */
 const MOST_STATES = 4;
 
-export function createFlow(deps: FlowDeps): LinkFlow {
-  const { db, vault, oauth, grants, me, log, now } = deps;
+export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
+  const { db, vault, oauth, accessTokens, me, log, now } = deps;
   const attempts = createLinkAttemptStore(db);
   const stateKey = vault.derive('link state');
 
@@ -78,7 +81,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
 
   const throwAway = async (attempt: Attempt, tokens?: Tokens) => {
     await attempts.end(attempt.id, 'refused');
-    if (tokens !== undefined) await grants.revoke(tokens);
+    if (tokens !== undefined) await accessTokens.revoke(tokens);
   };
 
   /** Locks an attempt that waits for its Confirm, checks who answers, and lets `work` end it. */
@@ -87,10 +90,10 @@ export function createFlow(deps: FlowDeps): LinkFlow {
       const attempt = await createLinkAttemptStore(tx).lock(hashOf(answer.nonce));
       const reason = closed(attempt);
       if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
-      if (attempt.state !== 'authorized' || attempt.grant === undefined) return refused.used;
+      if (attempt.state !== 'authorized' || attempt.account === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) return refused.otherBrowser;
       if (attempt.csrfHash === null || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
-      const tokens = openTokens(vault, attempt.grant, placeOf(attempt));
+      const tokens = openTokens(vault, attempt.account, placeOf(attempt));
       return tokens === undefined ? refused.expired : work(tx, attempt, tokens);
     });
 
@@ -103,7 +106,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
     },
 
     async begin(nonce, known) {
-      const browser = known !== undefined && isSecret(known) ? known : newSecret();
+      const browser = known !== undefined && isNonce(known) ? known : newNonce();
       const verifier = newVerifier();
       const opened = await db.transaction(async (tx) => {
         const rows = createLinkAttemptStore(tx);
@@ -136,11 +139,11 @@ export function createFlow(deps: FlowDeps): LinkFlow {
 
     async confirm(answer, browser) {
       const outcome = await answered(answer, browser, async (tx, attempt, tokens) => {
-        const grant = attempt.grant;
-        if (grant === undefined) return refused.used;
+        const { account } = attempt;
+        if (account === undefined) return refused.used;
         const key = keyOf(attempt);
-        const { databricksId, userName, displayName } = grant;
-        const old = await createLinkStore(tx).replace(key, { databricksId, userName, displayName, ...grants.seal(key, tokens) });
+        const { databricksId, userName, displayName } = account;
+        const old = await createLinkStore(tx).replace(key, { databricksId, userName, displayName, ...accessTokens.seal(key, tokens) });
         await createLinkAttemptStore(tx).end(attempt.id, 'confirmed');
         return { attempt, old, page: { kind: 'done', userName, displayName, ...askerOf(attempt) } as const };
       });
@@ -157,7 +160,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
         return { tokens };
       });
       if ('kind' in outcome) return outcome;
-      await grants.revoke(outcome.tokens);
+      await accessTokens.revoke(outcome.tokens);
       return refused.cancelled;
     },
   };
@@ -169,7 +172,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
       return refused.denied;
     }
     let tokens: Tokens | undefined;
-    let person: Awaited<ReturnType<FlowDeps['me']>>;
+    let person: Awaited<ReturnType<Me>>;
     try {
       tokens = await oauth.exchange({ params, state, verifier });
       person = await me(attempt.host, tokens.accessToken);
@@ -183,7 +186,7 @@ export function createFlow(deps: FlowDeps): LinkFlow {
       await throwAway(attempt, tokens);
       return refused.otherAccount(asker, person.userName);
     }
-    const csrf = newSecret();
+    const csrf = newNonce();
     await attempts.authorized(attempt.id, {
       csrfHash: hashOf(csrf),
       databricksId: person.id,
@@ -195,8 +198,8 @@ export function createFlow(deps: FlowDeps): LinkFlow {
   }
 
   async function revokeOld(attempt: Attempt, old: LinkRow | undefined): Promise<void> {
-    const tokens = old === undefined ? undefined : grants.opened(keyOf(attempt), old);
-    if (tokens !== undefined) await grants.revoke(tokens);
+    const tokens = old === undefined ? undefined : accessTokens.opened(keyOf(attempt), old);
+    if (tokens !== undefined) await accessTokens.revoke(tokens);
   }
 }
 

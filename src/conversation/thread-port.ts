@@ -3,7 +3,7 @@ import type { Step } from '../agent/tools.ts';
 import type { NoProof } from '../bundle/proof/proof.ts';
 import type { DeployResult } from '../deployment/approval/deployment-proposal.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
-import type { FileChange } from './diff.ts';
+import type { FileChange } from './file-changes.ts';
 
 /** How a turn ended, as people see it. */
 export type Ending = 'done' | 'failed' | 'stopped';
@@ -23,14 +23,14 @@ export interface ProvedAs {
 }
 
 /** The proof in a line; the whole of it is a row that [Show the proof] opens. */
-export interface ProofSummary {
+interface ProofSummary {
   readonly line: string;
   /** No setting differs that nobody asked to change. */
   readonly ok: boolean;
 }
 
 /** What a card says where there is no plan: the CLI is on its way (`preparing` is how far), or a newer version has its own card (`replaced`). */
-export type NoPlan = NoProof & { readonly preparing?: string; readonly replaced?: true };
+type NoPlan = NoProof & { readonly preparing?: string; readonly replaced?: true };
 
 /** What a thread is told when a turn is over, in the order of the rows. */
 export type ThreadMessage =
@@ -56,17 +56,24 @@ export type ThreadMessage =
       readonly plan: { readonly proposalId: string } | NoPlan;
     };
 
+export type Card = Extract<ThreadMessage, { kind: 'card' }>;
+
 export interface Thread {
-  /** Opens the list of steps, or goes on with the one that a killed process left (`resumeTs`); `shown` is told its ts as soon as it has one. */
+  /** Opens the list of steps, or goes on with the one that a killed process left (`resumeTs`). */
   progress(turn: {
     readonly turnId: string;
     readonly conversation: ConversationRow;
     readonly to: string;
     readonly resumeTs: string | undefined;
+    /** Told the ts of the message that shows the steps, as soon as there is one. */
     readonly shown: (ts: string) => Promise<void>;
+    /** Called when somebody ends the turn on its list of steps. */
+    readonly stopped: () => void;
   }): Progress;
   /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
   /** Draws the cards as the rows say they are now, and where `running` is told the root message ([Stop] stands there while a turn runs). */
   refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
+  /** What an approved write is at, which its card shows from the next drawing on; undefined when it is over. */
+  atWork(proposalId: string, line: string | undefined): void;
 }

@@ -1,8 +1,8 @@
 // Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
 import { expect, onTestFinished, test } from 'vitest';
-import { createConversations } from '../../src/conversation/conversations.ts';
 import { createQueue } from '../../src/conversation/queue.ts';
 import type { RunTurn } from '../../src/conversation/turn.ts';
+import { createTurnQueue } from '../../src/conversation/turn-queue.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { createTurnRows } from '../../src/storage/turns.ts';
@@ -23,7 +23,7 @@ async function createRig() {
   const gate = { open: Promise.withResolvers<void>() };
   onTestFinished(() => gate.open.resolve());
   // Stands where the agent's turn does: keeps its row as a turn does, works until it is aborted or let go.
-  const runTurn: RunTurn = async (turnId, signal) => {
+  const runTurn: RunTurn = async (turnId, { signal }) => {
     const turn = await rows.turns.get(turnId);
     if (turn === undefined || (turn.state !== 'queued' && turn.state !== 'running')) return;
     await rows.turns.start(turnId);
@@ -34,7 +34,7 @@ async function createRig() {
     log.push(`${signal.aborted ? 'stopped' : 'done'} ${turn.text}`);
   };
   const newProcess = () =>
-    createConversations({
+    createTurnQueue({
       createQueue: (options) => createQueue(storage.boss, quiet, options),
       alone: true,
       rows,
@@ -54,19 +54,19 @@ const FIRST = 'Make a bundle of job 123 ("Churn").';
 
 async function begun() {
   const rig = await createRig();
-  const conversations = rig.newProcess();
-  await conversations.begin();
-  await conversations.start(THREAD);
-  const conversation = await conversations.inThread('C_DATA', '1.1');
+  const queue = rig.newProcess();
+  await queue.start();
+  await queue.begin(THREAD);
+  const conversation = await queue.inThread('C_DATA', '1.1');
   if (conversation === undefined) throw new Error('no conversation in the thread');
-  return { ...rig, conversations, conversation };
+  return { ...rig, queue, conversation };
 }
 
 test('an event that is told twice makes one conversation and one turn', async () => {
-  const { conversations, conversation, gate, log, turns, soon } = await begun();
-  await conversations.start(THREAD);
-  await Promise.all([1, 2, 3].map(() => conversations.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.2')));
-  await conversations.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.3');
+  const { queue, conversation, gate, log, turns, soon } = await begun();
+  await queue.begin(THREAD);
+  await Promise.all([1, 2, 3].map(() => queue.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.2')));
+  await queue.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.3');
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`, ...Array(2).fill(['start add staging', 'done add staging']).flat()]);
   expect(await turns()).toEqual([`done ${FIRST}`, 'done add staging', 'done add staging']);
@@ -74,13 +74,13 @@ test('an event that is told twice makes one conversation and one turn', async ()
 });
 
 test('stopping aborts the turn that runs and drops those that wait; the next message starts anew', async () => {
-  const { conversations, conversation, rows, turns, soon } = await begun();
+  const { queue, conversation, rows, turns, soon } = await begun();
   await soon([`start ${FIRST}`]);
-  await conversations.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
-  await conversations.reply(conversation, 'U_BEN', 'two', 'C_DATA:1.3');
-  expect(await conversations.stop(conversation.id, 'U_BEN')).toBe(true);
+  await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
+  await queue.reply(conversation, 'U_BEN', 'two', 'C_DATA:1.3');
+  expect(await queue.stop(conversation.id, 'U_BEN')).toBe(true);
   await soon([`start ${FIRST}`, `stopped ${FIRST}`]);
-  await conversations.reply(conversation, 'U_ANA', 'three', 'C_DATA:1.4');
+  await queue.reply(conversation, 'U_ANA', 'three', 'C_DATA:1.4');
   await soon([`start ${FIRST}`, `stopped ${FIRST}`, 'start three']);
   const told = await Promise.all((await rows.outbox.ofConversation(conversation.id, 'reply')).map((row) => JSON.stringify(row.payload)));
   expect(told).toEqual([
@@ -91,19 +91,19 @@ test('stopping aborts the turn that runs and drops those that wait; the next mes
 });
 
 test('where nothing runs there is nothing to stop', async () => {
-  const { conversations, conversation, gate, soon } = await begun();
+  const { queue, conversation, gate, soon } = await begun();
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`]);
-  expect(await conversations.stop(conversation.id, 'U_BEN')).toBe(false);
-  expect(await conversations.stop('no such conversation', 'U_BEN')).toBe(false);
+  expect(await queue.stop(conversation.id, 'U_BEN')).toBe(false);
+  expect(await queue.stop('no such conversation', 'U_BEN')).toBe(false);
 });
 
 test('catching up and planning again wait for their turn among the turns of their thread', async () => {
-  const { conversations, conversation, gate, soon } = await begun();
+  const { queue, conversation, gate, soon } = await begun();
   await soon([`start ${FIRST}`]);
-  await conversations.catchUp(conversation.id);
-  await conversations.planAgain({ conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
-  await conversations.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
+  await queue.catchUp(conversation.id);
+  await queue.planAgain({ conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
+  await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'plan 1 again', 'start one', 'done one']);
 });
@@ -114,6 +114,6 @@ test('a turn whose row was written but never queued is taken up by the next star
   const id = '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11';
   await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: 'add staging', eventKey: 'C_DATA:1.2' });
   gate.open.resolve();
-  await newProcess().begin();
+  await newProcess().start();
   await soon(['start add staging', 'done add staging']);
 });

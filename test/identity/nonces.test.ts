@@ -1,6 +1,6 @@
 // The small rules a sign-in stands on: which addresses are one mailbox, what a vault opens.
 import { describe, expect, it } from 'vitest';
-import { isSameEmail } from '../../src/identity/secrets.ts';
+import { isSameEmail } from '../../src/identity/email.ts';
 import { createVault } from '../../src/identity/vault.ts';
 import { keyOf } from './rig.ts';
 

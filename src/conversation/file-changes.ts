@@ -1,6 +1,6 @@
 // What changed from one version's files to the next, line by line.
 import { diff } from 'node:util';
-import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
+import type { Bundle } from '../bundle/model/bundle.ts';
 import { createMask } from '../bundle/model/mask-secrets.ts';
 
 export interface FileChange {
@@ -15,20 +15,15 @@ const CONTEXT_LINES = 2;
 /** Files longer than this are only named: the comparison is quadratic in the worst case. */
 const MAX_DIFF_LINES = 5000;
 
-/** The changes from one version to the next. A secret is masked, whichever of them the scanner found it in: the line that goes away holds it. */
+/**
+ * The changes from one version to the next, sorted by path. A secret is masked, whichever of them the scanner found it in: the line that
+ * goes away holds it.
+ */
 export function diffVersions(before: Pick<Bundle, 'files' | 'secrets'>, after: Pick<Bundle, 'files' | 'secrets'>): FileChange[] {
   const masks = [createMask(before), createMask(after)];
-  return diffFiles(before.files, after.files, (text) => masks.reduce((hidden, { mask }) => mask(hidden), text));
-}
-
-/** The changes between two file lists, sorted by path; unchanged files are left out. `hide` says how a text is shown. */
-export function diffFiles(
-  before: readonly BundleFile[],
-  after: readonly BundleFile[],
-  hide = (text: string): string => text,
-): FileChange[] {
-  const old = new Map(before.map((file) => [file.path, file.bytes]));
-  const now = new Map(after.map((file) => [file.path, file.bytes]));
+  const hide = (text: string) => masks.reduce((hidden, { mask }) => mask(hidden), text);
+  const old = new Map(before.files.map((file) => [file.path, file.bytes]));
+  const now = new Map(after.files.map((file) => [file.path, file.bytes]));
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
   return paths.flatMap((path): FileChange[] => {
     const [was, is] = [old.get(path), now.get(path)];

@@ -1,0 +1,43 @@
+// How a long-running program begins and ends: words for what keeps it from starting, an end for what nobody waited for, a drain when it is told to stop.
+import { ConfigError, UserError } from '../values/errors.ts';
+import { createLogger, type Logger } from '../values/log.ts';
+
+export interface Program<Config extends { readonly LOG_LEVEL: string }> {
+  /** As the log and its errors call it. */
+  readonly name: string;
+  readonly load: () => Config;
+  /** Answers how to stop it. */
+  readonly start: (config: Config, log: Logger) => Promise<() => Promise<void>>;
+  /** A program that answers on standard output logs to standard error, and ends when its input does: whoever started it has gone. */
+  readonly onStdio?: boolean;
+}
+
+export async function runProgram<Config extends { readonly LOG_LEVEL: string }>(program: Program<Config>): Promise<void> {
+  const { name, onStdio = false } = program;
+  let stopping = false;
+  try {
+    const config = program.load();
+    const log = createLogger({ level: config.LOG_LEVEL, ...(onStdio ? { destination: process.stderr } : {}) });
+    process.on('unhandledRejection', (reason) => {
+      // Socket Mode rejects with nothing when it is stopped in the middle of a handshake (facts: slack#socket-mode).
+      if (stopping && reason === undefined) return;
+      log.fatal({ err: reason }, 'unhandled rejection');
+      process.exit(1);
+    });
+    const stop = await program.start(config, log);
+    const end = async (why: string) => {
+      if (stopping) return;
+      stopping = true;
+      log.info({ why }, `${name} drains`);
+      await stop();
+      process.exit(0);
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(signal));
+    if (onStdio) process.stdin.once('end', () => void end('the client has gone'));
+  } catch (error) {
+    const inWords = error instanceof ConfigError || error instanceof UserError;
+    const words = error instanceof Error ? (inWords ? error.message : (error.stack ?? error.message)) : String(error);
+    process.stderr.write(`${inWords ? '' : `${name} could not start: `}${words}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,80 @@
+// The agent's part of a turn: appends the message to the frozen history and runs the loop, or goes on where a killed process stopped.
+import type { Agent, FrozenPrompt, Outcome } from '../agent/agent.ts';
+import type { Step, Tools } from '../agent/tools.ts';
+import type { WriteProposals } from '../deployment/plan/propose-write.ts';
+import type { Identity } from '../identity/identities.ts';
+import { type BundleStore, knownBundles } from '../storage/bundles.ts';
+import type { ConversationRow, ConversationRows, VersionRow } from '../storage/conversations.ts';
+import type { TurnRow, TurnRows } from '../storage/turns.ts';
+
+export interface AgentDeps {
+  readonly agent: Agent;
+  readonly model: string;
+  /** The key of the Claude endpoint for this person: the deployment's own, or their Databricks token. */
+  readonly claudeKey: (token: () => Promise<string>) => () => Promise<string>;
+  /** Tools that act as `caller` and know the bundles of `bundles` only. */
+  readonly toolsFor: (
+    caller: { host: string; userName: string; token: () => Promise<string> },
+    bundles: BundleStore,
+  ) => Promise<Tools & { close(): Promise<void> }>;
+}
+
+/** A turn under way, as the person who wrote its message. */
+export interface ActingTurn {
+  readonly turn: TurnRow;
+  readonly conversation: ConversationRow;
+  readonly identity: Identity;
+  readonly token: () => Promise<string>;
+  /** The newest version when the turn began. */
+  readonly before: VersionRow | undefined;
+  readonly onStep: (step: Step) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function askAgent(
+  deps: AgentDeps & {
+    readonly rows: { conversations: ConversationRows; turns: TurnRows };
+    readonly bundles: BundleStore;
+    readonly writes: Pick<WriteProposals, 'adopt'>;
+  },
+  { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
+): Promise<Outcome> {
+  const { turns, conversations } = deps.rows;
+  const { host, userName } = identity;
+  const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
+  const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
+  const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.bundles, known));
+  try {
+    const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
+    await conversations.freeze(conversation.id, frozen);
+    const append = (message: { role: string; content: unknown }) => turns.appendMessage(conversation.id, turn.id, message);
+    let history = await turns.messages(conversation.id);
+    if (!history.some((message) => message.turnId === turn.id)) {
+      const content = [{ type: 'text', text: turn.text }];
+      if (before !== undefined) content.push({ type: 'text', text: `Current bundle: ${before.bundleDigest} (version ${before.number})` });
+      await append({ role: 'user', content });
+      history = await turns.messages(conversation.id);
+    }
+    const recorded: Tools = {
+      list: () => tools.list(),
+      call: async (call, options) => {
+        const result = await tools.call(call, options);
+        if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
+        const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
+        for (const id of result.proposalIds ?? []) await deps.writes.adopt(id, by);
+        return result;
+      },
+    };
+    return await deps.agent.run({
+      frozen,
+      history: history.map(({ role, content }) => ({ role, content })) as Parameters<Agent['run']>[0]['history'],
+      tools: recorded,
+      append,
+      onStep,
+      signal,
+      apiKey: deps.claudeKey(token),
+    });
+  } finally {
+    await tools.close();
+  }
+}

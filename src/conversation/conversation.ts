@@ -1,0 +1,100 @@
+// The room's one factory: turns, cards and approvals of all threads, over the rows and ports that it is handed.
+import type { PgBoss } from 'pg-boss';
+import type { Proof } from '../bundle/proof/proof.ts';
+import type { Deployer } from '../deployment/execute/deploy-approved.ts';
+import type { WriteExecutor } from '../deployment/execute/execute-write.ts';
+import type { CliStatus } from '../deployment/install/locate.ts';
+import type { Planner } from '../deployment/plan/plan-version.ts';
+import type { WriteProposals } from '../deployment/plan/propose-write.ts';
+import type { Prover } from '../deployment/plan/prove.ts';
+import type { Identities } from '../identity/identities.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import type { ConversationRows } from '../storage/conversations.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { ProofStore } from '../storage/proofs.ts';
+import type { TurnRows } from '../storage/turns.ts';
+import type { Logger } from '../values/log.ts';
+import type { Metrics } from '../values/metrics.ts';
+import { type Approval, createApproval } from './approvals.ts';
+import type { AgentDeps } from './ask-agent.ts';
+import { createPlanAgain } from './plan-again.ts';
+import { type DeploymentKindDeps, deploymentKind, type WriteKindDeps, writeKind } from './proposal-kinds.ts';
+import { type CreateQueue, createQueue } from './queue.ts';
+import { proofOf } from './stored-versions.ts';
+import type { ProvedAs, Thread } from './thread-port.ts';
+import { createTurnRunner } from './turn.ts';
+import { createTurnQueue, type TurnQueue } from './turn-queue.ts';
+import { createVersionCards } from './version-cards.ts';
+import { createWaitingCards } from './waiting-cards.ts';
+
+interface ConversationDeps extends AgentDeps {
+  readonly storage: {
+    readonly boss: PgBoss;
+    readonly kind: 'pglite' | 'postgres';
+    readonly conversations: ConversationRows;
+    readonly turns: TurnRows;
+    readonly outbox: Outbox;
+    readonly bundles: BundleStore;
+    readonly proofs: ProofStore;
+  };
+  readonly deployment: Omit<DeploymentKindDeps, 'bundles'> &
+    WriteKindDeps & {
+      readonly locator: { status(): CliStatus; ready(): Promise<string | undefined> };
+      readonly prover: Prover;
+      readonly planner: Planner;
+      readonly writes: Pick<WriteProposals, 'adopt' | 'ofTurn'>;
+      readonly deployer: Pick<Deployer, 'recover'>;
+      readonly executor: Pick<WriteExecutor, 'recover'>;
+    };
+  readonly identities: Pick<Identities, 'of' | 'token'>;
+  readonly thread: Thread;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'> {
+  proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
+  /** Settles what a dead process left, then takes up work. */
+  start(): Promise<void>;
+}
+
+export function createConversation(deps: ConversationDeps): Conversation {
+  const { storage: rows, deployment, identities, thread, log } = deps;
+  const { bundles, proofs } = rows;
+  const cli = deployment.locator;
+  const createQueueHere: CreateQueue = (options) => createQueue(rows.boss, log, options);
+
+  const cards = createVersionCards({ ...deployment, cli, conversations: rows.conversations, bundles, proofs, log });
+  const waiting = createWaitingCards({ rows, cli, identities, cards, thread });
+  const { run, giveUp } = createTurnRunner({ ...deps, rows, bundles, cards, waiting, writes: deployment.writes });
+  const { start, catchUp, ...turns } = createTurnQueue({
+    createQueue: createQueueHere,
+    alone: rows.kind === 'pglite',
+    rows,
+    runTurn: run,
+    giveUpTurn: giveUp,
+    planAgain: createPlanAgain({ rows, identities, cards, thread }),
+    catchUp: waiting.catchUp,
+  });
+  const approval = createApproval(
+    { ...deps, createQueue: createQueueHere, rows },
+    { deployment: deploymentKind({ ...deployment, bundles }), write: writeKind(deployment) },
+  );
+
+  return {
+    ...turns,
+    decide: approval.decide,
+    proof: (bundleDigest, as) => proofOf({ proofs }, bundleDigest, as),
+
+    async start() {
+      const settled = [...(await deployment.deployer.recover()), ...(await deployment.executor.recover())];
+      for (const { conversationId } of settled) {
+        const conversation = conversationId === undefined ? undefined : await rows.conversations.get(conversationId);
+        if (conversation !== undefined) await thread.refresh(conversation);
+      }
+      await approval.start(settled.map(({ id }) => id));
+      await start();
+      void waiting.watchCli(catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// A fresh plan of a conversation's newest version, as whoever asks for it, on a card of its own.
+import type { Identities } from '../identity/identities.ts';
+import type { ConversationRows } from '../storage/conversations.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Thread, ThreadMessage } from './thread-port.ts';
+import type { VersionCards } from './version-cards.ts';
+
+export interface PlanAgain {
+  readonly conversationId: string;
+  readonly version: number;
+  /** Left out: the one that every card offers. */
+  readonly target?: string;
+  readonly team: string;
+  readonly slackUser: string;
+}
+
+/** Plans and says it; does nothing where a newer version has come. `id` names the card, so that a second try says nothing twice. */
+export function createPlanAgain(deps: {
+  rows: { conversations: ConversationRows; outbox: Outbox };
+  identities: Pick<Identities, 'of' | 'token'>;
+  cards: VersionCards;
+  thread: Thread;
+}): (id: string, asked: PlanAgain) => Promise<void> {
+  const { rows, identities, thread } = deps;
+  return async (id, { conversationId, version, target, team, slackUser }) => {
+    const conversation = await rows.conversations.get(conversationId);
+    const newest = (await rows.conversations.versions(conversationId)).at(-1);
+    const who = { team, user: slackUser };
+    const identity = await identities.of(who);
+    if (conversation === undefined || newest?.number !== version || identity === undefined) return;
+    const messageId = `${id}/card`;
+    if ((await rows.outbox.get(messageId)) === undefined) {
+      const { bundleDigest } = newest;
+      const payload = await deps.cards.card({
+        conversation,
+        slackUser,
+        identity,
+        token: () => identities.token(who),
+        number: version,
+        bundleDigest,
+        ...(target === undefined ? {} : { target }),
+        onStep: () => {},
+      });
+      await rows.outbox.add({ id: messageId, conversationId, kind: 'card', payload });
+    }
+    await thread.deliver(messageId, conversation, (await rows.outbox.get(messageId))?.payload as ThreadMessage);
+    await thread.refresh(conversation);
+  };
+}

@@ -1,0 +1,34 @@
+// What is stored of a version: its bundle, and the proof as one person's CLI resolved it.
+import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
+import { proofFiles, proofLine } from '../bundle/proof/compare.ts';
+import type { Proof } from '../bundle/proof/proof.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import type { ProofStore } from '../storage/proofs.ts';
+import type { ProvedAs } from './thread-port.ts';
+
+export interface VersionStores {
+  readonly bundles: Pick<BundleStore, 'load'>;
+  readonly proofs: Pick<ProofStore, 'load'>;
+}
+
+/** What the zip of a bundle holds: the bundle, and PROOF.md and PROOF.json where it was proven. */
+export async function contentsOf(
+  { bundles, proofs }: VersionStores,
+  bundleDigest: string,
+  as: ProvedAs,
+): Promise<{ bundle: Bundle; report: readonly BundleFile[] }> {
+  const loaded = await bundles.load(bundleDigest);
+  if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
+  const proof = await proofs.load({ bundleDigest, ...as });
+  return { bundle: loaded.bundle, report: proof === undefined ? [] : proofFiles(proof) };
+}
+
+/** The proof, and what it says in a line. */
+export async function proofOf(
+  { proofs }: Pick<VersionStores, 'proofs'>,
+  bundleDigest: string,
+  as: ProvedAs,
+): Promise<{ proof: Proof; line: string } | undefined> {
+  const proof = await proofs.load({ bundleDigest, ...as });
+  return proof && { proof, line: proofLine(proof) };
+}

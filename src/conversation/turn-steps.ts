@@ -1,0 +1,53 @@
+// The steps of a running turn: each goes to its row first and to the screen second, in order.
+import type { Step } from '../agent/tools.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { TurnRow, TurnRows } from '../storage/turns.ts';
+import type { Logger } from '../values/log.ts';
+import type { Ending, Thread } from './thread-port.ts';
+
+const FIRST_STEP = { id: 'begin', title: 'Reading the message' } as const;
+
+export interface TurnSteps {
+  readonly onStep: (step: Step) => void;
+  /** Closes the list when all that came before is shown. */
+  end(ending: Ending): Promise<void>;
+}
+
+export function openSteps(
+  deps: { rows: { turns: TurnRows }; thread: Pick<Thread, 'progress'>; log: Logger },
+  turn: TurnRow,
+  conversation: ConversationRow,
+  stop: (by: string) => void,
+): TurnSteps {
+  const { turns } = deps.rows;
+  const progress = deps.thread.progress({
+    turnId: turn.id,
+    conversation,
+    to: turn.slackUser,
+    resumeTs: turn.progressTs,
+    shown: (ts) => turns.setProgress(turn.id, ts),
+    stopped: () => stop(turn.slackUser),
+  });
+  let tail = Promise.resolve();
+  let begun = false;
+  const show = (step: Step) => {
+    tail = tail
+      .then(() => turns.saveStep(turn.id, step))
+      .then(() => progress.step(step))
+      .catch((error: unknown) => deps.log.error({ err: error }, 'step not shown'));
+  };
+  const onStep = (step: Step) => {
+    if (!begun) show({ ...FIRST_STEP, status: 'complete' });
+    begun = true;
+    show(step);
+  };
+  // What a killed process had shown stays on the list.
+  if (turn.progressTs !== undefined) {
+    tail = tail.then(async () => {
+      for (const step of await turns.steps(turn.id)) progress.step(step as Step);
+    });
+  }
+  // At once: until the model calls its first tool there would be nothing to see.
+  show({ ...FIRST_STEP, status: 'in_progress' });
+  return { onStep, end: (ending) => tail.then(() => progress.end(ending)) };
+}

@@ -1,0 +1,119 @@
+// The card of a new version: its proof and its plan, or what keeps them from being made.
+import type { Step } from '../agent/tools.ts';
+import { proofLine } from '../bundle/proof/compare.ts';
+import { holds, type Proof } from '../bundle/proof/proof.ts';
+import type { CliStatus } from '../deployment/install/locate.ts';
+import type { Planner } from '../deployment/plan/plan-version.ts';
+import type { Prover } from '../deployment/plan/prove.ts';
+import type { Identity } from '../identity/identities.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
+import type { ProofStore } from '../storage/proofs.ts';
+import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
+import type { Card } from './thread-port.ts';
+
+/** The target that a card offers by itself: the one anybody may try things in. */
+export const OFFERED_TARGET = 'dev';
+
+const STOPPED = { problem: 'Stopped before there was a plan.', next: 'Press Plan again to get one.' };
+const BROKEN = {
+  problem: 'Something went wrong on my side while I proved and planned this version; I have logged it.',
+  next: 'Press Plan again.',
+};
+
+interface VersionInput {
+  readonly conversation: ConversationRow;
+  readonly slackUser: string;
+  readonly identity: Identity;
+  readonly token: () => Promise<string>;
+  readonly number: number;
+  readonly bundleDigest: string;
+  /** Left out: the one that every card offers. */
+  readonly target?: string;
+  readonly onStep: (step: Step) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface VersionCards {
+  /** Proves and plans a version. Always a card: what keeps the plan from being made is said on it. */
+  card(input: VersionInput): Promise<Card>;
+}
+
+export function createVersionCards(deps: {
+  conversations: ConversationRows;
+  bundles: BundleStore;
+  proofs: Pick<ProofStore, 'load'>;
+  prover: Prover;
+  planner: Planner;
+  cli: { status(): CliStatus };
+  log: Logger;
+}): VersionCards {
+  async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan'>> {
+    const loaded = await deps.bundles.load(input.bundleDigest);
+    const definition = loaded?.definitionId === undefined ? undefined : await deps.bundles.loadDefinition(loaded.definitionId);
+    if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
+    const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep: input.onStep };
+    const { host, userName } = input.identity;
+    const baseline = input.number > 1 ? await firstProof(input, definition) : undefined;
+    const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
+    if ('problem' in proof) return { proof, plan: proof };
+    const target = input.target ?? OFFERED_TARGET;
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
+    const plan = await deps.planner.planVersion({
+      ...asked,
+      conversationId: input.conversation.id,
+      version: input.number,
+      target,
+      identity: input.identity,
+      slackUser: input.slackUser,
+    });
+    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
+    return { proof: { line: proofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
+  }
+
+  /** Version 1's proof: what it already differed in stays an error, what differs since was asked for. */
+  async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
+    const [first] = await deps.conversations.versions(input.conversation.id);
+    const loaded = first && (await deps.bundles.load(first.bundleDigest));
+    if (loaded === undefined) return undefined;
+    const { host, userName } = input.identity;
+    const stored = await deps.proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });
+    if (stored !== undefined) return stored;
+    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: await input.token() });
+    return 'problem' in proof ? undefined : proof;
+  }
+
+  return {
+    async card(input) {
+      const { host, userName } = input.identity;
+      const shell = {
+        kind: 'card',
+        version: input.number,
+        bundleDigest: input.bundleDigest,
+        as: { host, userName },
+        ...(input.target === undefined ? {} : { target: input.target }),
+      } as const;
+      const status = deps.cli.status();
+      if (status.state === 'preparing') return { ...shell, ...preparing(status) };
+      try {
+        return { ...shell, ...(await proveAndPlan(input)) };
+      } catch (error) {
+        const words = input.signal?.aborted ? STOPPED : error instanceof UserError ? error.words : BROKEN;
+        if (words === BROKEN) deps.log.error({ err: error, conversation: input.conversation.id }, 'no proof or plan');
+        const { problem, next } = words;
+        return { ...shell, proof: { problem, next }, plan: { problem, next } };
+      }
+    },
+  };
+}
+
+/** What a card says in the place of proof and plan while the CLI is on its way. */
+export function preparing(status: Extract<CliStatus, { state: 'preparing' }>): Pick<Card, 'proof' | 'plan'> {
+  const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
+  const words = {
+    problem: `The Databricks CLI is being prepared: ${doing}.`,
+    next: 'The proof and the plan appear here when it is ready.',
+  };
+  return { proof: words, plan: { ...words, preparing: doing } };
+}

@@ -1,0 +1,93 @@
+// Cards that were made before there was a CLI: they show how far it is, and get their proof and plan when it is there.
+import type { CliStatus } from '../deployment/install/locate.ts';
+import type { Identities } from '../identity/identities.ts';
+import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
+import type { Outbox } from '../storage/outbox.ts';
+import type { Card, Thread } from './thread-port.ts';
+import { preparing, type VersionCards } from './version-cards.ts';
+
+/** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack#rate-limits). */
+const CLI_NEWS_MS = 3000;
+
+const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.', replaced: true } as const;
+const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
+
+export interface WaitingCards {
+  /** While the CLI is being prepared: keeps the cards that wait for it current; then has `enqueue` bring each conversation's turn to `catchUp`. */
+  watchCli(enqueue: (conversationId: string) => Promise<void>): Promise<void>;
+  /** A card waits for a CLI that is there by now. */
+  isLate(conversation: ConversationRow): Promise<boolean>;
+  /** Proves and plans the version whose card waited for the CLI; must not run beside a turn of the conversation. */
+  catchUp(conversationId: string): Promise<void>;
+}
+
+export function createWaitingCards(deps: {
+  rows: { conversations: ConversationRows; outbox: Outbox };
+  cli: { status(): CliStatus; ready(): Promise<string | undefined> };
+  identities: Pick<Identities, 'of' | 'token'>;
+  cards: VersionCards;
+  thread: Thread;
+}): WaitingCards {
+  const { rows, cli, identities, thread } = deps;
+
+  async function showNews(conversationId: string): Promise<void> {
+    const conversation = await rows.conversations.get(conversationId);
+    const row = (await rows.outbox.ofConversation(conversationId, 'card')).at(-1);
+    const status = cli.status();
+    if (conversation === undefined || row === undefined || status.state !== 'preparing') return;
+    await rows.outbox.change(row.id, { ...(row.payload as Card), ...preparing(status) });
+    await thread.refresh(conversation);
+  }
+
+  /** As the person who asked for the bundle: whoever wrote last may not be there any more. */
+  async function renew(conversation: ConversationRow, waiting: Card): Promise<Card> {
+    const who = { team: conversation.team, user: conversation.requester };
+    const identity = await identities.of(who);
+    if (identity === undefined) return { ...waiting, plan: NOT_LINKED, proof: NOT_LINKED };
+    return deps.cards.card({
+      conversation,
+      slackUser: conversation.requester,
+      identity,
+      token: () => identities.token(who),
+      number: waiting.version,
+      bundleDigest: waiting.bundleDigest,
+      ...(waiting.target === undefined ? {} : { target: waiting.target }),
+      onStep: () => {},
+    });
+  }
+
+  return {
+    async watchCli(enqueue) {
+      let ready = false;
+      const done = cli.ready().then(() => {
+        ready = true;
+      });
+      for (;;) {
+        await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLI_NEWS_MS))]);
+        const waiting = await rows.outbox.conversationsWaiting();
+        if (ready) {
+          for (const id of waiting) await enqueue(id);
+          return;
+        }
+        for (const id of waiting) await showNews(id);
+      }
+    },
+
+    async isLate(conversation) {
+      return cli.status().state !== 'preparing' && (await rows.outbox.conversationsWaiting()).includes(conversation.id);
+    },
+
+    async catchUp(conversationId) {
+      const conversation = await rows.conversations.get(conversationId);
+      if (conversation === undefined) return;
+      const cards = await rows.outbox.ofConversation(conversationId, 'card');
+      for (const row of cards) {
+        const waiting = row.payload as Card;
+        if (!('preparing' in waiting.plan)) continue;
+        const renewed = row === cards.at(-1) ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
+        await rows.outbox.change(row.id, renewed);
+      }
+      await thread.refresh(conversation, false);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// The room's factory for the bot: everything that proposes, what people decide, and what carries out their decisions.
+import type { WorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
+import type { Workspace } from '../databricks/workspace.ts';
+import type { BundleStore } from '../storage/bundles.ts';
+import { createDeploymentApprovals } from './approval/decide-deployment.ts';
+import { createWriteApprovals } from './approval/decide-write.ts';
+import { createDeployer } from './execute/deploy-approved.ts';
+import { createWriteExecutor } from './execute/execute-write.ts';
+import { createPlanner } from './plan/plan-version.ts';
+import { createProposing, type ProposingDeps } from './proposing.ts';
+
+interface Caller {
+  readonly host: string;
+  readonly token: () => Promise<string>;
+}
+
+export interface DeploymentDeps extends ProposingDeps {
+  readonly bundles: Pick<BundleStore, 'load'>;
+  readonly workspace: (caller: Caller) => Workspace;
+  /** The calls that change a workspace. */
+  readonly workspaceWrites: (caller: Caller) => WorkspaceWrites;
+}
+
+export function createDeployment(deps: DeploymentDeps) {
+  const { db, log, bundles } = deps;
+  const { locator, cli, prover, writes } = createProposing(deps);
+  const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
+  const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
+  return {
+    locator,
+    prover,
+    writes,
+    planner: createPlanner({ cli, db, log, workspace }),
+    approvals: createDeploymentApprovals({ db }),
+    writeApprovals: createWriteApprovals({ db }),
+    deployer: createDeployer({ cli, db, loadBundle, workspace, log }),
+    executor: createWriteExecutor({
+      db,
+      cli,
+      loadBundle,
+      writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),
+      log,
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+// The room's factory for what only reads and proposes: the CLI is found, bundles are proved, writes are stored for people to approve.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Db } from '../storage/db/db.ts';
+import type { ProofStore } from '../storage/proofs.ts';
+import type { Logger } from '../values/log.ts';
+import { createCli } from './cli/open-bundle.ts';
+import { createCliLocator, type LocatorOptions } from './install/locate.ts';
+import { createWriteProposals } from './plan/propose-write.ts';
+import { createProver } from './plan/prove.ts';
+
+export interface ProposingDeps {
+  readonly db: Db;
+  readonly proofs: ProofStore;
+  /** Where the CLI may be, and whether it may be prepared where it is nowhere. */
+  readonly find: Omit<LocatorOptions, 'log'>;
+  /** Of the folder below the system's temporary one that bundles are unpacked in. */
+  readonly scratchName: string;
+  readonly log: Logger;
+}
+
+/** Nothing in it can carry out a write. Call `locator.start()`, or the CLI is looked for when it is first needed. */
+export function createProposing({ db, proofs, find, scratchName, log }: ProposingDeps) {
+  const locator = createCliLocator({ ...find, log });
+  const cli = createCli({ locator, scratchDir: join(tmpdir(), scratchName), log });
+  return { locator, cli, prover: createProver({ cli, store: proofs, log }), writes: createWriteProposals({ db, cli, log }) };
+}

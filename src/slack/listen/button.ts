@@ -1,0 +1,109 @@
+// The door of buttons: what each of ours does when it is pressed; whatever goes wrong, the person who pressed hears of it.
+import type { App } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { Logger } from '../../values/log.ts';
+import { renderRefusal, renderWords } from '../views/answers.ts';
+import { renderProofModal } from '../views/proof-modal.ts';
+import type { AnswerCommand } from './answer-command.ts';
+import type { Connect } from './connect.ts';
+import { wordsFor } from './error-words.ts';
+import type { Stop } from './stop.ts';
+import { type Whisper, whisperBy } from './whisper.ts';
+
+export interface ButtonDeps {
+  readonly client: WebClient;
+  readonly conversation: Pick<Conversation, 'decide' | 'planAgain' | 'proof'>;
+  readonly connect: Connect;
+  readonly answerCommand: AnswerCommand;
+  readonly stop: Stop;
+  readonly log: Logger;
+}
+
+/** A press on one of our buttons. */
+interface Pressed {
+  /** Of the envelope it came in. */
+  readonly id: string;
+  readonly value: string;
+  readonly team: string;
+  readonly user: string;
+  readonly channel: string;
+  /** Opens a modal, for three seconds. */
+  readonly triggerId: string;
+}
+
+/** What our own buttons carry; a click is checked again whatever it says. */
+const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
+const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
+
+const WHY_PLAN = 'To plan a deployment I act as you.';
+
+export function registerButtons(app: App, deps: ButtonDeps): void {
+  const on = (action: string, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>) => onButton(app, action, deps.log, work);
+
+  on('make_bundle', async ({ id, team, user, channel, value }, whisper) => {
+    if (channel !== '') await deps.answerCommand({ kind: 'command', id, team, user, channel, text: `job ${value}` }, whisper);
+  });
+  on('stop', async ({ value, team, user }, whisper) => {
+    const words = await deps.stop(value, { team, user });
+    if (words !== undefined) await whisper(renderWords(words));
+  });
+  // A link button: Slack tells of the click, the page does the work.
+  app.action('connect', async () => {});
+
+  for (const [action, kind, how] of DECISIONS) {
+    on(action, (pressed, whisper) => {
+      const { value: proposalId, team, user } = pressed;
+      return deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
+    });
+  }
+  on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
+  on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
+  on('deploy_unavailable', (_pressed, whisper) =>
+    whisper(renderWords('This can’t be deployed from here yet: the card says what is missing.')),
+  );
+}
+
+/** The buttons that decide on a proposal: by their action, of which kind, and how. */
+const DECISIONS = [
+  ['deploy', 'deployment', 'approve'],
+  ['not_now', 'deployment', 'decline'],
+  ['write_run', 'write', 'approve'],
+  ['write_not_now', 'write', 'decline'],
+] as const;
+
+function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>): void {
+  app.action(action, async ({ body, action: pressed, respond, context }) => {
+    if (body.type !== 'block_actions' || pressed.type !== 'button' || pressed.value === undefined) return;
+    const whisper = whisperBy(respond);
+    const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
+    const { trigger_id: triggerId } = body;
+    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId }, whisper).catch((error: unknown) =>
+      whisper(renderWords(wordsFor(error, triggerId, log))),
+    );
+  });
+}
+
+function askerOf(connect: Connect, who: Pressed, whisper: Whisper): Parameters<Conversation['decide']>[2] {
+  return {
+    identity: (why) => connect.identityOf(who, why, { kind: 'none', user: who.user, channel: who.channel }, whisper),
+    refuse: (reason, again) => whisper(renderRefusal(reason, again)),
+  };
+}
+
+async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, whisper: Whisper): Promise<void> {
+  const { target, ...version } = AgainValue.parse(JSON.parse(who.value));
+  const { team, user: slackUser, channel } = who;
+  const identity = await connect.identityOf(who, WHY_PLAN, { kind: 'none', user: slackUser, channel }, whisper);
+  if (identity === undefined) return;
+  await conversation.planAgain({ ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
+  await whisper(renderWords('I am planning it again; the new card appears below in this thread if no newer version has come.'));
+}
+
+async function showProof({ client, conversation }: ButtonDeps, { value, triggerId }: Pressed, whisper: Whisper): Promise<void> {
+  const { digest, host, userName } = ProofValue.parse(JSON.parse(value));
+  const found = await conversation.proof(digest, { host, userName });
+  if (found === undefined) await whisper(renderWords('There is no proof for this version.'));
+  else await client.views.open({ trigger_id: triggerId, view: renderProofModal(found.proof, found.line) });
+}

@@ -1,0 +1,11 @@
+// The door /dab.
+import type { App } from '@slack/bolt';
+import type { AnswerCommand } from './answer-command.ts';
+import { whisperBy } from './whisper.ts';
+
+export function registerCommand(app: App, answerCommand: AnswerCommand): void {
+  app.command('/dab', async ({ command, respond, context }) => {
+    const { team_id: team, user_id: user, channel_id: channel, text } = command;
+    await answerCommand({ kind: 'command', id: String(context.envelope), team, user, channel, text }, whisperBy(respond));
+  });
+}

@@ -1,0 +1,46 @@
+// Opens every door of Slack onto the conversations.
+import type { App } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { Identities, Linked } from '../../identity/identities.ts';
+import type { Logger } from '../../values/log.ts';
+import type { SlackThread } from '../thread/thread.ts';
+import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
+import { registerButtons } from './button.ts';
+import { registerCommand } from './command.ts';
+import { createConnect } from './connect.ts';
+import { registerMention } from './mention.ts';
+import { registerMessage } from './message.ts';
+import { createResume } from './resume.ts';
+import { createStop, registerSlackStop } from './stop.ts';
+import { createTakeReply } from './take-reply.ts';
+
+/** What is behind the doors. */
+export interface Behind {
+  readonly conversation: Conversation;
+  readonly identities: Pick<Identities, 'of' | 'startLink' | 'unlink'>;
+  readonly lookup: WorkspaceLookup;
+  /** The workspace the bot works with. */
+  readonly host: string;
+}
+
+/** Answers what goes on after a link: hand it to whoever makes links. */
+export function listen(
+  app: App,
+  slack: { client: WebClient; thread: Pick<SlackThread, 'anchor'>; log: Logger },
+  behind: Behind,
+): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
+  const { client } = slack;
+  const { conversation, identities } = behind;
+  const deps = { ...slack, ...behind, connect: createConnect({ client, identities }) };
+  const answerCommand = createAnswerCommand(deps);
+  const takeReply = createTakeReply(deps);
+  const stop = createStop(deps);
+
+  registerCommand(app, answerCommand);
+  registerMention(app, client, answerCommand);
+  registerMessage(app, client, { answerCommand, takeReply });
+  registerButtons(app, { ...deps, answerCommand, stop });
+  registerSlackStop(app, conversation, stop);
+  return createResume({ client, answerCommand, takeReply });
+}

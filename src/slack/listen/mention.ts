@@ -1,0 +1,23 @@
+// The door of mentions: the words behind the bot's name are a command.
+import type { App } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import type { AnswerCommand } from './answer-command.ts';
+import { whisperIn } from './whisper.ts';
+
+export function registerMention(app: App, client: WebClient, answerCommand: AnswerCommand): void {
+  app.event('app_mention', async ({ event, context }) => {
+    // In a thread the message event carries the same words.
+    if (event.thread_ts !== undefined || event.user === undefined) return;
+    const { user, channel } = event;
+    const text = withoutMention(event.text, context.botUserId);
+    const asked = { kind: 'command', id: String(context.envelope), team: context.teamId ?? '', user, channel, text } as const;
+    await answerCommand(asked, whisperIn(client, channel, user));
+  });
+}
+
+/** The words without the bot's own name before them. */
+export function withoutMention(text: string, botUserId: string | undefined): string {
+  const words = text.trim();
+  const own = /^<@(\w+)(\|[^>]*)?>\s*/.exec(words);
+  return own !== null && own[1] === botUserId ? words.slice(own[0].length) : words;
+}

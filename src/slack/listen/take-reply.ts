@@ -1,0 +1,31 @@
+// Takes a message in a thread of ours: one more turn, as its writer.
+import type { WebClient } from '@slack/web-api';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { Logger } from '../../values/log.ts';
+import { renderWords } from '../views/answers.ts';
+import type { Connect, Resume } from './connect.ts';
+import { wordsFor } from './error-words.ts';
+import { whisperIn } from './whisper.ts';
+
+export type TakeReply = (message: Extract<Resume, { kind: 'reply' }>) => Promise<void>;
+
+export function createTakeReply(deps: {
+  client: WebClient;
+  conversation: Pick<Conversation, 'inThread' | 'reply'>;
+  connect: Connect;
+  log: Logger;
+}): TakeReply {
+  const { conversation } = deps;
+  return async (message) => {
+    const { channel, threadTs, user, ts } = message;
+    const row = await conversation.inThread(channel, threadTs);
+    if (row === undefined) return;
+    const whisper = whisperIn(deps.client, channel, user, threadTs);
+    try {
+      const identity = await deps.connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
+      if (identity !== undefined) await conversation.reply(row, user, message.text, `${channel}:${ts}`);
+    } catch (error) {
+      await whisper(renderWords(wordsFor(error, ts, deps.log)));
+    }
+  };
+}

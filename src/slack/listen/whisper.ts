@@ -1,0 +1,22 @@
+// Words for one person only, where they asked: as the answer to what they typed or pressed, or as a message that nobody else sees.
+import type { RespondFn } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+
+export type Whisper = (answer: { text: string; blocks: object[] }) => Promise<unknown>;
+
+/** Through the address that came with a command or a click; what was clicked stays as it is. */
+export function whisperBy(respond: RespondFn): Whisper {
+  return (said) => respond({ ...said, response_type: 'ephemeral', replace_original: false } as Parameters<RespondFn>[0]);
+}
+
+export function whisperIn(client: WebClient, channel: string, user: string, threadTs?: string): Whisper {
+  const place = { channel, user, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
+  return (said) => client.chat.postEphemeral({ ...place, ...said } as Parameters<WebClient['chat']['postEphemeral']>[0]);
+}
+
+/** The channel of direct messages with somebody. */
+export async function directChannel(client: WebClient, user: string): Promise<string> {
+  const { channel } = await client.conversations.open({ users: user });
+  if (channel?.id === undefined) throw new Error('conversations.open answered without a channel');
+  return channel.id;
+}

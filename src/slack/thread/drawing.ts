@@ -1,0 +1,106 @@
+// Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
+import type { KnownBlock } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import type { ConversationRow, Outbox } from '../../conversation/rows.ts';
+import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
+import type { Card, ThreadMessage } from '../../conversation/thread-port.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { WriteProposal } from '../../deployment/approval/write-result.ts';
+import type { Logger } from '../../values/log.ts';
+import type { RateLimits } from '../bolt/rate-limits.ts';
+import { renderRootMessage } from '../views/root-message.ts';
+import { renderVersionCard } from '../views/version-card.ts';
+import { renderWriteCard } from '../views/write-card.ts';
+
+/** Messages whose content is remembered; forgetting costs one needless chat.update each. */
+const REMEMBERED = 5000;
+
+/** What cards are drawn from; it is read whenever one is drawn. */
+export interface CardRows extends VersionStores {
+  readonly proposal: (id: string) => Promise<DeploymentProposal | undefined>;
+  readonly write: (id: string) => Promise<WriteProposal | undefined>;
+}
+
+interface Message {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+export interface Drawing {
+  /** The card of a version or of a write. */
+  card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
+  /** Notes what a message shows now, so that nothing is drawn twice. */
+  remember(ts: string, message: Message): void;
+  /** As the port has it (conversation/thread-port.ts). */
+  refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
+  atWork(proposalId: string, line: string | undefined): void;
+}
+
+export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRows: CardRows; limits: RateLimits; log: Logger }): Drawing {
+  const { client, outbox, cardRows, limits, log } = deps;
+  const drawn = new Map<string, string>();
+  /** By conversation: the last redraw asked for. */
+  const redrawing = new Map<string, Promise<void>>();
+  /** By proposal: what each running write is at. */
+  const doing = new Map<string, string>();
+
+  function remember(ts: string, message: Message): void {
+    if (drawn.size >= REMEMBERED) drawn.clear();
+    drawn.set(ts, JSON.stringify(message));
+  }
+
+  async function redraw(channel: string, ts: string, message: Message): Promise<void> {
+    if (drawn.get(ts) === JSON.stringify(message)) return;
+    await limits.wait('chat.update', 'urgent');
+    await client.chat.update({ channel, ts, ...message });
+    remember(ts, message);
+  }
+
+  async function versionCard(card: Card, conversationId: string): Promise<Message> {
+    const { name } = (await contentsOf(cardRows, card.bundleDigest, card.as)).bundle;
+    const proposal = 'proposalId' in card.plan ? await cardRows.proposal(card.plan.proposalId) : undefined;
+    return renderVersionCard(card, { name, conversationId, proposal, doing: proposal && doing.get(proposal.id) });
+  }
+
+  const card: Drawing['card'] = async (message, conversation) =>
+    message.kind === 'card'
+      ? versionCard(message, conversation.id)
+      : renderWriteCard(await requireWrite(cardRows, message.proposalId), doing.get(message.proposalId));
+
+  async function redrawAll(conversation: ConversationRow, running: boolean | undefined): Promise<void> {
+    const { id, channel, threadTs } = conversation;
+    try {
+      if (running !== undefined) await redraw(channel, threadTs, renderRootMessage(conversation, running));
+      for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
+        if (row.ts === undefined) continue;
+        await redraw(channel, row.ts, await card(row.payload as Parameters<Drawing['card']>[0], conversation));
+      }
+    } catch (error) {
+      // What the rows say is right all the same; the next change draws it.
+      log.warn({ err: error, conversation: id }, 'thread not redrawn');
+    }
+  }
+
+  return {
+    card,
+    remember,
+
+    // One after the other: an older drawing must not land on a newer one.
+    refresh(conversation, running) {
+      const next = (redrawing.get(conversation.id) ?? Promise.resolve()).then(() => redrawAll(conversation, running));
+      redrawing.set(conversation.id, next);
+      return next.finally(() => redrawing.get(conversation.id) === next && redrawing.delete(conversation.id));
+    },
+
+    atWork(proposalId, line) {
+      if (line === undefined) doing.delete(proposalId);
+      else doing.set(proposalId, line);
+    },
+  };
+}
+
+export async function requireWrite({ write }: Pick<CardRows, 'write'>, proposalId: string): Promise<WriteProposal> {
+  const proposal = await write(proposalId);
+  if (proposal === undefined) throw new Error(`write ${proposalId} is not stored`);
+  return proposal;
+}

@@ -1,0 +1,63 @@
+// The room's factories: an opened database, and the rows of each subject in it.
+import type { Logger } from '../values/log.ts';
+import { type OwnedBundles, ownedBundles } from './bundle-owners.ts';
+import { type BundleStore, createBundleStore } from './bundles.ts';
+import { type ConversationRows, createConversationRows } from './conversations.ts';
+import type { Db } from './db/db.ts';
+import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createProofStore, type ProofStore } from './proofs.ts';
+import { createTurnRows, type TurnRows } from './turns.ts';
+
+/** What a server of tools keeps. */
+export interface BundleStorage extends Database {
+  readonly bundles: BundleStore;
+  readonly proofs: ProofStore;
+  /** The bundles of one person; `owner` is any text that names one person of one workspace. */
+  bundlesOf(owner: string): OwnedBundles;
+  /** Whether the database answers. */
+  answers(): Promise<boolean>;
+}
+
+/** What the bot keeps. */
+export interface Storage extends QueuedDatabase, BundleStorage {
+  readonly conversations: ConversationRows;
+  readonly turns: TurnRows;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+}
+
+/** Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+export async function openStorage(options: StorageOptions, log: Logger): Promise<Storage> {
+  const database = await openQueuedDatabase(options, log);
+  const { db } = database;
+  return {
+    ...database,
+    ...bundleRows(db),
+    conversations: createConversationRows(db),
+    turns: createTurnRows(db),
+    outbox: createOutbox(db),
+    inbox: createInbox(db),
+  };
+}
+
+/** The same without what only conversations need; `memory` is kept nowhere. */
+export async function openBundleStorage(options: StorageOptions | 'memory', log: Logger): Promise<BundleStorage> {
+  const database = await openDatabase(options, log);
+  return { ...database, ...bundleRows(database.db) };
+}
+
+function bundleRows(db: Db): Omit<BundleStorage, keyof Database> {
+  const bundles = createBundleStore(db);
+  return {
+    bundles,
+    proofs: createProofStore(db),
+    bundlesOf: (owner) => ownedBundles(bundles, db, owner),
+    answers: () =>
+      db.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+  };
+}
