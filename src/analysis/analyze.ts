@@ -1,7 +1,6 @@
 // Says what a source does: parameters, tables, paths, libraries, secrets it asks for, its kind of work and what it depends on.
 import type { NotebookLanguage, Source } from '../bundle/model/bundle.ts';
 import { type Dependency, dependenciesOfCells } from './dependencies.ts';
-import { guessKind, type WorkflowKind } from './kind.ts';
 import { hole, readPython } from './python/facts.ts';
 import { addConstants } from './python/literals.ts';
 import { withPython } from './python/parse.ts';
@@ -12,6 +11,7 @@ import { createFacts, type Facts, type Widget } from './source/facts.ts';
 import { LIMITS } from './source/limits.ts';
 import { parsePip, parseRequirementLines } from './source/pip.ts';
 import { loadSql, type SqlReader } from './sql/read.ts';
+import { guessKind, type WorkflowKind } from './workflow-kind.ts';
 
 /** What a source does. All lists are sorted and without repetition; a computed part of a name stands as `{name}` or `{…}`. */
 export interface Analysis {

@@ -150,7 +150,7 @@ function byPattern(cell: Cell, pattern: RegExp, kind: 'notebook' | 'file'): Depe
 }
 
 /** The path of `%run PATH $name="value"`: in quotes or bare, where spaces belong to it up to the first parameter. */
-export function runTarget(text: string): string | undefined {
+function runTarget(text: string): string | undefined {
   const quoted = /^\s*(["'])(.+?)\1/.exec(text)?.[2];
   const bare = text.split(/\s+(?:\$|#)/)[0] ?? '';
   const path = (quoted ?? bare).trim();

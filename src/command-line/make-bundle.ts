@@ -3,8 +3,9 @@
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle } from '../bundle/generate/generate.ts';
 import type { Bundle, Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
-import { compare, proofFiles, proofLine } from '../bundle/proof/compare.ts';
+import { compare } from '../bundle/proof/compare.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
+import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
 import { writeTree } from './disk.ts';
 import type { Options } from './options.ts';

@@ -1,7 +1,7 @@
 // Sources of a definition without a workspace: from a folder on disk, or made up.
 import { posix } from 'node:path';
 import type { Diagnostic, JobDefinition, NotebookLanguage, Source, SourceReference } from '../bundle/model/bundle.ts';
-import { sourceReferences } from '../bundle/model/definition.ts';
+import { sourceReferences } from '../bundle/model/source-references.ts';
 import { collectSources, type SourceReader } from '../databricks/read/collect.ts';
 import type { FolderEntry } from '../databricks/workspace.ts';
 import { canonicalPath } from '../values/workspace-path.ts';

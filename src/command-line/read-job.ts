@@ -2,8 +2,8 @@
 
 import { bringGit } from '../bundle/generate/bring-git.ts';
 import type { Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
-import { sourceReferences } from '../bundle/model/definition.ts';
 import { idReferences } from '../bundle/model/id-references.ts';
+import { sourceReferences } from '../bundle/model/source-references.ts';
 import { collectSources } from '../databricks/read/collect.ts';
 import { readGitFolder } from '../databricks/read/git-folder.ts';
 import { readJob } from '../databricks/read/job.ts';

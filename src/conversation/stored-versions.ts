@@ -1,7 +1,7 @@
 // What is stored of a version: its bundle, and the proof as one person's CLI resolved it.
 import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
-import { proofFiles, proofLine } from '../bundle/proof/compare.ts';
 import type { Proof } from '../bundle/proof/proof.ts';
+import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import type { BundleStore } from '../storage/bundles.ts';
 import type { ProofStore } from '../storage/proofs.ts';
 import type { ProvedAs } from './thread-port.ts';

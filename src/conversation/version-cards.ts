@@ -1,7 +1,7 @@
 // The card of a new version: its proof and its plan, or what keeps them from being made.
 import type { Step } from '../agent/tools.ts';
-import { proofLine } from '../bundle/proof/compare.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
+import { proofLine } from '../bundle/proof/render.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';

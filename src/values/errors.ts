@@ -18,10 +18,10 @@ export class UserError extends Error {
   }
 }
 
-export type Service = 'slack' | 'databricks' | 'claude' | 'cli' | 'postgres';
+type Service = 'slack' | 'databricks' | 'claude' | 'cli' | 'postgres';
 
 /** What is known of a failed call to a far side; never its body, which may hold foreign text or secrets. */
-export interface UpstreamFailure {
+interface UpstreamFailure {
   readonly service: Service;
   /** The call in the far side's own words, such as `GET jobs/get`. */
   readonly operation: string;

@@ -1,7 +1,7 @@
 // Golden cases: what has gone wrong in conversions, or could.
 
 import { bringGit } from '../../src/bundle/generate/bring-git.ts';
-import type { GenerateOptions } from '../../src/bundle/generate/generate.ts';
+import type { generateBundle } from '../../src/bundle/generate/generate.ts';
 import type { Grant, JobDefinition, LookupName, PipelineDefinition, Related, Source } from '../../src/bundle/model/bundle.ts';
 import type { JsonObject } from '../../src/values/json.ts';
 import { madeUp } from './case-kinds.ts';
@@ -13,10 +13,12 @@ const PIPELINE = '5d83f3f3-f0ee-458b-a01c-81a9c40a3771';
 const DASHBOARD = '01ef0000000000000000000000000001';
 const PRINCIPAL = '0a0a0a0a-0000-4000-8000-000000000001';
 
+type Options = NonNullable<Parameters<typeof generateBundle>[0]['options']>;
+
 export interface GoldenCase {
   readonly definition: JobDefinition;
   readonly sources: Source[];
-  readonly options?: GenerateOptions;
+  readonly options?: Options;
 }
 
 function runs(jobId: number | bigint, key = 'next'): JsonObject {
@@ -186,7 +188,7 @@ const git = job({
   environments: ENVIRONMENTS,
 });
 
-function withFiles(definition: JobDefinition, options?: GenerateOptions, more: Source[] = []): GoldenCase {
+function withFiles(definition: JobDefinition, options?: Options, more: Source[] = []): GoldenCase {
   return { definition, sources: [...madeUp(definition), ...more], ...(options === undefined ? {} : { options }) };
 }
 

@@ -1,6 +1,6 @@
 // Golden cases: a small made-up job for every kind of task.
 import type { JobDefinition, Source } from '../../src/bundle/model/bundle.ts';
-import { sourceReferences } from '../../src/bundle/model/definition.ts';
+import { sourceReferences } from '../../src/bundle/model/source-references.ts';
 import type { JsonObject } from '../../src/values/json.ts';
 import { file, job, notebook } from './fixtures.ts';
 

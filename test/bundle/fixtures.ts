@@ -1,6 +1,7 @@
 // Jobs and sources made up for the bundle tests.
 import type { JobDefinition, Source } from '../../src/bundle/model/bundle.ts';
-import { parseJob, sourceReferences } from '../../src/bundle/model/definition.ts';
+import { parseJob } from '../../src/bundle/model/definition.ts';
+import { sourceReferences } from '../../src/bundle/model/source-references.ts';
 import { type Json, type JsonObject, stringifyJson } from '../../src/values/json.ts';
 
 export const HOST = 'https://acme.example';

@@ -1,12 +1,12 @@
 // Which source has to come before which because of tables and paths: one writes what another only reads.
 import { LIMITS } from '../source/limits.ts';
 
-export interface Traffic {
+interface Traffic {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
 
-export interface Flow {
+interface Flow {
   readonly from: number;
   readonly to: number;
   /** The table or path that `from` writes and `to` reads, as `from` names it. */

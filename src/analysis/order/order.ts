@@ -7,7 +7,7 @@ import { flowsBetween } from './by-data.ts';
 import { nameOrder } from './by-name.ts';
 
 /** A task to be: one notebook, what has to run before it, and why. */
-export interface OrderedTask {
+interface OrderedTask {
   readonly path: string;
   /** Paths of tasks directly before it, sorted; those before these are not repeated. */
   readonly after: readonly string[];
@@ -17,7 +17,7 @@ export interface OrderedTask {
   readonly parameters: readonly { readonly name: string; readonly default: string | undefined }[];
 }
 
-export interface ProposedOrder {
+interface ProposedOrder {
   /** Each behind everything it waits for. */
   readonly tasks: readonly OrderedTask[];
   /** What is no task of its own, and why. */

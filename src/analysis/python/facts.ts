@@ -13,7 +13,7 @@ export function hole(node: Node): string {
 }
 
 /** What a cell is read with. */
-export interface PythonContext {
+interface PythonContext {
   readonly facts: Facts;
   readonly constants: Constants;
   /** Reads the SQL in its strings. */

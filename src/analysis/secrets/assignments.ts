@@ -1,7 +1,7 @@
 // Secrets by the name they are given: assignments, options, settings, parameters and connection strings in any language.
 import { LIMITS } from '../source/limits.ts';
-import { classOfName, type NameClass, SENSITIVE_WORD, wordsForName } from './names.ts';
 import { isPlaceholder, looksRandom } from './placeholders.ts';
+import { classOfName, describeName, type NameClass, SENSITIVE_WORD } from './sensitive-names.ts';
 
 /** A span of the text and what it is. */
 export interface Span {
@@ -39,7 +39,7 @@ export function findAssignments(text: string, path: string): Span[] {
     if (kind === undefined) continue;
     const span = valueAfter(text, start, end, isData) ?? valueBeside(text, start, end);
     if (span === undefined || !isSecret(text.slice(span.start, span.end), kind, name)) continue;
-    found.push({ ...span, kind: wordsForName(name, kind) });
+    found.push({ ...span, kind: describeName(name, kind) });
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type { lintSource } from '@secretlint/core';
 import type { SecretFinding } from '../../bundle/model/bundle.ts';
 import { extensionOf } from '../source/cells.ts';
 import { findAssignments, type Span } from './assignments.ts';
-import { NOT_SECRET, PATTERNS, RULE_WORDS } from './patterns.ts';
+import { NOT_SECRET, PATTERNS, RULE_KINDS } from './patterns.ts';
 import { isPlaceholder } from './placeholders.ts';
 
 type Lint = (text: string) => Promise<Awaited<ReturnType<typeof lintSource>>['messages']>;
@@ -87,7 +87,7 @@ function narrowed(messages: Awaited<ReturnType<Lint>>, text: string, own: readon
   return messages.flatMap(({ ruleId, messageId, range, data }) => {
     if (NOT_SECRET.has(messageId)) return [];
     const rule = ruleId.replace(/^@secretlint\/secretlint-rule-/, '');
-    const kind = RULE_WORDS[rule] ?? `secret (${rule})`;
+    const kind = RULE_KINDS[rule] ?? `secret (${rule})`;
     const value = Object.values(data ?? {}).filter((one) => typeof one === 'string')[0];
     const at = value === undefined || value === '' ? -1 : text.indexOf(value, range[0]);
     const [from, to] = at < 0 || value === undefined ? range : [at, at + value.length];

@@ -1,7 +1,7 @@
 // Secrets known by their own shape, which secretlint's rules leave out, and the words for what those find (facts: libraries#secret-scanner).
 
 /** One shape. `value` names the part that is secret; `hint`, in small letters, stands in every match. */
-export interface SecretPattern {
+interface SecretPattern {
   readonly kind: string;
   readonly hint: string;
   /** With the flags `d` and `g`; every repetition is bounded, so that no text makes it slow. */
@@ -64,8 +64,8 @@ export const PATTERNS: readonly SecretPattern[] = [
   { kind: 'Hugging Face token', hint: 'hf_', pattern: /(?<![A-Za-z0-9])(?<value>hf_[A-Za-z0-9]{30,64})/dg },
 ];
 
-/** Words for secretlint's rules, by the end of their ids; a rule that is not here gives its own name. */
-export const RULE_WORDS: Readonly<Record<string, string>> = {
+/** What the rules of secretlint find, by the end of their ids; a rule that is not here gives its own name. */
+export const RULE_KINDS: Readonly<Record<string, string>> = {
   aws: 'AWS secret key',
   gcp: 'Google service account key',
   npm: 'npm token',

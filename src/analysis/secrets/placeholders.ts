@@ -26,7 +26,7 @@ export function isPlaceholder(value: string): boolean {
 }
 
 /** Bits per character. */
-export function entropyOf(value: string): number {
+function entropyOf(value: string): number {
   const counts = new Map<string, number>();
   for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
   const length = [...counts.values()].reduce((sum, count) => sum + count, 0);

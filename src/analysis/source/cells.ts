@@ -5,7 +5,7 @@ import { baseName } from '../../values/workspace-path.ts';
 import { LIMITS } from './limits.ts';
 
 /** `run`, `pip` and `conda` hold what follows that magic on its line; `text` is a plain file of no known language. */
-export type CellLanguage = 'python' | 'sql' | 'scala' | 'r' | 'markdown' | 'shell' | 'run' | 'pip' | 'conda' | 'text' | 'other';
+type CellLanguage = 'python' | 'sql' | 'scala' | 'r' | 'markdown' | 'shell' | 'run' | 'pip' | 'conda' | 'text' | 'other';
 
 export interface Cell {
   readonly language: CellLanguage;
@@ -62,14 +62,14 @@ const JupyterLanguage = z.union([
 ]);
 
 /** The text of some bytes, invalid UTF-8 replaced, cut at the limit. */
-export function textOf(bytes: Uint8Array): string {
+function sourceText(bytes: Uint8Array): string {
   // Four bytes are the most that a unit of the limit takes.
   return new TextDecoder().decode(bytes.subarray(0, LIMITS.textLength * 4)).slice(0, LIMITS.textLength);
 }
 
 /** The language a source is in as a whole; undefined of a plain file that is no code. */
 export function languageOf(source: Source): NotebookLanguage | undefined {
-  const text = textOf(source.bytes.subarray(0, 4096));
+  const text = sourceText(source.bytes.subarray(0, 4096));
   const marker = /^\s*(#|--|\/\/) Databricks notebook source/.exec(text)?.[1];
   const extension = extensionOf(source.path);
   if (source.language !== undefined) return source.language;
@@ -83,7 +83,7 @@ export function languageOf(source: Source): NotebookLanguage | undefined {
 
 /** The cells of any source, in their order; never throws. A notebook's cell gives several where it holds line magics such as `%run`. */
 export function cellsOf(source: Source): readonly Cell[] {
-  const text = textOf(source.bytes);
+  const text = sourceText(source.bytes);
   const language = languageOf(source);
   if (source.format === 'JUPYTER' || (source.format === undefined && /^\s*\{/.test(text) && extensionOf(source.path) === 'ipynb')) {
     const cells = jupyterCells(source, language ?? 'PYTHON');

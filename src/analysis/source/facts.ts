@@ -9,7 +9,7 @@ export interface Widget {
 }
 
 /** What a source does that tells its kind. */
-export type Sign =
+type Sign =
   | 'streams'
   | 'pipeline'
   | 'trains'

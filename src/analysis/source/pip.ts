@@ -1,7 +1,7 @@
 // What a `pip install` line asks for: packages by name, and files of the workspace.
 import { isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
 
-export interface PipLine {
+interface PipLine {
   /** As written, such as `pandas>=2` or `./dist/own-1.0-py3-none-any.whl`. */
   readonly packages: readonly string[];
   /** Paths of requirement and constraint files, wheels, archives and folders on disk. */

@@ -2,7 +2,7 @@
 import { addTable, addWidget, type Widget } from '../source/facts.ts';
 import type { SqlSink } from './tree.ts';
 
-export interface Word {
+export interface SqlParserToken {
   /** The tokenizer's type; `STRING` and `QUOTED_IDENTIFIER` come without their quotes. */
   readonly type: string;
   readonly text: string;
@@ -48,7 +48,7 @@ const FILLER = new Set([
 ]);
 
 /** Adds the tables that stand behind FROM, JOIN, INTO, TABLE and the like. */
-export function readWords(words: readonly Word[], sink: SqlSink): void {
+export function readTokens(words: readonly SqlParserToken[], sink: SqlSink): void {
   const upper = words.map((word) => (word.type === 'STRING' || word.type === 'QUOTED_IDENTIFIER' ? '' : word.text.toUpperCase()));
   if (upper[0] === 'CREATE' && upper[1] === 'WIDGET') {
     readWidget(words, upper, sink);
@@ -94,7 +94,7 @@ function skipFiller(upper: readonly string[], from: number): number {
   return at;
 }
 
-function partsAt(words: readonly Word[], upper: readonly string[], from: number): string[] {
+function partsAt(words: readonly SqlParserToken[], upper: readonly string[], from: number): string[] {
   const parts: string[] = [];
   for (let at = from; at < words.length && parts.length < 4; at += 2) {
     const word = words[at];
@@ -107,7 +107,7 @@ function partsAt(words: readonly Word[], upper: readonly string[], from: number)
 }
 
 /** `FROM STREAM(live.a)`, `FROM STREAM read_files('…')`, `FROM read_files('…')`. */
-function readCall(words: readonly Word[], at: number, parts: readonly string[], sink: SqlSink): void {
+function readCall(words: readonly SqlParserToken[], at: number, parts: readonly string[], sink: SqlSink): void {
   const open = at + parts.length * 2;
   const inside = words[open];
   if (/^stream$/i.test(parts[0] ?? '')) {
@@ -129,7 +129,7 @@ const WIDGETS: Readonly<Record<string, Widget['kind']>> = {
   MULTISELECT: 'multiselect',
 };
 
-function readWidget(words: readonly Word[], upper: readonly string[], sink: SqlSink): void {
+function readWidget(words: readonly SqlParserToken[], upper: readonly string[], sink: SqlSink): void {
   const kind = WIDGETS[upper[2] ?? ''];
   const name = words[3]?.text;
   if (kind === undefined || name === undefined) return;

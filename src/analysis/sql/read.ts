@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Facts } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
-import { readWords, type Word } from './keywords.ts';
+import { readTokens, type SqlParserToken } from './keywords.ts';
 import { readStatement } from './tree.ts';
 
 type Sql = typeof import('@polyglot-sql/sdk');
@@ -30,7 +30,7 @@ export type SqlReader = (text: string, facts: Facts, isCell: boolean) => void;
 
 function readSql(sql: Sql, text: string, facts: Facts, isCell: boolean): void {
   const holes = fillHoles(text);
-  const sink = { facts, isCell, name: holes.restore, words: (piece: string) => readWords(wordsOf(sql, piece), sink) };
+  const sink = { facts, isCell, name: holes.restore, words: (piece: string) => readTokens(wordsOf(sql, piece), sink) };
   if (isCell) for (const name of holes.names) sink.facts.widgets.set(name, sink.facts.widgets.get(name) ?? { name, kind: 'read' });
   // Not in one go: to the parser a VACUUM is everything behind it.
   for (const statement of splitStatements(holes.text)) {
@@ -43,7 +43,7 @@ function readSql(sql: Sql, text: string, facts: Facts, isCell: boolean): void {
 /** The package's types say `tokenType`; its tokens say `token_type`. */
 const Tokens = z.array(z.object({ token_type: z.string(), text: z.string() }));
 
-function wordsOf(sql: Sql, text: string): Word[] {
+function wordsOf(sql: Sql, text: string): SqlParserToken[] {
   const tokens = Tokens.safeParse(sql.tokenize(text, DIALECT).tokens);
   return tokens.success ? tokens.data.map(({ token_type, text }) => ({ type: token_type, text })) : [];
 }

@@ -3,7 +3,7 @@ import { BUILTINS } from './builtins.ts';
 import { type SqlToken, scanSql } from './scan.ts';
 
 /** `why` says what speaks against it, after "because"; names of the statement stand in it as JSON strings. */
-export type Verdict = { readonly reads: true } | { readonly reads: false; readonly why: string };
+type ReadOnlyVerdict = { readonly reads: true } | { readonly reads: false; readonly why: string };
 
 /** Units; what is longer is nothing that a person reads before they run it. */
 const LONGEST = 20_000;
@@ -27,7 +27,7 @@ const WRITE_ROOTS = new Set(['insert', 'merge', 'update', 'delete']);
 const WRITING_PART =
   /^(insert|update|delete|merge|copy|create|drop|alter|truncate|command|raw|call|execute|use|set_statement|into|query_transform|grant|revoke|analyze|refresh|cache|uncache|load|kill|export|import|optimize|declare)(_|$)/;
 
-const no = (why: string): Verdict => ({ reads: false, why });
+const no = (why: string): ReadOnlyVerdict => ({ reads: false, why });
 type Sql = typeof import('@polyglot-sql/sdk');
 const DIALECT = 'databricks' as Parameters<Sql['parse']>[1];
 
@@ -36,7 +36,7 @@ const DIALECT = 'databricks' as Parameters<Sql['parse']>[1];
  * functions only. Whatever is unknown, unparsed or could be read in two ways is not surely reading: functions of people's own too, since a
  * Python function or one that calls http_request reaches outside. What a view does inside is not looked at: its owner answers for that.
  */
-export async function readsOnly(text: string): Promise<Verdict> {
+export async function readsOnly(text: string): Promise<ReadOnlyVerdict> {
   if (text.length > LONGEST) return no(`it is longer than ${LONGEST} characters`);
   const scan = scanSql(text);
   if (!scan.ok) return no(scan.why);
@@ -54,7 +54,7 @@ export async function readsOnly(text: string): Promise<Verdict> {
 }
 
 /** `tokens` are those of the query alone; the text may begin before them. */
-async function query(text: string, tokens: readonly SqlToken[], firsts: readonly string[]): Promise<Verdict> {
+async function query(text: string, tokens: readonly SqlToken[], firsts: readonly string[]): Promise<ReadOnlyVerdict> {
   const start = tokens.findIndex((token) => !isSign(token, '('));
   const first = wordAt(tokens, start);
   if (!firsts.includes(first) || (start > 0 && !QUERIES.includes(first)))
@@ -75,7 +75,7 @@ async function query(text: string, tokens: readonly SqlToken[], firsts: readonly
 }
 
 /** Every name before a parenthesis must be syntax or a built-in function, and belong to nobody's schema. */
-function callsOf(tokens: readonly SqlToken[]): Verdict {
+function callsOf(tokens: readonly SqlToken[]): ReadOnlyVerdict {
   for (const [i, token] of tokens.entries()) {
     if (!isSign(tokens[i + 1], '(') || token.kind === 'number') continue;
     const before = tokens[i - 1];
@@ -103,7 +103,7 @@ function parse(sql: Sql, text: string): Record<string, unknown>[] | undefined {
 }
 
 /** Whether no part of a tree writes or calls what is not built in. */
-function partsOf(node: unknown): Verdict {
+function partsOf(node: unknown): ReadOnlyVerdict {
   if (Array.isArray(node)) return node.map(partsOf).find(({ reads }) => !reads) ?? { reads: true };
   if (typeof node !== 'object' || node === null) return { reads: true };
   for (const [key, value] of Object.entries(node)) {

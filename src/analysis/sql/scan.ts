@@ -8,7 +8,7 @@ export interface SqlToken {
   readonly at: number;
 }
 
-export type Scan = { readonly ok: true; readonly tokens: readonly SqlToken[] } | { readonly ok: false; readonly why: string };
+type Scan = { readonly ok: true; readonly tokens: readonly SqlToken[] } | { readonly ok: false; readonly why: string };
 
 const SPACE = /[ \t\n]+|\r\n/y;
 const LINE_COMMENT = /--[^\n]*/y;

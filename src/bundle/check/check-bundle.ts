@@ -2,8 +2,8 @@
 
 import { isObject, type JsonObject } from '../../values/json.ts';
 import type { BundleFile, Diagnostic } from '../model/bundle.ts';
-import { clashKey } from '../model/names.ts';
 import { pathProblem } from '../model/paths.ts';
+import { clashKey } from '../model/safe-names.ts';
 import { isConfiguration } from '../yaml/describe-tree.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { checkReferences } from './check-references.ts';
@@ -11,11 +11,11 @@ import { checkConfiguration } from './configuration.ts';
 import { checkInclude } from './include.ts';
 
 /** Files of one bundle; far above what jobs have, far below what would hurt. */
-export const MAX_FILES = 10_000;
+const MAX_FILES = 10_000;
 /** All files together. */
-export const MAX_TREE_BYTES = 200 * 1024 * 1024;
+const MAX_TREE_BYTES = 200 * 1024 * 1024;
 /** One configuration file. */
-export const MAX_YAML_BYTES = 4 * 1024 * 1024;
+const MAX_YAML_BYTES = 4 * 1024 * 1024;
 
 /** Other names under which the CLI looks for the root configuration (its bundle/config.FileNames). */
 const OTHER_ROOTS = new Set(['databricks.yaml', 'bundle.yml', 'bundle.yaml']);

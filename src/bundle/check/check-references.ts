@@ -3,7 +3,7 @@
 import { isObject, type JsonObject } from '../../values/json.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { leavesOf } from '../model/leaves.ts';
-import { holdsReference, referencesIn, strangeReferences } from '../model/references.ts';
+import { holdsReference, invalidReferences, referencesIn } from '../model/references.ts';
 import { quoted } from '../model/text.ts';
 
 /** Parts that carry a credential or a login, should the CLI ever resolve them. */
@@ -20,7 +20,7 @@ export function checkReferences(parts: readonly { readonly path: string; readonl
       const keys = inKey === undefined ? [] : [error('a key must not hold a reference')];
       if (typeof leaf.value !== 'string' || !leaf.value.includes('${')) return keys;
       const whole = holdsReference(leaf.value);
-      const strange = strangeReferences(leaf.value).map((text): Diagnostic => {
+      const strange = invalidReferences(leaf.value).map((text): Diagnostic => {
         const shown = quoted(text.slice(0, 80));
         // What the CLI takes for no reference it leaves as it is, unless something inside it is filled in first (facts: bundles#references).
         if (!whole) return { level: 'warning', place: at, message: `${shown} is no reference; the CLI leaves it as text` };

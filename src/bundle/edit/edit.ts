@@ -4,9 +4,7 @@ import { type Bundle, digestFiles, type SecretFinding } from '../model/bundle.ts
 import { pathProblem } from '../model/paths.ts';
 import { describeTree } from '../yaml/describe-tree.ts';
 
-export { describeTree } from '../yaml/describe-tree.ts';
-
-export interface BundleChange {
+interface BundleChange {
   readonly path: string;
   /** null deletes the file. */
   readonly content: string | Uint8Array | null;

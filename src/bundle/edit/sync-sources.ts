@@ -4,10 +4,10 @@ import { canonicalFolder, canonicalPath, parentFolder } from '../../values/works
 import { SOURCE_FOLDER } from '../generate/file-names.ts';
 import { contentOf, extension } from '../generate/source-layout.ts';
 import { type Bundle, type BundleFile, type BundleSource, type Source, sha256 } from '../model/bundle.ts';
-import { clashKey, safeComponent } from '../model/names.ts';
 import { remotePath, sameBytes } from '../model/notebooks.ts';
+import { clashKey, safeComponent } from '../model/safe-names.ts';
 
-export interface SyncWish {
+interface SyncRequest {
   readonly sources: readonly Source[];
   /** The workspace folder they lie in, where one was given. */
   readonly folder?: string | undefined;
@@ -23,7 +23,7 @@ interface Pair {
   readonly file: string;
 }
 
-export interface Sync {
+export interface SyncResult {
   readonly changes: readonly BundleFile[];
   /** All sources of the bundle afterwards. */
   readonly sources: readonly BundleSource[];
@@ -38,7 +38,7 @@ export interface Sync {
 }
 
 /** Decides for every source; changes nothing itself. Files go below `src/` only. */
-export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, wish: SyncWish): Sync {
+export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, wish: SyncRequest): SyncResult {
   const tree = new Map(bundle.files.map((file) => [file.path, file]));
   const remote = new Map(bundle.files.map((file) => [clashKey(remotePath(file)), file.path]));
   const known = new Map(bundle.sources.map((source) => [source.path, source]));
@@ -116,7 +116,7 @@ function rootsOf(sources: readonly BundleSource[]): { from: string; to: string }
   return [...counts.values()].sort((a, b) => b.count - a.count || (a.from < b.from ? -1 : 1));
 }
 
-function placeOf(path: string, ending: string, roots: readonly { from: string; to: string }[], { folder, into }: SyncWish): string {
+function placeOf(path: string, ending: string, roots: readonly { from: string; to: string }[], { folder, into }: SyncRequest): string {
   const root = into === undefined ? roots.find(({ from }) => path.startsWith(`${from}/`)) : undefined;
   const given = folder === undefined ? parentFolder(path) : canonicalFolder(folder);
   const { from, to } = root ?? { from: given, to: into?.replace(/\/+$/, '') ?? SOURCE_FOLDER };

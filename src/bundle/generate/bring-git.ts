@@ -59,7 +59,7 @@ export function bringGit(
 }
 
 /** Where brought files came from, in words: `branch main of https://… (commit 1a2b), as the Git folder /Repos/… had them`. */
-export function broughtWords({ gitSource, folder, commit }: BroughtFrom): string {
+export function describeBroughtFrom({ gitSource, folder, commit }: BroughtFrom): string {
   const at = (['branch', 'tag', 'commit'] as const).flatMap((kind) => {
     const value = gitSource[`git_${kind}`];
     return typeof value === 'string' ? [`${kind} ${value}`] : [];
@@ -69,7 +69,7 @@ export function broughtWords({ gitSource, folder, commit }: BroughtFrom): string
 }
 
 /** What people should know of a job whose files were brought in. */
-export function broughtRemark(brought: BroughtFrom): Diagnostic {
-  const message = `left out on purpose: the files are in the bundle now, from ${broughtWords(brought)}; new commits no longer reach the job`;
+export function broughtWarning(brought: BroughtFrom): Diagnostic {
+  const message = `left out on purpose: the files are in the bundle now, from ${describeBroughtFrom(brought)}; new commits no longer reach the job`;
   return { level: 'warning', place: 'git_source', message };
 }

@@ -1,12 +1,12 @@
 // Names for the files of a tree: no two files or folders are called alike, on any file system or in the workspace.
 import { sha256 } from '../model/bundle.ts';
-import { byteLength, clashKey, freeName, MAX_PATH_BYTES, safeComponent } from '../model/names.ts';
+import { byteLength, clashKey, freeName, MAX_PATH_BYTES, safeComponent } from '../model/safe-names.ts';
 
 /** Where sources go. */
 export const SOURCE_FOLDER = 'src';
 
 /** Gives out names so that no file or folder, on disk or in the workspace, is called like another one. */
-export function createNames() {
+export function createFileNames() {
   const taken = new Set<string>();
   const folders = new Map<string, string>();
   const isTaken = (path: string) => taken.has(clashKey(path));

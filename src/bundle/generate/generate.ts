@@ -4,22 +4,20 @@ import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
-import { clashKey, freeName } from '../model/names.ts';
-import { leftOutside, type Planned, planResources } from '../model/resources.ts';
+import { type KeyedResource, keyedResources, leftOutside } from '../model/resources.ts';
+import { clashKey, freeName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { quoted } from '../model/text.ts';
 import { renderYaml } from '../yaml/render.ts';
-import { broughtRemark, broughtWords } from './bring-git.ts';
+import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
-import { chooseLinks } from './lookups.ts';
+import { chooseLookups } from './lookups.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
 import { renderTargets, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
-import { remarksOn } from './warnings.ts';
-
-export { PROD_ROOT } from './targets.ts';
+import { warningsAbout } from './warnings.ts';
 
 const encoder = new TextEncoder();
 /** Names that the allow-list and the CLI take for a target. */
@@ -27,14 +25,14 @@ const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
 /** Libraries that people's .gitignore files often leave out; without them a job would not start. */
 const BINARY = /\.(whl|jar|egg)$/;
 
-export interface GenerateOptions {
+interface GenerateOptions {
   /** Targets beside dev and prod; they are made like prod. */
   readonly targets?: readonly string[] | undefined;
   /** What the first deployment into a target does with the originals; `copy` where it is not said. */
   readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
 }
 
-export interface GenerateInput {
+interface GenerateInput {
   readonly definition: JobDefinition;
   /** The closure: what the definition names, what that imports or runs, and the files below the folders it names. */
   readonly sources: readonly Source[];
@@ -68,7 +66,7 @@ function missingSources(missing: readonly SourceReference[], known: readonly Dia
 }
 
 /** A dashboard's own file, called like nothing else in the tree. */
-function placeDashboards(resources: readonly Planned[], layout: Layout): ReadonlyMap<string, BundleFile> {
+function placeDashboards(resources: readonly KeyedResource[], layout: Layout): ReadonlyMap<string, BundleFile> {
   const taken = new Set<string>();
   for (const { file } of layout.placements.values()) {
     for (let path = file.path; path !== ''; path = parentFolder(path)) taken.add(clashKey(path));
@@ -84,7 +82,12 @@ function placeDashboards(resources: readonly Planned[], layout: Layout): Readonl
   );
 }
 
-function bundleYaml(resources: readonly Planned[], variables: readonly Variable[], targets: JsonObject, files: readonly BundleFile[]) {
+function bundleYaml(
+  resources: readonly KeyedResource[],
+  variables: readonly Variable[],
+  targets: JsonObject,
+  files: readonly BundleFile[],
+) {
   const declared = variables.map(({ name, value, description, lookup }) => [
     name,
     // A variable that is looked up can't have a default as well.
@@ -102,7 +105,7 @@ function bundleYaml(resources: readonly Planned[], variables: readonly Variable[
 
 const NO_QUEUE = 'The job has no queue; without this line a bundle would switch it on.';
 
-function resourceYaml(resource: Planned, byPlace: ReadonlyMap<string, string>, dashboard: BundleFile | undefined): string {
+function resourceYaml(resource: KeyedResource, byPlace: ReadonlyMap<string, string>, dashboard: BundleFile | undefined): string {
   const { type, key, value } = resource;
   const written = resourceValue(resource, byPlace);
   const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
@@ -119,14 +122,14 @@ export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
   const names = targetNames(options);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
-  const resources = planResources(definition);
+  const resources = keyedResources(definition);
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
   const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
   const parameters = chooseVariables(resources);
-  const links = chooseLinks(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
+  const links = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
   const variables = byName([...parameters.list, ...links.variables]);
   const paths = replacePaths(resources, layout);
   const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
@@ -138,7 +141,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const of =
     definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
-  const brought = definition.broughtFrom === undefined ? undefined : broughtWords(definition.broughtFrom);
+  const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
   const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption, brought };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
@@ -176,8 +179,8 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...missingSources(paths.missing, collected),
       ...resources.flatMap((resource) => inexpressible(resource, replaced)),
       ...leftOutside(definition),
-      ...(definition.broughtFrom === undefined ? [] : [broughtRemark(definition.broughtFrom)]),
-      ...resources.flatMap((resource) => remarksOn(resource)),
+      ...(definition.broughtFrom === undefined ? [] : [broughtWarning(definition.broughtFrom)]),
+      ...resources.flatMap((resource) => warningsAbout(resource)),
       ...links.diagnostics,
       ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
     ].map(byKey(resources)),
@@ -186,7 +189,7 @@ export function generateBundle(input: GenerateInput): Bundle {
 }
 
 /** Names what came along by its key in the bundle, as the proof does, where its place names it by an id. */
-function byKey(resources: readonly Planned[]): (found: Diagnostic) => Diagnostic {
+function byKey(resources: readonly KeyedResource[]): (found: Diagnostic) => Diagnostic {
   const keys = new Map(resources.map(({ prefix, type, key }) => [prefix, `${type}.${key}: `]));
   return (found) => {
     const prefix = /^related\[[^\]]*\]\./.exec(found.place)?.[0] ?? '';

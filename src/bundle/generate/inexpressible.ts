@@ -7,7 +7,7 @@ import { itemPlace, type Leaf } from '../model/leaves.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { isLocalDependency, isLocalPath } from '../model/pip-line.ts';
 import { holdsReference, referencesIn } from '../model/references.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import { ofGit } from '../model/source-references.ts';
 import { quoted } from '../model/text.ts';
 
@@ -23,7 +23,7 @@ function shortened(text: string): string {
   return quoted(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-function pathProblem(leaf: Leaf, { type, value, leaves }: Planned): string | undefined {
+function pathProblem(leaf: Leaf, { type, value, leaves }: KeyedResource): string | undefined {
   const field = pathField(type, leaf);
   const text = leaf.value;
   if (field === undefined || typeof text !== 'string') return undefined;
@@ -59,7 +59,7 @@ function tasksOf(value: JsonObject): readonly Json[] {
 }
 
 /** All that can't be said of one resource; `replaced` are the places whose value the bundle writes differently. */
-export function inexpressible(resource: Planned, replaced: ReadonlySet<string>): Diagnostic[] {
+export function inexpressible(resource: KeyedResource, replaced: ReadonlySet<string>): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (place: string, message: string) => found.push({ level: 'error', place: `${resource.prefix}${place}`, message });
   for (const leaf of resource.leaves.values()) {

@@ -18,7 +18,7 @@ const NOT_IN_A_JOB: Readonly<Record<string, string>> = {
   single_user_name: 'a job’s cluster belongs to whom the job runs as',
 };
 
-export interface JobCluster {
+interface JobCluster {
   readonly cluster: JsonObject;
   /** What its owner had set and a job can't have, with the reason. */
   readonly dropped: readonly { readonly field: string; readonly why: string }[];

@@ -2,8 +2,8 @@
 
 import type { Diagnostic, LookupKind, LookupName, ResourceType } from '../model/bundle.ts';
 import { type IdReference, idsOf } from '../model/id-references.ts';
-import { freeName, variableName } from '../model/names.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
+import { freeName, variableName } from '../model/safe-names.ts';
 import { quoted } from '../model/text.ts';
 import type { Variable } from './variables.ts';
 
@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<LookupKind, readonly [words: string, variable: stri
   warehouse: ['SQL warehouse', 'warehouse_id'],
 };
 
-export interface Links {
+interface Lookups {
   /** What stands at a place instead of the id. */
   readonly byPlace: ReadonlyMap<string, string>;
   readonly variables: readonly Variable[];
@@ -40,7 +40,7 @@ function canBeLookedUp(kind: LookupKind, name: string): boolean {
 }
 
 /** Which jobs may point to which: an edge that would close a circle can't be a reference, because the CLI deploys in order. */
-function createOrder() {
+function createAcyclicGraph() {
   const edges = new Map<string, Set<string>>();
   const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
     if (from === to) return true;
@@ -56,14 +56,14 @@ function createOrder() {
 }
 
 /** Decides for every id in the resources. `taken` are names of variables that exist already. */
-export function chooseLinks(resources: readonly Planned[], lookups: readonly LookupName[], taken: ReadonlySet<string>): Links {
+export function chooseLookups(resources: readonly KeyedResource[], lookups: readonly LookupName[], taken: ReadonlySet<string>): Lookups {
   const ours = new Map(resources.filter(({ id }) => id !== '').map((resource) => [`${resource.type}:${resource.id}`, resource]));
   const names = new Map<string, string>();
   for (const { kind, id, name } of lookups) {
     const known = names.get(`${kind}:${id}`);
     if (known === undefined || name < known) names.set(`${kind}:${id}`, name);
   }
-  const mayPoint = createOrder();
+  const mayPoint = createAcyclicGraph();
   const byPlace = new Map<string, string>();
   const variables = new Map<string, Variable>();
   const left = new Map<string, { reference: IdReference; name: string | undefined; places: number }>();
@@ -106,7 +106,7 @@ export function chooseLinks(resources: readonly Planned[], lookups: readonly Loo
 }
 
 /** A lookup would not do either: once a copy is deployed, two jobs have the name. */
-function circleMessage(from: Planned, to: Planned): string {
+function circleMessage(from: KeyedResource, to: KeyedResource): string {
   const what = from.key === to.key ? 'the job runs itself' : `it leads back to this job through ${to.key}`;
   return `${what}, and the resources of a bundle can't point to each other in a circle; the id of the original stays`;
 }

@@ -2,10 +2,10 @@
 
 import type { Json, JsonObject } from '../../values/json.ts';
 import type { JobDefinition, Source } from '../model/bundle.ts';
-import { freeName, variableName } from '../model/names.ts';
+import { freeName, variableName } from '../model/safe-names.ts';
 
 /** A step in the proposed order: what runs, and what has to be over before. */
-export interface ProposedStep {
+interface ProposedStep {
   readonly path: string;
   readonly after: readonly string[];
   /** Its widgets. */

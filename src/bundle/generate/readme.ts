@@ -1,13 +1,13 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from '../model/bundle.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import type { Variable } from './variables.ts';
 
-export interface ReadmeInput {
+interface ReadmeInput {
   /** The job's own name, foreign text that is escaped here. */
   readonly name: string;
   readonly jobId: string;
-  readonly resources: readonly Planned[];
+  readonly resources: readonly KeyedResource[];
   readonly variables: readonly Variable[];
   /** How many files lie under `src/`. */
   readonly sources: number;

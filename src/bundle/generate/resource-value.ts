@@ -4,14 +4,14 @@ import { isObject, type JsonObject } from '../../values/json.ts';
 import { sourceKey } from '../../values/workspace-path.ts';
 import type { SourceReference } from '../model/bundle.ts';
 import { mapScalars } from '../model/leaves.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from '../model/server-only-fields.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { orderPipeline, orderSettings } from './key-order.ts';
 import type { Layout } from './source-layout.ts';
 
 /** What stands at the places of a bundle's resources instead of their values. */
-export interface Replacements {
+interface Replacements {
   readonly byPlace: Map<string, string>;
   /** References to files and folders that the bundle does not have. */
   readonly missing: readonly SourceReference[];
@@ -39,7 +39,7 @@ function textOf(layout: Layout, { path, kind }: Pick<SourceReference, 'path' | '
 }
 
 /** Points the paths of all resources to the tree. */
-export function replacePaths(resources: readonly Planned[], layout: Layout): Replacements {
+export function replacePaths(resources: readonly KeyedResource[], layout: Layout): Replacements {
   const byPlace = new Map<string, string>();
   const missing: SourceReference[] = [];
   for (const resource of resources) {
@@ -59,7 +59,7 @@ export function replacePaths(resources: readonly Planned[], layout: Layout): Rep
 }
 
 /** `run_as` that a target can carry: exactly one user or service principal (the CLI takes no other; facts: bundles#permissions-and-run_as). */
-export function targetRunAs({ value }: Pick<Planned, 'value'>): JsonObject | undefined {
+export function targetRunAs({ value }: Pick<KeyedResource, 'value'>): JsonObject | undefined {
   const runAs = value.run_as;
   if (!isObject(runAs)) return undefined;
   const [key = '', ...more] = Object.keys(runAs);
@@ -70,7 +70,7 @@ export function targetRunAs({ value }: Pick<Planned, 'value'>): JsonObject | und
 }
 
 /** The resource under its key. */
-export function resourceValue(resource: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
+export function resourceValue(resource: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
   const { type, id, prefix, value } = resource;
   const inTarget = targetRunAs(resource) !== undefined;
   const dropped = (key: string): boolean => {

@@ -1,12 +1,12 @@
 // Where each source of a job goes in the bundle: the folders below the common prefix stay, and no two files ever meet.
 import { canonicalPath, sourceKey } from '../../values/workspace-path.ts';
 import type { BundleFile, Diagnostic, Source } from '../model/bundle.ts';
-import { byteLength, MAX_PATH_BYTES } from '../model/names.ts';
 import { firstLine, isNotebookFile, NOTEBOOK_EXTENSION, NOTEBOOK_HEADER } from '../model/notebooks.ts';
-import { createNames, SOURCE_FOLDER } from './file-names.ts';
+import { byteLength, MAX_PATH_BYTES } from '../model/safe-names.ts';
+import { createFileNames, SOURCE_FOLDER } from './file-names.ts';
 
 /** A source's file in the tree. */
-export interface Placement {
+interface Placement {
   readonly source: Source;
   readonly file: BundleFile;
   /** The file's name in the workspace, relative to the bundle's files: notebooks lose their extension there. */
@@ -74,7 +74,7 @@ export function layoutSources(sources: readonly Source[], referenced: ReadonlySe
   });
   const split = usable.map(([, source]) => componentsOf(source.path));
   const shared = commonFolders([...split, ...folders.map((path) => [...componentsOf(path), ''])]);
-  const names = createNames();
+  const names = createFileNames();
   // Folders first: a file must not take the name of a folder that another file needs.
   const used = new Set<string>();
   for (const parts of split) {

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Adoption } from '../model/bundle.ts';
 import { grantPlace } from '../model/id-references.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';
 
@@ -12,20 +12,20 @@ import { targetRunAs } from './resource-value.ts';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
 export const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
 
-export interface TargetsInput {
+interface TargetsInput {
   readonly names: readonly string[];
   readonly adoption: Readonly<Record<string, Adoption>>;
-  readonly resources: readonly Planned[];
+  readonly resources: readonly KeyedResource[];
   /** What stands at a place instead of its value. */
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values of the variables that may differ from target to target. */
   readonly variables: JsonObject;
 }
 
-type ByResource = (resource: Planned) => JsonObject;
+type ByResource = (resource: KeyedResource) => JsonObject;
 
 /** What a target says over the resources, by type and key; nothing where it says nothing. */
-function overrides(resources: readonly Planned[], of: ByResource): JsonObject {
+function overrides(resources: readonly KeyedResource[], of: ByResource): JsonObject {
   const types = new Map<string, Record<string, Json>>();
   for (const resource of resources) {
     const value = of(resource);
@@ -37,7 +37,7 @@ function overrides(resources: readonly Planned[], of: ByResource): JsonObject {
 }
 
 /** Development mode pauses what says nothing of it, but lets `UNPAUSED` run: a copy must not start by itself (facts: bundles#targets-and-modes). */
-function paused({ type, value }: Planned): JsonObject {
+function paused({ type, value }: KeyedResource): JsonObject {
   if (type === 'pipelines') return value.continuous === true ? { continuous: false } : {};
   const running = ['schedule', 'trigger', 'continuous'].filter((name) => {
     const trigger = value[name];
@@ -46,7 +46,7 @@ function paused({ type, value }: Planned): JsonObject {
   return Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }]));
 }
 
-function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject {
+function lifecycle(adoption: Adoption | undefined, { id }: KeyedResource): JsonObject {
   return adoption === 'bind' && id !== '' ? { lifecycle: { prevent_destroy: true } } : {};
 }
 
@@ -54,11 +54,11 @@ function lifecycle(adoption: Adoption | undefined, { id }: Planned): JsonObject 
  * The CLI keeps dashboards in a folder of the deployment, and makes one anew (the original goes) whose folder is another
  * (facts: bundles#resource-kinds).
  */
-function folder(adoption: Adoption | undefined, { parentPath }: Planned): JsonObject {
+function folder(adoption: Adoption | undefined, { parentPath }: KeyedResource): JsonObject {
   return adoption === 'bind' && parentPath !== undefined ? { parent_path: `/Workspace${canonicalPath(parentPath)}` } : {};
 }
 
-function permissions({ grants, prefix }: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
+function permissions({ grants, prefix }: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
   // The deployer owns what it deploys; the CLI adds that by itself.
   const kept = (grants ?? []).flatMap(({ principal, name, level }, i) =>
     level === 'IS_OWNER' ? [] : [{ level, [principal]: byPlace.get(grantPlace(prefix, i)) ?? name }],
@@ -66,7 +66,7 @@ function permissions({ grants, prefix }: Planned, byPlace: ReadonlyMap<string, s
   return kept.length === 0 ? {} : { permissions: kept };
 }
 
-function runAsOf(resource: Planned, byPlace: ReadonlyMap<string, string>): JsonObject {
+function runAsOf(resource: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
   const runAs = targetRunAs(resource);
   if (runAs === undefined) return {};
   return {

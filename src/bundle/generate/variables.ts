@@ -1,9 +1,9 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
 import type { LookupKind } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
-import { freeName, variableName } from '../model/names.ts';
 import { parameterName } from '../model/path-and-id-fields.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
+import { freeName, variableName } from '../model/safe-names.ts';
 
 /** Longer values are no names. */
 const MAX_VALUE_LENGTH = 200;
@@ -32,7 +32,7 @@ function pipelineName({ fields }: Leaf): string | undefined {
   return fields.length === 2 && fields[0] === 'configuration' ? fields[1]?.replace(/^.*\./, '') : undefined;
 }
 
-function candidate(type: Planned['type'], leaf: Leaf): string | undefined {
+function candidate(type: KeyedResource['type'], leaf: Leaf): string | undefined {
   const { value } = leaf;
   const parameter = type === 'jobs' ? parameterName(leaf) : type === 'pipelines' ? pipelineName(leaf) : undefined;
   if (parameter === undefined || typeof value !== 'string' || value === '' || value.length > MAX_VALUE_LENGTH) return undefined;
@@ -41,7 +41,7 @@ function candidate(type: Planned['type'], leaf: Leaf): string | undefined {
   return WHERE.test(name) || name === 'catalogname' || name === 'schemaname' ? name : undefined;
 }
 
-function describe({ type, key, prefix }: Planned, leaf: Leaf): string {
+function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): string {
   const of = prefix === '' ? '' : ` of ${key}`;
   if (type === 'pipelines') return `${leaf.fields.at(-1)}${of}`;
   const name = parameterName(leaf) ?? '';
@@ -54,7 +54,7 @@ function describe({ type, key, prefix }: Planned, leaf: Leaf): string {
  * Chooses the variables of a bundle. Equal values under one name share a variable; a second value of a name gets the name of its task
  * (or of its resource) behind it.
  */
-export function chooseVariables(resources: readonly Planned[]): Variables {
+export function chooseVariables(resources: readonly KeyedResource[]): Variables {
   const chosen = new Map<string, Variable>();
   const byPlace = new Map<string, string>();
   for (const resource of resources) {

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../values/json.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
-import type { Planned } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import { SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
@@ -32,7 +32,7 @@ const TASK_FIELDS = new Set([
 ]);
 
 /** Unknown fields of a job and its tasks, each told once. */
-function unknownFields({ prefix, leaves, value }: Planned): Diagnostic[] {
+function unknownFields({ prefix, leaves, value }: KeyedResource): Diagnostic[] {
   const found = new Map<string, Diagnostic>();
   const see = (place: string, key: string, known: boolean, what: string) => {
     const message = `${key} is a ${what} that is not known here; the bundle has it as it was`;
@@ -48,14 +48,14 @@ function unknownFields({ prefix, leaves, value }: Planned): Diagnostic[] {
   return [...found.values()];
 }
 
-function ofJob(resource: Planned): Diagnostic[] {
+function ofJob(resource: KeyedResource): Diagnostic[] {
   const { prefix, value } = resource;
   const message = 'the job is in the older form for a single task; its settings are now those of one task in a list';
   const older: Diagnostic[] = value.format === 'SINGLE_TASK' ? [{ level: 'note', place: `${prefix}format`, message }] : [];
   return [...older, ...unknownFields(resource)];
 }
 
-function ofPipeline({ prefix, value, key }: Planned): Diagnostic[] {
+function ofPipeline({ prefix, value, key }: KeyedResource): Diagnostic[] {
   const found: Diagnostic[] = [];
   if (value.development === true) {
     const message = `${key} is in development mode; the CLI refuses that in production, so only dev has it`;
@@ -72,7 +72,7 @@ const RELATIVE: Readonly<Record<string, RegExp>> = {
 };
 
 /** What an environment names in a way that the bundle can't follow; what the CLI refuses of it is told elsewhere. */
-function environmentPaths({ type, prefix, value, leaves }: Planned): Diagnostic[] {
+function environmentPaths({ type, prefix, value, leaves }: KeyedResource): Diagnostic[] {
   const git = isObject(value.git_source);
   return [...leaves.values()].flatMap((leaf): Diagnostic[] => {
     const { value: text, fields, place } = leaf;
@@ -92,7 +92,7 @@ function environmentPaths({ type, prefix, value, leaves }: Planned): Diagnostic[
 }
 
 /** Remarks about one resource. */
-export function remarksOn(resource: Planned): Diagnostic[] {
+export function warningsAbout(resource: KeyedResource): Diagnostic[] {
   const { type, prefix, value, grants, key } = resource;
   const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource) : [];
   found.push(...environmentPaths(resource));

@@ -145,7 +145,7 @@ export interface BundleSource {
 
 export type ResourceType = 'jobs' | 'pipelines' | 'dashboards';
 
-export interface BundleResource {
+interface BundleResource {
   readonly type: ResourceType;
   readonly key: string;
   /** The id of what it was made from; absent where that does not exist yet. */
@@ -155,7 +155,7 @@ export interface BundleResource {
 /** What a first deployment into a target does with the originals: make copies beside them, or take them over. */
 export type Adoption = 'copy' | 'bind';
 
-export interface BundleVariable {
+interface BundleVariable {
   readonly name: string;
   /** The value in prod; of a lookup, the name that is looked up. */
   readonly value: string;

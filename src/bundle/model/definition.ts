@@ -6,9 +6,6 @@ import { textOf } from '../../values/text.ts';
 import type { JobDefinition } from './bundle.ts';
 import { normaliseSettings } from './single-task-format.ts';
 
-export { normaliseSettings } from './single-task-format.ts';
-export { sourceReferences } from './source-references.ts';
-
 const object = z.record(z.string(), z.unknown());
 const task = z.looseObject({
   task_key: z.string().min(1),

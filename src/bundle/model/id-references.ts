@@ -2,7 +2,7 @@
 import type { JobDefinition, LookupKind } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { idField } from './path-and-id-fields.ts';
-import { type Body, bodiesOf } from './resources.ts';
+import { type ResourceDefinition, resourceDefinitions } from './resources.ts';
 
 /** An id that stands in a definition. */
 export interface IdReference {
@@ -16,7 +16,10 @@ export interface IdReference {
 const FILLED_IN = /\{\{|\$\{/;
 
 /** The ids of one job, pipeline or dashboard. */
-export function idsOf({ type, prefix, value, grants }: Body, leaves: ReadonlyMap<string, Leaf> = leavesOf(value)): IdReference[] {
+export function idsOf(
+  { type, prefix, value, grants }: ResourceDefinition,
+  leaves: ReadonlyMap<string, Leaf> = leavesOf(value),
+): IdReference[] {
   const found: IdReference[] = [];
   for (const leaf of leaves.values()) {
     const kind = idField(type, leaf);
@@ -40,5 +43,5 @@ export function grantPlace(prefix: string, index: number): string {
  * Things outside and related things alike; values made at run time are none.
  */
 export function idReferences(definition: JobDefinition): readonly IdReference[] {
-  return bodiesOf(definition).flatMap((body) => idsOf(body));
+  return resourceDefinitions(definition).flatMap((body) => idsOf(body));
 }

@@ -4,7 +4,7 @@ import type { Bundle } from './bundle.ts';
 /** Shorter values would be found everywhere. */
 const MIN_LENGTH = 4;
 
-export interface Mask {
+interface Mask {
   /** The text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where one kind has several; fit for YAML without quotes. */
   mask(text: string): string;
   /** The opposite: masks become values again, as they stood in the file. */

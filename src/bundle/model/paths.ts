@@ -1,6 +1,6 @@
 // Paths in the tree and paths written in its YAML: which stay inside, and which would lead out of it.
 import { joinPath } from '../../values/workspace-path.ts';
-import { byteLength, clashKey, MAX_COMPONENT_BYTES, MAX_PATH_BYTES } from './names.ts';
+import { byteLength, clashKey, MAX_COMPONENT_BYTES, MAX_PATH_BYTES } from './safe-names.ts';
 
 /** Folders of tools that the CLI (or git, which it asks) trusts; anywhere in a tree they are refused (facts: bundles#what-is-refused). */
 const TRUSTED = new Set(['.databricks', '.git']);

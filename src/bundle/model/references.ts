@@ -11,7 +11,7 @@ export function referencesIn(text: string): string[] {
 }
 
 /** What stands in a text after `${` without being a reference that bundles allow; the whole `${…}` where it is closed. */
-export function strangeReferences(text: string): string[] {
+export function invalidReferences(text: string): string[] {
   const rest = text.replace(REFERENCE, (whole, path: string) => (ROOTS.has(path.split(/[.[]/)[0] ?? '') ? '' : whole));
   return [...rest.matchAll(/\$\{[^}]*\}?/g)].map(([whole]) => whole);
 }

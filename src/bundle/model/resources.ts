@@ -4,12 +4,12 @@ import type { JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { Diagnostic, Grant, JobDefinition, Related, ResourceType } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { freeName, resourceKey } from './names.ts';
 import { holdsReference } from './references.ts';
+import { freeName, resourceKey } from './safe-names.ts';
 import { quoted } from './text.ts';
 
 /** A job, pipeline or dashboard that becomes a resource. */
-export interface Body {
+export interface ResourceDefinition {
   readonly type: ResourceType;
   /** In the workspace; empty where it does not exist yet. */
   readonly id: string;
@@ -36,13 +36,13 @@ function withRunAs(value: JsonObject, creator: string | undefined, runAs: string
   return { ...value, run_as: { [runAs.includes('@') ? 'user_name' : 'service_principal_name']: runAs } };
 }
 
-function jobBody(definition: JobDefinition, prefix: string): Body {
+function jobResource(definition: JobDefinition, prefix: string): ResourceDefinition {
   const { jobId, settings, creator, runAs, grants } = definition;
   return { type: 'jobs', id: jobId, prefix, name: textOf(settings.name), value: withRunAs(settings, creator, runAs), grants, runAs };
 }
 
-function bodyOf(related: Related): Body {
-  if (related.type === 'jobs') return jobBody(related.definition, `related[jobs.${related.definition.jobId}].`);
+function relatedResource(related: Related): ResourceDefinition {
+  if (related.type === 'jobs') return jobResource(related.definition, `related[jobs.${related.definition.jobId}].`);
   const { id, grants } = related;
   const prefix = `related[${related.type}.${id}].`;
   if (related.type === 'pipelines') {
@@ -59,11 +59,11 @@ function bodyOf(related: Related): Body {
 }
 
 /** The job itself first, then all that its definition brings along, however deep, each once; sorted by type and id. */
-export function bodiesOf(definition: JobDefinition): Body[] {
-  const found = new Map<string, Body>();
+export function resourceDefinitions(definition: JobDefinition): ResourceDefinition[] {
+  const found = new Map<string, ResourceDefinition>();
   const add = (list: readonly Related[]): void => {
     for (const related of list) {
-      const body = bodyOf(related);
+      const body = relatedResource(related);
       const identity = `${body.type}.${body.id}`;
       if (identity === `jobs.${definition.jobId}` || found.has(identity)) continue;
       found.set(identity, body);
@@ -72,13 +72,13 @@ export function bodiesOf(definition: JobDefinition): Body[] {
   };
   add(definition.related ?? []);
   const others = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
-  return [jobBody(definition, ''), ...others];
+  return [jobResource(definition, ''), ...others];
 }
 
 const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
 
 /** A resource to be written. */
-export interface Planned extends Body {
+export interface KeyedResource extends ResourceDefinition {
   /** No other resource of the bundle has it, whatever its type (facts: bundles#resource-kinds). */
   readonly key: string;
   /** Where it is written, such as `resources/churn.job.yml`. */
@@ -88,7 +88,7 @@ export interface Planned extends Body {
 }
 
 /** Why a bundle can't have this resource (facts: bundles#resource-kinds); undefined where it can. */
-function obstacle({ type, value, serialized }: Body): string | undefined {
+function obstacle({ type, value, serialized }: ResourceDefinition): string | undefined {
   if (type !== 'dashboards') return undefined;
   if (value.warehouse_id === undefined) return 'has no warehouse, which the CLI wants';
   return holdsReference(serialized ?? '') ? 'holds a text that the CLI takes for a reference' : undefined;
@@ -96,7 +96,7 @@ function obstacle({ type, value, serialized }: Body): string | undefined {
 
 /** What was read with a job but can be no resource of its bundle. */
 export function leftOutside(definition: JobDefinition): Diagnostic[] {
-  return bodiesOf(definition).flatMap((body): Diagnostic[] => {
+  return resourceDefinitions(definition).flatMap((body): Diagnostic[] => {
     const why = obstacle(body);
     if (why === undefined) return [];
     const message = `the dashboard ${quoted(body.name ?? '')} ${why}; the job keeps pointing to the original`;
@@ -105,9 +105,9 @@ export function leftOutside(definition: JobDefinition): Diagnostic[] {
 }
 
 /** Plans the resources of a bundle, the job's own first. */
-export function planResources(definition: JobDefinition): Planned[] {
+export function keyedResources(definition: JobDefinition): KeyedResource[] {
   const taken = new Set<string>();
-  const bodies = bodiesOf(definition).filter((body) => obstacle(body) === undefined);
+  const bodies = resourceDefinitions(definition).filter((body) => obstacle(body) === undefined);
   return bodies.map((body) => {
     const key = freeName(resourceKey(body.name, body.id, KIND[body.type]), (candidate) => taken.has(candidate));
     taken.add(key);

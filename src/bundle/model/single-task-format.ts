@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from '../../values/json.ts';
 
 /** What the key of a task is where the old form has none. */
-export const SINGLE_TASK_KEY = 'main';
+const SINGLE_TASK_KEY = 'main';
 /** Fields of the old form that belong to its only task (Jobs API 2.0; notifications and timeouts mean the same on the job). */
 const OF_THE_TASK = new Set(
   ['task_key', 'existing_cluster_id', 'new_cluster', 'job_cluster_key', 'environment_key', 'libraries', 'max_retries'].concat([

@@ -6,13 +6,13 @@ import type { JobDefinition, SourceReference } from './bundle.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { type PathField, pathField } from './path-and-id-fields.ts';
 import { pipPath } from './pip-line.ts';
-import { type Body, bodiesOf } from './resources.ts';
+import { type ResourceDefinition, resourceDefinitions } from './resources.ts';
 
 /** Values that Databricks fills in when the job runs, such as `{{job.parameters.path}}`, the older names among them. */
 const AT_RUN_TIME =
   /\{\{\s*((job|tasks?|workspace|backfill|secrets)[./]|input|(job_id|run_id|parent_run_id|task_key|task_retry_count|start_date|start_time)\s*\}\})/;
 /** A value that names a path, with what it is and the path in it. */
-export interface PathAt {
+interface PathAt {
   readonly leaf: Leaf;
   readonly field: PathField;
   readonly kind: SourceReference['kind'];
@@ -33,7 +33,7 @@ function pathIn(field: PathField, value: string): { path: string; kind: SourceRe
 }
 
 /** Every path of one job or pipeline that is a workspace file or folder, in the order they stand. */
-export function pathsOf({ type, value: body }: Pick<Body, 'type' | 'value'>, leaves: Leaves = leavesOf(body)): PathAt[] {
+export function pathsOf({ type, value: body }: Pick<ResourceDefinition, 'type' | 'value'>, leaves: Leaves = leavesOf(body)): PathAt[] {
   const git = isObject(body.git_source);
   const found: PathAt[] = [];
   for (const leaf of leaves.values()) {
@@ -63,7 +63,7 @@ export function ofGit({ place, fields, value }: Leaf, leaves: Leaves, hasGit: bo
  * storage and Volumes, packages, and paths made at run time are none.
  */
 export function sourceReferences(definition: JobDefinition): SourceReference[] {
-  return bodiesOf(definition).flatMap((body) =>
+  return resourceDefinitions(definition).flatMap((body) =>
     pathsOf(body).map(({ leaf, kind, path }) => ({ path, kind, place: `${body.prefix}${leaf.place}` })),
   );
 }

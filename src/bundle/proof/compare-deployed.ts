@@ -3,8 +3,8 @@
 import { type Json, type JsonObject, parseJson } from '../../values/json.ts';
 import type { DashboardDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
-import { isAssumed, settingsOnly } from './defaults.ts';
-import { isOfTheServer, isUnanswered } from './deployed-defaults.ts';
+import { isDefault, settingsOnly } from './defaults.ts';
+import { isNeverReturned, isServerValue } from './deployed-defaults.ts';
 import { deployerOf, resolvedResource } from './resolved-target.ts';
 
 export interface DeployedDifference {
@@ -47,8 +47,8 @@ export function compareDeployed(
   const missing = [...was.values()].flatMap((leaf): DeployedDifference[] => {
     const found = is.get(leaf.place);
     if (found === undefined) {
-      const said = leaf.fields[0] === 'run_as' ? leaf.value === runAs : isUnanswered(type, leaf);
-      return said || isAssumed(leaf, wanted) ? [] : [{ place: leaf.place, was: leaf.value, is: undefined }];
+      const said = leaf.fields[0] === 'run_as' ? leaf.value === runAs : isNeverReturned(type, leaf);
+      return said || isDefault(leaf, wanted) ? [] : [{ place: leaf.place, was: leaf.value, is: undefined }];
     }
     const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(leaf.value))?.[1];
     return same(leaf, found) || (link !== undefined && ids?.get(link) === String(found.value))
@@ -57,7 +57,7 @@ export function compareDeployed(
   });
   const deployer = deployerOf(resolved);
   const added = [...is.values()].filter(
-    (leaf) => !was.has(leaf.place) && !isAssumed(leaf, there) && !isOfTheServer(type, leaf, { deployer, id: input.deployed.id }),
+    (leaf) => !was.has(leaf.place) && !isDefault(leaf, there) && !isServerValue(type, leaf, { deployer, id: input.deployed.id }),
   );
   return [...missing, ...added.map((leaf) => ({ place: leaf.place, was: undefined, is: leaf.value }))];
 }

@@ -4,22 +4,19 @@ import type { Json, JsonObject } from '../../values/json.ts';
 import type { Bundle, JobDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { createMask } from '../model/mask-secrets.ts';
-import { type Planned, planResources } from '../model/resources.ts';
+import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { writtenResource } from '../yaml/describe-tree.ts';
 import { broughtEntries } from './brought-entries.ts';
 import { compareGrants } from './compare-grants.ts';
 import { compareSources } from './compare-sources.ts';
-import { droppedByPool, inPeoplesMap, isAssumed, leftOut, settingsOnly } from './defaults.ts';
+import { isDefault, isUserDefined, settingsOnly, whyDroppedByPool, whyLeftOut } from './defaults.ts';
 import { developmentChange } from './development-mode.ts';
-import type { Proof, ProofEntry, Verdict } from './proof.ts';
+import type { Proof, ProofEntry, ProofVerdict } from './proof.ts';
 import { deployerOf, isDevelopment, resolvedResource } from './resolved-target.ts';
 import { createSourceCheck } from './source-check.ts';
 
-export { compareDeployed } from './compare-deployed.ts';
-export { proofFiles, proofLine, renderProof } from './render.ts';
-
-export interface CompareInput {
+interface CompareInput {
   readonly definition: JobDefinition;
   readonly bundle: Bundle;
   /** `bundle validate -o json` of the target. */
@@ -30,14 +27,14 @@ export interface CompareInput {
   readonly warnings?: readonly string[] | undefined;
 }
 
-type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<Verdict, 'edited'> };
+type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<ProofVerdict, 'edited'> };
 
 /** Equal as the API sees it: numbers by value; in people's maps the API keeps text, whatever was written. */
-export function sameValue(was: Leaf, is: Leaf): boolean {
+function sameValue(was: Leaf, is: Leaf): boolean {
   if (was.value === is.value) return true;
   const numeric = (value: Json) => typeof value === 'number' || typeof value === 'bigint';
   if (numeric(was.value) && numeric(is.value)) return String(was.value) === String(is.value);
-  return inPeoplesMap(was) && typeof is.value === 'string' && String(was.value) === is.value;
+  return isUserDefined(was) && typeof is.value === 'string' && String(was.value) === is.value;
 }
 
 /** Compares a definition with what a target of its bundle resolves to, value by value and file by file. No value of a secret is in the answer. */
@@ -45,8 +42,8 @@ export function compare(input: CompareInput): Proof {
   const { definition, bundle, target, baseline } = input;
   const { mask } = createMask(bundle);
   const before = new Map((baseline?.entries ?? []).map((entry) => [entry.place, entry]));
-  const planned = planResources(definition);
-  const keyOf = (one: Planned) => bundle.resources.find(({ type, id }) => type === one.type && id === one.id)?.key ?? one.key;
+  const planned = keyedResources(definition);
+  const keyOf = (one: KeyedResource) => bundle.resources.find(({ type, id }) => type === one.type && id === one.id)?.key ?? one.key;
   const keys = new Map(planned.map((one) => [`${one.type}.${keyOf(one)}`, one.id]));
   const entries = planned.flatMap((one, i) => {
     const key = keyOf(one);
@@ -75,7 +72,12 @@ function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string
 }
 
 /** Everything that is to be said of one resource. */
-function findings(one: Planned, key: string, { bundle, resolved, target }: CompareInput, keys: ReadonlyMap<string, string>): Finding[] {
+function findings(
+  one: KeyedResource,
+  key: string,
+  { bundle, resolved, target }: CompareInput,
+  keys: ReadonlyMap<string, string>,
+): Finding[] {
   const original = settingsOnly(one.value);
   const resource = resolvedResource(resolved, one.type, key) ?? {};
   const now = settingsOnly(resource);
@@ -92,11 +94,11 @@ function findings(one: Planned, key: string, { bundle, resolved, target }: Compa
   const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;
     const found = is.get(place);
-    const change = developmentChange(leaf, found, resolved) ?? leftOut(one, leaf);
+    const change = developmentChange(leaf, found, resolved) ?? whyLeftOut(one, leaf);
     if (found === undefined) {
-      const why = droppedByPool(leaf, was) ?? change;
+      const why = whyDroppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'dropped', was: value, why };
-      if (isAssumed(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
+      if (isDefault(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
       return { place, verdict: 'different', was: value, why: 'missing in the bundle' };
     }
     if (sameValue(leaf, found)) return { place, verdict: raw(place) === '' ? 'identical' : 'variable', was: value, is: found.value };
@@ -119,17 +121,17 @@ function findings(one: Planned, key: string, { bundle, resolved, target }: Compa
     return { place, verdict: 'different', was: value, is: found.value };
   });
   const invented = [...is.values()].flatMap((leaf): Finding[] => {
-    if (was.has(leaf.place) || isAssumed(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
+    if (was.has(leaf.place) || isDefault(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
     if (leaf.place.startsWith('run_as.') && leaf.value === one.runAs) return [];
-    const why = leftOut(one, leaf);
+    const why = whyLeftOut(one, leaf);
     if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
     return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
   });
   return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), deployerOf(resolved))];
 }
 
-function count(entries: readonly ProofEntry[]): Record<Verdict, number> {
-  const counts: Record<Verdict, number> = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
+function count(entries: readonly ProofEntry[]): Record<ProofVerdict, number> {
+  const counts: Record<ProofVerdict, number> = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
   for (const { verdict } of entries) counts[verdict]++;
   return counts;
 }

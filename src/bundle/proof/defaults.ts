@@ -6,7 +6,7 @@ import type { Leaf } from '../model/leaves.ts';
 import { PIPELINE_SERVER_ONLY } from '../model/server-only-fields.ts';
 
 /** Mappings that people fill; an empty or zero value in them is a value (facts: databricks#job-definitions). */
-const PEOPLES_MAPS = new Set(
+const USER_DEFINED_MAPS = new Set(
   [
     'base_parameters',
     'named_parameters',
@@ -53,20 +53,20 @@ export function settingsOnly(job: JsonObject): JsonObject {
 }
 
 /** Whether a value stands in a mapping or list that people fill: there an empty or zero value is a value too. */
-export function inPeoplesMap(leaf: Leaf): boolean {
+export function isUserDefined(leaf: Leaf): boolean {
   const inList = leaf.keys.at(-1) !== leaf.fields.at(-1);
-  return inList || PEOPLES_MAPS.has(leaf.fields.at(-2) ?? '');
+  return inList || USER_DEFINED_MAPS.has(leaf.fields.at(-2) ?? '');
 }
 
 /** Whether a value's absence means the same as the value. */
-export function isAssumed(leaf: Leaf, job: JsonObject): boolean {
+export function isDefault(leaf: Leaf, job: JsonObject): boolean {
   if (isObject(job.git_source) && /_task(\.file)?\.source$/.test(leaf.place)) return leaf.value === 'GIT';
   if (DEFAULTS.some(([place, value]) => place.test(leaf.place) && value === leaf.value)) return true;
-  return !inPeoplesMap(leaf) && (leaf.value === false || leaf.value === '' || leaf.value === 0);
+  return !isUserDefined(leaf) && (leaf.value === false || leaf.value === '' || leaf.value === 0);
 }
 
 /** Why the CLI leaves this value of a cluster out, if it does; `leaves` are the definition's. */
-export function droppedByPool(leaf: Leaf, leaves: ReadonlyMap<string, Leaf>): string | undefined {
+export function whyDroppedByPool(leaf: Leaf, leaves: ReadonlyMap<string, Leaf>): string | undefined {
   const cluster = leaf.place.match(/^(.*\.new_cluster)\./)?.[1];
   if (cluster === undefined) return undefined;
   const pool = leaves.has(`${cluster}.instance_pool_id`);
@@ -76,7 +76,7 @@ export function droppedByPool(leaf: Leaf, leaves: ReadonlyMap<string, Leaf>): st
 }
 
 /** What a bundle leaves out of a pipeline or adds to it on purpose, and why; also what a dashboard's configuration has beside its content. */
-export function leftOut({ type, id }: { readonly type: ResourceType; readonly id: string }, { place, value }: Leaf): string | undefined {
+export function whyLeftOut({ type, id }: { readonly type: ResourceType; readonly id: string }, { place, value }: Leaf): string | undefined {
   if (type === 'dashboards') return OF_A_DASHBOARD.has(place) ? 'says where the content of the dashboard is' : undefined;
   if (type !== 'pipelines') return undefined;
   if (PIPELINE_SERVER_ONLY.has(place)) return 'the platform decides this';

@@ -11,13 +11,13 @@ const CHOSEN: Readonly<Record<Kind, RegExp>> = {
   pipelines: /^(clusters\[\d+\]\.(enable_local_disk_encryption|(driver_)?node_type_id)|event_log\.(catalog|schema))$/,
 };
 /** Taken, but in no answer (`not_returned_by_api`; a pipeline's request has a field that its spec does not). */
-const UNANSWERED: Readonly<Record<Kind, RegExp>> = {
+const NEVER_RETURNED: Readonly<Record<Kind, RegExp>> = {
   jobs: /\.new_cluster\.apply_policy_default_values$/,
   pipelines: /^(allow_duplicate_names|dry_run)$/,
 };
 
 /** Whether the service wrote a value that the bundle does not give. `deployer` is who an unsaid `run_as` means. */
-export function isOfTheServer(
+export function isServerValue(
   type: Kind,
   { place, fields, value }: Leaf,
   of: { deployer: string | undefined; id: Json | undefined },
@@ -29,6 +29,6 @@ export function isOfTheServer(
 }
 
 /** Whether the service takes a value without ever answering it. */
-export function isUnanswered(type: Kind, { place }: Leaf): boolean {
-  return UNANSWERED[type].test(place);
+export function isNeverReturned(type: Kind, { place }: Leaf): boolean {
+  return NEVER_RETURNED[type].test(place);
 }

@@ -1,7 +1,7 @@
 // What the proof says: every setting of the definition, and what became of it in the bundle's resolved configuration.
 import type { Json } from '../../values/json.ts';
 
-export type Verdict =
+export type ProofVerdict =
   /** Same value in the resolved target. */
   | 'identical'
   /** A variable or reference that has this value in the target. */
@@ -18,7 +18,7 @@ export type Verdict =
 export interface ProofEntry {
   /** Path in the settings, such as `tasks[load].notebook_task.notebook_path`; of what came along it begins with the resource, as `pipelines.sales: `. */
   readonly place: string;
-  readonly verdict: Verdict;
+  readonly verdict: ProofVerdict;
   readonly was?: Json | undefined;
   readonly is?: Json | undefined;
   readonly why?: string | undefined;
@@ -37,7 +37,7 @@ export interface Proof {
   /** The target whose resolved configuration was compared. */
   readonly target: string;
   readonly entries: readonly ProofEntry[];
-  readonly counts: Readonly<Record<Verdict, number>>;
+  readonly counts: Readonly<Record<ProofVerdict, number>>;
   readonly sources: SourceProof;
   /** Hard-coded secrets in the bundle: where and what, never the value. */
   readonly secrets: readonly { readonly place: string; readonly kind: string }[];

@@ -3,9 +3,9 @@
 import type { Json } from '../../values/json.ts';
 import { stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';
-import type { Proof, ProofEntry, Verdict } from './proof.ts';
+import type { Proof, ProofEntry, ProofVerdict } from './proof.ts';
 
-const SECTIONS: readonly (readonly [Verdict, string])[] = [
+const SECTIONS: readonly (readonly [ProofVerdict, string])[] = [
   ['different', 'Different: the bundle would not make this job'],
   ['edited', 'Changed in the thread'],
   ['dropped', 'Left out on purpose'],
@@ -53,7 +53,7 @@ function row(entry: ProofEntry): string {
 }
 
 /** PROOF.md: all entries by verdict, what needs eyes first. */
-export function renderProof(proof: Proof): string {
+function renderProof(proof: Proof): string {
   const sections = SECTIONS.flatMap(([verdict, title]) => {
     const entries = proof.entries.filter((entry) => entry.verdict === verdict);
     if (entries.length === 0) return [];
@@ -89,7 +89,7 @@ function sources({ sources: { files, identical, changed } }: Proof): string[] {
 }
 
 /** PROOF.json: the same for programs; keys in one order, int64 to the digit. */
-export function renderProofJson(proof: Proof): string {
+function renderProofJson(proof: Proof): string {
   const entries = proof.entries.map(
     ({ place, verdict, was, is, why }): Json => ({
       place,

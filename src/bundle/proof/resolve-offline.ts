@@ -9,7 +9,7 @@ import { remotePath } from '../model/notebooks.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { configurationOf } from '../yaml/describe-tree.ts';
 
-export interface ResolveOptions {
+interface ResolveOptions {
   /** Who would deploy. */
   readonly userName: string;
   /** Ids by `kind:name` for variables that are looked up; without one the reference stays. */

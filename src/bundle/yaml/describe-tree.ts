@@ -6,7 +6,7 @@ import { parseYaml } from './parse.ts';
 
 const RESOURCE_TYPES = ['jobs', 'pipelines', 'dashboards'] as const;
 
-export type Description = Pick<Bundle, 'name' | 'resources' | 'variables' | 'targets'>;
+type Description = Pick<Bundle, 'name' | 'resources' | 'variables' | 'targets'>;
 
 /** Files that make up a bundle's configuration: databricks.yml and the YAML under resources/. */
 export function isConfiguration(path: string): boolean {

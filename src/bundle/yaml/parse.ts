@@ -3,15 +3,15 @@ import { isAlias, isCollection, isScalar, LineCounter, type Node, type Pair, par
 import { type Json, parseJson } from '../../values/json.ts';
 
 /** Deeper trees are not configuration; the reader is recursive. */
-export const MAX_YAML_DEPTH = 60;
+const MAX_YAML_DEPTH = 60;
 
 /** A YAML text that has no or no single meaning; `line` counts from 1. */
-export interface YamlProblem {
+interface YamlProblem {
   readonly line: number;
   readonly message: string;
 }
 
-export type YamlResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problems: readonly YamlProblem[] };
+type YamlResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problems: readonly YamlProblem[] };
 
 /** Where YAML readers disagree on line breaks or text: such a file could mean one thing to us and another to the CLI. */
 function textProblems(text: string): YamlProblem[] {

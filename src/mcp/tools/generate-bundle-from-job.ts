@@ -1,8 +1,8 @@
 // generate_bundle_from_job: reads a job with all it refers to as the person, and makes version one of a bundle.
 import { z } from 'zod';
 import { bringGit } from '../../bundle/generate/bring-git.ts';
-import { sourceReferences } from '../../bundle/model/definition.ts';
 import { idReferences } from '../../bundle/model/id-references.ts';
+import { sourceReferences } from '../../bundle/model/source-references.ts';
 import { collectSources } from '../../databricks/read/collect.ts';
 import { readGitFolder } from '../../databricks/read/git-folder.ts';
 import { type Owner, readJob } from '../../databricks/read/job.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { findSecrets } from '../../analysis/secrets/find.ts';
 import { editBundle } from '../../bundle/edit/edit.ts';
-import { type Sync, syncSources } from '../../bundle/edit/sync-sources.ts';
+import { type SyncResult, syncSources } from '../../bundle/edit/sync-sources.ts';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { type FilesRead, readFiles, readFilesBelow } from '../../databricks/read/files.ts';
 import { UserError } from '../../values/errors.ts';
@@ -108,10 +108,10 @@ function missing(bundle: Bundle, folder: string, read: FilesRead): string[] {
   return bundle.sources.filter(({ path }) => path.startsWith(`${folder}/`) && !there.has(path)).map(({ file }) => file);
 }
 
-function describe(sync: Sync, left: FilesRead['left'], gone: readonly string[]): string[] {
+function describe(sync: SyncResult, left: FilesRead['left'], gone: readonly string[]): string[] {
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title} (${lines.length}):`, ...capped(lines, MOST)];
-  const files = (pairs: Sync['added']) => pairs.map(({ file }) => `- ${quote(file, 600)}`);
+  const files = (pairs: SyncResult['added']) => pairs.map(({ file }) => `- ${quote(file, 600)}`);
   return [
     ...section('Added', files(sync.added)),
     ...section('Replaced', files(sync.replaced)),

@@ -1,7 +1,7 @@
 // validate_bundle: the Databricks CLI resolves the bundle, and every setting is compared with the job it was made from.
 import { z } from 'zod';
-import { proofLine } from '../../bundle/proof/compare.ts';
 import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
+import { proofLine } from '../../bundle/proof/render.ts';
 import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
 import { UserError } from '../../values/errors.ts';
 import { type Json, stringifyJson } from '../../values/json.ts';

@@ -6,7 +6,7 @@ import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import { leavesOf } from '../../../src/bundle/model/leaves.ts';
-import { resourceKey, variableName } from '../../../src/bundle/model/names.ts';
+import { resourceKey, variableName } from '../../../src/bundle/model/safe-names.ts';
 import { writtenResource } from '../../../src/bundle/yaml/describe-tree.ts';
 import { parseYaml } from '../../../src/bundle/yaml/parse.ts';
 import { renderYaml } from '../../../src/bundle/yaml/render.ts';

@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { editBundle } from '../../../src/bundle/edit/edit.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
-import { compare, compareDeployed, proofLine, renderProof } from '../../../src/bundle/proof/compare.ts';
+import { compare } from '../../../src/bundle/proof/compare.ts';
+import { compareDeployed } from '../../../src/bundle/proof/compare-deployed.ts';
+import { proofFiles, proofLine } from '../../../src/bundle/proof/render.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { HOST, job, notebook, resolvedWith, textOf } from '../fixtures.ts';
 
@@ -122,9 +124,10 @@ describe('compare', () => {
 
   test('PROOF.md says everything, and foreign text stays text', () => {
     const proof = proofOf({ ...good, description: '# <b>|\n' }, { warnings: ['careful'] });
-    expect(renderProof(proof)).toContain('| description |  | "\\# \\<b\\>\\|\\\\n" | the job does not have this |');
-    expect(renderProof(proof)).toContain('- careful');
-    expect(renderProof(proof)).toContain('## Identical (6)');
+    const markdown = new TextDecoder().decode(proofFiles(proof).find(({ path }) => path === 'PROOF.md')?.bytes);
+    expect(markdown).toContain('| description |  | "\\# \\<b\\>\\|\\\\n" | the job does not have this |');
+    expect(markdown).toContain('- careful');
+    expect(markdown).toContain('## Identical (6)');
   });
 });
 

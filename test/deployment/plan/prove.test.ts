@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
-import { sourceReferences } from '../../../src/bundle/model/definition.ts';
+import { sourceReferences } from '../../../src/bundle/model/source-references.ts';
 import { collectSources } from '../../../src/databricks/read/collect.ts';
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';

@@ -4,7 +4,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAgent, type Outcome } from '../../../src/agent/agent.ts';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
-import { describeTree } from '../../../src/bundle/edit/edit.ts';
+import { describeTree } from '../../../src/bundle/yaml/describe-tree.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
 import { createLogger } from '../../../src/values/log.ts';
 import { createRig, type Rig } from '../../mcp/rig.ts';

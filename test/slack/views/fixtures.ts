@@ -1,5 +1,5 @@
 // Cards, proposals and proofs for the tests of the views.
-import type { Proof, ProofEntry, Verdict } from '../../../src/bundle/proof/proof.ts';
+import type { Proof, ProofEntry, ProofVerdict } from '../../../src/bundle/proof/proof.ts';
 import type { Card } from '../../../src/conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { Write } from '../../../src/deployment/approval/write.ts';
@@ -76,7 +76,7 @@ export function writeProposal(write: Write, state: WriteProposal['state'], text:
   };
 }
 
-const VERDICTS: readonly Verdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];
+const VERDICTS: readonly ProofVerdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];
 
 /** A proof of `size` entries in all verdicts, each text of it the given one. */
 export function proof(text: string, size: number): Proof {

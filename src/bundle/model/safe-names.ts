@@ -2,7 +2,7 @@
 import { sha256 } from './bundle.ts';
 
 /** Longest resource key and bundle name we make; they become parts of paths and of state keys. */
-export const MAX_KEY_LENGTH = 80;
+const MAX_KEY_LENGTH = 80;
 /** Longest name of one file or folder in bytes: the limit of the usual file systems. */
 export const MAX_COMPONENT_BYTES = 255;
 /** Longest path inside the tree, in bytes: a workspace path (with the bundle's own folder before it) stays usable. */

@@ -3,7 +3,7 @@ import type { Facts } from './source/facts.ts';
 
 export type WorkflowKind = 'ingestion' | 'transformation' | 'machine learning' | 'streaming' | 'pipeline (DLT)' | 'maintenance' | 'utility';
 
-export interface WorkflowGuess {
+interface WorkflowGuess {
   readonly kind: WorkflowKind;
   /** In words, such as `it trains a model`. */
   readonly reasons: readonly string[];

@@ -23,7 +23,7 @@ export function classOfName(name: string): NameClass | undefined {
 }
 
 /** Words for people, from the name. */
-export function wordsForName(name: string, kind: NameClass): string {
+export function describeName(name: string, kind: NameClass): string {
   if (kind === 'password') return /passphrase/i.test(name) ? 'passphrase' : 'password';
   if (/account[_.-]?key/i.test(name)) return 'Azure account key';
   if (/fs\.azure\.sas|sas[_.-]?key/i.test(name)) return 'Azure shared access signature';
