@@ -2,8 +2,9 @@
 import { posix } from 'node:path';
 import type { Diagnostic, JobDefinition, NotebookLanguage, Source, SourceReference } from '../bundle/model/bundle.ts';
 import { sourceReferences } from '../bundle/model/source-references.ts';
-import { collectSources, type SourceReader } from '../databricks/read/collect.ts';
-import type { FolderEntry } from '../databricks/workspace.ts';
+import type { FolderEntry } from '../databricks/api/workspace-files.ts';
+import { collectSources } from '../databricks/read/collect.ts';
+import type { SourceReader } from '../databricks/read/reader.ts';
 import { canonicalPath } from '../values/workspace-path.ts';
 
 const LANGUAGES: Readonly<Record<string, NotebookLanguage>> = { '.py': 'PYTHON', '.sql': 'SQL', '.scala': 'SCALA', '.r': 'R' };

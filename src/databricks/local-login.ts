@@ -1,11 +1,11 @@
-// The sign-in of whoever sits at this machine: environment variables or a profile of ~/.databrickscfg, as the CLI and other tools read them.
+// The sign-in of whoever sits at this machine, from the environment variables or the profile of ~/.databrickscfg that the CLI uses too.
 import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
 import { UserError } from '../values/errors.ts';
 
-export interface LocalLogin {
+interface LocalLogin {
   /** With https://, without a slash at the end. */
   readonly host: string;
-  /** The current token, refreshed by whatever kind of sign-in it is. */
+  /** The current token; the SDK refreshes it as this kind of sign-in needs. */
   readonly token: () => Promise<string>;
 }
 
@@ -22,7 +22,7 @@ export async function openLocalLogin(env: NodeJS.ProcessEnv): Promise<LocalLogin
     try {
       await config.authenticate(headers);
     } catch (cause) {
-      // The SDK's words may quote the configuration, a secret among it.
+      // The SDK's message may quote the configuration, which holds secrets.
       throw new UserError({ doing, problem: 'There is no sign-in here that works.', next }, { cause });
     }
     const bearer = /^Bearer (.+)$/.exec(headers.get('Authorization') ?? '')?.[1];

@@ -1,4 +1,4 @@
-// The workspace over REST as one person: everything that is read of it. The one factory of Databricks clients.
+// Everything that is read of a workspace over REST, as one person.
 import type {
   DashboardDefinition,
   Grant,
@@ -23,28 +23,16 @@ import { runQuery, type SqlQuery, type SqlStatement } from './api/statements.ts'
 import { createSourceExport, type FolderEntry, listFolder } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
 
-export type {
-  Cluster,
-  ClusterSummary,
-  DataFilePage,
-  FolderEntry,
-  GitFolder,
-  JobFilter,
-  JobSummary,
-  Me,
-  PipelineSummary,
-  SqlStatement,
-  Warehouse,
-};
-
-/** The workspace over REST as one person. Every method rejects with UserError (words for people) or the signal's reason. */
+/** The workspace as one person sees it. Every method rejects with UserError or the signal's reason. */
 export interface Workspace {
   readonly host: string;
   me(signal?: AbortSignal): Promise<Me>;
-  /** Jobs whose name holds `name` (any case), newest first as the API lists them; at most `limit` (50), searched over at most 5,000 jobs.
-   * With `exact` the API compares the whole name, which needs one request. */
+  /**
+   * At most `limit` (50) jobs whose name contains `name` (in any case), newest first, among the newest 5,000. With `exact` the API compares
+   * the whole name, which takes one request.
+   */
   listJobs(filter: JobFilter, signal?: AbortSignal): Promise<JobSummary[]>;
-  /** The whole definition, its pages merged. `deploymentKind` is `BUNDLE` where a bundle owns the job. */
+  /** The whole definition. `deploymentKind` is `BUNDLE` where a bundle owns the job. */
   getJob(jobId: string, signal?: AbortSignal): Promise<JobDefinition & { deploymentKind?: string }>;
   /** The content of a workspace file or notebook; undefined where it does not exist. */
   exportSource(path: string, kind: Source['kind'], signal?: AbortSignal): Promise<Source | undefined>;
@@ -55,26 +43,23 @@ export interface Workspace {
   getPipeline(id: string, signal?: AbortSignal): Promise<PipelineDefinition & { readonly state?: string }>;
   listPipelines(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<PipelineSummary[]>;
   getDashboard(id: string, signal?: AbortSignal): Promise<DashboardDefinition>;
-  /** Names by which the CLI would find these ids again; an id without one is left out. */
+  /** The names by which the CLI finds these ids again; an id without one is left out. */
   lookupNames(wanted: readonly { readonly kind: LookupKind; readonly id: string }[], signal?: AbortSignal): Promise<LookupName[]>;
-  /** Jobs and pipelines that name something below a folder. */
+  /** Jobs and pipelines that mention something below a folder. */
   usersOfFolder(path: string, signal?: AbortSignal): Promise<FolderUsers>;
-  /** Git folders of a repository, by its address. */
+  /** The Git folders of the repository at this address. */
   listGitFolders(url: string, signal?: AbortSignal): Promise<GitFolder[]>;
   getCluster(id: string, signal?: AbortSignal): Promise<Cluster>;
-  /** Clusters that people made, whose name holds `name` (any case); at most `limit` (50). */
+  /** At most `limit` (50) clusters that people made and whose name contains `name` (in any case). */
   listClusters(filter: { name?: string; limit?: number }, signal?: AbortSignal): Promise<ClusterSummary[]>;
   listWarehouses(signal?: AbortSignal): Promise<Warehouse[]>;
-  /** A page of a DBFS or Volume folder, from `after` (a page's `next`); undefined where there is no such folder. */
+  /** A page of a folder in DBFS or a Volume, from `after` (the `next` of the page before); undefined where there is no such folder. */
   listDataFiles(path: string, after?: string, signal?: AbortSignal): Promise<DataFilePage | undefined>;
-  /** Runs a statement that only reads (the caller has made sure) and waits for its end; cancels it in the warehouse when aborted. */
+  /** Runs a statement and waits for its end; aborting cancels it in the warehouse. The caller has made sure that it only reads. */
   runQuery(query: SqlQuery, signal?: AbortSignal): Promise<SqlStatement>;
 }
 
-/**
- * Makes the client of one person. `host` with its scheme; `token` is asked for before every call. TLS is verified because skipVerify is
- * given as false: left out, the SDK accepts any certificate and sends it the token (facts: libraries#databricks-sdk).
- */
+/** Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request. */
 export function createWorkspace(options: { host: string; token: () => Promise<string>; log: Logger }): Workspace {
   const requests = createRequests(options);
   return {

@@ -1,4 +1,4 @@
-// The calls that change a workspace, as one person. Only approved proposals get here (rooms.test.ts); what became of a call is told exactly.
+// The calls that change a workspace, as one person: only approved proposals get here (rooms.test.ts).
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { textOf } from '../../values/text.ts';
@@ -6,15 +6,18 @@ import { type SqlStatement, statementOf } from '../api/statements.ts';
 import { LIMITS } from '../http/limits.ts';
 
 /**
- * `refused`: Databricks answered that it did not do it (4xx), with its own code and message: foreign text. `lost`: no answer, or one that
- * leaves it open (5xx): it may have been done.
+ * What became of a call. `refused`: Databricks says that it has not done it (4xx); `code` and `message` are its own: foreign text. `lost`:
+ * nobody knows whether it has been done, since there was no answer, or one that leaves it open (5xx).
  */
 export type CallOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly message: string }
   | { readonly kind: 'lost'; readonly why: string };
 
-/** Never rejects for what the far side does; rejects with the UserError of `token`. No call is repeated: each may have been done although no answer came. */
+/**
+ * Whatever Databricks does is an outcome; only the UserError of `token` rejects. No call is repeated, since it may have been done although no
+ * answer came.
+ */
 export interface WorkspaceWrites {
   /**
    * jobs/run-now. The same token again answers the run that the first call made (its idempotency_token, 64 characters;
@@ -32,11 +35,11 @@ export interface WorkspaceWrites {
     rows: number;
     waitSeconds: number;
   }): Promise<CallOutcome<SqlStatement>>;
-  /** How far a statement is. */
+  /** A statement as it stands now. */
   getStatement(id: string): Promise<CallOutcome<SqlStatement>>;
-  /** Makes a folder and those above it; one that is there is fine. */
+  /** Makes a folder and those above it, where they do not exist yet. */
   mkdirs(path: string): Promise<CallOutcome<void>>;
-  /** Writes a file or notebook (format AUTO decides, as for the CLI's upload), over one that is there. */
+  /** Writes a file or notebook, also over an existing one. Format AUTO decides which of the two it is, as when the CLI uploads. */
   importFile(path: string, bytes: Uint8Array): Promise<CallOutcome<void>>;
 }
 
@@ -99,7 +102,7 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
   };
 }
 
-/** An answer without what it must hold is none: it may have been done. */
+/** An answer that lacks what it must hold counts as none: the call may have been done. */
 function mapValue<T>(sent: CallOutcome<JsonObject>, read: (body: JsonObject) => T | undefined): CallOutcome<T extends null ? void : T>;
 function mapValue<T>(sent: CallOutcome<JsonObject>, read: (body: JsonObject) => T | undefined): CallOutcome<T> {
   if (sent.kind !== 'done') return sent;

@@ -1,41 +1,32 @@
 // Collects the closure of a definition: the files it names, and all that these run, import and install, each once.
 import { type Dependency, dependenciesOf } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source, SourceReference } from '../../bundle/model/bundle.ts';
+import { UserError } from '../../values/errors.ts';
 import { sourceKey } from '../../values/workspace-path.ts';
 import { LIMITS } from '../http/limits.ts';
 import { needsOf, type OpenImport, type Wanted } from './needs-of-source.ts';
 import { filesOfImport } from './python-modules.ts';
-import { createBoundedReader, type SourceReader } from './reader.ts';
+import { createBoundedReader, type ReadOptions, type SourceReader } from './reader.ts';
 import { listTree } from './tree.ts';
 
-export type { SourceReader };
-
-export interface CollectOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Files read, and files known of so far. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-interface Read {
-  readonly source: Source;
-  readonly dependencies: readonly Dependency[];
-}
+/** A source that was read, or what is said of one that was not (its `place` is set at the end). */
+type Found = { readonly source: Source; readonly dependencies: readonly Dependency[] } | Diagnostic;
 
 /**
  * Exports every file that the references name, every file below the folders among them, and whatever these lead to (`%run`, imports,
- * requirements). What does not exist, may not be read or is too large becomes a warning; going over a cap an error. The same workspace gives
- * the same answer in the same order. Rejects when the sign-in or the workspace itself fails, or when aborted; then nothing more is asked for.
+ * requirements). What does not exist, may not be read or is too large becomes a warning; what is beyond a limit is left out with an error.
+ * The same workspace gives the same answer in the same order. Rejects when the sign-in or the workspace itself fails, or when aborted; then
+ * no more requests are made.
  */
 export async function collectSources(
-  reader: SourceReader,
+  workspace: SourceReader,
   references: readonly SourceReference[],
-  { signal, onProgress }: CollectOptions = {},
+  { signal, onProgress }: ReadOptions = {},
 ): Promise<{ sources: Source[]; diagnostics: Diagnostic[] }> {
-  const stop = new AbortController();
-  const { read, list } = createBoundedReader(reader, AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]));
-  const reads = new Map<string, Promise<Read | Diagnostic>>();
+  const { read, list, stop } = createBoundedReader(workspace, signal);
+  const reads = new Map<string, Promise<Found>>();
   const visits = new Set<string>();
-  /** By what a thing is called in the answer: as the definition does, else as the first of those that name it. */
+  /** How each thing is named in the answer: as the definition names it, else as the first source does that names it. */
   const names = new Map<string, Wanted>();
   const diagnostics: Diagnostic[] = [];
   const named = new Set(references.map(sourceKey));
@@ -53,12 +44,12 @@ export async function collectSources(
     return full;
   }
 
-  function readOnce(key: string, path: string, kind: Source['kind']): Promise<Read | Diagnostic> {
+  function readOnce(key: string, path: string, kind: Source['kind']): Promise<Found> {
     const known = reads.get(key);
     if (known !== undefined) return known;
-    const work = read(path, kind).then(async (source) => {
+    const work = read(path, kind).then(async (source): Promise<Found> => {
       onProgress?.(++done, Math.max(named.size, reads.size));
-      if ('level' in source) return source;
+      if (source === undefined || source instanceof UserError) return unreadWarning(path, kind, source);
       bytes += source.bytes.byteLength;
       return { source, dependencies: await dependenciesOf(source) };
     });
@@ -94,7 +85,7 @@ export async function collectSources(
     await Promise.all((tree.files ?? []).map((file) => want({ ...file, place: file.path }, depth)));
   }
 
-  /** Imports that led nowhere, looked for in the folders that any source puts on the path: often one `%run` does it for all. */
+  /** Tries again the imports that led nowhere, in the folders that any source puts on sys.path: often one `%run` does that for all. */
   async function wantOpen(): Promise<void> {
     const [tried, known] = [open, [...roots].sort()];
     open = [];
@@ -115,7 +106,7 @@ export async function collectSources(
       await wantOpen();
     }
   } catch (error) {
-    stop.abort(error);
+    stop(error);
     throw error;
   }
 
@@ -124,7 +115,7 @@ export async function collectSources(
     const found = await work;
     const name = names.get(key) ?? { path: '', place: '' };
     if ('level' in found) diagnostics.push({ ...found, place: name.place });
-    // What was named a file and is a notebook may have been named as that too.
+    // A notebook that was named as a file may have been named as a notebook too; then it is left to that name.
     else if (!reads.has(sourceKey(found.source)) || sourceKey(found.source) === key)
       sources.set(sourceKey(found.source), { ...found.source, path: name.path });
   }
@@ -134,6 +125,12 @@ export async function collectSources(
   };
 }
 
+function unreadWarning(path: string, kind: Source['kind'], error: UserError | undefined): Diagnostic {
+  const problem =
+    error === undefined ? `The ${kind} ${path} does not exist in the workspace.` : `${error.words.doing}: ${error.words.problem}`;
+  return { level: 'warning', place: '', message: `${problem} The bundle keeps the path as it is.` };
+}
+
 const TOO_DEEP = `leads more than ${LIMITS.depth} files deep; what lies deeper was not read`;
 const TOO_MANY = `is one of more than ${LIMITS.sources} files, or ${LIMITS.sourcesBytes / 1024 / 1024} MB of them; the rest was not read`;
 
@@ -141,7 +138,7 @@ function noFolder(path: string): string {
   return `The folder ${path} does not exist or may not be read; the bundle keeps the path as it is.`;
 }
 
-/** In the order of places; what several ways led to is said once. */
+/** Sorted by place; what was found on several ways is said once. */
 function sortedOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const byText = new Map(diagnostics.map((one) => [`${one.place} ${one.message}`, one]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

@@ -1,20 +1,22 @@
-// A workspace folder as a whole: every notebook and file in it, and the jobs and pipelines that already use them.
+// A whole workspace folder: every notebook and file in it, and the jobs and pipelines that already use them.
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import type { JobSummary, PipelineSummary, Workspace } from '../workspace.ts';
-import { type CollectOptions, collectSources } from './collect.ts';
+import type { FolderUsers } from '../api/folder-users.ts';
+import type { Workspace } from '../workspace.ts';
+import { collectSources } from './collect.ts';
+import type { ReadOptions } from './reader.ts';
 
-export interface FolderRead {
+interface FolderRead {
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
-  readonly usedBy: { readonly jobs: readonly JobSummary[]; readonly pipelines: readonly PipelineSummary[] };
+  readonly usedBy: FolderUsers;
 }
 
-/** Every file below a folder, byte for byte, and who uses it. Rejects with UserError where there is no such folder. */
+/** Every file below a folder, byte for byte, and what uses it. Rejects with UserError where there is no such folder. */
 export async function readFolder(
   workspace: Pick<Workspace, 'exportSource' | 'listFolder' | 'usersOfFolder'>,
   path: string,
-  options: CollectOptions = {},
+  options: ReadOptions = {},
 ): Promise<FolderRead> {
   await requireFolder(workspace, path, options.signal);
   const [{ sources, diagnostics }, usedBy] = await Promise.all([

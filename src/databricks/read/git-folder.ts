@@ -4,7 +4,7 @@ import { isObject } from '../../values/json.ts';
 import type { GitFolder } from '../api/git-folders.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** The Git folder that holds the files of a Git job at its branch or commit; undefined: there is none, or it is no Git job. */
+/** The Git folder with the files of a job's branch or commit; undefined where there is none, or where the job has no Git source. */
 export async function readGitFolder(
   workspace: Pick<Workspace, 'listGitFolders'>,
   definition: JobDefinition,

@@ -1,4 +1,4 @@
-// A job with all that a bundle of it needs besides sources: grants, child jobs, pipelines and dashboards, and names for what stays outside.
+// A job with all that its bundle needs besides sources: permissions, child jobs, pipelines and dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
 import { objectOf } from '../../values/json.ts';
 import { isItemError } from '../http/errors.ts';
@@ -6,28 +6,24 @@ import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Owner, ownerOf } from './owner.ts';
+import type { ReadOptions } from './reader.ts';
 
-export type { Owner };
-
-export interface IdAt {
+interface IdAt {
   readonly kind: LookupKind;
   readonly id: string;
   readonly place: string;
 }
 
-export interface ReadJobOptions {
+interface ReadJobOptions extends ReadOptions {
   /** The ids that a definition names (bundle/model/id-references). */
   readonly idsOf: (definition: JobDefinition) => readonly IdAt[];
-  /** How far jobs, pipelines and dashboards become part of the definition; beyond it there are names. 1 when left out. */
+  /** How many steps from the job others are read with it; those further away get names only. 1 when left out. */
   readonly depth?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Things read, and things known of so far. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 type Reader = Pick<Workspace, 'getJob' | 'listPermissions' | 'getPipeline' | 'getDashboard' | 'lookupNames' | 'exportSource'>;
 type RelatedKind = 'job' | 'pipeline' | 'dashboard';
-/** A job whose related things are still being read. */
+/** A job to which what it refers to is still being added. */
 type Growing = JobDefinition & { readonly related: Related[] };
 type Found = { readonly related: Related; readonly job?: Growing };
 
@@ -64,7 +60,7 @@ export async function readJob(
     return thing.type === 'pipelines' && objectOf(thing.spec.deployment).kind === 'BUNDLE' ? belongs : { related: { ...thing, grants } };
   }
 
-  /** Reads what some jobs refer to, each once and for the first that does; answers the jobs among it. */
+  /** Reads what some jobs refer to, and answers the jobs among it. Each thing is read once, and belongs to the first job that names it. */
   async function nextLevel(jobs: readonly Growing[]): Promise<Growing[]> {
     const wanted = jobs.flatMap((parent) =>
       idsOf(parent).flatMap(({ kind, id, place }) => {
@@ -96,7 +92,7 @@ export async function readJob(
   const { definition, owned } = await job(jobId);
   done++;
   const owner = owned ? ownerOf(workspace, definition, signal) : undefined;
-  // It is waited for below.
+  // It is awaited below; until then a failure must not count as unhandled.
   owner?.catch(() => {});
   let level = [definition];
   for (let left = depth; left > 0 && level.length > 0; left--) level = await nextLevel(level);
@@ -110,7 +106,7 @@ export async function readJob(
 
 const TOO_MANY = `the job leads to more than ${LIMITS.related} jobs, pipelines and dashboards; those beyond stay outside the bundle`;
 
-/** The job, and what was read with it, as `kind id`. */
+/** The job and all that was read with it, each as `kind id`. */
 function insideOf(definition: JobDefinition): string[] {
   const related = (definition.related ?? []).flatMap((one) => {
     if (one.type === 'jobs') return insideOf(one.definition);
@@ -119,7 +115,7 @@ function insideOf(definition: JobDefinition): string[] {
   return [`job ${definition.jobId}`, ...related];
 }
 
-/** What may not be read stays outside; a sign-in that ended or a workspace that is down ends the whole. */
+/** What can't be read stays outside the bundle; a sign-in that ended or a workspace that is down ends the whole reading. */
 function asDiagnostic(error: unknown, place: string): Diagnostic {
   if (!isItemError(error)) throw error;
   return { level: 'note', place, message: `${error.words.doing}: ${error.words.problem} It stays outside the bundle.` };

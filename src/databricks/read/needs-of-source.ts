@@ -1,19 +1,19 @@
-// What one source leads to: the dependencies that its text names, as files and folders of the workspace.
+// What one source needs: the dependencies in its text, as files and folders of the workspace.
 import { posix } from 'node:path';
 import type { Dependency } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { canonicalPath, isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
 import { filesOfImport, gitRootOf, type ListFolder, type PythonImport } from './python-modules.ts';
 
-/** Where Python looks for modules, in this order. */
-export type SearchPath = readonly string[];
+/** The folders where Python looks for modules, in this order. */
+type SearchPath = readonly string[];
 
 /** Something to collect, and where it was named. */
 export interface Wanted {
   readonly path: string;
   readonly kind: 'notebook' | 'file' | 'folder';
   readonly place: string;
-  /** Of what runs in another one's interpreter (a module, a `%run`): that one's search path. Its own folder is none of it in Python. */
+  /** Where the source runs in the interpreter of another (a module, a `%run`): the search path of that one, which lacks its own folder. */
   readonly search?: SearchPath | undefined;
 }
 
@@ -24,11 +24,11 @@ export interface OpenImport {
   readonly search: SearchPath;
 }
 
-export interface Needs {
+interface SourceNeeds {
   readonly wanted: readonly Wanted[];
-  /** Imports that lead to no file: libraries, or modules of a folder that only another source puts on the path. */
+  /** Imports that lead to no file: of libraries, or of modules in a folder that another source puts on sys.path. */
   readonly open: readonly OpenImport[];
-  /** Folders that it puts on sys.path. */
+  /** The folders that this source puts on sys.path. */
   readonly roots: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -36,18 +36,18 @@ export interface Needs {
 async function isFolder(list: ListFolder, path: string): Promise<boolean> {
   const type = (await list(posix.dirname(path)))?.get(posix.basename(path))?.type;
   if (type !== undefined) return type === 'DIRECTORY' || type === 'REPO';
-  // The folder above may be closed. Listing a file answers the file itself.
+  // The folder above may not be listed. The list of a file is the file itself.
   const inside = await list(path);
   return inside !== undefined && inside.get(posix.basename(path))?.path !== path;
 }
 
-/** Resolves what a source names against its own folder; imports only where such a file is there. */
+/** Resolves what a source names against its own folder. Of imports, only those count for which there is a file. */
 export async function needsOf(
   source: Source,
   dependencies: readonly Dependency[],
   inherited: SearchPath | undefined,
   list: ListFolder,
-): Promise<Needs> {
+): Promise<SourceNeeds> {
   const folder = posix.dirname(source.path);
   const absolute = (path: string) => (path.startsWith('/') ? posix.normalize(path) : posix.join(folder, path)).replace(/(?<=.)\/$/, '');
   const inside = (path: string) => !isOutsideWorkspaceInCode(path) && absolute(path) !== '/';
@@ -55,9 +55,9 @@ export async function needsOf(
   const runs = dependencies.some(({ kind }) => kind === 'import' || kind === 'run');
   const gitRoot = inherited === undefined && runs ? await gitRootOf(list, folder) : undefined;
   const own = [folder, ...roots, ...(gitRoot === undefined ? [] : [gitRoot])];
-  /** What its modules and `%run`s get; what they add themselves is not handed on, or each way to a module would have a path of its own. */
+  /** The search path of its modules and `%run`s. What they add to it is not handed on: else a module would be read again on each way to it. */
   const search = inherited ?? [...new Set(own)];
-  // A module's own folder is asked last: scripts put it on the path in ways that no reader of text sees.
+  // A module's own folder comes last: scripts put it on sys.path in ways that can't be seen in their text.
   const searched = inherited === undefined ? search : [...new Set([...inherited, ...own])];
   const diagnostics: Diagnostic[] = [];
   const open: OpenImport[] = [];
@@ -78,7 +78,7 @@ export async function needsOf(
       });
     const path = absolute(dependency.path);
     if (dependency.kind !== 'file') return [{ path, kind: 'notebook', place, ...(dependency.kind === 'run' && { search }) }];
-    // pip takes folders too.
+    // A requirement may be a folder.
     return [{ path, kind: (await isFolder(list, path)) ? 'folder' : 'file', place }];
   }
 

@@ -1,4 +1,4 @@
-// Which bundle owns a job: read off where it keeps its metadata, and out of that file where the person may read it.
+// Which bundle owns a job: told by the path of the bundle's metadata, and by that file where the person may read it.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf, withoutLogin } from '../../values/text.ts';
@@ -12,9 +12,9 @@ export interface Owner {
   readonly target?: string | undefined;
   /** Where it keeps its metadata. */
   readonly metadataPath?: string | undefined;
-  /** Whose folder that is in. */
+  /** The user whose folder the metadata is in. */
   readonly deployer?: string | undefined;
-  /** The workspace folder that its files were uploaded to, or that it was deployed from in place. */
+  /** The workspace folder that its files were uploaded to, or where they already were. */
   readonly filesPath?: string | undefined;
   /** The file that defines the job, from the root of the bundle. */
   readonly definedIn?: string | undefined;
@@ -56,7 +56,7 @@ export async function ownerOf(
   };
 }
 
-/** What people call it, and where it is, label by label; the values are foreign text. */
+/** What is known of the owner, as labels and values; the values are foreign text. */
 export function ownerFacts(owner: Owner): [label: string, value: string][] {
   const facts: [string, string | undefined][] = [
     ['Owning bundle', owner.bundle ?? 'unknown'],
@@ -78,7 +78,7 @@ async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string,
     const value = file === undefined ? undefined : parseJson(new TextDecoder().decode(file.bytes));
     return isObject(value) ? value : {};
   } catch (error) {
-    // Somebody else's folder is often closed, and anybody may have written anything there.
+    // Often nobody else may read the folder; and what is in it may be anything.
     if (isItemError(error) || error instanceof SyntaxError) return {};
     throw error;
   }

@@ -1,4 +1,4 @@
-// Where a Python import leads among workspace files: folders are listed once, and only what is in them counts.
+// Which workspace files a Python import loads.
 import type { FolderEntry } from '../api/workspace-files.ts';
 
 export interface PythonImport {
@@ -7,30 +7,30 @@ export interface PythonImport {
   readonly names: readonly string[];
 }
 
-/** The entries of a folder by name; undefined where it does not exist or may not be listed. Asks once per folder. */
+/** The entries of a folder by name; undefined where it does not exist or may not be listed. */
 export type ListFolder = (folder: string) => Promise<ReadonlyMap<string, FolderEntry> | undefined>;
 
 /**
- * The files that an import loads: of a relative one from `folder` (the importing file's), else from the first of `roots` (sys.path) that has
- * it. Empty: it is not among the workspace's files, so it is a library.
+ * The files that an import loads; none where it is not among the workspace's files, but a library. A relative import starts from `folder`,
+ * where the importing file is; any other takes the first of `roots` (sys.path) that has it.
  */
 export async function filesOfImport(list: ListFolder, imported: PythonImport, folder: string, roots: readonly string[]): Promise<string[]> {
   const { module, level, names } = imported;
   const parts = module === '' ? [] : module.split('.');
-  for (const base of level > 0 ? [up(folder, level - 1)] : roots) {
-    const found = await walk(list, base, parts, names);
+  for (const base of level > 0 ? [ancestor(folder, level - 1)] : roots) {
+    const found = await findModule(list, base, parts, names);
     if (found.length > 0) return found;
   }
   return [];
 }
 
-function up(folder: string, levels: number): string {
+function ancestor(folder: string, levels: number): string {
   const parts = folder.split('/');
   return parts.slice(0, Math.max(1, parts.length - levels)).join('/') || '/';
 }
 
-/** Inside one folder Python takes a package before a module, and a folder without `__init__.py` last (its import system, PathFinder). */
-async function walk(list: ListFolder, base: string, parts: readonly string[], names: readonly string[]): Promise<string[]> {
+/** In a folder Python prefers a package to a module, and both to a folder without `__init__.py` (PathFinder in its import system). */
+async function findModule(list: ListFolder, base: string, parts: readonly string[], names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   let folder = base;
   for (const [i, part] of parts.entries()) {
@@ -43,7 +43,7 @@ async function walk(list: ListFolder, base: string, parts: readonly string[], na
     if (!isFolder(below)) return i === 0 ? [] : found;
     folder = below.path;
   }
-  // A package: what is taken from it may be modules of it.
+  // A package: the imported names may be modules in it.
   const entries = [...((await list(folder)) ?? [])];
   const all = names.includes('*') && parts.length > 0;
   const modules = entries.filter(

@@ -1,8 +1,8 @@
-// The reads of one collection: side by side within bounds, each folder listed once, and what can't be read told apart from what fails.
-import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
+// Reads files and folders for one purpose: a bounded number at once, each folder listed once, and all stopped together.
+import type { Source } from '../../bundle/model/bundle.ts';
+import type { UserError } from '../../values/errors.ts';
 import { baseName, sourceKey } from '../../values/workspace-path.ts';
-import type { FolderEntry } from '../api/workspace-files.ts';
-import { isItemError } from '../http/errors.ts';
+import { isItemError, unlessItemFails } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
@@ -11,41 +11,34 @@ import type { ListFolder } from './python-modules.ts';
 /** What collecting needs of a workspace; a folder on disk can stand in for one. */
 export type SourceReader = Pick<Workspace, 'exportSource' | 'listFolder'>;
 
-export interface BoundedReader {
-  /** A file or notebook, or what to say where it can't be read (its `place` is left to the caller). */
-  read(path: string, kind: Source['kind']): Promise<Source | Diagnostic>;
-  readonly list: ListFolder;
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Things read, and things known of so far. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-export function createBoundedReader(reader: SourceReader, signal: AbortSignal): BoundedReader {
+interface BoundedReader {
+  /** A file or notebook; undefined where it does not exist, and the error where it is the only thing that can't be read. */
+  read(path: string, kind: Source['kind']): Promise<Source | UserError | undefined>;
+  readonly list: ListFolder;
+  /** Ends what is under way; nothing begins after it. */
+  stop(reason: unknown): void;
+}
+
+export function createBoundedReader(reader: SourceReader, signal: AbortSignal | undefined): BoundedReader {
+  const stopped = new AbortController();
+  const either = AbortSignal.any([stopped.signal, ...(signal === undefined ? [] : [signal])]);
   const slot = createSlots(LIMITS.atOnce);
   const folders = new Map<string, ReturnType<ListFolder>>();
 
-  async function listed(folder: string): Promise<ReadonlyMap<string, FolderEntry> | undefined> {
-    try {
-      const entries = await slot(() => reader.listFolder(folder, signal));
-      return entries && new Map(entries.map((entry) => [baseName(entry.path), entry]));
-    } catch (error) {
-      // A folder that may not be listed holds nothing that we could read.
-      if (isItemError(error)) return undefined;
-      throw error;
-    }
-  }
-
   return {
     async read(path, kind) {
-      const warning = (message: string): Diagnostic => ({
-        level: 'warning',
-        place: '',
-        message: `${message} The bundle keeps the path as it is.`,
-      });
       try {
-        const source = await slot(() => reader.exportSource(path, kind, signal));
-        return source ?? warning(`The ${kind} ${path} does not exist in the workspace.`);
+        return await slot(() => reader.exportSource(path, kind, either), either);
       } catch (error) {
         // One file that can't be read must not stop the rest; a sign-in that ended or a workspace that is down must.
-        if (!isItemError(error)) throw error;
-        return warning(`${error.words.doing}: ${error.words.problem}`);
+        if (isItemError(error)) return error;
+        throw error;
       }
     },
     list(folder) {
@@ -53,9 +46,13 @@ export function createBoundedReader(reader: SourceReader, signal: AbortSignal): 
       const known = folders.get(key);
       if (known !== undefined) return known;
       if (folders.size >= LIMITS.folders) return Promise.resolve(undefined);
-      const listing = listed(folder);
+      // A folder that may not be listed holds nothing that we could read.
+      const listing = unlessItemFails(() => slot(() => reader.listFolder(folder, either), either)).then(
+        (entries) => entries && new Map(entries.map((entry) => [baseName(entry.path), entry])),
+      );
       folders.set(key, listing);
       return listing;
     },
+    stop: (reason) => stopped.abort(reason),
   };
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { ListFolder } from './python-modules.ts';
 
-/** Folders that tools make and that belong to nobody's sources. */
+/** Folders that tools make; they hold nobody's sources. */
 const SKIPPED = new Set(['.git', '.databricks', '.venv', '__pycache__', '.ipynb_checkpoints', 'node_modules', '.pytest_cache']);
 /** What dbt writes into a project when it runs (its docs: target-path, log-path, packages-install-path). */
 const SKIPPED_IN_DBT = new Set(['target', 'logs', 'dbt_packages']);

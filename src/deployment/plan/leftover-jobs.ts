@@ -1,6 +1,7 @@
 // Looks for jobs that this bundle made before without its state knowing: creating them again would make duplicates.
 
-import type { JobSummary, Workspace } from '../../databricks/workspace.ts';
+import type { JobSummary } from '../../databricks/api/jobs.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
 import { isObject, type JsonObject } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 

@@ -1,7 +1,7 @@
 // execute_dbsql: a statement that surely only reads runs at once; any other is proposed, and the person's click runs it.
 import { z } from 'zod';
 import { readsOnly } from '../../analysis/sql/reads-only.ts';
-import type { SqlStatement } from '../../databricks/workspace.ts';
+import type { SqlStatement } from '../../databricks/api/statements.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { named } from './support/inputs.ts';

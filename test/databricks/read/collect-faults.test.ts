@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Source, SourceReference } from '../../../src/bundle/model/bundle.ts';
 import { LIMITS } from '../../../src/databricks/http/limits.ts';
-import { collectSources, type SourceReader } from '../../../src/databricks/read/collect.ts';
+import { collectSources } from '../../../src/databricks/read/collect.ts';
+import type { SourceReader } from '../../../src/databricks/read/reader.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { createRig, HOME, mostWithin, type Rig } from '../rig.ts';
 

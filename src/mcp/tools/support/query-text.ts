@@ -1,5 +1,5 @@
 // The rows of a query on their way to the model: marked as data, one JSON array a line, capped in every direction, without secrets.
-import type { SqlStatement } from '../../../databricks/workspace.ts';
+import type { SqlStatement } from '../../../databricks/api/statements.ts';
 import { PAGE_CHARACTERS, strip } from './foreign-text.ts';
 import { maskText } from './mask-text.ts';
 

@@ -1,5 +1,5 @@
 // The SQL warehouse that somebody means, or the one to take where they name none.
-import type { Warehouse } from '../../../databricks/workspace.ts';
+import type { Warehouse } from '../../../databricks/api/compute.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { findId } from './find-by-name.ts';
