@@ -1,5 +1,6 @@
 // What the bot looks up before a conversation begins: a job's name, jobs by name, whether a folder is there.
-import type { JobSummary, Workspace } from '../workspace.ts';
+import type { JobSummary } from '../api/jobs.ts';
+import type { Workspace } from '../workspace.ts';
 import { requireFolder } from './folder.ts';
 
 /** `workspaceOf` answers the workspace as that person. Everything rejects with UserError where the workspace says no. */
