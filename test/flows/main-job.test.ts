@@ -7,6 +7,7 @@ import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/people/person.ts';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
+import { asReadme, quotedInReadme, typedInReadme } from '../docs/transcript.ts';
 import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
 
 const cli = await findCli();
@@ -20,6 +21,8 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
   let root: Message;
   let first: Message;
   let second: Message;
+  /** The thread as it was when the first card stood there with its buttons. */
+  let early: string[];
 
   beforeAll(async () => {
     playground = await startPlayground({ env: environment, page: false });
@@ -49,6 +52,7 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
 
   it('shows the steps, the answer, the zip, the proof line and the plan', async () => {
     first = await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
+    early = thread().map(textOf);
     const steps = thread().find((message) => textOf(message).includes('Reading job 123'));
     for (const step of ['Collecting sources', 'Generating', 'Validating', 'Comparing']) expect(textOf(steps ?? first)).toContain(step);
     const card = textOf(first);
@@ -153,5 +157,14 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
       expect(log).not.toContain(secret);
     expect(log).not.toMatch(/Bearer (?!\[secret\])/);
     expect(log.split('\n').filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
+  it('is the conversation that README shows', () => {
+    expect(typedInReadme()).toEqual(['/dab job 123', 'add a staging target']);
+    const files = thread().flatMap((message) => (message.files ?? []).map(({ name }) => name));
+    const said = asReadme([root.text, ...early, ...thread().map(textOf), ...files].join('\n'));
+    const quoted = quotedInReadme();
+    expect(quoted.length).toBeGreaterThan(15);
+    expect(quoted.filter((piece) => !said.includes(piece))).toEqual([]);
   });
 });
