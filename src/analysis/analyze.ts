@@ -63,7 +63,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     schemas: listed(facts.schemas),
     paths: { read: listed(facts.pathsRead), written: listed(facts.pathsWritten) },
     libraries: { installed: listed(facts.installed), imported: listed(facts.imported) },
-    secretReferences: listed(facts.secrets),
+    secretReferences: listed(facts.secretReferences),
     sparkConf: listed(facts.sparkConf),
     taskValues: { read: listed(facts.taskValuesRead), set: listed(facts.taskValuesSet) },
     exits: facts.exits,
@@ -110,7 +110,8 @@ async function readCells(cells: readonly Cell[], facts: Facts, path: string): Pr
   const constants = new Map<string, string>();
   const taken = new Set<string>();
   for (const cell of cells) {
-    for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g)) facts.secrets.add(reference ?? '');
+    for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g))
+      facts.secretReferences.add(reference ?? '');
     if (cell.language === 'python') {
       await withPython(cell.text, (root) => {
         addConstants(root, constants, taken, hole);

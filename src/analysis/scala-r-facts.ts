@@ -29,7 +29,7 @@ export function readByPattern(text: string, facts: Facts, sql: SqlReader | undef
     addWidget(facts, { name: firstOf(match.slice(1, 4)), kind, default: firstOf(match.slice(4)) });
   }
   for (const match of code.matchAll(callOfTwo('secrets[.$]get')))
-    facts.secrets.add(`${firstOf(match.slice(1, 4))}/${firstOf(match.slice(4))}`);
+    facts.secretReferences.add(`${firstOf(match.slice(1, 4))}/${firstOf(match.slice(4))}`);
   if (/\b(?:readStream|writeStream)\b/.test(code)) facts.signs.add('streams');
   if (/\bnotebook[.$]exit\b/.test(code)) facts.exits = true;
   if (/\bnotebook[.$]run\b/.test(code)) facts.signs.add('runs notebooks');

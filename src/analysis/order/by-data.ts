@@ -13,7 +13,7 @@ interface Flow {
   readonly what: string;
 }
 
-/** The flows between sources, by their numbers; one for each pair. What a source writes itself it waits for from nobody. */
+/** The flows between sources, by their numbers; one for each pair. For what a source writes itself it waits for nobody. */
 export function flowsBetween(all: readonly Traffic[]): Flow[] {
   // By the last part, so that not every name is held against every other.
   const writers = new Map<string, { from: number; name: string }[]>();

@@ -68,7 +68,7 @@ function readCall(call: Call): void {
   const callee = calleeOf(node);
   const isSpark = /(?:^|_)spark$|^sqlContext$|^session$/.test(chain.root) || chain.names.includes('spark');
   if (/(?:^|\.)(?:widgets|secrets|taskValues|notebook|fs)\.\w+$/.test(callee)) readUtility(call, callee);
-  else if (callee === 'getArgument') addNamed(call, 'read', textOf(call, 0), textOf(call, 1));
+  else if (callee === 'getArgument') addNamed(call, { kind: 'read', name: textOf(call, 0), default: textOf(call, 1) });
   else if (name === 'sql' && isSpark) call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts, false);
   else if (/(?:^|\.)conf\.set$/.test(callee)) addTo(facts.sparkConf, textOf(call, 0, 'key'));
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
@@ -121,8 +121,8 @@ function pathIn(path: string | undefined): string | undefined {
   return path !== undefined && /^(?:\/(?:Volumes|dbfs|mnt|Workspace)\/|[a-z0-9]+:\/|\{)/.test(path) ? path : undefined;
 }
 
-function addNamed({ facts }: Call, kind: Widget['kind'], name: string | undefined, standard?: string, choices?: readonly string[]): void {
-  if (name !== undefined) addWidget(facts, { name, kind, default: standard, choices });
+function addNamed({ facts }: Call, widget: Omit<Widget, 'name'> & { readonly name: string | undefined }): void {
+  if (widget.name !== undefined) addWidget(facts, { ...widget, name: widget.name });
 }
 
 /** `dbutils.widgets`, `.secrets`, `.jobs.taskValues`, `.notebook` and `.fs`. */
@@ -130,17 +130,22 @@ function readUtility(call: Call, callee: string): void {
   const { facts, node } = call;
   const [utility, method] = callee.split('.').slice(-2);
   if (utility === 'widgets') {
-    if (method === 'get' || method === 'getArgument') addNamed(call, 'read', textOf(call, 0, 'name'));
+    if (method === 'get' || method === 'getArgument') addNamed(call, { kind: 'read', name: textOf(call, 0, 'name') });
     else if (method === 'text' || method === 'dropdown' || method === 'combobox' || method === 'multiselect') {
       const list = argumentOf(node, 2, 'choices');
       const choices =
         list?.type === 'list' || list?.type === 'tuple' ? list.namedChildren.map((one) => stringOf(one, call.constants, hole)) : [];
       const written = method === 'text' ? [] : choices.filter((one) => one !== undefined).slice(0, LIMITS.listed);
       const standard = stringOf(argumentOf(node, 1, 'defaultValue'), call.constants, hole);
-      addNamed(call, method, textOf(call, 0, 'name'), standard, written.length === 0 ? undefined : written);
+      addNamed(call, {
+        kind: method,
+        name: textOf(call, 0, 'name'),
+        default: standard,
+        choices: written.length === 0 ? undefined : written,
+      });
     }
   } else if (utility === 'secrets' && (method === 'get' || method === 'getBytes')) {
-    facts.secrets.add(`${textOf(call, 0, 'scope') ?? '{…}'}/${textOf(call, 1, 'key') ?? '{…}'}`);
+    facts.secretReferences.add(`${textOf(call, 0, 'scope') ?? '{…}'}/${textOf(call, 1, 'key') ?? '{…}'}`);
   } else if (utility === 'taskValues') {
     if (method === 'get') facts.taskValuesRead.add(`${textOf(call, 0, 'taskKey') ?? '{…}'}/${textOf(call, 1, 'key') ?? '{…}'}`);
     else if (method === 'set') facts.taskValuesSet.add(textOf(call, 0, 'key') ?? '{…}');

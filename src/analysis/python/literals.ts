@@ -20,8 +20,8 @@ const PASS_THROUGH = new Set([
 const HERE = new Set(['os.getcwd', 'getcwd', 'Path.cwd', 'pathlib.Path.cwd']);
 
 /**
- * The string that an expression gives: literals, concatenations, f-strings, `os.path` and `pathlib` on such; relative to the notebook's own
- * folder, `./` being that folder. With `hole`, parts that are computed stand there as it says; without, one of them makes it undefined.
+ * The string that an expression gives: literals, concatenations, f-strings, and `os.path` and `pathlib` on such. Paths come out relative to
+ * the notebook's own folder (`./`). A computed part stands in the string as `hole` words it; without `hole` it makes the whole undefined.
  */
 export function stringOf(
   node: Node | null | undefined,

@@ -59,9 +59,9 @@ function isSecret(value: string, kind: NameClass, name: string): boolean {
   return !/\s/.test(value.trim()) && !(/pwd$/i.test(name) && /^[./~]/.test(value)) && value.length <= 256;
 }
 
-type Place = { readonly start: number; readonly end: number };
+type TextRange = { readonly start: number; readonly end: number };
 
-function valueAfter(text: string, start: number, end: number, isData: boolean): Place | undefined {
+function valueAfter(text: string, start: number, end: number, isData: boolean): TextRange | undefined {
   const before = text.slice(Math.max(0, start - 80), start);
   const separator = matchAt(SEPARATOR, text, end);
   if (separator !== undefined) {
@@ -85,7 +85,7 @@ function takesBare(before: string, separator: string, isData: boolean): boolean 
   return isData && /(?:^|\n)[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+)?["']?$/.test(before);
 }
 
-function bareAt(text: string, at: number, separator: string): Place | undefined {
+function bareAt(text: string, at: number, separator: string): TextRange | undefined {
   // The value stands on the same line: a name with nothing behind it opens a block.
   if (separator.includes('\n')) return undefined;
   const value = matchAt(BARE, text, at);
@@ -93,7 +93,7 @@ function bareAt(text: string, at: number, separator: string): Place | undefined 
   return value === undefined || /[([]/.test(value) ? undefined : { start: at, end: at + value.length };
 }
 
-function quotedAt(text: string, at: number): Place | undefined {
+function quotedAt(text: string, at: number): TextRange | undefined {
   const opening = matchAt(OPENING, text, at);
   if (opening === undefined) return undefined;
   const quote = /\\*(?:"""|'''|["'`])$/.exec(opening)?.[0] ?? '';
@@ -116,7 +116,7 @@ function quotedAt(text: string, at: number): Place | undefined {
 }
 
 /** `{"name": "password", "default": "x"}` and `- name: PASSWORD` beside `value: x`, in either order. */
-function valueBeside(text: string, start: number, end: number): Place | undefined {
+function valueBeside(text: string, start: number, end: number): TextRange | undefined {
   const label = /(?:^|[\s,{"'\\])(?:name|key)(\\{0,3}["'])?\s{0,4}:\s{0,4}(?:\\{0,3}["'])?$/.exec(
     text.slice(Math.max(0, start - 40), start),
   );

@@ -16,7 +16,6 @@ type Sign =
   | 'reads files'
   | 'reads a database'
   | 'calls an API'
-  | 'optimizes tables'
   | 'defines functions'
   | 'runs notebooks';
 
@@ -34,8 +33,8 @@ export interface Facts {
   readonly pathsWritten: Set<string>;
   readonly installed: Set<string>;
   readonly imported: Set<string>;
-  /** `scope/key`. */
-  readonly secrets: Set<string>;
+  /** What it asks secret scopes for, as `scope/key`. */
+  readonly secretReferences: Set<string>;
   readonly sparkConf: Set<string>;
   /** `task/key`. */
   readonly taskValuesRead: Set<string>;
@@ -57,7 +56,7 @@ export function createFacts(): Facts {
     pathsWritten: new Set(),
     installed: new Set(),
     imported: new Set(),
-    secrets: new Set(),
+    secretReferences: new Set(),
     sparkConf: new Set(),
     taskValuesRead: new Set(),
     taskValuesSet: new Set(),

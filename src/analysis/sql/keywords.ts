@@ -1,4 +1,4 @@
-// SQL that has no tree (OPTIMIZE, streaming tables, widgets, dialect the parser does not know): read by its words, after the tokenizer.
+// SQL that the parser gives no tree for (OPTIMIZE, streaming tables, widgets, dialect it does not know), read by its keywords.
 import { addTable, addWidget, type Widget } from '../source/facts.ts';
 import type { SqlSink } from './tree.ts';
 
@@ -48,41 +48,40 @@ const FILLER = new Set([
 ]);
 
 /** Adds the tables that stand behind FROM, JOIN, INTO, TABLE and the like. */
-export function readTokens(words: readonly SqlParserToken[], sink: SqlSink): void {
-  const upper = words.map((word) => (word.type === 'STRING' || word.type === 'QUOTED_IDENTIFIER' ? '' : word.text.toUpperCase()));
+export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): void {
+  const upper = tokens.map((token) => (token.type === 'STRING' || token.type === 'QUOTED_IDENTIFIER' ? '' : token.text.toUpperCase()));
   if (upper[0] === 'CREATE' && upper[1] === 'WIDGET') {
-    readWidget(words, upper, sink);
+    readWidget(tokens, upper, sink);
     return;
   }
   if (upper[0] === 'DESCRIBE' || upper[0] === 'SHOW' || upper[0] === 'GRANT' || upper[0] === 'REVOKE' || upper[0] === 'REMOVE') return;
   const ctes = new Set(
-    words.flatMap((word, index) => (upper[index + 1] === 'AS' && upper[index + 2] === '(' ? [word.text.toLowerCase()] : [])),
+    tokens.flatMap((token, index) => (upper[index + 1] === 'AS' && upper[index + 2] === '(' ? [token.text.toLowerCase()] : [])),
   );
   const isMaintenance = MAINTENANCE.has(upper[0] ?? '');
-  if (isMaintenance) sink.facts.signs.add('optimizes tables');
-  const isPipeline = upper[0] === 'CREATE' && upper.slice(1, 6).some((word) => word === 'LIVE' || word === 'STREAMING');
+  const isPipeline = upper[0] === 'CREATE' && upper.slice(1, 6).some((token) => token === 'LIVE' || token === 'STREAMING');
   if (isPipeline || upper[0] === 'APPLY') sink.facts.signs.add('pipeline');
   let isTargetKnown = false;
-  for (let index = 0; index < words.length; index++) {
+  for (let index = 0; index < tokens.length; index++) {
     const use = useOf(upper, index, isTargetKnown, isMaintenance);
     if (use === undefined) continue;
     const at = skipFiller(upper, index + 1);
-    const parts = partsAt(words, upper, at);
+    const parts = partsAt(tokens, upper, at);
     const called = upper[at + parts.length * 2 - 1] === '(';
     if (use !== 'read') isTargetKnown = true;
-    if (called && use === 'read') readCall(words, at, parts, sink);
+    if (called && use === 'read') readCall(tokens, at, parts, sink);
     else if (parts.length > 0 && !(use === 'read' && parts.length === 1 && ctes.has(parts[0]?.toLowerCase() ?? '')))
       addTable(sink.facts, parts.map(sink.name), use);
   }
 }
 
 function useOf(upper: readonly string[], index: number, isTargetKnown: boolean, isMaintenance: boolean): Use | undefined {
-  const word = upper[index];
+  const token = upper[index];
   if (index === 0 && isMaintenance) return 'maintained';
-  if (word === 'FROM' && index === 1 && upper[0] === 'DELETE') return 'written';
-  if (word === 'FROM' || word === 'JOIN' || (word === 'USING' && upper.includes('MERGE'))) return 'read';
-  if (word === 'INTO' || (word === 'UPDATE' && index === 0) || (word === 'OVERWRITE' && upper[index - 1] === 'INSERT')) return 'written';
-  if ((word === 'TABLE' || word === 'VIEW') && !isTargetKnown && !isMaintenance && (upper[0] === 'CREATE' || upper[0] === 'REPLACE'))
+  if (token === 'FROM' && index === 1 && upper[0] === 'DELETE') return 'written';
+  if (token === 'FROM' || token === 'JOIN' || (token === 'USING' && upper.includes('MERGE'))) return 'read';
+  if (token === 'INTO' || (token === 'UPDATE' && index === 0) || (token === 'OVERWRITE' && upper[index - 1] === 'INSERT')) return 'written';
+  if ((token === 'TABLE' || token === 'VIEW') && !isTargetKnown && !isMaintenance && (upper[0] === 'CREATE' || upper[0] === 'REPLACE'))
     return 'written';
   return undefined;
 }
@@ -94,28 +93,28 @@ function skipFiller(upper: readonly string[], from: number): number {
   return at;
 }
 
-function partsAt(words: readonly SqlParserToken[], upper: readonly string[], from: number): string[] {
+function partsAt(tokens: readonly SqlParserToken[], upper: readonly string[], from: number): string[] {
   const parts: string[] = [];
-  for (let at = from; at < words.length && parts.length < 4; at += 2) {
-    const word = words[at];
-    if (word === undefined || word.type === 'STRING' || (word.type !== 'QUOTED_IDENTIFIER' && !/^\w+$/.test(word.text))) break;
+  for (let at = from; at < tokens.length && parts.length < 4; at += 2) {
+    const token = tokens[at];
+    if (token === undefined || token.type === 'STRING' || (token.type !== 'QUOTED_IDENTIFIER' && !/^\w+$/.test(token.text))) break;
     if (parts.length === 0 && upper[at] === 'SELECT') break;
-    parts.push(word.text);
+    parts.push(token.text);
     if (upper[at + 1] !== '.') break;
   }
   return parts;
 }
 
 /** `FROM STREAM(live.a)`, `FROM STREAM read_files('…')`, `FROM read_files('…')`. */
-function readCall(words: readonly SqlParserToken[], at: number, parts: readonly string[], sink: SqlSink): void {
+function readCall(tokens: readonly SqlParserToken[], at: number, parts: readonly string[], sink: SqlSink): void {
   const open = at + parts.length * 2;
-  const inside = words[open];
+  const inside = tokens[open];
   if (/^stream$/i.test(parts[0] ?? '')) {
     sink.facts.signs.add('streams');
-    const upper = words.map((word) => word.text.toUpperCase());
-    const table = partsAt(words, upper, open);
+    const upper = tokens.map((token) => token.text.toUpperCase());
+    const table = partsAt(tokens, upper, open);
     if (table.length > 0 && upper[open + table.length * 2 - 1] !== '(') addTable(sink.facts, table.map(sink.name), 'read');
-    else if (table.length > 0) readCall(words, open, table, sink);
+    else if (table.length > 0) readCall(tokens, open, table, sink);
   } else if (/^(?:read_files|cloud_files)$/i.test(parts[0] ?? '') && inside?.type === 'STRING') {
     sink.facts.pathsRead.add(sink.name(inside.text));
     sink.facts.signs.add('reads files');
@@ -129,17 +128,17 @@ const WIDGETS: Readonly<Record<string, Widget['kind']>> = {
   MULTISELECT: 'multiselect',
 };
 
-function readWidget(words: readonly SqlParserToken[], upper: readonly string[], sink: SqlSink): void {
+function readWidget(tokens: readonly SqlParserToken[], upper: readonly string[], sink: SqlSink): void {
   const kind = WIDGETS[upper[2] ?? ''];
-  const name = words[3]?.text;
+  const name = tokens[3]?.text;
   if (kind === undefined || name === undefined) return;
-  const standard = words[upper.indexOf('DEFAULT') + 1];
+  const standard = tokens[upper.indexOf('DEFAULT') + 1];
   const choices = upper.indexOf('CHOICES');
-  const written = choices < 0 ? [] : words.slice(choices).filter((word) => word.type === 'STRING');
+  const written = choices < 0 ? [] : tokens.slice(choices).filter((token) => token.type === 'STRING');
   addWidget(sink.facts, {
     name: sink.name(name),
     kind,
     default: upper.includes('DEFAULT') && standard?.type === 'STRING' ? sink.name(standard.text) : undefined,
-    choices: written.length === 0 ? undefined : written.map((word) => sink.name(word.text)),
+    choices: written.length === 0 ? undefined : written.map((token) => sink.name(token.text)),
   });
 }

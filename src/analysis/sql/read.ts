@@ -30,20 +30,20 @@ export type SqlReader = (text: string, facts: Facts, isCell: boolean) => void;
 
 function readSql(sql: Sql, text: string, facts: Facts, isCell: boolean): void {
   const holes = fillHoles(text);
-  const sink = { facts, isCell, name: holes.restore, words: (piece: string) => readTokens(wordsOf(sql, piece), sink) };
+  const sink = { facts, isCell, name: holes.restore, unparsed: (piece: string) => readTokens(tokensOf(sql, piece), sink) };
   if (isCell) for (const name of holes.names) sink.facts.widgets.set(name, sink.facts.widgets.get(name) ?? { name, kind: 'read' });
   // Not in one go: to the parser a VACUUM is everything behind it.
   for (const statement of splitStatements(holes.text)) {
     const parsed = sql.parse(statement, DIALECT);
     if (parsed.success) readStatement(parsed.ast, sink);
-    else sink.words(statement);
+    else sink.unparsed(statement);
   }
 }
 
 /** The package's types say `tokenType`; its tokens say `token_type`. */
 const Tokens = z.array(z.object({ token_type: z.string(), text: z.string() }));
 
-function wordsOf(sql: Sql, text: string): SqlParserToken[] {
+function tokensOf(sql: Sql, text: string): SqlParserToken[] {
   const tokens = Tokens.safeParse(sql.tokenize(text, DIALECT).tokens);
   return tokens.success ? tokens.data.map(({ token_type, text }) => ({ type: token_type, text })) : [];
 }

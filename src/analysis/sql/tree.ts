@@ -8,8 +8,8 @@ export interface SqlSink {
   readonly isCell: boolean;
   /** Puts variables back into a name. */
   readonly name: (name: string) => string;
-  /** Reads a statement that has no tree, by its words. */
-  readonly words: (text: string) => void;
+  /** Reads a statement that has no tree. */
+  readonly unparsed: (text: string) => void;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -110,8 +110,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (sink.isCell && value.style === 'Colon' && name !== '') addWidget(sink.facts, { name, kind: 'read' });
   },
   function: readFunction,
-  command: (value, _scope, sink) => sink.words(String(value.this ?? '')),
-  raw: (value, _scope, sink) => sink.words(String(value.sql ?? '')),
+  command: (value, _scope, sink) => sink.unparsed(String(value.this ?? '')),
+  raw: (value, _scope, sink) => sink.unparsed(String(value.sql ?? '')),
   describe: skipped,
   show: skipped,
   grant: skipped,
@@ -135,7 +135,7 @@ function readFunction(value: Tree, scope: Scope, sink: SqlSink): void {
   } else if (first !== undefined) {
     if (name === 'identifier' || name === 'table_changes') addTableName(sink.facts, first, 'read');
     else if (name === 'getargument') addWidget(sink.facts, { name: first, kind: 'read', default: second });
-    else if (name === 'secret' && second !== undefined) sink.facts.secrets.add(`${first}/${second}`);
+    else if (name === 'secret' && second !== undefined) sink.facts.secretReferences.add(`${first}/${second}`);
     else if (name === 'read_files' || name === 'cloud_files') {
       addPath(given[0], 'pathsRead', sink);
       sink.facts.signs.add('reads files');

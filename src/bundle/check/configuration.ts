@@ -43,7 +43,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const RESOURCE_KEY = /^[A-Za-z][\w-]*$/;
 /** Paths below the deployer's home; `~` is the CLI's own word for it. */
 const HOME = /^(~|\/(Workspace\/)?Users\/\$\{workspace\.current_user\.userName\})\/[^\\]+$/;
-/** Paths below a path that is itself checked. */
 /** References in a workspace path; anything else (a variable, a job's name) could hold `..` and lead to somebody else's folder. */
 const PATH_REFERENCES = new Set(
   ['bundle.name', 'bundle.target', 'workspace.current_user.userName', 'workspace.current_user.short_name'].concat([
@@ -51,6 +50,7 @@ const PATH_REFERENCES = new Set(
     'workspace.file_path',
   ]),
 );
+/** Paths below a path that is itself checked. */
 const BELOW_ROOT = /^\$\{workspace\.(root_path|file_path)\}\/[^\\]+$/;
 
 type Report = (place: string, message: string) => void;
@@ -98,7 +98,7 @@ function checkResources(value: Json | undefined, place: string, file: string, re
         report(at, 'must be a mapping');
         continue;
       }
-      checkPathValues(resource, at, file, report);
+      checkPathValues(resource, { place: at, file }, report);
       // `started` would start a cluster or a warehouse while deploying.
       checkKeys(resource.lifecycle, LIFECYCLE, `${at}.lifecycle`, report);
     }
@@ -137,7 +137,7 @@ function checkLookup(value: Json | undefined, place: string, report: Report): vo
  * so that nothing in it counts as free text.
  */
 function checkComplex(value: Json | undefined, place: string, report: Report): void {
-  if (typeof value === 'object' && value !== null) checkPathValues({ value }, place, 'databricks.yml', report, true);
+  if (typeof value === 'object' && value !== null) checkPathValues({ value }, { place, file: 'databricks.yml', anywhere: true }, report);
 }
 
 function checkPresets(value: Json | undefined, place: string, report: Report): void {

@@ -58,13 +58,15 @@ function isPath({ fields }: Leaf): boolean {
   return PATH_FIELDS.has(field) || LIST_FIELDS.has(field);
 }
 
-/** Reports every path of a resource that leaves the tree, hides behind a variable, or names a file of this machine. */
+/**
+ * Reports every path of a resource that leaves the tree, hides behind a variable, or names a file of this machine.
+ * @param at.file the file of the tree that the resource stands in
+ * @param at.anywhere whether the value may be put anywhere, so that nothing in it counts as free text
+ */
 export function checkPathValues(
   resource: JsonObject,
-  place: string,
-  file: string,
+  { place, file, anywhere = false }: { readonly place: string; readonly file: string; readonly anywhere?: boolean },
   report: (place: string, message: string) => void,
-  anywhere = false,
 ): void {
   for (const leaf of leavesOf(resource).values()) {
     const problem = leafProblem(leaf, file, anywhere);
@@ -72,7 +74,7 @@ export function checkPathValues(
   }
 }
 
-/** Why a value of a resource in `file` may not stand there; undefined where it may. `anywhere`: no place counts as free text. */
+/** Why a value of a resource in `file` may not stand there; undefined where it may. `anywhere` as in `checkPathValues`. */
 export function leafProblem(leaf: Leaf, file: string, anywhere = false): string | undefined {
   if (typeof leaf.value !== 'string') return undefined;
   const free = isArgument(leaf) && !anywhere;

@@ -10,7 +10,10 @@ interface BundleChange {
   readonly content: string | Uint8Array | null;
 }
 
-/** A bundle with some files changed; `secrets` are all that the changed tree holds. Throws UserError for a path outside the tree, a missing file to delete, or YAML that can't be read. */
+/**
+ * A bundle with some files changed; `secrets` are all that the changed tree holds. Throws UserError for a path outside the tree, a missing
+ * file to delete, or YAML that can't be read.
+ */
 export function editBundle(bundle: Bundle, changes: readonly BundleChange[], secrets: readonly SecretFinding[]): Bundle {
   const tree = new Map(bundle.files.map((file) => [file.path, file]));
   for (const { path, content } of changes) {

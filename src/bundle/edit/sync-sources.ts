@@ -38,7 +38,7 @@ export interface SyncResult {
 }
 
 /** Decides for every source; changes nothing itself. Files go below `src/` only. */
-export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, wish: SyncRequest): SyncResult {
+export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, request: SyncRequest): SyncResult {
   const tree = new Map(bundle.files.map((file) => [file.path, file]));
   const remote = new Map(bundle.files.map((file) => [clashKey(remotePath(file)), file.path]));
   const known = new Map(bundle.sources.map((source) => [source.path, source]));
@@ -46,10 +46,10 @@ export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, wish: Syn
   const made = { changes: [] as BundleFile[], added: [] as Pair[], replaced: [] as Pair[], overwritten: [] as Pair[] };
   const still = { unchanged: [] as Pair[], kept: [] as Pair[], left: [] as { path: string; why: string }[] };
 
-  for (const source of wish.sources) {
+  for (const source of request.sources) {
     const path = canonicalPath(source.path);
     const before = known.get(path);
-    const file = before?.file ?? placeOf(path, extension(source), roots, wish);
+    const file = before?.file ?? placeOf(path, extension(source), roots, request);
     const bytes = contentOf(source);
     const current = tree.get(file);
     const why = before === undefined ? problemOf(file, current, bytes, remote) : otherForm(source, before.file);
@@ -61,7 +61,7 @@ export function syncSources(bundle: Pick<Bundle, 'files' | 'sources'>, wish: Syn
     const now = sha256(source.bytes);
     const edited = before !== undefined && current !== undefined && !sameBytes(current.bytes, before.sha256);
     if (current !== undefined && sha256(current.bytes) === sha256(bytes)) still.unchanged.push(pair);
-    else if (edited && before.sha256 === now && !wish.force) {
+    else if (edited && before.sha256 === now && !request.force) {
       still.kept.push(pair);
       continue;
     } else {

@@ -53,7 +53,7 @@ export function bringGit(
   const broughtFrom = {
     gitSource: mapScalars(git, (place, value) => (place === 'git_url' && typeof value === 'string' ? withoutLogin(value) : value)),
     folder: root,
-    ...(folder.commit !== undefined && { commit: folder.commit }),
+    ...(folder.commit === undefined ? {} : { commit: folder.commit }),
   };
   return { ...definition, settings: mapScalars(whole, (place, value) => changed.get(place) ?? value), broughtFrom };
 }

@@ -36,15 +36,15 @@ export function proposeJob(folder: string, steps: readonly ProposedStep[], sourc
     if (source === undefined) return [];
     const own = step.parameters.filter(({ name }) => (defaults.get(name)?.size ?? 0) > 1);
     const after = step.after.flatMap((path) => keys.get(path) ?? []).map((key): JsonObject => ({ task_key: key }));
-    return [{ task_key: keys.get(step.path) ?? '', ...(after.length > 0 && { depends_on: after }), ...kindOf(source, own) }];
+    return [{ task_key: keys.get(step.path) ?? '', ...(after.length > 0 ? { depends_on: after } : {}), ...kindOf(source, own) }];
   });
   const programs = tasks.some((task) => task.environment_key !== undefined);
   const settings: JsonObject = {
     name: folder.split('/').findLast((part) => part !== '') ?? 'job',
-    ...(shared.length > 0 && { parameters: shared.map(([name, [value = '']]): Json => ({ name, default: value })) }),
+    ...(shared.length > 0 ? { parameters: shared.map(([name, [value = '']]): Json => ({ name, default: value })) } : {}),
     queue: { enabled: true },
     tasks,
-    ...(programs && { environments: [ENVIRONMENT] }),
+    ...(programs ? { environments: [ENVIRONMENT] } : {}),
   };
   return { jobId: '', folder, settings, grants: [] };
 }
@@ -52,7 +52,7 @@ export function proposeJob(folder: string, steps: readonly ProposedStep[], sourc
 function kindOf(source: Source, own: ProposedStep['parameters']): JsonObject {
   if (source.kind === 'file') return { spark_python_task: { python_file: source.path, source: 'WORKSPACE' }, environment_key: 'default' };
   const base = Object.fromEntries(own.map(({ name, default: value }) => [name, value ?? '']));
-  return { notebook_task: { notebook_path: source.path, source: 'WORKSPACE', ...(own.length > 0 && { base_parameters: base }) } };
+  return { notebook_task: { notebook_path: source.path, source: 'WORKSPACE', ...(own.length > 0 ? { base_parameters: base } : {}) } };
 }
 
 function taskKey(path: string): string {

@@ -1,6 +1,6 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from '../model/bundle.ts';
-import type { KeyedResource } from '../model/resources.ts';
+import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
 import type { Variable } from './variables.ts';
 
 interface ReadmeInput {
@@ -16,8 +16,6 @@ interface ReadmeInput {
   readonly targets: readonly string[];
   readonly adoption: Readonly<Record<string, Adoption>>;
 }
-
-const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
 
 function inline(text: string): string {
   return text
@@ -64,7 +62,8 @@ export function renderReadme(input: ReadmeInput): string {
   const [main] = resources;
   const others = targets.filter((target) => target !== 'dev').map((target) => `\`${target}\``);
   const files = resources.map(
-    ({ file, type, prefix, name: title }) => `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${KIND[type]} ${inline(title ?? '')}`}`,
+    ({ file, type, prefix, name: title }) =>
+      `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${RESOURCE_KIND[type]} ${inline(title ?? '')}`}`,
   );
   return [
     `# ${inline(name)}`,

@@ -8,27 +8,27 @@ import type { KeyedResource } from '../model/resources.ts';
 import { SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
-const words = (text: string): string[] => text.split(' ');
+const names = (text: string): string[] => text.split(' ');
 /**
  * What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out
  * (facts: bundles#unknown-fields).
  */
 const JOB_FIELDS = new Set([
-  ...words('budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs'),
-  ...words('name notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks'),
-  ...words('timeout_seconds trigger usage_policy_id webhook_notifications'),
+  ...names('budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs'),
+  ...names('name notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks'),
+  ...names('timeout_seconds trigger usage_policy_id webhook_notifications'),
 ]);
 const TASK_KINDS = new Set([
-  ...words('ai_runtime_task alert_task clean_rooms_notebook_task condition_task dashboard_task dbt_cloud_task dbt_platform_task dbt_task'),
-  ...words(
+  ...names('ai_runtime_task alert_task clean_rooms_notebook_task condition_task dashboard_task dbt_cloud_task dbt_platform_task dbt_task'),
+  ...names(
     'for_each_task gen_ai_compute_task notebook_task pipeline_task power_bi_task python_operator_task python_wheel_task run_job_task',
   ),
-  ...words('spark_jar_task spark_python_task spark_submit_task sql_task'),
+  ...names('spark_jar_task spark_python_task spark_submit_task sql_task'),
 ]);
 const TASK_FIELDS = new Set([
-  ...words('compute depends_on description disable_auto_optimization disabled email_notifications environment_key existing_cluster_id'),
-  ...words('health job_cluster_key libraries max_retries min_retry_interval_millis new_cluster notification_settings retry_on_timeout'),
-  ...words('run_if task_key timeout_seconds webhook_notifications'),
+  ...names('compute depends_on description disable_auto_optimization disabled email_notifications environment_key existing_cluster_id'),
+  ...names('health job_cluster_key libraries max_retries min_retry_interval_millis new_cluster notification_settings retry_on_timeout'),
+  ...names('run_if task_key timeout_seconds webhook_notifications'),
 ]);
 
 /** Unknown fields of a job and its tasks, each told once. */

@@ -61,7 +61,7 @@ export interface DashboardDefinition {
   readonly serialized: string;
   /** The folder it lies in, without `/Workspace`. */
   readonly parentPath?: string | undefined;
-  /** Whether who sees what is published sees it with the publisher's rights; absent where nothing is published. */
+  /** Whether viewers of the published dashboard see its data with the publisher's rights; absent where it is not published. */
   readonly embedCredentials?: boolean | undefined;
   readonly grants?: readonly Grant[] | undefined;
 }
@@ -133,7 +133,7 @@ export interface SecretFinding {
   readonly kind: string;
 }
 
-/** What one file of the tree was in the workspace. */
+/** Which workspace file a file of the tree was made from. */
 export interface BundleSource {
   /** In the workspace, as `canonicalPath` spells it. */
   readonly path: string;

@@ -1,4 +1,4 @@
-// A job as the Jobs API says it is: parsed with only the shapes checked that we rely on, whatever form it came in.
+// Parses a job as the Jobs API answers it: only the fields that we rely on are checked.
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, parseJson } from '../../values/json.ts';

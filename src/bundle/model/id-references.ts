@@ -43,5 +43,5 @@ export function grantPlace(prefix: string, index: number): string {
  * Things outside and related things alike; values made at run time are none.
  */
 export function idReferences(definition: JobDefinition): readonly IdReference[] {
-  return resourceDefinitions(definition).flatMap((body) => idsOf(body));
+  return resourceDefinitions(definition).flatMap((resource) => idsOf(resource));
 }

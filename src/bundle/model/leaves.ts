@@ -1,4 +1,4 @@
-// Places: how a value inside settings is named for people and compared, such as `tasks[load].notebook_task.notebook_path`.
+// The scalars inside settings by their place, such as `tasks[load].notebook_task.notebook_path`: so they are compared, and named to people.
 import { isObject, type Json, type JsonObject, setKey } from '../../values/json.ts';
 
 /** Lists whose items have a name of their own (Jobs API 2.2); their order means nothing. */
@@ -12,12 +12,12 @@ const KEY_OF: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** One step of the way to a value: a key of a mapping, or the name or number of a list's item. */
+/** A scalar, and the way to it. */
 export interface Leaf {
   readonly place: string;
   /** The keys on the way, list items by their label. */
   readonly keys: readonly string[];
-  /** The names of mappings and fields alone: what a list's item is called (a task's key, say) is not among them. */
+  /** The keys of mappings alone, without the labels of list items (a task's key, say). */
   readonly fields: readonly string[];
   readonly value: string | number | bigint | boolean;
 }
@@ -50,29 +50,25 @@ function stepInto(place: string, labelled: readonly string[] | undefined, index:
 
 type Keys = readonly string[];
 
-/** The fields on the way to a value. Thousands of tasks have the same ones, so that each way is one list only. */
-interface Way {
+/** The fields on the way to a value; thousands of tasks share the same list of them. */
+interface FieldPath {
   readonly fields: Keys;
-  readonly below: Map<string, Way>;
+  readonly children: Map<string, FieldPath>;
 }
 
-function wayOf(fields: Keys = []): Way {
-  return { fields, below: new Map() };
+function fieldPath(fields: Keys = []): FieldPath {
+  return { fields, children: new Map() };
 }
 
-function below(way: Way, key: string): Way {
-  const known = way.below.get(key);
+function childPath(path: FieldPath, key: string): FieldPath {
+  const known = path.children.get(key);
   if (known !== undefined) return known;
-  const next = wayOf([...way.fields, key]);
-  way.below.set(key, next);
-  return next;
+  const child = fieldPath([...path.fields, key]);
+  path.children.set(key, child);
+  return child;
 }
 
-function nameOf(way: Way): string {
-  return way.fields.at(-1) ?? '';
-}
-
-/** A copy of a value with every scalar replaced by what `replace` answers; nulls go (to the API null and absent are the same). */
+/** A copy of a value with every scalar replaced by what `replace` answers; nulls are left out (to the API null and absent are the same). */
 export function mapScalars(value: JsonObject, replace: (place: string, value: Leaf['value']) => Json): JsonObject {
   const one = (item: Json, place: string, name: string): Json => {
     if (item === null) return null;
@@ -95,19 +91,19 @@ export function mapScalars(value: JsonObject, replace: (place: string, value: Le
 /** Every scalar of a value by its place, in the order they stand. Empty mappings and lists hold no setting. */
 export function leavesOf(value: JsonObject): Map<string, Leaf> {
   const found = new Map<string, Leaf>();
-  const walk = (item: Json, place: string, keys: Keys, way: Way): void => {
+  const walk = (item: Json, place: string, keys: Keys, path: FieldPath): void => {
     if (item === null) return;
     if (typeof item !== 'object') {
-      found.set(place, { place, keys, fields: way.fields, value: item });
+      found.set(place, { place, keys, fields: path.fields, value: item });
     } else if (isObject(item)) {
-      for (const key of Object.keys(item)) walk(item[key] ?? null, keyStep(place, key), [...keys, key], below(way, key));
+      for (const key of Object.keys(item)) walk(item[key] ?? null, keyStep(place, key), [...keys, key], childPath(path, key));
     } else {
-      const labelled = labels(nameOf(way), item);
+      const labelled = labels(path.fields.at(-1) ?? '', item);
       item.forEach((entry, i) => {
-        walk(entry, stepInto(place, labelled, i), [...keys, labelled?.[i] ?? String(i)], way);
+        walk(entry, stepInto(place, labelled, i), [...keys, labelled?.[i] ?? String(i)], path);
       });
     }
   };
-  walk(value, '', [], wayOf());
+  walk(value, '', [], fieldPath());
   return found;
 }

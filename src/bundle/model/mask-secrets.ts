@@ -5,14 +5,14 @@ import type { Bundle } from './bundle.ts';
 const MIN_LENGTH = 4;
 
 interface Mask {
-  /** The text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where one kind has several; fit for YAML without quotes. */
+  /** The text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where a kind has several. Needs no quotes in YAML. */
   mask(text: string): string;
   /** The opposite: masks become values again, as they stood in the file. */
   unmask(text: string): string;
 }
 
-/** The value as it is meant, where it stands in a JSON or YAML string in double quotes. */
-function meant(written: string): string {
+/** What a text means that is written inside double quotes of JSON or YAML: its escapes resolved. */
+function unescaped(written: string): string {
   if (!written.includes('\\')) return written;
   try {
     return String(JSON.parse(`"${written}"`));
@@ -39,7 +39,7 @@ export function createMask({ files, secrets }: Pick<Bundle, 'files' | 'secrets'>
   // The longest first: one value may be a part of another.
   const spellings = [...values].flatMap(([value, mask]): [string, string][] => [
     [value, mask],
-    ...(meant(value) === value || meant(value).length < MIN_LENGTH ? [] : [[meant(value), mask] as [string, string]]),
+    ...(unescaped(value) === value || unescaped(value).length < MIN_LENGTH ? [] : [[unescaped(value), mask] as [string, string]]),
   ]);
   spellings.sort(([a], [b]) => b.length - a.length || (a < b ? -1 : 1));
   return {

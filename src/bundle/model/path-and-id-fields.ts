@@ -27,7 +27,7 @@ const FILE = field('file');
 const READ_FILE = field('file', { read: true });
 const DEPENDENCY = field('file', { form: 'dependency', read: true });
 
-/** Fields by their way without list items, inside a task (also the inner one of a for_each task). */
+/** By the keys that lead to the field, list items left out; inside a task, also the inner one of a for_each task. */
 const OF_A_TASK: Readonly<Record<string, PathField>> = {
   'notebook_task/notebook_path': field('notebook', { sourced: true, relative: true }),
   'spark_python_task/python_file': field('file', { sourced: true, relative: true }),
@@ -65,7 +65,7 @@ const OF_A_PIPELINE: Readonly<Record<string, PathField>> = {
   'clusters/init_scripts/workspace/destination': FILE,
 };
 
-/** Ids of things outside, by the way to them without list items. */
+/** The same for ids of things outside. */
 const IDS_OF_A_TASK: Readonly<Record<string, LookupKind>> = {
   existing_cluster_id: 'cluster',
   'new_cluster/policy_id': 'cluster_policy',
@@ -109,7 +109,7 @@ const WAREHOUSE_ID = /^[0-9a-f]{16}$/;
 /** Mappings of parameters that people name: notebook, run_job, wheel and SQL tasks (facts: databricks#job-definitions). */
 const PARAMETER_MAPS = new Set(['base_parameters', 'job_parameters', 'named_parameters', 'parameters', 'notebook_params']);
 
-/** What a parameter is called, if the value is one. */
+/** The name of the parameter whose value this is; undefined where it is none. */
 export function parameterName({ fields, keys }: Leaf): string | undefined {
   const [last, parent] = [fields.at(-1), fields.at(-2)];
   if (last === undefined || parent === undefined) return undefined;
@@ -118,7 +118,7 @@ export function parameterName({ fields, keys }: Leaf): string | undefined {
   return parent === 'dbt_task' && (last === 'catalog' || last === 'schema') ? last : undefined;
 }
 
-/** What a value is as a path; undefined for every other field. A field is the way of mappings' keys, people's own keys among them. */
+/** In which way a value names a path; undefined where its field names none. */
 export function pathField(type: ResourceType, leaf: Leaf): PathField | undefined {
   if (!PATH_ENDS.has(leaf.fields.at(-1) ?? '')) return undefined;
   const way = leaf.fields.join('/');

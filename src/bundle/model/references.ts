@@ -1,4 +1,5 @@
 // The `${…}` references of bundles: which are allowed, and texts that only look like one.
+
 /** One path segment of a reference as CLI 1.9 reads it (its libs/dyn/dynvar). */
 const SEGMENT = String.raw`\p{L}+(?:[-_]*[\p{L}\p{N}]+)*`;
 const REFERENCE = new RegExp(String.raw`\$\{(${SEGMENT}(?:\.${SEGMENT}(?:\[[0-9]+\])*)*(?:\[[0-9]+\])*)\}`, 'gu');
@@ -10,7 +11,7 @@ export function referencesIn(text: string): string[] {
   return [...text.matchAll(REFERENCE)].map((match) => match[1] ?? '');
 }
 
-/** What stands in a text after `${` without being a reference that bundles allow; the whole `${…}` where it is closed. */
+/** Every `${` in a text that begins no reference bundles allow, up to its closing brace where it has one. */
 export function invalidReferences(text: string): string[] {
   const rest = text.replace(REFERENCE, (whole, path: string) => (ROOTS.has(path.split(/[.[]/)[0] ?? '') ? '' : whole));
   return [...rest.matchAll(/\$\{[^}]*\}?/g)].map(([whole]) => whole);

@@ -16,7 +16,7 @@ export interface ResourceDefinition {
   /** What the places in it begin with: nothing for the job itself, `related[jobs.123].` for others. */
   readonly prefix: string;
   readonly name: string | undefined;
-  /** Settings or spec; of a dashboard what its resource says about it. */
+  /** The settings of a job, the spec of a pipeline, the fields of a dashboard's resource beside its content. */
   readonly value: JsonObject;
   readonly grants: readonly Grant[] | undefined;
   /** Who it runs as, whether its value says so or not. */
@@ -53,12 +53,12 @@ function relatedResource(related: Related): ResourceDefinition {
   const value = {
     display_name: name,
     ...(warehouseId === undefined ? {} : { warehouse_id: warehouseId }),
-    ...(embedCredentials === true && { embed_credentials: true }),
+    ...(embedCredentials === true ? { embed_credentials: true } : {}),
   };
   return { type: 'dashboards', id, prefix, name: textOf(name), value, grants, serialized, parentPath };
 }
 
-/** The job itself first, then all that its definition brings along, however deep, each once; sorted by type and id. */
+/** The job itself, then everything related to it, however deep, each once, by type and id. */
 export function resourceDefinitions(definition: JobDefinition): ResourceDefinition[] {
   const found = new Map<string, ResourceDefinition>();
   const add = (list: readonly Related[]): void => {
@@ -75,9 +75,10 @@ export function resourceDefinitions(definition: JobDefinition): ResourceDefiniti
   return [jobResource(definition, ''), ...others];
 }
 
-const KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
+/** What a type is called in words, and in the names of files. */
+export const RESOURCE_KIND = { jobs: 'job', pipelines: 'pipeline', dashboards: 'dashboard' } as const;
 
-/** A resource to be written. */
+/** A resource under its key in the bundle. */
 export interface KeyedResource extends ResourceDefinition {
   /** No other resource of the bundle has it, whatever its type (facts: bundles#resource-kinds). */
   readonly key: string;
@@ -104,13 +105,13 @@ export function leftOutside(definition: JobDefinition): Diagnostic[] {
   });
 }
 
-/** Plans the resources of a bundle, the job's own first. */
+/** The resources of a bundle, the job's own first. */
 export function keyedResources(definition: JobDefinition): KeyedResource[] {
   const taken = new Set<string>();
   const bodies = resourceDefinitions(definition).filter((body) => obstacle(body) === undefined);
   return bodies.map((body) => {
-    const key = freeName(resourceKey(body.name, body.id, KIND[body.type]), (candidate) => taken.has(candidate));
+    const key = freeName(resourceKey(body.name, body.id, RESOURCE_KIND[body.type]), (candidate) => taken.has(candidate));
     taken.add(key);
-    return { ...body, key, file: `resources/${key}.${KIND[body.type]}.yml`, leaves: leavesOf(body.value) };
+    return { ...body, key, file: `resources/${key}.${RESOURCE_KIND[body.type]}.yml`, leaves: leavesOf(body.value) };
   });
 }

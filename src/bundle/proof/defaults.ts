@@ -1,11 +1,11 @@
-// What the platform or the CLI assumes or adds by itself: saying it and not saying it make the same job.
+// What the platform or the CLI assumes or adds by itself: writing it down or leaving it out makes the same job.
 
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import type { ResourceType } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { PIPELINE_SERVER_ONLY } from '../model/server-only-fields.ts';
 
-/** Mappings that people fill; an empty or zero value in them is a value (facts: databricks#job-definitions). */
+/** Mappings whose keys people choose: an empty or zero value in them counts (facts: databricks#job-definitions). */
 const USER_DEFINED_MAPS = new Set(
   [
     'base_parameters',

@@ -10,7 +10,7 @@ export type ProofVerdict =
   | 'source'
   /** Left out on purpose; `why` says the reason. */
   | 'dropped'
-  /** Not in the first version's way any more, because somebody asked for it in the thread (versions after the first). */
+  /** Different because somebody asked for it in the thread; only in versions after the first. */
   | 'edited'
   /** An error: the bundle would not make this job. */
   | 'different';
@@ -29,7 +29,7 @@ export interface SourceProof {
   readonly files: number;
   /** Byte for byte as the workspace gave them. */
   readonly identical: number;
-  /** The others; `told` says that there is a reason that nobody needs to look after. */
+  /** The others; `told` where `why` is reason enough and nobody needs to look into it. */
   readonly changed: readonly { readonly path: string; readonly file: string; readonly why: string; readonly told: boolean }[];
 }
 

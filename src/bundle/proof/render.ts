@@ -94,9 +94,9 @@ function renderProofJson(proof: Proof): string {
     ({ place, verdict, was, is, why }): Json => ({
       place,
       verdict,
-      ...(was !== undefined && { was }),
-      ...(is !== undefined && { is }),
-      ...(why !== undefined && { why }),
+      ...(was === undefined ? {} : { was }),
+      ...(is === undefined ? {} : { is }),
+      ...(why === undefined ? {} : { why }),
     }),
   );
   const whole: Json = {

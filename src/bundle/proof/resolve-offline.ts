@@ -83,7 +83,7 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   return {
     bundle,
     workspace,
-    ...(isDevelopment && { presets: presetsOf(short) }),
+    ...(isDevelopment ? { presets: presetsOf(short) } : {}),
     resources: runAs(
       isDevelopment ? developed(objectOf(resources), short) : objectOf(resources),
       fill(objectOf(config.run_as), known),
@@ -150,11 +150,11 @@ function localPaths(value: JsonObject, file: string, files: readonly BundleFile[
       Object.entries(resources).map(([type, group]) => [type, isType(type) ? each(group, (one) => moved(type, one)) : group]),
     );
   const targets = (group: Json) =>
-    each(group, (target) => ({ ...target, ...(isObject(target.resources) && { resources: all(target.resources) }) }));
+    each(group, (target) => ({ ...target, ...(isObject(target.resources) ? { resources: all(target.resources) } : {}) }));
   return {
     ...value,
-    ...(isObject(value.resources) && { resources: all(value.resources) }),
-    ...(isObject(value.targets) && { targets: targets(value.targets) }),
+    ...(isObject(value.resources) ? { resources: all(value.resources) } : {}),
+    ...(isObject(value.targets) ? { targets: targets(value.targets) } : {}),
   };
 }
 
@@ -199,14 +199,14 @@ function developed(resources: JsonObject, short: string): JsonObject {
     name: `${prefix}${String(one.name ?? '')}`,
     tags: marked(one.tags),
     development: true,
-    ...(one.continuous === true && { continuous: false }),
+    ...(one.continuous === true ? { continuous: false } : {}),
   });
   const dashboard = (one: JsonObject): JsonObject => ({ ...one, display_name: `${prefix}${String(one.display_name ?? '')}` });
   return {
     ...resources,
-    ...(resources.jobs !== undefined && { jobs: each(resources.jobs, job) }),
-    ...(resources.pipelines !== undefined && { pipelines: each(resources.pipelines, pipeline) }),
-    ...(resources.dashboards !== undefined && { dashboards: each(resources.dashboards, dashboard) }),
+    ...(resources.jobs === undefined ? {} : { jobs: each(resources.jobs, job) }),
+    ...(resources.pipelines === undefined ? {} : { pipelines: each(resources.pipelines, pipeline) }),
+    ...(resources.dashboards === undefined ? {} : { dashboards: each(resources.dashboards, dashboard) }),
   };
 }
 
@@ -216,7 +216,7 @@ function runAs(resources: JsonObject, value: Json, isDevelopment: boolean): Json
   const said = (group: Json | undefined) => each(group, (one) => ({ ...one, run_as: one.run_as ?? value }));
   return {
     ...resources,
-    ...(resources.jobs !== undefined && { jobs: said(resources.jobs) }),
-    ...(resources.pipelines !== undefined && { pipelines: said(resources.pipelines) }),
+    ...(resources.jobs === undefined ? {} : { jobs: said(resources.jobs) }),
+    ...(resources.pipelines === undefined ? {} : { pipelines: said(resources.pipelines) }),
   };
 }
