@@ -14,7 +14,7 @@ export interface Busy {
   readonly decidedBy: string;
 }
 
-/** How long a CLI that nobody follows any more may go on: it is given up after this (deployment/limits.ts). */
+/** How long a CLI that nobody follows any more may go on: it is given up after this (deployment/cli/limits.ts). */
 const MAY_RUN = '45 minutes';
 
 /** Until the transaction ends, whoever else wants to start something at this place waits here. */

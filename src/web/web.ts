@@ -1,19 +1,19 @@
 // The HTTP side: is the process alive, is it ready, its metrics, and the pages of the sign-in.
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import type { LinkFlow } from '../identity/link-flow.ts';
 import type { Logger } from '../values/log.ts';
+import { createHttpListener } from './http-listener.ts';
 import { policyOf } from './layout.ts';
-import { createListener, type Listener } from './listener.ts';
 import { createSignIn, sendPage } from './sign-in.ts';
 import { renderProblem } from './sign-in-pages.ts';
 
-export interface Readiness {
+interface Readiness {
   readonly ok: boolean;
   /** What was looked at, each with a word on how it is. */
   readonly checks: Readonly<Record<string, unknown>>;
 }
 
-export interface WebDeps {
+interface WebDeps {
   flow: LinkFlow;
   /** Where people reach us; over https the cookie is Secure. */
   publicUrl: string;
@@ -23,8 +23,10 @@ export interface WebDeps {
   log: Logger;
 }
 
-export interface Web extends Pick<Listener, 'start' | 'stop'> {
-  readonly app: Express;
+export interface Web {
+  /** Answers the address; port 0: any free one. */
+  start(port: number, host?: string): Promise<{ port: number; url: string }>;
+  stop(): Promise<void>;
 }
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -32,7 +34,7 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 export function createWeb(deps: WebDeps): Web {
   const { log } = deps;
   const app = express();
-  const listener = createListener(app);
+  const listener = createHttpListener();
   // Express's answers would otherwise say what we run on and cache by content; `trust proxy` stays off: nothing here
   // believes a forwarded header (facts: security#forwarded-headers).
   app.disable('x-powered-by');
@@ -74,11 +76,7 @@ export function createWeb(deps: WebDeps): Web {
   };
   app.use(onError);
 
-  return {
-    app,
-    start: listener.start,
-    stop: listener.stop,
-  };
+  return { start: (port, host) => listener.start(app, port, host), stop: listener.stop };
 }
 
 const NOT_FOUND = {

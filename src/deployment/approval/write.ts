@@ -1,8 +1,8 @@
 // A write that somebody may approve: its kinds with their exact arguments, how dangerous each is, and until when a click counts.
 import { z } from 'zod';
 import { sha256 } from '../../bundle/model/bundle.ts';
-import { LIMITS } from '../limits.ts';
 import { isDestructiveSql } from '../policy/danger.ts';
+import { LIMITS } from './limits.ts';
 
 /** Text that Postgres, JSON and people can all hold. */
 const text = (longest: number) =>

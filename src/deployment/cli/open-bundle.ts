@@ -8,7 +8,7 @@ import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { CliLocator } from '../install/locate.ts';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
 import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 import type { Folder } from './scratch-folder.ts';
 
 export interface CliCommand {

@@ -1,7 +1,7 @@
 // What the CLI says on stderr, cleaned of host, paths and tokens, as warnings and as words for people.
 import type { ErrorWords } from '../../values/errors.ts';
 import { scrub } from '../../values/log.ts';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 
 export interface Hidden {
   readonly host: string;

@@ -7,7 +7,7 @@ import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.t
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Write } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 import type { RunningWrite } from './running-write.ts';
 
 type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;

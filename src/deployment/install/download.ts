@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unzip } from 'fflate';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 
 export type Progress = (doing: string, percent?: number) => void;
 

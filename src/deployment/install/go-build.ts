@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { LIMITS } from '../limits.ts';
 import type { Progress } from './download.ts';
+import { LIMITS } from './limits.ts';
 
 /** Beside src/ and dist/ alike. */
 export const GO_MOD_DIR = join(import.meta.dirname, '..', '..', '..', 'test', 'databricks-cli');

@@ -1,7 +1,7 @@
 // Asks an executable which Databricks CLI it is.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { LIMITS } from '../limits.ts';
+import { LIMITS } from './limits.ts';
 
 const run = promisify(execFile);
 

@@ -7,10 +7,10 @@ import { type Adoption, createWriteRows } from '../../storage/writes.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { byHand } from '../approval/by-hand.ts';
+import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
 import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { LIMITS } from '../limits.ts';
 import { refusal, secretsRefusal } from '../policy/refusals.ts';
 import { deployed } from './what-destroy-deletes.ts';
 

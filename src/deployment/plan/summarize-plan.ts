@@ -1,8 +1,8 @@
 // A plan of the CLI for people: how many resources it would change, and a line for each.
 import type { JsonObject } from '../../values/json.ts';
 import type { PlanSummary } from '../approval/deployment-proposal.ts';
+import { LIMITS } from '../approval/limits.ts';
 import { entriesOf, type PlanEntry } from '../cli/plan-json.ts';
-import { LIMITS } from '../limits.ts';
 import { isLost, takesAway } from '../policy/danger.ts';
 
 /** Counts, lines and danger of a plan (the CLI asks nobody about a deleted job; facts: cli#destructive-changes); the notes are another's. */

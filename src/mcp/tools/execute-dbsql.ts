@@ -11,7 +11,7 @@ import { type Chosen, chooseWarehouse } from './support/warehouse.ts';
 /** Rows that are asked for: unless it is said, and at most. */
 const ROWS = 50;
 const MOST_ROWS = 500;
-/** As much as a card of a proposal shows in full (deployment/limits). */
+/** As much as a card of a proposal shows in full (deployment/approval/limits.ts). */
 const LONGEST = 8_000;
 /** How often somebody who waits sees for how long; a stopped warehouse takes minutes to start. */
 const HEARTBEAT_MS = 15_000;

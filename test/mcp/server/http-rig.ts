@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { createHttpApp, type HttpDeps } from '../../../src/mcp/server/http.ts';
 import { createAuthenticate, type TokenSources } from '../../../src/mcp/server/http-auth.ts';
 import { ownedBundles } from '../../../src/storage/bundle-owners.ts';
-import { createListener } from '../../../src/web/listener.ts';
+import { createHttpListener } from '../../../src/web/http-listener.ts';
 import { createRig, type Rig } from '../rig.ts';
 
 export interface HttpRig extends Rig {
@@ -42,8 +42,8 @@ export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOption
     ready: async () => ({ ok: true, checks: {} }),
     ...deps,
   });
-  const listener = createListener(app);
-  const { url } = await listener.start(0, '127.0.0.1');
+  const listener = createHttpListener();
+  const { url } = await listener.start(app, 0, '127.0.0.1');
   return {
     ...rig,
     url,

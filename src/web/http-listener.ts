@@ -1,10 +1,10 @@
-// Listens for an express app, and stops so that running requests can end.
+// Listens for HTTP requests, and stops so that running ones can end.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Listener {
-  /** Listens (port 0: any free one); answers the address. Throws when the port is taken. */
-  start(port: number, host?: string): Promise<{ port: number; url: string }>;
+export interface HttpListener {
+  /** Hands requests to `app` (port 0: any free one); answers the address. Throws when the port is taken. */
+  start(app: RequestListener, port: number, host?: string): Promise<{ port: number; url: string }>;
   /** Takes no new requests, lets running ones end for a while. */
   stop(): Promise<void>;
   isStopping(): boolean;
@@ -14,12 +14,12 @@ export interface Listener {
 const DRAIN_MS = 5_000;
 const IDLE_MS = 50;
 
-export function createListener(app: RequestListener): Listener {
+export function createHttpListener(): HttpListener {
   let server: Server | undefined;
   let isStopping = false;
   return {
     isStopping: () => isStopping,
-    async start(port, host = '0.0.0.0') {
+    async start(app, port, host = '0.0.0.0') {
       const listening = createServer((request, response) => {
         if (isStopping) response.setHeader('Connection', 'close');
         app(request, response);

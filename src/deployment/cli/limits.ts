@@ -1,0 +1,29 @@
+// The limits of a running CLI, each with where it comes from.
+
+const MINUTE = 60_000;
+const MB = 1024 * 1024;
+
+export const LIMITS = {
+  /**
+   * A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s, silent repeats of 429 would take 15
+   * min (facts: cli#speed, cli#network-faults).
+   */
+  readMs: 3 * MINUTE,
+  /**
+   * After this a deploy is called unknown but never ended: two rounds of 15 min repeats and an upload of minutes
+   * (facts: cli#network-faults, cli#speed).
+   */
+  deployMs: 45 * MINUTE,
+  /** Seconds for one call of the CLI; its default is 90 (facts: cli#network-faults). */
+  callSeconds: 60,
+  /** How often the output of a running CLI is looked at: progress lines and size. */
+  watchMs: 150,
+  /** A read that writes more than this is ended; 1,000 tasks resolve to about 2 MB. */
+  outputBytes: 64 * MB,
+  /** Characters of the CLI's own words that people see. */
+  wordsShown: 600,
+  /** Warnings kept of one validation. */
+  warningsKept: 50,
+  /** A turn waits this long for a CLI that is only being looked for. */
+  lookMs: 3000,
+} as const;

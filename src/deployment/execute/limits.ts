@@ -1,0 +1,19 @@
+// The limits of carrying out statements and runs, each with where it comes from.
+
+const MINUTE = 60_000;
+
+export const LIMITS = {
+  /** Statements run on after this in the warehouse, and nobody waits for them here. */
+  statementMs: 30 * MINUTE,
+  /** The statement API waits between 5 and 50 s itself before it answers "still running" (facts: databricks#runs-and-statements). */
+  statementWaitSeconds: 30,
+  statementPollMs: 2000,
+  /** Of a statement's result: rows asked for, rows and columns shown, characters of a value shown. */
+  rowsAsked: 100,
+  rowsShown: 20,
+  columnsShown: 12,
+  valueCharacters: 100,
+  /** A run is asked for again with the same idempotency token when no answer came. */
+  runTries: 3,
+  runPauseMs: 1000,
+} as const;
