@@ -16,6 +16,8 @@ export interface Cell {
 }
 
 const COMMENT: Readonly<Record<NotebookLanguage, string>> = { PYTHON: '#', SQL: '--', SCALA: '//', R: '#' };
+/** The first line of a notebook's source, with the language's comment sign. */
+const HEADER = /^\s*(#|--|\/\/) Databricks notebook source/;
 const CELL_LANGUAGE: Readonly<Record<NotebookLanguage, CellLanguage>> = { PYTHON: 'python', SQL: 'sql', SCALA: 'scala', R: 'r' };
 const BY_EXTENSION: ReadonlyMap<string, CellLanguage> = new Map([
   ['py', 'python'],
@@ -70,7 +72,7 @@ function sourceText(bytes: Uint8Array): string {
 /** The language a source is in as a whole; undefined of a plain file that is no code. */
 export function languageOf(source: Source): NotebookLanguage | undefined {
   const text = sourceText(source.bytes.subarray(0, 4096));
-  const marker = /^\s*(#|--|\/\/) Databricks notebook source/.exec(text)?.[1];
+  const marker = HEADER.exec(text)?.[1];
   const extension = extensionOf(source.path);
   if (source.language !== undefined) return source.language;
   if (marker === '--') return 'SQL';
@@ -89,7 +91,7 @@ export function cellsOf(source: Source): readonly Cell[] {
     const cells = jupyterCells(source, language ?? 'PYTHON');
     if (cells !== undefined) return cells;
   }
-  if (language !== undefined && (source.kind === 'notebook' || /^\s*(#|--|\/\/) Databricks notebook source/.test(text))) {
+  if (language !== undefined && (source.kind === 'notebook' || HEADER.test(text))) {
     return sourceCells(text, language);
   }
   return [{ language: BY_EXTENSION.get(extensionOf(source.path)) ?? 'text', text, line: 1 }];

@@ -1,6 +1,6 @@
 // Which keys a configuration file may have, and what may stand in them: everything that is not listed here is refused.
 
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import type { Diagnostic, LookupKind } from '../model/bundle.ts';
 import { referencesIn } from '../model/references.ts';
 import { checkPathValues } from './path-values.ts';
@@ -171,7 +171,7 @@ export function checkConfiguration(file: string, value: JsonObject): Diagnostic[
   checkResources(value.resources, 'resources', file, report);
   checkVariables(value.variables, 'variables', report);
   if (value.targets !== undefined && !isObject(value.targets)) report('targets', 'must be a mapping');
-  for (const [name, target] of Object.entries(isObject(value.targets) ? value.targets : {})) {
+  for (const [name, target] of Object.entries(objectOf(value.targets))) {
     if (!RESOURCE_KEY.test(name)) report(`targets.${name}`, 'must be named with letters, digits, `-` and `_`');
     if (isObject(target)) checkTarget(target, `targets.${name}`, file, report);
     else if (target !== null) report(`targets.${name}`, 'must be a mapping');

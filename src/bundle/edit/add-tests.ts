@@ -1,6 +1,6 @@
 // Adds tests to a bundle (pytest over its configuration and its Python sources), and keeps them out of what a deploy uploads.
 
-import { isObject, type JsonObject, stringifyJson } from '../../values/json.ts';
+import { isObject, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { parseYaml } from '../yaml/parse.ts';
 
@@ -61,6 +61,6 @@ function excludes({ sync }: JsonObject): boolean {
 }
 
 function withoutExclude({ sync, ...rest }: JsonObject): JsonObject {
-  const { exclude: _exclude, ...others } = isObject(sync) ? sync : {};
+  const { exclude: _exclude, ...others } = objectOf(sync);
   return { ...rest, sync: others };
 }

@@ -1,5 +1,5 @@
 // The scalars inside settings by their place, such as `tasks[load].notebook_task.notebook_path`: so they are compared, and named to people.
-import { isObject, type Json, type JsonObject, setKey } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf, setKey } from '../../values/json.ts';
 
 /** Lists whose items have a name of their own (Jobs API 2.2); their order means nothing. */
 const KEY_OF: ReadonlyMap<string, string> = new Map(
@@ -85,7 +85,7 @@ export function mapScalars(value: JsonObject, replace: (place: string, value: Le
     return copy;
   };
   const mapped = one(value, '', '');
-  return isObject(mapped) ? mapped : {};
+  return objectOf(mapped);
 }
 
 /** Every scalar of a value by its place, in the order they stand. Empty mappings and lists hold no setting. */

@@ -1,6 +1,6 @@
 // Which bundle owns a job: told by the path of the bundle's metadata, and by that file where the person may read it.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
-import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf, withoutLogin } from '../../values/text.ts';
 import { isItemError } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
@@ -76,7 +76,7 @@ async function metadataAt(reader: Pick<Workspace, 'exportSource'>, path: string,
   try {
     const file = await reader.exportSource(path, 'file', signal);
     const value = file === undefined ? undefined : parseJson(new TextDecoder().decode(file.bytes));
-    return isObject(value) ? value : {};
+    return objectOf(value);
   } catch (error) {
     // Often nobody else may read the folder; and what is in it may be anything.
     if (isItemError(error) || error instanceof SyntaxError) return {};

@@ -1,5 +1,5 @@
 // Reads the CLI's plan JSON (version 2): what would be done to which resource, and in a form that two plans can be compared by.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 
 export interface PlanEntry {
   /** Such as `resources.jobs.churn` or `resources.jobs.churn.permissions`. */
@@ -15,7 +15,7 @@ export function entriesOf(plan: JsonObject): PlanEntry[] {
   const nodes = isObject(plan.plan) ? Object.entries(plan.plan) : [];
   return nodes.flatMap(([node, body]) => {
     if (!isObject(body) || typeof body.action !== 'string') return [];
-    const changes = Object.entries(isObject(body.changes) ? body.changes : {}).flatMap(([path, change]) =>
+    const changes = Object.entries(objectOf(body.changes)).flatMap(([path, change]) =>
       isObject(change) && change.action !== 'skip' ? [{ path, change }] : [],
     );
     return [{ node, action: body.action, body, changes }];

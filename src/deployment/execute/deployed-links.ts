@@ -1,5 +1,5 @@
 // What a deployment made, with addresses for people, as `bundle summary` tells it.
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 
@@ -7,7 +7,7 @@ import type { DeployResult } from '../approval/deployment-proposal.ts';
 export function deployedOf(summary: JsonObject, host: string): Pick<DeployResult, 'jobs' | 'others'> {
   const group = (type: string, path: (id: string) => string) => {
     const found = isObject(summary.resources) ? summary.resources[type] : undefined;
-    return Object.entries(isObject(found) ? found : {}).flatMap(([key, value]) => {
+    return Object.entries(objectOf(found)).flatMap(([key, value]) => {
       if (!isObject(value) || value.id === undefined || value.id === null) return [];
       const id = String(value.id);
       const url = typeof value.url === 'string' && value.url.startsWith(`${host}/`) ? value.url : `${host}/${path(id)}`;

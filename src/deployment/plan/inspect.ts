@@ -2,7 +2,7 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { PlanSummary } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
@@ -60,7 +60,7 @@ async function look(open: OpenCli, command: InspectCommand, target: string, user
   const { resolved, warnings } = await open.validate(target);
   sameUser(resolved, userName, target);
   const found = command === 'summary' ? await open.summary(target) : resolved;
-  const workspace = isObject(resolved.workspace) ? resolved.workspace : {};
+  const workspace = objectOf(resolved.workspace);
   return {
     mode: textOf(isObject(resolved.bundle) ? resolved.bundle.mode : undefined),
     root: textOf(workspace.root_path),
@@ -73,7 +73,7 @@ async function look(open: OpenCli, command: InspectCommand, target: string, user
 function resourcesOf({ resources }: JsonObject): InspectedResource[] {
   const groups = isObject(resources) ? Object.entries(resources) : [];
   return groups.flatMap(([type, group]) =>
-    Object.entries(isObject(group) ? group : {}).flatMap(([key, value]) => {
+    Object.entries(objectOf(group)).flatMap(([key, value]) => {
       if (!isObject(value)) return [];
       const name = textOf(value.name) ?? textOf(value.display_name);
       return [{ type, key, name, id: textOf(value.id), url: textOf(value.url) }];

@@ -2,7 +2,7 @@
 
 import type { JobSummary } from '../../databricks/api/jobs.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 
 export type WorkspaceOf = (who: { host: string; token: string }) => Pick<Workspace, 'listJobs'>;
@@ -18,7 +18,7 @@ export async function findLeftoverJobs(workspace: Pick<Workspace, 'listJobs'>, p
   const known = new Set(entries.flatMap(({ body }) => (isObject(body.remote_state) ? [String(body.remote_state.job_id)] : [])));
   for (const { node, action, body } of entries) {
     if (action !== 'create' || !/^resources\.jobs\.[^.]+$/.test(node)) continue;
-    const value = isObject(body.new_state) && isObject(body.new_state.value) ? body.new_state.value : {};
+    const value = objectOf(objectOf(body.new_state).value);
     const path = isObject(value.deployment) ? value.deployment.metadata_file_path : undefined;
     const { name } = value;
     if (typeof name !== 'string' || typeof path !== 'string') continue;

@@ -3,7 +3,7 @@
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { developmentChange } from '../../bundle/proof/development-mode.ts';
 import { deployerOf, filesRoot } from '../../bundle/proof/resolved-target.ts';
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import { isCriticalSetting } from '../policy/danger.ts';
 
 /** Notes for the plan card: name prefix, paused triggers, parallel runs, tags; one line per thing, however many jobs it holds for. */
@@ -20,8 +20,8 @@ export function modeNotes(resolved: JsonObject, production: JsonObject): string[
     const runs = job.max_concurrent_runs ?? 1;
     const inProduction = other.max_concurrent_runs ?? 1;
     if (runs !== inProduction) notes.add(`Up to ${String(runs)} runs of ${key} at the same time (production: ${String(inProduction)}).`);
-    const tags = isObject(other.tags) ? other.tags : {};
-    for (const [name, value] of Object.entries(isObject(job.tags) ? job.tags : {}))
+    const tags = objectOf(other.tags);
+    for (const [name, value] of Object.entries(objectOf(job.tags)))
       if (tags[name] !== value) notes.add(`Jobs are tagged ${name}: ${String(value)}.`);
   }
   return [...notes];
@@ -68,7 +68,7 @@ function withoutRoot(leaf: Leaf | undefined, resolved: JsonObject): Leaf['value'
 }
 
 function jobsOf(resolved: JsonObject): Map<string, JsonObject> {
-  const resources = isObject(resolved.resources) ? resolved.resources : {};
+  const resources = objectOf(resolved.resources);
   const jobs = isObject(resources.jobs) ? Object.entries(resources.jobs) : [];
   return new Map(jobs.flatMap(([key, job]) => (isObject(job) ? [[key, job] as const] : [])));
 }

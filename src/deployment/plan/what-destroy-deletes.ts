@@ -1,5 +1,5 @@
 // What destroying a deployment would delete, read from the CLI's plan: everything its state holds.
-import { isObject } from '../../values/json.ts';
+import { isObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
@@ -14,7 +14,7 @@ export async function deployed(open: Pick<OpenCli, 'plan'>, target: string): Pro
     .filter(({ node, action, body }) => /^resources\.\w+\.[^.]+$/.test(node) && action !== 'create' && body.gone !== true)
     .map(({ node, body }) => {
       const [, type = '', key = ''] = node.split('.');
-      const remote = isObject(body.remote_state) ? body.remote_state : {};
+      const remote = objectOf(body.remote_state);
       const id = [remote.job_id, remote.pipeline_id, remote.dashboard_id, remote.id].find((value) => value !== undefined && value !== null);
       const named = textOf(remote.name) ?? textOf(isObject(remote.settings) ? remote.settings.name : undefined);
       const parts = [...(id === undefined ? [] : [String(id)]), ...(named === undefined ? [] : [JSON.stringify(named.slice(0, 200))])];
