@@ -129,17 +129,17 @@ export function generateBundle(input: GenerateInput): Bundle {
   const dashboards = placeDashboards(resources, layout);
 
   const parameters = chooseVariables(resources);
-  const links = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
-  const variables = byName([...parameters.list, ...links.variables]);
+  const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
+  const variables = byName([...parameters.list, ...lookups.variables]);
   const paths = replacePaths(resources, layout);
   const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
-  const byPlace = new Map([...values, ...links.byPlace, ...paths.byPlace]);
+  const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
   const targets = renderTargets({ names, adoption, resources, byPlace, variables: own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
-  const of =
+  const subject =
     definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
   const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption, brought };
@@ -148,7 +148,7 @@ export function generateBundle(input: GenerateInput): Bundle {
     text(
       'databricks.yml',
       renderYaml(bundleYaml(resources, variables, targets, sources), {
-        header: `Declarative Automation Bundle of ${of}.`,
+        header: `Declarative Automation Bundle of ${subject}.`,
         comments: targetComments(names, adoption),
       }),
     ),
@@ -181,7 +181,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...leftOutside(definition),
       ...(definition.broughtFrom === undefined ? [] : [broughtWarning(definition.broughtFrom)]),
       ...resources.flatMap((resource) => warningsAbout(resource)),
-      ...links.diagnostics,
+      ...lookups.diagnostics,
       ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
     ].map(byKey(resources)),
     digest: digestFiles(files),

@@ -25,7 +25,7 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 /** A key's own value: keys may be called `constructor`. */
-function own(value: Json | undefined, key: string): Json | undefined {
+function ownValue(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
@@ -34,7 +34,10 @@ function merge(base: Json | undefined, over: Json, name = ''): Json {
   if (isObject(base) && isObject(over)) {
     const keys = [...new Set([...Object.keys(base), ...Object.keys(over)])];
     return Object.fromEntries(
-      keys.map((key) => [key, Object.hasOwn(over, key) ? merge(own(base, key), own(over, key) ?? null, key) : (own(base, key) ?? null)]),
+      keys.map((key) => [
+        key,
+        Object.hasOwn(over, key) ? merge(ownValue(base, key), ownValue(over, key) ?? null, key) : (ownValue(base, key) ?? null),
+      ]),
     );
   }
   if (Array.isArray(base) && Array.isArray(over)) {
@@ -61,7 +64,7 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   const whole = objectOf(
     parts.map(({ path, value }) => localPaths(value, path, files)).reduce((sofar, part) => objectOf(merge(sofar, part)), {}),
   );
-  const chosen = objectOf(own(whole.targets, target));
+  const chosen = objectOf(ownValue(whole.targets, target));
   const { targets: _targets, ...rest } = whole;
   const { variables: given, ...over } = chosen;
   const config = objectOf(merge(rest, over));
@@ -74,19 +77,19 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
     const [head, ...way] = path.split('.');
     if (head === 'var') return variables.get(way.join('.'));
     const from = head === 'bundle' ? bundle : head === 'workspace' ? workspace : undefined;
-    return from === undefined ? undefined : way.reduce<Json | undefined>(own, from);
+    return from === undefined ? undefined : way.reduce<Json | undefined>(ownValue, from);
   };
-  workspace.root_path = fill(root, known);
+  workspace.root_path = fillReferences(root, known);
   workspace.file_path = `${String(workspace.root_path)}/files`;
-  const resources = fill(objectOf(config.resources), known);
+  const resources = fillReferences(objectOf(config.resources), known);
   const isDevelopment = chosen.mode === 'development';
   return {
     bundle,
     workspace,
-    ...(isDevelopment ? { presets: presetsOf(short) } : {}),
-    resources: runAs(
-      isDevelopment ? developed(objectOf(resources), short) : objectOf(resources),
-      fill(objectOf(config.run_as), known),
+    ...(isDevelopment ? { presets: developmentPresets(short) } : {}),
+    resources: withRunAs(
+      isDevelopment ? inDevelopmentMode(objectOf(resources), short) : objectOf(resources),
+      fillReferences(objectOf(config.run_as), known),
       isDevelopment,
     ),
   };
@@ -104,7 +107,7 @@ function shortName(userName: string): string {
 function valuesOf(declared: JsonObject, given: JsonObject, ids: ReadonlyMap<string, string> | undefined): Map<string, Json> {
   return new Map(
     Object.entries(declared).flatMap(([name, variable]): [string, Json][] => {
-      const over = own(given, name);
+      const over = ownValue(given, name);
       const value = over === undefined ? objectOf(variable).default : isObject(over) && 'default' in over ? over.default : over;
       const [kind, lookup] = Object.entries(objectOf(objectOf(variable).lookup))[0] ?? [];
       const found = kind === undefined ? undefined : ids?.get(`${kind}:${String(lookup)}`);
@@ -116,7 +119,7 @@ function valuesOf(declared: JsonObject, given: JsonObject, ids: ReadonlyMap<stri
 }
 
 /** References replaced where they are known; a text that is one reference becomes its value, whatever type that has. */
-function fill(value: Json, known: (path: string) => Json | undefined): Json {
+function fillReferences(value: Json, known: (path: string) => Json | undefined): Json {
   if (typeof value === 'string') {
     const single = /^\$\{([^${}]+)\}$/.exec(value)?.[1];
     if (single !== undefined) return known(single) ?? value;
@@ -125,8 +128,8 @@ function fill(value: Json, known: (path: string) => Json | undefined): Json {
       return found === undefined || typeof found === 'object' ? text : String(found);
     });
   }
-  if (Array.isArray(value)) return value.map((item: Json) => fill(item, known));
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, known)])) : value;
+  if (Array.isArray(value)) return value.map((item: Json) => fillReferences(item, known));
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillReferences(item, known)])) : value;
 }
 
 /** Relative paths as they will lie in the workspace; notebooks lose their ending (the CLI's mutator/translate_paths). */
@@ -147,10 +150,10 @@ function localPaths(value: JsonObject, file: string, files: readonly BundleFile[
   };
   const all = (resources: JsonObject) =>
     Object.fromEntries(
-      Object.entries(resources).map(([type, group]) => [type, isType(type) ? each(group, (one) => moved(type, one)) : group]),
+      Object.entries(resources).map(([type, group]) => [type, isType(type) ? mapResources(group, (one) => moved(type, one)) : group]),
     );
   const targets = (group: Json) =>
-    each(group, (target) => ({ ...target, ...(isObject(target.resources) ? { resources: all(target.resources) } : {}) }));
+    mapResources(group, (target) => ({ ...target, ...(isObject(target.resources) ? { resources: all(target.resources) } : {}) }));
   return {
     ...value,
     ...(isObject(value.resources) ? { resources: all(value.resources) } : {}),
@@ -163,11 +166,11 @@ function isType(type: string): type is ResourceType {
 }
 
 /** A group of resources, each of them changed. */
-function each(group: Json | undefined, change: (one: JsonObject) => JsonObject): JsonObject {
+function mapResources(group: Json | undefined, change: (one: JsonObject) => JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(objectOf(group)).map(([key, one]) => [key, change(objectOf(one))]));
 }
 
-function presetsOf(short: string): JsonObject {
+function developmentPresets(short: string): JsonObject {
   return {
     name_prefix: `[dev ${short}] `,
     jobs_max_concurrent_runs: 4,
@@ -178,9 +181,9 @@ function presetsOf(short: string): JsonObject {
 }
 
 /** What development mode does to resources (the CLI's mutator/resourcemutator/apply_presets.go). */
-function developed(resources: JsonObject, short: string): JsonObject {
+function inDevelopmentMode(resources: JsonObject, short: string): JsonObject {
   const prefix = `[dev ${short}] `;
-  const marked = (tags: Json | undefined) => ({ ...objectOf(tags), dev: own(tags, 'dev') || short });
+  const marked = (tags: Json | undefined) => ({ ...objectOf(tags), dev: ownValue(tags, 'dev') || short });
   const paused = (job: JsonObject) =>
     Object.fromEntries(
       ['schedule', 'trigger', 'continuous'].flatMap((name) =>
@@ -204,16 +207,16 @@ function developed(resources: JsonObject, short: string): JsonObject {
   const dashboard = (one: JsonObject): JsonObject => ({ ...one, display_name: `${prefix}${String(one.display_name ?? '')}` });
   return {
     ...resources,
-    ...(resources.jobs === undefined ? {} : { jobs: each(resources.jobs, job) }),
-    ...(resources.pipelines === undefined ? {} : { pipelines: each(resources.pipelines, pipeline) }),
-    ...(resources.dashboards === undefined ? {} : { dashboards: each(resources.dashboards, dashboard) }),
+    ...(resources.jobs === undefined ? {} : { jobs: mapResources(resources.jobs, job) }),
+    ...(resources.pipelines === undefined ? {} : { pipelines: mapResources(resources.pipelines, pipeline) }),
+    ...(resources.dashboards === undefined ? {} : { dashboards: mapResources(resources.dashboards, dashboard) }),
   };
 }
 
 /** A target's run_as goes for every job and pipeline that says none. */
-function runAs(resources: JsonObject, value: Json, isDevelopment: boolean): JsonObject {
+function withRunAs(resources: JsonObject, value: Json, isDevelopment: boolean): JsonObject {
   if (isDevelopment || !isObject(value) || Object.keys(value).length === 0) return resources;
-  const said = (group: Json | undefined) => each(group, (one) => ({ ...one, run_as: one.run_as ?? value }));
+  const said = (group: Json | undefined) => mapResources(group, (one) => ({ ...one, run_as: one.run_as ?? value }));
   return {
     ...resources,
     ...(resources.jobs === undefined ? {} : { jobs: said(resources.jobs) }),
