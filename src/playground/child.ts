@@ -1,8 +1,11 @@
-// One of our programs as a child process: started until it is ready, killed as a crash would or asked to end, its log kept in a file.
+// One of our programs as a child process: started until it is ready, ended by us or with us, its log kept in a file.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const END_WITH_PARENT = join(import.meta.dirname, 'end-with-parent.ts');
 
 /** The first start of the embedded Postgres takes seconds on a slow machine. */
 const READY_WITHIN_MS = 60_000;
@@ -44,14 +47,14 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
     onCrash: (listener) => void crashListeners.push(listener),
     async start() {
       expected = false;
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, main], {
         env: { ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       process_ = child;
       const file = createWriteStream(logFile, { flags: 'a' });
-      child.stdout.pipe(file, { end: false });
-      child.stderr.pipe(file, { end: false });
+      child.stdout?.pipe(file, { end: false });
+      child.stderr?.pipe(file, { end: false });
       let ended = false;
       child.once('exit', async () => {
         ended = true;

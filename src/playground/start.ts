@@ -26,6 +26,8 @@ interface PlaygroundOptions {
   readonly dataDir?: string;
   /** The tools on a server of their own, as MCP_REMOTE_URL has it. */
   readonly remoteTools?: boolean;
+  /** Hears a line as each step begins. */
+  readonly say?: (line: string) => void;
   /** More variables for the bot. */
   readonly variables?: Record<string, string>;
 }
@@ -48,6 +50,8 @@ export interface Playground {
 }
 
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const say = options.say ?? (() => undefined);
+  say(`Starting ${standIns(options.real)} …`);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dab-playground-')));
   const databricks = await createDatabricksStandIn({ jobsDir: options.jobsDir, forward: options.real?.databricks });
   const claude =
@@ -88,7 +92,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 
   try {
+    if (toolsServer !== undefined) say('Starting the server of the tools …');
     await toolsServer?.start();
+    say('Starting the bot with its embedded Postgres …');
     await bot.start();
   } catch (error) {
     await close();
@@ -108,6 +114,13 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     onCrash: bot.onCrash,
     close,
   };
+}
+
+/** The far sides that are played here, in words. */
+function standIns(real: PlaygroundOptions['real']): string {
+  const names = ['Slack', ...(real?.databricks === undefined ? ['Databricks'] : []), ...(real?.claude === undefined ? ['Claude'] : [])];
+  const list = new Intl.ListFormat('en').format(names);
+  return names.length === 1 ? `the stand-in of ${list}` : `the stand-ins of ${list}`;
 }
 
 /** Over a real workspace ana is the identity of its token. */
