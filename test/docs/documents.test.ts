@@ -51,6 +51,16 @@ it('docs/architecture.md names functions that are in the files it names', () => 
   expect(named.length).toBeGreaterThan(20);
 });
 
+it.each([
+  ['docs/playground.md', 'src/playground/main.ts'],
+  ['docs/converting.md', 'src/command-line/options.ts'],
+])('%s has every option of %s', (document, program) => {
+  const optionsIn = (text = '') => new Set(text.match(/--[a-z][a-z-]*/g));
+  const options = optionsIn(/USAGE = `(.*?)`;/s.exec(read(program))?.[1]);
+  expect(options.size).toBeGreaterThan(5);
+  expect([...options].filter((option) => !optionsIn(read(document)).has(option))).toEqual([]);
+});
+
 it('each document is led to from another', () => {
   const led = new Set(ALL.flatMap(([path, text]) => linksOf(text).map((to) => normalize(join(dirname(path), to.split('#')[0] ?? '')))));
   const alone = ALL.map(([path]) => path).filter((path) => path !== 'README.md' && !led.has(path) && !led.has(dirname(path)));
