@@ -10,7 +10,7 @@ import { findCli, STEP_MS } from './playground.ts';
 
 const cli = await findCli();
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Where screenshots go when somebody wants to look at them. */
+/** Where screenshots go when somebody wants to look at them; README shows `card.png` as docs/playground.png. */
 const SHOTS = process.env.SCREENSHOTS_DIR;
 
 describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground page', () => {
@@ -25,7 +25,7 @@ describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground
     for (const stream of [playground.stdout, playground.stderr]) stream?.on('data', (chunk) => (output += chunk));
     const url = await until(() => /http:\/\/\S+key=\S+/.exec(output)?.[0]);
     browser = await launch();
-    ({ page, problems } = await openPage(browser, url));
+    ({ page, problems } = await openPage(browser, url, { width: 1280, height: 1080 }));
     page.setDefaultTimeout(STEP_MS);
     if (SHOTS !== undefined) await mkdir(SHOTS, { recursive: true });
   });
