@@ -1,9 +1,9 @@
 // `npm run convert`: job definitions (from a workspace or from disk) become bundles with a proof; no Slack and no Claude.
 
+import type { Place } from '../command-line/command.ts';
 import { type Options, parseOptions, USAGE } from '../command-line/options.ts';
-import type { Read } from '../command-line/read-job.ts';
-import type { Place } from '../command-line/run.ts';
 import { loadConverterConfig } from '../config/load.ts';
+import type { Read } from '../conversion/read-job.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger } from '../values/log.ts';
 
@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
   const read = place === undefined ? undefined : startReading(options, place);
   // Whoever waits for it says what went wrong; until then nobody does, and Node would end the process.
   read?.catch(() => undefined);
-  const { run } = await import('../command-line/run.ts');
+  const { run } = await import('../command-line/command.ts');
   return await run(options, place, read, show);
 }
 
@@ -32,8 +32,8 @@ async function openPlace(): Promise<Place | undefined> {
 function startReading({ from, ...options }: Options, { workspace }: Place): Promise<Read> | undefined {
   if ('file' in from) return undefined;
   if ('job' in from)
-    return import('../command-line/read-job.ts').then(({ readJobWhole }) => readJobWhole(workspace, from.job, options, show));
-  return import('../command-line/read-folder.ts').then(({ readFolderWhole }) => readFolderWhole(workspace, from.folder, show));
+    return import('../conversion/read-job.ts').then(({ readJobWhole }) => readJobWhole(workspace, from.job, options, show));
+  return import('../conversion/read-folder.ts').then(({ readFolderWhole }) => readFolderWhole(workspace, from.folder, show));
 }
 
 try {

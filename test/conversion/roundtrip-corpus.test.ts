@@ -7,7 +7,7 @@ import { generateBundle } from '../../src/bundle/generate/generate.ts';
 import type { Bundle } from '../../src/bundle/model/bundle.ts';
 import { parseJob } from '../../src/bundle/model/definition.ts';
 import { compare } from '../../src/bundle/proof/compare.ts';
-import { readJobWhole } from '../../src/command-line/read-job.ts';
+import { readJobWhole } from '../../src/conversion/read-job.ts';
 import { UserError } from '../../src/values/errors.ts';
 import { ANA, cliPath } from '../deployment/rig.ts';
 import { createRoundtrip } from './roundtrip-rig.ts';

@@ -12,7 +12,7 @@ import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
 import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
-import { makeBundle } from './support/make-bundle.ts';
+import { makeBundle } from './support/store-bundle.ts';
 
 /** How far what a job refers to is followed; beyond it there are names. */
 const MAX_DEPTH = 3;

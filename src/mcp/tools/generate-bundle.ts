@@ -10,7 +10,7 @@ import { defineTool } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, quote } from './support/foreign-text.ts';
 import { adoptTargets, moreTargets, workspacePath } from './support/inputs.ts';
-import { makeBundle } from './support/make-bundle.ts';
+import { makeBundle } from './support/store-bundle.ts';
 
 /** Most jobs and pipelines that the answer names. */
 const MOST_USERS = 20;

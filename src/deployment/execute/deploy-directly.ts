@@ -1,15 +1,15 @@
 // Deploys a converted bundle with the CLI and compares what the workspace then answers with what the bundle says.
-import type { Bundle, ResourceType } from '../bundle/model/bundle.ts';
-import { compareDashboard, compareDeployed, type DeployedDifference } from '../bundle/proof/compare-deployed.ts';
-import { compareDeployedGrants } from '../bundle/proof/compare-grants.ts';
-import { deployerOf, resolvedResource } from '../bundle/proof/resolved-target.ts';
-import type { Workspace } from '../databricks/workspace.ts';
-import type { Cli } from '../deployment/cli/open-bundle.ts';
-import { entriesOf } from '../deployment/cli/plan-json.ts';
-import { UserError } from '../values/errors.ts';
-import type { JsonObject } from '../values/json.ts';
-import { bindOriginals, entryOf } from './bind.ts';
-import type { Login } from './make-bundle.ts';
+import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
+import { compareDashboard, compareDeployed, type DeployedDifference } from '../../bundle/proof/compare-deployed.ts';
+import { compareDeployedGrants } from '../../bundle/proof/compare-grants.ts';
+import { deployerOf, resolvedResource } from '../../bundle/proof/resolved-target.ts';
+import type { Login } from '../../command-line/convert.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import { UserError } from '../../values/errors.ts';
+import type { JsonObject } from '../../values/json.ts';
+import type { Cli } from '../cli/open-bundle.ts';
+import { entriesOf } from '../cli/plan-json.ts';
+import { bindOriginals, entryOf } from './bind-originals.ts';
 
 export interface Deployed {
   /** Addresses of the jobs. */

@@ -1,12 +1,12 @@
 // Adopting through the real CLI: the original keeps its id, and nothing is bound or taken away that belongs to another bundle.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { generateBundle } from '../../src/bundle/generate/generate.ts';
-import type { JsonObject } from '../../src/values/json.ts';
-import { madeUp } from '../bundle/case-kinds.ts';
-import { HOST, job, notebookTask } from '../bundle/fixtures.ts';
-import { seedOriginals } from '../bundle/seed-lookups.ts';
-import { createRoundtrip, type Roundtrip } from '../conversion/roundtrip-rig.ts';
-import { ANA, cliPath } from '../deployment/rig.ts';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import type { JsonObject } from '../../../src/values/json.ts';
+import { madeUp } from '../../bundle/case-kinds.ts';
+import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
+import { seedOriginals } from '../../bundle/seed-lookups.ts';
+import { createRoundtrip, type Roundtrip } from '../../conversion/roundtrip-rig.ts';
+import { ANA, cliPath } from '../rig.ts';
 
 const task = notebookTask('a', `/Workspace/Users/${ANA}/etl/a`);
 const environments = [{ environment_key: 'default', spec: { environment_version: '2' } }];

@@ -1,9 +1,9 @@
 // Takes originals over: binds what exists in the workspace to the keys of a bundle, before the first deployment of a target.
-import type { Bundle, ResourceType } from '../bundle/model/bundle.ts';
-import type { Workspace } from '../databricks/workspace.ts';
-import type { OpenCli } from '../deployment/cli/open-bundle.ts';
-import { UserError } from '../values/errors.ts';
-import { isObject, type JsonObject } from '../values/json.ts';
+import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import { UserError } from '../../values/errors.ts';
+import { isObject, type JsonObject } from '../../values/json.ts';
+import type { OpenCli } from '../cli/open-bundle.ts';
 
 /** What a deployment's state holds under a key; undefined where it is not deployed. */
 export function entryOf(summary: JsonObject, type: string, key: string): JsonObject | undefined {

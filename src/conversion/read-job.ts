@@ -4,13 +4,13 @@ import { bringGit } from '../bundle/generate/bring-git.ts';
 import type { Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
 import { idReferences } from '../bundle/model/id-references.ts';
 import { sourceReferences } from '../bundle/model/source-references.ts';
+import type { Options } from '../command-line/options.ts';
 import { collectSources } from '../databricks/read/collect.ts';
 import { readGitFolder } from '../databricks/read/git-folder.ts';
 import { readJob } from '../databricks/read/job.ts';
 import { ownerFacts } from '../databricks/read/owner.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { UserError } from '../values/errors.ts';
-import type { Options } from './options.ts';
 
 export interface Read {
   readonly definition: JobDefinition;

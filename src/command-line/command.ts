@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { findSecrets } from '../analysis/secrets/find.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
 import { loadCliConfig } from '../config/load.ts';
+import type { Read, Show } from '../conversion/read-job.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
+import { deploy } from '../deployment/execute/deploy-directly.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger } from '../values/log.ts';
-import { deploy } from './deploy.ts';
+import { type Converted, convert, type Login } from './convert.ts';
 import { readDefinitions, readTree } from './disk.ts';
-import { type Converted, convert, type Login } from './make-bundle.ts';
 import { diskSources, stubSources } from './offline.ts';
 import type { Options } from './options.ts';
-import type { Read, Show } from './read-job.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
