@@ -1,9 +1,9 @@
 // `npm run convert`: job definitions (from a workspace or from disk) become bundles with a proof; no Slack and no Claude.
 
-import type { Place } from '../command-line/command.ts';
-import { type Options, parseOptions, USAGE } from '../command-line/options.ts';
+import type { SignedIn } from '../command-line/command.ts';
+import { parseOptions, USAGE } from '../command-line/options.ts';
+import { readSubject } from '../command-line/read-subject.ts';
 import { loadConverterConfig } from '../config/load.ts';
-import type { Read } from '../conversion/read-job.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger } from '../values/log.ts';
 
@@ -13,27 +13,20 @@ const show = (line: string) => void process.stderr.write(process.stderr.isTTY ? 
 /** Reads while the rest of the converter is loaded: loading takes about as long as a workspace needs to answer. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
-  const place = await openPlace();
-  const read = place === undefined ? undefined : startReading(options, place);
+  const signedIn = await signIn();
+  const reading = signedIn && readSubject(signedIn.workspace, options, show);
   // Whoever waits for it says what went wrong; until then nobody does, and Node would end the process.
-  read?.catch(() => undefined);
-  const { run } = await import('../command-line/command.ts');
-  return await run(options, place, read, show);
+  reading?.catch(() => undefined);
+  const { carryOut } = await import('../command-line/command.ts');
+  return await carryOut({ options, signedIn, reading, show });
 }
 
-async function openPlace(): Promise<Place | undefined> {
+async function signIn(): Promise<SignedIn | undefined> {
   const { host, token } = loadConverterConfig();
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: createLogger({ level: 'silent' }) });
   return { login: { host, token }, workspace };
-}
-
-function startReading({ from, ...options }: Options, { workspace }: Place): Promise<Read> | undefined {
-  if ('file' in from) return undefined;
-  if ('job' in from)
-    return import('../conversion/read-job.ts').then(({ readJobWhole }) => readJobWhole(workspace, from.job, options, show));
-  return import('../conversion/read-folder.ts').then(({ readFolderWhole }) => readFolderWhole(workspace, from.folder, show));
 }
 
 try {

@@ -1,45 +1,54 @@
 // Carries out one command of the converter once its login is known: definitions from disk or what was read, each converted, proven, deployed.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findSecrets } from '../analysis/secrets/find.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
 import { loadCliConfig } from '../config/load.ts';
-import type { Read, Show } from '../conversion/read-job.ts';
+import type { WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
-import { deploy } from '../deployment/execute/deploy-directly.ts';
+import { createDirectDeployer } from '../deployment/execute/deploy-directly.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
+import type { Refusal } from '../deployment/policy/refusals.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
-import { createLogger } from '../values/log.ts';
-import { type Converted, convert, type Login } from './convert.ts';
+import { createLogger, type Logger } from '../values/log.ts';
+import { type Converted, convert } from './convert.ts';
 import { readDefinitions, readTree } from './disk.ts';
 import { diskSources, stubSources } from './offline.ts';
 import type { Options } from './options.ts';
+import type { Show } from './read-subject.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Where the job and the CLI's answers come from; absent without DATABRICKS_HOST. */
-export interface Place {
-  readonly login: Login;
+/** Where the job and the CLI's answers come from, as whoever started the command. */
+export interface SignedIn {
+  readonly login: { readonly host: string; readonly token: string };
   readonly workspace: Workspace;
 }
 
-/** Carries out a command: `read` is what the workspace answers, absent where definitions come from disk. Answers the exit code. */
-export async function run(options: Options, place: Place | undefined, read: Promise<Read> | undefined, show: Show): Promise<number> {
-  const log = createLogger({ level: 'silent' });
-  const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
-  if (place !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
-  const command: Command = { options, place, cli: createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), log }), show };
-  if ('file' in options.from) return await fromDisk(options.from.file, command);
-  if (read === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);
-  return (await one('', await read, options.out, command)) ? 0 : 1;
+export interface CommandInput {
+  readonly options: Options;
+  /** Absent without DATABRICKS_HOST. */
+  readonly signedIn: SignedIn | undefined;
+  /** What is read of the workspace, absent where definitions come from disk. */
+  readonly reading: Promise<WholeSubject> | undefined;
+  readonly show: Show;
 }
 
-interface Command {
-  readonly options: Options;
-  readonly place: Place | undefined;
+interface Command extends Pick<CommandInput, 'options' | 'signedIn' | 'show'> {
   readonly cli: Cli;
-  readonly show: Show;
+  readonly log: Logger;
+}
+
+/** Answers the exit code. */
+export async function carryOut({ options, signedIn, reading, show }: CommandInput): Promise<number> {
+  const log = createLogger({ level: 'silent' });
+  const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
+  if (signedIn !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
+  const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), log });
+  const command: Command = { options, signedIn, cli, log, show };
+  if ('file' in options.from) return await fromDisk(options.from.file, command);
+  if (reading === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);
+  return (await one('', await reading, options.out, command)) ? 0 : 1;
 }
 
 /** Definitions from disk, a bundle each; below `out` by name where there are several. */
@@ -52,8 +61,7 @@ async function fromDisk(path: string, command: Command): Promise<number> {
   for (const { name, definition } of found) {
     const collected = files === undefined ? stubSources(definition) : await diskSources(definition, files);
     const out = several ? join(options.out, name) : options.out;
-    const read: Read = { definition, ...collected };
-    const done = await one(name, read, out, command).catch((error: unknown) => {
+    const done = await one(name, { definition, ...collected }, out, command).catch((error: unknown) => {
       if (!(error instanceof UserError) || !several) throw error;
       say(`✗ ${name}: ${error.message}`);
       return false;
@@ -64,42 +72,53 @@ async function fromDisk(path: string, command: Command): Promise<number> {
 }
 
 /** Converts, says what came of it, deploys where asked; whether everything is as it was. */
-async function one(name: string, read: Read, out: string, command: Command): Promise<boolean> {
-  const { options, place, cli, show } = command;
-  const online = place !== undefined && (await cli.missing()) === undefined;
+async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
+  const { options, signedIn, cli, show } = command;
+  const online = signedIn !== undefined && (await cli.missing()) === undefined;
   const resolve = async (bundle: Converted['bundle'], target: string) => {
     show('Comparing with what the CLI resolves');
-    return await cli.open({ files: bundle.files, ...login(place) }, (open) => open.validate(target));
+    return await cli.open({ files: bundle.files, ...loginOf(signedIn) }, (open) => open.validate(target));
   };
-  const userName = online || place === undefined ? 'you' : (await place.workspace.me()).userName;
-  const converted = await convert({ findSecrets, ...(online && { resolve }) }, options, {
-    ...read,
-    host: place?.login.host ?? '',
-    userName,
-    out,
-  });
+  const userName = online || signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
+  const surroundings = { host: signedIn?.login.host ?? '', userName, ...(online ? { resolve } : {}) };
+  const converted = await convert(subject, out, options, surroundings);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
-  say(
-    `${converted.ok ? '✓' : '✗'} ${name === '' ? converted.bundle.name : name}: ${converted.line}${online || !options.proof ? '' : ' (resolved without the CLI)'}`,
-  );
+  const mark = converted.ok ? '✓' : '✗';
+  const judge = online || !options.proof ? '' : ' (resolved without the CLI)';
+  say(`${mark} ${name === '' ? converted.bundle.name : name}: ${converted.line}${judge}`);
   if (options.deploy === undefined || !converted.ok) return converted.ok;
   return await deployed(converted, options.deploy, command);
 }
 
-async function deployed(converted: Converted, target: string, { place, cli, show }: Command): Promise<boolean> {
-  if (place === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
-  const { jobs, differences, warnings } = await deploy(cli, place.workspace, converted.bundle, place.login, target, show);
+/** What somebody at a keyboard can do about it. */
+const NEXT: Record<Refusal['why'], string> = {
+  'not allowed': 'Correct the job, then convert it again.',
+  secrets: 'Replace them (a secret scope and {{secrets/scope/key}} in the job, dbutils.secrets.get in code), then convert again.',
+  'not bound': 'Bind it with the Databricks CLI (bundle deployment bind), or convert without --adopt for a copy.',
+  'takes away': 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
+  'left behind': 'Look at that job in the workspace, and delete it if nobody needs it; then deploy again.',
+  changed: 'Deploy again: the plan is then made of what is there now.',
+};
+
+async function deployed({ bundle }: Converted, target: string, { signedIn, cli, log, show }: Command): Promise<boolean> {
+  if (signedIn === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
+  const result = await createDirectDeployer({ cli, ...signedIn, log }).deploy(bundle, target, show);
+  if (result.kind === 'refused') {
+    const { why, words } = result.refusal;
+    throw new UserError({ doing: `Deploying to ${target}`, problem: words.problem, next: NEXT[why] });
+  }
+  const { jobs, differences, warnings } = result;
   for (const warning of warnings) say(`warning: ${warning}`);
-  for (const { resource, place: at, was, is } of differences)
-    say(`✗ deployed ${resource} ${at}: ${text(was)} in the bundle, ${text(is)} in the workspace`);
+  for (const { resource, place, was, is } of differences)
+    say(`✗ deployed ${resource} ${place}: ${text(was)} in the bundle, ${text(is)} in the workspace`);
   if (differences.length === 0) say(`✓ deployed to ${target}, equal to the bundle: ${jobs.join(' ')}`);
   return differences.length === 0;
 }
 
-function login(place: Place | undefined): Login {
-  if (place === undefined) throw new Error('there is no workspace to resolve against');
-  return place.login;
+function loginOf(signedIn: SignedIn | undefined): SignedIn['login'] {
+  if (signedIn === undefined) throw new Error('there is no workspace to resolve against');
+  return signedIn.login;
 }
 
 function sentence({ level, place, message }: Diagnostic): string {

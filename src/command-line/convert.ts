@@ -1,69 +1,54 @@
-// One conversion: a definition and its sources become a bundle, which is compared with the definition and left on disk.
-
-import { checkBundle } from '../bundle/check/check-bundle.ts';
-import { generateBundle } from '../bundle/generate/generate.ts';
-import type { Bundle, Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
+// One conversion: what was read becomes a bundle, which is compared with the definition and left on disk.
+import type { Bundle, Diagnostic, JobDefinition } from '../bundle/model/bundle.ts';
 import { compare } from '../bundle/proof/compare.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
+import { makeBundle } from '../conversion/make-bundle.ts';
+import type { WholeSubject } from '../conversion/subject.ts';
+import type { JsonObject } from '../values/json.ts';
 import { writeTree } from './disk.ts';
 import type { Options } from './options.ts';
 
-/** Who the CLI acts as, and where; absent without a workspace. */
-export interface Login {
-  readonly host: string;
-  readonly token: string;
-}
-
 export interface Converted {
   readonly bundle: Bundle;
-  /** What people should look at, of generating and of the allow-list. */
+  /** What people should look at, of generating and of the checks. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly proof?: Proof | undefined;
   /** The one line for people. */
   readonly line: string;
-  /** Something differs, or can't be expressed, and nobody was told otherwise. */
+  /** false: something differs or can't be expressed. */
   readonly ok: boolean;
 }
 
-export interface ConvertDeps {
-  readonly findSecrets: (files: Bundle['files']) => Promise<Bundle['secrets']>;
-  /** undefined: there is no CLI, or no workspace to resolve against; the bundle is then resolved without one. */
-  readonly resolve?:
-    | ((bundle: Bundle, target: string) => Promise<{ resolved: Parameters<typeof compare>[0]['resolved']; warnings: string[] }>)
-    | undefined;
+interface Surroundings {
+  /** Of the workspace; empty without one. */
+  readonly host: string;
+  /** As whom a target is resolved where there is no CLI. */
+  readonly userName: string;
+  /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
+  readonly resolve?: (bundle: Bundle, target: string) => Promise<{ resolved: JsonObject; warnings: string[] }>;
 }
 
-/** Generates, proves and writes one bundle. Rejects with UserError where it can't be written or validated. */
+/** Makes, proves and writes one bundle into the folder `out`. Rejects with UserError where it can't be written or validated. */
 export async function convert(
-  deps: ConvertDeps,
+  subject: WholeSubject,
+  out: string,
   options: Pick<Options, 'proof' | 'targets' | 'adopt'>,
-  input: {
-    definition: JobDefinition;
-    sources: readonly Source[];
-    diagnostics: readonly Diagnostic[];
-    host: string;
-    userName: string;
-    out: string;
-  },
+  surroundings: Surroundings,
 ): Promise<Converted> {
-  const { definition, sources, diagnostics, host, out } = input;
-  const adoption = Object.fromEntries(options.adopt.map((target) => [target, 'bind'] as const));
-  const generated = generateBundle({ definition, sources, diagnostics, host, options: { targets: options.targets, adoption } });
-  const bundle = { ...generated, secrets: await deps.findSecrets(generated.files) };
-  const found = [...bundle.diagnostics, ...secretsFound(bundle), ...checkBundle(bundle.files)];
-  const refused = found.filter(({ level }) => level === 'error');
-  const proof = options.proof && refused.length === 0 ? await prove(deps, bundle, definition, input.userName) : undefined;
+  const { bundle, findings } = await makeBundle(subject, { ...options, host: surroundings.host });
+  const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
+  const refused = diagnostics.some(({ level }) => level === 'error');
+  const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;
   writeTree(out, [...bundle.files, ...(proof === undefined ? [] : proofFiles(proof))]);
   const line = proof === undefined ? `${bundle.files.length} files, not compared` : proofLine(proof);
-  return { bundle, diagnostics: found, proof, line, ok: refused.length === 0 && (proof === undefined || holds(proof)) };
+  return { bundle, diagnostics, line, ok: !refused && (proof === undefined || holds(proof)) };
 }
 
 const TARGET = 'prod';
 
-async function prove(deps: ConvertDeps, bundle: Bundle, definition: JobDefinition, userName: string): Promise<Proof> {
-  const answer = deps.resolve === undefined ? undefined : await deps.resolve(bundle, TARGET);
+async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve }: Surroundings): Promise<Proof> {
+  const answer = await resolve?.(bundle, TARGET);
   const resolved = answer?.resolved ?? resolveBundle(bundle.files, TARGET, { userName });
   return compare({ definition, bundle, resolved, target: TARGET, warnings: answer?.warnings });
 }

@@ -1,5 +1,6 @@
 // What the converter is asked for on the command line.
 import { parseArgs } from 'node:util';
+import { MAX_DEPTH } from '../conversion/subject.ts';
 import { ConfigError } from '../values/errors.ts';
 
 export interface Options {
@@ -33,8 +34,6 @@ export const USAGE = `usage:
 
 Exit: 0 nothing differs, 1 something differs or failed, 2 wrong usage.
 `;
-
-const MAX_DEPTH = 5;
 
 /** Reads the arguments. Throws ConfigError with everything that is wrong with them. */
 export function parseOptions(args: readonly string[]): Options {

@@ -1,28 +1,84 @@
-// What a conversion of a folder starts from: its files, and the job that is proposed for them.
-import { analyze } from '../analysis/analyze.ts';
-import { orderSources } from '../analysis/order/order.ts';
+// Reads a workspace folder whole: its files, who uses them already, and the job that is proposed for them.
+import { type Analysis, analyze } from '../analysis/analyze.ts';
+import { type OrderedTask, orderSources } from '../analysis/order/order.ts';
 import { proposeJob } from '../bundle/generate/propose-job.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
 import { readFolder } from '../databricks/read/folder.ts';
 import type { Workspace } from '../databricks/workspace.ts';
-import { canonicalFolder } from '../values/workspace-path.ts';
-import type { Read, Show } from './read-job.ts';
+import { canonicalFolder, canonicalPath } from '../values/workspace-path.ts';
+import type { ReadingOptions, WholeSubject } from './subject.ts';
 
-/** A folder's files, and a job proposed from their names, `%run`s, imports and widgets. */
-export async function readFolderWhole(workspace: Workspace, path: string, show: Show): Promise<Read> {
-  show(`Reading ${path}`);
-  const { sources, diagnostics, usedBy } = await readFolder(workspace, path, {
-    onProgress: (done, total) => show(`Reading files: ${done} of ${total}`),
+/** A job or pipeline that names files of the folder. */
+interface FolderUser {
+  readonly kind: 'job' | 'pipeline';
+  readonly id: string;
+  readonly name: string;
+}
+
+interface FolderAsRead extends WholeSubject {
+  readonly kind: 'read';
+  /** The tasks of the proposed job. */
+  readonly order: readonly OrderedTask[];
+  readonly usedBy: readonly FolderUser[];
+}
+
+/** `not inside`: a path to run is not in the folder; `nothing to run`: it holds files, or none, but no notebook or program. */
+export type FolderReading =
+  | FolderAsRead
+  | { readonly kind: 'not inside'; readonly path: string }
+  | { readonly kind: 'nothing to run'; readonly files: number };
+
+export interface FolderWish {
+  readonly path: string;
+  /** Only these notebooks and programs become tasks, one after the other; left out: all that can run, in an order that is worked out. */
+  readonly run?: readonly string[] | undefined;
+}
+
+/** Rejects with UserError where there is no such folder, or with the signal's reason. */
+export async function readFolderWhole(workspace: Workspace, wish: FolderWish, options: ReadingOptions = {}): Promise<FolderReading> {
+  const { onProgress, signal } = options;
+  const folder = canonicalFolder(wish.path);
+  const { sources, diagnostics, usedBy } = await readFolder(workspace, folder, {
+    signal,
+    onProgress: (done, total) => onProgress?.({ stage: 'sources', done, total }),
   });
-  const { tasks } = orderSources(await Promise.all(sources.map((source) => analyze(source))));
-  const used = [...usedBy.jobs.map((job) => `job ${job.jobId}`), ...usedBy.pipelines.map((pipeline) => `pipeline ${pipeline.id}`)];
-  const note: Diagnostic[] =
-    used.length === 0
-      ? []
-      : [{ level: 'warning', place: path, message: `already used by ${used.join(', ')}; a bundle of that one may be what you want` }];
+  onProgress?.({ stage: 'sources read', files: sources.length });
+  onProgress?.({ stage: 'order' });
+  const analyses = await Promise.all(sources.map((source) => analyze(source)));
+  const byPath = new Map(analyses.map((analysis) => [canonicalPath(analysis.path), analysis]));
+  const outside = wish.run?.find((path) => !byPath.has(canonicalPath(path)));
+  if (outside !== undefined) return { kind: 'not inside', path: outside };
+  const order =
+    wish.run === undefined
+      ? orderSources(analyses).tasks
+      : oneAfterTheOther(wish.run.flatMap((path) => byPath.get(canonicalPath(path)) ?? []));
+  onProgress?.({ stage: 'order found', tasks: order.length });
+  if (order.length === 0) return { kind: 'nothing to run', files: sources.length };
+  const users: FolderUser[] = [
+    ...usedBy.jobs.map(({ jobId, name }) => ({ kind: 'job' as const, id: jobId, name })),
+    ...usedBy.pipelines.map(({ id, name }) => ({ kind: 'pipeline' as const, id, name })),
+  ];
   return {
-    definition: proposeJob(canonicalFolder(path), tasks, sources),
+    kind: 'read',
+    order,
+    usedBy: users,
+    definition: proposeJob(folder, order, sources),
     sources,
-    diagnostics: [...diagnostics, ...note],
+    diagnostics: [...diagnostics, ...usedAlready(folder, users)],
   };
+}
+
+function oneAfterTheOther(chosen: readonly Analysis[]): OrderedTask[] {
+  return chosen.map(({ path, widgets }, i) => ({
+    path,
+    after: chosen.slice(Math.max(0, i - 1), i).map((one) => one.path),
+    why: 'as asked',
+    parameters: widgets.map((widget) => ({ name: widget.name, default: widget.default })),
+  }));
+}
+
+function usedAlready(folder: string, users: readonly FolderUser[]): Diagnostic[] {
+  if (users.length === 0) return [];
+  const named = users.map(({ kind, id }) => `${kind} ${id}`).join(', ');
+  return [{ level: 'warning', place: folder, message: `already used by ${named}; a bundle of that one may be what you want` }];
 }

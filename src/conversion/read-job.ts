@@ -1,65 +1,60 @@
-// What a conversion starts from, read out of a workspace: one job with its closure.
-
+// Reads a job whole: its definition with all it refers to, the files of Git where they are wanted, and its sources.
 import { bringGit } from '../bundle/generate/bring-git.ts';
-import type { Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
+import type { JobDefinition } from '../bundle/model/bundle.ts';
 import { idReferences } from '../bundle/model/id-references.ts';
 import { sourceReferences } from '../bundle/model/source-references.ts';
-import type { Options } from '../command-line/options.ts';
 import { collectSources } from '../databricks/read/collect.ts';
 import { readGitFolder } from '../databricks/read/git-folder.ts';
 import { readJob } from '../databricks/read/job.ts';
-import { ownerFacts } from '../databricks/read/owner.ts';
+import type { Owner } from '../databricks/read/owner.ts';
 import type { Workspace } from '../databricks/workspace.ts';
-import { UserError } from '../values/errors.ts';
+import type { ReadingOptions, WholeSubject } from './subject.ts';
 
-export interface Read {
-  readonly definition: JobDefinition;
-  readonly sources: readonly Source[];
-  readonly diagnostics: readonly Diagnostic[];
+/** `owned`: a bundle has deployed the job already, and nobody said to go on; `no Git folder`: the files of Git can't be read. */
+export type JobReading =
+  | ({ readonly kind: 'read'; readonly owner?: Owner } & WholeSubject)
+  | { readonly kind: 'owned'; readonly name: string; readonly owner: Owner }
+  | { readonly kind: 'no Git folder' };
+
+export interface JobWish {
+  readonly jobId: string;
+  /** How far jobs, pipelines and dashboards come along: 0 to MAX_DEPTH. */
+  readonly depth: number;
+  /** Of a job with a Git source: keep that, or bring its files in from the workspace's Git folder. */
+  readonly git: 'keep' | 'bring';
+  /** Go on where a bundle owns the job. */
+  readonly evenIfOwned: boolean;
 }
 
-/** Says how far it is. */
-export type Show = (line: string) => void;
-
-/** A job with everything it refers to. Rejects with UserError, also where another bundle owns the job and nobody said to go on. */
-export async function readJobWhole(
-  workspace: Workspace,
-  jobId: string,
-  options: Pick<Options, 'depth' | 'git' | 'anyway'>,
-  show: Show,
-): Promise<Read> {
-  show(`Reading job ${jobId}`);
-  const {
-    definition: job,
-    owner,
-    diagnostics,
-  } = await readJob(workspace, jobId, {
+/** Rejects with UserError where the job can't be read, or with the signal's reason; what it refers to becomes a diagnostic instead. */
+export async function readJobWhole(workspace: Workspace, wish: JobWish, options: ReadingOptions = {}): Promise<JobReading> {
+  const { onProgress, signal } = options;
+  const { jobId, depth, git, evenIfOwned } = wish;
+  const { owner, ...job } = await readJob(workspace, jobId, {
     idsOf: idReferences,
-    depth: options.depth,
-    onProgress: (done, total) => show(`Reading job ${jobId}: ${done} of ${total}`),
+    depth,
+    signal,
+    onProgress: (done, total) => onProgress?.({ stage: 'job', done, total }),
   });
-  if (owner !== undefined && !options.anyway) {
-    throw new UserError({
-      doing: `Converting job ${jobId}`,
-      problem: `A bundle already owns it (${ownerFacts(owner)
-        .map(([label, value]) => `${label}: ${value}`)
-        .join('; ')}).`,
-      next: 'Change that bundle, or make a second one beside it with --anyway.',
-    });
-  }
-  const definition = options.git === 'bring' ? await broughtIn(workspace, job) : job;
-  const collected = await collectSources(workspace, sourceReferences(definition), {
-    onProgress: (done, total) => show(`Collecting sources: ${done} of ${total}`),
+  const name = nameOf(job.definition);
+  onProgress?.({ stage: 'job read', name });
+  if (owner !== undefined && !evenIfOwned) return { kind: 'owned', name, owner };
+  const definition = git === 'bring' ? await broughtIn(workspace, job.definition, signal) : job.definition;
+  if (definition === undefined) return { kind: 'no Git folder' };
+  const { sources, diagnostics } = await collectSources(workspace, sourceReferences(definition), {
+    signal,
+    onProgress: (done, total) => onProgress?.({ stage: 'sources', done, total }),
   });
-  return { definition, sources: collected.sources, diagnostics: [...diagnostics, ...collected.diagnostics] };
+  onProgress?.({ stage: 'sources read', files: sources.length });
+  const subject = { definition, sources, diagnostics: [...job.diagnostics, ...diagnostics] };
+  return { kind: 'read', ...(owner === undefined ? {} : { owner }), ...subject };
 }
 
-async function broughtIn(workspace: Workspace, definition: JobDefinition): Promise<JobDefinition> {
-  const folder = await readGitFolder(workspace, definition);
-  if (folder !== undefined) return bringGit(definition, folder);
-  throw new UserError({
-    doing: 'Bringing the files of Git in',
-    problem: 'The workspace has no Git folder of this repository that you can see.',
-    next: 'Add it as a Git folder at the branch of the job, or leave --git bring out to keep git_source.',
-  });
+async function broughtIn(workspace: Workspace, definition: JobDefinition, signal?: AbortSignal): Promise<JobDefinition | undefined> {
+  const folder = await readGitFolder(workspace, definition, signal);
+  return folder && bringGit(definition, folder);
+}
+
+function nameOf({ settings }: JobDefinition): string {
+  return typeof settings.name === 'string' ? settings.name : 'Untitled';
 }

@@ -73,7 +73,8 @@ function withoutPlace(warning: string): string {
 type Far = Awaited<ReturnType<Awaited<ReturnType<typeof createRoundtrip>>['workspace']>>;
 
 async function roundtrip(far: Far, jobId: string): Promise<Outcome> {
-  const read = await readJobWhole(far.workspace, jobId, { depth: 1, git: 'keep', anyway: true }, () => {});
+  const read = await readJobWhole(far.workspace, { jobId, depth: 1, git: 'keep', evenIfOwned: true });
+  if (read.kind !== 'read') return { wrong: read.kind };
   const bundle: Bundle = generateBundle({ ...read, host: far.standIn.url });
   const refused = bundle.diagnostics.filter(({ level }) => level === 'error');
   if (refused.length > 0) return { inexpressible: refused.map(({ place, message }) => `${place}: ${message}`).join('; ') };

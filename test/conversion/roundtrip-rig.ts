@@ -6,9 +6,10 @@ import type { Bundle } from '../../src/bundle/model/bundle.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { entriesOf } from '../../src/deployment/cli/plan-json.ts';
-import { deploy } from '../../src/deployment/execute/deploy-directly.ts';
+import { createDirectDeployer } from '../../src/deployment/execute/deploy-directly.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
 import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../src/playground/databricks/stand-in.ts';
+import { UserError } from '../../src/values/errors.ts';
 import { type JsonObject, stringifyJson } from '../../src/values/json.ts';
 import { ANA, cliPath, log } from '../deployment/rig.ts';
 
@@ -25,8 +26,12 @@ export async function createRoundtrip() {
       return {
         standIn,
         workspace,
-        deploy: (bundle: Bundle, target: string, onLine: (line: string) => void = () => {}) =>
-          deploy(cli, workspace, bundle, login, target, onLine),
+        /** As the command line deploys; a refusal is thrown in the bot's words. */
+        async deploy(bundle: Bundle, target: string, onLine: (line: string) => void = () => {}) {
+          const result = await createDirectDeployer({ cli, workspace, login, log }).deploy(bundle, target, onLine);
+          if (result.kind === 'refused') throw new UserError({ doing: `Deploying to ${target}`, ...result.refusal.words });
+          return result;
+        },
         /** What a second deployment would do, though nothing has changed; a flag of requests alone makes CLI 1.9.0 edit pipelines each time. */
         async replan(bundle: Bundle, target: string): Promise<string[]> {
           const { plan } = await cli.open({ files: bundle.files, ...login }, (open) => open.plan(target));

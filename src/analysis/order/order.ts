@@ -7,7 +7,7 @@ import { flowsBetween } from './by-data.ts';
 import { nameOrder } from './by-name.ts';
 
 /** A task to be: one notebook, what has to run before it, and why. */
-interface OrderedTask {
+export interface OrderedTask {
   readonly path: string;
   /** Paths of tasks directly before it, sorted; those before these are not repeated. */
   readonly after: readonly string[];

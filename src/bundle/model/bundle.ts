@@ -145,7 +145,7 @@ export interface BundleSource {
 
 export type ResourceType = 'jobs' | 'pipelines' | 'dashboards';
 
-interface BundleResource {
+export interface BundleResource {
   readonly type: ResourceType;
   readonly key: string;
   /** The id of what it was made from; absent where that does not exist yet. */

@@ -2,14 +2,13 @@
 import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { objectOf } from '../../values/json.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 
-/** What a deployment's state holds under a key; undefined where it is not deployed. */
-export function entryOf(summary: JsonObject, type: string, key: string): JsonObject | undefined {
-  const group = isObject(summary.resources) ? summary.resources[type] : undefined;
-  const found = isObject(group) ? group[key] : undefined;
-  return isObject(found) ? found : undefined;
+interface Original {
+  readonly type: ResourceType;
+  readonly key: string;
+  readonly id: string;
 }
 
 /**
@@ -19,42 +18,40 @@ export function entryOf(summary: JsonObject, type: string, key: string): JsonObj
 export async function bindOriginals(
   open: OpenCli,
   workspace: Workspace,
-  bundle: Bundle,
-  target: string,
-  show: (line: string) => void,
+  { bundle, target }: { readonly bundle: Bundle; readonly target: string },
+  onProgress: (line: string) => void,
 ): Promise<void> {
   const doing = `Taking the original over in ${target}`;
-  const summary = await open.summary(target);
-  const wanted: { type: ResourceType; key: string; id: string }[] = [];
+  const deployed = objectOf((await open.summary(target)).resources);
+  const wanted: Original[] = [];
   for (const { type, key, id } of bundle.resources) {
     if (id === undefined || id === '') continue;
-    const deployed = entryOf(summary, type, key)?.id;
-    if (deployed !== undefined && String(deployed) !== id)
+    const there = objectOf(objectOf(deployed[type])[key]).id;
+    if (there !== undefined && String(there) !== id)
       throw new UserError({
         doing,
-        problem: `${key} is already deployed there as ${String(deployed)}, a copy.`,
+        problem: `${key} is already deployed there as ${String(there)}, a copy.`,
         next: `Destroy that copy or unbind it (databricks bundle deployment unbind ${key} -t ${target}), then deploy again.`,
       });
-    if (deployed === undefined) wanted.push({ type, key, id });
+    if (there === undefined) wanted.push({ type, key, id });
   }
-  for (const { type, id } of wanted)
-    if (await isOfABundle(workspace, type, id))
+  for (const original of wanted)
+    if (await isOfABundle(workspace, original))
       throw new UserError({
         doing,
-        problem: `A bundle already owns ${id}: destroying one of the two would delete it for both.`,
-        next: 'Unbind it there first (databricks bundle deployment unbind), or convert without --adopt for a copy.',
+        problem: `A bundle already owns ${original.id}: destroying one of the two would delete it for both.`,
+        next: 'Unbind it there first (databricks bundle deployment unbind), or deploy a copy instead.',
       });
   for (const { type, key, id } of wanted) {
-    show(`Binding ${type}.${key} to ${id}`);
+    onProgress(`Binding ${type}.${key} to ${id}`);
     const run = await open.bind(target, key, id);
     if (run.result.code !== 0) throw open.failure(`Binding ${key} to ${id}`, run);
   }
 }
 
 /** Whether a bundle has deployed it; a dashboard doesn't say. */
-async function isOfABundle(workspace: Workspace, type: ResourceType, id: string): Promise<boolean> {
+async function isOfABundle(workspace: Workspace, { type, id }: Original): Promise<boolean> {
   if (type === 'jobs') return (await workspace.getJob(id)).deploymentKind === 'BUNDLE';
   if (type === 'dashboards') return false;
-  const { deployment } = (await workspace.getPipeline(id)).spec;
-  return isObject(deployment) && deployment.kind === 'BUNDLE';
+  return objectOf((await workspace.getPipeline(id)).spec.deployment).kind === 'BUNDLE';
 }

@@ -6,7 +6,7 @@ import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
 import { failureWords } from '../cli/stderr.ts';
 import { sameUser } from '../plan/same-user.ts';
 import { deployed } from '../plan/what-destroy-deletes.ts';
-import { refusal } from '../policy/refusals.ts';
+import { notAllowed } from '../policy/refusals.ts';
 import type { RunningWrite } from './running-write.ts';
 
 type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
@@ -47,7 +47,7 @@ async function opened(
 ): Promise<WriteResult> {
   const bundle = await loadBundle(write.bundle);
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
-  const no = refusal(bundle.files);
+  const no = notAllowed(bundle.files)?.words;
   if (no !== undefined) return notDone(no.problem, no.next);
   return cli.open({ files: bundle.files, host, token }, async (open) => {
     sameUser((await open.validate(write.target)).resolved, userName, write.target);

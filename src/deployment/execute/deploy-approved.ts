@@ -1,17 +1,14 @@
-// Executes an approved proposal, once ever: re-plan, compare, `deploy --plan`, summary. Reached from the approved button only.
+// Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/proposals.ts';
-import { isObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { type DeploymentProposal, type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
-import type { Cli, OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
-import { comparable } from '../cli/plan-json.ts';
-import { failureWords } from '../cli/stderr.ts';
-import { findLeftoverJobs, leftoverRefusal, type WorkspaceOf } from '../plan/leftover-jobs.ts';
+import type { Cli } from '../cli/open-bundle.ts';
+import type { ListsJobs } from '../plan/leftover-jobs.ts';
 import { sameUser } from '../plan/same-user.ts';
-import { refusal, secretsRefusal } from '../policy/refusals.ts';
-import { deployedOf } from './deployed-links.ts';
+import { notDeployable, type Refusal } from '../policy/refusals.ts';
+import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
 import { runOnce, settle } from './run-once.ts';
 
 export interface Deployer {
@@ -23,38 +20,29 @@ export interface Deployer {
   recover(): Promise<DeploymentProposal[]>;
 }
 
-export interface DeployerDeps {
+interface DeployerDeps {
   readonly cli: Cli;
   readonly db: Db;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+  /** The workspace as one person, to look for jobs that an earlier deployment left behind. */
+  readonly workspace: (as: { host: string; token: string }) => ListsJobs;
   readonly log: Logger;
-  /** Lets it look for jobs that an earlier deployment left behind; without it that check is left out. */
-  readonly workspace?: WorkspaceOf;
 }
 
-const NOTHING_DONE = 'Nothing was deployed.';
-const LOOK =
-  'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
-
 export function createDeployer(deps: DeployerDeps): Deployer {
-  const { cli, db, loadBundle, log } = deps;
+  const { cli, db, loadBundle, workspace, log } = deps;
   const rows = createProposalRows(db);
 
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
     const bundle = await loadBundle(row.bundleDigest);
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
-    const refused = refusal(bundle.files) ?? secretsRefusal(bundle);
-    if (refused !== undefined) return failed(refused.problem, refused.next);
+    const refused = notDeployable(bundle);
+    if (refused !== undefined) return failedBy(refused);
     return await cli.open({ files: bundle.files, host: row.host, token }, async (open) => {
       onProgress('Checking that nothing has changed since the plan');
-      const obstacle = await obstacleTo(deps, open, row, token);
-      if (obstacle !== undefined) return failed(obstacle.problem, obstacle.next);
-      // From here on the workspace may change: whatever goes wrong without an answer is unknown, not failed.
-      const run = await open.deployPlan(row.target, row.plan, onProgress).catch((error: unknown) => {
-        log.error({ proposal: row.id, reason: error instanceof Error ? error.message : 'unknown' }, 'The deployment could not be followed');
-        return undefined;
-      });
-      return run === undefined ? unknown('The deployment could not be followed to its end.') : await outcome(open, row, run);
+      sameUser((await open.validate(row.target)).resolved, row.userName, row.target);
+      const obstacle = await obstacleTo(open, row, workspace({ host: row.host, token }));
+      return obstacle === undefined ? await deployPlan(open, row, { onProgress, log }) : failedBy(obstacle);
     });
   }
 
@@ -97,64 +85,6 @@ export function createDeployer(deps: DeployerDeps): Deployer {
   };
 }
 
-/** Everything that must hold before the write; words for the first thing that does not. */
-async function obstacleTo(
-  { workspace }: DeployerDeps,
-  open: OpenCli,
-  row: ProposalRow,
-  token: string,
-): Promise<{ problem: string; next: string } | undefined> {
-  const { resolved } = await open.validate(row.target);
-  sameUser(resolved, row.userName, row.target);
-  const again = await open.plan(row.target);
-  const approved = parseJson(row.plan);
-  if (!isObject(approved) || comparable(again.plan) !== comparable(approved))
-    return {
-      problem: 'The workspace has changed since this plan was made.',
-      next: 'Ask for a fresh plan: it shows what a deployment would do now.',
-    };
-  const orphans = workspace === undefined ? [] : await findLeftoverJobs(workspace({ host: row.host, token }), again.plan);
-  if (orphans.length > 0) return leftoverRefusal(orphans);
-  if ((await open.digest()) !== row.bundleDigest)
-    return { problem: 'The files are not those that were approved.', next: 'Ask for a fresh plan.' };
-  return undefined;
-}
-
-async function outcome(open: OpenCli, row: ProposalRow, { result, begun, hidden }: UntouchedRun): Promise<DeployResult> {
-  if (result.ended === 'late')
-    return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
-  if (result.code === 0) {
-    const summary = await open.summary(row.target).catch(() => undefined);
-    if (summary === undefined)
-      return {
-        ok: true,
-        state: 'done',
-        jobs: [],
-        problem: 'It was deployed, but its addresses could not be read.',
-        next: 'Find the jobs by name in the workspace.',
-      };
-    return { ok: true, state: 'done', ...deployedOf(summary, row.host) };
-  }
-  const words = failureWords(`Deploying to ${row.target}`, result.stderr, hidden);
-  if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
-  if (!begun) return failed(words.problem, words.next);
-  // An answer of the API (4xx, 5xx) is an ordinary failure: state and lock are in order (facts: cli#network-faults). A lost sign-in or
-  // connection is not.
-  if (/\([45]\d\d [A-Z_]+\)/.test(result.stderr) && !/\(401 /.test(result.stderr))
-    return {
-      ok: false,
-      state: 'failed',
-      jobs: [],
-      problem: `${words.problem} Files were uploaded, and some resources may have been deployed before.`,
-      next: words.next,
-    };
-  return unknown(words.problem);
-}
-
-function failed(problem: string, next: string): DeployResult {
-  return { ok: false, state: 'failed', jobs: [], problem: `${problem} ${NOTHING_DONE}`, next };
-}
-
-function unknown(problem: string): DeployResult {
-  return { ok: false, state: 'unknown', jobs: [], problem, next: LOOK };
+function failedBy({ words }: Refusal): DeployResult {
+  return failed(words.problem, words.next);
 }

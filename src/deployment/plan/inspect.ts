@@ -6,7 +6,7 @@ import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { PlanSummary } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
-import { refusal, secretsRefusal } from '../policy/refusals.ts';
+import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { sameUser } from './same-user.ts';
 import { summarizePlan } from './summarize-plan.ts';
 
@@ -46,7 +46,8 @@ export interface InspectInput {
 export async function inspect(cli: Cli, input: InspectInput): Promise<Inspection | NoProof> {
   const { command, bundle, target, host, userName, token, signal } = input;
   // Who plans wants to deploy, and a bundle with secrets in it can't be.
-  const no = refusal(bundle.files) ?? (command === 'plan' ? secretsRefusal(bundle) : undefined) ?? (await cli.missing());
+  const refused = notAllowed(bundle.files) ?? (command === 'plan' ? holdsSecrets(bundle) : undefined);
+  const no = refused?.words ?? (await cli.missing());
   if (no !== undefined) return no;
   try {
     return await cli.open({ files: bundle.files, host, token, signal }, (open) => look(open, command, target, userName));

@@ -1,17 +1,29 @@
 // Looks for jobs that this bundle made before without its state knowing: creating them again would make duplicates.
-
 import type { JobSummary } from '../../databricks/api/jobs.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
+import { type Refusal, refusal } from '../policy/refusals.ts';
 
-export type WorkspaceOf = (who: { host: string; token: string }) => Pick<Workspace, 'listJobs'>;
+export type ListsJobs = Pick<Workspace, 'listJobs'>;
+
+/** A plan that would create jobs which an earlier deployment has made. */
+export async function jobsLeftBehind(workspace: ListsJobs, plan: JsonObject): Promise<Refusal | undefined> {
+  const jobs = await leftoverJobs(workspace, plan);
+  if (jobs.length === 0) return undefined;
+  const names = jobs.map((job) => `“${job.name}” (${job.jobId})`).join(', ');
+  return refusal(
+    'left behind',
+    `An earlier deployment of this bundle made ${names}, and its record does not know of it: deploying would make a duplicate.`,
+    'Look at that job in the workspace. Delete it if nobody needs it, then ask for a fresh plan.',
+  );
+}
 
 /**
  * Jobs that the plan would create and that exist already with the same name and the metadata path of this very bundle and target: a
  * connection lost after jobs/create, or a crash, left them behind (facts: cli#crashes-and-signals).
  */
-export async function findLeftoverJobs(workspace: Pick<Workspace, 'listJobs'>, plan: JsonObject): Promise<JobSummary[]> {
+async function leftoverJobs(workspace: ListsJobs, plan: JsonObject): Promise<JobSummary[]> {
   const found: JobSummary[] = [];
   const entries = entriesOf(plan);
   // A key that was renamed is a create beside a delete of the same job.
@@ -26,12 +38,4 @@ export async function findLeftoverJobs(workspace: Pick<Workspace, 'listJobs'>, p
     found.push(...jobs.filter((job) => job.name === name && job.metadataPath === path && !known.has(job.jobId)));
   }
   return found;
-}
-
-export function leftoverRefusal(jobs: readonly JobSummary[]): { problem: string; next: string } {
-  const names = jobs.map((job) => `“${job.name}” (${job.jobId})`).join(', ');
-  return {
-    problem: `An earlier deployment of this bundle made ${names}, and its record does not know of it: deploying would make a duplicate.`,
-    next: 'Look at that job in the workspace. Delete it if nobody needs it, then ask for a fresh plan.',
-  };
 }

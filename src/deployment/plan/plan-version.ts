@@ -11,8 +11,9 @@ import type { Logger } from '../../values/log.ts';
 import { type DeploymentProposal, deploymentProposalOf, type PlanSummary } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { refusal, secretsRefusal, unboundRefusal } from '../policy/refusals.ts';
-import { findLeftoverJobs, leftoverRefusal, type WorkspaceOf } from './leftover-jobs.ts';
+import { notDeployable } from '../policy/refusals.ts';
+import type { ListsJobs } from './leftover-jobs.ts';
+import { planTarget } from './plan-target.ts';
 import { sameUser } from './same-user.ts';
 import { summarizePlan } from './summarize-plan.ts';
 import { modeNotes, targetDifferences } from './target-differences.ts';
@@ -31,7 +32,6 @@ export interface Planner {
   }): Promise<DeploymentProposal | NoProof>;
 }
 
-/** `workspace` lets it look for jobs that a deployment left behind; without it that check is left out. */
 export function createPlanner({
   cli,
   db,
@@ -42,31 +42,31 @@ export function createPlanner({
   cli: Cli;
   db: Db;
   log: Logger;
-  workspace?: WorkspaceOf;
+  /** The workspace as one person, to look for jobs that a deployment left behind. */
+  workspace: (as: { host: string; token: string }) => ListsJobs;
   clock?: () => number;
 }): Planner {
   const rows = createProposalRows(db);
   return {
     async planVersion({ conversationId, version, bundle, target, identity, slackUser, token, signal }) {
       const { host, userName } = identity;
-      const no = refusal(bundle.files) ?? secretsRefusal(bundle) ?? (await cli.missing());
+      const no = notDeployable(bundle)?.words ?? (await cli.missing());
       if (no !== undefined) return no;
       try {
         const made = await cli.open({ files: bundle.files, host, token, signal }, async (open) => {
           const { resolved } = await open.validate(target);
           sameUser(resolved, userName, target);
           const production = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
+          const planned = await planTarget(open, workspace({ host, token }), bundle, target);
+          if ('why' in planned) return planned;
           return {
-            ...(await open.plan(target)),
+            ...planned,
             mode: production === undefined ? [] : modeNotes(resolved, production),
             changed: production === undefined ? withoutProduction(target) : targetDifferences(resolved, production, target),
             cliVersion: open.version,
           };
         });
-        const unbound = unboundRefusal(bundle, target, made.plan);
-        if (unbound !== undefined) return unbound;
-        const orphans = workspace === undefined ? [] : await findLeftoverJobs(workspace({ host, token }), made.plan);
-        if (orphans.length > 0) return leftoverRefusal(orphans);
+        if ('why' in made) return made.words;
         const row = await rows.insert({
           id: randomUUID(),
           conversationId,

@@ -11,7 +11,7 @@ import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
 import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { refusal, secretsRefusal } from '../policy/refusals.ts';
+import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { deployed } from './what-destroy-deletes.ts';
 
 /** Whoever a write is proposed for: it will run as them, and they alone may approve it. */
@@ -71,7 +71,7 @@ export function createWriteProposals({
       case 'deploy_bundle': {
         requireTarget(bundle, named.target);
         // Its plan would be refused: better said before a card stands in the thread.
-        const no = secretsRefusal(bundle);
+        const no = holdsSecrets(bundle)?.words;
         if (no !== undefined) throw refuse(no.problem, no.next);
         return parsed(named);
       }
@@ -95,7 +95,7 @@ export function createWriteProposals({
         'This deployment has taken over jobs that existed before it, and destroying it would delete them.',
         'Unbind them with the Databricks CLI first (bundle deployment unbind), if this is really wanted.',
       );
-    const no = refusal(bundle.files) ?? (await cli.missing());
+    const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
     if (no !== undefined) throw refuse(no.problem, no.next);
     const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
     const resources = await cli.open(open, (opened) => deployed(opened, target));

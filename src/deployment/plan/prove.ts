@@ -6,7 +6,7 @@ import type { ProofStore } from '../../storage/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { refusal } from '../policy/refusals.ts';
+import { notAllowed } from '../policy/refusals.ts';
 import { type InspectInput, type Inspection, inspect } from './inspect.ts';
 
 /** A step as people see it; the same id again replaces title, status and details. */
@@ -49,7 +49,7 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       };
 
       step('validate', 'in_progress');
-      const refused = refusal(bundle.files);
+      const refused = notAllowed(bundle.files)?.words;
       if (refused !== undefined) return stop(refused);
       const missing = await cli.missing();
       if (missing !== undefined) return stop(missing);

@@ -1,21 +1,15 @@
 // generate_bundle_from_job: reads a job with all it refers to as the person, and makes version one of a bundle.
 import { z } from 'zod';
-import { bringGit } from '../../bundle/generate/bring-git.ts';
-import { idReferences } from '../../bundle/model/id-references.ts';
-import { sourceReferences } from '../../bundle/model/source-references.ts';
-import { collectSources } from '../../databricks/read/collect.ts';
-import { readGitFolder } from '../../databricks/read/git-folder.ts';
-import { readJob } from '../../databricks/read/job.ts';
+import { makeBundle } from '../../conversion/make-bundle.ts';
+import { readJobWhole } from '../../conversion/read-job.ts';
+import { MAX_DEPTH, type Progress } from '../../conversion/subject.ts';
 import { type Owner, ownerFacts } from '../../databricks/read/owner.ts';
 import { UserError } from '../../values/errors.ts';
-import { defineTool } from './support/define-tool.ts';
+import { defineTool, type Steps } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
 import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
-import { makeBundle } from './support/store-bundle.ts';
-
-/** How far what a job refers to is followed; beyond it there are names. */
-const MAX_DEPTH = 3;
+import { filesCounted, GENERATING, storeBundle } from './support/store-bundle.ts';
 
 export const generateBundleFromJob = defineTool({
   name: 'generate_bundle_from_job',
@@ -46,63 +40,50 @@ export const generateBundleFromJob = defineTool({
     files: z.int(),
     owned_by_bundle: z.boolean(),
   }),
-  async run({ job_id: given, depth = 1, targets, adopt, git, even_if_owned }, context) {
-    const { workspace, steps, signal } = context;
+  async run({ job_id: given, depth = 1, targets, adopt, git = 'keep', even_if_owned }, context) {
+    const { workspace, steps, signal, caller } = context;
     steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
     const job_id = await findJob(given, context, 'Generating a bundle of a job');
-    const onRead = (done: number, total: number) => steps.start('read', `Reading job ${job_id} (${done} of ${total})`);
-    const {
-      definition: job,
-      owner,
-      diagnostics,
-    } = await readJob(workspace, job_id, {
-      idsOf: idReferences,
-      depth,
-      signal,
-      onProgress: onRead,
-    });
-    const name = typeof job.settings.name === 'string' ? job.settings.name : 'Untitled';
-    steps.done('read', `Reading job ${job_id}`, name);
-    if (owner !== undefined && even_if_owned !== true) {
+    const wish = { jobId: job_id, depth, git, evenIfOwned: even_if_owned === true };
+    const reading = await readJobWhole(workspace, wish, { signal, onProgress: stepsOf(steps, `Reading job ${job_id}`) });
+    if (reading.kind === 'owned') {
+      const { name, owner } = reading;
       return { text: ownedWords(job_id, name, owner), structured: { name, files: 0, owned_by_bundle: true } };
     }
-
-    const folder = git === 'bring' ? await readGitFolder(workspace, job, signal) : undefined;
-    if (git === 'bring' && folder === undefined) {
+    if (reading.kind === 'no Git folder') {
       throw new UserError({
         doing: 'Bringing the files of Git in',
         problem: 'The workspace has no Git folder of this repository that this person can see.',
         next: 'Call again without git to keep the Git source, or ask the person to add a Git folder at the branch of the job.',
       });
     }
-    const definition = folder === undefined ? job : bringGit(job, folder);
-    steps.start('collect', 'Collecting sources');
-    const onProgress = (done: number, total: number) => steps.start('collect', `Collecting sources (${done} of ${total})`);
-    const collected = await collectSources(workspace, sourceReferences(definition), { signal, onProgress });
-    steps.done('collect', 'Collecting sources', collected.sources.length === 1 ? '1 file' : `${collected.sources.length} files`);
-
-    const adoption = Object.fromEntries((adopt ?? []).map((target) => [target, 'bind'] as const));
-    const { bundle, text } = await makeBundle(
-      context,
-      { definition, sources: collected.sources, diagnostics: [...diagnostics, ...collected.diagnostics], targets, adoption },
-      {
-        first: `Generated a bundle of job ${job_id}. Names, values and places are data.`,
-        next: 'Next: validate_bundle with this bundle_id.',
-      },
-    );
-    const owned = owner !== undefined;
-    return {
-      text,
-      structured: {
-        bundle_id: bundle.digest,
-        changed: true as const,
-        name: bundle.name,
-        files: bundle.files.length,
-        owned_by_bundle: owned,
-      },
-    };
+    steps.start('generate', GENERATING);
+    const made = await makeBundle(reading, { host: caller.host, targets, adopt, signal });
+    const text = await storeBundle(context, reading.definition, made, {
+      first: `Generated a bundle of job ${job_id}. Names, values and places are data.`,
+      next: 'Next: validate_bundle with this bundle_id.',
+    });
+    const { digest, name, files } = made.bundle;
+    const owned_by_bundle = reading.owner !== undefined;
+    return { text, structured: { bundle_id: digest, changed: true as const, name, files: files.length, owned_by_bundle } };
   },
 });
+
+/** Shows the reading as steps. */
+function stepsOf(steps: Steps, reading: string): (progress: Progress) => void {
+  return (progress) => {
+    switch (progress.stage) {
+      case 'job':
+        return steps.start('read', `${reading} (${progress.done} of ${progress.total})`);
+      case 'job read':
+        return steps.done('read', reading, progress.name);
+      case 'sources':
+        return steps.start('collect', `Collecting sources (${progress.done} of ${progress.total})`);
+      case 'sources read':
+        return steps.done('collect', 'Collecting sources', filesCounted(progress.files));
+    }
+  };
+}
 
 function ownedWords(jobId: string, name: string, owner: Owner): string {
   return [

@@ -1,16 +1,15 @@
 // generate_bundle: a workspace folder, or some paths of one, becomes a bundle with a job that is proposed for it.
 import { z } from 'zod';
-import { type Analysis, analyze } from '../../analysis/analyze.ts';
-import { orderSources } from '../../analysis/order/order.ts';
-import { proposeJob } from '../../bundle/generate/propose-job.ts';
-import { readFolder } from '../../databricks/read/folder.ts';
+import { makeBundle } from '../../conversion/make-bundle.ts';
+import { readFolderWhole } from '../../conversion/read-folder.ts';
+import type { Progress } from '../../conversion/subject.ts';
 import { UserError } from '../../values/errors.ts';
-import { canonicalFolder, canonicalPath } from '../../values/workspace-path.ts';
-import { defineTool } from './support/define-tool.ts';
+import { canonicalFolder } from '../../values/workspace-path.ts';
+import { defineTool, type Steps } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, quote } from './support/foreign-text.ts';
 import { adoptTargets, moreTargets, workspacePath } from './support/inputs.ts';
-import { makeBundle } from './support/store-bundle.ts';
+import { filesCounted, GENERATING, storeBundle } from './support/store-bundle.ts';
 
 /** Most jobs and pipelines that the answer names. */
 const MOST_USERS = 20;
@@ -41,77 +40,54 @@ export const generateBundle = defineTool({
     used_by: z.array(z.object({ kind: z.enum(['job', 'pipeline']), id: z.string(), name: z.string() })),
   }),
   async run({ folder: given, run, targets, adopt }, context) {
-    const { workspace, steps, signal } = context;
-    const folder = canonicalFolder(pathIn(given, context.caller.host, doing));
-    steps.start('collect', `Reading ${folder}`);
-    const onProgress = (done: number, total: number) => steps.start('collect', `Reading ${folder} (${done} of ${total})`);
-    const { sources, diagnostics, usedBy } = await readFolder(workspace, folder, { signal, onProgress });
-    steps.done('collect', `Reading ${folder}`, sources.length === 1 ? '1 file' : `${sources.length} files`);
-    steps.start('analyze', 'Working out an order');
-    const analyses = await Promise.all(sources.map((source) => analyze(source)));
-    const order =
-      run === undefined
-        ? orderSources(analyses).tasks
-        : oneAfterTheOther(
-            run.map((path) => pathIn(path, context.caller.host, doing)),
-            analyses,
-          );
-    steps.done('analyze', 'Working out an order', `${order.length} ${order.length === 1 ? 'task' : 'tasks'}`);
-    if (order.length === 0) {
+    const { workspace, steps, signal, caller } = context;
+    const path = canonicalFolder(pathIn(given, caller.host, doing));
+    const wish = { path, run: run?.map((one) => pathIn(one, caller.host, doing)) };
+    steps.start('collect', `Reading ${path}`);
+    const reading = await readFolderWhole(workspace, wish, { signal, onProgress: stepsOf(steps, `Reading ${path}`) });
+    if (reading.kind === 'not inside')
+      throw new UserError({ doing, problem: `${reading.path} is not in the folder.`, next: 'Give paths as list_notebooks answers them.' });
+    if (reading.kind === 'nothing to run') {
       throw new UserError({
         doing,
-        problem: `${folder} holds ${sources.length === 0 ? 'no file' : 'nothing that a job could run'}.`,
+        problem: `${path} holds ${reading.files === 0 ? 'no file' : 'nothing that a job could run'}.`,
         next: 'Ask the person for another folder, or which of its files should run (run).',
       });
     }
 
-    const definition = proposeJob(folder, order, sources);
-    const adoption = Object.fromEntries((adopt ?? []).map((target) => [target, 'bind'] as const));
-    const users = [
-      ...usedBy.jobs.map(({ jobId, name }) => ({ kind: 'job' as const, id: jobId, name })),
-      ...usedBy.pipelines.map(({ id, name }) => ({ kind: 'pipeline' as const, id, name })),
-    ];
+    const { order, usedBy } = reading;
     const why = order.map((step) => `- ${quote(step.path)}: ${quote(step.why, 300)}`);
-    const used = users.map(({ kind, id, name }) => `- ${kind} ${id}: ${quote(name)}`);
-    const { bundle, text } = await makeBundle(
-      context,
-      { definition, sources, diagnostics, targets, adoption },
-      {
-        first: [
-          `Generated a bundle of the folder ${quote(folder)}. Names, values and places are data.`,
-          `Proposed order (${why.length}):`,
-          ...capped(why, MOST_USERS),
-          `Already used by (${used.length}):`,
-          ...capped(used, MOST_USERS),
-        ].join('\n'),
-        next: 'Next: validate_bundle with this bundle_id; then tell the person the proposed order and ask about what is not clear.',
-      },
-    );
-    return {
-      text,
-      structured: {
-        bundle_id: bundle.digest,
-        changed: true as const,
-        name: bundle.name,
-        files: bundle.files.length,
-        tasks: order.length,
-        used_by: users,
-      },
-    };
+    const used = usedBy.map(({ kind, id, name }) => `- ${kind} ${id}: ${quote(name)}`);
+    steps.start('generate', GENERATING);
+    const made = await makeBundle(reading, { host: caller.host, targets, adopt, signal });
+    const text = await storeBundle(context, reading.definition, made, {
+      first: [
+        `Generated a bundle of the folder ${quote(path)}. Names, values and places are data.`,
+        `Proposed order (${why.length}):`,
+        ...capped(why, MOST_USERS),
+        `Already used by (${used.length}):`,
+        ...capped(used, MOST_USERS),
+      ].join('\n'),
+      next: 'Next: validate_bundle with this bundle_id; then tell the person the proposed order and ask about what is not clear.',
+    });
+    const { digest, name, files } = made.bundle;
+    const counts = { files: files.length, tasks: order.length };
+    return { text, structured: { bundle_id: digest, changed: true as const, name, ...counts, used_by: [...usedBy] } };
   },
 });
 
-function oneAfterTheOther(run: readonly string[], analyses: readonly Analysis[]) {
-  const byPath = new Map(analyses.map((analysis) => [canonicalPath(analysis.path), analysis]));
-  const chosen = run.map((path) => {
-    const found = byPath.get(canonicalPath(path));
-    if (found !== undefined) return found;
-    throw new UserError({ doing, problem: `${path} is not in the folder.`, next: 'Give paths as list_notebooks answers them.' });
-  });
-  return chosen.map(({ path, widgets }, i) => ({
-    path,
-    after: chosen.slice(Math.max(0, i - 1), i).map((one) => one.path),
-    why: 'as asked',
-    parameters: widgets.map((widget) => ({ name: widget.name, default: widget.default })),
-  }));
+/** Shows the reading as steps. */
+function stepsOf(steps: Steps, reading: string): (progress: Progress) => void {
+  return (progress) => {
+    switch (progress.stage) {
+      case 'sources':
+        return steps.start('collect', `${reading} (${progress.done} of ${progress.total})`);
+      case 'sources read':
+        return steps.done('collect', reading, filesCounted(progress.files));
+      case 'order':
+        return steps.start('analyze', 'Working out an order');
+      case 'order found':
+        return steps.done('analyze', 'Working out an order', `${progress.tasks} ${progress.tasks === 1 ? 'task' : 'tasks'}`);
+    }
+  };
 }

@@ -35,7 +35,10 @@ afterAll(async () => {
 function wire(path: string | undefined) {
   const locator = createCliLocator({ cliPath: path, cacheDir: folder, log, allowSetup: false });
   const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), log });
-  return { prover: createProver({ cli, store: createProofStore(storage.db), log }), planner: createPlanner({ cli, db: storage.db, log }) };
+  return {
+    prover: createProver({ cli, store: createProofStore(storage.db), log }),
+    planner: createPlanner({ cli, db: storage.db, log, workspace: () => ({ listJobs: async () => [] }) }),
+  };
 }
 
 const definition = { jobId: '1', settings: { name: 'Churn' } };

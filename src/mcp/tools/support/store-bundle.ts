@@ -1,8 +1,7 @@
-// Generates, scans and keeps a bundle for the tools that make one, and says what it holds.
-import { findSecrets } from '../../../analysis/secrets/find.ts';
-import { generateBundle } from '../../../bundle/generate/generate.ts';
-import type { Adoption, Bundle, Diagnostic, JobDefinition, Source } from '../../../bundle/model/bundle.ts';
+// Stores a bundle that a tool has made, and says what it holds.
+import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bundle.ts';
 import { createMask } from '../../../bundle/model/mask-secrets.ts';
+import type { MadeBundle } from '../../../conversion/make-bundle.ts';
 import { isObject } from '../../../values/json.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
@@ -10,40 +9,36 @@ import { capped, quote } from './foreign-text.ts';
 /** Most lines of one kind in the answer. */
 const MOST = 25;
 
-export interface Wish {
-  readonly definition: JobDefinition;
-  readonly sources: readonly Source[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Targets beside dev and prod. */
-  readonly targets?: readonly string[] | undefined;
-  readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
-}
+/** The title of the step that makes a bundle. */
+export const GENERATING = 'Generating the bundle';
 
-/** Makes the bundle and stores it with its definition; its `text` is what a tool answers, with `first` before and `next` behind it. */
-export async function makeBundle(
-  { caller, bundles, edits, steps, signal }: Pick<ToolContext, 'caller' | 'bundles' | 'edits' | 'steps' | 'signal'>,
-  wish: Wish,
+/** Stores a new bundle with the definition that it was made of; answers what a tool says of it, with `first` before and `next` behind it. */
+export async function storeBundle(
+  { caller, bundles, edits, steps }: Pick<ToolContext, 'caller' | 'bundles' | 'edits' | 'steps'>,
+  definition: JobDefinition,
+  { bundle, findings }: MadeBundle,
   words: { readonly first: string; readonly next: string },
-): Promise<{ bundle: Bundle; text: string }> {
-  signal.throwIfAborted();
-  const { definition, sources, diagnostics, targets = [], adoption = {} } = wish;
-  steps.start('generate', 'Generating the bundle');
-  const generated = generateBundle({ definition, sources, diagnostics, host: caller.host, options: { targets, adoption } });
-  const bundle: Bundle = { ...generated, secrets: await findSecrets(generated.files) };
-  signal.throwIfAborted();
+): Promise<string> {
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
   // Generating again begins anew, whatever was made of the same tree before.
   edits.delete(bundle.digest);
-  steps.done('generate', 'Generating the bundle', `${bundle.files.length} files`);
-  const text = [words.first, ...describe(bundle, definition), words.next].join('\n');
-  return { bundle, text: createMask(bundle).mask(text) };
+  steps.done('generate', GENERATING, `${bundle.files.length} files`);
+  const text = [words.first, ...describe(bundle, definition, findings), words.next].join('\n');
+  return createMask(bundle).mask(text);
+}
+
+/** `1 file`, `3 files`. */
+export function filesCounted(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
 }
 
 /** What a bundle holds, in sections that begin with their count. */
-function describe(bundle: Bundle, definition: JobDefinition): string[] {
+function describe(bundle: Bundle, definition: JobDefinition, findings: readonly Diagnostic[]): string[] {
   const name = typeof definition.settings.name === 'string' ? definition.settings.name : 'Untitled';
-  const looks = bundle.diagnostics.map((found) => `- ${found.level} at ${quote(found.place)}: ${quote(found.message, 500)}`);
+  const looks = [...bundle.diagnostics, ...findings].map(
+    (found) => `- ${found.level} at ${quote(found.place)}: ${quote(found.message, 500)}`,
+  );
   const secrets = bundle.secrets.map((found) => `- ${quote(`${found.path}:${found.line}`)}: ${quote(found.kind)}`);
   const section = (title: string, lines: readonly string[]) => [`${title} (${lines.length}):`, ...capped(lines, MOST)];
   return [

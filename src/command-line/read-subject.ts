@@ -1,0 +1,59 @@
+// Reads what the command line names out of the workspace, shows how far it is, and says why it can't be converted.
+import type { Progress, WholeSubject } from '../conversion/subject.ts';
+import type { Workspace } from '../databricks/workspace.ts';
+import { UserError } from '../values/errors.ts';
+import type { Options } from './options.ts';
+
+/** Shows one line of progress. */
+export type Show = (line: string) => void;
+
+/** Starts the reading; undefined where definitions come from disk. Rejects with UserError. */
+export function readSubject(workspace: Workspace, options: Options, show: Show): Promise<WholeSubject> | undefined {
+  const { from } = options;
+  if ('file' in from) return undefined;
+  return 'job' in from ? readJob(workspace, from.job, options, show) : readFolder(workspace, from.folder, show);
+}
+
+/** Rejects also where a bundle owns the job and nobody said to go on. */
+async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway }: Options, show: Show): Promise<WholeSubject> {
+  // Loaded here, since each kind of subject needs its own part of the program.
+  const { readJobWhole } = await import('../conversion/read-job.ts');
+  const reading = `Reading job ${jobId}`;
+  show(reading);
+  const onProgress = (progress: Progress) => showProgress(progress, reading, show);
+  const job = await readJobWhole(workspace, { jobId, depth, git, evenIfOwned: anyway }, { onProgress });
+  if (job.kind === 'read') return job;
+  if (job.kind === 'no Git folder')
+    throw new UserError({
+      doing: 'Bringing the files of Git in',
+      problem: 'The workspace has no Git folder of this repository that you can see.',
+      next: 'Add it as a Git folder at the branch of the job, or leave --git bring out to keep git_source.',
+    });
+  const { ownerFacts } = await import('../databricks/read/owner.ts');
+  const facts = ownerFacts(job.owner).map(([label, value]) => `${label}: ${value}`);
+  throw new UserError({
+    doing: `Converting job ${jobId}`,
+    problem: `A bundle already owns it (${facts.join('; ')}).`,
+    next: 'Change that bundle, or make a second one beside it with --anyway.',
+  });
+}
+
+/** Rejects also where nothing in the folder can run. */
+async function readFolder(workspace: Workspace, path: string, show: Show): Promise<WholeSubject> {
+  const { readFolderWhole } = await import('../conversion/read-folder.ts');
+  const reading = `Reading ${path}`;
+  show(reading);
+  const folder = await readFolderWhole(workspace, { path }, { onProgress: (progress) => showProgress(progress, reading, show) });
+  if (folder.kind === 'read') return folder;
+  const isEmpty = folder.kind === 'nothing to run' && folder.files === 0;
+  throw new UserError({
+    doing: `Converting ${path}`,
+    problem: isEmpty ? 'It holds no file.' : 'It holds nothing that a job could run.',
+    next: 'Give a folder with notebooks or programs.',
+  });
+}
+
+function showProgress(progress: Progress, reading: string, show: Show): void {
+  if (progress.stage === 'job') show(`${reading}: ${progress.done} of ${progress.total}`);
+  if (progress.stage === 'sources') show(`Collecting sources: ${progress.done} of ${progress.total}`);
+}

@@ -1,0 +1,26 @@
+// What a conversion starts from, read whole, and how far the reading is.
+import type { Diagnostic, JobDefinition, Source } from '../bundle/model/bundle.ts';
+
+/** How far jobs, pipelines and dashboards that a job refers to may be asked to come along. */
+export const MAX_DEPTH = 5;
+
+export interface WholeSubject {
+  readonly definition: JobDefinition;
+  readonly sources: readonly Source[];
+  /** What people should know of the reading. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What has been done, as it is done; each door says it in its own words. `done` of the `total` that is known of so far. */
+export type Progress =
+  | { readonly stage: 'job'; readonly done: number; readonly total: number }
+  | { readonly stage: 'job read'; readonly name: string }
+  | { readonly stage: 'sources'; readonly done: number; readonly total: number }
+  | { readonly stage: 'sources read'; readonly files: number }
+  | { readonly stage: 'order' }
+  | { readonly stage: 'order found'; readonly tasks: number };
+
+export interface ReadingOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
