@@ -3,7 +3,8 @@ import type { Agent, FrozenPrompt, Outcome } from '../agent/agent.ts';
 import type { Step, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
-import { type BundleStore, knownBundles } from '../storage/bundles.ts';
+import type { BundleStore } from '../storage/bundles/bundles.ts';
+import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, ConversationRows, VersionRow } from '../storage/conversations.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
 

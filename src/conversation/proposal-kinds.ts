@@ -4,7 +4,7 @@ import type { DeploymentProposal } from '../deployment/approval/deployment-propo
 import type { WriteProposal } from '../deployment/approval/write-result.ts';
 import type { Deployer } from '../deployment/execute/deploy-approved.ts';
 import type { WriteExecutor } from '../deployment/execute/execute-write.ts';
-import type { BundleStore } from '../storage/bundles.ts';
+import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ProposalKind } from './approvals.ts';
 
 export interface DeploymentKindDeps {

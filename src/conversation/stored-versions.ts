@@ -2,8 +2,8 @@
 import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
 import type { Proof } from '../bundle/proof/proof.ts';
 import { proofFiles, proofLine } from '../bundle/proof/render.ts';
-import type { BundleStore } from '../storage/bundles.ts';
-import type { ProofStore } from '../storage/proofs.ts';
+import type { BundleStore } from '../storage/bundles/bundles.ts';
+import type { ProofStore } from '../storage/bundles/proofs.ts';
 import type { ProvedAs } from './thread-port.ts';
 
 export interface VersionStores {

@@ -1,7 +1,7 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { BundleStore } from '../storage/bundles.ts';
+import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
 import type { Outbox } from '../storage/outbox.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';

@@ -1,7 +1,7 @@
 // The room's factory for the bot: everything that proposes, what people decide, and what carries out their decisions.
 import type { WorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
 import type { Workspace } from '../databricks/workspace.ts';
-import type { BundleStore } from '../storage/bundles.ts';
+import type { BundleStore } from '../storage/bundles/bundles.ts';
 import { createDeploymentApprovals } from './approval/decide-deployment.ts';
 import { createWriteApprovals } from './approval/decide-write.ts';
 import { createDeployer } from './execute/deploy-approved.ts';

@@ -1,8 +1,8 @@
 // The room's factory for what only reads and proposes: the CLI is found, bundles are proved, writes are stored for people to approve.
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProofStore } from '../storage/bundles/proofs.ts';
 import type { Db } from '../storage/db/db.ts';
-import type { ProofStore } from '../storage/proofs.ts';
 import type { Logger } from '../values/log.ts';
 import { createCli } from './cli/open-bundle.ts';
 import { createCliLocator, type LocatorOptions } from './install/locate.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Sealed } from './account-links.ts';
 import type { Db } from './db/db.ts';
 
-export interface NewAttempt {
+interface NewAttempt {
   /** sha256 (hex) of the nonce in the link: the link itself is not kept. */
   readonly id: string;
   readonly team: string;
@@ -27,14 +27,14 @@ export interface Attempt extends Omit<NewAttempt, 'resume'> {
   readonly account: (Sealed & { databricksId: string; userName: string; displayName: string }) | undefined;
 }
 
-export interface Authorized extends Sealed {
+interface Authorized extends Sealed {
   readonly csrfHash: string;
   readonly databricksId: string;
   readonly userName: string;
   readonly displayName: string;
 }
 
-export interface LinkAttemptStore {
+interface LinkAttemptStore {
   start(attempt: NewAttempt): Promise<void>;
   find(id: string): Promise<Attempt | undefined>;
   /** The same, locked until the transaction ends. */

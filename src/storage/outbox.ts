@@ -1,7 +1,7 @@
 // Rows of what is to be said in Slack: written first, sent once, in order.
 import type { Db, Row } from './db/db.ts';
 
-export interface OutboxRow {
+interface OutboxRow {
   /** Also the key that marks the message in Slack, so that a lost answer can be looked up there. */
   readonly id: string;
   readonly conversationId: string | undefined;

@@ -1,13 +1,13 @@
 // The room's factories: an opened database, and the rows of each subject in it.
 import type { Logger } from '../values/log.ts';
-import { type OwnedBundles, ownedBundles } from './bundle-owners.ts';
-import { type BundleStore, createBundleStore } from './bundles.ts';
+import { type BundleStore, createBundleStore } from './bundles/bundles.ts';
+import { type OwnedBundles, ownedBundles } from './bundles/owned-bundles.ts';
+import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
 import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { createProofStore, type ProofStore } from './proofs.ts';
 import { createTurnRows, type TurnRows } from './turns.ts';
 
 /** What a server of tools keeps. */

@@ -15,7 +15,7 @@ import { createCliLocator } from '../../src/deployment/install/locate.ts';
 import { createPlanner } from '../../src/deployment/plan/plan-version.ts';
 import { createWriteProposals } from '../../src/deployment/plan/propose-write.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
-import { createBundleStore } from '../../src/storage/bundles.ts';
+import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createLogger } from '../../src/values/log.ts';
 import type { TestStorage } from '../storage/open-test-storage.ts';
 

@@ -13,9 +13,9 @@ import { createProver } from '../../src/deployment/plan/prove.ts';
 import { createToolsClient, type ToolsClient } from '../../src/mcp/client/in-process.ts';
 import type { ServerDeps } from '../../src/mcp/server/server.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
-import { type BundleStore, createBundleStore } from '../../src/storage/bundles.ts';
+import { type BundleStore, createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
-import { createProofStore } from '../../src/storage/proofs.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 

@@ -1,8 +1,8 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
 import { expect, it } from 'vitest';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
-import { ownedBundles } from '../../src/storage/bundle-owners.ts';
-import { createBundleStore } from '../../src/storage/bundles.ts';
+import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { ownedBundles } from '../../src/storage/bundles/owned-bundles.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';

@@ -1,6 +1,6 @@
 // Decisions on planned deployments: a named person's yes or no; nothing here runs the CLI.
 import type { Db } from '../../storage/db/db.ts';
-import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/proposals.ts';
+import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/deployment-proposals.ts';
 import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
 import { type DeploymentProposal, deploymentProposalOf } from './deployment-proposal.ts';
 

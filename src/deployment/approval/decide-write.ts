@@ -1,6 +1,6 @@
 // Decisions on proposed writes: a named person's yes or no; nothing here carries one out.
 import type { Db } from '../../storage/db/db.ts';
-import { createWriteRows, type WriteRow } from '../../storage/writes.ts';
+import { createWriteRows, type WriteRow } from '../../storage/write-proposals.ts';
 import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
 import { type WriteProposal, writeProposalOf } from './write-result.ts';
 

@@ -1,6 +1,6 @@
 // A proposal: one exact write into one target, with its plan, that a person may approve.
 import { z } from 'zod';
-import type { ProposalRow } from '../../storage/proposals.ts';
+import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 
 const Summary = z.object({
   counts: z.object({ create: z.number(), update: z.number(), delete: z.number(), recreate: z.number(), unchanged: z.number() }),

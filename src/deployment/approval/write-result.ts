@@ -1,6 +1,6 @@
 // How an approved write ended, and the proposal of a write as other rooms see it.
 import { z } from 'zod';
-import type { WriteRow } from '../../storage/writes.ts';
+import type { WriteRow } from '../../storage/write-proposals.ts';
 import { isDangerousWrite, type Write, writeOf } from './write.ts';
 
 const Result = z.object({

@@ -1,7 +1,7 @@
 // Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
-import { createProposalRows, type ProposalRow } from '../../storage/proposals.ts';
+import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import type { Logger } from '../../values/log.ts';
 import { type DeploymentProposal, type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';

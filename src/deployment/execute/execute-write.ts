@@ -2,7 +2,7 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Db } from '../../storage/db/db.ts';
-import { createWriteRows } from '../../storage/writes.ts';
+import { createWriteRows } from '../../storage/write-proposals.ts';
 import type { Logger } from '../../values/log.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';

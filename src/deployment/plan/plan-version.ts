@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Db } from '../../storage/db/db.ts';
-import { createProposalRows } from '../../storage/proposals.ts';
+import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';

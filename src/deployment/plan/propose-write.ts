@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
-import { createProposalRows } from '../../storage/proposals.ts';
-import { type Adoption, createWriteRows } from '../../storage/writes.ts';
+import { createProposalRows } from '../../storage/deployment-proposals.ts';
+import { type Adoption, createWriteRows } from '../../storage/write-proposals.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { byHand } from '../approval/by-hand.ts';

@@ -2,7 +2,7 @@
 import type { Bundle, JobDefinition } from '../../bundle/model/bundle.ts';
 import { compare } from '../../bundle/proof/compare.ts';
 import { holds, type NoProof, type Proof } from '../../bundle/proof/proof.ts';
-import type { ProofStore } from '../../storage/proofs.ts';
+import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Cli } from '../cli/open-bundle.ts';

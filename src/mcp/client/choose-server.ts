@@ -1,6 +1,6 @@
 // Which server a turn's tools are on: the remote one where there is one that can do the work, else the one in this process.
 import type { Step } from '../../agent/tools.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import type { ServerDeps } from '../server/server.ts';

@@ -1,6 +1,6 @@
 // Carries bundles between our store and a remote server's: what it made comes here, what it has lost goes back.
-import { bundleFrom, bundleText } from '../../storage/bundle-text.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
+import { bundleFrom, bundleText } from '../../storage/bundles/bundle-text.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { Line } from './remote-line.ts';
 
 export interface Carrier {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Step, ToolResult } from '../../agent/tools.ts';
 import { writeOf } from '../../deployment/approval/write.ts';
 import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, PROPOSALS_META, WithProposals } from '../meta.ts';

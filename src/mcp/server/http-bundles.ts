@@ -3,9 +3,9 @@ import type { Response } from 'express';
 import { findSecrets } from '../../analysis/secrets/find.ts';
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
 import { pathProblem } from '../../bundle/model/paths.ts';
-import type { OwnedBundles } from '../../storage/bundle-owners.ts';
-import { bundleFrom, bundleText } from '../../storage/bundle-text.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
+import { bundleFrom, bundleText } from '../../storage/bundles/bundle-text.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
+import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
 
 /** HEAD: 204 where this person has the bundle, else 404. */
 export async function headBundle(bundles: OwnedBundles, digest: string, response: Response): Promise<void> {

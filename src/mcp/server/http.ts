@@ -4,7 +4,7 @@ import { CancelledNotificationSchema, RequestIdSchema } from '@modelcontextproto
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { sha256 } from '../../bundle/model/bundle.ts';
-import type { OwnedBundles } from '../../storage/bundle-owners.ts';
+import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { CONNECTION_HEADER } from '../meta.ts';

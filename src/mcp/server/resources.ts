@@ -1,7 +1,7 @@
 // Bundle files as MCP resources: bundle://<bundle_id>/<path>, text where it is text.
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { Logger } from '../../values/log.ts';
 import { fileText } from '../tools/support/file-text.ts';
 

@@ -6,8 +6,8 @@ import type { CallToolResult, ReadResourceResult, ServerNotification, ServerRequ
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../deployment/plan/prove.ts';
-import type { BundleStore } from '../../storage/bundles.ts';
-import type { ProofStore } from '../../storage/proofs.ts';
+import type { BundleStore } from '../../storage/bundles/bundles.ts';
+import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';

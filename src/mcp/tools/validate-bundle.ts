@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
 import { proofLine } from '../../bundle/proof/render.ts';
-import type { BundleStore, StoredBundle } from '../../storage/bundles.ts';
+import type { BundleStore, StoredBundle } from '../../storage/bundles/bundles.ts';
 import { UserError } from '../../values/errors.ts';
 import { type Json, stringifyJson } from '../../values/json.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';

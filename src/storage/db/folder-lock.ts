@@ -14,7 +14,7 @@ type Holder = z.infer<typeof Holder>;
 const PATIENCE_MS = 2_000;
 const PAUSE_MS = 50;
 
-export interface FolderLock {
+interface FolderLock {
   release(): void;
 }
 

@@ -35,13 +35,13 @@ export function openPglite(options: { dataDir?: string; dump?: Blob }): Promise<
 }
 
 /** What pg-boss's adapter calls. */
-export interface PgliteForBoss {
+interface PgliteForBoss {
   query<T>(text: string, params?: unknown[]): Promise<{ rows: T[] }>;
   exec(text: string): ReturnType<PGlite['exec']>;
   listen: PGlite['listen'];
 }
 
-export interface PgliteDb extends Connection {
+interface PgliteDb extends Connection {
   readonly forBoss: PgliteForBoss;
 }
 

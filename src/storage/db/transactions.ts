@@ -11,7 +11,7 @@ export interface Connection extends Db {
   close(): Promise<void>;
 }
 
-export interface Gate {
+interface Gate {
   /** Throws when the caller runs inside the work of a transaction that is still open. */
   check(text: string): void;
   inside<T>(work: () => Promise<T>): Promise<T>;

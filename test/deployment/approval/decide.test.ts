@@ -1,8 +1,8 @@
 // Decisions on proposals: who may say yes, when, and only once.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDeploymentApprovals } from '../../../src/deployment/approval/decide-deployment.ts';
-import { createBundleStore } from '../../../src/storage/bundles.ts';
-import { createProposalRows, type NewProposal } from '../../../src/storage/proposals.ts';
+import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
+import { createProposalRows, type ProposalRow } from '../../../src/storage/deployment-proposals.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf } from '../rig.ts';
 
@@ -23,7 +23,7 @@ describe('decisions', () => {
   beforeEach(() => storage.db.query('delete from proposals'));
   afterAll(() => storage.close());
 
-  const insert = (id: string, more: Partial<NewProposal> = {}) =>
+  const insert = (id: string, more: Partial<ProposalRow> = {}) =>
     createProposalRows(storage.db).insert({
       id,
       conversationId: 'c1',

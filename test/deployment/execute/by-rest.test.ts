@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
 import type { WriteResult } from '../../../src/deployment/approval/write-result.ts';
 import { createWriteProposals } from '../../../src/deployment/plan/propose-write.ts';
-import { createWriteRows } from '../../../src/storage/writes.ts';
+import { createWriteRows } from '../../../src/storage/write-proposals.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf, createRig, log, type Rig } from '../rig.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { NoProof } from '../../../src/bundle/proof/proof.ts';
 import type { DeploymentProposal, DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
-import { createProposalRows } from '../../../src/storage/proposals.ts';
+import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf, cliPath, createRig, type Rig } from '../rig.ts';
 

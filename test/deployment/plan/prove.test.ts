@@ -12,8 +12,8 @@ import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { createPlanner } from '../../../src/deployment/plan/plan-version.ts';
 import { createProver, type ProverStep } from '../../../src/deployment/plan/prove.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
-import { createBundleStore } from '../../../src/storage/bundles.ts';
-import { createProofStore } from '../../../src/storage/proofs.ts';
+import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
+import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 import { ANA, bundleOf, cliPath, log } from '../rig.ts';
 

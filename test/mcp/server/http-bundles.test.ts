@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, digestFiles } from '../../../src/bundle/model/bundle.ts';
-import { bundleFrom, bundleText, type CarriedBundle } from '../../../src/storage/bundle-text.ts';
+import { bundleFrom, bundleText } from '../../../src/storage/bundles/bundle-text.ts';
 import { createHttpRig, type HttpRig } from './http-rig.ts';
 
 let rig: HttpRig;
@@ -114,7 +114,7 @@ describe('the text of a bundle', () => {
           const list = files.map(([path, bytes]) => ({ path, bytes }));
           const bundle = { ...make({}), files: list, digest: digestFiles(list) };
           const definition = settings === undefined ? undefined : { jobId: '9007199254740993', settings };
-          const sent = { bundle, definition, parent: 'a'.repeat(64) } as CarriedBundle;
+          const sent = { bundle, definition, parent: 'a'.repeat(64) } as Parameters<typeof bundleText>[0];
           const got = bundleFrom(bundleText(sent));
           expect(got?.bundle.digest).toBe(bundle.digest);
           expect(bundleText(got ?? sent)).toBe(bundleText(sent));

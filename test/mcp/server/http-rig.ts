@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { createHttpApp, type HttpDeps } from '../../../src/mcp/server/http.ts';
 import { createAuthenticate, type TokenSources } from '../../../src/mcp/server/http-auth.ts';
-import { ownedBundles } from '../../../src/storage/bundle-owners.ts';
+import { ownedBundles } from '../../../src/storage/bundles/owned-bundles.ts';
 import { createHttpListener } from '../../../src/web/http-listener.ts';
 import { createRig, type Rig } from '../rig.ts';
 

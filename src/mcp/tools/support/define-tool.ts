@@ -5,8 +5,8 @@ import type { Workspace } from '../../../databricks/workspace.ts';
 import type { AskedWrite } from '../../../deployment/approval/write.ts';
 import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../../deployment/plan/prove.ts';
-import type { BundleStore } from '../../../storage/bundles.ts';
-import type { ProofStore } from '../../../storage/proofs.ts';
+import type { BundleStore } from '../../../storage/bundles/bundles.ts';
+import type { ProofStore } from '../../../storage/bundles/proofs.ts';
 import { strip } from './foreign-text.ts';
 
 /** Whom the tools act as. The token stays in this closure; it is never part of an MCP message. */

@@ -1,6 +1,6 @@
 // Inputs that several tools share.
 import { z } from 'zod';
-import type { BundleStore, StoredBundle } from '../../../storage/bundles.ts';
+import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 
 /** What `findJob` understands. An id is an int64, hence a string: JSON numbers of that size would be rounded. */

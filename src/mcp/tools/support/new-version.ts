@@ -1,7 +1,7 @@
 // Makes the next version of a stored bundle: one change at a time, kept with its parent, and checked against the allow-list.
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
 import type { Bundle } from '../../../bundle/model/bundle.ts';
-import type { StoredBundle } from '../../../storage/bundles.ts';
+import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';

@@ -1,8 +1,8 @@
 // Rows of proofs: what a bundle kept of its job, as one person's CLI resolved it in one workspace.
 import { z } from 'zod';
-import type { Proof } from '../bundle/proof/proof.ts';
-import { type Json, parseJson, stringifyJson } from '../values/json.ts';
-import type { Db } from './db/db.ts';
+import type { Proof } from '../../bundle/proof/proof.ts';
+import { type Json, parseJson, stringifyJson } from '../../values/json.ts';
+import type { Db } from '../db/db.ts';
 
 const Value = z.custom<Json>((value) => value !== undefined).optional();
 const Verdict = z.enum(['identical', 'variable', 'source', 'dropped', 'edited', 'different']);

@@ -5,7 +5,7 @@ import { type Busy, busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
 export type { ProposalState } from './decisions.ts';
 
-export interface NewProposal {
+interface NewProposal {
   readonly id: string;
   readonly conversationId: string;
   readonly version: number;

@@ -1,6 +1,7 @@
 // Whose bundles they are, on a server that several people use: each sees those that they made or brought.
+
+import type { Db } from '../db/db.ts';
 import type { BundleStore } from './bundles.ts';
-import type { Db } from './db/db.ts';
 
 export interface OwnedBundles extends BundleStore {
   /** Whether `load` would answer this bundle, without loading it. */

@@ -1,11 +1,11 @@
 // A stored bundle with its definition as one text, for the way between two stores.
 import { z } from 'zod';
-import type { Bundle, JobDefinition } from '../bundle/model/bundle.ts';
-import { digestFiles } from '../bundle/model/bundle.ts';
-import { BundleMeta, definitionFrom, definitionText } from './bundles.ts';
+import { type Bundle, digestFiles, type JobDefinition } from '../../bundle/model/bundle.ts';
+import { BundleMeta } from './bundles.ts';
+import { definitionFrom, definitionText } from './definitions.ts';
 
 /** A bundle on its way, and what it was made from. */
-export interface CarriedBundle {
+interface CarriedBundle {
   readonly bundle: Bundle;
   readonly definition?: JobDefinition | undefined;
   /** The bundle that it was edited from. */
@@ -15,7 +15,7 @@ export interface CarriedBundle {
 const Text = z.object({
   meta: BundleMeta,
   files: z.array(z.object({ path: z.string().min(1), base64: z.base64() })),
-  // JSON in JSON: its int64 integers keep their digits only in the hands of bundle/json.
+  // JSON in JSON: its int64 integers keep their digits only in the hands of values/json.
   definition: z.object({ jobId: z.string(), body: z.string() }).optional(),
   parent: z.string().optional(),
 });
@@ -25,8 +25,8 @@ export function bundleText({ bundle, definition, parent }: CarriedBundle): strin
   return JSON.stringify({
     meta,
     files: files.map(({ path, bytes }) => ({ path, base64: Buffer.from(bytes).toString('base64') })),
-    ...(definition !== undefined && { definition: { jobId: definition.jobId, body: definitionText(definition) } }),
-    ...(parent !== undefined && { parent }),
+    ...(definition === undefined ? {} : { definition: { jobId: definition.jobId, body: definitionText(definition) } }),
+    ...(parent === undefined ? {} : { parent }),
   });
 }
 

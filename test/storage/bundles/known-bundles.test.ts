@@ -1,8 +1,9 @@
 // A conversation's view of the store: its own bundles and what it saves, nobody else's, whoever knows the digest.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { digestFiles } from '../../src/bundle/model/bundle.ts';
-import { createBundleStore, knownBundles } from '../../src/storage/bundles.ts';
-import { openTestStorage, type TestStorage } from './open-test-storage.ts';
+import { digestFiles } from '../../../src/bundle/model/bundle.ts';
+import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
+import { knownBundles } from '../../../src/storage/bundles/known-bundles.ts';
+import { openTestStorage, type TestStorage } from '../open-test-storage.ts';
 
 let storage: TestStorage;
 beforeAll(async () => {

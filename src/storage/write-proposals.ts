@@ -3,7 +3,7 @@ import type { Db, Row } from './db/db.ts';
 import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
 import { busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
-export interface NewWrite {
+interface NewWrite {
   readonly id: string;
   readonly host: string;
   readonly userName: string;
@@ -79,8 +79,6 @@ export function createWriteRows(db: Db) {
     },
   };
 }
-
-export type WriteRows = ReturnType<typeof createWriteRows>;
 
 function rowOf(row: Row): WriteRow {
   return {
