@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, ConversationRows, VersionRow } from '../storage/conversations.ts';
+import type { MessageRows } from '../storage/model-messages.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
 
 export interface AgentDeps {
@@ -34,13 +35,13 @@ export interface ActingTurn {
 
 export async function askAgent(
   deps: AgentDeps & {
-    readonly rows: { conversations: ConversationRows; turns: TurnRows };
+    readonly rows: { conversations: ConversationRows; turns: TurnRows; messages: MessageRows };
     readonly bundles: BundleStore;
     readonly writes: Pick<WriteProposals, 'adopt'>;
   },
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
 ): Promise<Outcome> {
-  const { turns, conversations } = deps.rows;
+  const { turns, messages, conversations } = deps.rows;
   const { host, userName } = identity;
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
@@ -48,13 +49,13 @@ export async function askAgent(
   try {
     const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
     await conversations.freeze(conversation.id, frozen);
-    const append = (message: { role: string; content: unknown }) => turns.appendMessage(conversation.id, turn.id, message);
-    let history = await turns.messages(conversation.id);
+    const append = (message: { role: string; content: unknown }) => messages.append(conversation.id, turn.id, message);
+    let history = await messages.ofConversation(conversation.id);
     if (!history.some((message) => message.turnId === turn.id)) {
       const content = [{ type: 'text', text: turn.text }];
       if (before !== undefined) content.push({ type: 'text', text: `Current bundle: ${before.bundleDigest} (version ${before.number})` });
       await append({ role: 'user', content });
-      history = await turns.messages(conversation.id);
+      history = await messages.ofConversation(conversation.id);
     }
     const recorded: Tools = {
       list: () => tools.list(),

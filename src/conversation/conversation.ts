@@ -1,5 +1,4 @@
 // The room's one factory: turns, cards and approvals of all threads, over the rows and ports that it is handed.
-import type { PgBoss } from 'pg-boss';
 import type { Proof } from '../bundle/proof/proof.ts';
 import type { Deployer } from '../deployment/execute/deploy-approved.ts';
 import type { WriteExecutor } from '../deployment/execute/execute-write.ts';
@@ -8,11 +7,7 @@ import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { BundleStore } from '../storage/bundles/bundles.ts';
-import type { ProofStore } from '../storage/bundles/proofs.ts';
-import type { ConversationRows } from '../storage/conversations.ts';
-import type { Outbox } from '../storage/outbox.ts';
-import type { TurnRows } from '../storage/turns.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
@@ -28,15 +23,7 @@ import { createVersionCards } from './version-cards.ts';
 import { createWaitingCards } from './waiting-cards.ts';
 
 interface ConversationDeps extends AgentDeps {
-  readonly storage: {
-    readonly boss: PgBoss;
-    readonly kind: 'pglite' | 'postgres';
-    readonly conversations: ConversationRows;
-    readonly turns: TurnRows;
-    readonly outbox: Outbox;
-    readonly bundles: BundleStore;
-    readonly proofs: ProofStore;
-  };
+  readonly storage: Storage;
   readonly deployment: Omit<DeploymentKindDeps, 'bundles'> &
     WriteKindDeps & {
       readonly locator: { status(): CliStatus; ready(): Promise<string | undefined> };

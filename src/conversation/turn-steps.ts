@@ -1,6 +1,7 @@
 // The steps of a running turn: each goes to its row first and to the screen second, in order.
 import type { Step } from '../agent/tools.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
+import type { StepRows } from '../storage/turn-steps.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
 import type { Logger } from '../values/log.ts';
 import type { Ending, Thread } from './thread-port.ts';
@@ -14,12 +15,12 @@ export interface TurnSteps {
 }
 
 export function openSteps(
-  deps: { rows: { turns: TurnRows }; thread: Pick<Thread, 'progress'>; log: Logger },
+  deps: { rows: { turns: TurnRows; steps: StepRows }; thread: Pick<Thread, 'progress'>; log: Logger },
   turn: TurnRow,
   conversation: ConversationRow,
   stop: (by: string) => void,
 ): TurnSteps {
-  const { turns } = deps.rows;
+  const { turns, steps } = deps.rows;
   const progress = deps.thread.progress({
     turnId: turn.id,
     conversation,
@@ -32,7 +33,7 @@ export function openSteps(
   let begun = false;
   const show = (step: Step) => {
     tail = tail
-      .then(() => turns.saveStep(turn.id, step))
+      .then(() => steps.save(turn.id, step))
       .then(() => progress.step(step))
       .catch((error: unknown) => deps.log.error({ err: error }, 'step not shown'));
   };
@@ -44,7 +45,7 @@ export function openSteps(
   // What a killed process had shown stays on the list.
   if (turn.progressTs !== undefined) {
     tail = tail.then(async () => {
-      for (const step of await turns.steps(turn.id)) progress.step(step as Step);
+      for (const step of await steps.ofTurn(turn.id)) progress.step(step as Step);
     });
   }
   // At once: until the model calls its first tool there would be nothing to see.

@@ -3,7 +3,9 @@ import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
+import type { MessageRows } from '../storage/model-messages.ts';
 import type { Outbox } from '../storage/outbox.ts';
+import type { StepRows } from '../storage/turn-steps.ts';
 import type { TurnRow, TurnRows } from '../storage/turns.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
@@ -16,7 +18,7 @@ import { OFFERED_TARGET, type VersionCards } from './version-cards.ts';
 import type { WaitingCards } from './waiting-cards.ts';
 
 interface TurnDeps extends AgentDeps {
-  readonly rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
+  readonly rows: { conversations: ConversationRows; turns: TurnRows; steps: StepRows; messages: MessageRows; outbox: Outbox };
   readonly bundles: BundleStore;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly cards: VersionCards;

@@ -7,7 +7,9 @@ import { type ConversationRows, createConversationRows } from './conversations.t
 import type { Db } from './db/db.ts';
 import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import { createMessageRows, type MessageRows } from './model-messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { createStepRows, type StepRows } from './turn-steps.ts';
 import { createTurnRows, type TurnRows } from './turns.ts';
 
 /** What a server of tools keeps. */
@@ -24,6 +26,8 @@ export interface BundleStorage extends Database {
 export interface Storage extends QueuedDatabase, BundleStorage {
   readonly conversations: ConversationRows;
   readonly turns: TurnRows;
+  readonly steps: StepRows;
+  readonly messages: MessageRows;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
 }
@@ -37,6 +41,8 @@ export async function openStorage(options: StorageOptions, log: Logger): Promise
     ...bundleRows(db),
     conversations: createConversationRows(db),
     turns: createTurnRows(db),
+    steps: createStepRows(db),
+    messages: createMessageRows(db),
     outbox: createOutbox(db),
     inbox: createInbox(db),
   };

@@ -1,7 +1,7 @@
-// Rows of turns: one user message each, its steps, and the model's messages as they came.
+// Rows of turns: one user message each, and what became of it.
 import type { Db, Row } from './db/db.ts';
 
-export type TurnState = 'queued' | 'running' | 'done' | 'failed' | 'stopped';
+type TurnState = 'queued' | 'running' | 'done' | 'failed' | 'stopped';
 
 export interface TurnRow {
   readonly id: string;
@@ -13,13 +13,6 @@ export interface TurnRow {
   readonly bundleDigest: string | undefined;
   /** ts of the message that shows the steps. */
   readonly progressTs: string | undefined;
-}
-
-export interface StepRow {
-  readonly id: string;
-  readonly title: string;
-  readonly status: string;
-  readonly details?: string | undefined;
 }
 
 export function createTurnRows(db: Db) {
@@ -74,39 +67,6 @@ export function createTurnRows(db: Db) {
 
     async setBundle(id: string, digest: string): Promise<void> {
       await db.query('update turns set bundle_digest = $2 where id = $1', [id, digest]);
-    },
-
-    async saveStep(turnId: string, step: StepRow): Promise<void> {
-      await db.query(
-        `insert into steps (turn_id, id, seq, title, status, details)
-         select $1, $2, coalesce(max(seq), 0) + 1, $3, $4, $5 from steps where turn_id = $1
-         on conflict (turn_id, id) do update set title = excluded.title, status = excluded.status, details = excluded.details`,
-        [turnId, step.id, step.title, step.status, step.details ?? null],
-      );
-    },
-
-    async steps(turnId: string): Promise<StepRow[]> {
-      const rows = await db.query('select id, title, status, details from steps where turn_id = $1 order by seq', [turnId]);
-      return rows.map((row) => ({
-        id: String(row.id),
-        title: String(row.title),
-        status: String(row.status),
-        ...(typeof row.details === 'string' ? { details: row.details } : {}),
-      }));
-    },
-
-    /** Appends one message of the model's history, verbatim. */
-    async appendMessage(conversationId: string, turnId: string, message: { role: string; content: unknown }): Promise<void> {
-      await db.query(
-        `insert into messages (conversation_id, seq, turn_id, role, content)
-         select $1, coalesce(max(seq), 0) + 1, $2, $3, $4::json from messages where conversation_id = $1`,
-        [conversationId, turnId, message.role, JSON.stringify(message.content)],
-      );
-    },
-
-    async messages(conversationId: string): Promise<{ turnId: string; role: string; content: unknown }[]> {
-      const rows = await db.query('select turn_id, role, content from messages where conversation_id = $1 order by seq', [conversationId]);
-      return rows.map((row) => ({ turnId: String(row.turn_id), role: String(row.role), content: row.content }));
     },
   };
 }
