@@ -1,5 +1,5 @@
 // Documents are true where a program can tell: links lead somewhere, commands and files that they name exist, and README stays short.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf, linksOf, ROOT, read, readDocuments } from './documents.ts';
@@ -49,6 +49,22 @@ it('docs/architecture.md names functions that are in the files it names', () => 
   const wrong = named.filter(([, file = '', name = '']) => !new RegExp(`export (?:async )?(?:function|const) ${name}\\b`).test(read(file)));
   expect(wrong.map(([what]) => what)).toEqual([]);
   expect(named.length).toBeGreaterThan(20);
+});
+
+it('docs/architecture.md draws imports that there are', () => {
+  const [, drawing = ''] = /^```mermaid\n(.*?)^```/ms.exec(read('docs/architecture.md')) ?? [];
+  const arrows = [...drawing.matchAll(/^ {2}([a-z-]+?)(?:\[.*?\])? (-->|-\.->) ([a-z-]+)/gm)];
+  expect(arrows.length).toBe(drawing.trimEnd().split('\n').length - 1);
+  const wrong = arrows.filter(([, from = '', arrow, to]) => {
+    const files = readdirSync(join(ROOT, 'src', from), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const imports = files.flatMap((file) => [
+      ...read(`src/${from}/${file}`).matchAll(/^import (type )?[^;]*? from '(?:\.\.\/)+([a-z-]+)\//gm),
+    ]);
+    const found = imports.filter(([, , room]) => room === to);
+    const values = found.filter(([, type]) => type === undefined);
+    return arrow === '-->' ? values.length === 0 : found.length === 0 || values.length > 0;
+  });
+  expect(wrong.map(([line]) => line)).toEqual([]);
 });
 
 it.each([
