@@ -8,7 +8,7 @@ import { createLookup } from '../databricks/read/lookup.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
 import { createDeployment } from '../deployment/deployment.ts';
 import { createIdentities } from '../identity/identities.ts';
-import { createChoice } from '../mcp/client/choose-server.ts';
+import { createToolsChooser } from '../mcp/client/choose-server.ts';
 import { createSlack } from '../slack/slack.ts';
 import { openStorage } from '../storage/storage.ts';
 import type { Logger } from '../values/log.ts';
@@ -63,7 +63,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     agent: createAgent({ ...agent, log }),
     model: config.DAB_MODEL,
     claudeKey: keyFor,
-    toolsFor: createChoice({ ...deployment, remoteUrl: config.MCP_REMOTE_URL, workspace, proofs: storage.proofs, log }),
+    toolsFor: createToolsChooser({ ...deployment, remoteUrl: config.MCP_REMOTE_URL, workspace, proofs: storage.proofs, log }),
     metrics,
     log,
   });

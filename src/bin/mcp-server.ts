@@ -39,7 +39,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
     }),
     host,
     publicUrl,
-    checks: { hosts: config.DAB_MCP_HOSTS ?? ownNames, origins: config.DAB_MCP_ORIGINS },
+    senders: { hosts: config.DAB_MCP_HOSTS ?? ownNames, origins: config.DAB_MCP_ORIGINS },
     callMs: inApps ? LIMITS.callBehindProxyMs : LIMITS.callMs,
     ready: async () => {
       const checks = { database: await storage.answers(), cli: locator.status().state };

@@ -1,7 +1,7 @@
-// What our client and server tell each other beside what MCP has fields for: entries of `_meta`, which other hosts pass over.
+// What our client and server tell each other in `_meta`, which other hosts ignore.
 import { z } from 'zod';
 
-/** Of a progress notification: a whole Step. */
+/** In a progress notification: the whole Step. */
 export const STEP_META = 'dab/step';
 export const StepMessage = z.object({
   _meta: z.object({
@@ -14,15 +14,15 @@ export const StepMessage = z.object({
   }),
 });
 
-/** Of a call: which bundle an edit made of which, for a server that forgets after each request. */
+/** In a call: which bundle was edited into which, for a server that forgets it after each request. */
 export const EDITS_META = 'dab/edits';
 export const Edits = z.record(z.string(), z.string());
 
-/** Of a result: the writes that the call proposed, exact to the byte, for a host that keeps proposals of its own. */
+/** In a result: the writes that the call proposed, exact to the byte, for a client that keeps its own proposals. */
 export const PROPOSALS_META = 'dab/proposals';
 const ProposalMessage = z.object({ id: z.string(), arguments: z.string(), digest: z.string() });
 export type ProposalMessage = z.infer<typeof ProposalMessage>;
 export const WithProposals = z.object({ _meta: z.object({ [PROPOSALS_META]: z.array(ProposalMessage) }) });
 
-/** Of a request over HTTP: which connection of a caller's counts the ids of its messages, since several turns share a token. */
+/** A header over HTTP: which connection the ids of the messages belong to, since several turns share a token. */
 export const CONNECTION_HEADER = 'dab-connection';

@@ -1,4 +1,4 @@
-// What an agent's tools are over any connection of the MCP SDK: calls whose progress is steps, and results in the words of the agent's port.
+// Listing and calling tools over any connection of the MCP SDK, in the terms of the agent's port: progress becomes steps.
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { type CallToolResult, CallToolResultSchema, ErrorCode, McpError, type Tool as McpTool } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
@@ -9,10 +9,10 @@ import { LIMITS } from '../limits.ts';
 import { STEP_META, StepMessage } from '../meta.ts';
 import { errorText } from '../tools/support/error-text.ts';
 
-export interface CallOptions {
+interface CallOptions {
   readonly signal: AbortSignal;
   readonly onStep: (step: Step) => void;
-  /** Sent beside the arguments. */
+  /** The `_meta` of the call. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -20,7 +20,7 @@ const Arguments = z.record(z.string(), z.unknown());
 const WithBundle = z.object({ bundle_id: z.string(), changed: z.literal(true) });
 const WithProposal = z.object({ proposal_id: z.string() });
 
-/** The server's tools, in an order and a shape that stay the same: they are frozen into a conversation. */
+/** The server's tools, always in the same order and form, because a conversation keeps them. */
 export async function listTools(client: Client): Promise<readonly ToolSpec[]> {
   const { tools } = await client.listTools();
   return tools.map(normalise).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -32,7 +32,7 @@ export function argumentsOf(request: ToolCall): Record<string, unknown> | undefi
   return input.success ? input.data : undefined;
 }
 
-/** One call; rejects where the connection fails, or when aborted. */
+/** Calls a tool; rejects where the connection fails, or when aborted. */
 export async function callTool(
   client: Client,
   name: string,
@@ -41,7 +41,7 @@ export async function callTool(
 ): Promise<CallToolResult> {
   const result = await client.callTool({ name, arguments: input, ...(meta && { _meta: { ...meta } }) }, undefined, {
     signal,
-    // The server bounds a call itself and says so; this is for one that does not answer even then.
+    // The server ends a long call itself and says so; this is for a server that does not answer at all.
     timeout: LIMITS.callMs + LIMITS.spareMs,
     onprogress: (progress) => {
       const message = StepMessage.safeParse(progress);
@@ -51,7 +51,7 @@ export async function callTool(
   return CallToolResultSchema.parse(result);
 }
 
-export function toResult({ content, isError, structuredContent }: CallToolResult): ToolResult {
+export function toolResult({ content, isError, structuredContent }: CallToolResult): ToolResult {
   const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
   const bundle = WithBundle.safeParse(structuredContent);
   const proposal = WithProposal.safeParse(structuredContent);
@@ -62,8 +62,8 @@ export function toResult({ content, isError, structuredContent }: CallToolResult
   };
 }
 
-/** What the model is told of a call that failed on its way; an error that is no UserError is for the log. */
-export function failed(log: Logger, tool: string, error: unknown): ToolResult {
+/** What the model is told of a call that failed on its way; any error but a UserError goes to the log instead. */
+export function failedResult(log: Logger, tool: string, error: unknown): ToolResult {
   if (error instanceof UserError) return { text: errorText(error), isError: true };
   const late = error instanceof McpError && error.code === ErrorCode.RequestTimeout;
   log.warn({ tool, error: error instanceof Error ? error.name : 'unknown', late }, 'a tool call failed on its way');
@@ -75,13 +75,13 @@ export function failed(log: Logger, tool: string, error: unknown): ToolResult {
 
 export const NOT_AN_OBJECT: ToolResult = { text: 'The input must be a JSON object.', isError: true };
 
-/** Text of a resource; undefined where it is not text. Rejects where there is none. */
+/** The text of a resource; undefined where it is not text. Rejects where there is no such resource. */
 export async function readText(client: Client, uri: string): Promise<string | undefined> {
   const [content] = (await client.readResource({ uri })).contents;
   return content !== undefined && 'text' in content ? content.text : undefined;
 }
 
-/** What the SDK adds to a schema and versions of it may change must not change a frozen prefix. */
+/** Drops what a new version of the SDK might change in a schema: the prompt that a conversation keeps must not change. */
 function normalise(tool: McpTool): ToolSpec {
   const { $schema: _dialect, ...schema } = tool.inputSchema;
   return { name: tool.name, description: tool.description ?? '', input_schema: { ...schema, type: 'object' } };

@@ -1,4 +1,4 @@
-// Which server a turn's tools are on: the remote one where there is one that can do the work, else the one in this process.
+// Which server a turn's tools are on: the remote one where it can do the work, else the one in this process.
 import type { Step } from '../../agent/tools.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { Logger } from '../../values/log.ts';
@@ -7,14 +7,14 @@ import type { ServerDeps } from '../server/server.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
 import { createToolsClient, type ToolsClient } from './in-process.ts';
 import { createRemoteToolsClient, type RemoteTools } from './remote.ts';
-import { LostServer } from './remote-line.ts';
-import { SERVER_STEP } from './remote-wait.ts';
+import { LostServer } from './remote-connection.ts';
+import { SERVER_STEP } from './wait-for-server.ts';
 
-export interface ChooseDeps extends Omit<ServerDeps, 'bundles'> {
+interface ChooseDeps extends Omit<ServerDeps, 'bundles'> {
   /** The remote server's `/mcp`; undefined: always in this process. */
   readonly remoteUrl: URL | undefined;
   readonly log: Logger;
-  /** As RemoteDeps has it. */
+  /** Milliseconds for which a remote server that went away is waited for; `LIMITS.returnMs` when left out. */
   readonly returnMs?: number | undefined;
   readonly clock?: (() => number) | undefined;
 }
@@ -23,10 +23,10 @@ const GONE = 'The tools server does not come back; working without it';
 const AWAY = 'The tools server does not answer; working without it';
 const NO_JOBS = 'The tools server may not call Jobs for you; working without it';
 
-/** Tools for one turn of one person. Never rejects because of the remote server: then the work is done here, and the first step says so. */
-export function createChoice(deps: ChooseDeps): (caller: Caller, bundles: BundleStore) => Promise<ToolsClient> {
+/** Opens the tools of one person for one turn. Where the remote server fails, the work is done here and the first step says so. */
+export function createToolsChooser(deps: ChooseDeps): (caller: Caller, bundles: BundleStore) => Promise<ToolsClient> {
   const { remoteUrl, log, returnMs, clock = Date.now } = deps;
-  /** Until when it is known of a person whether the remote server reaches Jobs as them: behind the Apps proxy a token may lack the scope. */
+  /** Whether the remote server reaches Jobs, by person: behind the Apps proxy a token may lack the scope. */
   const known = new Map<string, { reaches: boolean; until: number }>();
 
   async function reachesJobs(remote: RemoteTools, { userName }: Caller): Promise<boolean> {
@@ -39,12 +39,12 @@ export function createChoice(deps: ChooseDeps): (caller: Caller, bundles: Bundle
 
   return async (caller, bundles) => {
     const open = (edits?: Map<string, string>) => createToolsClient({ ...deps, bundles }, caller, edits);
-    const here = async (why: string) => saying(why, await open());
+    const here = async (why: string) => withFirstStep(why, await open());
     if (remoteUrl === undefined) return await open();
     let remote: RemoteTools | undefined;
     try {
       remote = await createRemoteToolsClient({ url: remoteUrl, bundles, writes: deps.writes, returnMs, log }, caller);
-      if (await reachesJobs(remote, caller)) return outliving(remote, open);
+      if (await reachesJobs(remote, caller)) return withFallback(remote, open);
       log.warn({ remote: remoteUrl.host }, 'the tools server does not reach Jobs; staying in process');
       await remote.close();
       return await here(NO_JOBS);
@@ -56,8 +56,8 @@ export function createChoice(deps: ChooseDeps): (caller: Caller, bundles: Bundle
   };
 }
 
-/** The remote tools, and from the call on that finds their server gone for good those of this process: every call may be made again. */
-function outliving(remote: RemoteTools, open: (edits: Map<string, string>) => Promise<ToolsClient>): ToolsClient {
+/** The remote tools. Once a call finds their server gone for good, that call is made again and all later ones are made in this process. */
+function withFallback(remote: RemoteTools, open: (edits: Map<string, string>) => Promise<ToolsClient>): ToolsClient {
   let here: Promise<ToolsClient> | undefined;
   return {
     list: remote.list,
@@ -80,8 +80,8 @@ function outliving(remote: RemoteTools, open: (edits: Map<string, string>) => Pr
   };
 }
 
-/** The same tools, whose first call shows a step more. */
-function saying(title: string, tools: ToolsClient): ToolsClient {
+/** The same tools, with one more step in the first call. */
+function withFirstStep(title: string, tools: ToolsClient): ToolsClient {
   let step: Step | undefined = { id: SERVER_STEP, title, status: 'complete' };
   return {
     ...tools,

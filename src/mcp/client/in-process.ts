@@ -1,10 +1,10 @@
-// The agent's tools over MCP: the SDK's client and our server in one process, joined by messages that are plain JSON.
+// The agent's tools in this process: the SDK's client and our server, joined by messages that are plain JSON.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Tools } from '../../agent/tools.ts';
 import { createServer, type ServerDeps } from '../server/server.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
-import { argumentsOf, callTool, failed, listTools, NOT_AN_OBJECT, readText, toResult } from './calls.ts';
+import { argumentsOf, callTool, failedResult, listTools, NOT_AN_OBJECT, readText, toolResult } from './calls.ts';
 
 export interface ToolsClient extends Tools {
   /** Reads a resource such as `bundle://<digest>/<path>`: its text, or undefined where it is not text. */
@@ -12,13 +12,13 @@ export interface ToolsClient extends Tools {
   close(): Promise<void>;
 }
 
-/** Tools that act as `caller`. One per turn; close it afterwards. `edits` go on from another server's. */
+/** Tools that act as `caller`. Make one for each turn and close it afterwards. `edits`: those that another server has made in this turn. */
 export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?: Map<string, string>): Promise<ToolsClient> {
   const client = new Client({ name: 'dab-bot-agent', version: '1' });
   const server = createServer(deps, caller, edits);
   const [near, far] = InMemoryTransport.createLinkedPair();
   for (const end of [near, far]) asJson(end);
-  // Late answers to cancelled calls arrive here; they are expected (facts: claude-and-mcp#mcp-transports-and-cancelling).
+  // Answers to cancelled calls come late and end here; that is expected (facts: claude-and-mcp#mcp-transports-and-cancelling).
   client.onerror = (error) => deps.log.debug({ error: error.name }, 'mcp client');
   await server.connect(far);
   await client.connect(near);
@@ -30,10 +30,10 @@ export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?
       const input = argumentsOf(request);
       if (input === undefined) return NOT_AN_OBJECT;
       try {
-        return toResult(await callTool(client, request.name, input, options));
+        return toolResult(await callTool(client, request.name, input, options));
       } catch (error) {
         options.signal.throwIfAborted();
-        return failed(deps.log, request.name, error);
+        return failedResult(deps.log, request.name, error);
       }
     },
     readResource: (uri) => readText(client, uri),
@@ -44,7 +44,7 @@ export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?
   };
 }
 
-/** In memory the SDK hands objects over by reference; a JSON round trip makes the door as strict as HTTP. */
+/** In memory the SDK passes objects by reference; a JSON round trip makes this connection as strict as HTTP. */
 function asJson(transport: InMemoryTransport): void {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(JSON.parse(JSON.stringify(message)), options);

@@ -1,4 +1,4 @@
-// Who calls over HTTP: the token that the Apps proxy or the caller hands over, checked with the workspace once and remembered by its hash.
+// Who calls over HTTP: the token that the Apps proxy or the caller sends, checked with the workspace and remembered by its hash.
 import type { IncomingMessage } from 'node:http';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import type { Me } from '../../databricks/api/me.ts';
@@ -7,19 +7,19 @@ import { UserError } from '../../values/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
 
-/** Where a token is taken from. Behind the Apps proxy only the first can be believed, and elsewhere it must be off: anybody can send it. */
-export interface TokenSources {
+/** Which headers a token is taken from. `forwarded` must be on behind the Apps proxy only: elsewhere anybody can send that header. */
+interface TokenSources {
   /** X-Forwarded-Access-Token: the Apps proxy drops what clients send and sets its own (facts: databricks#the-apps-proxy). */
   readonly forwarded: boolean;
   /** Authorization: Bearer. */
   readonly bearer: boolean;
 }
 
-export type Authenticated = { readonly caller: Caller } | { readonly refused: 'no token' | 'bad token' } | { readonly trouble: UserError };
+type Authenticated = { readonly caller: Caller } | { readonly refused: 'no token' | 'bad token' } | { readonly trouble: UserError };
 
 export type Authenticate = (request: IncomingMessage) => Promise<Authenticated>;
 
-/** Longest token that is looked at, in characters; OAuth tokens of Databricks have about 1,000. */
+/** The longest token that is accepted, in characters; OAuth tokens of Databricks have about 1,000. */
 const LONGEST_TOKEN = 8192;
 
 /**
@@ -39,7 +39,7 @@ export function createAuthenticate({
 }): Authenticate {
   const known = new Map<string, { readonly who: Promise<Me>; readonly until: number }>();
 
-  /** The same token at the same time is asked about once; a failure is forgotten. */
+  /** Asks about a token once, also when it comes several times at once; a failure is not remembered. */
   function whoIs(token: string): Promise<Me> {
     const key = sha256(token);
     const kept = known.get(key);
@@ -63,7 +63,7 @@ export function createAuthenticate({
       return { caller: { host, userName, token: async () => token } };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      // 403 too: that is how a token is refused that is no longer valid (facts: databricks#error-answers).
+      // 403 too: it is the answer to a token that is no longer valid (facts: databricks#error-answers).
       return [401, 403].includes(statusOf(error) ?? 0) ? { refused: 'bad token' } : { trouble: error };
     }
   };

@@ -1,4 +1,4 @@
-// The server over Streamable HTTP: every request stands alone, under the identity of the token it brings.
+// The server over Streamable HTTP: every request is handled alone, as the person whose token it brings.
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CancelledNotificationSchema, RequestIdSchema } from '@modelcontextprotocol/sdk/types.js';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
@@ -11,24 +11,24 @@ import { CONNECTION_HEADER } from '../meta.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
 import type { Authenticate } from './http-auth.ts';
 import { getBundle, headBundle, putBundle } from './http-bundles.ts';
-import { type Checks, checkSender } from './http-checks.ts';
+import { type AllowedSenders, checkSender } from './http-senders.ts';
 import { createServer, type ServerDeps } from './server.ts';
 
-export interface HttpDeps extends Omit<ServerDeps, 'bundles'> {
+interface HttpDeps extends Omit<ServerDeps, 'bundles'> {
   /** The bundles of one person, and of nobody else. */
   readonly bundlesOf: (caller: Caller) => OwnedBundles;
   readonly authenticate: Authenticate;
-  /** The workspace: its sign-in issues the tokens. */
+  /** The workspace, whose sign-in issues the tokens. */
   readonly host: string;
-  /** Where callers reach us, without a slash at the end. */
+  /** The address by which callers reach us, without a slash at the end. */
   readonly publicUrl: string;
-  readonly checks: Checks;
-  /** Whether we can work; shown under /readyz. */
+  readonly senders: AllowedSenders;
+  /** Whether we can work, for /readyz. */
   readonly ready: () => Promise<{ readonly ok: boolean; readonly checks: Readonly<Record<string, unknown>> }>;
   readonly log: Logger;
 }
 
-/** JSON-RPC's error codes for what is refused before a message is read. */
+/** JSON-RPC's error codes for a request that is refused before its message is handled. */
 const REFUSED = -32000;
 const PARSE_ERROR = -32700;
 
@@ -36,7 +36,7 @@ const PARSE_ERROR = -32700;
 export function createHttpApp(deps: HttpDeps): Express {
   const { log, publicUrl } = deps;
   const app = express();
-  const running = createRunning();
+  const running = createRunningCalls();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use((_request, response, next) => {
@@ -50,7 +50,7 @@ export function createHttpApp(deps: HttpDeps): Express {
     const state = await deps.ready();
     response.status(state.ok ? 200 : 503).json(state);
   });
-  app.use(checkSender(deps.checks, (response, words) => refuse(response, 403, words)));
+  app.use(checkSender(deps.senders, (response, words) => refuse(response, 403, words)));
 
   const metadataPath = '/.well-known/oauth-protected-resource';
   app.get([metadataPath, `${metadataPath}/mcp`], (_request, response) => {
@@ -82,7 +82,7 @@ export function createHttpApp(deps: HttpDeps): Express {
     );
   };
 
-  // Signed in first: a stranger's body is never read.
+  // The sign-in is checked first, so that a stranger's body is never read.
   app.post('/mcp', signedIn, express.json({ limit: LIMITS.messageBytes }), (request, response) =>
     answerMessage(deps, running, request, response),
   );
@@ -93,11 +93,11 @@ export function createHttpApp(deps: HttpDeps): Express {
   app
     .route('/bundles/:digest')
     .all(signedIn)
-    // First: express would answer HEAD by what GET says.
+    // Before GET, which express would call for HEAD too.
     .head((request, response) => headBundle(deps.bundlesOf(callerOf(response)), request.params.digest, response))
     .get((request, response) => getBundle(deps.bundlesOf(callerOf(response)), request.params.digest, response))
     .put(express.text({ type: () => true, limit: LIMITS.bundleBytes }), (request, response) =>
-      putBundle(deps.bundlesOf(callerOf(response)), deps.host, request.params.digest, request.body, response),
+      putBundle(deps.bundlesOf(callerOf(response)), { host: deps.host, digest: request.params.digest, body: request.body }, response),
     );
   app.use((_request, response) => refuse(response, 404, `There is nothing here. The server is at ${publicUrl}/mcp.`));
 
@@ -112,8 +112,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   return app;
 }
 
-/** One message, one server: the answer and its progress go out as a stream; when the caller hangs up, the work stops. */
-async function answerMessage(deps: HttpDeps, running: Running, request: Request, response: Response): Promise<void> {
+/** Each message gets a server of its own: progress and answer go out as one stream, and the work stops when the caller hangs up. */
+async function answerMessage(deps: HttpDeps, running: RunningCalls, request: Request, response: Response): Promise<void> {
   const caller = callerOf(response);
   const cancelled = Cancelled.safeParse(request.body);
   if (cancelled.success) {
@@ -126,7 +126,7 @@ async function answerMessage(deps: HttpDeps, running: Running, request: Request,
   const close = () => {
     server.close().catch((error: unknown) => deps.log.warn({ err: error }, 'a connection was not closed'));
   };
-  // Without a session nothing else tells a running call that nobody waits for it (facts: claude-and-mcp#mcp-transports-and-cancelling).
+  // Only this tells a running call that nobody waits for it any more (facts: claude-and-mcp#mcp-transports-and-cancelling).
   response.once('close', close);
   const asked = WithId.safeParse(request.body);
   if (asked.success) response.once('close', running.add(await keyOf(caller, request, asked.data.id), close));
@@ -137,14 +137,14 @@ async function answerMessage(deps: HttpDeps, running: Running, request: Request,
 const WithId = z.object({ id: RequestIdSchema });
 const Cancelled = CancelledNotificationSchema.extend({ params: z.object({ requestId: RequestIdSchema }) });
 
-interface Running {
-  /** Answers what to do when it has ended. */
+interface RunningCalls {
+  /** Answers a function to call when it has ended. */
   add(key: string, stop: () => void): () => void;
   stop(key: string): void;
 }
 
-/** Work under way, so that a caller may stop it with a message too: clients of the SDK send one and keep the stream open. */
-function createRunning(): Running {
+/** The calls under way, so that a message can stop one too: clients of the SDK send such a message and keep the stream open. */
+function createRunningCalls(): RunningCalls {
   const all = new Map<string, Set<() => void>>();
   return {
     add(key, stop) {
@@ -159,7 +159,7 @@ function createRunning(): Running {
   };
 }
 
-/** Clients count their requests from 0, so an id means one only together with who counts: the token, and the connection where one is named. */
+/** A request's key. Every client counts its requests from 0, so an id is unique only for one token and one connection. */
 async function keyOf(caller: Caller, request: Request, id: string | number): Promise<string> {
   return JSON.stringify([sha256(await caller.token()), request.get(CONNECTION_HEADER) ?? '', id]);
 }

@@ -1,4 +1,4 @@
-// Bundle files as MCP resources: bundle://<bundle_id>/<path>, text where it is text.
+// Bundle files as MCP resources, bundle://<bundle_id>/<path>: as text where they are text, else as a blob.
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';

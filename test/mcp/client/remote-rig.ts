@@ -5,7 +5,7 @@ import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { createWriteProposals } from '../../../src/deployment/plan/propose-write.ts';
 import { createProver } from '../../../src/deployment/plan/prove.ts';
-import { createChoice } from '../../../src/mcp/client/choose-server.ts';
+import { createToolsChooser } from '../../../src/mcp/client/choose-server.ts';
 import type { Caller } from '../../../src/mcp/tools/support/define-tool.ts';
 import type { DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
@@ -32,7 +32,7 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
   /** Chooses the tools of ana's turns, one after the other. */
   const chooserAt = (remoteUrl: string | undefined, more: { clock?: () => number; returnMs?: number } = {}) => {
-    const choose = createChoice({
+    const choose = createToolsChooser({
       remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
       workspace,
       prover: createProver({ cli, store: createProofStore(db), log }),

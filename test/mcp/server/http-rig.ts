@@ -1,8 +1,8 @@
 // The server over HTTP inside the test's process: the tools' rig behind a real listener that can be stopped and started.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { createHttpApp, type HttpDeps } from '../../../src/mcp/server/http.ts';
-import { createAuthenticate, type TokenSources } from '../../../src/mcp/server/http-auth.ts';
+import { createHttpApp } from '../../../src/mcp/server/http.ts';
+import { createAuthenticate } from '../../../src/mcp/server/http-auth.ts';
 import { ownedBundles } from '../../../src/storage/bundles/owned-bundles.ts';
 import { createHttpListener } from '../../../src/web/http-listener.ts';
 import { createRig, type Rig } from '../rig.ts';
@@ -17,10 +17,10 @@ export interface HttpRig extends Rig {
 }
 
 export interface HttpRigOptions {
-  readonly sources?: TokenSources;
+  readonly sources?: Parameters<typeof createAuthenticate>[0]['sources'];
   /** Between our clock and the one that ends the validity of tokens. */
   readonly clock?: () => number;
-  readonly deps?: Partial<HttpDeps>;
+  readonly deps?: Partial<Parameters<typeof createHttpApp>[0]>;
 }
 
 export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOptions = {}): Promise<HttpRig> {
@@ -38,7 +38,7 @@ export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOption
     }),
     host,
     publicUrl: 'https://tools.example',
-    checks: { hosts: ['127.0.0.1', 'localhost', 'tools.example'], origins: ['https://inspector.example'] },
+    senders: { hosts: ['127.0.0.1', 'localhost', 'tools.example'], origins: ['https://inspector.example'] },
     ready: async () => ({ ok: true, checks: {} }),
     ...deps,
   });

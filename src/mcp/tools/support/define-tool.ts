@@ -16,8 +16,8 @@ export interface Caller {
   readonly token: () => Promise<string>;
 }
 
-/** Steps of one call; those still open when the call fails are shown as failed. */
-export interface Steps {
+/** Reports the steps of one call; those still open when the call fails are shown as failed. */
+export interface StepReporter {
   start(id: string, title: string): void;
   done(id: string, title: string, details?: string): void;
   /** Passes on a step that another room reports. */
@@ -38,7 +38,7 @@ export interface ToolContext {
    * `proposal_id`, and its `text` into the answer. Rejects with UserError where it can't be proposed.
    */
   readonly propose: (write: AskedWrite) => Promise<ProposedWrite>;
-  readonly steps: Steps;
+  readonly steps: StepReporter;
   readonly signal: AbortSignal;
 }
 

@@ -1,14 +1,14 @@
-// Whether a request was meant for this server: a page in somebody's browser must not reach it under a name of its own (DNS rebinding).
+// Which senders may call this server: a page in somebody's browser must not reach it by a host name of its own (DNS rebinding).
 import type { RequestHandler, Response } from 'express';
 
-export interface Checks {
-  /** Names that callers may know us by, without port; undefined where a proxy stands before us that nobody gets around. */
+export interface AllowedSenders {
+  /** The host names by which callers may address us, without port; undefined where nobody can get around the proxy before us. */
   readonly hosts: readonly string[] | undefined;
-  /** Origins of pages that may call, such as https://inspector.example; a page of our own host may. */
+  /** The origins of pages that may call, such as https://inspector.example; a page of our own host always may. */
   readonly origins: readonly string[];
 }
 
-/** What a page may send and read; browsers ask before they let it (CORS). */
+/** What an allowed page may send and read (CORS). */
 const FOR_PAGES = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, Accept, MCP-Protocol-Version, Last-Event-ID',
@@ -16,8 +16,8 @@ const FOR_PAGES = {
   'Access-Control-Max-Age': '600',
 };
 
-/** Refuses a foreign Host and a foreign Origin; programs send no Origin. Lets the pages of `origins` through, and answers their browsers. */
-export function checkSender({ hosts, origins }: Checks, refuse: (response: Response, words: string) => void): RequestHandler {
+/** Refuses a foreign Host or Origin (programs send no Origin), and answers what browsers ask before a page of `origins` may call. */
+export function checkSender({ hosts, origins }: AllowedSenders, refuse: (response: Response, words: string) => void): RequestHandler {
   return (request, response, next) => {
     const { host = '', origin } = request.headers;
     const name = hostnameOf(`http://${host}`);

@@ -1,4 +1,4 @@
-// The line to a remote server: every request carries the caller's current token, ends when its call does, and a server that goes away is noticed.
+// The connection to a remote server: each request carries the caller's current token and ends with its call; a server that goes away is noticed.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -12,11 +12,11 @@ export class LostServer extends Error {
   override readonly name = 'LostServer';
 }
 
-export interface Line {
+export interface Connection {
   readonly fetch: FetchLike;
-  /** Runs one exchange: its requests end with `signal` and with it. Rejects with LostServer where the server goes away. */
+  /** Runs one exchange; its requests end with it, or when the signal fires. Rejects with LostServer where the server goes away. */
   exchange<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  /** Whether the server says that it lives. */
+  /** Whether the server answers that it is up. */
   isAlive(): Promise<boolean>;
 }
 
@@ -26,10 +26,10 @@ interface Exchange {
   lose(): void;
 }
 
-/** What a proxy answers for an app that is not there, and we where the workspace is not. */
+/** What a proxy answers for an app that is away, and our server for a workspace that is away. */
 const AWAY = new Set([502, 503, 504]);
 
-/** What the server, or the Apps proxy before it, answers for a sign-in that it does not accept; the proxy leads to its login. */
+/** What the server, or the Apps proxy before it, answers to a sign-in that it does not accept; the proxy redirects to its login. */
 const REFUSED = new Set([302, 401, 403]);
 const NOT_ACCEPTED = {
   doing: 'Calling the tools server',
@@ -37,15 +37,15 @@ const NOT_ACCEPTED = {
   next: 'Ask them to connect again; if that does not help, whoever runs the tools server has to let them use it.',
 };
 
-export function createLine(server: URL, token: () => Promise<string>): Line {
+export function createConnection(server: URL, token: () => Promise<string>): Connection {
   const current = new AsyncLocalStorage<Exchange>();
-  const connection = randomUUID();
+  const connectionId = randomUUID();
 
   const fetchAs: FetchLike = async (url, init = {}) => {
     const exchange = current.getStore();
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${await token()}`);
-    headers.set(CONNECTION_HEADER, connection);
+    headers.set(CONNECTION_HEADER, connectionId);
     const ends = [init.signal, exchange?.signal].filter((one) => one !== undefined && one !== null);
     const signal = AbortSignal.any(ends);
     const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' }).catch((error: unknown) => {
@@ -67,7 +67,7 @@ export function createLine(server: URL, token: () => Promise<string>): Line {
       await response.body?.cancel();
       return response.ok;
     } catch (error) {
-      // Whoever refuses lives; the call that is made next says so.
+      // A server that refuses us is up; the next call tells the person why.
       if (error instanceof UserError) return true;
       // fetch rejects with TypeError for every broken connection.
       if (error instanceof TypeError || error instanceof DOMException) return false;
@@ -112,7 +112,7 @@ function isStream(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
-/** The same answer; a stream that ends before it held the answer to its request will never hold it. */
+/** The same response; where its stream ends without the answer to the request, the server counts as lost. */
 function watched(response: Response, exchange: Exchange): Response {
   const reader = response.body?.getReader();
   if (reader === undefined) return response;
@@ -141,7 +141,7 @@ function watched(response: Response, exchange: Exchange): Response {
   return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
 }
 
-/** Looks for a JSON-RPC response among the events of a stream; the server writes each message on one line. */
+/** Looks for a JSON-RPC response in a stream of events; the server writes each message on one line. */
 function createAnswerWatch() {
   const decoder = new TextDecoder();
   let line = '';

@@ -1,8 +1,8 @@
-// Turns a call's steps into progress notifications, and closes the open ones when the call fails.
+// Reports the steps of a call; when the call fails, the steps that are still open are reported as failed.
 import type { Step } from '../../../agent/tools.ts';
-import type { Steps } from './define-tool.ts';
+import type { StepReporter } from './define-tool.ts';
 
-export function createSteps(send: (step: Step) => void): Steps & { fail(): void } {
+export function createStepReporter(send: (step: Step) => void): StepReporter & { fail(): void } {
   const open = new Map<string, Step>();
   const report = (step: Step): void => {
     if (step.status === 'in_progress') open.set(step.id, step);
