@@ -5,7 +5,7 @@ import { readJobWhole } from '../../conversion/read-job.ts';
 import { MAX_DEPTH, type Progress } from '../../conversion/subject.ts';
 import { type Owner, ownerFacts } from '../../databricks/read/owner.ts';
 import { UserError } from '../../values/errors.ts';
-import { defineTool, type Steps } from './support/define-tool.ts';
+import { defineTool, type StepReporter } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
 import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
@@ -70,7 +70,7 @@ export const generateBundleFromJob = defineTool({
 });
 
 /** Shows the reading as steps. */
-function stepsOf(steps: Steps, reading: string): (progress: Progress) => void {
+function stepsOf(steps: StepReporter, reading: string): (progress: Progress) => void {
   return (progress) => {
     switch (progress.stage) {
       case 'job':

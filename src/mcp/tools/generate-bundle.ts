@@ -5,7 +5,7 @@ import { readFolderWhole } from '../../conversion/read-folder.ts';
 import type { Progress } from '../../conversion/subject.ts';
 import { UserError } from '../../values/errors.ts';
 import { canonicalFolder } from '../../values/workspace-path.ts';
-import { defineTool, type Steps } from './support/define-tool.ts';
+import { defineTool, type StepReporter } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, quote } from './support/foreign-text.ts';
 import { adoptTargets, moreTargets, workspacePath } from './support/inputs.ts';
@@ -77,7 +77,7 @@ export const generateBundle = defineTool({
 });
 
 /** Shows the reading as steps. */
-function stepsOf(steps: Steps, reading: string): (progress: Progress) => void {
+function stepsOf(steps: StepReporter, reading: string): (progress: Progress) => void {
   return (progress) => {
     switch (progress.stage) {
       case 'sources':
