@@ -3,9 +3,9 @@ import type { Response } from 'express';
 import { findSecrets } from '../../analysis/secrets/find.ts';
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
 import { pathProblem } from '../../bundle/model/paths.ts';
-import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
 import { bundleFrom } from '../../storage/bundles/bundle-text.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
+import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
 import { keepTransferred, transferText } from '../bundle-transfer.ts';
 
 /** HEAD: 204 where this person has the bundle, else 404. */

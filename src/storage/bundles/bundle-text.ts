@@ -5,7 +5,7 @@ import { BundleMeta } from './bundles.ts';
 import { definitionFrom, definitionText } from './definitions.ts';
 
 /** A bundle on its way, and what it was made from. */
-interface CarriedBundle {
+export interface CarriedBundle {
   readonly bundle: Bundle;
   readonly definition?: JobDefinition | undefined;
   /** The bundle that it was edited from. */
