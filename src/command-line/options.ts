@@ -1,5 +1,6 @@
 // What the converter is asked for on the command line.
 import { parseArgs } from 'node:util';
+import { TARGET_NAME } from '../bundle/model/safe-names.ts';
 import { MAX_DEPTH } from '../conversion/subject.ts';
 import { ConfigError } from '../values/errors.ts';
 
@@ -47,7 +48,7 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.git !== undefined && values.git !== 'keep' && values.git !== 'bring') problems.push('--git must be keep or bring');
   if (values.sources !== undefined && positionals.length === 0) problems.push('--sources goes with a file or folder of definitions');
   for (const name of [...(values.target ?? []), ...(values.adopt ?? [])])
-    if (!/^[A-Za-z][\w-]*$/.test(name)) problems.push(`${JSON.stringify(name)} can't be the name of a target`);
+    if (!TARGET_NAME.test(name)) problems.push(`${JSON.stringify(name)} can't be the name of a target`);
   if (problems.length > 0) throw new ConfigError(problems);
   const { job, folder } = values;
   const from = job !== undefined ? { job } : folder !== undefined ? { folder } : { file: positionals[0] ?? '' };

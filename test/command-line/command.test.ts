@@ -88,6 +88,18 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(ran.stderr).toContain('GroupName(data-team) does not exist');
   });
 
+  test('a job that an earlier deployment left behind ends it with 1, and is not made twice', async () => {
+    seed('adopted');
+    standIn.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
+    expect(await convert(['--job', '77', '--out', join(folder, 'one'), '--deploy', 'dev'])).toMatchObject({ code: 1 });
+    const ran = await convert(['--job', '77', '--out', join(folder, 'two'), '--deploy', 'dev']);
+    expect(ran).toMatchObject({ code: 1 });
+    expect(ran.stderr).toMatch(
+      /convert: Deploying to dev: .*would make a duplicate\. .*delete it if nobody needs it; then deploy again\.\n/,
+    );
+    expect(standIn.workspace.jobs.size).toBe(2);
+  });
+
   test('what a bundle cannot express is named, and not deployed', async () => {
     seed('inexpressible');
     const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);

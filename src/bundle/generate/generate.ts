@@ -5,7 +5,7 @@ import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-p
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { type KeyedResource, keyedResources, leftOutside } from '../model/resources.ts';
-import { clashKey, freeName } from '../model/safe-names.ts';
+import { clashKey, freeName, TARGET_NAME } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { quoted } from '../model/text.ts';
 import { renderYaml } from '../yaml/render.ts';
@@ -20,8 +20,6 @@ import { chooseVariables, type Variable } from './variables.ts';
 import { warningsAbout } from './warnings.ts';
 
 const encoder = new TextEncoder();
-/** Names that the allow-list and the CLI take for a target. */
-const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
 /** Libraries that people's .gitignore files often leave out; without them a job would not start. */
 const BINARY = /\.(whl|jar|egg)$/;
 

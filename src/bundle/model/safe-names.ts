@@ -1,6 +1,8 @@
 // Names made from other people's names: resource keys, variable names and file names that every platform takes.
 import { sha256 } from './bundle.ts';
 
+/** Names that the allow-list and the CLI take for a target. */
+export const TARGET_NAME = /^[A-Za-z][\w-]{0,63}$/;
 /** Longest resource key and bundle name we make; they become parts of paths and of state keys. */
 const MAX_KEY_LENGTH = 80;
 /** Longest name of one file or folder in bytes: the limit of the usual file systems. */

@@ -1,5 +1,6 @@
 // Inputs that several tools share.
 import { z } from 'zod';
+import { TARGET_NAME } from '../../../bundle/model/safe-names.ts';
 import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 
@@ -25,7 +26,7 @@ export const workspacePath = z
   .regex(/^(\/|https?:\/\/)/, 'a workspace path begins with /')
   .describe('The workspace path, such as "/Users/ana@acme.example/etl/load".');
 
-const targetName = z.string().regex(/^[A-Za-z][\w-]{0,39}$/, 'a target is named with letters, digits, - and _');
+const targetName = z.string().regex(TARGET_NAME, 'a target is named with letters, digits, - and _');
 
 export const moreTargets = z.array(targetName).max(10).optional().describe('Targets beside dev and prod, such as ["staging"].');
 

@@ -1,0 +1,67 @@
+// Deploying at the word of whoever sits at the keyboard, with the real CLI: what must stop it, and what it says afterwards.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRoundtrip, type Roundtrip } from '../../conversion/roundtrip-rig.ts';
+import { bundleOf, cliPath } from '../rig.ts';
+
+const CHECKING = 'Checking that nothing has changed since the plan';
+
+describe.skipIf(cliPath === undefined)('deploying directly', () => {
+  let trip: Roundtrip;
+  beforeEach(async () => {
+    trip = await createRoundtrip();
+  });
+  afterEach(() => trip.close());
+
+  test('deploys, tells where the jobs are, and finds nothing that differs', async () => {
+    await using far = await trip.workspace();
+    const lines: string[] = [];
+    const done = await far.deploy(bundleOf(), 'prod', (line) => lines.push(line));
+    const [id] = far.standIn.workspace.jobs.keys();
+    expect(done).toMatchObject({ kind: 'deployed', differences: [], jobs: [expect.stringContaining(`/jobs/${id}`)] });
+    expect(lines).toEqual([
+      CHECKING,
+      expect.stringContaining('Uploading'),
+      'Deploying resources...',
+      expect.anything(),
+      'Deployment complete!',
+    ]);
+  });
+
+  test('makes no second job beside one that a lost connection left behind', async () => {
+    await using far = await trip.workspace();
+    far.standIn.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
+    await expect(far.deploy(bundleOf(), 'dev')).rejects.toThrow(/Deploying to dev: .*could not be reached/);
+    await expect(far.deploy(bundleOf(), 'dev')).rejects.toThrow(/its record does not know of it: deploying would make a duplicate/);
+    expect(far.standIn.workspace.jobs.size).toBe(1);
+  });
+
+  test('does nothing where the workspace changes between the plan and the deployment', async () => {
+    await using far = await trip.workspace();
+    await far.deploy(bundleOf(), 'dev');
+    const [job] = far.standIn.workspace.jobs.values();
+    if (job === undefined) throw new Error('the job was not deployed');
+    const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
+    const deploying = far.deploy(later, 'dev', (line) => {
+      if (line === CHECKING) job.settings = { ...job.settings, name: 'renamed by hand' };
+    });
+    await expect(deploying).rejects.toThrow(/The workspace has changed since this plan was made/);
+    expect(job.settings.name).toBe('renamed by hand');
+  });
+
+  test.each([
+    [
+      'a secret',
+      { secrets: [{ path: 'src/load.py', line: 2, start: 0, end: 1, kind: 'Databricks token' }] },
+      /A hard-coded secret stands in the bundle/,
+    ],
+    [
+      'what is not allowed',
+      bundleOf({ 'databricks.yml': 'bundle:\n  name: x\nexperimental:\n  scripts: {}\n' }),
+      /something that is not allowed/,
+    ],
+  ])('refuses %s before the CLI gets it', async (_, more, words) => {
+    await using far = await trip.workspace();
+    await expect(far.deploy({ ...bundleOf(), ...more }, 'dev')).rejects.toThrow(words);
+    expect(far.standIn.requests).toEqual([]);
+  });
+});
