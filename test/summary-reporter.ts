@@ -1,4 +1,4 @@
-// Ends a run with plain words: what was skipped, loudly, and the counts on a line of their own.
+// Ends a run with plain words: which files took longest and with what, what was skipped, loudly, and the counts on a line of their own.
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class SummaryReporter implements Reporter {
@@ -7,6 +7,7 @@ export default class SummaryReporter implements Reporter {
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     const skipped = tests.filter((test) => test.result().state === 'skipped');
     const lines = [
+      ...slowest(modules),
       ...(skipped.length > 0 ? ['', `SKIPPED ${skipped.length} TESTS: what they need is not on this machine (see the words above):`] : []),
       ...skipped.map((test) => `  ${test.module.relativeModuleId} > ${test.fullName}`),
       '',
@@ -14,4 +15,25 @@ export default class SummaryReporter implements Reporter {
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   }
+}
+
+/** How many files are listed. */
+const LISTED = 12;
+
+/** The files that took longest: seconds of CPU, children included, and seconds in which they waited. */
+function slowest(modules: readonly TestModule[]): string[] {
+  const rows = modules.map((module) => {
+    const { collectDuration, duration } = module.diagnostic();
+    const cpu = module.meta().cpuSeconds ?? 0;
+    return { file: module.relativeModuleId, cpu, waited: Math.max(0, (collectDuration + duration) / 1000 - cpu) };
+  });
+  const sum = (key: 'cpu' | 'waited') => rows.reduce((total, row) => total + row[key], 0).toFixed(0);
+  return [
+    '',
+    `CPU ${sum('cpu')} s, waiting ${sum('waited')} s in ${rows.length} files; the longest:`,
+    ...rows
+      .sort((a, b) => b.cpu + b.waited - (a.cpu + a.waited))
+      .slice(0, LISTED)
+      .map(({ file, cpu, waited }) => `  ${cpu.toFixed(1).padStart(6)} s CPU ${waited.toFixed(1).padStart(6)} s waiting  ${file}`),
+  ];
 }
