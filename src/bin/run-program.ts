@@ -2,7 +2,7 @@
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger, type Logger } from '../values/log.ts';
 
-export interface Program<Config extends { readonly LOG_LEVEL: string }> {
+interface Program<Config extends { readonly LOG_LEVEL: string }> {
   /** As the log and its errors call it. */
   readonly name: string;
   readonly load: () => Config;

@@ -17,7 +17,7 @@ const TOKEN_MINUTES = 30;
 
 type KindName = 'deployment' | 'write';
 
-export interface Click {
+interface Click {
   /** Which kind of proposal; absent in jobs of before there were two. */
   readonly kind?: KindName;
   readonly proposalId: string;

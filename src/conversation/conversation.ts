@@ -1,11 +1,6 @@
 // The room's one factory: turns, cards and approvals of all threads, over the rows and ports that it is handed.
 import type { Proof } from '../bundle/proof/proof.ts';
-import type { Deployer } from '../deployment/execute/deploy-approved.ts';
-import type { WriteExecutor } from '../deployment/execute/execute-write.ts';
-import type { CliStatus } from '../deployment/install/locate.ts';
-import type { Planner } from '../deployment/plan/plan-version.ts';
-import type { WriteProposals } from '../deployment/plan/propose-write.ts';
-import type { Prover } from '../deployment/plan/prove.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Logger } from '../values/log.ts';
@@ -13,7 +8,7 @@ import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
 import type { AgentDeps } from './ask-agent.ts';
 import { createPlanAgain } from './plan-again.ts';
-import { type DeploymentKindDeps, deploymentKind, type WriteKindDeps, writeKind } from './proposal-kinds.ts';
+import { deploymentKind, writeKind } from './proposal-kinds.ts';
 import { type CreateQueue, createQueue } from './queue.ts';
 import { proofOf } from './stored-versions.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
@@ -24,15 +19,7 @@ import { createWaitingCards } from './waiting-cards.ts';
 
 interface ConversationDeps extends AgentDeps {
   readonly storage: Storage;
-  readonly deployment: Omit<DeploymentKindDeps, 'bundles'> &
-    WriteKindDeps & {
-      readonly locator: { status(): CliStatus; ready(): Promise<string | undefined> };
-      readonly prover: Prover;
-      readonly planner: Planner;
-      readonly writes: Pick<WriteProposals, 'adopt' | 'ofTurn'>;
-      readonly deployer: Pick<Deployer, 'recover'>;
-      readonly executor: Pick<WriteExecutor, 'recover'>;
-    };
+  readonly deployment: Deployment;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
@@ -65,7 +52,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   });
   const approval = createApproval(
     { ...deps, createQueue: createQueueHere, rows },
-    { deployment: deploymentKind({ ...deployment, bundles }), write: writeKind(deployment) },
+    { deployment: deploymentKind(deployment, bundles), write: writeKind(deployment) },
   );
 
   return {

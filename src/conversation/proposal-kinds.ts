@@ -1,19 +1,14 @@
 // The two kinds of proposal that people decide on: a planned deployment, and any other write.
-import type { Approvals } from '../deployment/approval/decide.ts';
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { WriteProposal } from '../deployment/approval/write-result.ts';
-import type { Deployer } from '../deployment/execute/deploy-approved.ts';
-import type { WriteExecutor } from '../deployment/execute/execute-write.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ProposalKind } from './approvals.ts';
 
-export interface DeploymentKindDeps {
-  readonly approvals: Approvals<DeploymentProposal>;
-  readonly deployer: Pick<Deployer, 'deploy' | 'abandon'>;
-  readonly bundles: Pick<BundleStore, 'load'>;
-}
-
-export function deploymentKind({ approvals, deployer, bundles }: DeploymentKindDeps): ProposalKind<DeploymentProposal> {
+export function deploymentKind(
+  { approvals, deployer }: Pick<Deployment, 'approvals' | 'deployer'>,
+  bundles: Pick<BundleStore, 'load'>,
+): ProposalKind<DeploymentProposal> {
   return {
     why: 'To decide on a deployment I act as you, and you are not connected to Databricks yet, so this click did nothing.',
     decide: (how, decision) => approvals[how](decision),
@@ -35,12 +30,7 @@ export function deploymentKind({ approvals, deployer, bundles }: DeploymentKindD
   };
 }
 
-export interface WriteKindDeps {
-  readonly writeApprovals: Approvals<WriteProposal>;
-  readonly executor: Pick<WriteExecutor, 'execute' | 'abandon'>;
-}
-
-export function writeKind({ writeApprovals, executor }: WriteKindDeps): ProposalKind<WriteProposal> {
+export function writeKind({ writeApprovals, executor }: Pick<Deployment, 'writeApprovals' | 'executor'>): ProposalKind<WriteProposal> {
   return {
     why: 'To decide on this I act as you, and you are not connected to Databricks yet, so this click did nothing.',
     decide: (how, decision) => writeApprovals[how](decision),

@@ -13,14 +13,14 @@ const RETRY_DELAY_MAX_SECONDS = 60;
 /** How often an idle worker looks; a send wakes it at once. */
 const POLL_SECONDS = 1;
 
-export interface WorkQueue<Data extends object> {
+interface WorkQueue<Data extends object> {
   /** Adds a job unless one with this id is there; jobs of one key run one after the other. */
   send(id: string, key: string, data: Data): Promise<void>;
   /** Starts working; `abandoned` names jobs of a dead process that are known to be nobody's. */
   start(abandoned?: readonly string[]): Promise<void>;
 }
 
-export interface QueueOptions<Data extends object> {
+interface QueueOptions<Data extends object> {
   readonly name: string;
   /** How often a job that threw, or whose process died, is taken up again. */
   readonly retries: number;

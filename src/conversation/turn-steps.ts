@@ -8,7 +8,7 @@ import type { Ending, Thread } from './thread-port.ts';
 
 const FIRST_STEP = { id: 'begin', title: 'Reading the message' } as const;
 
-export interface TurnSteps {
+interface TurnSteps {
   readonly onStep: (step: Step) => void;
   /** Closes the list when all that came before is shown. */
   end(ending: Ending): Promise<void>;

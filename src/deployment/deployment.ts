@@ -14,12 +14,14 @@ interface Caller {
   readonly token: () => Promise<string>;
 }
 
-export interface DeploymentDeps extends ProposingDeps {
+interface DeploymentDeps extends ProposingDeps {
   readonly bundles: Pick<BundleStore, 'load'>;
   readonly workspace: (caller: Caller) => Workspace;
   /** The calls that change a workspace. */
   readonly workspaceWrites: (caller: Caller) => WorkspaceWrites;
 }
+
+export type Deployment = ReturnType<typeof createDeployment>;
 
 export function createDeployment(deps: DeploymentDeps) {
   const { db, log, bundles } = deps;

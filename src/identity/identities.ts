@@ -42,14 +42,14 @@ export interface Identities {
   createSignIn(onLinked: (linked: Linked) => Promise<void>): SignIn;
 }
 
-export interface SignIn {
+interface SignIn {
   /** What the pages call. */
   readonly flow: LinkFlow;
   /** Tells of links that were made just before the process died. Call it once at start. */
   resumeLinked(): Promise<void>;
 }
 
-export interface IdentitiesDeps {
+interface IdentitiesDeps {
   db: Db;
   oauth: OAuthOptions;
   vaultKey: VaultKey;

@@ -24,7 +24,7 @@ interface NewProposal {
 
 export interface ProposalRow extends NewProposal, Decidable {}
 
-export type Start =
+type Start =
   | { readonly kind: 'started'; readonly row: ProposalRow }
   | { readonly kind: 'refused'; readonly row: ProposalRow | undefined }
   | { readonly kind: 'busy'; readonly row: ProposalRow };

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface HttpListener {
+interface HttpListener {
   /** Hands requests to `app` (port 0: any free one); answers the address. Throws when the port is taken. */
   start(app: RequestListener, port: number, host?: string): Promise<{ port: number; url: string }>;
   /** Takes no new requests, lets running ones end for a while. */

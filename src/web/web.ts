@@ -23,7 +23,7 @@ interface WebDeps {
   log: Logger;
 }
 
-export interface Web {
+interface Web {
   /** Answers the address; port 0: any free one. */
   start(port: number, host?: string): Promise<{ port: number; url: string }>;
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
 // The durable queue over a real database: one job at a time per key, others side by side, tried again, and taken up after a kill.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createQueue, type QueueOptions } from '../../src/conversation/queue.ts';
+import { createQueue } from '../../src/conversation/queue.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';
 import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => storage.close());
 
 /** A queue whose jobs start, and end when they are told to. */
-function createRig(options: Partial<QueueOptions<Job>> = {}) {
+function createRig(options: Partial<Parameters<typeof createQueue<Job>>[2]> = {}) {
   const started: string[] = [];
   const doors = new Map<string, PromiseWithResolvers<void>>();
   const work = async ({ name }: Job) => {

@@ -1,5 +1,5 @@
 // The sign-in as it really runs: our pages over HTTP, the database, and the stand-in workspace's certified OpenID provider.
-import { createIdentities, type IdentitiesDeps, type Linked } from '../../src/identity/identities.ts';
+import { createIdentities, type Linked } from '../../src/identity/identities.ts';
 import type { VaultKey } from '../../src/identity/vault.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createLogger } from '../../src/values/log.ts';
@@ -24,7 +24,7 @@ export async function createRig() {
   const clock = { now: Date.now };
   const linked: Linked[] = [];
   const log = createLogger({ level: 'trace', destination: { write: (line) => lines.push(line) } });
-  const deps: IdentitiesDeps = {
+  const deps: Parameters<typeof createIdentities>[0] = {
     db: storage.db,
     oauth,
     vaultKey: keyOf('k1'),

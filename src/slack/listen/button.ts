@@ -12,7 +12,7 @@ import { wordsFor } from './error-words.ts';
 import type { Stop } from './stop.ts';
 import { type Whisper, whisperBy } from './whisper.ts';
 
-export interface ButtonDeps {
+interface ButtonDeps {
   readonly client: WebClient;
   readonly conversation: Pick<Conversation, 'decide' | 'planAgain' | 'proof'>;
   readonly connect: Connect;

@@ -26,7 +26,7 @@ interface Message {
   readonly blocks: KnownBlock[];
 }
 
-export interface Drawing {
+interface Drawing {
   /** The card of a version or of a write. */
   card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
   /** Notes what a message shows now, so that nothing is drawn twice. */

@@ -13,7 +13,7 @@ const SHARE_LOOKS_MS = [200, 400, 800, 1600];
 /** Times a call that Slack put off (429) is tried again after the wait it asked for. */
 const RATE_LIMIT_TRIES = 5;
 
-export interface Place {
+interface Place {
   readonly channel: string;
   readonly threadTs?: string | undefined;
 }

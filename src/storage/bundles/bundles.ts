@@ -11,7 +11,7 @@ export interface StoredBundle {
   parent?: string;
 }
 
-export interface Origin {
+interface Origin {
   readonly definitionId?: string | undefined;
   readonly parent?: string | undefined;
   /** Somebody brought it along: what is kept of this tree already stays as it is. */
