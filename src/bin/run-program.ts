@@ -1,4 +1,4 @@
-// How a long-running program begins and ends: words for what keeps it from starting, an end for what nobody waited for, a drain when it is told to stop.
+// How a long-running program begins and ends: words for what keeps it from starting, and a drain when it is told to stop.
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger, type Logger } from '../values/log.ts';
 

@@ -1,4 +1,4 @@
-// The way from a click to an ended write, the same for deployments and all other writes: decide once, queue, run as the person who clicked, tell how it ended.
+// From a click on a proposal to its end, the same for every kind: decided once, queued, run as the person who clicked, and told.
 import type { Decided, Decision } from '../deployment/approval/decide.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
@@ -18,14 +18,14 @@ const TOKEN_MINUTES = 30;
 type KindName = 'deployment' | 'write';
 
 interface Click {
-  /** Which kind of proposal; absent in jobs of before there were two. */
+  /** Absent in jobs that were queued before there were two kinds: then a deployment. */
   readonly kind?: KindName;
   readonly proposalId: string;
   readonly team: string;
   readonly user: string;
 }
 
-/** What is the same of every proposal. */
+/** What both kinds of proposal have. */
 interface Approvable {
   readonly id: string;
   readonly conversationId?: string;
@@ -38,7 +38,7 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   readonly why: string;
   decide(how: 'approve' | 'decline', decision: Decision): Promise<Decided<P>>;
   get(id: string): Promise<P | undefined>;
-  /** Of approved proposals with one key, one runs after the other. */
+  /** Approved proposals with the same key run one after the other. */
   keyOf(proposal: P): Promise<string>;
   run(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<{ state: string }>;
   abandon(id: string, problem: string): Promise<{ state: string }>;
@@ -49,9 +49,9 @@ export interface ProposalKind<P extends Approvable = Approvable> {
 }
 
 export interface Approval {
-  /** The decision is a compare-and-set on the row: whoever comes second, late, or as somebody else learns why not. */
+  /** Decides, by a compare-and-set on the row: whoever comes second, too late, or as somebody else is told why not. */
   decide(how: 'approve' | 'decline', click: Click, asker: Asker): Promise<void>;
-  /** Takes up approved proposals; `settled` names those of a dead process, whose jobs are nobody's. */
+  /** Takes up approved proposals; `settled` names those that a dead process had in hand. */
   start(settled: readonly string[]): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from '../values/log.ts';
 const HEARTBEAT_SECONDS = 10;
 /** Longest a job may run: a deploy's silent retries alone take 15 minutes (facts: cli#network-faults). */
 const EXPIRE_SECONDS = 3600;
-/** pg-boss would hold back all later jobs of a key behind one that has used up its retries, so it never does: we count them. */
+/** A job that has used up its retries would hold back all later ones of its key: pg-boss gets more than it can use, and we count. */
 const NEVER_FAILED = 1_000_000;
 /** Tries grow apart up to this, so that a dozen of them outlast a far side's bad minutes. */
 const RETRY_DELAY_MAX_SECONDS = 60;
@@ -16,7 +16,7 @@ const POLL_SECONDS = 1;
 interface WorkQueue<Data extends object> {
   /** Adds a job unless one with this id is there; jobs of one key run one after the other. */
   send(id: string, key: string, data: Data): Promise<void>;
-  /** Starts working; `abandoned` names jobs of a dead process that are known to be nobody's. */
+  /** Starts working; `abandoned` names jobs that a dead process had in hand, so that they are tried again at once. */
   start(abandoned?: readonly string[]): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ interface QueueOptions<Data extends object> {
   readonly retries: number;
   /** Jobs that run side by side. */
   readonly concurrency: number;
-  /** Anything people should hear it says itself. */
+  /** What people should hear of a failure, it says itself. */
   readonly work: (data: Data) => Promise<void>;
   /** Called when the last retry has failed too; the job is over then. */
   readonly giveUp?: (data: Data) => Promise<void>;

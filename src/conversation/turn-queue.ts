@@ -15,7 +15,7 @@ const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
 
-/** A turn to run, a plan to make anew, or else a card to catch up with the CLI. */
+/** A turn to run, or a plan to make `again`; with neither, a waiting card gets its proof and plan. */
 interface Job {
   readonly conversationId: string;
   readonly turnId?: string;
@@ -39,11 +39,11 @@ export interface TurnQueue {
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
   stop(conversationId: string, by: string): Promise<boolean>;
-  /** Has the plan of a version made anew as this person, in the conversation's turn. */
+  /** Has a version planned again as this person, when no turn of its conversation runs. */
   planAgain(input: PlanAgain): Promise<void>;
   /** Takes up work, first of all what a killed process left. */
   start(): Promise<void>;
-  /** Has a conversation's waiting card caught up with the CLI, in its turn. */
+  /** Has the conversation's waiting card get its proof and plan, when no turn runs. */
   catchUp(conversationId: string): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export function createTurnQueue(deps: {
   /** By turn. */
   const running = new Map<string, AbortController>();
 
-  /** Stopped while no process had them in hand, between a crash and the next try. */
+  /** Turns that were stopped while no process had them in hand: one died with them, and the next try has not begun. */
   const stopped = new Set<string>();
 
   const queue = deps.createQueue<Job>({
@@ -141,7 +141,7 @@ export function createTurnQueue(deps: {
     async start() {
       const left = await rows.turns.unfinished();
       for (const turn of left) {
-        // Of one that is over and has something left to say, the first job may have been given up.
+        // A turn that is over may have something left to say. Its own job may have been given up, so it gets a new one.
         const job = turn.state === 'queued' || turn.state === 'running' ? turn.id : randomUUID();
         await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
       }

@@ -131,7 +131,10 @@ async function sayCard(
   await deps.rows.outbox.add({ id, conversationId: conversation.id, turnId: turn.id, kind: 'card', payload });
 }
 
-/** Cards of what the turn has proposed: a deployment is planned first, everything else waits for its click as it is. `made` has its card already. */
+/**
+ * Cards of what the turn has proposed: a deployment is planned first, everything else waits for its click as it is. The bundle that the turn
+ * `made` has its card already.
+ */
 async function sayProposals(deps: TurnDeps, acting: ActingTurn, made: string | undefined): Promise<void> {
   const { turn, conversation } = acting;
   const versions = await deps.rows.conversations.versions(conversation.id);

@@ -72,7 +72,7 @@ export function createVersionCards(deps: {
     return { proof: { line: proofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
-  /** Version 1's proof: what it already differed in stays an error, what differs since was asked for. */
+  /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */
   async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
     const [first] = await deps.conversations.versions(input.conversation.id);
     const loaded = first && (await deps.bundles.load(first.bundleDigest));

@@ -13,9 +13,9 @@ const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use
 const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
 
 export interface WaitingCards {
-  /** While the CLI is being prepared: keeps the cards that wait for it current; then has `enqueue` bring each conversation's turn to `catchUp`. */
+  /** Shows on the waiting cards how far the CLI is; when it is ready, hands their conversations to `enqueue`, whose job is `catchUp`. */
   watchCli(enqueue: (conversationId: string) => Promise<void>): Promise<void>;
-  /** A card waits for a CLI that is there by now. */
+  /** Whether a card still waits although the CLI is ready. */
   isLate(conversation: ConversationRow): Promise<boolean>;
   /** Proves and plans the version whose card waited for the CLI; must not run beside a turn of the conversation. */
   catchUp(conversationId: string): Promise<void>;
@@ -39,7 +39,7 @@ export function createWaitingCards(deps: {
     await thread.refresh(conversation);
   }
 
-  /** As the person who asked for the bundle: whoever wrote last may not be there any more. */
+  /** Made as the person who asked for the bundle: whoever wrote last may not be there any more. */
   async function renew(conversation: ConversationRow, waiting: Card): Promise<Card> {
     const who = { team: conversation.team, user: conversation.requester };
     const identity = await identities.of(who);

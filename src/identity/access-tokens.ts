@@ -40,8 +40,8 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     return { row, tokens };
   };
 
-  const seal: AccessTokens['seal'] = (key, tokens) => sealTokens(vault, tokens, placeOf(key));
-  const opened: AccessTokens['opened'] = (key, row) => openTokens(vault, row, placeOf(key));
+  const seal: AccessTokens['seal'] = (key, tokens) => sealTokens(vault, tokens, rowNameOf(key));
+  const opened: AccessTokens['opened'] = (key, row) => openTokens(vault, row, rowNameOf(key));
 
   const left = (tokens: Tokens) => tokens.expiresAt.getTime() - now().getTime();
 
@@ -59,7 +59,7 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
       const found = await load(key);
       if (found === undefined) throw notLinked();
       const { row, tokens } = found;
-      // Whoever was before us has refreshed it: that is as fresh as it gets.
+      // Whoever was before us has refreshed it: fresher tokens are not to be had.
       if (left(tokens) > minMs || (row.version !== seen && left(tokens) > LAST_MS)) return tokens.accessToken;
       if (tokens.refreshToken === undefined) return left(tokens) > LAST_MS ? tokens.accessToken : giveUp(key, row.version, undefined);
       const until = new Date(now().getTime() + CLAIM_MS);
@@ -105,7 +105,7 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
       const found = await load(key);
       if (found === undefined) throw notLinked();
       if (left(found.tokens) > minMs) return found.tokens.accessToken;
-      const name = JSON.stringify(placeOf(key));
+      const name = JSON.stringify(rowNameOf(key));
       const before = underWay.get(name) ?? Promise.resolve('');
       const mine = before.catch(() => '').then(() => refresh(key, found.row.version, minMs));
       underWay.set(name, mine);
@@ -118,23 +118,23 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
   };
 }
 
-/** Sealed rows of every deployment hold this first word. */
-function placeOf(key: LinkKey): string[] {
+/** Rows that are sealed already hold this first word. */
+function rowNameOf(key: LinkKey): string[] {
   return ['grant', key.team, key.user, key.host];
 }
 
-/** Seals tokens for a place in the database. */
-export function sealTokens(vault: Vault, tokens: Tokens, place: readonly string[]): Sealed {
+/** Seals tokens for the row of that name. */
+export function sealTokens(vault: Vault, tokens: Tokens, rowName: readonly string[]): Sealed {
   const text = JSON.stringify({ access: tokens.accessToken, refresh: tokens.refreshToken });
-  return { ...vault.seal(text, place), expiresAt: tokens.expiresAt };
+  return { ...vault.seal(text, rowName), expiresAt: tokens.expiresAt };
 }
 
-/** The tokens sealed for that place, or undefined. */
-export function openTokens(vault: Vault, row: Sealed, place: readonly string[]): Tokens | undefined {
-  const text = vault.open(row.sealed, row.keyId, place);
+/** The tokens sealed for the row of that name, or undefined. */
+export function openTokens(vault: Vault, sealed: Sealed, rowName: readonly string[]): Tokens | undefined {
+  const text = vault.open(sealed.sealed, sealed.keyId, rowName);
   if (text === undefined) return undefined;
   const { access, refresh } = JSON.parse(text) as { access: string; refresh?: string };
-  return { accessToken: access, refreshToken: refresh, expiresAt: row.expiresAt };
+  return { accessToken: access, refreshToken: refresh, expiresAt: sealed.expiresAt };
 }
 
 function notLinked(cause?: unknown): UserError {

@@ -6,7 +6,7 @@ import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { type AccessTokens, openTokens, sealTokens } from './access-tokens.ts';
 import { isSameEmail } from './email.ts';
-import { type Asker, type LinkPage, type RefusedPage, refused } from './link-pages.ts';
+import { type LinkPage, type RefusedPage, refused, type SlackPerson } from './link-pages.ts';
 import { hashOf, isEqual, isNonce, newNonce, nonceOf, stateOf } from './nonces.ts';
 import { newVerifier, type OAuth, type Tokens } from './oauth.ts';
 import type { Vault } from './vault.ts';
@@ -93,7 +93,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       if (attempt.state !== 'authorized' || attempt.account === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) return refused.otherBrowser;
       if (attempt.csrfHash === null || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
-      const tokens = openTokens(vault, attempt.account, placeOf(attempt));
+      const tokens = openTokens(vault, attempt.account, rowNameOf(attempt));
       return tokens === undefined ? refused.expired : work(tx, attempt, tokens);
     });
 
@@ -102,7 +102,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       const attempt = await attempts.find(hashOf(nonce));
       const reason = closed(attempt);
       if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
-      return attempt.state === 'authorized' ? refused.used : { kind: 'ask', nonce, ...askerOf(attempt) };
+      return attempt.state === 'authorized' ? refused.used : { kind: 'ask', nonce, ...personOf(attempt) };
     },
 
     async begin(nonce, known) {
@@ -145,7 +145,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
         const { databricksId, userName, displayName } = account;
         const old = await createLinkStore(tx).replace(key, { databricksId, userName, displayName, ...accessTokens.seal(key, tokens) });
         await createLinkAttemptStore(tx).end(attempt.id, 'confirmed');
-        return { attempt, old, page: { kind: 'done', userName, displayName, ...askerOf(attempt) } as const };
+        return { attempt, old, page: { kind: 'done', userName, displayName, ...personOf(attempt) } as const };
       });
       if ('kind' in outcome) return outcome;
       log.info({ team: outcome.attempt.team, user: outcome.attempt.user, databricksUser: outcome.page.userName }, 'Linked');
@@ -172,29 +172,29 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       return refused.denied;
     }
     let tokens: Tokens | undefined;
-    let person: Awaited<ReturnType<Me>>;
+    let account: Awaited<ReturnType<Me>>;
     try {
       tokens = await oauth.exchange({ params, state, verifier });
-      person = await me(attempt.host, tokens.accessToken);
+      account = await me(attempt.host, tokens.accessToken);
     } catch (error) {
       await throwAway(attempt, tokens);
       return failed(error, log);
     }
-    const asker = askerOf(attempt);
-    if (!isSameEmail(attempt.slackEmail, person.userName)) {
+    const person = personOf(attempt);
+    if (!isSameEmail(attempt.slackEmail, account.userName)) {
       log.warn({ team: attempt.team, user: attempt.user }, 'A sign-in as somebody else was refused');
       await throwAway(attempt, tokens);
-      return refused.otherAccount(asker, person.userName);
+      return refused.otherAccount(person, account.userName);
     }
     const csrf = newNonce();
     await attempts.authorized(attempt.id, {
       csrfHash: hashOf(csrf),
-      databricksId: person.id,
-      userName: person.userName,
-      displayName: person.displayName,
-      ...sealTokens(vault, tokens, placeOf(attempt)),
+      databricksId: account.id,
+      userName: account.userName,
+      displayName: account.displayName,
+      ...sealTokens(vault, tokens, rowNameOf(attempt)),
     });
-    return { kind: 'confirm', nonce: nonceOf(state), csrf, userName: person.userName, displayName: person.displayName, ...asker };
+    return { kind: 'confirm', nonce: nonceOf(state), csrf, userName: account.userName, displayName: account.displayName, ...person };
   }
 
   async function revokeOld(attempt: Attempt, old: LinkRow | undefined): Promise<void> {
@@ -205,9 +205,9 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
 
 const keyOf = (attempt: Attempt): LinkKey => ({ team: attempt.team, user: attempt.user, host: attempt.host });
 
-const placeOf = (attempt: Attempt): string[] => ['attempt', attempt.id, attempt.team, attempt.user, attempt.host];
+const rowNameOf = (attempt: Attempt): string[] => ['attempt', attempt.id, attempt.team, attempt.user, attempt.host];
 
-function askerOf({ slackName, slackEmail, team, host }: Attempt): Asker {
+function personOf({ slackName, slackEmail, team, host }: Attempt): SlackPerson {
   return { slackName, slackEmail, team, host };
 }
 

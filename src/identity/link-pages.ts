@@ -1,7 +1,7 @@
 // What the sign-in's pages say, as data: web renders them.
 
 /** Who a sign-in is about on the Slack side. All of it is text from Slack: anybody can call themselves anything. */
-export interface Asker {
+export interface SlackPerson {
   readonly slackName: string;
   readonly slackEmail: string;
   readonly team: string;
@@ -10,7 +10,7 @@ export interface Asker {
 
 export type LinkPage =
   /** "Ana asked to connect…" with [Continue to Databricks]. */
-  | ({ readonly kind: 'ask'; readonly nonce: string } & Asker)
+  | ({ readonly kind: 'ask'; readonly nonce: string } & SlackPerson)
   /** Both identities, with [Confirm] and [Cancel]. */
   | ({
       readonly kind: 'confirm';
@@ -18,8 +18,8 @@ export type LinkPage =
       readonly csrf: string;
       readonly userName: string;
       readonly displayName: string;
-    } & Asker)
-  | ({ readonly kind: 'done'; readonly userName: string; readonly displayName: string } & Asker)
+    } & SlackPerson)
+  | ({ readonly kind: 'done'; readonly userName: string; readonly displayName: string } & SlackPerson)
   | RefusedPage;
 
 export interface RefusedPage {
@@ -65,12 +65,12 @@ export const refused = {
   rejected: page(400, 'Databricks did not accept the sign-in', 'Nothing was connected.', AGAIN),
   denied: page(200, 'You said no', 'Databricks was told not to let DAB Bot in. Nothing was connected.', 'You can close this tab.'),
   cancelled: page(200, 'Cancelled', 'Nothing was connected, and the sign-in was thrown away.', 'You can close this tab.'),
-  otherAccount: (asker: Asker, userName: string) =>
+  otherAccount: (person: SlackPerson, userName: string) =>
     page(
       403,
       'These are two different people',
-      `In Slack you are ${asker.slackEmail}, and in Databricks you signed in as ${userName}. They have to be the same e-mail address. Nothing was connected.`,
-      `Sign out of Databricks (${asker.host}), then: ${AGAIN} If your addresses really differ, ask whoever runs DAB Bot.`,
+      `In Slack you are ${person.slackEmail}, and in Databricks you signed in as ${userName}. They have to be the same e-mail address. Nothing was connected.`,
+      `Sign out of Databricks (${person.host}), then: ${AGAIN} If your addresses really differ, ask whoever runs DAB Bot.`,
     ),
 } as const;
 

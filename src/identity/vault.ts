@@ -8,10 +8,10 @@ export interface VaultKey {
 }
 
 export interface Vault {
-  /** Encrypts under the current key. `place` names the row: sealed bytes open in that place only (facts: security#token-storage). */
-  seal(text: string, place: readonly string[]): { sealed: Buffer; keyId: string };
+  /** Encrypts under the current key. `row` names where they are kept: sealed bytes open there only (facts: security#token-storage). */
+  seal(text: string, row: readonly string[]): { sealed: Buffer; keyId: string };
   /** The text, or undefined when it can't be opened: unknown key, changed bytes, or bytes of another row. */
-  open(sealed: Uint8Array, keyId: string, place: readonly string[]): string | undefined;
+  open(sealed: Uint8Array, keyId: string, row: readonly string[]): string | undefined;
   /** A key for another purpose, derived from the current one. */
   derive(purpose: string): Buffer;
 }
@@ -29,20 +29,20 @@ export function createVault(current: VaultKey, old: readonly VaultKey[] = []): V
   const ring = new Map([...old, current].map((entry) => [entry.keyId, entry.key]));
 
   return {
-    seal(text, place) {
+    seal(text, row) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', current.key, iv, { authTagLength: TAG_BYTES });
-      cipher.setAAD(placeBytes(current.keyId, place));
+      cipher.setAAD(rowBytes(current.keyId, row));
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
       return { sealed: Buffer.concat([iv, cipher.getAuthTag(), body]), keyId: current.keyId };
     },
 
-    open(sealed, keyId, place) {
+    open(sealed, keyId, row) {
       const key = ring.get(keyId);
       if (key === undefined || sealed.byteLength < IV_BYTES + TAG_BYTES) return undefined;
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
-        decipher.setAAD(placeBytes(keyId, place));
+        decipher.setAAD(rowBytes(keyId, row));
         decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
         return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
       } catch {
@@ -55,6 +55,6 @@ export function createVault(current: VaultKey, old: readonly VaultKey[] = []): V
 }
 
 /** JSON, so that no two lists of names have the same bytes. */
-function placeBytes(keyId: string, place: readonly string[]): Buffer {
-  return Buffer.from(JSON.stringify([keyId, ...place]), 'utf8');
+function rowBytes(keyId: string, row: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify([keyId, ...row]), 'utf8');
 }

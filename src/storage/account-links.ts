@@ -26,7 +26,7 @@ export interface LinkRow extends Sealed {
 
 export interface LinkStore {
   find(key: LinkKey): Promise<LinkRow | undefined>;
-  /** Puts a link in the place of the one there may be, and answers that one. Call it in a transaction. */
+  /** Stores a link and answers the one that it replaces, if any. Call it in a transaction. */
   replace(key: LinkKey, link: Omit<LinkRow, 'version'>): Promise<LinkRow | undefined>;
   /** Claims the right to refresh that version, up to `until`; false when another process has it, or has refreshed it. */
   claim(key: LinkKey, version: number, now: Date, until: Date): Promise<boolean>;

@@ -1,4 +1,4 @@
-// Rows of proposals: exact writes that somebody may approve; every change of state is a compare-and-set.
+// Rows of planned deployments that somebody may approve; every change of state is a compare-and-set.
 import type { Db, Row } from './db/db.ts';
 import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
 import { type Busy, busyAt, lockPlace, type Place } from './deployment-lock.ts';
@@ -92,7 +92,7 @@ export function createProposalRows(db: Db) {
       });
     },
 
-    /** Whether a bundle of this name was ever deployed to this place with taking the originals over. */
+    /** Whether a deployment to this place, of a bundle with this name, has ever taken the originals over. */
     async boundAt({ host, bundle, target }: Place): Promise<boolean> {
       const rows = await db.query(
         `select 1 from proposals p join bundles b on b.digest = p.bundle_digest

@@ -43,10 +43,10 @@ interface LinkAttemptStore {
   /** Takes the verifier away: from here on the callback can't come again. */
   used(id: string): Promise<void>;
   authorized(id: string, what: Authorized): Promise<void>;
-  /** Ends an attempt; its tokens are gone from the row. A confirmed one keeps `resume` until `resumed`. */
+  /** Ends an attempt and takes its tokens out of the row. A confirmed one keeps its `resume` until `resumed` is called. */
   end(id: string, state: 'confirmed' | 'refused'): Promise<void>;
   resumed(id: string): Promise<void>;
-  /** Confirmed attempts of which nobody has said `resumed` yet. */
+  /** Confirmed attempts whose `resume` nobody has gone on with yet. */
   toResume(): Promise<Attempt[]>;
   /** Deletes attempts that expired before `before`. */
   forget(before: Date): Promise<void>;

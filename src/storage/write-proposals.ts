@@ -10,7 +10,7 @@ interface NewWrite {
   readonly kind: string;
   /** What it is about: in one conversation a newer proposal about the same replaces the open one. */
   readonly subject: string;
-  /** JSON text, to the byte what will be done. */
+  /** JSON text: what is approved and done is what these bytes say. */
   readonly arguments: string;
   /** sha256 of `arguments`. */
   readonly digest: string;

@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** Controls and marks that reorder text: a name must not turn the sentence around it. */
 const UNSEEN = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
-/** Text that stands for itself between tags and in quoted attributes. */
+/** Text that is nothing but text between tags and in quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(UNSEEN, ' ').replace(/[&<>"'`]/g, (letter) => ENTITIES[letter] ?? '');
 }

@@ -1,5 +1,5 @@
 // The pages of the sign-in: identity's words and names, as HTML.
-import type { Asker, LinkPage } from '../identity/link-pages.ts';
+import type { LinkPage, SlackPerson } from '../identity/link-pages.ts';
 import { type Html, html } from './html.ts';
 import { pageOf, policyOf } from './layout.ts';
 
@@ -58,8 +58,8 @@ export function renderProblem(page: { status: number; title: string; problem: st
   return { status: page.status, policy: policyOf(), text: pageOf({ title: page.title, body, bad: page.status >= 400 }) };
 }
 
-function slack(asker: Asker): Html {
-  return row('Slack', asker.slackName, `${asker.slackEmail} in team ${asker.team}`);
+function slack(person: SlackPerson): Html {
+  return row('Slack', person.slackName, `${person.slackEmail} in team ${person.team}`);
 }
 
 function row(name: string, value: string, more: string): Html {

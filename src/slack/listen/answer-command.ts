@@ -8,7 +8,7 @@ import { baseName } from '../../values/workspace-path.ts';
 import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { type ListedJob, renderHelp, renderJobs, renderWords } from '../views/answers.ts';
-import { escapeText } from '../views/text.ts';
+import { escapeText } from '../views/slack-text.ts';
 import type { Asked, Connect } from './connect.ts';
 import { wordsFor } from './error-words.ts';
 import { type Command, parseCommand } from './parse-command.ts';

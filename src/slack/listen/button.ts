@@ -33,7 +33,7 @@ interface Pressed {
   readonly triggerId: string;
 }
 
-/** What our own buttons carry; a click is checked again whatever it says. */
+/** What our own buttons carry. A click may say anything: whether it is allowed is checked again. */
 const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
 const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
 

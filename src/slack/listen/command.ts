@@ -1,4 +1,4 @@
-// The door /dab.
+// The door of the /dab command.
 import type { App } from '@slack/bolt';
 import type { AnswerCommand } from './answer-command.ts';
 import { whisperBy } from './whisper.ts';

@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Linked } from '../../identity/identities.ts';
 import { renderWords } from '../views/answers.ts';
-import { escapeText } from '../views/text.ts';
+import { escapeText } from '../views/slack-text.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { parseResume } from './connect.ts';
 import type { TakeReply } from './take-reply.ts';

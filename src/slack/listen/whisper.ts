@@ -10,8 +10,8 @@ export function whisperBy(respond: RespondFn): Whisper {
 }
 
 export function whisperIn(client: WebClient, channel: string, user: string, threadTs?: string): Whisper {
-  const place = { channel, user, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
-  return (said) => client.chat.postEphemeral({ ...place, ...said } as Parameters<WebClient['chat']['postEphemeral']>[0]);
+  const where = { channel, user, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
+  return (said) => client.chat.postEphemeral({ ...where, ...said } as Parameters<WebClient['chat']['postEphemeral']>[0]);
 }
 
 /** The channel of direct messages with somebody. */

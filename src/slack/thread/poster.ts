@@ -13,16 +13,16 @@ const SHARE_LOOKS_MS = [200, 400, 800, 1600];
 /** Times a call that Slack put off (429) is tried again after the wait it asked for. */
 const RATE_LIMIT_TRIES = 5;
 
-interface Place {
+interface Where {
   readonly channel: string;
   readonly threadTs?: string | undefined;
 }
 
 export interface Poster {
   /** Posts a message unless this id was posted before; returns its ts. */
-  post(id: string, place: Place, message: { text: string; blocks: KnownBlock[] }): Promise<string>;
+  post(id: string, where: Where, message: { text: string; blocks: KnownBlock[] }): Promise<string>;
   /** Uploads a file unless this id was uploaded before; returns the file's id. */
-  upload(id: string, place: Place, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
+  upload(id: string, where: Where, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
 }
 
 /** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). */
@@ -50,24 +50,24 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     return ts;
   }
 
-  async function recent(place: Place) {
+  async function recent(where: Where) {
     const answer =
-      place.threadTs === undefined
-        ? await read.conversations.history({ channel: place.channel, limit: LOOK_BACK, include_all_metadata: true })
-        : await read.conversations.replies({ channel: place.channel, ts: place.threadTs, limit: 1000, include_all_metadata: true });
+      where.threadTs === undefined
+        ? await read.conversations.history({ channel: where.channel, limit: LOOK_BACK, include_all_metadata: true })
+        : await read.conversations.replies({ channel: where.channel, ts: where.threadTs, limit: 1000, include_all_metadata: true });
     return answer.messages ?? [];
   }
 
   return {
-    async post(id, place, message) {
+    async post(id, where, message) {
       await outbox.add({ id, kind: 'post', payload: {} });
       return once(
         id,
-        async () => (await recent(place)).find((said) => metadataId(said) === id)?.ts,
+        async () => (await recent(where)).find((said) => metadataId(said) === id)?.ts,
         async () => {
           const answer = await create.chat.postMessage({
-            channel: place.channel,
-            ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
+            channel: where.channel,
+            ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
             ...message,
             unfurl_links: false,
             unfurl_media: false,
@@ -79,15 +79,15 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       );
     },
 
-    async upload(id, place, file) {
+    async upload(id, where, file) {
       await outbox.add({ id, kind: 'upload', payload: {} });
       const fileId = await once(
         id,
-        async () => (await recent(place)).flatMap((said) => said.files ?? []).find((seen) => seen.name === file.name)?.id,
+        async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.name === file.name)?.id,
         async () => {
           const answer = await create.filesUploadV2({
-            channel_id: place.channel,
-            ...(place.threadTs === undefined ? {} : { thread_ts: place.threadTs }),
+            channel_id: where.channel,
+            ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
             filename: file.name,
             title: file.name,
             file: Buffer.from(file.bytes),
@@ -99,15 +99,15 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
           return fileId;
         },
       );
-      await shared(place, fileId);
+      await shared(where, fileId);
       return fileId;
     },
   };
 
   /** Waits a little for the file's message; that it is late is no error. */
-  async function shared(place: Place, fileId: string): Promise<void> {
+  async function shared(where: Where, fileId: string): Promise<void> {
     for (const wait of SHARE_LOOKS_MS) {
-      const said = await recent(place).catch(() => []);
+      const said = await recent(where).catch(() => []);
       if (said.some((message) => message.files?.some((file) => file.id === fileId))) return;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }

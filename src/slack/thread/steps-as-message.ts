@@ -9,7 +9,7 @@ import type { StepsView } from './progress.ts';
 /** `id` names the message, so that one whose answer was lost is found again (poster.ts). */
 export function createPostedSteps(
   deps: { client: WebClient; poster: Poster },
-  place: { channel: string; threadTs: string },
+  where: { channel: string; threadTs: string },
   id: string,
   resumeTs?: string,
 ): StepsView {
@@ -22,16 +22,16 @@ export function createPostedSteps(
     try {
       const message = render(steps, ending);
       if (ts === undefined) {
-        ts = await poster.post(id, place, message);
+        ts = await poster.post(id, where, message);
       } else {
-        await client.chat.update({ channel: place.channel, ts, ...message });
+        await client.chat.update({ channel: where.channel, ts, ...message });
       }
       return ts;
     } catch (error) {
       // A killed process left its stream open here; ended, it can be drawn over.
       if (slackError(error) === 'streaming_state_conflict' && ts !== undefined && !ended) {
         ended = true;
-        await client.chat.stopStream({ channel: place.channel, ts });
+        await client.chat.stopStream({ channel: where.channel, ts });
         return show(steps, ending);
       }
       if (slackError(error) !== 'invalid_blocks' || render === renderPlainSteps) throw error;

@@ -3,8 +3,9 @@ import type { AnyChunk, TaskUpdateChunk } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
+import { LIMITS } from '../views/limits.ts';
+import { clip } from '../views/slack-text.ts';
 import { closed, titleOf } from '../views/step-list.ts';
-import { clip, LIMITS } from '../views/text.ts';
 import type { StepsView } from './progress.ts';
 
 /** Slack seals a stream about 5 minutes after its start and near 10.6 kB, details counted twice (facts: slack#streams). */
@@ -12,7 +13,7 @@ const ROLL_OVER = { milliseconds: 240_000, bytes: 9000, rows: 50 } as const;
 
 export function createStreamedSteps(
   client: WebClient,
-  place: { channel: string; threadTs: string; user: string; team: string; direct: boolean },
+  where: { channel: string; threadTs: string; user: string; team: string; direct: boolean },
   now: () => number = Date.now,
 ): StepsView {
   let stream: { ts: string; since: number; bytes: number; sent: Map<string, Step> } | undefined;
@@ -20,11 +21,11 @@ export function createStreamedSteps(
   async function start(steps: readonly Step[]): Promise<string> {
     const chunks: AnyChunk[] = [{ type: 'plan_update', title: titleOf(undefined) }, ...steps.map((step) => task(step))];
     const answer = await client.chat.startStream({
-      channel: place.channel,
-      thread_ts: place.threadTs,
+      channel: where.channel,
+      thread_ts: where.threadTs,
       chunks,
       task_display_mode: 'plan',
-      ...(place.direct ? {} : { recipient_user_id: place.user, recipient_team_id: place.team }),
+      ...(where.direct ? {} : { recipient_user_id: where.user, recipient_team_id: where.team }),
     });
     if (answer.ts === undefined) throw new Error('chat.startStream answered without a ts');
     stream = { ts: answer.ts, since: now(), bytes: weigh(chunks), sent: new Map(steps.map((step) => [step.id, step])) };
@@ -45,7 +46,7 @@ export function createStreamedSteps(
     if (stream === undefined) return;
     const { ts } = stream;
     stream = undefined;
-    await client.chat.stopStream({ channel: place.channel, ts, ...(chunks.length === 0 ? {} : { chunks }), session_status: status });
+    await client.chat.stopStream({ channel: where.channel, ts, ...(chunks.length === 0 ? {} : { chunks }), session_status: status });
   }
 
   return {
@@ -65,7 +66,7 @@ export function createStreamedSteps(
         await stop(changes(known.map((step) => closed(step, 'done'))), 'processing');
         return start(steps.filter((step) => !sent.has(step.id) || step.status === 'in_progress'));
       }
-      await client.chat.appendStream({ channel: place.channel, ts: stream.ts, chunks });
+      await client.chat.appendStream({ channel: where.channel, ts: stream.ts, chunks });
       stream.bytes += weigh(chunks);
       for (const step of steps) stream.sent.set(step.id, step);
       return undefined;

@@ -9,7 +9,7 @@ import { createRateLimits } from '../bolt/rate-limits.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
 import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
-import { escapeText } from '../views/text.ts';
+import { escapeText } from '../views/slack-text.ts';
 import { renderWriteResult } from '../views/write-card.ts';
 import { type CardRows, createDrawing, requireWrite } from './drawing.ts';
 import { createPoster } from './poster.ts';
@@ -49,29 +49,29 @@ export function createThread(deps: {
     },
 
     progress({ turnId, conversation, to, resumeTs, shown, stopped }) {
-      const place = { channel: conversation.channel, threadTs: conversation.threadTs };
+      const where = { channel: conversation.channel, threadTs: conversation.threadTs };
       const direct = conversation.channel.startsWith('D');
       const streams = resumeTs === undefined && (streamIn === 'all' || (streamIn === 'dm' && direct));
-      const posted = (ts?: string) => createPostedSteps({ client, poster }, place, `${turnId}/steps`, ts);
-      const view = streams ? createStreamedSteps(create, { ...place, user: to, team: conversation.team, direct }) : posted(resumeTs);
+      const posted = (ts?: string) => createPostedSteps({ client, poster }, where, `${turnId}/steps`, ts);
+      const view = streams ? createStreamedSteps(create, { ...where, user: to, team: conversation.team, direct }) : posted(resumeTs);
       return createProgress({ view, fallback: streams ? posted : undefined, limits, shown, stopped, log });
     },
 
     async deliver(id, conversation, message) {
-      const place = { channel: conversation.channel, threadTs: conversation.threadTs };
+      const where = { channel: conversation.channel, threadTs: conversation.threadTs };
       switch (message.kind) {
         case 'reply':
-          return poster.post(id, place, renderReply(message));
+          return poster.post(id, where, renderReply(message));
         case 'result':
-          return poster.post(id, place, renderDeploymentResult(message));
+          return poster.post(id, where, renderDeploymentResult(message));
         case 'archive':
-          return poster.upload(id, place, await zipOf(cardRows, message));
+          return poster.upload(id, where, await zipOf(cardRows, message));
         case 'write_result':
-          return poster.post(id, place, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
+          return poster.post(id, where, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
         case 'write':
         case 'card': {
           const card = await drawing.card(message, conversation);
-          const ts = await poster.post(id, place, card);
+          const ts = await poster.post(id, where, card);
           drawing.remember(ts, card);
           return ts;
         }

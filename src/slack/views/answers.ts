@@ -1,7 +1,8 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
 import type { KnownBlock } from '@slack/types';
 import type { PlanOffer } from '../../conversation/asker.ts';
-import { button, clip, context, escapeButMentions, escapeText, linkButton, section } from './text.ts';
+import { button, context, linkButton, section } from './blocks.ts';
+import { clip, escapeButMentions, escapeText } from './slack-text.ts';
 import { planAgainButton } from './version-card.ts';
 
 interface Answer {

@@ -1,7 +1,8 @@
 // How a deployment ended, for the person who approved it.
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
-import { clip, escapeText, linkTo, section } from './text.ts';
+import { section } from './blocks.ts';
+import { clip, escapeText, linkTo } from './slack-text.ts';
 
 type Result = Extract<ThreadMessage, { kind: 'result' }>;
 

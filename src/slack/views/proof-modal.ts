@@ -1,7 +1,8 @@
 // The whole proof as a modal: what is not identical first.
 import type { ModalView } from '@slack/types';
 import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
-import { clip, escapeText, section } from './text.ts';
+import { section } from './blocks.ts';
+import { clip, escapeText } from './slack-text.ts';
 
 /** Entries a modal lists: 100 blocks at most, and nobody reads more there; PROOF.md in the zip has all. */
 const SHOWN = 80;

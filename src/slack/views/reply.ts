@@ -1,8 +1,10 @@
 // The answer of a turn: the model's words, and what changed since the version before.
 import type { KnownBlock } from '@slack/types';
 import type { FileChange } from '../../conversation/file-changes.ts';
+import { section } from './blocks.ts';
+import { LIMITS } from './limits.ts';
 import { plainText } from './plain-text.ts';
-import { clip, codeSpan, LIMITS, safeMarkdown, section } from './text.ts';
+import { clip, codeSpan, safeMarkdown } from './slack-text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
 const DIFF_LENGTH = 5000;

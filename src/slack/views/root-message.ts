@@ -1,6 +1,7 @@
 // The root message of a conversation.
 import type { ConversationRow } from '../../conversation/rows.ts';
-import { button, clip, escapeText, oneLine, section } from './text.ts';
+import { button, section } from './blocks.ts';
+import { clip, escapeText, oneLine } from './slack-text.ts';
 
 export interface RootMessage {
   readonly id: string;

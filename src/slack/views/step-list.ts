@@ -1,7 +1,9 @@
 // The steps of a turn as a message: a plan block, or plain lines where Slack does not take that block.
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
-import { clip, escapeText, LIMITS, section } from './text.ts';
+import { section } from './blocks.ts';
+import { LIMITS } from './limits.ts';
+import { clip, escapeText } from './slack-text.ts';
 
 const TITLES = { running: 'Working on it', done: 'Done', failed: 'That did not work', stopped: 'Stopped' } as const;
 const MARKS = { in_progress: ':hourglass_flowing_sand:', complete: ':white_check_mark:', error: ':x:' } as const;
@@ -31,7 +33,7 @@ export function renderSteps(steps: readonly Step[], ending?: Ending) {
           task_id: step.id,
           title: clip(step.title, LIMITS.taskTitle),
           status: step.status,
-          ...(step.details && { details: richText(step.details) }),
+          ...(step.details ? { details: richText(step.details) } : {}),
         })),
       },
     ],

@@ -3,8 +3,10 @@ import type { KnownBlock } from '@slack/types';
 import type { PlanOffer } from '../../conversation/asker.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import { button, context, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
-import { button, clip, context, escapeText, LIMITS, section } from './text.ts';
+import { LIMITS } from './limits.ts';
+import { clip, escapeText } from './slack-text.ts';
 
 /** Lines of the plan on the card; the rest is counted. */
 const PLAN_LINES = 8;

@@ -3,7 +3,9 @@ import type { KnownBlock } from '@slack/types';
 import type { Write } from '../../deployment/approval/write.ts';
 import type { WriteProposal, WriteResult } from '../../deployment/approval/write-result.ts';
 import { scrub } from '../../values/log.ts';
-import { button, clip, context, escapeText, LIMITS, linkTo, oneLine, section } from './text.ts';
+import { button, context, section } from './blocks.ts';
+import { LIMITS } from './limits.ts';
+import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
 import { slackDate } from './version-card.ts';
 
 /** Of a result's table, so that statement and table fit into the 13,200 characters of one message (facts: slack#blocks-and-their-limits). */

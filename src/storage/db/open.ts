@@ -26,7 +26,7 @@ export interface QueuedDatabase extends Database {
   close(): Promise<void>;
 }
 
-/** How often the queue looks for jobs whose process died (with the queue's own heartbeatSeconds they go on soon after a restart). */
+/** How often the queue looks for jobs whose process died. They go on soon after a restart: their heartbeat is short too (conversation/queue.ts). */
 const SUPERVISE_SECONDS = 5;
 /** How long closing waits for running jobs: Databricks Apps kills 15 s after SIGTERM. */
 const DRAIN_MS = 10_000;

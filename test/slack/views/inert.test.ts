@@ -6,8 +6,8 @@ import { renderDeploymentResult } from '../../../src/slack/views/deployment-resu
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
+import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/slack-text.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
-import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/text.ts';
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';

@@ -1,14 +1,4 @@
-// Text for Slack: escaping, clipping, and the limits of blocks (facts: slack#blocks-and-their-limits, slack#text-and-notifications).
-
-export const LIMITS = {
-  blocks: 50,
-  sectionText: 3000,
-  buttonText: 75,
-  /** Of all markdown blocks of a message together. */
-  markdown: 12_000,
-  headerText: 150,
-  taskTitle: 150,
-} as const;
+// Text for Slack: what is foreign is escaped, cut, and loses its power to ping or link (facts: slack#text-and-notifications).
 
 /** Escapes what Slack would read as markup: a foreign name must not become a mention, a link or a ping. */
 export function escapeText(text: string): string {
@@ -48,32 +38,4 @@ export function codeSpan(text: string): string {
 /** A link whose text is foreign: a bar or a bracket would end it. */
 export function linkTo(url: string, text: string): string {
   return `<${encodeURI(url).replaceAll('|', '%7C')}|${escapeText(clip(text, 200)).replace(/[|\n]/g, ' ')}>`;
-}
-
-export function section(text: string) {
-  return { type: 'section' as const, text: { type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true } };
-}
-
-export function context(text: string) {
-  return { type: 'context' as const, elements: [{ type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true }] };
-}
-
-export function button(text: string, actionId: string, value: string, style?: 'primary' | 'danger') {
-  return {
-    type: 'button' as const,
-    text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
-    action_id: actionId,
-    value,
-    ...(style === undefined ? {} : { style }),
-  };
-}
-
-export function linkButton(text: string, actionId: string, url: string, style?: 'primary' | 'danger') {
-  return {
-    type: 'button' as const,
-    text: { type: 'plain_text' as const, text: clip(text, LIMITS.buttonText) },
-    action_id: actionId,
-    url,
-    ...(style === undefined ? {} : { style }),
-  };
 }
