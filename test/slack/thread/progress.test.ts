@@ -72,7 +72,7 @@ describe.each(['post', 'stream'] as const)('steps by %s', (kind) => {
     const shown: string[] = [];
     const progress = open(kind, shown);
     progress.step(step('read', 'in_progress', 'Reading job 123'));
-    await until(() => replies().length === 1);
+    await until(() => replies().length === 1 && shown.length === 1);
     expect(shown).toEqual([replies()[0]?.ts]);
     progress.step(step('read', 'complete', 'Reading job 123'));
     progress.step(step('collect', 'in_progress', 'Collecting sources (1 of 3)'));
