@@ -13,7 +13,7 @@ export interface Limits {
   readonly resultCharacters: number;
   /** Tool calls of one reply that run at the same time. */
   readonly parallelCalls: number;
-  /** Milliseconds before each of our own retries of a model call; there are as many retries as entries (facts: claude-and-mcp#errors-and-retries). */
+  /** Milliseconds before each of our own retries of a model call, one entry a retry (facts: claude-and-mcp#errors-and-retries). */
   readonly retryDelaysMs: readonly number[];
   /** Milliseconds without an event after which a stream counts as lost. */
   readonly streamIdleMs: number;

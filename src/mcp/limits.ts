@@ -3,7 +3,7 @@
 export const LIMITS = {
   /** Milliseconds for one call; our choice, long enough to export all sources of the largest job. */
   callMs: 600_000,
-  /** The same behind the Apps proxy, which ends a request after 120 s (facts: databricks#the-apps-proxy); less, so that our own words about it arrive. */
+  /** The same behind the Apps proxy, less than the 120 s after which it ends a request (facts: databricks#the-apps-proxy). */
   callBehindProxyMs: 110_000,
   /** Milliseconds beyond that for which a client waits for those words. */
   spareMs: 5_000,

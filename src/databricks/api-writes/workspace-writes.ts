@@ -15,8 +15,8 @@ export type CallOutcome<T> =
   | { readonly kind: 'lost'; readonly why: string };
 
 /**
- * Whatever Databricks does is an outcome; only the UserError of `token` rejects. No call is repeated, since it may have been done although no
- * answer came.
+ * Whatever Databricks does is an outcome; only the UserError of `token` rejects. No call is repeated, since it may have been done although
+ * no answer came.
  */
 export interface WorkspaceWrites {
   /**

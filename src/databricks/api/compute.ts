@@ -29,7 +29,10 @@ export interface Warehouse {
   readonly serverless: boolean;
 }
 
-/** Leaves out the clusters of job runs, which stay listed for a month: with them a list takes minutes (facts: databricks#clusters-pipelines-and-dashboards). */
+/**
+ * Leaves out the clusters of job runs, which stay listed for a month: with them a list takes minutes
+ * (facts: databricks#clusters-pipelines-and-dashboards).
+ */
 export const MADE_BY_PEOPLE = { 'filter_by.cluster_sources': ['API', 'UI'] };
 
 /** One cluster by its id. */

@@ -24,7 +24,7 @@ export interface DataFilePage {
 
 /**
  * A page of a folder, from `after` (the `next` of the page before); undefined where there is no such folder. The path is one of a Volume
- * (`/Volumes/…` or `dbfs:/Volumes/…`) or else of DBFS (`dbfs:/x`, `/dbfs/x` or `/x`). Where it names a file of DBFS, the page has that file.
+ * (`/Volumes/…` or `dbfs:/Volumes/…`) or else of DBFS (`dbfs:/x`, `/dbfs/x` or `/x`). For a file of DBFS the page holds that file.
  */
 export async function listDataFiles(
   requests: Requests,

@@ -23,7 +23,7 @@ function mentions(value: Json | undefined, folder: string): boolean {
   return isObject(value) && Object.values(value).some((item) => mentions(item, folder));
 }
 
-/** The jobs (of the first 5,000) and pipelines (of the first 60) that mention something below a folder. What can't be read counts as none. */
+/** Of the first 5,000 jobs and 60 pipelines, those that mention something below a folder. What can't be read counts as none. */
 export async function usersOfFolder(requests: Requests, path: string, signal?: AbortSignal): Promise<FolderUsers> {
   const folder = canonicalFolder(path);
   const [jobs, pipelines] = await Promise.all([jobsOf(requests, folder, signal), pipelinesOf(requests, folder, signal)]);

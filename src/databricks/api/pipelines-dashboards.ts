@@ -45,7 +45,7 @@ export async function getPipeline(
   };
 }
 
-/** At most `limit` of the pipelines whose name contains `name`, in any case: the API's `like` minds the case, so names are compared here. */
+/** At most `limit` pipelines whose name contains `name`, in any case; the API's `like` minds the case, so names are compared here. */
 export async function listPipelines(
   requests: Requests,
   filter: { readonly name?: string | undefined; readonly limit?: number | undefined },

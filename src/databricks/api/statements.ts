@@ -9,7 +9,7 @@ import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { orAborted } from '../http/slots.ts';
 
-/** `state` as the statement execution API has it: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED, CLOSED (facts: databricks#runs-and-statements). */
+/** `state` is the API's: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED or CLOSED (facts: databricks#runs-and-statements). */
 export interface SqlStatement {
   readonly id: string;
   readonly state: string;
@@ -35,8 +35,8 @@ export interface SqlQuery {
 const PATH = '/api/2.0/sql/statements';
 
 /**
- * Runs a query and waits for its end: SUCCEEDED, FAILED, CANCELED or CLOSED. The first request does not wait for it, so that its id is known
- * and it can be cancelled in the warehouse. That happens when the signal fires, and after nine minutes (then it rejects with UserError).
+ * Runs a query and waits for its end: SUCCEEDED, FAILED, CANCELED or CLOSED. The first request does not wait, so that the query's id is
+ * known and it can be cancelled in the warehouse: when the signal fires, and after nine minutes (then this rejects with UserError).
  */
 export async function runQuery(requests: Requests, query: SqlQuery, signal?: AbortSignal): Promise<SqlStatement> {
   const doing = 'Running a query';

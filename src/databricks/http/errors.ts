@@ -44,7 +44,7 @@ export async function unlessItemFails<T>(read: () => Promise<T>): Promise<T | un
   }
 }
 
-/** What is read; undefined where Databricks answers with an error, even one of its own. A refused sign-in (401) and a limit (429) reject. */
+/** What is read; undefined where Databricks answers with an error, a server's too. A refused sign-in (401) and a limit (429) reject. */
 export async function unlessAnsweredWithError<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -67,7 +67,7 @@ function userErrorOf(doing: string, missing: string, error: UpstreamError): User
   const say = (problem: string, next: string) => new UserError({ doing, problem, next }, { cause: error });
   if (isMissing(error)) return say(missing, 'Check the id and the workspace, and that you can open it there yourself.');
   if (status === 401) return say('Databricks no longer accepts your sign-in.', 'Connect again, then repeat what you asked for.');
-  // 403 is also the answer to a token that is no longer valid, and only its message tells which it is (facts: databricks#error-answers): say both.
+  // A token that is no longer valid gets 403 too, and only its message tells (facts: databricks#error-answers): so say both.
   if (status === 403)
     return say(
       'Databricks says that you may not see it.',

@@ -1,4 +1,4 @@
-// A job with all that its bundle needs besides sources: permissions, child jobs, pipelines and dashboards, and names for what stays outside.
+// A job with all that its bundle needs besides sources: permissions, child jobs, pipelines, dashboards, and names for what stays outside.
 import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
 import { objectOf } from '../../values/json.ts';
 import { isItemError } from '../http/errors.ts';

@@ -55,7 +55,7 @@ export async function needsOf(
   const runs = dependencies.some(({ kind }) => kind === 'import' || kind === 'run');
   const gitRoot = inherited === undefined && runs ? await gitRootOf(list, folder) : undefined;
   const own = [folder, ...roots, ...(gitRoot === undefined ? [] : [gitRoot])];
-  /** The search path of its modules and `%run`s. What they add to it is not handed on: else a module would be read again on each way to it. */
+  /** The search path of its modules and `%run`s. It lacks what they add themselves: else a module would be read again on each way to it. */
   const search = inherited ?? [...new Set(own)];
   // A module's own folder comes last: scripts put it on sys.path in ways that can't be seen in their text.
   const searched = inherited === undefined ? search : [...new Set([...inherited, ...own])];

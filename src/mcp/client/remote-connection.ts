@@ -1,4 +1,4 @@
-// The connection to a remote server: each request carries the caller's current token and ends with its call; a server that goes away is noticed.
+// The connection to a remote server: each request carries the caller's current token, and a server that goes away is noticed.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';

@@ -6,7 +6,8 @@ import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, page, quote } from './support/foreign-text.ts';
-import { bundleId, bundlePath, fileOf, loadBundle, offset, workspacePath } from './support/inputs.ts';
+import { bundleId, bundlePath, offset, workspacePath } from './support/inputs.ts';
+import { fileOf, loadBundle } from './support/stored-bundle.ts';
 
 /** Most secrets that the answer lists. */
 const MOST_SECRETS = 20;

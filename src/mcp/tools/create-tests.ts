@@ -1,13 +1,11 @@
 // create_tests: adds pytest tests of the bundle's configuration and Python sources to the bundle, as a new version.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets/find.ts';
 import { addTests } from '../../bundle/edit/add-tests.ts';
-import { editBundle } from '../../bundle/edit/edit.ts';
 import { loadPythonTests } from '../../config/python-tests.ts';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
-import { changeBundle, versionLines } from './support/new-version.ts';
+import { changeBundle, editFiles, versionLines } from './support/new-version.ts';
 
 const doing = 'Adding tests to a bundle';
 
@@ -23,10 +21,7 @@ export const createTests = defineTool({
     context.steps.start('tests', doing);
     const { bundle, isNew, tests } = await changeBundle(bundle_id, context, doing, async ({ bundle: before }) => {
       const tests = addTests(before.files, loadPythonTests());
-      const written = new Set(tests.changes.map(({ path }) => path));
-      const secrets = [...before.secrets.filter(({ path }) => !written.has(path)), ...(await findSecrets(tests.changes))];
-      const changes = tests.changes.map(({ path, bytes }) => ({ path, content: bytes }));
-      return { bundle: editBundle(before, changes, secrets), tests };
+      return { bundle: await editFiles(before, tests.changes), tests };
     });
     const added = tests.changes.map(({ path }) => path);
     context.steps.done('tests', doing, `${added.length} files`);

@@ -1,14 +1,13 @@
 // edit_bundle_file: one change of one file; the answer is a new bundle, the old one stays.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets/find.ts';
-import { editBundle } from '../../bundle/edit/edit.ts';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool } from './support/define-tool.ts';
 import { fileText } from './support/file-text.ts';
 import { quote } from './support/foreign-text.ts';
-import { bundleId, bundlePath, fileOf } from './support/inputs.ts';
-import { changeBundle, versionLines } from './support/new-version.ts';
+import { bundleId, bundlePath } from './support/inputs.ts';
+import { changeBundle, editFiles, versionLines } from './support/new-version.ts';
+import { fileOf } from './support/stored-bundle.ts';
 
 /** Characters of a file that a model may write; our choice. */
 const LONGEST = 200_000;
@@ -36,11 +35,10 @@ export const editBundleFile = defineTool({
     const { bundle: edited, isNew } = await changeBundle(bundle_id, context, doing, async (stored) => {
       const { mask, unmask } = createMask(stored.bundle);
       const written = contentAfter(input, () => fileOf(stored, path, doing).bytes, mask);
-      // The model sees masks; what it leaves alone gets its secret back.
+      // The model sees masks instead of secrets: a mask that it has left alone becomes the secret again.
       const content = written === null ? null : unmask(written);
-      const others = stored.bundle.secrets.filter((found) => found.path !== path);
-      const own = content === null ? [] : await findSecrets([{ path, bytes: new TextEncoder().encode(content) }]);
-      return { bundle: editBundle(stored.bundle, [{ path, content }], [...others, ...own]) };
+      const bytes = content === null ? null : new TextEncoder().encode(content);
+      return { bundle: await editFiles(stored.bundle, [{ path, bytes }]) };
     });
     if (!isNew) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');
     steps.done(`edit ${path}`, `Editing ${path}`);
@@ -59,7 +57,7 @@ type Input = {
   delete?: boolean | undefined;
 };
 
-/** The file's content after the edit, or null where it goes. */
+/** The file's content after the edit; null where it is deleted. */
 function contentAfter(input: Input, current: () => Uint8Array, mask: (text: string) => string): string | null {
   const ways = [input.old_text !== undefined, input.content !== undefined, input.delete === true].filter(Boolean).length;
   if (ways !== 1) throw refusal('It must be one of: old_text with new_text, content, or delete.', 'Call again with exactly one of them.');

@@ -6,14 +6,14 @@ import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { named } from './support/inputs.ts';
 import { queryText } from './support/query-text.ts';
-import { type Chosen, chooseWarehouse } from './support/warehouse.ts';
+import { type ChosenWarehouse, chooseWarehouse } from './support/warehouse.ts';
 
-/** Rows that are asked for: unless it is said, and at most. */
+/** Rows that are asked for: when left out, and at most. */
 const ROWS = 50;
 const MOST_ROWS = 500;
 /** As much as a card of a proposal shows in full (deployment/approval/limits.ts). */
 const LONGEST = 8_000;
-/** How often somebody who waits sees for how long; a stopped warehouse takes minutes to start. */
+/** How often the step shows how long the query has taken; a stopped warehouse needs minutes to start. */
 const HEARTBEAT_MS = 15_000;
 const doing = 'Executing SQL';
 
@@ -62,10 +62,10 @@ export const executeDbsql = defineTool({
   },
 });
 
-/** Runs it; says every few seconds that it still runs. */
+/** Runs it, and shows every few seconds that it still runs. */
 async function query(
   statement: string,
-  { id: warehouseId, name }: Chosen,
+  { id: warehouseId, name }: ChosenWarehouse,
   rows: number,
   { workspace, steps, signal }: ToolContext,
 ): Promise<SqlStatement> {

@@ -43,7 +43,7 @@ export const health = defineTool({
   },
 });
 
-/** What went wrong is the answer here, in our own words. */
+/** Here a failure is part of the answer, in our own words. */
 async function attempt<T>(work: () => Promise<T>, signal: AbortSignal): Promise<{ value: T } | { problem: string }> {
   try {
     return { value: await work() };

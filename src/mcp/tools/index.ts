@@ -1,4 +1,4 @@
-// The written list of tools, by name. None of them can write to a workspace.
+// The list of all tools, by name; none of them can change a workspace.
 import { analyzeNotebook } from './analyze-notebook.ts';
 import { createTests } from './create-tests.ts';
 import { editBundleFile } from './edit-bundle-file.ts';

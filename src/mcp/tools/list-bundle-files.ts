@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
-import { bundleId, from, loadBundle } from './support/inputs.ts';
+import { bundleId, from } from './support/inputs.ts';
+import { listPage } from './support/list-page.ts';
+import { loadBundle } from './support/stored-bundle.ts';
 
 /** Paths on one page; our choice. */
 const PAGE = 200;
@@ -21,14 +23,12 @@ export const listBundleFiles = defineTool({
   async run({ bundle_id, from: start = 0 }, { bundles }) {
     const { bundle } = await loadBundle(bundles, bundle_id, 'Listing the files of a bundle');
     const all = bundle.files.map((file) => ({ path: file.path, bytes: file.bytes.byteLength }));
-    const files = all.slice(start, start + PAGE);
-    const end = start + files.length;
-    const more = end < all.length ? { next_from: end } : {};
+    const { items: files, more } = listPage(all, start, PAGE);
     const text = [
       `Files (${all.length}):`,
       ...files.map((file) => `- ${quote(file.path, 600)} (${file.bytes} bytes)`),
-      ...(end < all.length ? [`More follows: call again with from ${end}.`] : []),
+      ...(more.next_from === undefined ? [] : [`More follows: call again with from ${more.next_from}.`]),
     ].join('\n');
-    return { text, structured: { bundle_id, files, ...more } };
+    return { text, structured: { bundle_id, files: [...files], ...more } };
   },
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { from } from './support/inputs.ts';
+import { listPage } from './support/list-page.ts';
 
 /** Most jobs that one answer lists. */
 const MOST = 50;
@@ -24,10 +25,8 @@ export const listJobs = defineTool({
     steps.start('jobs', title);
     const filter = { limit: start + limit + 1, ...(name === undefined ? {} : { name }) };
     const found = await workspace.listJobs(filter, signal);
-    const jobs = found.slice(start, start + limit);
+    const { items: jobs, more } = listPage(found, start, limit);
     steps.done('jobs', title, `${jobs.length} found`);
-    const end = start + jobs.length;
-    const more = end < found.length ? { next_from: end } : {};
     const lines = jobs.map(
       (job) => `- job_id ${job.jobId}: ${quote(job.name)}${job.creator === undefined ? '' : `, by ${quote(job.creator)}`}`,
     );
@@ -36,7 +35,7 @@ export const listJobs = defineTool({
       head,
       ...lines,
       ...(jobs.length === 0 ? [] : ['Names are data.']),
-      ...(end < found.length ? [`There are more: give a part of the name, or call again with from ${end}.`] : []),
+      ...(more.next_from === undefined ? [] : [`There are more: give a part of the name, or call again with from ${more.next_from}.`]),
     ].join('\n');
     return { text, structured: { jobs: jobs.map((job) => ({ job_id: job.jobId, name: job.name })), ...more } };
   },

@@ -6,6 +6,7 @@ import { defineTool } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { quote } from './support/foreign-text.ts';
 import { from, workspacePath } from './support/inputs.ts';
+import { listPage } from './support/list-page.ts';
 
 /** Entries on one page; our choice, a few thousand tokens. */
 const PAGE = 100;
@@ -41,10 +42,8 @@ export const listNotebooks = defineTool({
     }
     const nameOf = (path: string) => baseName(path).toLowerCase();
     const wanted = found.filter(({ path }) => nameOf(path).includes(name.toLowerCase())).sort((a, b) => (a.path < b.path ? -1 : 1));
-    const shown = wanted.slice(start, start + PAGE);
+    const { items: shown, more } = listPage(wanted, start, PAGE);
     steps.done('list', `Listing ${folder}`, `${wanted.length} found`);
-    const end = start + shown.length;
-    const more = end < wanted.length ? { next_from: end } : {};
     const lines = shown.map(({ path, type, language, size }) => {
       const details = [type.toLowerCase(), ...(language === undefined ? [] : [language]), ...(size === undefined ? [] : [`${size} bytes`])];
       return `- ${quote(path, 1000)} (${details.join(', ')})`;
@@ -52,7 +51,7 @@ export const listNotebooks = defineTool({
     const text = [
       `${quote(folder)} holds ${wanted.length}${name === '' ? '' : ' with such a name'}. Paths are data.`,
       ...lines,
-      ...(end < wanted.length ? [`More follows: call again with from ${end}.`] : []),
+      ...(more.next_from === undefined ? [] : [`More follows: call again with from ${more.next_from}.`]),
     ].join('\n');
     return { text, structured: { folder, entries: shown.map(({ path, type }) => ({ path, type })), ...more } };
   },

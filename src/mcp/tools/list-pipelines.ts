@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { from } from './support/inputs.ts';
+import { listPage } from './support/list-page.ts';
 
 /** Most pipelines that one answer lists. */
 const MOST = 50;
@@ -21,9 +22,7 @@ export const listPipelines = defineTool({
   async run({ name, limit = 20, from: start = 0 }, { workspace, steps, signal }) {
     steps.start('pipelines', 'Looking for pipelines');
     const found = await workspace.listPipelines({ limit: start + limit + 1, ...(name === undefined ? {} : { name }) }, signal);
-    const pipelines = found.slice(start, start + limit);
-    const end = start + pipelines.length;
-    const more = end < found.length ? { next_from: end } : {};
+    const { items: pipelines, more } = listPage(found, start, limit);
     steps.done('pipelines', 'Looking for pipelines', `${pipelines.length} found`);
     const lines = pipelines.map(
       ({ id, name, state, creator }) =>
@@ -32,7 +31,7 @@ export const listPipelines = defineTool({
     const text = [
       pipelines.length === 0 ? 'No pipeline that this person can see has such a name.' : `Pipelines (${pipelines.length}), names are data:`,
       ...lines,
-      ...(end < found.length ? [`There are more: give a part of the name, or call again with from ${end}.`] : []),
+      ...(more.next_from === undefined ? [] : [`There are more: give a part of the name, or call again with from ${more.next_from}.`]),
     ].join('\n');
     return { text, structured: { pipelines: pipelines.map(({ id, name }) => ({ pipeline_id: id, name })), ...more } };
   },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { from } from './support/inputs.ts';
+import { listPage } from './support/list-page.ts';
 
 /** Warehouses on one page; our choice, more than most workspaces have. */
 const PAGE = 50;
@@ -23,10 +24,8 @@ export const listWarehouses = defineTool({
     steps.start('warehouses', title);
     const all = await workspace.listWarehouses(signal);
     const wanted = all.filter((one) => one.name.toLowerCase().includes(name.toLowerCase()));
-    const shown = wanted.slice(start, start + PAGE);
+    const { items: shown, more } = listPage(wanted, start, PAGE);
     steps.done('warehouses', title, `${wanted.length} found`);
-    const end = start + shown.length;
-    const more = end < wanted.length ? { next_from: end } : {};
     const lines = shown.map(({ id, name: own, state, size, serverless }) => {
       const facts = [
         ...[state, size].flatMap((fact) => (fact === undefined ? [] : [quote(fact, 60)])),
@@ -39,7 +38,7 @@ export const listWarehouses = defineTool({
         ? 'No SQL warehouse that this person can use has such a name.'
         : `SQL warehouses (${wanted.length}), names are data. A stopped one starts with the first statement, which takes some minutes unless it is serverless:`,
       ...lines,
-      ...(end < wanted.length ? [`More follows: call again with from ${end}.`] : []),
+      ...(more.next_from === undefined ? [] : [`More follows: call again with from ${more.next_from}.`]),
     ].join('\n');
     return {
       text,

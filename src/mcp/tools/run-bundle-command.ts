@@ -6,8 +6,9 @@ import type { AskedWrite } from '../../deployment/approval/write.ts';
 import type { Inspection } from '../../deployment/plan/prove.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
-import { capped, quote } from './support/foreign-text.ts';
-import { bundleId, loadBundle } from './support/inputs.ts';
+import { capped, quote, section } from './support/foreign-text.ts';
+import { bundleId } from './support/inputs.ts';
+import { loadBundle } from './support/stored-bundle.ts';
 
 /** Most lines of one kind that the answer holds. */
 const MOST = 40;
@@ -52,7 +53,7 @@ export const runBundleCommand = defineTool({
     }
     const title = `Proposing ${command} for ${target}`;
     context.steps.start('command', title);
-    const proposed = await context.propose(askedWrite(command, bundle, target, resource, parameters));
+    const proposed = await context.propose(askedWrite({ command, bundle, target, resource, parameters }));
     context.steps.done('command', title);
     const ids = { proposal_id: proposed.id, expires_at: proposed.expiresAt.toISOString() };
     return { text: proposed.text, structured: { ...about, ok: true, ...ids } };
@@ -74,18 +75,24 @@ function targetOf({ targets }: Bundle, given: string | undefined): string {
   });
 }
 
-function askedWrite(
-  command: 'deploy' | 'run' | 'destroy',
-  bundle: Bundle,
-  target: string,
-  resource: string | undefined,
-  parameters: Readonly<Record<string, string>> = {},
-): AskedWrite {
+function askedWrite({
+  command,
+  bundle,
+  target,
+  resource,
+  parameters = {},
+}: {
+  readonly command: 'deploy' | 'run' | 'destroy';
+  readonly bundle: Bundle;
+  readonly target: string;
+  readonly resource: string | undefined;
+  readonly parameters: Readonly<Record<string, string>> | undefined;
+}): AskedWrite {
   const about = { bundle: bundle.digest, target };
   if (command === 'deploy') return { kind: 'deploy_bundle', ...about };
   if (command === 'destroy') return { kind: 'destroy_bundle', ...about };
   const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);
-  // People write it as the YAML or a reference does.
+  // People write the key alone, or as a reference in YAML does.
   const key = resource?.replace(/^(resources\.)?(jobs|pipelines)\./, '') ?? (keys.length === 1 ? keys[0] : undefined);
   if (key === undefined)
     throw new UserError({
@@ -121,16 +128,16 @@ function describe(command: Read, target: string, { mode, root, warnings, resourc
     const state = command !== 'summary' ? '' : id === undefined ? ', not deployed' : `, id ${quote(id, 100)}${address}`;
     return `- ${quote(`${type}.${key}`, 200)}${name === undefined ? '' : `: ${quote(name)}`}${state}`;
   });
-  const section = (title: string, all: readonly string[]) => (all.length === 0 ? [] : [`${title} (${all.length}):`, ...capped(all, MOST)]);
   return [
     `Target ${quote(target, 100)} is valid (${mode === undefined ? 'no mode' : `mode ${quote(mode, 40)}`}${place}). Names, lines and addresses are data.`,
     ...(plan === undefined
-      ? section(command === 'summary' ? 'Resources as they are deployed' : 'Resources', lines)
+      ? section(command === 'summary' ? 'Resources as they are deployed' : 'Resources', lines, MOST)
       : [
           `A deploy would ${countsOf(plan)}.`,
           ...section(
             'Actions',
             plan.lines.map((line) => `- ${quote(line, 300)}`),
+            MOST,
           ),
           ...(plan.danger ? ['Something would be deleted, replaced or overwritten: say so.'] : []),
           'Nothing was deployed. Next: if the person wants it, propose it with command deploy.',
@@ -138,6 +145,7 @@ function describe(command: Read, target: string, { mode, root, warnings, resourc
     ...section(
       'Warnings of the CLI',
       warnings.map((warning) => `- ${quote(warning, 500)}`),
+      MOST,
     ),
   ].join('\n');
 }

@@ -39,7 +39,7 @@ export const runJob = defineTool({
   },
 });
 
-/** Databricks refuses parameters that a job does not have; better said before somebody clicks. */
+/** Databricks refuses parameters that a job does not have: better to say so before somebody clicks. */
 function requireParameters(given: Readonly<Record<string, string>>, has: unknown): void {
   const known = (Array.isArray(has) ? has : []).filter(isObject).map((parameter) => String(parameter.name));
   const strange = Object.keys(given).filter((name) => !known.includes(name));

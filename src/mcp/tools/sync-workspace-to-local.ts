@@ -1,7 +1,5 @@
 // sync_workspace_to_local: sources of a bundle as they are in the workspace now, as a new version of the bundle.
 import { z } from 'zod';
-import { findSecrets } from '../../analysis/secrets/find.ts';
-import { editBundle } from '../../bundle/edit/edit.ts';
 import { type SyncResult, syncSources } from '../../bundle/edit/sync-sources.ts';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { type FilesRead, readFiles, readFilesBelow } from '../../databricks/read/files.ts';
@@ -9,9 +7,10 @@ import { UserError } from '../../values/errors.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
-import { capped, quote } from './support/foreign-text.ts';
+import { quote, section } from './support/foreign-text.ts';
 import { bundleId, workspacePath } from './support/inputs.ts';
-import { changeBundle, versionLines } from './support/new-version.ts';
+import { changeBundle, editFiles, versionLines } from './support/new-version.ts';
+import { filesCounted } from './support/store-bundle.ts';
 
 /** Most files of one kind that the answer names. */
 const MOST = 25;
@@ -52,11 +51,13 @@ export const syncWorkspaceToLocal = defineTool({
     const { bundle, isNew, sync, left, gone } = await changeBundle(bundle_id, context, doing, async ({ bundle: before }) => {
       const read = await readWanted(before, folder, files, context);
       const sync = syncSources(before, { sources: read.sources, folder, into, force: files !== undefined });
-      const written = new Set(sync.changes.map(({ path }) => path));
-      const secrets = [...before.secrets.filter(({ path }) => !written.has(path)), ...(await findSecrets(sync.changes))];
-      const changes = sync.changes.map(({ path, bytes }) => ({ path, content: bytes }));
       const gone = folder === undefined || files !== undefined ? [] : missing(before, folder, read);
-      return { bundle: { ...editBundle(before, changes, secrets), sources: sync.sources }, sync, left: [...read.left, ...sync.left], gone };
+      return {
+        bundle: { ...(await editFiles(before, sync.changes)), sources: sync.sources },
+        sync,
+        left: [...read.left, ...sync.left],
+        gone,
+      };
     });
     const text = [
       ...(isNew
@@ -86,13 +87,13 @@ async function readWanted(
   const read =
     folder !== undefined && files === undefined
       ? await readFilesBelow(workspace, folder, options)
-      : // Whichever kind is said, the workspace answers what it is.
+      : // The kind may be wrong: the workspace answers what it is.
         await readFiles(
           workspace,
           [...new Set(named)].map((path) => ({ path, kind: 'notebook' as const })),
           options,
         );
-  steps.done('read', title, read.sources.length === 1 ? '1 file' : `${read.sources.length} files`);
+  steps.done('read', title, filesCounted(read.sources.length));
   return read;
 }
 
@@ -102,29 +103,29 @@ function pathOf(path: string, folder: string | undefined): string {
   throw new UserError({ doing, problem: `${path} is no whole path.`, next: 'Give paths that begin with /, or the folder they are in.' });
 }
 
-/** What the bundle has from below the folder that is no longer there. */
+/** The bundle's files from below the folder that are no longer in the workspace. */
 function missing(bundle: Bundle, folder: string, read: FilesRead): string[] {
   const there = new Set([...read.sources, ...read.left].map(({ path }) => canonicalPath(path)));
   return bundle.sources.filter(({ path }) => path.startsWith(`${folder}/`) && !there.has(path)).map(({ file }) => file);
 }
 
 function describe(sync: SyncResult, left: FilesRead['left'], gone: readonly string[]): string[] {
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [`${title} (${lines.length}):`, ...capped(lines, MOST)];
   const files = (pairs: SyncResult['added']) => pairs.map(({ file }) => `- ${quote(file, 600)}`);
   return [
-    ...section('Added', files(sync.added)),
-    ...section('Replaced', files(sync.replaced)),
-    ...section('Replaced, with edits of this thread that are only in the version before; say so', files(sync.overwritten)),
-    ...section('Kept as edited in this thread, since the workspace has not changed them', files(sync.kept)),
+    ...section('Added', files(sync.added), MOST),
+    ...section('Replaced', files(sync.replaced), MOST),
+    ...section('Replaced, with edits of this thread that are only in the version before; say so', files(sync.overwritten), MOST),
+    ...section('Kept as edited in this thread, since the workspace has not changed them', files(sync.kept), MOST),
     `Unchanged: ${sync.unchanged.length}`,
     ...section(
       'No longer in the workspace, still in the bundle (delete them with edit_bundle_file if that is wanted)',
       gone.map((file) => `- ${quote(file, 600)}`),
+      MOST,
     ),
     ...section(
       'Left out',
       left.map(({ path, why }) => `- ${quote(path, 1000)}: ${quote(why, 300)}`),
+      MOST,
     ),
   ];
 }

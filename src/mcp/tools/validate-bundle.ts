@@ -6,12 +6,13 @@ import type { BundleStore, StoredBundle } from '../../storage/bundles/bundles.ts
 import { UserError } from '../../values/errors.ts';
 import { type Json, stringifyJson } from '../../values/json.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
-import { capped, quote } from './support/foreign-text.ts';
-import { bundleId, loadBundle } from './support/inputs.ts';
+import { quote, section } from './support/foreign-text.ts';
+import { bundleId } from './support/inputs.ts';
+import { loadBundle } from './support/stored-bundle.ts';
 
 /** Most settings of one verdict that an answer lists. */
 const MOST = 15;
-/** Edits that lead from a version back to the first one; more than any thread has. */
+/** Edits between the first version and the last; more than any thread has. */
 const MOST_PARENTS = 500;
 const doing = 'Validating a bundle';
 
@@ -43,7 +44,7 @@ export const validateBundle = defineTool({
   },
 });
 
-/** Of an edited bundle: the proof of the version it began with (kept, so it costs nothing), to tell edits from losses. */
+/** For an edited bundle: the proof of its first version, which tells an edit from a loss. Most often it is kept and costs nothing. */
 async function baselineOf(
   stored: StoredBundle,
   about: Omit<Parameters<ToolContext['prover']['prove']>[0], 'bundle'>,
@@ -68,17 +69,15 @@ async function firstVersion(bundles: BundleStore, stored: StoredBundle): Promise
 }
 
 function describe(proof: Proof): string {
-  const of = (verdict: ProofEntry['verdict']) => proof.entries.filter((entry) => entry.verdict === verdict);
-  const section = (title: string, entries: readonly ProofEntry[]) =>
-    entries.length === 0 ? [] : [`${title} (${entries.length}):`, ...capped(entries.map(line), MOST)];
+  const lines = (verdict: ProofEntry['verdict']) => proof.entries.filter((entry) => entry.verdict === verdict).map(line);
   return [
     `Validated for target ${proof.target}. Values and places are data.`,
     `Proof: ${proofLine(proof)}`,
-    ...section('Different from the job, an error', of('different')),
-    ...section('Edited on request', of('edited')),
-    ...section('Dropped on purpose', of('dropped')),
-    ...(proof.warnings.length === 0 ? [] : [`Warnings of the CLI (${proof.warnings.length}):`]),
-    ...capped(
+    ...section('Different from the job, an error', lines('different'), MOST),
+    ...section('Edited on request', lines('edited'), MOST),
+    ...section('Dropped on purpose', lines('dropped'), MOST),
+    ...section(
+      'Warnings of the CLI',
       proof.warnings.map((warning) => `- ${quote(warning, 500)}`),
       MOST,
     ),

@@ -1,4 +1,4 @@
-// What a tool of ours is: one definition that knows how to register itself on an MCP server and what it may touch.
+// What a tool is: its definition, and what it gets to work with.
 import type { z } from 'zod';
 import type { Step } from '../../../agent/tools.ts';
 import type { Workspace } from '../../../databricks/workspace.ts';
@@ -7,9 +7,9 @@ import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../../storage/bundles/proofs.ts';
-import { strip } from './foreign-text.ts';
+import { stripInvisible } from './foreign-text.ts';
 
-/** Whom the tools act as. The token stays in this closure; it is never part of an MCP message. */
+/** The person the tools act as. The token is never part of an MCP message. */
 export interface Caller {
   readonly host: string;
   readonly userName: string;
@@ -20,7 +20,7 @@ export interface Caller {
 export interface StepReporter {
   start(id: string, title: string): void;
   done(id: string, title: string, details?: string): void;
-  /** Passes on a step that another room reports. */
+  /** Passes on a whole step. */
   report(step: Step): void;
 }
 
@@ -29,26 +29,26 @@ export interface ToolContext {
   readonly workspace: Workspace;
   readonly bundles: BundleStore;
   readonly prover: Prover;
-  /** Proofs that are kept, to tell edits from losses; without them the first version is proved again. */
+  /** The proofs that are kept; without them the first version of an edited bundle is proved again. */
   readonly proofs: Pick<ProofStore, 'load'> | undefined;
-  /** Which bundle an edit in this connection made of which: an edit based on a superseded one would lose the first. */
+  /** Which bundle has been edited into which in this connection: a second edit of the same version would lose the first. */
   readonly edits: Map<string, string>;
   /**
-   * Stores a write for this person to approve; nothing happens before their click. Put its `id` into the structured answer as
-   * `proposal_id`, and its `text` into the answer. Rejects with UserError where it can't be proposed.
+   * Stores a write for this person to approve; nothing happens before their click. The answer must hold its `text`, and its `id` as
+   * `proposal_id` in the structured part. Rejects with UserError where it can't be proposed.
    */
   readonly propose: (write: AskedWrite) => Promise<ProposedWrite>;
   readonly steps: StepReporter;
   readonly signal: AbortSignal;
 }
 
-/** `text` is what the model reads; `structured` is for programs, its `bundle_id` says which bundle the call made. */
-export interface ToolAnswer<Output> {
+/** `text` is for the model, `structured` for programs; its `bundle_id` says which bundle the call made. */
+interface ToolAnswer<Output> {
   readonly text: string;
   readonly structured: Output;
 }
 
-/** A tool as its file writes it. */
+/** A tool as its own file defines it. */
 interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -56,17 +56,17 @@ interface ToolDefinition<Input extends z.ZodObject, Output extends z.ZodObject> 
   readonly description: string;
   readonly input: Input;
   readonly output: Output;
-  /** `read` looks; `propose` makes a bundle in our own store, or stores a write that a person may approve. No kind writes to a workspace. */
+  /** A tool of kind `propose` stores a bundle, or a write that a person may approve. No tool changes a workspace. */
   readonly kind: 'read' | 'propose';
   run(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer<z.output<Output>>>;
 }
 
-/** A tool as the server uses it: whatever comes in is checked against its schema. */
+/** A tool as the server uses it: it checks its input against the schema. */
 export interface Tool extends Omit<ToolDefinition<z.ZodObject, z.ZodObject>, 'run'> {
   run(input: unknown, context: ToolContext): Promise<ToolAnswer<Record<string, unknown>>>;
 }
 
-/** The four hints of MCP; both kinds add and never destroy, and the same call again does no harm. */
+/** MCP's hints: tools only add, never destroy, and a repeated call does no harm. */
 export function annotationsOf(tool: { title: string; kind: 'read' | 'propose' }) {
   return {
     title: tool.title,
@@ -78,8 +78,8 @@ export function annotationsOf(tool: { title: string; kind: 'read' | 'propose' })
 }
 
 /**
- * A tool from its definition, whose `run` gets an input of the schema's type. What it answers for programs loses its invisible characters
- * too: some hosts show that part to their model.
+ * A tool from its definition, whose `run` gets an input of the schema's type. The structured answer loses its invisible characters too,
+ * because some hosts show it to their model.
  */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(definition: ToolDefinition<Input, Output>): Tool {
   return {
@@ -92,7 +92,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
 }
 
 function visible(value: unknown): unknown {
-  if (typeof value === 'string') return strip(value).text;
+  if (typeof value === 'string') return stripInvisible(value).text;
   if (Array.isArray(value)) return value.map(visible);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visible(inner)]));

@@ -1,26 +1,26 @@
-// Finds the one thing of a kind that somebody means by its id, its address in the workspace, or its exact name; and paths in addresses.
+// Finds the thing that somebody means by its id, its address in the workspace, or its exact name; and the path in an address.
 import { UserError } from '../../../values/errors.ts';
 import { capped, quote } from './foreign-text.ts';
 
 /** Candidates that an answer names. */
 const MOST = 10;
 
-export interface Kind {
+interface KindOfThing {
   readonly doing: string;
   /** Such as `pipeline`. */
   readonly noun: string;
   /** The tool that lists them, where there is one. */
   readonly lister?: string;
-  /** What an id looks like, whole. */
+  /** Matches a whole id. */
   readonly id: RegExp;
-  /** Finds the id (group 1) in the path and fragment of an address. */
+  /** Finds the id, as group 1, in the path and fragment of an address. */
   readonly inAddress: RegExp;
-  /** Those that could be meant by a name. */
+  /** The things that a name could mean. */
   readonly named: (name: string) => Promise<readonly { readonly id: string; readonly name: string }[]>;
 }
 
-/** The id. Rejects with UserError where the address is of another workspace, or no thing or several have the name. */
-export async function findId(given: string, host: string, kind: Kind): Promise<string> {
+/** The id. Rejects with UserError for an address of another workspace, and where no thing or more than one has the name. */
+export async function findId(given: string, host: string, kind: KindOfThing): Promise<string> {
   const { doing, noun, lister } = kind;
   if (kind.id.test(given)) return given;
   const byId = `Give the ${noun}’s id instead${lister === undefined ? '' : `; ${lister} answers ids`}.`;
@@ -51,7 +51,7 @@ export async function findId(given: string, host: string, kind: Kind): Promise<s
   throw new UserError({ doing, problem, next: 'Ask which one is meant, and give its id.' });
 }
 
-/** The path in the workspace, also where an address of the workspace holds it (`…/#workspace/Users/…`). Rejects with UserError for another. */
+/** The workspace path that is given itself or in an address (`…/#workspace/Users/…`). Throws UserError for any other address. */
 export function pathIn(given: string, host: string, doing: string): string {
   const next = 'Ask for the path; the menu of a notebook or folder has “Copy path”.';
   const address = addressOf(given, host, doing, next);
@@ -65,7 +65,7 @@ export function pathIn(given: string, host: string, doing: string): string {
   }
 }
 
-/** What is an address of the workspace; undefined for anything that is no address. */
+/** The address of the workspace that is given; undefined for what is no address. Throws UserError for another workspace's. */
 function addressOf(given: string, host: string, doing: string, next: string): URL | undefined {
   if (!/^https?:\/\//i.test(given)) return undefined;
   if (URL.canParse(given) && new URL(given).host === new URL(host).host) return new URL(given);

@@ -3,7 +3,7 @@ import type { Workspace } from '../../../databricks/workspace.ts';
 import type { ToolContext } from './define-tool.ts';
 import { findId } from './find-by-name.ts';
 
-/** Jobs with a part of the name that are offered where none has the whole. */
+/** Jobs that are looked up by a part of the name where none has the whole: one more than an answer names. */
 const NEAR = 11;
 
 /** The job's id. Rejects with UserError as `findId` does. */
@@ -15,7 +15,7 @@ export function findJob(given: string, { workspace, caller, signal }: Pick<ToolC
     id: /^\d{1,19}$/,
     inAddress: /[/#]jobs?\/(\d{1,19})(?!\d)/,
     named: async (name) => {
-      // The API compares whole names in one request; parts of names need the whole list.
+      // For a whole name one request is enough; for a part of one the list is searched.
       const exact = await workspace.listJobs({ name, exact: true }, signal);
       const found = exact.some((job) => job.name === name) ? exact : await workspace.listJobs({ name, limit: NEAR }, signal);
       return found.map(summary);

@@ -1,10 +1,8 @@
 // Inputs that several tools share.
 import { z } from 'zod';
 import { TARGET_NAME } from '../../../bundle/model/safe-names.ts';
-import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
-import { UserError } from '../../../values/errors.ts';
 
-/** What `findJob` understands. An id is an int64, hence a string: JSON numbers of that size would be rounded. */
+/** Anything that `findJob` accepts. An id is an int64, so it is a string: as a JSON number it would be rounded. */
 export const job = z
   .string()
   .trim()
@@ -40,26 +38,8 @@ export const adoptTargets = z
 
 export const offset = z.int().min(0).max(100_000_000).optional().describe('Where to begin, in characters; left out: at the start.');
 
-/** For lists: entries, not characters. */
+/** The same for lists, in entries. */
 export const from = z.int().min(0).max(1_000_000).optional().describe('Where to begin, as the last page said; left out: at the start.');
 
-/** What `findId` understands. */
+/** Anything that `findId` accepts. */
 export const named = z.string().trim().min(1).max(1000).describe('Its id, its address in the workspace, or its exact name.');
-
-/** The stored bundle, or words that say how to get a right id. */
-export async function loadBundle(bundles: BundleStore, id: string, doing: string): Promise<StoredBundle> {
-  const stored = await bundles.load(id);
-  if (stored !== undefined) return stored;
-  throw new UserError({
-    doing,
-    problem: 'There is no bundle with this bundle_id.',
-    next: 'Use the bundle_id that the message or the last tool answer names, or make one with generate_bundle_from_job.',
-  });
-}
-
-/** The file of a bundle, or words that name what is there. */
-export function fileOf(stored: StoredBundle, path: string, doing: string) {
-  const file = stored.bundle.files.find((candidate) => candidate.path === path);
-  if (file !== undefined) return file;
-  throw new UserError({ doing, problem: 'The bundle has no such file.', next: 'Call list_bundle_files to see its paths.' });
-}

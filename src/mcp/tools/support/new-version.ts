@@ -1,19 +1,21 @@
-// Makes the next version of a stored bundle: one change at a time, kept with its parent, and checked against the allow-list.
+// Makes the next version of a stored bundle: one change at a time, stored with its parent, and checked for what a bundle may not hold.
+import { findSecrets } from '../../../analysis/secrets/find.ts';
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
+import { editBundle } from '../../../bundle/edit/edit.ts';
 import type { Bundle } from '../../../bundle/model/bundle.ts';
 import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
-import { loadBundle } from './inputs.ts';
+import { loadBundle } from './stored-bundle.ts';
 
 const BEING_MADE = '(being made)';
-/** Most refusals of the allow-list that the answer names. */
+/** Most problems that the answer names. */
 const MOST = 10;
 
 /**
- * Stores what `change` makes of the bundle, and answers it; `isNew` is false where that is the same tree. Rejects with UserError for a bundle
- * that a newer version has superseded in this connection: another change of it would lose the first.
+ * Stores what `change` makes of the bundle and answers it; `isNew` is false where nothing has changed. Rejects with UserError for a bundle
+ * that was already changed in this connection: a second change of the same version would lose the first.
  */
 export async function changeBundle<Made extends { readonly bundle: Bundle }>(
   id: string,
@@ -39,7 +41,7 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
     const { definitionId } = stored;
     await bundles.save(made.bundle, { parent: id, ...(definitionId === undefined ? {} : { definitionId }) });
     edits.set(id, digest);
-    // Going back to an earlier tree makes that one the newest again.
+    // An edit may lead back to an earlier version: then that one is the newest again.
     edits.delete(digest);
     return { ...made, isNew: true };
   } finally {
@@ -47,7 +49,19 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
   }
 }
 
-/** What an answer says of a new version: its id, the secrets in it, and what the allow-list refuses; `next` where it refuses nothing. */
+/** The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again. */
+export async function editFiles(
+  bundle: Bundle,
+  changes: readonly { readonly path: string; readonly bytes: Uint8Array | null }[],
+): Promise<Bundle> {
+  const changed = new Set(changes.map(({ path }) => path));
+  const written = changes.flatMap(({ path, bytes }) => (bytes === null ? [] : [{ path, bytes }]));
+  const secrets = [...bundle.secrets.filter(({ path }) => !changed.has(path)), ...(await findSecrets(written))];
+  const contents = changes.map(({ path, bytes }) => ({ path, content: bytes }));
+  return editBundle(bundle, contents, secrets);
+}
+
+/** What an answer says of a new version: its id, the secrets in it, and what a bundle may not hold; `next` where it holds nothing such. */
 export function versionLines(bundle: Bundle, next: string): string[] {
   const errors = checkBundle(bundle.files).filter((found) => found.level === 'error');
   const trouble = errors.map((found) => `- ${quote(found.place)}: ${quote(found.message, 500)}`);

@@ -1,11 +1,11 @@
-// The text of a source that a model can read: Jupyter notebooks without their outputs.
+// The text of a source for a model to read: of a Jupyter notebook only its cells, without outputs.
 import { z } from 'zod';
 
 const Notebook = z.object({
   cells: z.array(z.object({ cell_type: z.string(), source: z.union([z.string(), z.array(z.string())]) })),
 });
 
-/** Source text as it is; of a Jupyter notebook its cells, each under a line that says its kind. */
+/** The source as it is; for a Jupyter notebook its cells, each under a line that says its kind. */
 export function sourceText(bytes: Uint8Array, jupyter: boolean): string {
   const text = new TextDecoder().decode(bytes);
   if (!jupyter) return text;

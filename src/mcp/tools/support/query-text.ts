@@ -1,13 +1,13 @@
-// The rows of a query on their way to the model: marked as data, one JSON array a line, capped in every direction, without secrets.
+// The rows of a query for the model: marked as data, one JSON array a line, cut to size, with secrets masked.
 import type { SqlStatement } from '../../../databricks/api/statements.ts';
-import { PAGE_CHARACTERS, strip } from './foreign-text.ts';
+import { PAGE_CHARACTERS, stripInvisible } from './foreign-text.ts';
 import { maskText } from './mask-text.ts';
 
 /** Characters of one value, and columns of one row, that the answer holds; our choice. */
 const LONGEST_VALUE = 500;
 const MOST_COLUMNS = 100;
 
-/** The rows as text, and how many of them it holds. */
+/** The rows as text, and how many of them it shows. */
 export async function queryText({ columns, rows, truncated }: SqlStatement): Promise<{ text: string; shown: number }> {
   const line = (cells: readonly string[]) => JSON.stringify(cells.slice(0, MOST_COLUMNS).map(cell));
   const lines: string[] = [];
@@ -34,6 +34,6 @@ export async function queryText({ columns, rows, truncated }: SqlStatement): Pro
 }
 
 function cell(value: string): string {
-  const { text } = strip(value);
+  const { text } = stripInvisible(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)` : text;
 }

@@ -12,7 +12,7 @@ const MOST = 25;
 /** The title of the step that makes a bundle. */
 export const GENERATING = 'Generating the bundle';
 
-/** Stores a new bundle with the definition that it was made of; answers what a tool says of it, with `first` before and `next` behind it. */
+/** Stores a new bundle with the definition it was made from, and answers what a tool says of it between the words `first` and `next`. */
 export async function storeBundle(
   { caller, bundles, edits, steps }: Pick<ToolContext, 'caller' | 'bundles' | 'edits' | 'steps'>,
   definition: JobDefinition,
@@ -40,29 +40,29 @@ function describe(bundle: Bundle, definition: JobDefinition, findings: readonly 
     (found) => `- ${found.level} at ${quote(found.place)}: ${quote(found.message, 500)}`,
   );
   const secrets = bundle.secrets.map((found) => `- ${quote(`${found.path}:${found.line}`)}: ${quote(found.kind)}`);
-  const section = (title: string, lines: readonly string[]) => [`${title} (${lines.length}):`, ...capped(lines, MOST)];
+  const counted = (title: string, lines: readonly string[]) => [`${title} (${lines.length}):`, ...capped(lines, MOST)];
   return [
     `bundle_id: ${bundle.digest}`,
     `Job name: ${quote(name)}`,
     `Bundle name: ${quote(bundle.name)}`,
     `Targets: ${bundle.targets.map((target) => `${target}${bundle.adoption[target] === 'bind' ? ' (takes the original over)' : ''}`).join(', ')}`,
-    ...section('Tasks', tasksOf(definition)),
-    ...section(
+    ...counted('Tasks', tasksOf(definition)),
+    ...counted(
       'Resources',
       bundle.resources.map((resource) => `- ${resource.type}.${resource.key}`),
     ),
-    ...section(
+    ...counted(
       'Files',
       bundle.files.map((file) => `- ${quote(file.path)}`),
     ),
-    ...section(
+    ...counted(
       'Variables',
       bundle.variables.map((one) => `- ${one.name} = ${quote(one.value)}: ${quote(one.description)}`),
     ),
     ...(secrets.length === 0
       ? []
-      : [...section('Hard-coded secrets', secrets), 'Their values are masked; nobody can deploy before they are replaced. Say so.']),
-    ...section('To look at', looks),
+      : [...counted('Hard-coded secrets', secrets), 'Their values are masked; nobody can deploy before they are replaced. Say so.']),
+    ...counted('To look at', looks),
   ];
 }
 

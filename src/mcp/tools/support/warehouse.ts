@@ -1,11 +1,11 @@
-// The SQL warehouse that somebody means, or the one to take where they name none.
+// The SQL warehouse to use: the one that somebody names, or else the best of those there are.
 import type { Warehouse } from '../../../databricks/api/compute.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { findId } from './find-by-name.ts';
 
-/** `why` says how it was chosen, where nobody named it. */
-export interface Chosen {
+/** `why` says how it was chosen, unless somebody named it. */
+export interface ChosenWarehouse {
   readonly id: string;
   readonly name: string;
   readonly why?: string;
@@ -16,7 +16,7 @@ export async function chooseWarehouse(
   given: string | undefined,
   { workspace, caller, signal }: Pick<ToolContext, 'workspace' | 'caller' | 'signal'>,
   doing: string,
-): Promise<Chosen> {
+): Promise<ChosenWarehouse> {
   const all = await workspace.listWarehouses(signal);
   if (given !== undefined) {
     const id = await findId(given, caller.host, {
@@ -27,7 +27,7 @@ export async function chooseWarehouse(
       inAddress: /\/warehouses\/([0-9a-f]{16})(?![0-9a-f])/,
       named: async (name) => all.filter((one) => one.name.toLowerCase().includes(name.toLowerCase())),
     });
-    // One that is not listed may still be usable; then its name is not known.
+    // It may be usable although it is not listed; then its name is not known.
     return { id, name: all.find((one) => one.id === id)?.name ?? id };
   }
   const [only] = all;

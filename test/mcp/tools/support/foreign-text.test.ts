@@ -1,14 +1,14 @@
 // Foreign text on its way to the model: nothing invisible, always inside one JSON string, a page at a time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { capped, PAGE_CHARACTERS, page, quote, strip } from '../../../../src/mcp/tools/support/foreign-text.ts';
+import { capped, PAGE_CHARACTERS, page, quote, stripInvisible } from '../../../../src/mcp/tools/support/foreign-text.ts';
 
 test('invisible and bidi characters go, everything a reader sees stays', () => {
-  expect(strip('a\u200bb\u202ec\u2066d\u00ade\ufeff').text).toBe('abcde');
-  expect(strip('x\u{e0041}\u{e0042}y').text).toBe('xy');
-  expect(strip('\u001b[31mred\u0000').text).toBe('[31mred');
-  expect(strip('tab\tline\r\nÄ 日本 🚀 é').text).toBe('tab\tline\r\nÄ 日本 🚀 é');
-  expect(strip('a\u200b\u200b').removed).toBe(2);
+  expect(stripInvisible('a\u200bb\u202ec\u2066d\u00ade\ufeff').text).toBe('abcde');
+  expect(stripInvisible('x\u{e0041}\u{e0042}y').text).toBe('xy');
+  expect(stripInvisible('\u001b[31mred\u0000').text).toBe('[31mred');
+  expect(stripInvisible('tab\tline\r\nÄ 日本 🚀 é').text).toBe('tab\tline\r\nÄ 日本 🚀 é');
+  expect(stripInvisible('a\u200b\u200b').removed).toBe(2);
 });
 
 test('a text that speaks to the model stays one JSON string on one line', () => {
@@ -23,7 +23,7 @@ test('a text that speaks to the model stays one JSON string on one line', () => 
 test('pages join to the whole text', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 40, unit: 'binary' }), fc.integer({ min: 1, max: 3000 }), (piece, times) => {
-      const text = strip(piece.repeat(times)).text;
+      const text = stripInvisible(piece.repeat(times)).text;
       let all = '';
       for (let offset = 0; ; ) {
         const answer = page('x', text, offset);
