@@ -25,7 +25,7 @@ export interface SignedIn {
   readonly workspace: Workspace;
 }
 
-export interface CommandInput {
+interface CommandInput {
   readonly options: Options;
   /** Absent without DATABRICKS_HOST. */
   readonly signedIn: SignedIn | undefined;
@@ -71,7 +71,7 @@ async function fromDisk(path: string, command: Command): Promise<number> {
   return ok ? 0 : 1;
 }
 
-/** Converts, says what came of it, deploys where asked; whether everything is as it was. */
+/** Converts, says what came of it, and deploys where that was asked for. Answers whether everything is as it was. */
 async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
   const { options, signedIn, cli, show } = command;
   const online = signedIn !== undefined && (await cli.missing()) === undefined;

@@ -1,4 +1,4 @@
-// The converter's side of the disk: definitions and sources in, trees out.
+// Reads definitions and sources from disk, and writes trees to it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BundleFile, Grant, JobDefinition } from '../bundle/model/bundle.ts';
@@ -8,14 +8,14 @@ import { directPermissionsIn } from '../databricks/api/permissions.ts';
 import { UserError } from '../values/errors.ts';
 import { isObject, parseJson } from '../values/json.ts';
 
-export interface NamedDefinition {
+interface NamedDefinition {
   /** The file's name without `.json`. */
   readonly name: string;
   readonly definition: JobDefinition;
 }
 
-/** What could not be read, beside what could: one bad file does not keep the others. */
-export interface Definitions {
+/** One file that can't be read does not keep the others from being converted. */
+interface Definitions {
   readonly found: readonly NamedDefinition[];
   readonly refused: readonly { readonly name: string; readonly problem: string }[];
   /** A folder was given. */

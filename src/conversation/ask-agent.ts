@@ -37,7 +37,7 @@ export async function askAgent(
   deps: AgentDeps & {
     readonly rows: { conversations: ConversationRows; turns: TurnRows; messages: MessageRows };
     readonly bundles: BundleStore;
-    readonly writes: Pick<WriteProposals, 'adopt'>;
+    readonly writes: Pick<WriteProposals, 'assignToTurn'>;
   },
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
 ): Promise<Outcome> {
@@ -63,7 +63,7 @@ export async function askAgent(
         const result = await tools.call(call, options);
         if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
         const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
-        for (const id of result.proposalIds ?? []) await deps.writes.adopt(id, by);
+        for (const id of result.proposalIds ?? []) await deps.writes.assignToTurn(id, by);
         return result;
       },
     };

@@ -23,7 +23,7 @@ interface TurnDeps extends AgentDeps {
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly cards: VersionCards;
   readonly waiting: Pick<WaitingCards, 'isLate' | 'catchUp'>;
-  readonly writes: Pick<WriteProposals, 'adopt' | 'ofTurn'>;
+  readonly writes: Pick<WriteProposals, 'assignToTurn' | 'ofTurn'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
   readonly log: Logger;

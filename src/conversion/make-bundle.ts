@@ -5,7 +5,7 @@ import { generateBundle } from '../bundle/generate/generate.ts';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import type { WholeSubject } from './subject.ts';
 
-export interface BundleWish {
+interface BundleWish {
   /** The workspace that the subject was read from; empty where it was none. */
   readonly host: string;
   /** Targets beside dev and prod. */

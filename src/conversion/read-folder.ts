@@ -23,12 +23,12 @@ interface FolderAsRead extends WholeSubject {
 }
 
 /** `not inside`: a path to run is not in the folder; `nothing to run`: it holds files, or none, but no notebook or program. */
-export type FolderReading =
+type FolderReading =
   | FolderAsRead
   | { readonly kind: 'not inside'; readonly path: string }
   | { readonly kind: 'nothing to run'; readonly files: number };
 
-export interface FolderWish {
+interface FolderWish {
   readonly path: string;
   /** Only these notebooks and programs become tasks, one after the other; left out: all that can run, in an order that is worked out. */
   readonly run?: readonly string[] | undefined;

@@ -11,12 +11,12 @@ import type { Workspace } from '../databricks/workspace.ts';
 import type { ReadingOptions, WholeSubject } from './subject.ts';
 
 /** `owned`: a bundle has deployed the job already, and nobody said to go on; `no Git folder`: the files of Git can't be read. */
-export type JobReading =
+type JobReading =
   | ({ readonly kind: 'read'; readonly owner?: Owner } & WholeSubject)
   | { readonly kind: 'owned'; readonly name: string; readonly owner: Owner }
   | { readonly kind: 'no Git folder' };
 
-export interface JobWish {
+interface JobWish {
   readonly jobId: string;
   /** How far jobs, pipelines and dashboards come along: 0 to MAX_DEPTH. */
   readonly depth: number;

@@ -25,7 +25,7 @@ export interface WriteRow extends NewWrite, Decidable {
 }
 
 /** The turn that a proposal was made in. */
-export interface Adoption {
+export interface ProposingTurn {
   readonly conversationId: string;
   readonly turnId: string;
   readonly slackUser: string;
@@ -46,17 +46,17 @@ export function createWriteRows(db: Db) {
     },
 
     /** Takes a proposal into a turn, once; open ones about the same in this conversation become superseded: the newest card counts. */
-    async adopt(id: string, by: Adoption): Promise<void> {
+    async assignToTurn(id: string, turn: ProposingTurn): Promise<void> {
       await db.transaction(async (tx) => {
         const [row] = await tx.query<{ subject: string }>(
           `update writes set conversation_id = $2, turn_id = $3, slack_user = $4
            where id = $1 and conversation_id is null and state = 'open' and host = $5 and lower(user_name) = lower($6) returning subject`,
-          [id, by.conversationId, by.turnId, by.slackUser, by.host, by.userName],
+          [id, turn.conversationId, turn.turnId, turn.slackUser, turn.host, turn.userName],
         );
         if (row === undefined) return;
         await tx.query(
           `update writes set state = 'superseded' where conversation_id = $1 and subject = $2 and host = $3 and state = 'open' and id <> $4`,
-          [by.conversationId, row.subject, by.host, id],
+          [turn.conversationId, row.subject, turn.host, id],
         );
       });
     },

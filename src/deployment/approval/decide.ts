@@ -16,7 +16,7 @@ export interface Approvals<P> {
 }
 
 /** Words of one kind of proposal for each reason not to. */
-export interface Refusals<Row> {
+interface Refusals<Row> {
   readonly unknown: string;
   readonly ofAnother: (row: Row) => string;
   readonly expired: (row: Row) => string;

@@ -13,7 +13,7 @@ import { type CliCommand, type CliResult, runCli } from './process.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
 import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
 
-export interface OpenBundle {
+interface BundleToOpen {
   readonly files: readonly BundleFile[];
   readonly host: string;
   readonly token: string;
@@ -21,7 +21,7 @@ export interface OpenBundle {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a command ended that nothing of ours ends: `begun` says that it got as far as changing resources. */
+/** How a command ended that we never end ourselves; `begun`: it got as far as changing resources. */
 export interface UntouchedRun {
   readonly result: CliResult;
   readonly begun: boolean;
@@ -36,8 +36,8 @@ export interface OpenCli {
   /** `bundle plan -o json`: its text to the byte, and parsed. */
   plan(target: string): Promise<{ text: string; plan: JsonObject }>;
   /**
-   * `bundle deploy --plan`: never ended by us; the answer says what the CLI said, nothing is thrown for its failure
-   * (facts: cli#deploying-a-stored-plan).
+   * `bundle deploy --plan`, which we never end (facts: cli#deploying-a-stored-plan). Rejects not for a deployment that fails: the answer says
+   * what the CLI said.
    */
   deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
   /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
@@ -59,7 +59,7 @@ export interface OpenCli {
 
 export interface Cli {
   /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
-  open<T>(bundle: OpenBundle, work: (cli: OpenCli) => Promise<T>): Promise<T>;
+  open<T>(bundle: BundleToOpen, work: (cli: OpenCli) => Promise<T>): Promise<T>;
   /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
   missing(): Promise<NoProof | undefined>;
 }
@@ -100,7 +100,7 @@ interface Opened {
   readonly path: string;
   readonly version: string;
   readonly folder: Folder;
-  readonly bundle: OpenBundle;
+  readonly bundle: BundleToOpen;
   readonly log: Logger;
   readonly onLate: () => void;
 }

@@ -22,7 +22,7 @@ export function entriesOf(plan: JsonObject): PlanEntry[] {
   });
 }
 
-/** What of a plan has to be equal just before it is executed: everything but unchanged resources and what the workspace says of itself. */
+/** What must be the same in a plan made again just before it is executed: all but unchanged resources and what the workspace says of itself. */
 export function comparable(plan: JsonObject): string {
   const entries = entriesOf(plan)
     .filter((entry) => entry.action !== 'skip')

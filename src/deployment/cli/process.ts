@@ -29,7 +29,10 @@ export interface CliResult {
   readonly ended?: 'timeout' | 'output' | 'aborted' | 'late';
 }
 
-/** The whole environment of the child (facts: cli#environment-and-scratch-folder). Assume that a bundle could upload it: it holds no other secret. */
+/**
+ * The whole environment of the command (facts: cli#environment-and-scratch-folder). A bundle might upload it, so it holds no secret but the
+ * person's token.
+ */
 export function childEnvironment(command: Pick<CliCommand, 'folder' | 'target' | 'host' | 'token'>): Record<string, string> {
   const { folder } = command;
   return {
@@ -101,7 +104,7 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
       if (statSync(paths.out).size + statSync(paths.err).size > LIMITS.outputBytes) end('output');
       else tell(false);
     } catch {
-      // Somebody swept the folder: progress goes unseen, the run goes on.
+      // Somebody deleted the folder: nobody sees progress any more, but the command goes on.
     }
   }, LIMITS.watchMs);
   try {

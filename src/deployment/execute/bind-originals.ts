@@ -12,8 +12,8 @@ interface Original {
 }
 
 /**
- * Binds every resource of the bundle to its original, unless it is already. Looks at all of them before the first is bound: rejects with
- * UserError where another resource has the key, or another bundle has the original.
+ * Binds every resource of the bundle that is not bound yet to its original. Rejects with UserError, before the first is bound, where another
+ * resource has the key, or another bundle has the original.
  */
 export async function bindOriginals(
   open: OpenCli,

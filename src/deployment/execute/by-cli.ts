@@ -5,7 +5,7 @@ import { notDone, unknown, type WriteResult } from '../approval/write-result.ts'
 import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
 import { failureWords } from '../cli/stderr.ts';
 import { sameUser } from '../plan/same-user.ts';
-import { deployed } from '../plan/what-destroy-deletes.ts';
+import { deployedResources } from '../plan/what-destroy-deletes.ts';
 import { notAllowed } from '../policy/refusals.ts';
 import type { RunningWrite } from './running-write.ts';
 
@@ -16,10 +16,10 @@ export async function runBundle(write: Of<'run_bundle'>, running: RunningWrite):
     running.onProgress(`Starting ${write.key}`);
     const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
     const run = await open.runResource(write.target, write.key, args);
-    // Only an answer of the API, or no call at all, says that no run was started.
+    // No run was started only where the API answered so, or was never asked.
     const mayRun = /Run URL: |: EOF\b|timed out|connection|\(5\d\d /.test(run.result.stderr);
     if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
-    // The address is the CLI's own word: shown only where it leads to this workspace.
+    // The CLI printed the address: it is shown only where it leads to this workspace.
     const url = /^Run URL: (\S+)$/m.exec(run.result.stderr)?.[1];
     return { state: 'done', ...(url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {}) };
   });
@@ -28,7 +28,7 @@ export async function runBundle(write: Of<'run_bundle'>, running: RunningWrite):
 export async function destroyBundle(write: Of<'destroy_bundle'>, running: RunningWrite): Promise<WriteResult> {
   return opened(write, running, async (open) => {
     running.onProgress('Checking that nothing has changed since the card');
-    const now = await deployed(open, write.target);
+    const now = await deployedResources(open, write.target);
     if (JSON.stringify(now) !== JSON.stringify(write.resources))
       return notDone(
         'What is deployed has changed since this card was made.',

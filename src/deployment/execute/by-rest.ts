@@ -12,7 +12,7 @@ import type { RunningWrite } from './running-write.ts';
 
 type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
 
-/** With the proposal's id as idempotency token a call whose answer was lost can be made again within this one execution: it answers the same run. */
+/** The proposal's id is the idempotency token: a call whose answer was lost can be made again, and answers the same run. */
 export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, running: RunningWrite): Promise<WriteResult> {
   running.onProgress('Starting the run');
   const run = { jobId, parameters, idempotencyToken: running.proposalId };
@@ -80,7 +80,7 @@ function isBusy(sent: CallOutcome<unknown>): boolean {
   return sent.kind === 'refused' && sent.status === 429;
 }
 
-/** Words for a call that was not answered with success. */
+/** How a write ended whose call did not succeed. */
 function unsuccessful(sent: Exclude<CallOutcome<unknown>, { kind: 'done' }>, what: string): WriteResult {
   if (sent.kind === 'lost') return unknown(`${sent.why[0]?.toUpperCase()}${sent.why.slice(1)}.`);
   const said = [sent.code, sent.message].filter((part) => part !== '').join(': ');

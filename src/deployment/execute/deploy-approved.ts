@@ -16,7 +16,7 @@ export interface Deployer {
   deploy(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<DeployResult>;
   /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
   abandon(proposalId: string, problem: string): Promise<DeployResult>;
-  /** At start: calls deployments that a dead program left running unknown, and approvals it never began failed. Answers them. */
+  /** At start, after a program died: its running deployments end as unknown, its approved ones as failed. Answers them. */
   recover(): Promise<DeploymentProposal[]>;
 }
 

@@ -1,4 +1,4 @@
-// Deploys a bundle at the word of whoever sits at the keyboard: no card and no row, but the checks of every deployment, and a comparison afterwards.
+// Deploys a bundle for whoever sits at the keyboard, without a card: the checks of every deployment, and a comparison afterwards.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
@@ -11,7 +11,7 @@ import { bindOriginals } from './bind-originals.ts';
 import { compareAfterwards, type ResourceDifference } from './compare-afterwards.ts';
 import { deployPlan, obstacleTo } from './deploy-plan.ts';
 
-export type DirectDeployment =
+type DirectDeployment =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | {
       readonly kind: 'deployed';
@@ -22,7 +22,7 @@ export type DirectDeployment =
       readonly warnings: readonly string[];
     };
 
-export interface DirectDeployer {
+interface DirectDeployer {
   /**
    * Binds where the target takes originals over, plans, looks whether that plan still holds, deploys exactly it, and compares. Rejects with
    * UserError where there is no CLI, an original can't be taken over, or the deployment fails.
@@ -61,12 +61,12 @@ export function createDirectDeployer(deps: {
   };
 }
 
-/** Of one that succeeded without saying what it made, nothing can be compared. */
+/** A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared. */
 function requireKnownEnd({ problem, next = '' }: DeployResult, target: string): void {
   if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });
 }
 
-/** By `jobs.key`. */
+/** The ids of what was deployed, by `jobs.key`. */
 function idsOf({ jobs, others = [] }: DeployResult): Map<string, string> {
   return new Map([
     ...jobs.map(({ key, id }): [string, string] => [`jobs.${key}`, id]),

@@ -10,7 +10,7 @@ import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
 
 /** A plan with the files that it was made of. */
-export interface ShownPlan {
+interface ShownPlan {
   readonly host: string;
   readonly target: string;
   readonly bundleDigest: string;
@@ -71,7 +71,8 @@ async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, hidden 
   const words = failureWords(`Deploying to ${shown.target}`, result.stderr, hidden);
   if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
   if (!begun) return failed(words.problem, words.next);
-  // An answer of the API (4xx, 5xx) is an ordinary failure: state and lock are in order (facts: cli#network-faults). A lost sign-in or connection is not.
+  // Where the API answered (4xx, 5xx), state and lock are in order: an ordinary failure (facts: cli#network-faults). Where the sign-in or the
+  // connection was lost, they may not be.
   if (/\([45]\d\d [A-Z_]+\)/.test(result.stderr) && !/\(401 /.test(result.stderr))
     return {
       ok: false,

@@ -17,11 +17,11 @@ export interface WriteExecutor {
   execute(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<WriteResult>;
   /** Ends an approved write that can't be begun, for the reason given in words for people. */
   abandon(proposalId: string, problem: string): Promise<WriteResult>;
-  /** At start: calls writes that a dead program left running unknown, and approvals it never began failed. Nothing is done again. */
+  /** At start, after a program died: its running writes end as unknown, its approved ones as failed. Nothing is done again. Answers them. */
   recover(): Promise<WriteProposal[]>;
 }
 
-export interface WriteExecutorDeps {
+interface WriteExecutorDeps {
   readonly db: Db;
   readonly cli: Cli;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;

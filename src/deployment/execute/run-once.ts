@@ -1,4 +1,4 @@
-// What deployments and other approved writes share while they run: a heart that beats, an end in the row whatever happens, and settling after a kill.
+// What deployments and other approved writes share while they run: signs of life, an end in the row whatever happens, and recovery.
 
 import type { Decidable } from '../../storage/decisions.ts';
 import { UserError } from '../../values/errors.ts';
@@ -16,14 +16,13 @@ interface Rows<Row extends Decidable> {
 
 const HEARTBEAT_MS = 60_000;
 
-/** Runs the work of a row that has been started, and writes down how it ended. Never rejects for the work's own failure: `failed` and `broke` make its result. */
+/** Runs the work of a started row, and writes down how it ended. Where the work rejects, `failed` (words for people) or `broke` (a bug) makes the result. */
 export async function runOnce<Result extends Ended>(
   rows: Pick<Rows<Decidable>, 'finish'>,
   proposalId: string,
   work: () => Promise<Result>,
   as: {
     readonly failed: (problem: string, next: string) => Result;
-    /** Of a bug: what is known of the workspace then. */
     readonly broke: () => Result;
     readonly onProgress: (line: string) => void;
     readonly log: Logger;
@@ -44,7 +43,7 @@ export async function runOnce<Result extends Ended>(
   return result;
 }
 
-/** At start: what a dead program left running ends as `running` says (unknown), what it never began as `approved` says (failed). Answers the rows as they are then. */
+/** At start, after a program died: ends its running rows as `running` says, and the approved ones that it never began as `approved` says. Answers the rows. */
 export async function settle<Row extends Decidable>(
   rows: Rows<Row>,
   ends: { readonly running: (row: Row) => Ended; readonly approved: (row: Row) => Ended },

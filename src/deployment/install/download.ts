@@ -18,7 +18,7 @@ export async function downloadCli(from: { url: string; sha256: string }, to: str
 }
 
 /** Writes an executable beside its place, then renames. */
-export async function install(executable: Uint8Array, to: string): Promise<void> {
+async function install(executable: Uint8Array, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   const part = `${to}.${randomUUID()}.part`;
   try {

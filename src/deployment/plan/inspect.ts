@@ -10,10 +10,10 @@ import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { sameUser } from './same-user.ts';
 import { summarizePlan } from './summarize-plan.ts';
 
-export type InspectCommand = 'validate' | 'plan' | 'summary';
+type InspectCommand = 'validate' | 'plan' | 'summary';
 
 /** A resource as a target resolves it. `id` and `url` only where it is deployed, which only a summary says. Names are foreign text. */
-export interface InspectedResource {
+interface InspectedResource {
   readonly type: string;
   readonly key: string;
   readonly name?: string | undefined;
@@ -45,7 +45,7 @@ export interface InspectInput {
 /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or the CLI refuses. Rejects when aborted. */
 export async function inspect(cli: Cli, input: InspectInput): Promise<Inspection | NoProof> {
   const { command, bundle, target, host, userName, token, signal } = input;
-  // Who plans wants to deploy, and a bundle with secrets in it can't be.
+  // A plan is asked for in order to deploy, which a bundle with secrets in it may not be.
   const refused = notAllowed(bundle.files) ?? (command === 'plan' ? holdsSecrets(bundle) : undefined);
   const no = refused?.words ?? (await cli.missing());
   if (no !== undefined) return no;

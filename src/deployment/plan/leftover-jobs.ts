@@ -26,7 +26,7 @@ export async function jobsLeftBehind(workspace: ListsJobs, plan: JsonObject): Pr
 async function leftoverJobs(workspace: ListsJobs, plan: JsonObject): Promise<JobSummary[]> {
   const found: JobSummary[] = [];
   const entries = entriesOf(plan);
-  // A key that was renamed is a create beside a delete of the same job.
+  // Where a key was renamed, the plan deletes the job of the old key: that one is known.
   const known = new Set(entries.flatMap(({ body }) => (isObject(body.remote_state) ? [String(body.remote_state.job_id)] : [])));
   for (const { node, action, body } of entries) {
     if (action !== 'create' || !/^resources\.jobs\.[^.]+$/.test(node)) continue;

@@ -92,12 +92,12 @@ export function createPlanner({
   };
 }
 
-/** Without a prod beside it, nothing says what a target changes: an edit that takes prod away must not hide the next one. */
+/** An edit that takes prod away must not hide what the next one changes in another target. */
 function withoutProduction(target: string): { notes: string[]; danger: boolean } {
   return target === 'prod' ? { notes: [], danger: false } : { notes: [`There is no target prod to compare ${target} with.`], danger: true };
 }
 
-/** The plan as people see it; what only this target has comes first. */
+/** The plan as people see it, with what only this target has before what its mode changes. */
 function summaryOf(made: { plan: JsonObject; mode: string[]; changed: { notes: string[]; danger: boolean } }): PlanSummary {
   const summary = summarizePlan(made.plan);
   return { ...summary, danger: summary.danger || made.changed.danger, notes: [...made.changed.notes, ...made.mode] };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
-import { type Adoption, createWriteRows } from '../../storage/write-proposals.ts';
+import { createWriteRows, type ProposingTurn } from '../../storage/write-proposals.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { byHand } from '../approval/by-hand.ts';
@@ -12,10 +12,10 @@ import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../a
 import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
-import { deployed } from './what-destroy-deletes.ts';
+import { deployedResources } from './what-destroy-deletes.ts';
 
-/** Whoever a write is proposed for: it will run as them, and they alone may approve it. */
-export interface Requester {
+/** Whoever asks for a write: it will run as them, and they alone may approve it. */
+interface Requester {
   readonly host: string;
   readonly userName: string;
   /** For the reads that a proposal needs (what a destroy would delete). */
@@ -28,7 +28,10 @@ export interface Requester {
 export interface ProposedWrite {
   /** Goes into a tool's structured answer as `proposal_id`: the thread of the turn shows it as a card. */
   readonly id: string;
-  /** For the model and for other hosts: what is stored, that nothing has happened, who can do it until when, and how to do it by hand. Our words and the caller's arguments only. */
+  /**
+   * For the model and for other hosts, made of our words and the caller's arguments alone: what is stored, that nothing has happened yet,
+   * who may have it done until when, and how to do it by hand.
+   */
   readonly text: string;
   readonly expiresAt: Date;
   /** What is stored, to the byte (write.ts, `writeOf`). */
@@ -38,8 +41,8 @@ export interface ProposedWrite {
 export interface WriteProposals {
   /** Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. */
   propose(asked: AskedWrite, by: Requester): Promise<ProposedWrite>;
-  /** Takes a proposal into the turn that made it. One of somebody else, or one that a turn has, stays as it is. */
-  adopt(id: string, by: Adoption): Promise<void>;
+  /** Ties a proposal to the turn that made it. Does nothing where another turn has it, or where it is somebody else's. */
+  assignToTurn(id: string, turn: ProposingTurn): Promise<void>;
   /** What a turn has proposed, oldest first. */
   ofTurn(turnId: string): Promise<WriteProposal[]>;
 }
@@ -70,7 +73,7 @@ export function createWriteProposals({
         return parsed({ ...named, files: bundle.files.length });
       case 'deploy_bundle': {
         requireTarget(bundle, named.target);
-        // Its plan would be refused: better said before a card stands in the thread.
+        // Its plan would be refused; say so before the thread shows a card.
         const no = holdsSecrets(bundle)?.words;
         if (no !== undefined) throw refuse(no.problem, no.next);
         return parsed(named);
@@ -98,7 +101,7 @@ export function createWriteProposals({
     const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
     if (no !== undefined) throw refuse(no.problem, no.next);
     const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
-    const resources = await cli.open(open, (opened) => deployed(opened, target));
+    const resources = await cli.open(open, (opened) => deployedResources(opened, target));
     if (resources.length === 0)
       throw refuse(`Nothing of this bundle is deployed to ${target} by ${by.userName}.`, 'There is nothing to destroy.');
     if (resources.length > LIMITS.destroyed)
@@ -121,7 +124,7 @@ export function createWriteProposals({
       log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
       return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };
     },
-    adopt: (id, by) => rows.adopt(id, by),
+    assignToTurn: (id, turn) => rows.assignToTurn(id, turn),
     ofTurn: async (turnId) => (await rows.ofTurn(turnId)).map(writeProposalOf),
   };
 }

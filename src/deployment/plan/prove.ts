@@ -9,8 +9,8 @@ import type { Cli } from '../cli/open-bundle.ts';
 import { notAllowed } from '../policy/refusals.ts';
 import { type InspectInput, type Inspection, inspect } from './inspect.ts';
 
-/** A step as people see it; the same id again replaces title, status and details. */
-export interface ProverStep {
+/** A step as people see it; a later one of the same id replaces it. */
+interface ProverStep {
   readonly id: 'validate' | 'compare';
   readonly title: string;
   readonly status: 'in_progress' | 'complete' | 'error';

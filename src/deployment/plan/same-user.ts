@@ -3,7 +3,7 @@ import { deployerOf } from '../../bundle/proof/resolved-target.ts';
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 
-/** Refuses a token that belongs to somebody else than the identity the proposal would name. */
+/** Throws UserError where the target was resolved for somebody else: the token is not that of the person named. */
 export function sameUser(resolved: JsonObject, userName: string, target: string): void {
   const user = deployerOf(resolved);
   if (typeof user === 'string' && user.toLowerCase() === userName.toLowerCase()) return;

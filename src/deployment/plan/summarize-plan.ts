@@ -5,7 +5,7 @@ import { LIMITS } from '../approval/limits.ts';
 import { entriesOf, type PlanEntry } from '../cli/plan-json.ts';
 import { isLost, takesAway } from '../policy/danger.ts';
 
-/** Counts, lines and danger of a plan (the CLI asks nobody about a deleted job; facts: cli#destructive-changes); the notes are another's. */
+/** Without the notes. The CLI itself asks nobody before it deletes a job (facts: cli#destructive-changes), so the card says it in red. */
 export function summarizePlan(plan: JsonObject): Omit<PlanSummary, 'notes'> {
   const counts = { create: 0, update: 0, delete: 0, recreate: 0, unchanged: 0 };
   const lines: string[] = [];

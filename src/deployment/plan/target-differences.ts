@@ -1,4 +1,4 @@
-// What a target's mode changes, read from its resolved configuration beside production's.
+// In what a target differs from production: what its mode changes, and what else it has of its own.
 
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { developmentChange } from '../../bundle/proof/development-mode.ts';
@@ -6,7 +6,7 @@ import { deployerOf, filesRoot } from '../../bundle/proof/resolved-target.ts';
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import { isCriticalSetting } from '../policy/danger.ts';
 
-/** Notes for the plan card: name prefix, paused triggers, parallel runs, tags; one line per thing, however many jobs it holds for. */
+/** What a target's mode changes, a line each for the plan's card: name prefix, paused triggers, parallel runs, tags. What holds for many jobs is said once. */
 export function modeNotes(resolved: JsonObject, production: JsonObject): string[] {
   const notes = new Set<string>();
   const there = jobsOf(production);
@@ -29,12 +29,12 @@ export function modeNotes(resolved: JsonObject, production: JsonObject): string[
 
 /** Differences that a card names; more are counted. */
 const SHOWN_DIFFERENCES = 8;
-/** Written by the CLI: where the bundle itself lies. */
+/** Settings that the CLI writes: they say where the bundle itself lies. */
 const OF_THE_CLI = /^(deployment|edit_mode|id|url|modified_status)\b/;
 
 /**
- * What a target changes beside its mode. The proof speaks of prod: what an override puts into another target would otherwise be seen by nobody.
- * Sources count by their place in the bundle, since every target keeps its files elsewhere.
+ * What a target changes beside its mode: the proof speaks of prod alone, and nobody would see what an override puts into another target.
+ * Files are compared by their path in the bundle, since every target keeps them in a folder of its own.
  */
 export function targetDifferences(resolved: JsonObject, production: JsonObject, target: string): { notes: string[]; danger: boolean } {
   const there = jobsOf(production);

@@ -5,10 +5,10 @@ import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 
 /**
- * One line per resource that the deployment holds, sorted: `job churn (123, "Churn")`. What the plan would create is not there yet, and
- * permissions go with what they belong to. The CLI deletes the deployment's folder of files too (facts: cli#bind-unbind-and-destroy).
+ * One line per resource that the deployment holds, sorted: `job churn (123, "Churn")`. What the plan would create is left out,
+ * since it is not there yet; so are permissions, which go with their resource. The CLI deletes the deployment's folder of files too (facts: cli#bind-unbind-and-destroy).
  */
-export async function deployed(open: Pick<OpenCli, 'plan'>, target: string): Promise<string[]> {
+export async function deployedResources(open: Pick<OpenCli, 'plan'>, target: string): Promise<string[]> {
   const { plan } = await open.plan(target);
   return entriesOf(plan)
     .filter(({ node, action, body }) => /^resources\.\w+\.[^.]+$/.test(node) && action !== 'create' && body.gone !== true)

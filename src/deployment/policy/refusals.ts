@@ -1,4 +1,4 @@
-// What is refused whoever asks: bundles that could send the token elsewhere, run code here or read our files, and plans that do harm.
+// Which bundles and plans are refused: what could send the token elsewhere, run code here or read our files, and what would do harm there.
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
 import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
@@ -39,7 +39,7 @@ export function notDeployable(bundle: Pick<Bundle, 'files' | 'secrets'>): Refusa
   return notAllowed(bundle.files) ?? holdsSecrets(bundle);
 }
 
-/** A target that takes originals over, of which one is not bound yet: the plan would make a second one beside it. */
+/** A target that takes originals over while one of them is not bound yet: deploying would make a second one beside it. */
 export function notBound(
   { adoption, resources }: Pick<Bundle, 'adoption' | 'resources'>,
   target: string,
@@ -57,7 +57,10 @@ export function notBound(
   );
 }
 
-/** For whoever sees no card of the plan: a new bundle adds or updates, so a plan that takes something away is that of another bundle of this name. */
+/**
+ * A plan that deletes something or makes it anew. A new bundle only adds and updates, so the place must be that of another bundle of its
+ * name; refused where nobody looks at the plan first.
+ */
 export function takesOthersAway(plan: JsonObject): Refusal | undefined {
   const gone = entriesOf(plan).filter(
     ({ action, node, body }) => (action === 'delete' || action === 'recreate') && !node.endsWith('.permissions') && body.gone !== true,

@@ -43,7 +43,7 @@ describe('writes', () => {
 
   async function proposed(write: AskedWrite): Promise<string> {
     const { id } = await rig.writes.propose(write, proposer());
-    await rig.writes.adopt(id, adoption());
+    await rig.writes.assignToTurn(id, adoption());
     return id;
   }
   const approve = (proposalId: string, by = rig.by, now = new Date()) => rig.writeApprovals.approve({ proposalId, by, now });
@@ -208,7 +208,7 @@ describe('writes', () => {
     expect((await rig.writeApprovals.get(first))?.state).toBe('superseded');
     expect((await rig.writes.ofTurn(`t${turn}`)).map(({ id }) => id)).toEqual([first, other, again]);
     const { id } = await rig.writes.propose(RUN, { ...proposer(), userName: 'ben@acme.example' });
-    await rig.writes.adopt(id, adoption());
+    await rig.writes.assignToTurn(id, adoption());
     expect((await rig.writeApprovals.get(id))?.conversationId).toBeUndefined();
   });
 

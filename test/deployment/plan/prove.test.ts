@@ -10,7 +10,7 @@ import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { createPlanner } from '../../../src/deployment/plan/plan-version.ts';
-import { createProver, type ProverStep } from '../../../src/deployment/plan/prove.ts';
+import { createProver } from '../../../src/deployment/plan/prove.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
@@ -51,7 +51,7 @@ describe.skipIf(cliPath === undefined)('the proof', () => {
     const { sources, diagnostics } = await collectSources(workspace, sourceReferences(job));
     const bundle = generateBundle({ definition: job, sources, diagnostics, host: far.url });
     await createBundleStore(storage.db).save(bundle);
-    const steps: ProverStep[] = [];
+    const steps: { id: string; title: string; status: string; details?: string }[] = [];
     const who = { host: far.url, userName: ANA };
     const proof = await wire(cliPath).prover.prove({ bundle, definition: job, ...who, token, onStep: (step) => steps.push(step) });
     if (!('counts' in proof)) throw new Error(`${proof.problem} ${proof.next}`);
@@ -129,7 +129,7 @@ describe('what never reaches the CLI', () => {
 
   it('and without a CLI everything says what is missing and how to get it', async () => {
     const { prover, planner } = wire(undefined);
-    const steps: ProverStep[] = [];
+    const steps: { id: string; title: string; status: string; details?: string }[] = [];
     const identity = { host: far.url, userName: ANA };
     const words = { problem: expect.stringContaining('no Databricks CLI'), next: expect.stringContaining('npm run setup:cli') };
     expect(
