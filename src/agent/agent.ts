@@ -10,8 +10,6 @@ import { callModel, type FrozenPrompt } from './model-call.ts';
 import { PROMPT_VERSION, SYSTEM_PROMPT } from './prompt.ts';
 import type { Step, Tools } from './tools.ts';
 
-export type { FrozenPrompt } from './model-call.ts';
-
 type MessageParam = Anthropic.MessageParam;
 
 /**

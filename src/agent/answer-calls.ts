@@ -4,7 +4,7 @@ import type { Logger } from '../values/log.ts';
 import type { Limits } from './limits.ts';
 import type { Step, ToolResult, Tools } from './tools.ts';
 
-export interface Answers {
+interface Answers {
   readonly message: Anthropic.MessageParam;
   /** The bundle of the last call that made one. */
   readonly bundleDigest: string | undefined;

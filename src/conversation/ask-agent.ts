@@ -1,5 +1,6 @@
 // The agent's part of a turn: appends the message to the frozen history and runs the loop, or goes on where a killed process stopped.
-import type { Agent, FrozenPrompt, Outcome } from '../agent/agent.ts';
+import type { Agent, Outcome } from '../agent/agent.ts';
+import type { FrozenPrompt } from '../agent/model-call.ts';
 import type { Step, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';

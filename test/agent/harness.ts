@@ -1,6 +1,7 @@
 // What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
 import type Anthropic from '@anthropic-ai/sdk';
-import { createAgent, type FrozenPrompt, type Outcome } from '../../src/agent/agent.ts';
+import { createAgent, type Outcome } from '../../src/agent/agent.ts';
+import type { FrozenPrompt } from '../../src/agent/model-call.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
 import type { Say } from '../../src/playground/claude/conversation/talk.ts';
 import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';

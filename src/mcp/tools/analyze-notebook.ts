@@ -7,7 +7,7 @@ import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, page, quote } from './support/foreign-text.ts';
 import { bundleId, bundlePath, offset, workspacePath } from './support/inputs.ts';
-import { fileOf, loadBundle } from './support/stored-bundle.ts';
+import { fileOf, loadBundle } from './support/load-bundle.ts';
 
 /** Most secrets that the answer lists. */
 const MOST_SECRETS = 20;

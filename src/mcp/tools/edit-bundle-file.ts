@@ -6,8 +6,8 @@ import { defineTool } from './support/define-tool.ts';
 import { fileText } from './support/file-text.ts';
 import { quote } from './support/foreign-text.ts';
 import { bundleId, bundlePath } from './support/inputs.ts';
+import { fileOf } from './support/load-bundle.ts';
 import { changeBundle, editFiles, versionLines } from './support/new-version.ts';
-import { fileOf } from './support/stored-bundle.ts';
 
 /** Characters of a file that a model may write; our choice. */
 const LONGEST = 200_000;

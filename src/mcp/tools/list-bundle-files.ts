@@ -4,7 +4,7 @@ import { defineTool } from './support/define-tool.ts';
 import { quote } from './support/foreign-text.ts';
 import { bundleId, from } from './support/inputs.ts';
 import { listPage } from './support/list-page.ts';
-import { loadBundle } from './support/stored-bundle.ts';
+import { loadBundle } from './support/load-bundle.ts';
 
 /** Paths on one page; our choice. */
 const PAGE = 200;

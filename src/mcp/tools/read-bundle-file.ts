@@ -6,8 +6,8 @@ import { defineTool } from './support/define-tool.ts';
 import { fileText } from './support/file-text.ts';
 import { page, quote } from './support/foreign-text.ts';
 import { bundleId, bundlePath, offset } from './support/inputs.ts';
+import { fileOf, loadBundle } from './support/load-bundle.ts';
 import { sourceText } from './support/notebook-text.ts';
-import { fileOf, loadBundle } from './support/stored-bundle.ts';
 
 export const readBundleFile = defineTool({
   name: 'read_bundle_file',

@@ -8,7 +8,7 @@ import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { capped, quote, section } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
-import { loadBundle } from './support/stored-bundle.ts';
+import { loadBundle } from './support/load-bundle.ts';
 
 /** Most lines of one kind that the answer holds. */
 const MOST = 40;

@@ -8,7 +8,7 @@ import { type Json, stringifyJson } from '../../values/json.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { quote, section } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
-import { loadBundle } from './support/stored-bundle.ts';
+import { loadBundle } from './support/load-bundle.ts';
 
 /** Most settings of one verdict that an answer lists. */
 const MOST = 15;

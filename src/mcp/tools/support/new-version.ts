@@ -7,7 +7,7 @@ import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
-import { loadBundle } from './stored-bundle.ts';
+import { loadBundle } from './load-bundle.ts';
 
 const BEING_MADE = '(being made)';
 /** Most problems that the answer names. */
