@@ -1,6 +1,5 @@
-// Pipelines, dashboards and names against the workspace stand-in, over real HTTP: what is read of them, and beyond the first page.
+// Pipelines and dashboards against the workspace stand-in, over real HTTP: what is read of them, and beyond the first page.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LookupKind } from '../../../src/bundle/model/bundle.ts';
 import { createApi } from '../../playground/databricks/api.ts';
 import { createRig, type Rig } from '../rig.ts';
 
@@ -30,22 +29,5 @@ describe('pipelines', () => {
     const [found] = await rig.as().listPipelines({ name: 'Tables 119' });
     expect(found).toMatchObject({ name: 'tables 119', creator: 'ana@acme.example', state: 'IDLE' });
     expect(await rig.as().getPipeline(found?.id ?? '')).toMatchObject({ runAs: 'ana@acme.example', spec: { catalog: 'main' } });
-  });
-});
-
-describe('names', () => {
-  it.each<[LookupKind, 'alerts' | 'destinations' | 'olderDashboards' | 'principals' | 'queries', (id: string, name: string) => object]>([
-    ['alert', 'alerts', (id, name) => ({ id, display_name: name })],
-    ['dashboard', 'olderDashboards', (id, name) => ({ id, name })],
-    ['notification_destination', 'destinations', (id, name) => ({ id, display_name: name })],
-    ['query', 'queries', (id, name) => ({ id, display_name: name })],
-    ['service_principal', 'principals', (id, name) => ({ id: '1', applicationId: id, displayName: name })],
-  ])('%s: the only one of its name, on any page', async (kind, of, make) => {
-    for (let i = 0; i < 230; i++) rig.far.workspace[of].set(`i${i}`, { ...make(`i${i}`, i < 2 ? 'twice' : `name ${i}`) });
-    const wanted = ['i0', 'i1', 'i2', 'i229', 'none'].map((id) => ({ kind, id }));
-    expect(await rig.as().lookupNames(wanted)).toEqual([
-      { kind, id: 'i2', name: 'name 2' },
-      { kind, id: 'i229', name: 'name 229' },
-    ]);
   });
 });
