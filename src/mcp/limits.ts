@@ -5,7 +5,7 @@ export const LIMITS = {
   callMs: 600_000,
   /** The same behind the Apps proxy, less than the 120 s after which it ends a request (facts: databricks#the-apps-proxy). */
   callBehindProxyMs: 110_000,
-  /** Milliseconds beyond that for which a client waits for those words. */
+  /** Milliseconds beyond that for which a client waits: what the server says of a call that took too long has to arrive. */
   spareMs: 5_000,
   /** Milliseconds between comments on a silent stream: often enough that no proxy closes it and a dead server is noticed soon. */
   keepAliveMs: 5_000,

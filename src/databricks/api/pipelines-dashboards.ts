@@ -41,7 +41,7 @@ export async function getPipeline(
     creator: textOf(body.creator_user_name),
     runAs: textOf(body.run_as_user_name),
     spec: name === undefined ? spec : { ...spec, name },
-    ...(state !== undefined && { state }),
+    ...(state === undefined ? {} : { state }),
   };
 }
 
@@ -91,6 +91,6 @@ export async function getDashboard(requests: Requests, id: string, signal?: Abor
     warehouseId: textOf(body.warehouse_id),
     serialized,
     parentPath: textOf(body.parent_path),
-    ...(published !== undefined && { embedCredentials: published.embed_credentials === true }),
+    ...(published === undefined ? {} : { embedCredentials: published.embed_credentials === true }),
   };
 }

@@ -1,6 +1,6 @@
 // Requests to one workspace as one person: verifies TLS, reads int64 without rounding, bounds repeats, sizes and the rate of exports.
 import { setTimeout as sleep } from 'node:timers/promises';
-// By parts: the whole of the SDK, every service's methods, takes 0.4 s to load and nothing here calls it.
+// Imported in parts: the whole SDK takes 0.4 s to load, and nothing here calls its services' methods.
 import { ApiClient } from '@databricks/sdk-experimental/dist/api-client.js';
 import { ApiError, HttpError } from '@databricks/sdk-experimental/dist/apierr.js';
 import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
@@ -84,7 +84,7 @@ export function createRequests({ host, token, log }: RequestsOptions): Requests 
     }
   }
 
-  /** Sends a read a second time where a server's error or a broken connection may have been of the moment. */
+  /** Sends a read a second time after a server's error or a broken connection, which may have been momentary. */
   async function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     try {
       return await send(by, call, signal);

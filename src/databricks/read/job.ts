@@ -101,7 +101,7 @@ export async function readJob(
   const outside = idsOf(definition).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
   const unique = [...new Map(outside.map((one) => [`${one.kind} ${one.id}`, one])).values()];
   const lookups = unique.length === 0 ? [] : await workspace.lookupNames(unique, signal);
-  return { definition: { ...definition, lookups }, ...(owner !== undefined && { owner: await owner }), diagnostics };
+  return { definition: { ...definition, lookups }, ...(owner === undefined ? {} : { owner: await owner }), diagnostics };
 }
 
 const TOO_MANY = `the job leads to more than ${LIMITS.related} jobs, pipelines and dashboards; those beyond stay outside the bundle`;

@@ -77,7 +77,7 @@ export async function needsOf(
         message: `names ${dependency.path} by its whole path: the bundle holds a copy of it, but this line goes on using the original`,
       });
     const path = absolute(dependency.path);
-    if (dependency.kind !== 'file') return [{ path, kind: 'notebook', place, ...(dependency.kind === 'run' && { search }) }];
+    if (dependency.kind !== 'file') return [{ path, kind: 'notebook', place, ...(dependency.kind === 'run' ? { search } : {}) }];
     // A requirement may be a folder.
     return [{ path, kind: (await isFolder(list, path)) ? 'folder' : 'file', place }];
   }

@@ -59,8 +59,8 @@ function isFolder(entry: FolderEntry | undefined): entry is FolderEntry {
 }
 
 /**
- * The Git folder that a folder lies in; its root is on sys.path of what runs there (`REPO` in a list;
- * facts: databricks#notebooks-and-their-formats).
+ * The root of the Git folder (`REPO` in a list) that a folder lies in, which is on sys.path of what runs there
+ * (facts: databricks#notebooks-and-their-formats).
  */
 export async function gitRootOf(list: ListFolder, folder: string): Promise<string | undefined> {
   const legacy = /^(?:\/Workspace)?\/Repos\/[^/]+\/[^/]+/.exec(folder)?.[0];

@@ -39,7 +39,7 @@ export async function callTool(
   input: Record<string, unknown>,
   { signal, onStep, meta }: CallOptions,
 ): Promise<CallToolResult> {
-  const result = await client.callTool({ name, arguments: input, ...(meta && { _meta: { ...meta } }) }, undefined, {
+  const result = await client.callTool({ name, arguments: input, ...(meta === undefined ? {} : { _meta: { ...meta } }) }, undefined, {
     signal,
     // The server ends a long call itself and says so; this is for a server that does not answer at all.
     timeout: LIMITS.callMs + LIMITS.spareMs,

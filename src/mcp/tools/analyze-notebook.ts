@@ -60,7 +60,7 @@ async function sourceOf(
 
 const LANGUAGES = { py: 'PYTHON', sql: 'SQL', scala: 'SCALA', r: 'R' } as const;
 
-/** A file of a bundle as what it was: notebooks are known by their header or their ending. */
+/** A file of a bundle as a source; a notebook shows by its header or its ending. */
 function sourceOfFile(path: string, bytes: Uint8Array): Source {
   const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   if (end === 'ipynb') return { path, kind: 'notebook', language: 'PYTHON', format: 'JUPYTER', bytes };

@@ -11,7 +11,7 @@ import { type ChosenWarehouse, chooseWarehouse } from './support/warehouse.ts';
 /** Rows that are asked for: when left out, and at most. */
 const ROWS = 50;
 const MOST_ROWS = 500;
-/** As much as a card of a proposal shows in full (deployment/approval/limits.ts). */
+/** Characters of a statement: as many as the card of a proposal shows in full (deployment/approval/limits.ts). */
 const LONGEST = 8_000;
 /** How often the step shows how long the query has taken; a stopped warehouse needs minutes to start. */
 const HEARTBEAT_MS = 15_000;

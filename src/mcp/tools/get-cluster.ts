@@ -52,6 +52,6 @@ export const getCluster = defineTool({
       'Next: read the job’s YAML with read_bundle_file, and put it under tasks or job_clusters with edit_bundle_file.',
     ].join('\n');
     const names = [...dropped.map(({ field }) => field), ...serverOnly];
-    return { text, structured: { cluster_id: id, name, ...(state !== undefined && { state }), dropped: names } };
+    return { text, structured: { cluster_id: id, name, ...(state === undefined ? {} : { state }), dropped: names } };
   },
 });

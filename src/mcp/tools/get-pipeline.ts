@@ -35,6 +35,6 @@ export const getPipeline = defineTool({
       `Pipeline ${id}: ${[quote(name), ...(state === undefined ? [] : [`state ${quote(state)}`]), ...people].join(', ')}.`,
       page(`definition of pipeline ${id}`, await maskText(stringifyJson(spec)), offset),
     ].join('\n');
-    return { text, structured: { pipeline_id: id, name, ...(state !== undefined && { state }) } };
+    return { text, structured: { pipeline_id: id, name, ...(state === undefined ? {} : { state }) } };
   },
 });

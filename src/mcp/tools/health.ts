@@ -38,7 +38,12 @@ export const health = defineTool({
     ].join('\n');
     return {
       text,
-      structured: { workspace: caller.host, ...(user !== undefined && { user }), ...(scopes && { scopes }), jobs: 'value' in jobs },
+      structured: {
+        workspace: caller.host,
+        ...(user === undefined ? {} : { user }),
+        ...(scopes === undefined ? {} : { scopes }),
+        jobs: 'value' in jobs,
+      },
     };
   },
 });

@@ -55,7 +55,7 @@ export const listDbfsFiles = defineTool({
       ...(next === undefined ? [] : [`More follows: call again with after ${quote(next, 2000)}.`]),
     ].join('\n');
     const listed = files.map(({ path: own, isFolder, size }) => ({ path: own, folder: isFolder, bytes: size }));
-    return { text, structured: { folder: path, files: listed, ...(next !== undefined && { next_after: next }) } };
+    return { text, structured: { folder: path, files: listed, ...(next === undefined ? {} : { next_after: next }) } };
   },
 });
 

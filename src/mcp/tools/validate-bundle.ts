@@ -34,7 +34,12 @@ export const validateBundle = defineTool({
     const about = { definition, host, userName, token: await token(), signal: context.signal };
     const baseline = await baselineOf(stored, about, context);
     const report = context.steps.report;
-    const proof = await context.prover.prove({ ...about, bundle: stored.bundle, onStep: report, ...(baseline && { baseline }) });
+    const proof = await context.prover.prove({
+      ...about,
+      bundle: stored.bundle,
+      onStep: report,
+      ...(baseline === undefined ? {} : { baseline }),
+    });
     if (!('counts' in proof)) {
       const text = `Not validated: ${quote(proof.problem, 2000)}\nWhat to do next: ${quote(proof.next, 1000)}`;
       return { text, structured: { bundle_id, validated: false, different: 0, edited: 0 } };
