@@ -19,7 +19,7 @@ export interface Variable {
   readonly lookup?: LookupKind | undefined;
 }
 
-export interface Variables {
+interface Variables {
   readonly list: readonly Variable[];
   /** The variable's name by the place of the value it stands for. */
   readonly byPlace: ReadonlyMap<string, string>;

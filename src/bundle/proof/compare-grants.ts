@@ -6,7 +6,7 @@ import type { DeployedDifference } from './compare-deployed.ts';
 import type { ProofEntry } from './proof.ts';
 
 /** An entry before it is known whether a difference was asked for. */
-export type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: 'identical' | 'dropped' | 'different' };
+type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: 'identical' | 'dropped' | 'different' };
 
 /**
  * What the CLI gives whoever deploys, where there are permissions: jobs and pipelines have owners, dashboards don't

@@ -33,7 +33,7 @@ export interface CliResult {
  * The whole environment of the command (facts: cli#environment-and-scratch-folder). A bundle might upload it, so it holds no secret but the
  * person's token.
  */
-export function childEnvironment(command: Pick<CliCommand, 'folder' | 'target' | 'host' | 'token'>): Record<string, string> {
+function childEnvironment(command: Pick<CliCommand, 'folder' | 'target' | 'host' | 'token'>): Record<string, string> {
   const { folder } = command;
   return {
     DATABRICKS_HOST: command.host,

@@ -11,7 +11,7 @@ import { notDeployable, type Refusal } from '../policy/refusals.ts';
 import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
 import { runOnce, settle } from './run-once.ts';
 
-export interface Deployer {
+interface Deployer {
   /** Never rejects for a deployment that fails: the answer says how it ended, and the row says it too. The token should have 30 min left. */
   deploy(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<DeployResult>;
   /** Ends an approved proposal that can't be begun, for the reason given in words for people. */

@@ -12,7 +12,7 @@ import { executeSql, runJob, uploadBundle } from './by-rest.ts';
 import { runOnce, settle } from './run-once.ts';
 import type { RunningWrite } from './running-write.ts';
 
-export interface WriteExecutor {
+interface WriteExecutor {
   /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
   execute(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<WriteResult>;
   /** Ends an approved write that can't be begun, for the reason given in words for people. */

@@ -1,20 +1,21 @@
 // Markdown as plain text, for the line of a notification: the marks go, names keep their underscores.
+import { escapeText } from './slack-text.ts';
 
 const WORD = /[\p{L}\p{N}_]/u;
 /** What is to the left of a heading or a quotation, and the fences of code blocks. */
 const LINE_MARKS = /^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|```.*$)/gm;
 const CODE_SPAN = /(`+[^`]*`+)/;
 
-/** In one line, and without what Slack would read as a mention or an entity. */
+/** In one line; what Slack would read as a mention is escaped. */
 export function plainText(markdown: string): string {
-  return markdown
+  const words = markdown
     .replace(LINE_MARKS, '')
     .split(CODE_SPAN)
     .map((part, index) => (index % 2 === 1 ? part.replaceAll('`', '') : withoutEmphasis(part).replaceAll('`', '')))
     .join('')
-    .replace(/[<&]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
+  return escapeText(words);
 }
 
 /** Takes away runs of `*` and `_` that open and close; one that stands alone, or within a word such as `daily_revenue`, is part of the text. */

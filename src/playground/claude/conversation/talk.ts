@@ -1,7 +1,7 @@
 // How a rule talks: it says something and calls tools, gets their results, goes on, and ends with its answer.
 import type { Result, Turn } from './turn.ts';
 
-export interface Call {
+interface Call {
   readonly name: string;
   readonly input: Record<string, unknown>;
 }
@@ -36,7 +36,7 @@ export function replay(talk: Talk<string>, turn: Turn): Say {
 }
 
 /** Calls tools side by side; their texts, or trouble if any of them failed. */
-export function* ask(calls: readonly Call[], text?: string): Talk<string[]> {
+function* ask(calls: readonly Call[], text?: string): Talk<string[]> {
   const results = yield text === undefined ? { calls } : { text, calls };
   const failed = results.find((result) => result.isError);
   if (failed !== undefined) throw new ToolTrouble(failed.text);

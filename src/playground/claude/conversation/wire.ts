@@ -65,7 +65,7 @@ export const MessagesRequest = z.strictObject({
 
 export type MessagesRequest = z.infer<typeof MessagesRequest>;
 export type WireMessage = MessagesRequest['messages'][number];
-export type Block = Exclude<WireMessage['content'], string>[number];
+type Block = Exclude<WireMessage['content'], string>[number];
 
 /** A message's blocks; a string is one text block. */
 export function blocksOf(message: WireMessage): readonly Block[] {

@@ -1,7 +1,7 @@
 // "Run job 123": proposes the run; the person's click starts it.
 import { askOne, type Talk, ToolTrouble, value } from '../conversation/talk.ts';
 
-export interface Running {
+interface Running {
   readonly job: string;
   readonly parameters: Record<string, string>;
 }

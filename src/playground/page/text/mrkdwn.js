@@ -54,7 +54,7 @@ function lines(text, names) {
  * @param {Names} names
  * @returns {Child[]}
  */
-export function inline(text, names) {
+function inline(text, names) {
   /** @type {Child[]} */
   const out = [];
   let rest = '';
