@@ -81,7 +81,8 @@ describe('the inspector’s CLI', () => {
   const stdio = (...args: string[]) => {
     const server = [process.execPath, '--disable-warning=ExperimentalWarning', join(PROJECT, 'src', 'bin', 'mcp-server.ts'), '--stdio'];
     const login = ['-e', `DATABRICKS_HOST=${rig.databricks.url}`, '-e', `DATABRICKS_TOKEN=${rig.token}`, '-e', 'DAB_CLI_SETUP=false'];
-    return run('mcp-inspector', ['--cli', ...server, ...login, ...args]);
+    // On a busy machine a process with a database of its own takes longer to start than the inspector waits.
+    return run('mcp-inspector', ['--cli', '--connect-timeout', '60000', ...server, ...login, ...args]);
   };
 
   it.each([
