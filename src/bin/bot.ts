@@ -11,6 +11,7 @@ import { createIdentities } from '../identity/identities.ts';
 import { createToolsChooser } from '../mcp/client/choose-server.ts';
 import { createSlack } from '../slack/slack.ts';
 import { openStorage } from '../storage/storage.ts';
+import { createScaledClock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { createMetrics } from '../values/metrics.ts';
 import { createWeb } from '../web/web.ts';
@@ -18,6 +19,7 @@ import { runProgram } from './run-program.ts';
 
 async function start(config: BotConfig, log: Logger): Promise<() => Promise<void>> {
   const { DATABRICKS_HOST: host, DAB_PUBLIC_URL: publicUrl } = config;
+  const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
   const storage = await openStorage(config.storage, log);
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, log });
@@ -52,6 +54,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     proposal: deployment.approvals.get,
     write: deployment.writeApprovals.get,
     metrics,
+    clock,
     log,
   });
   const { agent, keyFor } = claudeOptions(config);

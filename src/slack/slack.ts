@@ -1,5 +1,6 @@
 // The room's one factory: the thread that conversations show themselves in, and the doors through which people reach them.
 import type { Inbox, Outbox } from '../conversation/rows.ts';
+import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { createBoltApp, createClients } from './bolt/app.ts';
@@ -17,6 +18,7 @@ interface SlackDeps extends CardRows {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 

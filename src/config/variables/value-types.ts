@@ -46,3 +46,13 @@ export const vaultKey = z
   .transform((given) => Buffer.from(given, 'base64'))
   .refine((key) => key.length === 32, 'must be 32 bytes in base64 (make one with: openssl rand -base64 32)')
   .meta({ type: '32 bytes in base64' });
+
+/** How many times as fast time goes, and since which millisecond of 1970: `20@1764000000000`. */
+export const clockScale = z
+  .string()
+  .regex(/^[1-9]\d{0,3}@\d{13}$/, 'must be a factor, @ and milliseconds since 1970')
+  .transform((given) => {
+    const [factor, since] = given.split('@');
+    return { factor: Number(factor), since: Number(since) };
+  })
+  .meta({ type: 'factor@milliseconds' });

@@ -2,6 +2,7 @@
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Inbox } from '../../conversation/rows.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
@@ -19,6 +20,7 @@ interface SlackOptions {
   readonly apiUrl?: string | undefined;
   readonly inbox: Inbox;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -59,7 +61,7 @@ export function createBoltApp(options: SlackOptions) {
     /** Closes the sockets, then waits for the envelopes in hand. */
     async stop(): Promise<void> {
       await receiver.stop();
-      await Promise.race([receiver.drained(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+      await Promise.race([receiver.drained(), options.clock.sleep(DRAIN_MS)]);
     },
   };
 }

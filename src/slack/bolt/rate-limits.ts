@@ -1,4 +1,5 @@
 // Keeps calls of one Slack method under its team-wide rate, shared by all threads; what people wait for goes before mere progress.
+import type { Clock } from '../../values/clock.ts';
 
 /** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack#rate-limits). */
 export const CALLS_PER_MINUTE = { 'chat.update': 48, 'chat.startStream': 18, 'chat.stopStream': 18, 'chat.appendStream': 95 } as const;
@@ -13,7 +14,7 @@ export interface RateLimits {
   wait(method: LimitedMethod, what: 'progress' | 'urgent', signal?: AbortSignal): Promise<boolean>;
 }
 
-export function createRateLimits(now: () => number = Date.now): RateLimits {
+export function createRateLimits(clock: Clock): RateLimits {
   /** When the calls of the last minute were made, oldest first. */
   const calls = new Map<LimitedMethod, number[]>();
 
@@ -21,26 +22,20 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
     async wait(method, what, signal) {
       const limit = Math.floor(CALLS_PER_MINUTE[method] * (what === 'progress' ? PROGRESS_SHARE : 1));
       for (;;) {
-        const recent = (calls.get(method) ?? []).filter((at) => at > now() - MINUTE_MS);
+        const recent = (calls.get(method) ?? []).filter((at) => at > clock.now() - MINUTE_MS);
         calls.set(method, recent);
         const freed = recent.at(-limit);
         if (freed === undefined) {
-          recent.push(now());
+          recent.push(clock.now());
           return true;
         }
-        await sleep(freed + MINUTE_MS - now() + 1, signal);
-        if (signal?.aborted) return false;
+        try {
+          await clock.sleep(freed + MINUTE_MS - clock.now() + 1, signal);
+        } catch (error) {
+          if (signal?.aborted) return false;
+          throw error;
+        }
       }
     },
   };
-}
-
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Outbox } from '../../conversation/rows.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 
 /** Marks our messages in Slack's own metadata. */
@@ -26,8 +27,8 @@ export interface Poster {
 }
 
 /** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). */
-export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; log: Logger }): Poster {
-  const { create, read, outbox, log } = deps;
+export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; clock: Clock; log: Logger }): Poster {
+  const { create, read, outbox, clock, log } = deps;
 
   /** Calls under way, by id: two callers at the same moment say it once. */
   const saying = new Map<string, Promise<string>>();
@@ -45,7 +46,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     const earlier = row?.state === 'sending' ? await find() : undefined;
     if (earlier !== undefined) log.info({ message: id }, 'message had arrived before');
     else await outbox.sending(id);
-    const ts = earlier ?? (await whenAllowed(send));
+    const ts = earlier ?? (await whenAllowed(send, clock));
     await outbox.sent(id, ts);
     return ts;
   }
@@ -109,7 +110,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     for (const wait of SHARE_LOOKS_MS) {
       const said = await recent(where).catch(() => []);
       if (said.some((message) => message.files?.some((file) => file.id === fileId))) return;
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await clock.sleep(wait);
     }
   }
 }
@@ -120,14 +121,13 @@ function metadataId(message: object): unknown {
 }
 
 /** A refused call (429) was certainly not carried out, so it may be made again. */
-async function whenAllowed<T>(call: () => Promise<T>): Promise<T> {
+async function whenAllowed<T>(call: () => Promise<T>, clock: Clock): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof WebAPIRateLimitedError) || tries >= RATE_LIMIT_TRIES) throw error;
-      const { retryAfter } = error;
-      await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
+      await clock.sleep(error.retryAfter * 1000);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Keeps a turn's list of steps current in its thread: one call in flight, paced, and never left open.
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending, Progress } from '../../conversation/thread-port.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
 import { slackError } from './poster.ts';
@@ -38,9 +39,10 @@ export function createProgress(options: {
   shown: (ts: string) => Promise<void>;
   /** Somebody pressed Slack's own Stop on the stream. */
   stopped: () => void;
+  clock: Clock;
   log: Logger;
 }): Progress {
-  const { limits, log } = options;
+  const { limits, clock, log } = options;
   const steps = new Map<string, Step>();
   let view = options.view;
   let fallback = options.fallback;
@@ -90,9 +92,9 @@ export function createProgress(options: {
     while (!over.signal.aborted) {
       if (dirty) await guarded(flush);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, FLUSH_MS);
+        const cancel = clock.after(FLUSH_MS, resolve);
         wake = () => {
-          clearTimeout(timer);
+          cancel();
           resolve();
         };
       });

@@ -3,6 +3,7 @@ import type { AnyChunk, TaskUpdateChunk } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
+import type { Clock } from '../../values/clock.ts';
 import { LIMITS } from '../views/limits.ts';
 import { clip } from '../views/slack-text.ts';
 import { closed, titleOf } from '../views/step-list.ts';
@@ -12,9 +13,8 @@ import type { StepsView } from './progress.ts';
 const ROLL_OVER = { milliseconds: 240_000, bytes: 9000, rows: 50 } as const;
 
 export function createStreamedSteps(
-  client: WebClient,
+  { client, clock }: { client: WebClient; clock: Clock },
   where: { channel: string; threadTs: string; user: string; team: string; direct: boolean },
-  now: () => number = Date.now,
 ): StepsView {
   let stream: { ts: string; since: number; bytes: number; sent: Map<string, Step> } | undefined;
 
@@ -28,7 +28,7 @@ export function createStreamedSteps(
       ...(where.direct ? {} : { recipient_user_id: where.user, recipient_team_id: where.team }),
     });
     if (answer.ts === undefined) throw new Error('chat.startStream answered without a ts');
-    stream = { ts: answer.ts, since: now(), bytes: weigh(chunks), sent: new Map(steps.map((step) => [step.id, step])) };
+    stream = { ts: answer.ts, since: clock.now(), bytes: weigh(chunks), sent: new Map(steps.map((step) => [step.id, step])) };
     return answer.ts;
   }
 
@@ -58,7 +58,9 @@ export function createStreamedSteps(
       const chunks = changes(steps);
       if (stream === undefined || chunks.length === 0) return undefined;
       const full =
-        now() - stream.since > ROLL_OVER.milliseconds || stream.bytes + weigh(chunks) > ROLL_OVER.bytes || steps.length > ROLL_OVER.rows;
+        clock.now() - stream.since > ROLL_OVER.milliseconds ||
+        stream.bytes + weigh(chunks) > ROLL_OVER.bytes ||
+        steps.length > ROLL_OVER.rows;
       if (full) {
         // What the old message shows is closed there; what is new or still going on moves to the next one.
         const { sent } = stream;

@@ -4,6 +4,7 @@ import { archive } from '../../bundle/edit/archive.ts';
 import type { Outbox } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import type { Thread, ThreadMessage } from '../../conversation/thread-port.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createRateLimits } from '../bolt/rate-limits.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
@@ -30,11 +31,12 @@ export function createThread(deps: {
   cardRows: CardRows;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack#posting-or-streaming). */
   streamIn: 'dm' | 'all' | 'none';
+  clock: Clock;
   log: Logger;
 }): SlackThread {
-  const { client, create, outbox, cardRows, streamIn, log } = deps;
-  const limits = createRateLimits();
-  const poster = createPoster({ create, read: client, outbox, log });
+  const { client, create, outbox, cardRows, streamIn, clock, log } = deps;
+  const limits = createRateLimits(clock);
+  const poster = createPoster({ create, read: client, outbox, clock, log });
   const drawing = createDrawing({ client, outbox, cardRows, limits, log });
 
   return {
@@ -53,8 +55,10 @@ export function createThread(deps: {
       const direct = conversation.channel.startsWith('D');
       const streams = resumeTs === undefined && (streamIn === 'all' || (streamIn === 'dm' && direct));
       const posted = (ts?: string) => createPostedSteps({ client, poster }, where, `${turnId}/steps`, ts);
-      const view = streams ? createStreamedSteps(create, { ...where, user: to, team: conversation.team, direct }) : posted(resumeTs);
-      return createProgress({ view, fallback: streams ? posted : undefined, limits, shown, stopped, log });
+      const view = streams
+        ? createStreamedSteps({ client: create, clock }, { ...where, user: to, team: conversation.team, direct })
+        : posted(resumeTs);
+      return createProgress({ view, fallback: streams ? posted : undefined, limits, shown, stopped, clock, log });
     },
 
     async deliver(id, conversation, message) {

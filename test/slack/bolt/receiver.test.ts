@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import { createInbox } from '../../../src/storage/inbox.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { createMetrics } from '../../../src/values/metrics.ts';
 import { eventually, start } from '../../playground/slack/start.ts';
 import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
@@ -24,6 +25,7 @@ async function startBot(options: { connect?: boolean } = {}) {
     apiUrl: slack.url,
     inbox,
     metrics: createMetrics(),
+    clock: systemClock,
     log: quiet,
   });
   const worked: string[] = [];

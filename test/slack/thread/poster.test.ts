@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createClients } from '../../../src/slack/bolt/app.ts';
 import { createPoster, slackError } from '../../../src/slack/thread/poster.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { start } from '../../playground/slack/start.ts';
 import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
 
@@ -22,7 +23,7 @@ async function createRig() {
   const outbox = createOutbox(storage.db);
   const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
   // As after a restart: the same rows, nothing in memory.
-  const newPoster = () => createPoster({ create, read: client, outbox, log: quiet });
+  const newPoster = () => createPoster({ create, read: client, outbox, clock: systemClock, log: quiet });
   const root = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
   const posts = () => slack.calls.filter((call) => call.method === 'chat.postMessage' && call.args.text !== 'root').length;
   const said = (text: string) => slack.messages(CHANNEL).filter((message) => message.text === text);

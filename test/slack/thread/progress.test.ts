@@ -9,6 +9,7 @@ import { createProgress } from '../../../src/slack/thread/progress.ts';
 import { createPostedSteps } from '../../../src/slack/thread/steps-as-message.ts';
 import { createStreamedSteps } from '../../../src/slack/thread/steps-as-stream.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { createLogger } from '../../../src/values/log.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
 
@@ -33,14 +34,21 @@ afterEach(() => slack.close());
 
 function open(kind: 'stream' | 'post', shown: string[] = []) {
   const place = { channel: 'C_DATA', threadTs };
-  const poster = createPoster({ create: client, read: client, outbox: createOutbox(storage.db), log });
+  const poster = createPoster({ create: client, read: client, outbox: createOutbox(storage.db), clock: systemClock, log });
   const posted = (ts?: string) => createPostedSteps({ client, poster }, place, randomUUID(), ts);
   return createProgress({
-    view: kind === 'post' ? posted() : createStreamedSteps(client, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false }, () => now),
+    view:
+      kind === 'post'
+        ? posted()
+        : createStreamedSteps(
+            { client, clock: { ...systemClock, now: () => now } },
+            { ...place, user: 'U_ANA', team: 'T_ACME', direct: false },
+          ),
     fallback: kind === 'post' ? undefined : posted,
-    limits: createRateLimits(),
+    limits: createRateLimits(systemClock),
     shown: async (ts) => void shown.push(ts),
     stopped: () => shown.push('stopped'),
+    clock: systemClock,
     log,
   });
 }
