@@ -88,16 +88,20 @@ describe('the inspector’s CLI', () => {
   it.each([
     ['over HTTP', http],
     ['on stdio', stdio],
-  ])('%s lists the tools with --strict and calls one', async (_how, inspect) => {
-    const list = await inspect('--method', 'tools/list', '--strict');
-    expect(list.code, list.err).toBe(0);
-    expect(JSON.parse(list.out).tools).toHaveLength(23);
-    const call = await inspect('--method', 'tools/call', '--tool-name', 'list_jobs', '--tool-arg', 'name=churn');
-    expect(call.code, call.err).toBe(0);
-    expect(JSON.parse(call.out).structuredContent.jobs).toEqual([{ job_id: '123', name: 'Churn' }]);
-    const templates = await inspect('--method', 'resources/templates/list');
-    expect(templates.out).toContain('bundle://');
-  });
+  ])(
+    '%s lists the tools with --strict and calls one',
+    async (_how, inspect) => {
+      const list = await inspect('--method', 'tools/list', '--strict');
+      expect(list.code, list.err).toBe(0);
+      expect(JSON.parse(list.out).tools).toHaveLength(23);
+      const call = await inspect('--method', 'tools/call', '--tool-name', 'list_jobs', '--tool-arg', 'name=churn');
+      expect(call.code, call.err).toBe(0);
+      expect(JSON.parse(call.out).structuredContent.jobs).toEqual([{ job_id: '123', name: 'Churn' }]);
+      const templates = await inspect('--method', 'resources/templates/list');
+      expect(templates.out).toContain('bundle://');
+    },
+    180_000,
+  );
 });
 
 function isMessage(value: unknown): value is { params: { name?: string; uri?: string } } {
