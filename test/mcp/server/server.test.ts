@@ -1,4 +1,4 @@
-// The door itself: errors in our words only, aborts that arrive, progress as steps, JSON on the wire, no token in a message.
+// The server alone: errors in our words only, aborts that arrive, progress as steps, JSON on the wire, no token in a message.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createToolsClient, type ToolsClient } from '../../../src/mcp/client/in-process.ts';
