@@ -39,13 +39,18 @@ export async function openTestStorage(
   return { db: connection, boss, kind: 'pglite', close: closing(boss, connection, () => undefined) };
 }
 
-/** The dump holds our schema and pg-boss's; it is named by all that shapes it. */
 async function dump(): Promise<Blob> {
-  const path = dumpPath();
-  if (!existsSync(path)) await makeDump(path);
-  return new Blob([new Uint8Array(readFileSync(path))]);
+  return new Blob([new Uint8Array(readFileSync(await dumpFile()))]);
 }
 
+/** The tar file of an empty, migrated database with our schema and pg-boss's; made where it is not there yet. */
+export async function dumpFile(): Promise<string> {
+  const path = dumpPath();
+  if (!existsSync(path)) await makeDump(path);
+  return path;
+}
+
+/** Named by all that shapes it. */
 function dumpPath(): string {
   const require = createRequire(import.meta.url);
   const versions = ['@electric-sql/pglite', 'pg-boss'].map((name) => {

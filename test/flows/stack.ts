@@ -1,0 +1,83 @@
+// The whole stack as a fixture of a flow's file: stand-ins, the bot over a prepared database, and people who are linked.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, vi } from 'vitest';
+import { environment } from '../../src/config/environment.ts';
+import { loadCliConfig } from '../../src/config/load.ts';
+import { type CliStatus, createCliLocator } from '../../src/deployment/install/locate.ts';
+import { connectAs } from '../../src/playground/connect.ts';
+import type { Person } from '../../src/playground/slack/people/person.ts';
+import { type Playground, startPlayground } from '../../src/playground/start.ts';
+import { createLogger } from '../../src/values/log.ts';
+import { dumpFile } from '../storage/open-test-storage.ts';
+import { buttonsOf, CHANNEL, privately, STEP_MS, textOf } from './thread.ts';
+
+// A test starts what it needs and takes many steps (thread.ts).
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+/** For `DATABRICKS_CLI_PATH`: there is none, and none is prepared. */
+export const NO_CLI = { DATABRICKS_CLI_PATH: '/nowhere/databricks' };
+
+interface StackOptions {
+  /** The tools on a server of their own. */
+  readonly remoteTools?: boolean;
+  /** More variables of the bot. */
+  readonly variables?: Record<string, string>;
+  /** The database is made by the bot's first start, as anybody's is; that takes seconds. */
+  readonly fromNothing?: boolean;
+}
+
+/** A test whose file shares one stack, started by the first test that wants it. */
+export function flow(options: StackOptions = {}) {
+  return base
+    .extend('options', { scope: 'file' }, options)
+    .extend('playground', { scope: 'file' }, async ({ options }, { onCleanup }) => {
+      const stack = await startStack(options);
+      onCleanup(stack.close);
+      return stack.playground;
+    })
+    .extend('ana', { scope: 'file' }, ({ playground }) => linked(playground, 'ana'))
+    .extend('ben', { scope: 'file' }, ({ playground }) => linked(playground, 'ben'));
+}
+
+export async function startStack({ fromNothing, ...options }: StackOptions): Promise<{ playground: Playground; close(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'dab-flow-'));
+  const removed = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    if (fromNothing !== true) for (const folder of ['postgres', 'tools-postgres']) await prepare(join(dataDir, folder, 'postgres'));
+    const playground = await startPlayground({ env: environment, page: false, dataDir, ...options });
+    return { playground, close: () => playground.close().finally(removed) };
+  } catch (error) {
+    await removed();
+    throw error;
+  }
+}
+
+/** Unpacks the dump of an empty database (test/storage) to where a program looks for its own. */
+async function prepare(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xf', await dumpFile(), '-C', folder], { stdio: 'ignore' });
+}
+
+/** Links somebody by `/dab connect`, whose sign-in pages are walked through. */
+async function linked({ slack, databricks }: Playground, name: 'ana' | 'ben'): Promise<Person> {
+  const person = slack.as(name);
+  const email = `${name}@acme.example`;
+  const asked = await privately(person, () => person.command(CHANNEL, '/dab connect'));
+  await connectAs(databricks, buttonsOf(asked).connect?.url ?? '', email);
+  await person.waitFor(() => person.ephemerals(CHANNEL).some((said) => textOf(said).includes(`You are connected as ${email}`)), STEP_MS);
+  return person;
+}
+
+/** The CLI that `npm run setup:cli` has prepared, if there is one; says loudly where there is none. */
+export async function findCli(): Promise<CliStatus> {
+  const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log: createLogger({ level: 'silent' }) });
+  await locator.ready();
+  const status = locator.status();
+  if (status.state !== 'ready')
+    console.warn(`*** No Databricks CLI: flows that deploy are skipped. ${'next' in status ? status.next : ''}`);
+  return status;
+}
