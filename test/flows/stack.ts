@@ -1,6 +1,4 @@
 // The whole stack as a fixture of a flow's file: stand-ins, the bot over a prepared database, and people who are linked.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +10,7 @@ import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/people/person.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
 import { createLogger } from '../../src/values/log.ts';
-import { dumpFile } from '../storage/open-test-storage.ts';
+import { fillDataFolder } from '../storage/test-dump.ts';
 import { buttonsOf, CHANNEL, privately, STEP_MS, textOf } from './thread.ts';
 
 // A test starts what it needs and takes many steps (thread.ts).
@@ -47,19 +45,13 @@ export async function startStack({ fromNothing, ...options }: StackOptions): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'dab-flow-'));
   const removed = () => rm(dataDir, { recursive: true, force: true });
   try {
-    if (fromNothing !== true) for (const folder of ['postgres', 'tools-postgres']) await prepare(join(dataDir, folder, 'postgres'));
+    if (fromNothing !== true) for (const folder of ['postgres', 'tools-postgres']) await fillDataFolder(join(dataDir, folder));
     const playground = await startPlayground({ env: environment, page: false, dataDir, ...options });
     return { playground, close: () => playground.close().finally(removed) };
   } catch (error) {
     await removed();
     throw error;
   }
-}
-
-/** Unpacks the dump of an empty database (test/storage) to where a program looks for its own. */
-async function prepare(folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  execFileSync('tar', ['-xf', await dumpFile(), '-C', folder], { stdio: 'ignore' });
 }
 
 /** Links somebody by `/dab connect`, whose sign-in pages are walked through. */

@@ -7,6 +7,7 @@ import { environment } from '../../../src/config/environment.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createToolsServer, type ToolsServer } from '../../../src/playground/tools-server.ts';
 import { UserError } from '../../../src/values/errors.ts';
+import { fillDataFolder } from '../../storage/test-dump.ts';
 import { driveAll, seedForDrive } from '../drive.ts';
 import { CLI, use } from '../rig.ts';
 import { createBotSide } from './remote-rig.ts';
@@ -19,6 +20,7 @@ let bot: Awaited<ReturnType<typeof createBotSide>>;
 let dataDir: string;
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'dab-remote-'));
+  await fillDataFolder(join(dataDir, 'tools-postgres'));
   databricks = await createDatabricksStandIn();
   seedForDrive(databricks);
   server = await createToolsServer({ env: { ...environment, DAB_CLI_SETUP: 'false' }, host: databricks.url, dataDir });

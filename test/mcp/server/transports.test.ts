@@ -10,6 +10,7 @@ import { environment } from '../../../src/config/environment.ts';
 import { handedOn } from '../../../src/config/load.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createToolsServer, type ToolsServer } from '../../../src/playground/tools-server.ts';
+import { fillDataFolder } from '../../storage/test-dump.ts';
 import { callsOf, driveAll, seedForDrive } from '../drive.ts';
 import { CLI } from '../rig.ts';
 
@@ -26,6 +27,7 @@ const tokens = new Map<string, string>();
 const tokenOf = (email: string) => tokens.get(email) ?? '';
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'dab-transports-'));
+  await fillDataFolder(join(dataDir, 'tools-postgres'));
   databricks = await createDatabricksStandIn();
   seedForDrive(databricks);
   for (const email of [ANA, BEN]) tokens.set(email, databricks.tokenFor(email));
