@@ -40,7 +40,7 @@ export function readDefinitions(path: string): Definitions {
     const name = basename(file, '.json');
     try {
       const grants = grantsBeside(file);
-      found.push({ name, definition: { ...parseJob(readFileSync(file, 'utf8')), ...(grants && { grants }) } });
+      found.push({ name, definition: { ...parseJob(readFileSync(file, 'utf8')), ...(grants === undefined ? {} : { grants }) } });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refused.push({ name, problem: error.message });

@@ -1,5 +1,5 @@
 // Reads what the command line names out of the workspace, shows how far it is, and says why it can't be converted.
-import type { Progress, WholeSubject } from '../conversion/subject.ts';
+import type { ReadingProgress, WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { UserError } from '../values/errors.ts';
 import type { Options } from './options.ts';
@@ -20,7 +20,7 @@ async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway
   const { readJobWhole } = await import('../conversion/read-job.ts');
   const reading = `Reading job ${jobId}`;
   show(reading);
-  const onProgress = (progress: Progress) => showProgress(progress, reading, show);
+  const onProgress = (progress: ReadingProgress) => showProgress(progress, reading, show);
   const job = await readJobWhole(workspace, { jobId, depth, git, evenIfOwned: anyway }, { onProgress });
   if (job.kind === 'read') return job;
   if (job.kind === 'no Git folder')
@@ -53,7 +53,7 @@ async function readFolder(workspace: Workspace, path: string, show: Show): Promi
   });
 }
 
-function showProgress(progress: Progress, reading: string, show: Show): void {
+function showProgress(progress: ReadingProgress, reading: string, show: Show): void {
   if (progress.stage === 'job') show(`${reading}: ${progress.done} of ${progress.total}`);
   if (progress.stage === 'sources') show(`Collecting sources: ${progress.done} of ${progress.total}`);
 }

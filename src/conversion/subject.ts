@@ -12,7 +12,7 @@ export interface WholeSubject {
 }
 
 /** What has been done, as it is done; each door says it in its own words. `done` of the `total` that is known of so far. */
-export type Progress =
+export type ReadingProgress =
   | { readonly stage: 'job'; readonly done: number; readonly total: number }
   | { readonly stage: 'job read'; readonly name: string }
   | { readonly stage: 'sources'; readonly done: number; readonly total: number }
@@ -21,6 +21,6 @@ export type Progress =
   | { readonly stage: 'order found'; readonly tasks: number };
 
 export interface ReadingOptions {
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: ReadingProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -21,5 +21,5 @@ export function deployedOf(summary: JsonObject, host: string): Pick<DeployResult
     ...group('dashboards', (id) => `dashboardsv3/${id}/published`).map((one) => ({ ...one, kind: 'dashboard' as const })),
   ];
   const jobs = group('jobs', (id) => `jobs/${id}`).sort((a, b) => Number(b.key === main) - Number(a.key === main));
-  return { jobs, ...(others.length > 0 && { others }) };
+  return { jobs, ...(others.length === 0 ? {} : { others }) };
 }

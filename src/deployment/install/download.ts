@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { unzip } from 'fflate';
 import { LIMITS } from './limits.ts';
 
-export type Progress = (doing: string, percent?: number) => void;
+export type SetupProgress = (doing: string, percent?: number) => void;
 
 /** Fetches, compares, unpacks, and renames into place, so that two programs that do it at once do not meet. Rejects with a reason for people. */
-export async function downloadCli(from: { url: string; sha256: string }, to: string, onProgress: Progress): Promise<void> {
+export async function downloadCli(from: { url: string; sha256: string }, to: string, onProgress: SetupProgress): Promise<void> {
   const archive = await fetchArchive(from.url, onProgress);
   const sum = createHash('sha256').update(archive).digest('hex');
   if (sum !== from.sha256)
@@ -30,7 +30,7 @@ async function install(executable: Uint8Array, to: string): Promise<void> {
   }
 }
 
-async function fetchArchive(url: string, onProgress: Progress): Promise<Uint8Array> {
+async function fetchArchive(url: string, onProgress: SetupProgress): Promise<Uint8Array> {
   const stop = new AbortController();
   let idle = setTimeout(() => stop.abort(new Error('no answer')), LIMITS.downloadIdleMs);
   try {

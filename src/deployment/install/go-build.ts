@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import type { Progress } from './download.ts';
+import type { SetupProgress } from './download.ts';
 import { LIMITS } from './limits.ts';
 
 /** Beside src/ and dist/ alike. */
@@ -27,7 +27,7 @@ export function findGo(path: string, goModDir: string): string | undefined {
 /** Runs `go build` in a copy of the module files and renames the executable into place. Rejects with a reason for people. */
 export async function buildCli(
   options: { go: string; path: string; goEnv: Readonly<Record<string, string>>; goModDir: string; version: string; to: string },
-  onProgress: Progress,
+  onProgress: SetupProgress,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dab-go-'));
   const part = `${options.to}.${randomUUID()}.part`;
@@ -49,7 +49,7 @@ async function go(
   options: { go: string; path: string; goEnv: Readonly<Record<string, string>> },
   args: string[],
   cwd: string,
-  onProgress: Progress,
+  onProgress: SetupProgress,
 ): Promise<void> {
   const env = { ...options.goEnv, PATH: options.path, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: 'local' };
   const child = spawn(options.go, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], timeout: LIMITS.buildMs });

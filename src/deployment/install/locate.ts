@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Logger } from '../../values/log.ts';
-import { downloadCli, type Progress } from './download.ts';
+import { downloadCli, type SetupProgress } from './download.ts';
 import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
 import { ACCEPTED, isAccepted, versionOf } from './version.ts';
@@ -83,7 +83,7 @@ export function cachedPath(cacheDir: string, release: Release = RELEASE): string
   return join(cacheDir, 'databricks-cli', release.version, platformName(), 'databricks');
 }
 
-async function locate(options: LocatorOptions, onProgress: Progress): Promise<Ready | Unavailable> {
+async function locate(options: LocatorOptions, onProgress: SetupProgress): Promise<Ready | Unavailable> {
   const { cliPath, log, release = RELEASE } = options;
   if (cliPath !== undefined) {
     const version = await versionOf(cliPath);
@@ -113,7 +113,7 @@ async function onPath(path: string, log: Logger): Promise<Ready | undefined> {
   return undefined;
 }
 
-async function prepare(options: LocatorOptions, release: Release, to: string, onProgress: Progress): Promise<Ready | Unavailable> {
+async function prepare(options: LocatorOptions, release: Release, to: string, onProgress: SetupProgress): Promise<Ready | Unavailable> {
   const problems: string[] = [];
   const attempt = async (what: string, work: () => Promise<void>): Promise<Ready | undefined> => {
     try {

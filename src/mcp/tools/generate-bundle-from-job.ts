@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { makeBundle } from '../../conversion/make-bundle.ts';
 import { readJobWhole } from '../../conversion/read-job.ts';
-import { MAX_DEPTH, type Progress } from '../../conversion/subject.ts';
+import { MAX_DEPTH, type ReadingProgress } from '../../conversion/subject.ts';
 import { type Owner, ownerFacts } from '../../databricks/read/owner.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type StepReporter } from './support/define-tool.ts';
@@ -70,7 +70,7 @@ export const generateBundleFromJob = defineTool({
 });
 
 /** Shows the reading as steps. */
-function stepsOf(steps: StepReporter, reading: string): (progress: Progress) => void {
+function stepsOf(steps: StepReporter, reading: string): (progress: ReadingProgress) => void {
   return (progress) => {
     switch (progress.stage) {
       case 'job':

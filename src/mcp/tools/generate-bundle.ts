@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { makeBundle } from '../../conversion/make-bundle.ts';
 import { readFolderWhole } from '../../conversion/read-folder.ts';
-import type { Progress } from '../../conversion/subject.ts';
+import type { ReadingProgress } from '../../conversion/subject.ts';
 import { UserError } from '../../values/errors.ts';
 import { canonicalFolder } from '../../values/workspace-path.ts';
 import { defineTool, type StepReporter } from './support/define-tool.ts';
@@ -77,7 +77,7 @@ export const generateBundle = defineTool({
 });
 
 /** Shows the reading as steps. */
-function stepsOf(steps: StepReporter, reading: string): (progress: Progress) => void {
+function stepsOf(steps: StepReporter, reading: string): (progress: ReadingProgress) => void {
   return (progress) => {
     switch (progress.stage) {
       case 'sources':
