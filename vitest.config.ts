@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     env: cli === undefined ? {} : { DATABRICKS_CLI_PATH: cli },
+    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/measure.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

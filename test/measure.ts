@@ -41,7 +41,7 @@ function cpuSeconds(): number | undefined {
   return running.reduce((sum, [, times]) => sum + (times?.cpu ?? 0), own.cpu);
 }
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest reads the names of fixtures off this pattern, and none is wanted
+// Fixtures are named by a pattern, and none is wanted.
 afterAll(({}, file) => {
   const spent = cpuSeconds();
   if (spent !== undefined) file.meta.cpuSeconds = spent;

@@ -1,11 +1,11 @@
 // The main job as a person does it: `npm run playground`, its page in a real browser, every click on the screen.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, launch, openPage } from '../playground/page/browser.ts';
+import { bytesOf, CHROMIUM, launch, openPage } from '../playground/page/browser.ts';
 import { findCli, STEP_MS } from './playground.ts';
 
 const cli = await findCli();
@@ -81,7 +81,7 @@ describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground
     expect(await card.innerText()).toContain('The schedule of churn is paused.');
     await shot('card');
     const [download] = await Promise.all([page.waitForEvent('download'), thread().getByText('churn-v1.zip').click()]);
-    const files = unzipSync(await readFile(await download.path()));
+    const files = unzipSync(await bytesOf(download));
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['databricks.yml', 'resources/churn.job.yml', 'PROOF.md']));
   });
 

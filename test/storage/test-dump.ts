@@ -10,6 +10,12 @@ import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import { BOSS_OPTIONS } from '../../src/storage/db/open.ts';
 import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
 
+/** Makes what is not there yet, before test files ask for it at the same time. */
+export async function prepareBoth(): Promise<void> {
+  await prepareDump();
+  await prepareFolder();
+}
+
 /** The dump's file, for databases in memory. It holds our schema and pg-boss's. */
 export async function prepareDump(): Promise<string> {
   const path = `${dumpName()}.tar`;
@@ -19,9 +25,13 @@ export async function prepareDump(): Promise<string> {
 
 /** Makes a data folder (DAB_DATA_DIR) look as after a program's first start, so that its next one takes a moment. */
 export async function fillDataFolder(dataDir: string): Promise<void> {
+  cpSync(await prepareFolder(), join(dataDir, 'postgres'), { recursive: true });
+}
+
+async function prepareFolder(): Promise<string> {
   const folder = dumpName();
   if (!existsSync(folder)) await makeFolder(folder);
-  cpSync(folder, join(dataDir, 'postgres'), { recursive: true });
+  return folder;
 }
 
 /** Says all that shapes the dump: the schemas, the libraries and this file. */
@@ -65,7 +75,7 @@ async function makeFolder(path: string): Promise<void> {
     renameSync(draft, path);
   } catch (error) {
     if (!existsSync(path)) throw error;
-    // Another test file was faster.
+    // Another run was faster.
     rmSync(draft, { recursive: true, force: true });
   }
 }

@@ -1,20 +1,15 @@
 // The sign-in in a real browser: what only a browser enforces (form-action over redirects, SameSite, Sec-Fetch-Site) lets a person through.
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANA, ANA_ASKS, createRig, type Rig } from '../identity/rig.ts';
+import { CHROMIUM, launch } from '../playground/page/browser.ts';
 
-const found = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-if (found === undefined) process.stderr.write('\nSKIPPED: the sign-in in a browser: no Chromium found, and CHROMIUM_PATH is not set\n');
-
-describe.skipIf(found === undefined)('the sign-in in Chromium', () => {
+describe.skipIf(CHROMIUM === undefined)('the sign-in in Chromium', () => {
   let rig: Rig;
   let browser: Browser;
   beforeAll(async () => {
     rig = await createRig();
-    browser = await chromium.launch({ executablePath: found ?? '', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    browser = await launch();
   });
   afterAll(async () => {
     await browser?.close();

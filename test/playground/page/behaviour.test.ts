@@ -1,9 +1,8 @@
 // What a person does on the page and what the page does by itself, against canned answers.
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Message, View } from '../../../src/playground/slack/protocol/page-api.ts';
-import { CHROMIUM, launch, openPage } from './browser.ts';
+import { bytesOf, CHROMIUM, launch, openPage } from './browser.ts';
 import { bot, type Canned, serveCanned, ts } from './canned.ts';
 
 let browser: Browser;
@@ -231,7 +230,7 @@ it('a file is downloaded under its name', async () => {
     page.getByRole('link', { name: /churn bundle\.zip.*18\.4 kB/ }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('churn bundle.zip');
-  expect((await readFile(await download.path())).toString()).toBe('zip bytes');
+  expect((await bytesOf(download)).toString()).toBe('zip bytes');
 });
 
 it('one can be somebody else, who sees their own messages and writes under their own name', async () => {

@@ -1,35 +1,29 @@
-// Finds and starts Chromium for the page's tests; where there is none, they are skipped and say so loudly (facts: libraries#test-tools).
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+// Opens pages in the run's Chromium; where there is none, the tests of pages are skipped and say so loudly.
+import { buffer } from 'node:stream/consumers';
+import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import { inject, test } from 'vitest';
+import { CHROMIUM, NAMES } from '../../chromium-server.ts';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
+export { CHROMIUM };
 
-function find(): string | undefined {
-  const told = process.env.CHROMIUM_PATH;
-  if (told !== undefined && told !== '') return told;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path));
-}
-
-export const CHROMIUM = find();
 if (CHROMIUM === undefined) {
-  process.stderr.write(
-    `\nSKIPPED: no Chromium for the tests of the playground page. Set CHROMIUM_PATH or put ${NAMES.join(' or ')} on PATH.\n\n`,
-  );
+  process.stderr.write(`\nSKIPPED: no Chromium for the tests of pages. Set CHROMIUM_PATH or put ${NAMES.join(' or ')} on PATH.\n\n`);
 }
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM ?? '', args: FLAGS });
+/** The browser that all test files share. Closing it closes the pages that were opened with it, and no others. */
+export async function launch(): Promise<Browser> {
+  const answer = await fetch(inject('chromiumUrl'));
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`Chromium did not start: ${said}`);
+  return await chromium.connect(said);
 }
+
+/** Tests with a `browser`, closed behind the last of the file. */
+export const browserTest = test.extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const browser = await launch();
+  onCleanup(() => browser.close());
+  return browser;
+});
 
 /** A page whose every error, complaint and outside request is kept in `problems`. */
 export async function openPage(
@@ -52,4 +46,9 @@ export async function openPage(
   await page.goto(url);
   await page.locator('.channel.current').waitFor();
   return { page, problems };
+}
+
+/** What was downloaded. */
+export async function bytesOf(download: Download): Promise<Buffer> {
+  return await buffer(await download.createReadStream());
 }

@@ -1,9 +1,8 @@
 // The page on the real Slack stand-in with a real Bolt App: command, stream, file, confirm, modal with an error, ephemeral answers.
-import { readFile } from 'node:fs/promises';
 import type { App } from '@slack/bolt';
 import { expect, onTestFinished, test } from 'vitest';
 import { start, startApp } from '../slack/start.ts';
-import { CHROMIUM, launch, openPage } from './browser.ts';
+import { bytesOf, CHROMIUM, launch, openPage } from './browser.ts';
 import { PAGE_DIR } from './canned.ts';
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
@@ -83,7 +82,7 @@ test.skipIf(CHROMIUM === undefined)('a whole conversation through the page', asy
   await thread.locator('.task-complete', { hasText: 'Reading job 123' }).waitFor();
   await thread.locator('.markdown strong', { hasText: '57' }).waitFor();
   const [download] = await Promise.all([page.waitForEvent('download'), thread.getByRole('link', { name: /churn\.zip/ }).click()]);
-  expect(await readFile(await download.path())).toEqual(ZIP);
+  expect(await bytesOf(download)).toEqual(ZIP);
 
   await thread.getByRole('button', { name: 'Options' }).click();
   const modal = page.getByRole('dialog', { name: 'Options' });
