@@ -6,21 +6,21 @@ export interface Clock {
   /** Resolves after `ms`; rejects with the signal's reason as soon as that is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Runs `run` after `ms`; what it returns cancels that. */
-  after(ms: number, run: () => void, options?: TimerOptions): () => void;
+  after(ms: number, run: () => void): () => void;
   /** Runs `run` every `ms` until what it returns is called. */
-  every(ms: number, run: () => void, options?: TimerOptions): () => void;
+  every(ms: number, run: () => void): () => void;
+  /**
+   * As `after`, for how long others may take: a server, a process, a person's browser. They work in real time, so nobody shortens this.
+   * No process stays for it.
+   */
+  deadline(ms: number, run: () => void): () => void;
 }
 
-interface TimerOptions {
-  /** A process that has nothing else to do need not stay for this. */
-  readonly unref?: boolean;
-}
-
-/** A clock from its two foundations; the rest is waiting in other words. */
-export function createClock({ now, after }: Pick<Clock, 'now' | 'after'>): Clock {
+/** A clock from its foundations; the rest is waiting in other words. */
+export function createClock(foundations: Pick<Clock, 'now' | 'after' | 'deadline'>): Clock {
+  const { after } = foundations;
   return {
-    now,
-    after,
+    ...foundations,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
@@ -35,17 +35,13 @@ export function createClock({ now, after }: Pick<Clock, 'now' | 'after'>): Clock
         signal?.addEventListener('abort', stop, { once: true });
       });
     },
-    every(ms, run, options) {
+    every(ms, run) {
       let cancel = () => {};
       const arm = () => {
-        cancel = after(
-          ms,
-          () => {
-            arm();
-            run();
-          },
-          options,
-        );
+        cancel = after(ms, () => {
+          arm();
+          run();
+        });
       };
       arm();
       return () => cancel();
@@ -53,24 +49,36 @@ export function createClock({ now, after }: Pick<Clock, 'now' | 'after'>): Clock
   };
 }
 
-function realTimer(ms: number, run: () => void, options: TimerOptions = {}): () => void {
-  const timer = setTimeout(run, ms);
-  if (options.unref === true) timer.unref();
-  return () => clearTimeout(timer);
+/** Aborted with a TimeoutError after `ms`, which others had for their work. */
+export function deadlineSignal(clock: Clock, ms: number): AbortSignal {
+  const late = new AbortController();
+  clock.deadline(ms, () => late.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')));
+  return late.signal;
 }
 
+const realWait: Clock['after'] = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+const realDeadline: Clock['deadline'] = (ms, run) => {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+};
+
 /** The machine's own. */
-export const systemClock: Clock = createClock({ now: Date.now, after: realTimer });
+export const systemClock: Clock = createClock({ now: Date.now, after: realWait, deadline: realDeadline });
 
 /**
  * Runs `factor` times as fast as the machine's clock from the moment `since` on: waits are that much shorter, and `now` that far ahead.
  * So whatever is compared with `now` (an expiry, the calls of the last minute, the time of a message) keeps its meaning, and two processes
- * with the same `factor` and `since` agree on the time, also after a restart. The database's clock, and with it leases, are not sped up.
+ * with the same `factor` and `since` agree on the time, also after a restart. The database's clock, and with it leases, is not sped up.
  */
 export function createScaledClock({ factor, since }: { factor: number; since: number }): Clock {
   return createClock({
     now: () => since + (Date.now() - since) * factor,
     // Node may fire a millisecond early, which is `factor` milliseconds here.
-    after: (ms, run, options) => realTimer(Math.ceil(ms / factor) + 1, run, options),
+    after: (ms, run) => realWait(Math.ceil(ms / factor) + 1, run),
+    deadline: realDeadline,
   });
 }

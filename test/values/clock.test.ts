@@ -1,6 +1,6 @@
 // What every clock keeps to: the machine's, the one sped up for the playground, and the one that tests turn.
 import { describe, expect, it, vi } from 'vitest';
-import { type Clock, createScaledClock, systemClock } from '../../src/values/clock.ts';
+import { type Clock, createScaledClock, deadlineSignal, systemClock } from '../../src/values/clock.ts';
 import { createTestClock } from './test-clock.ts';
 
 const FACTOR = 20;
@@ -77,6 +77,25 @@ describe.each(CLOCKS)('%s clock', (_name, { clock, ms, pass }) => {
   });
 });
 
+describe.each([
+  ['the machine’s', systemClock],
+  ['a scaled one', createScaledClock({ factor: 1000, since: Date.now() })],
+])('%s clock', (_name, clock) => {
+  it('gives others real time', async () => {
+    const began = performance.now();
+    await new Promise<void>((resolve) => {
+      clock.deadline(20, resolve);
+    });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(19);
+  });
+
+  it('aborts a signal after that, as AbortSignal.timeout does', async () => {
+    const signal = deadlineSignal(clock, 1);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
+  });
+});
+
 describe('a scaled clock', () => {
   it('tells every process the same time, ahead by its factor', () => {
     const since = Date.now() - 1000;
@@ -104,6 +123,15 @@ describe('the tests’ clock', () => {
     await clock.turn(250);
     expect([clock.now(), clock.waits(), seen]).toEqual([5250, [], [5100, 5200]]);
     await work;
+  });
+
+  it('counts a deadline as no wait, and runs it when it is reached', async () => {
+    const clock = createTestClock(0);
+    const signal = deadlineSignal(clock, 100);
+    await clock.turnUntil(clock.sleep(50));
+    expect([clock.now(), clock.waits(), signal.aborted]).toEqual([50, [], false]);
+    await clock.turn(50);
+    expect(signal.aborted).toBe(true);
   });
 
   it('turns until a promise is settled, either way', async () => {

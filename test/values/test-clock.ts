@@ -4,9 +4,9 @@ import { type Clock, createClock } from '../../src/values/clock.ts';
 export interface TestClock extends Clock {
   /** Moves on by `ms`: what falls due on the way runs in order, each at its own time, and promises settle in between. */
   turn(ms: number): Promise<void>;
-  /** Moves on from timer to timer until the promise is settled, and answers as it does; whatever is no timer gets real time to happen. */
+  /** Moves on from wait to wait until the promise is settled, and answers as it does; requests and files get real time to happen. */
   turnUntil<T>(promise: Promise<T>): Promise<T>;
-  /** How long each running timer still has to wait, in milliseconds, shortest first. */
+  /** How long each wait still lasts, in milliseconds, shortest first; deadlines are not among them. */
   waits(): number[];
 }
 
@@ -17,10 +17,16 @@ const REAL_MS = 5;
 export function createTestClock(start = Date.UTC(2030, 0, 1)): TestClock {
   let now = start;
   let nextId = 0;
-  const timers = new Map<number, { readonly at: number; readonly run: () => void }>();
+  const timers = new Map<number, { readonly at: number; readonly run: () => void; readonly isWait: boolean }>();
 
   /** The timer that falls due first; of two at one time, the one that was set first. */
   const next = () => [...timers].sort(([, a], [, b]) => a.at - b.at)[0];
+  const waits = () => [...timers.values()].flatMap(({ at, isWait }) => (isWait ? [at - now] : [])).sort((a, b) => a - b);
+  const set = (ms: number, run: () => void, isWait: boolean) => {
+    const id = nextId++;
+    timers.set(id, { at: now + Math.max(0, ms), run, isWait });
+    return () => timers.delete(id);
+  };
 
   async function turnTo(target: number): Promise<void> {
     await settled();
@@ -36,11 +42,8 @@ export function createTestClock(start = Date.UTC(2030, 0, 1)): TestClock {
 
   const clock = createClock({
     now: () => now,
-    after(ms, run) {
-      const id = nextId++;
-      timers.set(id, { at: now + Math.max(0, ms), run });
-      return () => timers.delete(id);
-    },
+    after: (ms, run) => set(ms, run, true),
+    deadline: (ms, run) => set(ms, run, false),
   });
 
   return {
@@ -54,12 +57,12 @@ export function createTestClock(start = Date.UTC(2030, 0, 1)): TestClock {
       promise.then(end, end);
       while (!over) {
         await new Promise((resolve) => setTimeout(resolve, REAL_MS));
-        const due = next();
-        if (!over && due !== undefined) await turnTo(due[1].at);
+        const [shortest] = waits();
+        if (!over && shortest !== undefined) await turnTo(now + shortest);
       }
       return promise;
     },
-    waits: () => [...timers.values()].map(({ at }) => at - now).sort((a, b) => a - b),
+    waits,
   };
 }
 

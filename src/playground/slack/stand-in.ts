@@ -1,6 +1,7 @@
 // The Slack stand-in: one server on loopback with state, the Web API, Socket Mode, uploads, response URLs and the page's API.
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../values/clock.ts';
 import { createEvents, DEFAULT_EVENTS } from './events/events.ts';
 import { createSocketMode, type SocketMode } from './events/socket-mode.ts';
 import { createConversations } from './methods/conversations.ts';
@@ -38,8 +39,8 @@ interface SlackRules extends StreamRules {
 export interface SlackStandInOptions extends Partial<SlackRules> {
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  /** Milliseconds since 1970; every deadline, seal, window and timestamp goes by it. */
-  readonly clock?: () => number;
+  /** Every deadline, seal, window and timestamp goes by it. */
+  readonly clock?: Clock;
   /** The page's static files. Without it there is no page; its API answers all the same. */
   readonly pageDir?: string;
   /** Random unless told. */
@@ -87,7 +88,7 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
   const rules: { current: SlackRules } = { current: { ...DEFAULT_RULES, ...options } };
   const [botToken, appToken] = [`xoxb-stand-in-${randomBytes(8).toString('hex')}`, `xapp-stand-in-${randomBytes(8).toString('hex')}`];
   const pageKey = options.pageKey ?? randomBytes(16).toString('base64url');
-  const time = createTime(options.clock ?? Date.now);
+  const time = createTime(options.clock ?? systemClock);
   const state = createState(options.users ?? DEFAULT_USERS, options.channels ?? []);
   const changes = createChanges();
   const faults = createFaults();
@@ -122,25 +123,24 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
     'apps.connections.open': () => ({ url: socket.open() }),
   };
   const rates = createRates(time, () => rules.current.rates);
-  const api = createWebApi({ state, methods, botToken, appToken, scopes: () => rules.current.scopes, rates, faults, now: time.now });
+  const api = createWebApi({ state, methods, botToken, appToken, scopes: () => rules.current.scopes, rates, faults, time });
   const people = new Map(
     [...state.users.values()].map((user) => [user.id, createPerson(user, { state, changes, viewer, interactions, typing, streams })]),
   );
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    time.tick();
     const url = new URL(request.url ?? '/', 'http://slack');
     const [, area, last] = /^\/(api|upload\/v1|commands|files-pri)\/([^/]*)/.exec(url.pathname) ?? [];
     if (area === 'api') return api.handle(request, response, url);
     if (area === 'upload/v1') {
       const bytes = await readUpload(request);
-      if (await suffer(faults.take('upload'), response)) return;
+      if (await suffer(faults.take('upload'), response, time)) return;
       const answer = files.upload(last ?? '', bytes);
       return answerText(response, answer.status, answer.text);
     }
     if (area === 'commands') {
       const body = await readArguments(request, url);
-      if (await suffer(faults.take('response_url'), response)) return;
+      if (await suffer(faults.take('response_url'), response, time)) return;
       const answer = responses.post(last ?? '', body);
       return answerJson(response, answer.status, answer.body);
     }

@@ -50,7 +50,6 @@ export function createProgress(options: {
   let dirty = false;
   const over = new AbortController();
   let running: Promise<void> | undefined;
-  let wake: (() => void) | undefined;
 
   async function flush(): Promise<void> {
     if (ts === undefined) {
@@ -91,13 +90,8 @@ export function createProgress(options: {
   async function loop(): Promise<void> {
     while (!over.signal.aborted) {
       if (dirty) await guarded(flush);
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(FLUSH_MS, resolve);
-        wake = () => {
-          cancel();
-          resolve();
-        };
-      });
+      // The end wakes it, also when it came during the call.
+      await clock.sleep(FLUSH_MS, over.signal).catch(() => undefined);
     }
   }
 
@@ -109,7 +103,6 @@ export function createProgress(options: {
     },
     async end(how) {
       over.abort();
-      wake?.();
       await running;
       if (steps.size === 0) return;
       if (ts === undefined) await guarded(flush);

@@ -1,6 +1,7 @@
 // The page on the real Slack stand-in with a real Bolt App: command, stream, file, confirm, modal with an error, ephemeral answers.
 import type { App } from '@slack/bolt';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/values/clock.ts';
 import { start, startApp } from '../slack/start.ts';
 import { bytesOf, CHROMIUM, launch, openPage } from './browser.ts';
 import { PAGE_DIR } from './canned.ts';
@@ -65,7 +66,7 @@ function bot(app: App): void {
 }
 
 test.skipIf(CHROMIUM === undefined)('a whole conversation through the page', async () => {
-  const { slack } = await start({ clock: Date.now, pageDir: PAGE_DIR });
+  const { slack } = await start({ clock: systemClock, pageDir: PAGE_DIR });
   await startApp(slack, bot);
   const browser = await launch();
   onTestFinished(() => browser.close());
@@ -110,7 +111,7 @@ test.skipIf(CHROMIUM === undefined)('a whole conversation through the page', asy
 });
 
 test.skipIf(CHROMIUM === undefined)('the bot is invited where it was not', async () => {
-  const { slack } = await start({ clock: Date.now, pageDir: PAGE_DIR });
+  const { slack } = await start({ clock: systemClock, pageDir: PAGE_DIR });
   const browser = await launch();
   onTestFinished(() => browser.close());
   const { page } = await openPage(browser, slack.pageUrl ?? '');

@@ -28,7 +28,7 @@ test('a command is acked, answered by response_url and by the ack itself; DMs an
 });
 
 test('no app, no answer within 3 s, an unknown command and one in a thread: Slack’s own words', async () => {
-  const { slack, advance } = await start();
+  const { slack, clock } = await start();
   const ana = slack.as('ana');
   const last = () => ana.ephemerals().at(-1)?.text;
   expect((await ana.command('C_DATA', '/dab x'))?.state).toBe('no_socket');
@@ -36,7 +36,7 @@ test('no app, no answer within 3 s, an unknown command and one in a thread: Slac
   await startApp(slack, () => {});
   const waiting = ana.command('C_DATA', '/dab x');
   await eventually(() => slack.socket.sent.length).toBe(1);
-  advance(3001);
+  await clock.turn(3001);
   expect((await waiting)?.state).toBe('timeout');
   expect(last()).toBe('/dab failed because the app did not respond');
   await ana.command('C_DATA', '/nope');
@@ -47,7 +47,7 @@ test('no app, no answer within 3 s, an unknown command and one in a thread: Slac
 });
 
 test('a response_url takes five posts in thirty minutes, and replaces or deletes what was clicked', async () => {
-  const { slack, advance, web } = await start();
+  const { slack, clock, web } = await start();
   const urls: string[] = [];
   await startApp(slack, (app) => {
     app.command('/dab', async ({ ack, command }) => {
@@ -79,7 +79,7 @@ test('a response_url takes five posts in thirty minutes, and replaces or deletes
   expect(await post({ text: 'six' })).toContain('used_url');
   expect([slack.messages('C_RANDOM').length, ana.ephemerals('C_RANDOM').length]).toEqual([1, 4]);
   await ana.command('C_RANDOM', '/dab');
-  advance(30 * 60_000 + 1);
+  await clock.turn(30 * 60_000 + 1);
   expect(await post({ text: 'late' })).toContain('expired_url');
   await web.chat.postMessage({ channel: 'C_DATA', text: 'card', blocks: buttons('one') });
   await ana.click(await ana.waitFor((me) => me.messages('C_DATA')[0]), 'go');
@@ -90,7 +90,7 @@ test('a response_url takes five posts in thirty minutes, and replaces or deletes
 });
 
 test('a click carries the button as it stands; a gone button only with stale, another’s ephemeral never; a silent app shows a toast', async () => {
-  const { slack, web, advance } = await start();
+  const { slack, web, clock } = await start();
   const clicks: object[] = [];
   await startApp(slack, (app) => {
     app.action('go', async ({ ack, action, body }) => {
@@ -130,7 +130,7 @@ test('a click carries the button as it stands; a gone button only with stale, an
   if (deaf === undefined) throw new Error('no card');
   const waiting = ana.click(deaf, 'deaf');
   await eventually(() => slack.socket.sent.at(-1)?.payload).toMatchObject({ actions: [{ action_id: 'deaf' }] });
-  advance(3001);
+  await clock.turn(3001);
   expect([(await waiting).state, ana.toasts().length]).toEqual(['timeout', 1]);
 });
 

@@ -5,7 +5,7 @@ import { refusal, start } from './start.ts';
 const zip = Buffer.from([80, 75, 5, 6, ...Array.from({ length: 18 }, () => 0)]);
 
 test('filesUploadV2 puts a file into a thread, where people can download it and files.info finds it a moment later', async () => {
-  const { slack, web, advance } = await start({ shareDelayMs: 40 });
+  const { slack, web, clock } = await start({ shareDelayMs: 40 });
   const root = await web.chat.postMessage({ channel: 'C_DATA', text: 'root' });
   const result = await web.filesUploadV2({
     channel_id: 'C_DATA',
@@ -16,7 +16,7 @@ test('filesUploadV2 puts a file into a thread, where people can download it and 
   });
   const id = result.files[0]?.files?.[0]?.id ?? '';
   expect((await web.files.info({ file: id })).file?.shares).toEqual({});
-  advance(41);
+  await clock.turn(41);
   const ana = slack.as('ana');
   const message = await ana.waitFor((me) => me.messages('C_DATA', root.ts).find((one) => one.files !== undefined));
   expect(message).toMatchObject({ text: 'v1', threadTs: root.ts, isBot: true, files: [{ id, name: 'churn.zip', size: zip.length }] });

@@ -54,27 +54,21 @@ test('each payload goes to one socket only, a duplicate under the same envelope 
 });
 
 test('an event that is not acked is retried at once, after 1 and after 5 minutes', async () => {
-  const { slack, web, advance } = await start();
+  const { slack, clock } = await start();
   const { arrivals } = await listen(slack, 1, false);
   slack.as('ana').say('C_DATA', 'hear me');
   await eventually(() => arrivals.length).toBe(1);
-  // A request makes the stand-in look at its clock.
-  const settle = () => web.auth.test();
   for (const [wait, count] of [
     [0, 2],
     [60_000, 3],
     [300_000, 4],
   ] as const) {
-    advance(3001);
-    await settle();
-    advance(wait);
-    await settle();
+    await clock.turn(3001);
+    await clock.turn(wait);
     await eventually(() => arrivals.length).toBe(count);
   }
-  advance(3001);
-  await settle();
-  advance(600_000);
-  await settle();
+  await clock.turn(3001);
+  await clock.turn(600_000);
   expect(arrivals.map((arrival) => [arrival.retry, arrival.reason])).toEqual([
     [0, ''],
     [1, 'timeout'],

@@ -1,8 +1,9 @@
-// What the Slack stand-in's tests share: a stand-in with a clock they can move, the real WebClient, and a real Bolt App.
+// What the Slack stand-in's tests share: a stand-in with a clock they can turn, the real WebClient, and a real Bolt App.
 import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { expect, onTestFinished } from 'vitest';
 import { createSlackStandIn, type SlackStandIn, type SlackStandInOptions } from '../../../src/playground/slack/stand-in.ts';
+import { createTestClock, type TestClock } from '../../values/test-clock.ts';
 
 /** Refusals are what most tests are about: the SDKs' own words about them stay out of the run. */
 export const QUIET: Logger = {
@@ -18,23 +19,17 @@ export const QUIET: Logger = {
 export interface Started {
   slack: SlackStandIn;
   web: WebClient;
-  /** Moves the stand-in's clock, milliseconds. */
-  advance(ms: number): void;
+  /** The stand-in's, unless another was given. */
+  clock: TestClock;
 }
 
-/** A stand-in whose clock stands still unless moved, closed when the test ends; rates off unless asked for. */
+/** A stand-in whose clock stands still unless turned, closed when the test ends; rates off unless asked for. */
 export async function start(options: SlackStandInOptions = {}): Promise<Started> {
-  const clock = { now: 1_800_000_000_000 };
-  const slack = await createSlackStandIn({ clock: () => clock.now, rates: false, shareDelayMs: 0, ...options });
+  const clock = createTestClock();
+  const slack = await createSlackStandIn({ clock, rates: false, shareDelayMs: 0, ...options });
   onTestFinished(() => slack.close());
   const web = client(slack, slack.botToken);
-  return {
-    slack,
-    web,
-    advance: (ms) => {
-      clock.now += ms;
-    },
-  };
+  return { slack, web, clock };
 }
 
 export function client(slack: SlackStandIn, token: string | undefined): WebClient {

@@ -75,11 +75,11 @@ test('while streaming it can be neither updated nor deleted; kinds are not mixed
 
 test('five minutes after its start a stream is sealed whatever is appended; only chat.update repairs the pill', async () => {
   const started = await start();
-  const { slack, web, advance } = started;
+  const { slack, web, clock } = started;
   const { at, append } = await begin(started, [task('1', 'in_progress')]);
-  advance(299_000);
+  await clock.turn(299_000);
   expect(await refusal(append(text('still ')))).toBe('ok');
-  advance(1_001);
+  await clock.turn(1_001);
   expect(await refusal(append(text('x')))).toBe('message_not_in_streaming_state');
   expect(await refusal(web.chat.stopStream(at))).toBe('message_not_in_streaming_state');
   const shown = () => slack.messages('C_DATA').find((message) => message.ts === at.ts);

@@ -72,7 +72,7 @@ test('a modal is opened, refuses an empty field itself, shows the app’s errors
 });
 
 test('a trigger is used once and within three seconds; what is too long is refused; updates guard with a hash', async () => {
-  const { slack, web, advance } = await start();
+  const { slack, web, clock } = await start();
   const triggers: string[] = [];
   await startApp(slack, (app) => {
     app.command('/dab', async ({ ack, command }) => {
@@ -98,12 +98,12 @@ test('a trigger is used once and within three seconds; what is too long is refus
     expect(await refusal(web.views.push({ trigger_id: triggers.at(-1) ?? '', view: modal() }))).toBe(expected);
   }
   await ana.command('C_DATA', '/dab');
-  advance(3001);
+  await clock.turn(3001);
   expect(await refusal(open())).toBe('expired_trigger_id');
 });
 
 test('an app that leaves a submission unanswered: the view stays, with Slack’s words', async () => {
-  const { slack, advance } = await start();
+  const { slack, clock } = await start();
   await startApp(slack, (app) => {
     app.command('/dab', async ({ ack, client, command }) => {
       await client.views.open({ trigger_id: command.trigger_id, view: modal() });
@@ -114,7 +114,7 @@ test('an app that leaves a submission unanswered: the view stays, with Slack’s
   await ana.command('C_DATA', '/dab');
   const waiting = ana.submit({ name: 'x' });
   await eventually(() => slack.socket.sent.length).toBe(2);
-  advance(3001);
+  await clock.turn(3001);
   expect(await waiting).toEqual({ '': 'We had some trouble connecting. Try again?' });
   expect(ana.modal()).not.toBeNull();
 });

@@ -1,7 +1,7 @@
 // Web API: tokens, scopes, membership, messages, limits, rates and faults, through the real WebClient.
 import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError, WebClient } from '@slack/web-api';
 import { expect, test } from 'vitest';
-import { client, QUIET, refusal, start } from './start.ts';
+import { client, eventually, QUIET, refusal, start } from './start.ts';
 
 const button = (text: string, rest: object = {}) => ({
   type: 'actions' as const,
@@ -181,18 +181,18 @@ test('the blocks we use are taken; too much text in all, or none, is refused', a
 });
 
 test('rates: a tier per method with Retry-After, one post a second in a channel after a burst, a scale, and off', async () => {
-  const { slack, web, advance } = await start({ rates: 1 });
+  const { slack, web, clock } = await start({ rates: 1 });
   const posted = await web.chat.postMessage({ channel: 'C_DATA', text: '0' });
   const update = (text: string) => web.chat.update({ channel: 'C_DATA', ts: posted.ts ?? '', text });
   for (let i = 0; i < 50; i++) await update(`${i}`);
   await expect(update('x')).rejects.toMatchObject({ retryAfter: 60 });
-  advance(60_001);
+  await clock.turn(60_001);
   expect(await refusal(update('x'))).toBe('ok');
   for (let i = 0; i < 10; i++) await web.chat.postMessage({ channel: 'C_DATA', text: `${i}` });
   await expect(web.chat.postMessage({ channel: 'C_DATA', text: 'x' })).rejects.toBeInstanceOf(WebAPIRateLimitedError);
   expect(await refusal(web.chat.postMessage({ channel: 'D_ANA', text: 'x' }))).toBe('ok');
   slack.change({ rates: 0.02 });
-  advance(60_001);
+  await clock.turn(60_001);
   await update('1');
   await expect(update('2')).rejects.toBeInstanceOf(WebAPIRateLimitedError);
   slack.change({ rates: false });
@@ -200,7 +200,7 @@ test('rates: a tier per method with Retry-After, one post a second in a channel 
 });
 
 test('faults: a status, an error, a 429, a hang, a delay, and a stored post whose answer is lost', async () => {
-  const { slack, web } = await start();
+  const { slack, web, clock } = await start();
   const post = (text: string) => web.chat.postMessage({ channel: 'C_DATA', text });
   slack.faults.on('chat.postMessage', { status: 503 });
   await expect(post('a')).rejects.toBeInstanceOf(WebAPIHTTPError);
@@ -213,10 +213,12 @@ test('faults: a status, an error, a 429, a hang, a delay, and a stored post whos
   await expect(hasty.chat.postMessage({ channel: 'C_DATA', text: 'f' })).rejects.toBeInstanceOf(WebAPIRequestError);
   slack.faults.on('chat.postMessage', { afterHandler: true });
   await expect(post('kept')).rejects.toBeInstanceOf(WebAPIRequestError);
-  const before = performance.now();
   slack.faults.on('chat.postMessage', { delayMs: 60 });
-  await post('late');
-  expect(performance.now() - before).toBeGreaterThan(50);
+  const late = post('late');
+  await eventually(() => clock.waits()).toEqual([60]);
+  expect(slack.messages('C_DATA').map((message) => message.text)).not.toContain('late');
+  await clock.turn(60);
+  await late;
   const off = slack.faults.on('chat.postMessage', { status: 500, times: Number.POSITIVE_INFINITY });
   off();
   await post('end');

@@ -16,7 +16,7 @@ afterAll(() => storage.close());
 
 /** The bot's Slack side on the stand-in: every command and message it works on is noted, and waits for `gate` if there is one. */
 async function startBot(options: { connect?: boolean } = {}) {
-  const { slack, advance } = await start();
+  const { slack, clock } = await start();
   const { db } = storage;
   const inbox = createInbox(db);
   const bot = createBoltApp({
@@ -55,7 +55,7 @@ async function startBot(options: { connect?: boolean } = {}) {
       await transaction;
     };
   }
-  return { slack, advance, db, inbox, bot, worked, gate, rows, holdDatabase, ana: slack.as('ana') };
+  return { slack, clock, db, inbox, bot, worked, gate, rows, holdDatabase, ana: slack.as('ana') };
 }
 
 function slashCommand(text: string, userId = 'U_ANA') {
@@ -118,7 +118,7 @@ test('a command in the gap while one socket is recycled is acknowledged by the o
 });
 
 test('what could not be stored is not acknowledged, and is worked on when Slack tells it again', async () => {
-  const { slack, ana, advance, db, worked } = await startBot();
+  const { slack, ana, clock, db, worked } = await startBot();
   await db.query('alter table inbox rename to inbox_away');
   const command = ana.command('C_DATA', '/dab job 1');
   ana.say('C_DATA', 'hello');
@@ -127,14 +127,14 @@ test('what could not be stored is not acknowledged, and is worked on when Slack 
   expect(slack.socket.sent.map((envelope) => envelope.acked)).toEqual([false, false]);
   expect(worked).toEqual([]);
   await db.query('alter table inbox_away rename to inbox');
-  advance(3001);
+  await clock.turn(3001);
   // Nobody tells a command again: the person sees that it failed. The event comes again at once.
   expect((await command)?.state).toBe('timeout');
   await eventually(() => worked).toEqual(['hello']);
 });
 
 test('an event whose acknowledgement was lost with its socket is worked on all the same, once', async () => {
-  const { slack, ana, advance, worked, holdDatabase } = await startBot();
+  const { slack, ana, clock, worked, holdDatabase } = await startBot();
   const release = await holdDatabase();
   // The stand-in takes sockets in turns, and recycles the first one: the one this event goes to.
   ana.say('C_DATA', 'hello');
@@ -144,7 +144,7 @@ test('an event whose acknowledgement was lost with its socket is worked on all t
   await release();
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(slack.socket.sent[0]?.acked).toBe(false);
-  advance(3001);
+  await clock.turn(3001);
   await eventually(() => slack.socket.sent.map((envelope) => envelope.acked)).toEqual([false, true]);
   await expect.poll(() => worked, { timeout: 2000 }).toEqual(['hello']);
 });
@@ -169,7 +169,7 @@ test('a start works on what a killed process left, oldest first, and leaves what
 });
 
 test('a command that comes in while a start is under way is worked on once', async () => {
-  const { slack, ana, bot, worked, gate } = await startBot({ connect: false });
+  const { slack, ana, bot, worked, gate, clock } = await startBot({ connect: false });
   const busy = Promise.withResolvers<void>();
   gate.wait = busy.promise;
   onTestFinished(() => busy.resolve());
@@ -178,6 +178,8 @@ test('a command that comes in while a start is under way is worked on once', asy
   const starting = bot.start();
   await eventually(() => slack.socket.sockets()).toBe(1);
   expect((await ana.command('C_DATA', '/dab job 1'))?.state).toBe('acked');
+  await eventually(() => clock.waits()).toEqual([500]);
+  await clock.turn(500);
   await starting;
   expect(slack.socket.sockets()).toBe(2);
   await new Promise((resolve) => setTimeout(resolve, 100));

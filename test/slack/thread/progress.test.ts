@@ -9,12 +9,12 @@ import { createProgress } from '../../../src/slack/thread/progress.ts';
 import { createPostedSteps } from '../../../src/slack/thread/steps-as-message.ts';
 import { createStreamedSteps } from '../../../src/slack/thread/steps-as-stream.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
-import { systemClock } from '../../../src/values/clock.ts';
 import { createLogger } from '../../../src/values/log.ts';
 import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
+import { createTestClock, type TestClock } from '../../values/test-clock.ts';
 
 const log = createLogger({ level: 'silent' });
-let now = Date.parse('2026-11-23T10:00:00Z');
+let clock: TestClock;
 let slack: SlackStandIn;
 let storage: TestStorage;
 let client: WebClient;
@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 beforeEach(async () => {
-  now = Date.parse('2026-11-23T10:00:00Z');
-  slack = await createSlackStandIn({ clock: () => now });
+  clock = createTestClock();
+  slack = await createSlackStandIn({ clock });
   client = new WebClient(slack.botToken, { slackApiUrl: slack.url, retryConfig: { retries: 0 } });
   threadTs = (await client.chat.postMessage({ channel: 'C_DATA', text: 'root' })).ts ?? '';
 });
@@ -34,21 +34,15 @@ afterEach(() => slack.close());
 
 function open(kind: 'stream' | 'post', shown: string[] = []) {
   const place = { channel: 'C_DATA', threadTs };
-  const poster = createPoster({ create: client, read: client, outbox: createOutbox(storage.db), clock: systemClock, log });
+  const poster = createPoster({ create: client, read: client, outbox: createOutbox(storage.db), clock, log });
   const posted = (ts?: string) => createPostedSteps({ client, poster }, place, randomUUID(), ts);
   return createProgress({
-    view:
-      kind === 'post'
-        ? posted()
-        : createStreamedSteps(
-            { client, clock: { ...systemClock, now: () => now } },
-            { ...place, user: 'U_ANA', team: 'T_ACME', direct: false },
-          ),
+    view: kind === 'post' ? posted() : createStreamedSteps({ client, clock }, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false }),
     fallback: kind === 'post' ? undefined : posted,
-    limits: createRateLimits(systemClock),
+    limits: createRateLimits(clock),
     shown: async (ts) => void shown.push(ts),
     stopped: () => shown.push('stopped'),
-    clock: systemClock,
+    clock,
     log,
   });
 }
@@ -67,10 +61,12 @@ const shownTasks = () =>
       error: message.stream?.error,
     };
   });
+/** Requests get real time to happen, steps a little of theirs to be shown. */
 const until = async (check: () => boolean) => {
   for (let tries = 0; !check(); tries += 1) {
-    if (tries > 200) throw new Error(`waited in vain: ${JSON.stringify(shownTasks())}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    if (tries > 1000) throw new Error(`waited in vain: ${JSON.stringify(shownTasks())}`);
+    await clock.turn(100);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };
 const step = (id: string, status: 'in_progress' | 'complete' | 'error' = 'in_progress', title = id) => ({ id, title, status });
@@ -123,8 +119,8 @@ describe('a stream', () => {
     const shown: string[] = [];
     const progress = open('stream', shown);
     progress.step(step('read'));
-    await until(() => replies().length === 1);
-    now += 241_000;
+    await until(() => shown.length === 1);
+    await clock.turn(241_000);
     progress.step(step('read', 'complete'));
     progress.step(step('collect'));
     await until(() => replies().length === 2);
@@ -135,11 +131,12 @@ describe('a stream', () => {
   });
 
   it('that Slack has sealed goes on as a message in its place', async () => {
-    const progress = open('stream');
+    const shown: string[] = [];
+    const progress = open('stream', shown);
     progress.step(step('read'));
-    await until(() => replies().length === 1);
+    await until(() => shown.length === 1);
     slack.faults.on('chat.appendStream', { error: 'message_not_in_streaming_state', times: 1 });
-    now += 301_000;
+    await clock.turn(301_000);
     // The clock of the writer is the same, so it would roll over; the seal is what it finds when it stops the old stream.
     progress.step(step('collect'));
     await until(() => JSON.stringify(shownTasks()).includes('collect'));

@@ -131,7 +131,7 @@ export function createSocketMode(server: Server, time: Time, host: () => string)
   function transmit(type: EnvelopeType, payload: Dict, retry?: { attempt: number; reason: string }): Promise<Delivery> {
     const envelope: SentEnvelope = { id: randomUUID(), type, payload, acked: false, ...(retry && { retryAttempt: retry.attempt }) };
     return new Promise((resolve) => {
-      const cancel = time.after(ACK_MS, () => {
+      const cancel = time.deadline(ACK_MS, () => {
         if (waiting.delete(envelope.id)) resolve({ state: 'timeout' });
       });
       waiting.set(envelope.id, (delivery) => {

@@ -13,7 +13,7 @@ export interface Fault {
   readonly hang?: boolean;
   /** The call is carried out; then the connection breaks instead of an answer (or `status`, `error` is answered). */
   readonly afterHandler?: boolean;
-  /** The answer comes this much later, real milliseconds. */
+  /** The answer comes this much later, milliseconds of the clock. */
   readonly delayMs?: number;
 }
 

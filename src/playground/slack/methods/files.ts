@@ -42,7 +42,7 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
     if (Array.isArray(given) && given.some((block) => isDict(block) && block.type === 'markdown')) throw new SlackRefusal('internal_error');
     const blocks = given === undefined ? undefined : checkBlocks(given, 'message');
     if (threadTs !== undefined && !messagesOf(state, channel).has(threadTs)) throw new SlackRefusal('thread_not_found');
-    time.after(shareDelayMs(), () => {
+    const show = () => {
       const message = messages.post({
         channel,
         user: BOT.user,
@@ -53,7 +53,10 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
         ...(blocks !== undefined && { blocks }),
       });
       for (const file of files) file.shares.push({ channel, ts: message.ts, ...(threadTs !== undefined && { threadTs }) });
-    });
+    };
+    const delay = shareDelayMs();
+    if (delay === 0) show();
+    else time.after(delay, show);
   }
 
   return {

@@ -26,7 +26,7 @@ export interface Views {
 }
 
 export function createViews(state: State, time: Time, changes: Changes): Views {
-  const triggers = new Map<string, { user: string; until: number; used: boolean }>();
+  const triggers = new Map<string, { user: string; isLate: boolean; isUsed: boolean }>();
 
   function check(given: unknown, type: 'modal' | 'home'): Dict & { blocks: Block[] } {
     if (!isDict(given)) throw refusalWith('invalid_arguments', ['missing required field: view']);
@@ -86,8 +86,8 @@ export function createViews(state: State, time: Time, changes: Changes): Views {
     const id = args.need('trigger_id');
     const trigger = triggers.get(id);
     if (trigger === undefined) throw new SlackRefusal('invalid_trigger_id');
-    if (trigger.used) throw new SlackRefusal('exchanged_trigger_id');
-    if (time.now() > trigger.until) throw new SlackRefusal('expired_trigger_id');
+    if (trigger.isUsed) throw new SlackRefusal('exchanged_trigger_id');
+    if (trigger.isLate) throw new SlackRefusal('expired_trigger_id');
     return id;
   }
 
@@ -136,7 +136,11 @@ export function createViews(state: State, time: Time, changes: Changes): Views {
     home: (user) => state.views.get(state.homes.get(user) ?? ''),
     trigger(user) {
       const id = `${time.now()}.${randomBytes(8).toString('hex')}`;
-      triggers.set(id, { user, until: time.now() + TRIGGER_MS, used: false });
+      const trigger = { user, isLate: false, isUsed: false };
+      triggers.set(id, trigger);
+      time.deadline(TRIGGER_MS, () => {
+        trigger.isLate = true;
+      });
       return id;
     },
     close(user, all) {
@@ -152,14 +156,14 @@ export function createViews(state: State, time: Time, changes: Changes): Views {
         forget(user, state.modals.get(user) ?? []);
         const view = store(user, body, 'modal');
         state.modals.set(user, [view.id]);
-        triggers.set(id, { user, until: 0, used: true });
+        triggers.set(id, { user, isLate: true, isUsed: true });
         show(user);
         return { view: render(view) };
       },
       'views.push'(args) {
         const id = use(args);
         const view = push(owner(id), args.json('view', 'invalid_arguments'));
-        triggers.set(id, { user: view.user, until: 0, used: true });
+        triggers.set(id, { user: view.user, isLate: true, isUsed: true });
         return { view: render(view) };
       },
       'views.update'(args) {

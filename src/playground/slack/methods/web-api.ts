@@ -1,6 +1,6 @@
 // The Web API over HTTP: token, fault, rate, scope, method, answer; and a journal of the calls.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../../values/clock.ts';
 import { answerJson, answerText, readArguments } from '../protocol/http.ts';
 import { type Args, createArgs, type Dict, SlackRefusal } from '../protocol/refusal.ts';
 import type { State } from '../team/state.ts';
@@ -33,13 +33,13 @@ interface WebApiDeps {
   readonly scopes: () => readonly string[];
   readonly rates: Rates;
   readonly faults: FaultBox;
-  readonly now: () => number;
+  readonly time: Clock;
 }
 
 /** Carries a fault out. @returns true when it has answered (or never will) */
-export async function suffer(fault: Fault | undefined, response: ServerResponse): Promise<boolean> {
+export async function suffer(fault: Fault | undefined, response: ServerResponse, time: Clock): Promise<boolean> {
   if (fault === undefined) return false;
-  if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+  if (fault.delayMs !== undefined) await time.sleep(fault.delayMs);
   if (fault.hang === true) return true;
   if (fault.retryAfter !== undefined)
     answerJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfter) });
@@ -73,11 +73,11 @@ export function createWebApi(deps: WebApiDeps): WebApi {
     const method = url.pathname.slice('/api/'.length);
     const { token: given, ...values } = await readArguments(request, url);
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    const call: ApiCall = { method, args: values, at: deps.now(), outcome: 'lost' };
+    const call: ApiCall = { method, args: values, at: deps.time.now(), outcome: 'lost' };
     calls.push(call);
     const args = createArgs(values);
     const fault = deps.faults.take(method);
-    if (fault?.afterHandler !== true && (await suffer(fault, response))) {
+    if (fault?.afterHandler !== true && (await suffer(fault, response, deps.time))) {
       call.outcome = fault?.error ?? String(fault?.retryAfter === undefined ? (fault?.status ?? 'hung') : 429);
       return;
     }
@@ -88,7 +88,7 @@ export function createWebApi(deps: WebApiDeps): WebApi {
       `http://${request.headers.host ?? 'localhost'}`,
     );
     call.outcome = answer.retryAfter === undefined ? (answer.body.ok === true ? 'ok' : String(answer.body.error)) : '429';
-    if (fault?.afterHandler === true && (await suffer(fault, response))) return;
+    if (fault?.afterHandler === true && (await suffer(fault, response, deps.time))) return;
     if (answer.retryAfter === undefined) answerJson(response, 200, answer.body);
     else answerJson(response, 429, answer.body, { 'retry-after': String(answer.retryAfter) });
   }
