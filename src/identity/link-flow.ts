@@ -70,7 +70,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       if (attempt === undefined || !isEqual(state, stateOf(stateKey, nonce, attempt))) return refused.forged;
       const reason = closed(attempt);
       if (reason !== undefined) return reason;
-      if (attempt.state !== 'opened' || attempt.verifier === null) return refused.used;
+      if (attempt.state !== 'opened' || attempt.verifier === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) {
         await rows.end(attempt.id, 'refused');
         return refused.otherBrowser;
@@ -92,7 +92,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
       if (attempt.state !== 'authorized' || attempt.account === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) return refused.otherBrowser;
-      if (attempt.csrfHash === null || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
+      if (attempt.csrfHash === undefined || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
       const tokens = openTokens(vault, attempt.account, rowNameOf(attempt));
       return tokens === undefined ? refused.expired : work(tx, attempt, tokens);
     });
@@ -114,7 +114,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
         const reason = closed(attempt);
         if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
         // Pressing Continue again (after a trip back) is fine until somebody has come back from Databricks.
-        const isFresh = attempt.state === 'started' || (attempt.state === 'opened' && attempt.verifier !== null);
+        const isFresh = attempt.state === 'started' || (attempt.state === 'opened' && attempt.verifier !== undefined);
         if (!isFresh) return refused.used;
         await rows.opened(attempt.id, hashOf(browser), verifier);
         return attempt;
@@ -181,20 +181,16 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       return failed(error, log);
     }
     const person = personOf(attempt);
-    if (!isSameEmail(attempt.slackEmail, account.userName)) {
+    const { id: databricksId, userName, displayName } = account;
+    if (!isSameEmail(attempt.slackEmail, userName)) {
       log.warn({ team: attempt.team, user: attempt.user }, 'A sign-in as somebody else was refused');
       await throwAway(attempt, tokens);
-      return refused.otherAccount(person, account.userName);
+      return refused.otherAccount(person, userName);
     }
     const csrf = newNonce();
-    await attempts.authorized(attempt.id, {
-      csrfHash: hashOf(csrf),
-      databricksId: account.id,
-      userName: account.userName,
-      displayName: account.displayName,
-      ...sealTokens(vault, tokens, rowNameOf(attempt)),
-    });
-    return { kind: 'confirm', nonce: nonceOf(state), csrf, userName: account.userName, displayName: account.displayName, ...person };
+    const sealed = sealTokens(vault, tokens, rowNameOf(attempt));
+    await attempts.authorized(attempt.id, hashOf(csrf), { databricksId, userName, displayName, ...sealed });
+    return { kind: 'confirm', nonce: nonceOf(state), csrf, userName, displayName, ...person };
   }
 
   async function revokeOld(attempt: Attempt, old: LinkRow | undefined): Promise<void> {
@@ -212,7 +208,7 @@ function personOf({ slackName, slackEmail, team, host }: Attempt): SlackPerson {
 }
 
 function isBrowserOf(attempt: Attempt, browser: string | undefined): boolean {
-  return attempt.browserHash !== null && browser !== undefined && isEqual(hashOf(browser), attempt.browserHash);
+  return attempt.browserHash !== undefined && browser !== undefined && isEqual(hashOf(browser), attempt.browserHash);
 }
 
 /** A 4xx is an answer (a bad code, a client that is not allowed); all else may pass. `me` speaks in words for people already. */

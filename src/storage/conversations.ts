@@ -1,5 +1,5 @@
 // Rows of conversations and their numbered bundle versions.
-import type { Db, Row } from './db/db.ts';
+import { type Db, typed } from './db/db.ts';
 
 /** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
 export type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
@@ -13,7 +13,7 @@ export interface ConversationRow {
   readonly requester: string;
   readonly subject: Subject;
   /** System prompt, tools and model as they were at the first turn; the model must see the same bytes ever after. */
-  readonly frozen: unknown;
+  readonly frozen?: unknown;
 }
 
 export interface VersionRow {
@@ -35,12 +35,12 @@ export function createConversationRows(db: Db) {
 
     async get(id: string): Promise<ConversationRow | undefined> {
       const [row] = await db.query('select * from conversations where id = $1', [id]);
-      return row && conversation(row);
+      return row && typed<ConversationRow>(row);
     },
 
     async inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined> {
       const [row] = await db.query('select * from conversations where channel = $1 and thread_ts = $2', [channel, threadTs]);
-      return row && conversation(row);
+      return row && typed<ConversationRow>(row);
     },
 
     /** Sets the frozen part once; a later call changes nothing. */
@@ -49,11 +49,7 @@ export function createConversationRows(db: Db) {
     },
 
     async versions(id: string): Promise<VersionRow[]> {
-      const rows = await db.query<{ number: number; bundle_digest: string; turn_id: string }>(
-        'select number, bundle_digest, turn_id from versions where conversation_id = $1 order by number',
-        [id],
-      );
-      return rows.map((row) => ({ number: row.number, bundleDigest: row.bundle_digest, turnId: row.turn_id }));
+      return (await db.query('select * from versions where conversation_id = $1 order by number', [id])).map(typed<VersionRow>);
     },
 
     /** Numbers a turn's bundle; the same turn asking again gets the same number. */
@@ -75,16 +71,3 @@ export function createConversationRows(db: Db) {
 }
 
 export type ConversationRows = ReturnType<typeof createConversationRows>;
-
-function conversation(row: Row): ConversationRow {
-  return {
-    id: String(row.id),
-    team: String(row.team),
-    channel: String(row.channel),
-    threadTs: String(row.thread_ts),
-    private: row.private === true,
-    requester: String(row.requester),
-    subject: row.subject as Subject,
-    frozen: row.frozen ?? undefined,
-  };
-}

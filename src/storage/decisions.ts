@@ -1,5 +1,5 @@
 // What rows of approvable writes have in common: decided once, ended once, found again after a kill; every change is a compare-and-set.
-import type { Db, Row } from './db/db.ts';
+import { type Db, typed } from './db/db.ts';
 
 export type ProposalState = 'open' | 'declined' | 'superseded' | 'approved' | 'running' | 'done' | 'failed' | 'unknown';
 
@@ -17,11 +17,11 @@ export interface Decidable {
   readonly result?: unknown;
 }
 
-export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' | 'writes', rowOf: (row: Row) => R) {
+export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' | 'writes') {
   return {
     async get(id: string): Promise<R | undefined> {
       const [row] = await db.query(`select * from ${table} where id = $1`, [id]);
-      return row && rowOf(row);
+      return row && typed<R>(row);
     },
 
     /** open → approved or declined, if it has not expired; undefined when it was not open any more. */
@@ -31,7 +31,7 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
          where id = $1 and state = 'open' and ($2 = 'declined' or expires_at > $5) returning *`,
         [id, to, by.slackUser, by.userName, by.at],
       );
-      return row && rowOf(row);
+      return row && typed<R>(row);
     },
 
     /** Writes how it ended; a write that recovery has called unknown may still report its end. */
@@ -45,27 +45,7 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
 
     /** Those that a program left behind when it died: approved (never started) and running. */
     async interrupted(): Promise<R[]> {
-      return (await db.query(`select * from ${table} where state in ('approved', 'running') order by created_at`)).map(rowOf);
+      return (await db.query(`select * from ${table} where state in ('approved', 'running') order by created_at`)).map(typed<R>);
     },
   };
-}
-
-/** The shared columns of a row. */
-export function decidableOf(row: Row): Decidable {
-  return {
-    id: String(row.id),
-    host: String(row.host),
-    userName: String(row.user_name),
-    state: String(row.state) as ProposalState,
-    createdAt: dateOf(row.created_at),
-    expiresAt: dateOf(row.expires_at),
-    ...(typeof row.decided_by === 'string' ? { decidedBy: row.decided_by } : {}),
-    ...(typeof row.decided_as === 'string' ? { decidedAs: row.decided_as } : {}),
-    ...(row.decided_at instanceof Date ? { decidedAt: row.decided_at } : {}),
-    ...(row.result === null || row.result === undefined ? {} : { result: row.result }),
-  };
-}
-
-function dateOf(value: unknown): Date {
-  return value instanceof Date ? value : new Date(String(value));
 }

@@ -1,6 +1,6 @@
 // Rows of planned deployments that somebody may approve; every change of state is a compare-and-set.
-import type { Db, Row } from './db/db.ts';
-import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
+import { type Db, typed } from './db/db.ts';
+import { createDecisions, type Decidable } from './decisions.ts';
 import { type Busy, busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
 export type { ProposalState } from './decisions.ts';
@@ -31,7 +31,7 @@ type Start =
 
 export function createProposalRows(db: Db) {
   return {
-    ...createDecisions(db, 'proposals', rowOf),
+    ...createDecisions<ProposalRow>(db, 'proposals'),
 
     /** Stores an open proposal; open ones of the same conversation and target become superseded, since people see the newest card. */
     async insert(proposal: NewProposal): Promise<ProposalRow> {
@@ -60,7 +60,7 @@ export function createProposalRows(db: Db) {
           ],
         );
         if (row === undefined) throw new Error(`Proposal ${proposal.id} was not stored.`);
-        return rowOf(row);
+        return typed<ProposalRow>(row);
       });
     },
 
@@ -70,7 +70,7 @@ export function createProposalRows(db: Db) {
         'select * from proposals where conversation_id = $1 and target = $2 order by created_at desc, version desc limit 1',
         [of.conversationId, of.target],
       );
-      return row && rowOf(row);
+      return row && typed<ProposalRow>(row);
     },
 
     /** What runs now for the same host, bundle name and target. */
@@ -85,10 +85,13 @@ export function createProposalRows(db: Db) {
         const place = await placeOf(tx, id);
         if (place !== undefined) await lockPlace(tx, place);
         const [row] = await tx.query('select * from proposals where id = $1', [id]);
-        if (row === undefined || place === undefined || row.state !== 'approved') return { kind: 'refused', row: row && rowOf(row) };
-        if ((await busyAt(tx, place, id)) !== undefined) return { kind: 'busy', row: rowOf(row) };
+        if (row === undefined || place === undefined || row.state !== 'approved')
+          return { kind: 'refused', row: row && typed<ProposalRow>(row) };
+        if ((await busyAt(tx, place, id)) !== undefined) return { kind: 'busy', row: typed<ProposalRow>(row) };
         const [started] = await tx.query(`update proposals set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
-        return started === undefined ? { kind: 'refused', row: rowOf(row) } : { kind: 'started', row: rowOf(started) };
+        return started === undefined
+          ? { kind: 'refused', row: typed<ProposalRow>(row) }
+          : { kind: 'started', row: typed<ProposalRow>(started) };
       });
     },
 
@@ -113,19 +116,4 @@ async function placeOf(db: Db, id: string): Promise<Place | undefined> {
     [id],
   );
   return row && { host: String(row.host), bundle: String(row.name), target: String(row.target) };
-}
-
-function rowOf(row: Row): ProposalRow {
-  return {
-    ...decidableOf(row),
-    conversationId: String(row.conversation_id),
-    version: Number(row.version),
-    bundleDigest: String(row.bundle_digest),
-    target: String(row.target),
-    slackUser: String(row.slack_user),
-    plan: String(row.plan),
-    planDigest: String(row.plan_digest),
-    summary: row.summary,
-    cliVersion: String(row.cli_version),
-  };
 }

@@ -1,5 +1,5 @@
 // Rows of the messages to and from the model, verbatim: what it said must be told to it again as it came.
-import type { Db } from './db/db.ts';
+import { type Db, typed } from './db/db.ts';
 
 export function createMessageRows(db: Db) {
   return {
@@ -12,9 +12,9 @@ export function createMessageRows(db: Db) {
       );
     },
 
-    async ofConversation(conversationId: string): Promise<{ turnId: string; role: string; content: unknown }[]> {
+    async ofConversation(conversationId: string) {
       const rows = await db.query('select turn_id, role, content from messages where conversation_id = $1 order by seq', [conversationId]);
-      return rows.map((row) => ({ turnId: String(row.turn_id), role: String(row.role), content: row.content }));
+      return rows.map(typed<{ turnId: string; role: string; content: unknown }>);
     },
   };
 }

@@ -1,21 +1,21 @@
 // Rows of what is to be said in Slack: written first, sent once, in order.
-import type { Db, Row } from './db/db.ts';
+import { type Db, typed } from './db/db.ts';
 
 interface OutboxRow {
   /** Also the key that marks the message in Slack, so that a lost answer can be looked up there. */
   readonly id: string;
-  readonly conversationId: string | undefined;
-  readonly turnId: string | undefined;
+  readonly conversationId?: string;
+  readonly turnId?: string;
   readonly kind: string;
   readonly payload: unknown;
   readonly state: 'pending' | 'sending' | 'sent';
-  readonly ts: string | undefined;
+  readonly ts?: string;
 }
 
 export function createOutbox(db: Db) {
   return {
     /** Adds a message; one with this id that is already there stays as it is. */
-    async add(row: { id: string; conversationId?: string; turnId?: string; kind: string; payload: unknown }): Promise<void> {
+    async add(row: Omit<OutboxRow, 'state' | 'ts'>): Promise<void> {
       await db.query(
         `insert into outbox (id, conversation_id, turn_id, kind, payload) values ($1, $2, $3, $4, $5) on conflict (id) do nothing`,
         [row.id, row.conversationId ?? null, row.turnId ?? null, row.kind, JSON.stringify(row.payload)],
@@ -24,19 +24,19 @@ export function createOutbox(db: Db) {
 
     async get(id: string): Promise<OutboxRow | undefined> {
       const [row] = await db.query('select * from outbox where id = $1', [id]);
-      return row && outboxRow(row);
+      return row && typed<OutboxRow>(row);
     },
 
     /** What a turn still has to say, in the order it was written. */
     async unsent(turnId: string): Promise<OutboxRow[]> {
-      return (await db.query("select * from outbox where turn_id = $1 and state <> 'sent' order by seq", [turnId])).map(outboxRow);
+      const rows = await db.query("select * from outbox where turn_id = $1 and state <> 'sent' order by seq", [turnId]);
+      return rows.map(typed<OutboxRow>);
     },
 
     /** The messages of one kind that a conversation has been told or is about to be, oldest first. */
     async ofConversation(conversationId: string, kind: string): Promise<OutboxRow[]> {
-      return (await db.query('select * from outbox where conversation_id = $1 and kind = $2 order by seq', [conversationId, kind])).map(
-        outboxRow,
-      );
+      const rows = await db.query('select * from outbox where conversation_id = $1 and kind = $2 order by seq', [conversationId, kind]);
+      return rows.map(typed<OutboxRow>);
     },
 
     /** Conversations with a card that waits for the CLI. */
@@ -63,16 +63,3 @@ export function createOutbox(db: Db) {
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
-
-function outboxRow(row: Row): OutboxRow {
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  return {
-    id: String(row.id),
-    conversationId: text(row.conversation_id),
-    turnId: text(row.turn_id),
-    kind: String(row.kind),
-    payload: row.payload,
-    state: String(row.state) as OutboxRow['state'],
-    ts: text(row.ts),
-  };
-}

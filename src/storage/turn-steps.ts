@@ -1,5 +1,5 @@
 // Rows of a turn's steps, as people see them.
-import type { Db } from './db/db.ts';
+import { type Db, typed } from './db/db.ts';
 
 interface StepRow {
   readonly id: string;
@@ -22,12 +22,7 @@ export function createStepRows(db: Db) {
     /** In the order in which they began. */
     async ofTurn(turnId: string): Promise<StepRow[]> {
       const rows = await db.query('select id, title, status, details from steps where turn_id = $1 order by seq', [turnId]);
-      return rows.map((row) => ({
-        id: String(row.id),
-        title: String(row.title),
-        status: String(row.status),
-        ...(typeof row.details === 'string' ? { details: row.details } : {}),
-      }));
+      return rows.map(typed<StepRow>);
     },
   };
 }

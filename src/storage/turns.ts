@@ -1,18 +1,16 @@
 // Rows of turns: one user message each, and what became of it.
-import type { Db, Row } from './db/db.ts';
-
-type TurnState = 'queued' | 'running' | 'done' | 'failed' | 'stopped';
+import { type Db, typed } from './db/db.ts';
 
 export interface TurnRow {
   readonly id: string;
   readonly conversationId: string;
   readonly slackUser: string;
   readonly text: string;
-  readonly state: TurnState;
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'stopped';
   /** The bundle that this turn has made so far. */
-  readonly bundleDigest: string | undefined;
+  readonly bundleDigest?: string;
   /** ts of the message that shows the steps. */
-  readonly progressTs: string | undefined;
+  readonly progressTs?: string;
 }
 
 export function createTurnRows(db: Db) {
@@ -28,7 +26,7 @@ export function createTurnRows(db: Db) {
 
     async get(id: string): Promise<TurnRow | undefined> {
       const [row] = await db.query('select * from turns where id = $1', [id]);
-      return row && turnOf(row);
+      return row && typed<TurnRow>(row);
     },
 
     /** A conversation's turns that are not over, oldest first. */
@@ -36,7 +34,7 @@ export function createTurnRows(db: Db) {
       const rows = await db.query("select * from turns where state in ('queued', 'running') and conversation_id = $1 order by created_at", [
         conversationId,
       ]);
-      return rows.map(turnOf);
+      return rows.map(typed<TurnRow>);
     },
 
     /** Turns that a dead process may have had in hand: not over, or over with something still to be said; oldest first. */
@@ -45,7 +43,7 @@ export function createTurnRows(db: Db) {
         `select * from turns where state in ('queued', 'running')
          or exists (select 1 from outbox where outbox.turn_id = turns.id and outbox.state <> 'sent') order by created_at`,
       );
-      return rows.map(turnOf);
+      return rows.map(typed<TurnRow>);
     },
 
     async start(id: string): Promise<void> {
@@ -72,15 +70,3 @@ export function createTurnRows(db: Db) {
 }
 
 export type TurnRows = ReturnType<typeof createTurnRows>;
-
-function turnOf(row: Row): TurnRow {
-  return {
-    id: String(row.id),
-    conversationId: String(row.conversation_id),
-    slackUser: String(row.slack_user),
-    text: String(row.text),
-    state: String(row.state) as TurnState,
-    bundleDigest: typeof row.bundle_digest === 'string' ? row.bundle_digest : undefined,
-    progressTs: typeof row.progress_ts === 'string' ? row.progress_ts : undefined,
-  };
-}

@@ -1,6 +1,6 @@
 // Rows of proposed writes: exact arguments that a person may approve once.
-import type { Db, Row } from './db/db.ts';
-import { createDecisions, type Decidable, decidableOf } from './decisions.ts';
+import { type Db, typed } from './db/db.ts';
+import { createDecisions, type Decidable } from './decisions.ts';
 import { busyAt, lockPlace, type Place } from './deployment-lock.ts';
 
 interface NewWrite {
@@ -36,7 +36,7 @@ export interface ProposingTurn {
 
 export function createWriteRows(db: Db) {
   return {
-    ...createDecisions(db, 'writes', rowOf),
+    ...createDecisions<WriteRow>(db, 'writes'),
 
     async insert(write: NewWrite): Promise<void> {
       await db.query(
@@ -63,7 +63,7 @@ export function createWriteRows(db: Db) {
 
     /** What a turn has proposed, oldest first. */
     async ofTurn(turnId: string): Promise<WriteRow[]> {
-      return (await db.query('select * from writes where turn_id = $1 order by created_at, id', [turnId])).map(rowOf);
+      return (await db.query('select * from writes where turn_id = $1 order by created_at, id', [turnId])).map(typed<WriteRow>);
     },
 
     /** approved → running, once ever; where it has a place, only while nothing else runs there. */
@@ -74,21 +74,8 @@ export function createWriteRows(db: Db) {
           if ((await busyAt(tx, place, id)) !== undefined) return 'busy';
         }
         const [row] = await tx.query(`update writes set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
-        return row === undefined ? 'refused' : rowOf(row);
+        return row === undefined ? 'refused' : typed<WriteRow>(row);
       });
     },
-  };
-}
-
-function rowOf(row: Row): WriteRow {
-  return {
-    ...decidableOf(row),
-    kind: String(row.kind),
-    subject: String(row.subject),
-    arguments: String(row.arguments),
-    digest: String(row.digest),
-    ...(typeof row.conversation_id === 'string' ? { conversationId: row.conversation_id } : {}),
-    ...(typeof row.turn_id === 'string' ? { turnId: row.turn_id } : {}),
-    ...(typeof row.slack_user === 'string' ? { slackUser: row.slack_user } : {}),
   };
 }
