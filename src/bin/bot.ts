@@ -22,7 +22,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
   const storage = await openStorage(config.storage, log);
-  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, log });
+  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
 
   const identities = createIdentities({
     db: storage.db,
@@ -42,7 +42,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     find: config.cli,
     scratchName: 'dab-bot',
     workspace,
-    workspaceWrites: (caller) => createWorkspaceWrites({ ...caller, log }),
+    workspaceWrites: (caller) => createWorkspaceWrites({ ...caller, clock, log }),
     log,
   });
   const slack = createSlack({

@@ -9,6 +9,7 @@ import type {
   ResourceType,
   Source,
 } from '../bundle/model/bundle.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { type Cluster, type ClusterSummary, getCluster, listClusters, listWarehouses, type Warehouse } from './api/compute.ts';
 import { type DataFilePage, listDataFiles } from './api/dbfs-volumes.ts';
@@ -60,8 +61,8 @@ export interface Workspace {
 }
 
 /** Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request. */
-export function createWorkspace(options: { host: string; token: () => Promise<string>; log: Logger }): Workspace {
-  const requests = createRequests(options);
+export function createWorkspace(options: { host: string; token: () => Promise<string>; clock?: Clock; log: Logger }): Workspace {
+  const requests = createRequests({ clock: systemClock, ...options });
   return {
     host: options.host,
     me: (signal) => me(requests, signal),

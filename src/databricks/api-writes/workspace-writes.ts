@@ -1,4 +1,5 @@
 // The calls that change a workspace, as one person: only approved proposals get here (rooms.test.ts).
+import { type Clock, deadlineSignal, systemClock } from '../../values/clock.ts';
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { textOf } from '../../values/text.ts';
@@ -43,14 +44,21 @@ export interface WorkspaceWrites {
   importFile(path: string, bytes: Uint8Array): Promise<CallOutcome<void>>;
 }
 
-export function createWorkspaceWrites({ host, token, log }: { host: string; token: () => Promise<string>; log: Logger }): WorkspaceWrites {
+export function createWorkspaceWrites(options: {
+  host: string;
+  token: () => Promise<string>;
+  clock?: Clock;
+  log: Logger;
+}): WorkspaceWrites {
+  const { host, token, clock = systemClock, log } = options;
+
   async function call(
     method: 'GET' | 'POST',
     path: string,
     body: JsonObject | undefined,
     idleMs: number = LIMITS.callMs,
   ): Promise<CallOutcome<JsonObject>> {
-    const started = Date.now();
+    const started = clock.now();
     const bearer = await token();
     try {
       // Plain fetch: it verifies TLS, follows no redirect here and repeats nothing.
@@ -58,18 +66,18 @@ export function createWorkspaceWrites({ host, token, log }: { host: string; toke
         method,
         headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', 'user-agent': 'dab-bot/0.1.0' },
         redirect: 'error',
-        signal: AbortSignal.timeout(idleMs),
+        signal: deadlineSignal(clock, idleMs),
         ...(body === undefined ? {} : { body: stringifyJson(body) }),
       });
       const value = objectOf(await answer.text());
-      log.info({ operation: `${method} ${path.split('?')[0]}`, status: answer.status, ms: Date.now() - started }, 'Wrote to Databricks');
+      log.info({ operation: `${method} ${path.split('?')[0]}`, status: answer.status, ms: clock.now() - started }, 'Wrote to Databricks');
       if (answer.ok && value !== undefined) return { kind: 'done', value };
       if (answer.status < 400 || answer.status >= 500) return { kind: 'lost', why: `Databricks answered with ${answer.status}` };
       return { kind: 'refused', status: answer.status, code: textOf(value?.error_code) ?? '', message: textOf(value?.message) ?? '' };
     } catch (error) {
       const why =
         error instanceof DOMException && error.name === 'TimeoutError' ? 'Databricks did not answer in time' : 'the connection was lost';
-      log.warn({ operation: `${method} ${path.split('?')[0]}`, why, ms: Date.now() - started }, 'A write to Databricks has no answer');
+      log.warn({ operation: `${method} ${path.split('?')[0]}`, why, ms: clock.now() - started }, 'A write to Databricks has no answer');
       return { kind: 'lost', why };
     }
   }

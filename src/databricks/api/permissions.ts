@@ -19,7 +19,7 @@ export async function listPermissions(
   signal?: AbortSignal,
 ): Promise<Grant[] | undefined> {
   const path = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const slot = hostSlots(requests.host, 'permissionsPerSecond');
+  const slot = hostSlots(requests, 'permissionsPerSecond');
   const body = await unlessAnsweredWithError(() =>
     withErrorWords('Reading permissions', 'There are none.', () => slot(() => requests.getJson(path, {}, signal), signal)),
   );

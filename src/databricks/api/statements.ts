@@ -1,5 +1,4 @@
 // SQL statements in a warehouse: what the API answers about one, and running a query that only reads.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../values/errors.ts';
 import { type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
@@ -61,20 +60,20 @@ export async function runQuery(requests: Requests, query: SqlQuery, signal?: Abo
 }
 
 async function waitForEnd(requests: Requests, first: SqlStatement, doing: string, signal: AbortSignal | undefined): Promise<SqlStatement> {
-  const until = performance.now() + LIMITS.queryMs;
+  const until = requests.clock.now() + LIMITS.queryMs;
   let found = first;
   for (
     let pause: number = LIMITS.pollMs;
     found.state === 'PENDING' || found.state === 'RUNNING';
     pause = Math.min(pause * 1.5, LIMITS.pollMostMs)
   ) {
-    if (performance.now() > until)
+    if (requests.clock.now() > until)
       throw new UserError({
         doing,
         problem: `It did not end within ${LIMITS.queryMs / 60_000} minutes and was cancelled.`,
         next: 'Ask for less, or run it in the workspace.',
       });
-    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => signal?.throwIfAborted());
+    await requests.clock.sleep(pause, signal);
     found = requireStatement(
       doing,
       await withErrorWords(doing, 'Databricks no longer knows it.', () => requests.getJson(pathOf(first.id), {}, signal)),

@@ -1,11 +1,11 @@
 // Requests to one workspace as one person: verifies TLS, reads int64 without rounding, bounds repeats, sizes and the rate of exports.
-import { setTimeout as sleep } from 'node:timers/promises';
 // Imported in parts: the whole SDK takes 0.4 s to load, and nothing here calls its services' methods.
 import { ApiClient } from '@databricks/sdk-experimental/dist/api-client.js';
 import { ApiError, HttpError } from '@databricks/sdk-experimental/dist/apierr.js';
 import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
 import { Context } from '@databricks/sdk-experimental/dist/context/index.js';
 import { TimeoutError } from '@databricks/sdk-experimental/dist/retries/retries.js';
+import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
@@ -18,6 +18,7 @@ export type QueryParameters = Readonly<Record<string, string | string[]>>;
 /** Requests to one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
 export interface Requests {
   readonly host: string;
+  readonly clock: Clock;
   /** GET of a JSON object; its integers are kept to the digit. */
   getJson(path: string, query: QueryParameters, signal?: AbortSignal): Promise<JsonObject>;
   /** GET of workspace/export, within the rate limit that everybody on this host shares: the bytes, or undefined for more than 10 MB. */
@@ -37,6 +38,7 @@ interface RequestsOptions {
   /** With its scheme. */
   readonly host: string;
   readonly token: () => Promise<string>;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -44,7 +46,7 @@ interface RequestsOptions {
  * Creates the requests of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and
  * sends it the token (facts: libraries#databricks-sdk).
  */
-export function createRequests({ host, token, log }: RequestsOptions): Requests {
+export function createRequests({ host, token, clock, log }: RequestsOptions): Requests {
   const client = (retryTimeoutSeconds: number) => {
     const config = new Config({
       host,
@@ -64,13 +66,13 @@ export function createRequests({ host, token, log }: RequestsOptions): Requests 
   const repeatingClient = client(LIMITS.retrySeconds);
   // In one second the SDK repeats nothing, since its first pause is longer: so every export takes a slot, a repeated one too.
   const exportClient = client(1);
-  const slot = hostSlots(host, 'exportsPerSecond');
+  const slot = hostSlots({ host, clock }, 'exportsPerSecond');
 
   async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted();
     const operation = `${call.method} ${call.path.replace(/^\/api\/[\d.]+\//, '')}`;
-    const bound = AbortSignal.any([AbortSignal.timeout(LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
-    const started = Date.now();
+    const bound = AbortSignal.any([deadlineSignal(clock, LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
+    const started = clock.now();
     try {
       const ask = () => request(by, call, bound);
       const answer = await (by === exportClient ? slot(ask, bound) : orAborted(ask(), bound));
@@ -80,7 +82,7 @@ export function createRequests({ host, token, log }: RequestsOptions): Requests 
       if (error instanceof UserError) throw error;
       throw upstream(operation, error);
     } finally {
-      log.debug({ operation, ms: Date.now() - started }, 'Called Databricks');
+      log.debug({ operation, ms: clock.now() - started }, 'Called Databricks');
     }
   }
 
@@ -90,21 +92,22 @@ export function createRequests({ host, token, log }: RequestsOptions): Requests 
       return await send(by, call, signal);
     } catch (error) {
       if (!(error instanceof UpstreamError) || !isPassing(error)) throw error;
-      await sleep(LIMITS.againMs);
+      await clock.sleep(LIMITS.againMs, signal);
       return await send(by, call, signal);
     }
   }
 
   return {
     host,
+    clock,
     async exportFile(query, signal) {
-      const until = performance.now() + LIMITS.retrySeconds * 1000;
+      const until = clock.now() + LIMITS.retrySeconds * 1000;
       for (;;) {
         try {
           return await read(exportClient, { method: 'GET', path: '/api/2.0/workspace/export', query }, signal);
         } catch (error) {
           const busy = error instanceof UpstreamError && error.failure.status === 429;
-          if (!busy || performance.now() > until) throw error;
+          if (!busy || clock.now() > until) throw error;
         }
       }
     },

@@ -1,5 +1,5 @@
 // How much may happen at once and how often: work waits for a slot, and a slot may rest after its work.
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../values/clock.ts';
 import { LIMITS } from './limits.ts';
 
 type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
@@ -18,24 +18,24 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promi
 }
 
 /**
- * Lets `size` pieces of work run at once; the others wait, first come, first served. After its work a slot rests for `restMs`, so within
- * any `restMs` at most `size` pieces happen, however long each takes. When a piece's signal fires, its caller stops waiting at once, and if
+ * Lets `size` pieces of work run at once; the others wait, first come, first served. After its work a slot rests for `rest.ms`, so within
+ * any `rest.ms` at most `size` pieces happen, however long each takes. When a piece's signal fires, its caller stops waiting at once, and if
  * it has not begun it never does.
  */
-export function createSlots(size: number, restMs = 0): Slots {
+export function createSlots(size: number, rest?: { readonly ms: number; readonly clock: Clock }): Slots {
   const waiting: ((readyAt: number) => void)[] = [];
   /** When each free slot may be used. */
   const free = new Array<number>(size).fill(0);
   const inTurn: Slots = async (work, signal) => {
     let readyAt = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)));
     try {
-      const left = readyAt - performance.now();
-      if (left > 0) await sleep(left);
+      const left = rest === undefined ? 0 : readyAt - rest.clock.now();
+      if (left > 0) await rest?.clock.sleep(left);
       signal?.throwIfAborted();
       try {
         return await work();
       } finally {
-        readyAt = performance.now() + restMs;
+        if (rest !== undefined) readyAt = rest.clock.now() + rest.ms;
       }
     } finally {
       const next = waiting.shift();
@@ -46,12 +46,15 @@ export function createSlots(size: number, restMs = 0): Slots {
   return (work, signal) => (signal === undefined ? inTurn(work) : orAborted(inTurn(work, signal), signal));
 }
 
-const byLimit = new Map<string, Slots>();
+/** By clock, of which a process has one, and by limit and host. */
+const byClock = new WeakMap<Clock, Map<string, Slots>>();
 
 /** The slots of one rate limit of a host. The whole process shares them, because Databricks counts everybody's calls together. */
-export function hostSlots(host: string, limit: 'exportsPerSecond' | 'permissionsPerSecond'): Slots {
+export function hostSlots({ host, clock }: { host: string; clock: Clock }, limit: 'exportsPerSecond' | 'permissionsPerSecond'): Slots {
+  const byLimit = byClock.get(clock) ?? new Map<string, Slots>();
+  byClock.set(clock, byLimit);
   const key = `${limit} ${host}`;
-  const slots = byLimit.get(key) ?? createSlots(LIMITS[limit], LIMITS.restMs);
+  const slots = byLimit.get(key) ?? createSlots(LIMITS[limit], { ms: LIMITS.restMs, clock });
   byLimit.set(key, slots);
   return slots;
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../values/clock.ts';
 import { replay, type Say } from './conversation/talk.ts';
 import { readTurn, type Turn } from './conversation/turn.ts';
 import type { MessagesRequest } from './conversation/wire.ts';
@@ -21,6 +21,8 @@ export interface ClaudeStandInOptions {
   readonly apiKey?: string | undefined;
   /** How fast it speaks; at once when left out (HUMAN for people). */
   readonly pace?: Pace | undefined;
+  /** The delays of faults go by it; the pace is aimock's own. */
+  readonly clock?: Clock | undefined;
   /** Says something else than the rules would; undefined leaves it to them. For tests. */
   readonly script?: ((turn: Turn, request: MessagesRequest) => Say | undefined) | undefined;
 }
@@ -50,6 +52,7 @@ const LARGEST_BODY = 32 * 1024 * 1024;
 
 export async function createClaudeStandIn(options: ClaudeStandInOptions = {}): Promise<ClaudeStandIn> {
   const apiKey = options.apiKey ?? `offline-${randomBytes(12).toString('hex')}`;
+  const clock = options.clock ?? systemClock;
   const requests: RecordedRequest[] = [];
   const faults = createFaults();
   const voice = await createVoice(options.pace ?? FAST);
@@ -100,7 +103,7 @@ export async function createClaudeStandIn(options: ClaudeStandInOptions = {}): P
   async function answer(request: MessagesRequest, body: string, response: ServerResponse, fault: Fault | undefined): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    if (fault?.kind === 'delay') await pause(fault.ms, undefined, { signal: gone.signal });
+    if (fault?.kind === 'delay') await clock.sleep(fault.ms, gone.signal);
     const turn = readTurn(request);
     const say = options.script?.(turn, request) ?? replay(choose(turn), turn);
     const thinking =

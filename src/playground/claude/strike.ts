@@ -1,10 +1,10 @@
 // Passes a stream of server-sent events on, and lets a fault strike it on the way.
 import type { ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { systemClock } from '../../values/clock.ts';
 import type { Fault } from './faults.ts';
 
-/** Loopback needs far less. */
+/** Real time for the network; loopback needs far less. */
 const FLUSH_MS = 50;
 const InputDelta = z.looseObject({ delta: z.looseObject({ partial_json: z.string() }) });
 
@@ -34,7 +34,7 @@ export async function pass(events: ReadableStream<Uint8Array>, response: ServerR
   }
   if (breaks && fault.kind === 'socket') {
     // What was written must have arrived, or the client sees a refused connection instead of a broken stream.
-    await pause(FLUSH_MS);
+    await systemClock.sleep(FLUSH_MS);
     response.destroy();
   } else {
     response.end();

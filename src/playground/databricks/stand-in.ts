@@ -1,5 +1,6 @@
 // A Databricks workspace that isn't one: a real HTTP server on loopback with state, true errors and a certified sign-in (facts: cli#the-fake-workspace).
 import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../values/clock.ts';
 import { permissionsRoutes } from './access/permissions.ts';
 import { type Answer, ok, Refusal } from './http/answer.ts';
 import { createFaults, type Faults } from './http/faults.ts';
@@ -33,9 +34,9 @@ export interface DatabricksStandInOptions {
   readonly jobsDir?: string | undefined;
   /** Whether the demo workspace is loaded; by default only without `jobsDir`. */
   readonly seed?: boolean | undefined;
-  /** Milliseconds since 1970; for job and file times. Token lifetimes follow the real clock. */
-  readonly clock?: (() => number) | undefined;
-  /** Waited before every answer. */
+  /** Times of jobs and files, lifetimes of tokens and the delays of faults go by it. */
+  readonly clock?: Clock | undefined;
+  /** Waited before every answer, in real milliseconds. */
   readonly latencyMs?: number | undefined;
   /** Lifetime of access tokens in seconds, 3600 when left out. */
   readonly accessTokenSeconds?: number | undefined;
@@ -61,9 +62,9 @@ export interface DatabricksStandIn {
 }
 
 export async function createDatabricksStandIn(options: DatabricksStandInOptions = {}): Promise<DatabricksStandIn> {
-  const clock = options.clock ?? Date.now;
+  const clock = options.clock ?? systemClock;
   const forward = options.forward === undefined ? undefined : await createForward(options.forward);
-  const workspace = createWorkspaceState({ clock, users: forward === undefined ? undefined : [forward.user] });
+  const workspace = createWorkspaceState({ clock: clock.now, users: forward === undefined ? undefined : [forward.user] });
   if (forward === undefined) {
     if (options.seed ?? options.jobsDir === undefined) loadSeed(workspace);
     if (options.jobsDir !== undefined) loadJobs(workspace, options.jobsDir);
@@ -78,6 +79,7 @@ export async function createDatabricksStandIn(options: DatabricksStandInOptions 
       workspaceName: workspace.name,
       users: () => workspace.users,
       accessTokenSeconds: options.accessTokenSeconds,
+      clock,
     });
     return oidc;
   };
@@ -87,7 +89,7 @@ export async function createDatabricksStandIn(options: DatabricksStandInOptions 
     faults,
     requests,
     latencyMs: options.latencyMs ?? 0,
-    now: clock,
+    clock,
     async special(request, response, path, body) {
       if (!path.startsWith('/oidc/')) return false;
       const deps = { oidc: signInService(), workspaceName: workspace.name, users: () => workspace.users };

@@ -9,6 +9,7 @@ export interface Fault {
   readonly times?: number | undefined;
   /** The route does its work first, then the fault hides its answer: an orphan is made. */
   readonly afterHandler?: boolean | undefined;
+  /** By the stand-in's clock. */
   readonly delayMs?: number | undefined;
   /** Never answer; the connection stays open. */
   readonly hang?: boolean | undefined;

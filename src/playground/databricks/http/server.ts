@@ -1,5 +1,6 @@
 // The HTTP side: reads a request, checks host and token, lets faults strike, runs the route, writes the answer and the journal.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../../values/clock.ts';
 import { type Answer, type Call, Refusal, refusalAnswer, type User } from './answer.ts';
 import type { Fault, Faults } from './faults.ts';
 import { stringifyJson } from './json.ts';
@@ -27,7 +28,7 @@ interface ServerParts {
   readonly faults: Faults;
   readonly requests: JournalEntry[];
   readonly latencyMs: number;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Takes a request whole (sign-in pages); false where it isn't theirs. `body` is read on demand. */
   readonly special: (request: IncomingMessage, response: ServerResponse, path: string, body: () => Promise<Buffer>) => Promise<boolean>;
   readonly userOf: (token: string) => Promise<User | undefined>;
@@ -54,7 +55,7 @@ export function createHttpServer(parts: ServerParts): Server {
 }
 
 async function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const at = parts.now();
+  const at = parts.clock.now();
   const method = request.method ?? 'GET';
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const search = query === '' ? '' : `?${query}`;
@@ -93,8 +94,8 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
     return body;
   };
   const fault = parts.faults.take(method, path);
-  const wait = parts.latencyMs + (fault?.delayMs ?? 0);
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  if (parts.latencyMs > 0) await systemClock.sleep(parts.latencyMs);
+  if (fault?.delayMs !== undefined) await parts.clock.sleep(fault.delayMs);
   if (fault !== undefined && fault.afterHandler !== true && strike(response, fault, send)) {
     request.resume();
     return;

@@ -1,5 +1,7 @@
 // Where the sign-in service keeps its tokens and grants: one store per stand-in, so that two never see each other's.
+
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+import { type Clock, systemClock } from '../../../values/clock.ts';
 
 interface OidcStore {
   readonly adapter: AdapterFactory;
@@ -7,17 +9,20 @@ interface OidcStore {
   forget(accountId: string): void;
 }
 
+/** What outlives a sign-in; its other steps take real time, since a browser walks through them. */
+const LASTING = ['AccessToken', 'RefreshToken', 'Grant'];
+
 interface Row {
   readonly payload: AdapterPayload;
-  readonly expiresAt: number;
+  readonly isOver: () => boolean;
 }
 
-export function createOidcStore(): OidcStore {
+export function createOidcStore(clock: Clock): OidcStore {
   const rows = new Map<string, Row>();
   const live = (key: string): AdapterPayload | undefined => {
     const row = rows.get(key);
     if (row === undefined) return undefined;
-    if (row.expiresAt > Date.now()) return row.payload;
+    if (!row.isOver()) return row.payload;
     rows.delete(key);
     return undefined;
   };
@@ -34,14 +39,16 @@ export function createOidcStore(): OidcStore {
 
   const adapter = (model: string): Adapter => ({
     async upsert(id, payload, expiresIn) {
-      rows.set(`${model}:${id}`, { payload, expiresAt: expiresIn ? Date.now() + expiresIn * 1000 : Number.POSITIVE_INFINITY });
+      const { now } = LASTING.includes(model) ? clock : systemClock;
+      const expiresAt = expiresIn ? now() + expiresIn * 1000 : Number.POSITIVE_INFINITY;
+      rows.set(`${model}:${id}`, { payload, isOver: () => now() >= expiresAt });
     },
     find: async (id) => live(`${model}:${id}`),
     findByUid: async (uid) => search(model, (payload) => payload.uid === uid),
     findByUserCode: async (userCode) => search(model, (payload) => payload.userCode === userCode),
     async consume(id) {
       const payload = live(`${model}:${id}`);
-      if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
+      if (payload !== undefined) payload.consumed = Math.floor(systemClock.now() / 1000);
     },
     async destroy(id) {
       rows.delete(`${model}:${id}`);

@@ -2,6 +2,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
+import type { Clock } from '../../../values/clock.ts';
 import type { User } from '../http/answer.ts';
 import { escapeHtml, htmlPage } from '../http/html.ts';
 import { createOidcStore } from './oidc-store.ts';
@@ -48,9 +49,11 @@ export function createOidc(options: {
   workspaceName: string;
   users: () => readonly User[];
   accessTokenSeconds?: number | undefined;
+  /** The lifetimes of tokens go by it; those of a sign-in's steps, which a browser takes, by the machine's. */
+  clock: Clock;
 }): Oidc {
   const clients = new Map<string, OAuthClient>();
-  const store = createOidcStore();
+  const store = createOidcStore(options.clock);
   const find = (userName: string): User | undefined => options.users().find((user) => user.userName === userName);
   const configuration: Configuration = {
     adapter: (model) => {
