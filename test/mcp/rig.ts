@@ -1,8 +1,9 @@
 // What the tests of the tools share: the stand-in workspace, a database in memory, and the prover with the CLI if there is one.
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'vitest';
 import type { Step, ToolResult } from '../../src/agent/tools.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
@@ -70,8 +71,37 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
     async close() {
       await databricks.close();
       await storage.close();
+      rmSync(scratchDir, { recursive: true, force: true });
     },
   };
+}
+
+interface ToolsTestOptions {
+  /** false: a machine without a CLI. */
+  readonly cli?: boolean;
+  /** What the workspace holds besides the demo. */
+  readonly seed?: (rig: Rig) => void;
+}
+
+/** Tests that share a rig and a connected client within their file. Faults end with the test that switched them on. */
+export function toolsTest({ cli = true, seed }: ToolsTestOptions = {}) {
+  return test
+    .extend('withCli', { scope: 'file' }, cli)
+    .extend('rig', { scope: 'file' }, async ({ withCli }, { onCleanup }) => {
+      const rig = await createRig({ cli: withCli });
+      onCleanup(() => rig.close());
+      seed?.(rig);
+      return rig;
+    })
+    .extend('client', { scope: 'file' }, async ({ rig }, { onCleanup }) => {
+      const client = await rig.connect();
+      onCleanup(() => client.close());
+      return client;
+    })
+    .extend('faults', { auto: true }, ({ rig }, { onCleanup }) => {
+      onCleanup(() => rig.databricks.faults.clear());
+      return rig.databricks.faults;
+    });
 }
 
 /** Calls a tool as the agent does; keeps its steps. */

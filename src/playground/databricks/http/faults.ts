@@ -17,12 +17,19 @@ export interface Fault {
   readonly close?: boolean | undefined;
 }
 
+/** Call it to switch the fault off. */
+interface SwitchedOn {
+  (): void;
+  /** Resolves when the fault strikes for the first time: a request of its route has come in. */
+  readonly struck: Promise<void>;
+}
+
 export interface Faults {
   /**
    * Switches a fault on. `route` is `METHOD /path` or `/path`, where `*` stands for any text, such as `POST /api/2.2/jobs/create` or
-   * `GET /api/2.0/workspace/*`. Answers a function that switches it off.
+   * `GET /api/2.0/workspace/*`.
    */
-  on(route: string, fault: Fault): () => void;
+  on(route: string, fault: Fault): SwitchedOn;
   clear(): void;
   /** The fault that strikes this request, counted as used. */
   take(method: string, path: string): Fault | undefined;
@@ -32,6 +39,7 @@ interface Armed {
   readonly shape: RegExp;
   readonly fault: Fault;
   left: number;
+  readonly strike: () => void;
 }
 
 export function createFaults(): Faults {
@@ -40,11 +48,13 @@ export function createFaults(): Faults {
     on(routeText, fault) {
       const text = /^[A-Z]+ /.test(routeText) ? routeText : `* ${routeText}`;
       const shape = new RegExp(`^${text.split('*').map(escapeShape).join('.*')}$`);
-      const entry: Armed = { shape, fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+      const { promise: struck, resolve: strike } = Promise.withResolvers<void>();
+      const entry: Armed = { shape, fault, left: fault.times ?? Number.POSITIVE_INFINITY, strike };
       armed.push(entry);
-      return () => {
+      const off = () => {
         armed = armed.filter((other) => other !== entry);
       };
+      return Object.assign(off, { struck });
     },
     clear() {
       armed = [];
@@ -53,6 +63,7 @@ export function createFaults(): Faults {
       const entry = armed.find((candidate) => candidate.left > 0 && candidate.shape.test(`${method} ${path}`));
       if (entry === undefined) return undefined;
       entry.left -= 1;
+      entry.strike();
       return entry.fault;
     },
   };
