@@ -1,43 +1,36 @@
 // A Git job whose files are brought in: what the tools say of the git_source that is gone, and the proof that tells it.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { expect } from 'vitest';
 import { addJob } from '../../../src/playground/databricks/seed/load.ts';
-import { CLI, createRig, type Rig, use } from '../rig.ts';
+import { CLI, toolsTest, use } from '../rig.ts';
 
 const FOLDER = '/Repos/ana@acme.example/etl';
 const PASS = 'only-for-the-build';
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig();
-  client = await rig.connect();
-  const { workspace } = rig.databricks;
-  addJob(workspace, {
-    job_id: 77,
-    creator_user_name: 'ana@acme.example',
-    settings: {
-      name: 'From Git',
-      git_source: { git_url: `https://build:${PASS}@git.example/acme/etl.git`, git_provider: 'gitHub', git_branch: 'main' },
-      tasks: [{ task_key: 'load', notebook_task: { notebook_path: 'notebooks/load', source: 'GIT' } }],
-    },
-  });
-  workspace.gitFolders.set(FOLDER, { url: 'https://build:x@git.example/acme/etl', branch: 'main', head_commit_id: '1a2b3c4d' });
-  workspace.files.mkdirs(`${FOLDER}/notebooks`);
-  const text = '# Databricks notebook source\nspark.range(1)\n';
-  workspace.files.put(`${FOLDER}/notebooks/load`, {
-    type: 'NOTEBOOK',
-    language: 'PYTHON',
-    format: 'SOURCE',
-    read: () => Buffer.from(text),
-  });
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
+const test = toolsTest({
+  seed: ({ databricks }) => {
+    const { workspace } = databricks;
+    addJob(workspace, {
+      job_id: 77,
+      creator_user_name: 'ana@acme.example',
+      settings: {
+        name: 'From Git',
+        git_source: { git_url: `https://build:${PASS}@git.example/acme/etl.git`, git_provider: 'gitHub', git_branch: 'main' },
+        tasks: [{ task_key: 'load', notebook_task: { notebook_path: 'notebooks/load', source: 'GIT' } }],
+      },
+    });
+    workspace.gitFolders.set(FOLDER, { url: 'https://build:x@git.example/acme/etl', branch: 'main', head_commit_id: '1a2b3c4d' });
+    workspace.files.mkdirs(`${FOLDER}/notebooks`);
+    const text = '# Databricks notebook source\nspark.range(1)\n';
+    workspace.files.put(`${FOLDER}/notebooks/load`, {
+      type: 'NOTEBOOK',
+      language: 'PYTHON',
+      format: 'SOURCE',
+      read: () => Buffer.from(text),
+    });
+  },
 });
 
-test('says that it is left out on purpose, where the files came from, and that new commits stay away', async () => {
+test('says that it is left out on purpose, where the files came from, and that new commits stay away', async ({ client }) => {
   const made = await use(client, 'generate_bundle_from_job', { job_id: '77', git: 'bring' });
   expect(made.isError, made.text).toBe(false);
   expect(made.text).toContain('src/load.py');
@@ -47,7 +40,7 @@ test('says that it is left out on purpose, where the files came from, and that n
   expect(made.text).not.toContain(PASS);
 });
 
-test.skipIf(CLI === undefined)('the proof tells every setting of it as dropped, with why and without its login', async () => {
+test.skipIf(CLI === undefined)('the proof tells every setting of it as dropped, with why and without its login', async ({ client }) => {
   const { bundleDigest } = await use(client, 'generate_bundle_from_job', { job_id: '77', git: 'bring' });
   const proved = await use(client, 'validate_bundle', { bundle_id: bundleDigest });
   expect(proved.text).toMatch(/Proof: \d+ settings: .* 3 dropped; 1 file byte for byte/);

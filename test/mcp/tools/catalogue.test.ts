@@ -1,25 +1,15 @@
 // The tools as Claude sees them: a snapshot per tool, a token budget, all hints, and nothing that could write to a workspace.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { expect } from 'vitest';
 import { TOOLS } from '../../../src/mcp/tools/index.ts';
 import { annotationsOf } from '../../../src/mcp/tools/support/define-tool.ts';
-import { createRig, type Rig } from '../rig.ts';
+import { toolsTest } from '../rig.ts';
 
 /** Tokens (characters / 4) that all descriptions and schemas may take together. */
 const TOKEN_BUDGET = 9_000;
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig();
-  client = await rig.connect();
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
-});
+const test = toolsTest();
 
-test('the list is sorted, complete, the same bytes for every connection, and free of what the SDK adds', async () => {
+test('the list is sorted, complete, the same bytes for every connection, and free of what the SDK adds', async ({ rig, client }) => {
   const listed = await client.list();
   expect(listed.map((tool) => tool.name)).toEqual([...TOOLS].map((tool) => tool.name).sort());
   const other = await rig.connect();
@@ -29,13 +19,13 @@ test('the list is sorted, complete, the same bytes for every connection, and fre
   expect(listed.every((tool) => /^[a-z_]+$/.test(tool.name))).toBe(true);
 });
 
-test.each(TOOLS.map((tool) => tool.name))('schema of %s', async (name) => {
+test.for(TOOLS.map((tool) => tool.name))('schema of %s', async (name, { client }) => {
   const tool = (await client.list()).find((one) => one.name === name);
   await expect(`${JSON.stringify(tool, null, 2)}\n`).toMatchFileSnapshot(`snapshots/${name}.txt`);
   expect(tool?.input_schema.additionalProperties).toBe(false);
 });
 
-test('the whole list stays within its token budget', async () => {
+test('the whole list stays within its token budget', async ({ client }) => {
   const characters = JSON.stringify(await client.list()).length;
   expect(characters / 4).toBeLessThan(TOKEN_BUDGET);
 });

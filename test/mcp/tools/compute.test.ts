@@ -1,48 +1,42 @@
 // Clusters, SQL warehouses and storage through the tools: by id, name or address, paged, as data, without secrets.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { createRig, type Rig, use } from '../rig.ts';
+import { toolsTest, use } from '../rig.ts';
 
 const CLUSTER = '0215-101010-abc12xyz';
 const SECRET = `dapi${'0123456789abcdef'.repeat(2)}`;
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig({ cli: false });
-  client = await rig.connect();
-  const { clusters, warehouses, files } = rig.databricks.workspace;
-  clusters.set(CLUSTER, {
-    cluster_id: CLUSTER,
-    cluster_name: 'Night shift',
-    cluster_source: 'UI',
-    creator_user_name: 'ana@acme.example',
-    state: 'TERMINATED',
-    autotermination_minutes: 20,
-    spark_version: '15.4.x-scala2.12',
-    node_type_id: 'i3.xlarge',
-    num_workers: 3,
-    spark_conf: { 'spark.hadoop.token': SECRET },
-    policy_id: 'E0631F5C0D0014F2',
-    spark_context_id: 9_007_199_254_740_993n,
-  });
-  for (let n = 0; n < 60; n++) {
-    const id = `f${String(n).padStart(15, '0')}`;
-    warehouses.set(id, { id, name: `Team ${String(n).padStart(2, '0')}`, state: 'STOPPED', cluster_size: 'Small' });
-  }
-  for (const folder of ['/dbfs/jars', '/Volumes/main/raw/landing']) files.mkdirs(folder);
-  const entry = { type: 'FILE' as const, read: () => new Uint8Array(5) };
-  for (let n = 0; n < 120; n++) files.put(`/Volumes/main/raw/landing/part-${String(n).padStart(3, '0')}`, entry);
-  files.put('/dbfs/jars/a\u200bb.jar', entry);
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
+const it = toolsTest({
+  cli: false,
+  seed: ({ databricks }) => {
+    const { clusters, warehouses, files } = databricks.workspace;
+    clusters.set(CLUSTER, {
+      cluster_id: CLUSTER,
+      cluster_name: 'Night shift',
+      cluster_source: 'UI',
+      creator_user_name: 'ana@acme.example',
+      state: 'TERMINATED',
+      autotermination_minutes: 20,
+      spark_version: '15.4.x-scala2.12',
+      node_type_id: 'i3.xlarge',
+      num_workers: 3,
+      spark_conf: { 'spark.hadoop.token': SECRET },
+      policy_id: 'E0631F5C0D0014F2',
+      spark_context_id: 9_007_199_254_740_993n,
+    });
+    for (let n = 0; n < 60; n++) {
+      const id = `f${String(n).padStart(15, '0')}`;
+      warehouses.set(id, { id, name: `Team ${String(n).padStart(2, '0')}`, state: 'STOPPED', cluster_size: 'Small' });
+    }
+    for (const folder of ['/dbfs/jars', '/Volumes/main/raw/landing']) files.mkdirs(folder);
+    const entry = { type: 'FILE' as const, read: () => new Uint8Array(5) };
+    for (let n = 0; n < 120; n++) files.put(`/Volumes/main/raw/landing/part-${String(n).padStart(3, '0')}`, entry);
+    files.put('/dbfs/jars/a\u200bb.jar', entry);
+  },
 });
 
 describe('get_cluster', () => {
-  it('answers YAML for new_cluster, by id, exact name or address, and says what it left out', async () => {
+  it('answers YAML for new_cluster, by id, exact name or address, and says what it left out', async ({ rig, client }) => {
     for (const cluster of [
       CLUSTER,
       'Night shift',
@@ -68,12 +62,12 @@ describe('get_cluster', () => {
     }
   });
 
-  it.each([
+  it.for([
     ['night', `give its id: ${CLUSTER} "Night shift"`],
     ['nothing like it', 'Ask for its id or address'],
     ['https://elsewhere.example/compute/clusters/0215-101010-abc12xyz', 'not of the workspace'],
     ['0215-101010-gone', 'There is no cluster 0215-101010-gone'],
-  ])('says what to do about %s', async (cluster, words) => {
+  ] as const)('says what to do about %s', async ([cluster, words], { client }) => {
     const { text, isError } = await use(client, 'get_cluster', { cluster });
     expect(isError).toBe(true);
     expect(text).toContain(words);
@@ -81,7 +75,7 @@ describe('get_cluster', () => {
 });
 
 describe('list_warehouses', () => {
-  it('lists a page at a time, and by a part of the name', async () => {
+  it('lists a page at a time, and by a part of the name', async ({ client }) => {
     const first = await use(client, 'list_warehouses', { name: 'team' });
     expect(first.text).toContain('SQL warehouses (60)');
     expect(first.text).toContain('- warehouse_id "f000000000000049": "Team 49", "STOPPED", "Small"');
@@ -94,7 +88,7 @@ describe('list_warehouses', () => {
 });
 
 describe('list_dbfs_files', () => {
-  it('lists a volume page by page', async () => {
+  it('lists a volume page by page', async ({ client }) => {
     const first = await use(client, 'list_dbfs_files', { path: '/Volumes/main/raw/landing' });
     expect(first.isError, first.text).toBe(false);
     expect(first.text).toMatch(/"part-099" \(5 bytes, \d{4}-\d\d-\d\dT\d\d:\d\d UTC\)/);
@@ -106,7 +100,7 @@ describe('list_dbfs_files', () => {
     expect(second.text).not.toContain('More follows');
   });
 
-  it('lists DBFS without invisible characters, and says what to do where there is nothing', async () => {
+  it('lists DBFS without invisible characters, and says what to do where there is nothing', async ({ client }) => {
     const found = await use(client, 'list_dbfs_files', { path: 'dbfs:/jars' });
     expect(found.text).toContain('- "ab.jar" (5 bytes');
     const none = await use(client, 'list_dbfs_files', { path: 'dbfs:/nowhere' });

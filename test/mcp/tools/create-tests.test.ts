@@ -3,36 +3,25 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { CLI, createRig, type Rig, use } from '../rig.ts';
+import { describe, expect, onTestFinished } from 'vitest';
+import { CLI, toolsTest, use } from '../rig.ts';
 
 const hasPytest = spawnSync('python3', ['-c', 'import pytest, yaml'], { stdio: 'ignore' }).status === 0;
-const scratch = mkdtempSync(join(tmpdir(), 'dab-create-tests-'));
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig();
-  client = await rig.connect();
-});
-afterAll(async () => {
-  rmSync(scratch, { recursive: true, force: true });
-  await client.close();
-  await rig.close();
-});
-
-async function made(): Promise<string> {
+/** `made`: the churn job's bundle with its tests. */
+const it = toolsTest().extend('made', { scope: 'file' }, async ({ client }) => {
   const bundle_id = (await use(client, 'generate_bundle_from_job', { job_id: '123' })).bundleDigest ?? '';
   const { text, isError, bundleDigest } = await use(client, 'create_tests', { bundle_id });
   expect(isError, text).toBe(false);
   expect(text).toContain('python -m pytest tests');
   return bundleDigest ?? '';
-}
+});
 
 describe('create_tests', () => {
-  it.skipIf(!hasPytest)('adds tests that pass where they are run as the answer says', async () => {
-    const stored = await rig.bundles.load(await made());
+  it.skipIf(!hasPytest)('adds tests that pass where they are run as the answer says', async ({ rig, made }) => {
+    const scratch = mkdtempSync(join(tmpdir(), 'dab-create-tests-'));
+    onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+    const stored = await rig.bundles.load(made);
     for (const { path, bytes } of stored?.bundle.files ?? []) {
       mkdirSync(dirname(join(scratch, path)), { recursive: true });
       writeFileSync(join(scratch, path), bytes);
@@ -41,16 +30,15 @@ describe('create_tests', () => {
     expect([ran.status, ran.stdout + ran.stderr]).toEqual([0, expect.stringMatching(/\d+ passed/)]);
   });
 
-  it.skipIf(CLI === undefined)('does not change what is proved', async () => {
-    const bundle_id = await made();
-    const { text, isError } = await use(client, 'validate_bundle', { bundle_id });
+  it.skipIf(CLI === undefined)('does not change what is proved', async ({ client, made }) => {
+    const { text, isError } = await use(client, 'validate_bundle', { bundle_id: made });
     expect(isError, text).toBe(false);
     expect(text).toContain('Validated for target prod');
     expect(text).not.toContain('an error');
   });
 
-  it.skipIf(CLI === undefined)('is left out by a deploy', async () => {
-    const stored = await rig.bundles.load(await made());
+  it.skipIf(CLI === undefined)('is left out by a deploy', async ({ rig, made }) => {
+    const stored = await rig.bundles.load(made);
     const bundle = { files: stored?.bundle.files ?? [], host: rig.databricks.url, token: rig.token };
     await rig.cli.open(bundle, async (open) => {
       const { text } = await open.plan('dev');
@@ -61,9 +49,8 @@ describe('create_tests', () => {
     expect(uploaded.filter((path) => path.includes('/files/tests/'))).toEqual([]);
   });
 
-  it('says so the second time', async () => {
-    const bundle_id = await made();
-    const again = await use(client, 'create_tests', { bundle_id });
+  it('says so the second time', async ({ client, made }) => {
+    const again = await use(client, 'create_tests', { bundle_id: made });
     expect([again.isError, again.bundleDigest, again.text]).toEqual([false, undefined, expect.stringContaining('has its tests already')]);
   });
 });

@@ -2,23 +2,16 @@
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createToolsClient } from '../../../src/mcp/client/in-process.ts';
 import { createServer } from '../../../src/mcp/server/server.ts';
 import { callsOf, driveAll, seedForDrive } from '../drive.ts';
-import { CLI, createRig, type Rig, use } from '../rig.ts';
+import { CLI, createRig, toolsTest, use } from '../rig.ts';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await createRig();
-  seedForDrive(rig.databricks);
-});
-afterAll(() => rig.close());
+const it = toolsTest({ seed: ({ databricks }) => seedForDrive(databricks) });
 
-it('every tool answers what it is for', async () => {
-  const client = await rig.connect();
+it('every tool answers what it is for', async ({ rig, client }) => {
   const texts = await driveAll((name, input) => use(client, name, input), { cli: CLI !== undefined });
-  await client.close();
   expect([...texts, ...rig.logged].join('\n')).not.toContain(rig.token);
   // The CLI also asks what kind of host it is, which nobody signs in for.
   const signed = rig.databricks.requests.filter(({ path }) => path.startsWith('/api/'));
@@ -30,6 +23,7 @@ it('every tool answers what it is for', async () => {
 
 it('every tool answers as its schema says, also without a CLI', async () => {
   const bare = await createRig({ cli: false });
+  onTestFinished(() => bare.close());
   seedForDrive(bare.databricks);
   const caller = { host: bare.databricks.url, userName: 'ana@acme.example', token: async () => bare.token };
   const [near, far] = InMemoryTransport.createLinkedPair();
@@ -42,10 +36,9 @@ it('every tool answers as its schema says, also without a CLI', async () => {
   const { structuredContent } = await client.callTool({ name: 'list_pipelines', arguments: { name: 'gold' } });
   expect(structuredContent).toEqual({ pipelines: [{ pipeline_id: 'p', name: 'Gold' }] });
   await client.close();
-  await bare.close();
 });
 
-it('every tool that asks the workspace is refused the workspace with a token that is not valid, in words for a person', async () => {
+it('every tool that asks the workspace is refused the workspace with a token that is not valid, in words for a person', async ({ rig }) => {
   const client = await createToolsClient(rig.deps, {
     host: rig.databricks.url,
     userName: 'ana@acme.example',

@@ -1,7 +1,6 @@
 // A job that a bundle owns: the tools say which one and where it is, and make no second one before somebody agreed to it.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { createRig, type Rig, use } from '../rig.ts';
+import { expect } from 'vitest';
+import { type Rig, toolsTest, use } from '../rig.ts';
 
 const ROOT = '/Workspace/Users/ben@acme.example/.bundle/revenue/prod';
 const METADATA = {
@@ -29,19 +28,10 @@ const WHERE = [
   `Its metadata: "${ROOT}/state/metadata.json"`,
 ].join('\n');
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig({ cli: false });
-  client = await rig.connect();
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
-});
+const test = toolsTest({ cli: false });
 
-function own(jobId: string, metadata?: string): void {
-  const { jobs, files } = rig.databricks.workspace;
+function own({ databricks }: Rig, jobId: string, metadata?: string): void {
+  const { jobs, files } = databricks.workspace;
   const job = jobs.get(jobId);
   if (job === undefined) throw new Error(`no job ${jobId}`);
   job.settings = { ...job.settings, deployment: { kind: 'BUNDLE', metadata_file_path: `${ROOT}/state/metadata.json` } };
@@ -51,8 +41,8 @@ function own(jobId: string, metadata?: string): void {
   if (metadata !== undefined) files.put(`${folder}/metadata.json`, { type: 'FILE', read: () => Buffer.from(metadata) });
 }
 
-test('says which bundle and where, and generates only after even_if_owned', async () => {
-  own('318', JSON.stringify(METADATA));
+test('says which bundle and where, and generates only after even_if_owned', async ({ rig, client }) => {
+  own(rig, '318', JSON.stringify(METADATA));
   const refused = await use(client, 'generate_bundle_from_job', { job_id: '318' });
   expect(refused.isError, refused.text).toBe(false);
   expect(refused.text).toContain('Not generated: a bundle already owns job 318 ("Daily revenue")');
@@ -66,17 +56,17 @@ test('says which bundle and where, and generates only after even_if_owned', asyn
   expect(agreed.text).toContain('already deployed by a bundle');
 });
 
-test('get_job says it too', async () => {
-  own('318', JSON.stringify(METADATA));
+test('get_job says it too', async ({ rig, client }) => {
+  own(rig, '318', JSON.stringify(METADATA));
   expect((await use(client, 'get_job', { job_id: '318' })).text).toContain(WHERE);
 });
 
-test.each([
+test.for([
   ['closed or gone', undefined],
   ['broken', '{"config": '],
   ['not the CLI’s', '{"config": [1], "extra": "none"}'],
-])('knows bundle and target from the path alone where the metadata is %s', async (_, metadata) => {
-  own('204', metadata);
+] as const)('knows bundle and target from the path alone where the metadata is %s', async ([_, metadata], { rig, client }) => {
+  own(rig, '204', metadata);
   const { text } = await use(client, 'generate_bundle_from_job', { job_id: '204' });
   const known = [
     'Owning bundle: "revenue"',

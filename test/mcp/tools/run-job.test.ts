@@ -1,21 +1,11 @@
 // run_job proposes: a job by id, name or address, parameters that it has, an id for the card, and not one write to the workspace.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { createRig, type Rig, use } from '../rig.ts';
+import { describe, expect } from 'vitest';
+import { toolsTest, use } from '../rig.ts';
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig({ cli: false });
-  client = await rig.connect();
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
-});
+const it = toolsTest({ cli: false });
 
 describe('run_job', () => {
-  it('finds the job by its id, exact name or address, and stores the run for a click', async () => {
+  it('finds the job by its id, exact name or address, and stores the run for a click', async ({ rig, client }) => {
     for (const job of ['123', 'Churn', `${rig.databricks.url}/jobs/123?o=1`, `${rig.databricks.url}/?o=1#job/123/runs`]) {
       const { text, isError, proposalIds } = await use(client, 'run_job', { job, parameters: { catalog: 'main_test' } });
       expect(isError, text).toBe(false);
@@ -29,7 +19,7 @@ describe('run_job', () => {
     expect(rig.logged.join('\n')).not.toContain('main_test');
   });
 
-  it.each([
+  it.for([
     [{ job: 'No such job' }, 'Call list_jobs'],
     [{ job: '99999' }, 'There is no job 99999'],
     [{ job: 'https://elsewhere.example/jobs/123' }, 'not of the workspace'],
@@ -37,7 +27,7 @@ describe('run_job', () => {
     [{ job: '123', parameters: { nope: '1' } }, 'Its parameters are: "catalog", "schema", "lookback_days"'],
     [{ job: '402', parameters: { nope: '1' } }, 'no job parameters at all'],
     [{ job: '123', parameters: { catalog: 'x'.repeat(5000) } }, '4000 characters'],
-  ])('says what to do about %j', async (input, words) => {
+  ] as const)('says what to do about %j', async ([input, words], { rig, client }) => {
     const job = input.job.replace('DATABRICKS', rig.databricks.url);
     const { text, isError, proposalIds } = await use(client, 'run_job', { ...input, job });
     expect(isError).toBe(true);
@@ -45,7 +35,7 @@ describe('run_job', () => {
     expect(proposalIds).toBeUndefined();
   });
 
-  it('asks which one where several jobs have the name', async () => {
+  it('asks which one where several jobs have the name', async ({ rig, client }) => {
     const job = rig.databricks.workspace.jobs.get('123');
     if (job === undefined) throw new Error('the demo workspace has no job 123');
     rig.databricks.workspace.jobs.set('124', { ...job, jobId: '124' });

@@ -1,29 +1,24 @@
 // Every tool through a real MCP client against the stand-in workspace.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { CLI, createRig, type Rig, use } from '../rig.ts';
+import { describe, expect, onTestFinished } from 'vitest';
+import { CLI, createRig, toolsTest, use } from '../rig.ts';
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig();
-});
-afterAll(() => rig.close());
-beforeEach(async () => {
-  client = await rig.connect();
-});
-afterEach(() => client.close());
+/** `generate`: makes the churn job's bundle over the test's own connection, which remembers which bundle was edited. */
+const test = toolsTest()
+  .extend('client', async ({ rig }, { onCleanup }) => {
+    const client = await rig.connect();
+    onCleanup(() => client.close());
+    return client;
+  })
+  .extend('generate', ({ client }) => async () => {
+    const made = await use(client, 'generate_bundle_from_job', { job_id: '123' });
+    expect(made.isError).toBe(false);
+    return made.bundleDigest ?? '';
+  });
 
 const json = (text: string) => JSON.parse(text.split('\n').find((line) => line.startsWith('"')) ?? '""') as string;
 
-async function generate(): Promise<string> {
-  const made = await use(client, 'generate_bundle_from_job', { job_id: '123' });
-  expect(made.isError).toBe(false);
-  return made.bundleDigest ?? '';
-}
-
 describe('reading', () => {
-  test('list_jobs finds by a part of the name and says so when there is none', async () => {
+  test('list_jobs finds by a part of the name and says so when there is none', async ({ client }) => {
     const found = await use(client, 'list_jobs', { name: 'CHUR' });
     expect(found.text).toMatch(/^Jobs \(1\):\n- job_id 123: "Churn"/);
     expect(found.steps.map((step) => step.status)).toEqual(['in_progress', 'complete']);
@@ -31,14 +26,14 @@ describe('reading', () => {
     expect((await use(client, 'list_jobs', { limit: 2 })).text).toContain('There are more');
   });
 
-  test('get_job gives the settings as data', async () => {
+  test('get_job gives the settings as data', async ({ client }) => {
     const { text, bundleDigest } = await use(client, 'get_job', { job_id: '123' });
     expect(text).toMatch(/^Job 123: "Churn"/);
     expect(JSON.parse(json(text)).tasks.length).toBeGreaterThan(0);
     expect(bundleDigest).toBeUndefined();
   });
 
-  test('export_notebook gives source text as data', async () => {
+  test('export_notebook gives source text as data', async ({ client }) => {
     const settings = JSON.parse(json((await use(client, 'get_job', { job_id: '123' })).text));
     const path = settings.tasks.find((task: { notebook_task?: object }) => task.notebook_task !== undefined).notebook_task.notebook_path;
     const { text, isError } = await use(client, 'export_notebook', { path });
@@ -49,7 +44,7 @@ describe('reading', () => {
 });
 
 describe('generating and editing', () => {
-  test('generate_bundle_from_job: steps, what it holds, and the digest for the host', async () => {
+  test('generate_bundle_from_job: steps, what it holds, and the digest for the host', async ({ rig, client }) => {
     const made = await use(client, 'generate_bundle_from_job', { job_id: '123' });
     expect([...new Set(made.steps.map((step) => step.id))]).toEqual(['read', 'collect', 'generate']);
     expect(made.steps.some((step) => /^Collecting sources \(\d+ of \d+\)$/.test(step.title))).toBe(true);
@@ -61,7 +56,7 @@ describe('generating and editing', () => {
     expect((await use(client, 'generate_bundle_from_job', { job_id: '123' })).bundleDigest).toBe(made.bundleDigest);
   });
 
-  test('files: list, read, and as a resource', async () => {
+  test('files: list, read, and as a resource', async ({ client, generate }) => {
     const id = await generate();
     const { text } = await use(client, 'list_bundle_files', { bundle_id: id });
     expect(text).toMatch(/- "databricks\.yml" \(\d+ bytes\)/);
@@ -73,7 +68,7 @@ describe('generating and editing', () => {
     await expect(client.readResource(`bundle://${id}/../../etc/passwd`)).rejects.toThrow('no such file');
   });
 
-  test('edit_bundle_file: a passage, a whole file, a removal; each a new bundle with its parent', async () => {
+  test('edit_bundle_file: a passage, a whole file, a removal; each a new bundle with its parent', async ({ rig, client, generate }) => {
     const id = await generate();
     const passage = await use(client, 'edit_bundle_file', {
       bundle_id: id,
@@ -95,7 +90,7 @@ describe('generating and editing', () => {
     expect(again.isError).toBe(false);
   });
 
-  test('edit_bundle_file refuses what is ambiguous, missing, outside, or based on a superseded bundle', async () => {
+  test('edit_bundle_file refuses what is ambiguous, missing, outside, or based on a superseded bundle', async ({ client, generate }) => {
     const id = await generate();
     const edit = async (input: Record<string, unknown>) => {
       const result = await use(client, 'edit_bundle_file', { bundle_id: id, path: 'databricks.yml', ...input });
@@ -121,7 +116,7 @@ describe('generating and editing', () => {
 });
 
 describe('validating', () => {
-  test.skipIf(CLI === undefined)('with the CLI: the proof, its steps, and what an edit changed', async () => {
+  test.skipIf(CLI === undefined)('with the CLI: the proof, its steps, and what an edit changed', async ({ rig, client, generate }) => {
     const id = await generate();
     const proved = await use(client, 'validate_bundle', { bundle_id: id });
     expect(proved.text).toMatch(/^Validated for target prod/);
@@ -149,6 +144,7 @@ describe('validating', () => {
 
   test('without a CLI: not validated, and how to get one', async () => {
     const bare = await createRig({ cli: false });
+    onTestFinished(() => bare.close());
     const other = await bare.connect();
     const { bundleDigest } = await use(other, 'generate_bundle_from_job', { job_id: '123' });
     const proved = await use(other, 'validate_bundle', { bundle_id: bundleDigest });
@@ -156,10 +152,9 @@ describe('validating', () => {
     expect(proved.text).toMatch(/^Not validated: /);
     expect(proved.text).toContain('DATABRICKS_CLI_PATH');
     await other.close();
-    await bare.close();
   });
 
-  test('nothing but the bundle files folder was written to the workspace', () => {
+  test('nothing but the bundle files folder was written to the workspace', ({ rig }) => {
     const writes = rig.databricks.requests.filter((request) => request.method !== 'GET' && request.status < 400);
     expect(writes.filter((request) => !/mkdirs/.test(request.path))).toEqual([]);
   });

@@ -1,28 +1,23 @@
 // The tools that look around in a workspace: folders, pipelines and the connection, by id, name or address, as data, without secrets.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToolsClient, type ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { createRig, type Rig, use } from '../rig.ts';
+import { describe, expect } from 'vitest';
+import { createToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { toolsTest, use } from '../rig.ts';
 
 const PIPELINE = '6a1f2d34-0b5c-4e6f-8a7b-9c0d1e2f3a4b';
 const SECRET = `dapi${'0123456789abcdef'.repeat(2)}`;
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig({ cli: false });
-  client = await rig.connect();
-  const { files, pipelines } = rig.databricks.workspace;
-  for (let n = 0; n < 130; n++) files.mkdirs(`/Shared/many/folder-${String(n).padStart(3, '0')}`);
-  const spec = { id: PIPELINE, name: 'Silver', catalog: 'main', configuration: { api_token: SECRET, big: 9_007_199_254_740_993n } };
-  pipelines.set(PIPELINE, { pipeline_id: PIPELINE, name: 'Silver', state: 'IDLE', creator_user_name: 'ana@acme.example', spec });
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
+const it = toolsTest({
+  cli: false,
+  seed: ({ databricks }) => {
+    const { files, pipelines } = databricks.workspace;
+    for (let n = 0; n < 130; n++) files.mkdirs(`/Shared/many/folder-${String(n).padStart(3, '0')}`);
+    const spec = { id: PIPELINE, name: 'Silver', catalog: 'main', configuration: { api_token: SECRET, big: 9_007_199_254_740_993n } };
+    pipelines.set(PIPELINE, { pipeline_id: PIPELINE, name: 'Silver', state: 'IDLE', creator_user_name: 'ana@acme.example', spec });
+  },
 });
 
 describe('list_notebooks', () => {
-  it('lists a folder a page at a time, and by a part of the name', async () => {
+  it('lists a folder a page at a time, and by a part of the name', async ({ client }) => {
     const first = await use(client, 'list_notebooks', { folder: '/Shared/many/' });
     expect(first.isError, first.text).toBe(false);
     expect(first.text).toContain('"/Shared/many" holds 130');
@@ -36,7 +31,7 @@ describe('list_notebooks', () => {
     expect(some.text).toContain('holds 10 with such a name');
   });
 
-  it('begins in the home folder, and says what to do where there is none', async () => {
+  it('begins in the home folder, and says what to do where there is none', async ({ client }) => {
     expect((await use(client, 'list_notebooks', {})).text).toContain('"/Users/ana@acme.example" holds');
     const none = await use(client, 'list_notebooks', { folder: '/Shared/nowhere' });
     expect(none.isError).toBe(true);
@@ -45,7 +40,7 @@ describe('list_notebooks', () => {
 });
 
 describe('list_pipelines and get_pipeline', () => {
-  it('finds it by a part of its name, and reads it by id, exact name or address', async () => {
+  it('finds it by a part of its name, and reads it by id, exact name or address', async ({ rig, client }) => {
     expect((await use(client, 'list_pipelines', { name: 'silv' })).text).toContain(`pipeline_id "${PIPELINE}": "Silver", "IDLE"`);
     expect((await use(client, 'list_pipelines', { name: 'gold' })).text).toContain('No pipeline');
     for (const pipeline of [
@@ -62,12 +57,12 @@ describe('list_pipelines and get_pipeline', () => {
     }
   });
 
-  it.each([
+  it.for([
     ['silver', `which of these is meant, and give its id: ${PIPELINE} "Silver"`],
     ['gold', 'Call list_pipelines'],
     ['https://elsewhere.example/pipelines/1', 'not of the workspace'],
     ['11111111-0b5c-4e6f-8a7b-9c0d1e2f3a4b', 'There is no pipeline'],
-  ])('says what to do about %s', async (pipeline, words) => {
+  ] as const)('says what to do about %s', async ([pipeline, words], { client }) => {
     const { text, isError } = await use(client, 'get_pipeline', { pipeline });
     expect(isError).toBe(true);
     expect(text).toContain(words);
@@ -75,7 +70,7 @@ describe('list_pipelines and get_pipeline', () => {
 });
 
 describe('health', () => {
-  it('says where, as whom, and that Jobs can be reached, and never the token', async () => {
+  it('says where, as whom, and that Jobs can be reached, and never the token', async ({ rig, client }) => {
     const { text, isError } = await use(client, 'health', {});
     expect(isError, text).toBe(false);
     expect(text).toContain(`Workspace: ${rig.databricks.url}`);
@@ -84,7 +79,7 @@ describe('health', () => {
     expect(text).not.toContain(rig.token);
   });
 
-  it('names the scopes of an OAuth token, and says what fails instead of failing', async () => {
+  it('names the scopes of an OAuth token, and says what fails instead of failing', async ({ rig }) => {
     const token = `x.${Buffer.from(JSON.stringify({ scope: 'sql offline_access' })).toString('base64url')}.x`;
     const stranger = await createToolsClient(rig.deps, {
       host: rig.databricks.url,
@@ -101,7 +96,7 @@ describe('health', () => {
 });
 
 describe('upload_bundle', () => {
-  it('stores the upload for a click and writes nothing', async () => {
+  it('stores the upload for a click and writes nothing', async ({ rig, client }) => {
     const made = await use(client, 'generate_bundle_from_job', { job_id: '402' });
     const bundle_id = made.bundleDigest ?? '';
     const { text, isError, proposalIds } = await use(client, 'upload_bundle', {
