@@ -6,7 +6,6 @@ import { loadCliConfig } from '../config/load.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
-import { createDirectDeployer } from '../deployment/execute/deploy-directly.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
 import type { Refusal } from '../deployment/policy/refusals.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
@@ -103,6 +102,8 @@ const NEXT: Record<Refusal['why'], string> = {
 
 async function deployed({ bundle }: Converted, target: string, { signedIn, cli, log, show }: Command): Promise<boolean> {
   if (signedIn === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
+  // Loaded here, since most conversions deploy nothing.
+  const { createDirectDeployer } = await import('../deployment/execute/deploy-directly.ts');
   const result = await createDirectDeployer({ cli, ...signedIn, log }).deploy(bundle, target, show);
   if (result.kind === 'refused') {
     const { why, words } = result.refusal;
