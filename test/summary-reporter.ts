@@ -1,13 +1,16 @@
-// Ends a run with plain words: which files took longest and with what, what was skipped, loudly, and the counts on a line of their own.
+// Ends a run with plain words: which files took longest and with what, what was sampled or, loudly, skipped, and the counts on a line of their own.
 import type { Reporter, TestModule } from 'vitest/node';
+import { SEED, WHOLE } from './sample.ts';
 
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     const skipped = tests.filter((test) => test.result().state === 'skipped');
+    const sampled = !WHOLE && modules.some(({ relativeModuleId }) => relativeModuleId.endsWith('.sweep.test.ts'));
     const lines = [
       ...slowest(modules),
+      ...(sampled ? ['', `Sweeps (*.sweep.test.ts) ran samples, chosen by TEST_SEED=${SEED}; npm run test:all runs them whole.`] : []),
       ...(skipped.length > 0 ? ['', `SKIPPED ${skipped.length} TESTS: what they need is not on this machine (see the words above):`] : []),
       ...skipped.map((test) => `  ${test.module.relativeModuleId} > ${test.fullName}`),
       '',

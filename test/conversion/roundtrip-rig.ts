@@ -2,21 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'vitest';
 import type { Bundle } from '../../src/bundle/model/bundle.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { entriesOf } from '../../src/deployment/cli/plan-json.ts';
 import { createDirectDeployer } from '../../src/deployment/execute/deploy-directly.ts';
-import { createCliLocator } from '../../src/deployment/install/locate.ts';
 import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../src/playground/databricks/stand-in.ts';
 import { UserError } from '../../src/values/errors.ts';
 import { type JsonObject, stringifyJson } from '../../src/values/json.ts';
-import { ANA, cliPath, log } from '../deployment/rig.ts';
+import { ANA, log } from '../deployment/rig.ts';
+import { LOCATOR } from '../located-cli.ts';
 
-export async function createRoundtrip() {
+function createRoundtrip() {
   const scratchDir = mkdtempSync(join(tmpdir(), 'dab-roundtrip-'));
-  const locator = createCliLocator({ cliPath, cacheDir: scratchDir, log, allowSetup: false });
-  const cli = createCli({ locator, scratchDir, log });
+  const cli = createCli({ locator: LOCATOR, scratchDir, log });
   return {
     /** An empty workspace, or one that is loaded. */
     async workspace(options: DatabricksStandInOptions = { seed: false }) {
@@ -61,4 +61,17 @@ export async function createRoundtrip() {
   };
 }
 
-export type Roundtrip = Awaited<ReturnType<typeof createRoundtrip>>;
+export type Far = Awaited<ReturnType<ReturnType<typeof createRoundtrip>['workspace']>>;
+
+/** Tests with an empty workspace each. */
+export const roundtripTest = test
+  .extend('trip', { scope: 'file' }, ({}, { onCleanup }) => {
+    const trip = createRoundtrip();
+    onCleanup(trip.close);
+    return trip;
+  })
+  .extend('far', async ({ trip }, { onCleanup }) => {
+    const far = await trip.workspace();
+    onCleanup(() => far[Symbol.asyncDispose]());
+    return far;
+  });

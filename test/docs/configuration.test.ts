@@ -39,11 +39,13 @@ const OF_TESTS: Readonly<Record<string, string>> = {
   SCREENSHOTS_DIR: 'Where tests of pages leave pictures.',
   SHOW_THREAD: 'Anything: print what the offline Claude says.',
   SLACK_SCHEMA_DIR: 'Slack’s published schemas of manifests.',
+  TEST_ALL: '`1`: sweeps run whole; `npm run test:all` sets it.',
   TEST_PGHOST: 'A Postgres server for the contract of storage. Unset: one is started from Debian’s binaries.',
   TEST_PGPORT: 'Its port.',
   TEST_PGDATABASE: 'The database on it.',
   TEST_PGUSER: 'Whom to connect as.',
   TEST_PGPASSWORD: 'That user’s password (a secret).',
+  TEST_SEED: 'A number that chooses the samples of sweeps and their random values. Unset: 1.',
   UPDATE_GOLDEN: '`1`: rewrite what is made from code; `npm run golden` sets it.',
 };
 

@@ -1,12 +1,13 @@
 // Adopting through the real CLI: the original keeps its id, and nothing is bound or taken away that belongs to another bundle.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { madeUp } from '../../bundle/case-kinds.ts';
 import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
 import { seedOriginals } from '../../bundle/seed-lookups.ts';
-import { createRoundtrip, type Roundtrip } from '../../conversion/roundtrip-rig.ts';
-import { ANA, cliPath } from '../rig.ts';
+import { roundtripTest } from '../../conversion/roundtrip-rig.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA } from '../rig.ts';
 
 const task = notebookTask('a', `/Workspace/Users/${ANA}/etl/a`);
 const environments = [{ environment_key: 'default', spec: { environment_version: '2' } }];
@@ -16,21 +17,16 @@ const bundleOf = (adopt: boolean, settings?: JsonObject) => {
   return generateBundle({ definition, sources: madeUp(definition), host: HOST, options: adopt ? { adoption: { prod: 'bind' } } : {} });
 };
 
-describe.skipIf(cliPath === undefined)('a target that takes the original over', () => {
-  let trip: Roundtrip;
-  beforeAll(async () => {
-    trip = await createRoundtrip();
-  });
-  afterAll(() => trip.close());
-  const seeded = async () => {
-    const far = await trip.workspace();
-    seedOriginals(far.standIn.workspace, original);
-    return far;
-  };
+/** With the original in it. */
+const test = roundtripTest.extend('seeded', ({ far }) => {
+  seedOriginals(far.standIn.workspace, original);
+  return far;
+});
+
+describe.skipIf(CLI === undefined)('a target that takes the original over', () => {
   const isDeployed = (settings: JsonObject | undefined) => settings?.deployment !== undefined;
 
-  test('has it under its own id, and deploys it again without another bind', async () => {
-    await using far = await seeded();
+  test('has it under its own id, and deploys it again without another bind', async ({ seeded: far }) => {
     const { jobs } = far.standIn.workspace;
     const said: string[] = [];
     const first = await far.deploy(bundleOf(true), 'prod', (line) => said.push(line));
@@ -43,8 +39,7 @@ describe.skipIf(cliPath === undefined)('a target that takes the original over', 
     expect(jobs.get('77')?.settings).toMatchObject({ name: 'Nightly', description: 'changed', deployment: { kind: 'BUNDLE' } });
   });
 
-  test('is refused where another bundle owns the original, before anything is bound', async () => {
-    await using far = await seeded();
+  test('is refused where another bundle owns the original, before anything is bound', async ({ seeded: far }) => {
     const { jobs, files } = far.standIn.workspace;
     const there = jobs.get('77');
     if (there !== undefined) there.settings = { ...there.settings, deployment: { kind: 'BUNDLE', metadata_file_path: '/x' } };
@@ -52,8 +47,7 @@ describe.skipIf(cliPath === undefined)('a target that takes the original over', 
     expect(files.paths().filter((path) => path.endsWith('resources.json'))).toEqual([]);
   });
 
-  test('is refused where a copy is deployed under the key', async () => {
-    await using far = await seeded();
+  test('is refused where a copy is deployed under the key', async ({ seeded: far }) => {
     const { jobs } = far.standIn.workspace;
     await far.deploy(bundleOf(false), 'prod');
     expect(jobs.size).toBe(2);
@@ -62,10 +56,8 @@ describe.skipIf(cliPath === undefined)('a target that takes the original over', 
   });
 });
 
-describe.skipIf(cliPath === undefined)('a copy', () => {
-  test('is refused where it would take away what another bundle of its name deployed', async () => {
-    const trip = await createRoundtrip();
-    await using far = await trip.workspace();
+describe.skipIf(CLI === undefined)('a copy', () => {
+  test('is refused where it would take away what another bundle of its name deployed', async ({ far }) => {
     const { jobs } = far.standIn.workspace;
     const child = job({ name: 'Child', tasks: [task], environments }, { job_id: 78 });
     const parent = { ...original, settings: { ...original.settings, tasks: [task, { task_key: 'next', run_job_task: { job_id: 78 } }] } };
@@ -74,6 +66,5 @@ describe.skipIf(cliPath === undefined)('a copy', () => {
     expect([...jobs.values()].map(({ settings }) => settings.name).sort()).toEqual(['Child', 'Nightly']);
     await expect(far.deploy(bundleOf(false), 'prod')).rejects.toThrow(/The plan would delete jobs.child: another bundle of this name/);
     expect(jobs.size).toBe(2);
-    trip.close();
   });
 });

@@ -1,19 +1,14 @@
 // Deploying at the word of whoever sits at the keyboard, with the real CLI: what must stop it, and what it says afterwards.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRoundtrip, type Roundtrip } from '../../conversion/roundtrip-rig.ts';
-import { bundleOf, cliPath } from '../rig.ts';
+import { describe, expect } from 'vitest';
+import type { Bundle } from '../../../src/bundle/model/bundle.ts';
+import { roundtripTest as test } from '../../conversion/roundtrip-rig.ts';
+import { CLI } from '../../located-cli.ts';
+import { bundleOf } from '../rig.ts';
 
 const CHECKING = 'Checking that nothing has changed since the plan';
 
-describe.skipIf(cliPath === undefined)('deploying directly', () => {
-  let trip: Roundtrip;
-  beforeEach(async () => {
-    trip = await createRoundtrip();
-  });
-  afterEach(() => trip.close());
-
-  test('deploys, tells where the jobs are, and finds nothing that differs', async () => {
-    await using far = await trip.workspace();
+describe.skipIf(CLI === undefined)('deploying directly', () => {
+  test('deploys, tells where the jobs are, and finds nothing that differs', async ({ far }) => {
     const lines: string[] = [];
     const done = await far.deploy(bundleOf(), 'prod', (line) => lines.push(line));
     const [id] = far.standIn.workspace.jobs.keys();
@@ -27,16 +22,14 @@ describe.skipIf(cliPath === undefined)('deploying directly', () => {
     ]);
   });
 
-  test('makes no second job beside one that a lost connection left behind', async () => {
-    await using far = await trip.workspace();
+  test('makes no second job beside one that a lost connection left behind', async ({ far }) => {
     far.standIn.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
     await expect(far.deploy(bundleOf(), 'dev')).rejects.toThrow(/Deploying to dev: .*could not be reached/);
     await expect(far.deploy(bundleOf(), 'dev')).rejects.toThrow(/its record does not know of it: deploying would make a duplicate/);
     expect(far.standIn.workspace.jobs.size).toBe(1);
   });
 
-  test('does nothing where the workspace changes between the plan and the deployment', async () => {
-    await using far = await trip.workspace();
+  test('does nothing where the workspace changes between the plan and the deployment', async ({ far }) => {
     await far.deploy(bundleOf(), 'dev');
     const [job] = far.standIn.workspace.jobs.values();
     if (job === undefined) throw new Error('the job was not deployed');
@@ -48,7 +41,7 @@ describe.skipIf(cliPath === undefined)('deploying directly', () => {
     expect(job.settings.name).toBe('renamed by hand');
   });
 
-  test.each([
+  test.for<[string, Partial<Bundle>, RegExp]>([
     [
       'a secret',
       { secrets: [{ path: 'src/load.py', line: 2, start: 0, end: 1, kind: 'Databricks token' }] },
@@ -59,8 +52,7 @@ describe.skipIf(cliPath === undefined)('deploying directly', () => {
       bundleOf({ 'databricks.yml': 'bundle:\n  name: x\nexperimental:\n  scripts: {}\n' }),
       /something that is not allowed/,
     ],
-  ])('refuses %s before the CLI gets it', async (_, more, words) => {
-    await using far = await trip.workspace();
+  ])('refuses %s before the CLI gets it', async ([, more, words], { far }) => {
     await expect(far.deploy({ ...bundleOf(), ...more }, 'dev')).rejects.toThrow(words);
     expect(far.standIn.requests).toEqual([]);
   });

@@ -1,18 +1,18 @@
-// The real CLI over every golden tree: it validates strictly in each target, without a warning, and finds every name that is looked up;
+// The real CLI over golden trees: it validates strictly in each target, without a warning, and finds every name that is looked up;
 // what it resolves is what we resolve without it, and by both nothing of the job differs.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { generateBundle } from '../../src/bundle/generate/generate.ts';
 import { compare } from '../../src/bundle/proof/compare.ts';
 import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/values/json.ts';
-import { CLI, createBundleFolder } from '../playground/databricks/cli.ts';
+import { CLI } from '../located-cli.ts';
+import { createBundleFolder } from '../playground/databricks/cli.ts';
+import { sampleOf } from '../sample.ts';
 import { HARD_CASES } from './case-hard.ts';
 import { KIND_CASES } from './case-kinds.ts';
 import { CASES, HOST } from './fixtures.ts';
 import { seedLookups } from './seed-lookups.ts';
-
-if (CLI === undefined) process.stdout.write('SKIPPED: the golden trees before the real CLI, because DATABRICKS_CLI_PATH is not set.\n');
 
 const ALL = Object.entries({ ...CASES, ...KIND_CASES, ...HARD_CASES });
 /** What the CLI warns of over the untouched settings too. */
@@ -62,21 +62,19 @@ function taskKey(task: Json): string {
   return isObject(task) ? String(task.task_key) : '';
 }
 
-describe.skipIf(CLI === undefined)('the real CLI takes', () => {
-  let standIn: DatabricksStandIn;
-  let host: { url: string; token: string };
-  let ids: Map<string, string>;
-  beforeAll(async () => {
-    standIn = await createDatabricksStandIn();
-    host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
-    ids = seedLookups(
-      standIn.workspace,
-      ALL.map(([, { definition }]) => definition),
-    );
-  });
-  afterAll(() => standIn.close());
+/** Tests that share a workspace in which every name is found. */
+const test = base.extend('far', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const standIn = await createDatabricksStandIn();
+  onCleanup(() => standIn.close());
+  const ids = seedLookups(
+    standIn.workspace,
+    ALL.map(([, { definition }]) => definition),
+  );
+  return { host: { url: standIn.url, token: standIn.tokenFor(USER) }, ids };
+});
 
-  test.each(ALL)('%s', async (name, one) => {
+describe.skipIf(CLI === undefined)('the real CLI takes', () => {
+  test.for(sampleOf(ALL, 12))('%s', async ([name, one], { far: { host, ids } }) => {
     const bundle = generateBundle({ ...one, host: HOST });
     const wrong = bundle.diagnostics.some(({ level }) => level === 'error');
     const folder = createBundleFolder(Object.fromEntries(bundle.files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])));
