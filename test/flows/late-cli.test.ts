@@ -1,59 +1,49 @@
-// A machine on which the CLI is still being built: answers and zips come at once, cards say how far it is, and catch up by themselves.
+// The first minutes on a new machine: the CLI is still being prepared, and nobody waits for it; then the newest card gets its proof and plan.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config/environment.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { RELEASE } from '../../src/deployment/install/release.ts';
-import { connectAs } from '../../src/playground/connect.ts';
-import type { Person } from '../../src/playground/slack/people/person.ts';
-import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { findCli, linked, startStack } from './stack.ts';
+import { buttonsOf, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
-/** What stands in for the Go build: it takes its time and then copies the CLI that is here. Where the release can be downloaded, that is quicker. */
-const BUILD_SECONDS = 8;
+
+/** The release can't be downloaded: nobody listens where the proxy should be (port 9 is for discarding, RFC 863). */
+const OFFLINE = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+
+/** A folder with a `go` that builds nothing: as soon as the file `go-on` is there, it copies the CLI that is here. */
+async function patientGo(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'dab-late-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const real = cli.state === 'ready' ? cli.path : '';
+  const copy = `while [ $# -gt 0 ]; do [ "$1" = -o ] && cp '${real}' "$2"; shift; done`;
+  await writeFile(join(folder, 'go'), `#!/bin/sh\nuntil [ -e '${folder}/go-on' ]; do sleep 0.1; done\n${copy}\n`);
+  await chmod(join(folder, 'go'), 0o755);
+  return folder;
+}
 
 describe.skipIf(cli.state !== 'ready' || cli.version !== RELEASE.version)('while the CLI is being prepared', () => {
-  let playground: Playground;
-  let folder: string;
-  let ana: Person;
+  test('nobody waits: answer, zip and a card with the progress; replies go on; the newest card gets proof and plan', async () => {
+    const folder = await patientGo();
+    const variables = { ...OFFLINE, DATABRICKS_CLI_PATH: '', DAB_CACHE_DIR: join(folder, 'cache'), PATH: `${folder}:/bin` };
+    const { playground, close } = await startStack({ variables });
+    onTestFinished(close);
+    const ana = await linked(playground, 'ana');
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'dab-late-'));
-    const real = cli.state === 'ready' ? cli.path : '';
-    const go = `#!/bin/sh\nsleep ${BUILD_SECONDS}\nwhile [ $# -gt 0 ]; do [ "$1" = -o ] && cp '${real}' "$2"; shift; done\n`;
-    await writeFile(join(folder, 'go'), go);
-    await chmod(join(folder, 'go'), 0o755);
-    const variables = { DATABRICKS_CLI_PATH: '', DAB_CACHE_DIR: join(folder, 'cache'), PATH: `${folder}:/bin` };
-    playground = await startPlayground({ env: environment, page: false, variables });
-    ana = playground.slack.as('ana');
-    await ana.command(CHANNEL, '/dab job 123');
-    const connect = await ana.waitFor(() => lastEphemeral(ana), STEP_MS);
-    await connectAs(playground.databricks, buttonsOf(connect).connect?.url ?? '', 'ana@acme.example');
-  });
-  afterAll(async () => {
-    await playground?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+    const thread = await startThread(ana, '/dab job 123', 'job 123 ');
+    const first = await thread.card(1);
+    expect(textOf(first)).toContain('The Databricks CLI is being prepared');
+    await thread.hasFiles(1);
+    thread.say('add a staging target');
+    expect(buttonsOf(await thread.card(2))).not.toHaveProperty('deploy');
 
-  it('nobody waits: answer, zip and a card with the progress; replies go on; the newest card gets proof and plan', async () => {
-    const root = await ana.waitFor(() => rootOf(ana, '123'), STEP_MS);
-    const first = await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
-    expect(textOf(first)).toMatch(/The Databricks CLI is being prepared|Plan for dev/);
-    expect(ana.messages(CHANNEL, root.ts).flatMap((message) => message.files ?? [])).toHaveLength(1);
-    ana.say(CHANNEL, 'add a staging target', { thread: root.ts });
-    const second = await ana.waitFor(() => {
-      const card = cardOf(ana, root, 2);
-      return card && 'deploy' in buttonsOf(card) ? card : undefined;
-    }, STEP_MS);
-    expect(textOf(second)).toMatch(/\d+ settings: \d+ identical/);
-    expect(textOf(second)).toContain('Plan for dev');
-    const old = await ana.waitFor(() => {
-      const card = cardOf(ana, root, 1);
-      return card && textOf(card).includes('newer version') ? card : undefined;
-    }, STEP_MS);
-    expect(Object.keys(buttonsOf(old))).not.toContain('deploy');
-    expect(Object.keys(buttonsOf(old))).not.toContain('deploy_unavailable');
+    await writeFile(join(folder, 'go-on'), '');
+    const planned = await thread.card(2, (card) => 'deploy' in buttonsOf(card));
+    expect(textOf(planned)).toMatch(/\d+ settings: \d+ identical/);
+    expect(textOf(planned)).toContain('Plan for dev');
+    const old = buttonsOf(await thread.shows(first, 'newer version'));
+    expect(Object.keys(old)).not.toContain('deploy');
+    expect(Object.keys(old)).not.toContain('deploy_unavailable');
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, vi } from 'vitest';
+import { test as base, onTestFinished, vi } from 'vitest';
 import { environment } from '../../src/config/environment.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { type CliStatus, createCliLocator } from '../../src/deployment/install/locate.ts';
@@ -55,13 +55,25 @@ export async function startStack({ fromNothing, ...options }: StackOptions): Pro
 }
 
 /** Links somebody by `/dab connect`, whose sign-in pages are walked through. */
-async function linked({ slack, databricks }: Playground, name: 'ana' | 'ben'): Promise<Person> {
+export async function linked({ slack, databricks }: Playground, name: 'ana' | 'ben'): Promise<Person> {
   const person = slack.as(name);
   const email = `${name}@acme.example`;
   const asked = await privately(person, () => person.command(CHANNEL, '/dab connect'));
   await connectAs(databricks, buttonsOf(asked).connect?.url ?? '', email);
   await person.waitFor(() => person.ephemerals(CHANNEL).some((said) => textOf(said).includes(`You are connected as ${email}`)), STEP_MS);
   return person;
+}
+
+/** Lets nobody read a source until what it returns is called, or the test ends. */
+export function holdSources({ databricks }: Playground): () => void {
+  const gate = Promise.withResolvers<void>();
+  const off = databricks.faults.on('GET /api/2.0/workspace/export', { until: gate.promise });
+  const release = () => {
+    off();
+    gate.resolve();
+  };
+  onTestFinished(release);
+  return release;
 }
 
 /** The CLI that `npm run setup:cli` has prepared, if there is one; says loudly where there is none. */

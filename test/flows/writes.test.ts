@@ -1,159 +1,218 @@
-// Writes of a bundle and of SQL through Slack: asked for in the thread, shown as a card, run once by the click of the person they are for.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment } from '../../src/config/environment.ts';
-import type { Person } from '../../src/playground/slack/people/person.ts';
+// Writes from a message to the workspace: asked for in the thread, shown as a card, run once by the click of the person they are for.
+import { describe, expect, onTestFinished } from 'vitest';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
-import { type Playground, startPlayground } from '../../src/playground/start.ts';
-import { buttonsOf, CHANNEL, cardOf, connected, findCli, lastEphemeral, rootOf, STEP_MS, textOf } from './playground.ts';
+import { findCli, flow } from './stack.ts';
+import { buttonsOf, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const FOLDER = '/Workspace/Shared/review/churn';
 
-describe.skipIf(cli.state !== 'ready')('writes other than a first deployment', () => {
-  let playground: Playground;
-  let dataDir: string;
-  let ana: Person;
-  let ben: Person;
-  let root: Message;
+const test = flow()
+  .extend('thread', { scope: 'file' }, async ({ ana }) => {
+    const thread = await startThread(ana, '/dab job 123', 'job 123 ');
+    await thread.card(1);
+    await thread.idle();
+    return thread;
+  })
+  .extend('requests', { scope: 'file' }, ({ playground }) => {
+    const all = () => playground.databricks.requests.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/'));
+    return {
+      all,
+      runs: () => all().filter(({ path }) => path.endsWith('/jobs/run-now')),
+      statements: () => all().filter(({ path }) => path.endsWith('/sql/statements')),
+    };
+  })
+  .extend('cards', { scope: 'file' }, ({ ana, ben, thread }) => ({
+    /** Says something; the new card whose title holds `title`. */
+    async propose(words: string, title: string): Promise<Message> {
+      const before = new Set(thread.messages().map(({ ts }) => ts));
+      const isNew = (one: Message) => !before.has(one.ts) && ['write_run', 'deploy'].some((id) => id in buttonsOf(one));
+      thread.say(words);
+      const card = await ana.waitFor(() => thread.messages().find((one) => isNew(one) && textOf(one).includes(title)), STEP_MS);
+      await thread.idle();
+      return thread.now(card);
+    },
+    /** Somebody else's click is refused with words; the person's own runs it, and a second one does nothing. */
+    async refuseBenThenClick(card: Message): Promise<void> {
+      const refused = await privately(ben, () => ben.click(card, 'write_run'));
+      expect(textOf(refused)).toContain('was proposed for ana@acme.example');
+      await ana.click(card, 'write_run');
+      await ana.click(card, 'write_run', { stale: true });
+    },
+  }));
 
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'dab-writes-'));
-    playground = await startPlayground({ env: environment, page: false, dataDir });
-    ana = await connected(playground, 'ana');
-    ben = await connected(playground, 'ben');
-    await ana.command(CHANNEL, '/dab job 123');
-    root = await ana.waitFor(() => rootOf(ana, '123'), STEP_MS);
-    await ana.waitFor(() => cardOf(ana, root, 1), STEP_MS);
-    await idle();
-  });
-  afterAll(async () => {
-    await playground?.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+describe.skipIf(cli.state !== 'ready')('a proposed run', () => {
+  const results = (messages: Message[]) => messages.filter(({ text }) => /^<@U_ANA> (Done: )?Run job/.test(text));
 
-  const idle = () => ana.waitFor(() => !('stop' in buttonsOf(rootOf(ana, '123') ?? root)), STEP_MS);
-  const thread = () => ana.messages(CHANNEL, root.ts);
-  const now = (card: Message) => thread().find(({ ts }) => ts === card.ts) ?? card;
-  const until = (card: Message, words: string) => ana.waitFor(() => textOf(now(card)).includes(words), STEP_MS);
-  const posts = (path: string) => playground.databricks.requests.filter((one) => one.method === 'POST' && one.path === path);
+  test('is a card with the exact arguments; nothing has reached the workspace, and nobody else can press it', async ({
+    playground,
+    ana,
+    ben,
+    thread,
+    requests,
+    cards,
+  }) => {
+    const before = requests.all().length;
+    const card = await cards.propose('run job 123 with catalog=main_test', 'Run job ');
+    expect(textOf(card)).toContain('Run job 123 “Churn”');
+    expect(textOf(card)).toContain('"catalog": "main_test"');
+    expect(textOf(card)).toContain('As ana@acme.example in ');
+    expect(textOf(card)).toMatch(/the offer ends <!date/);
+    expect(requests.all()).toHaveLength(before);
 
-  /** Says something; the new card whose title holds `title`. */
-  async function propose(words: string, title: string): Promise<Message> {
-    const before = new Set(thread().map(({ ts }) => ts));
-    ana.say(CHANNEL, words, { thread: root.ts });
-    const card = await ana.waitFor(
-      () =>
-        thread().find(
-          (one) => !before.has(one.ts) && ['write_run', 'deploy'].some((id) => id in buttonsOf(one)) && textOf(one).includes(title),
-        ),
-      STEP_MS,
-    );
-    await idle();
-    return now(card);
-  }
-  /** Somebody else's click is refused with words; the person's own runs it, and a second one does nothing. */
-  async function refuseBenThenClick(card: Message): Promise<void> {
-    const before = ben.ephemerals(CHANNEL).length;
-    await ben.click(card, 'write_run');
-    const refused = await ben.waitFor(() => ben.ephemerals(CHANNEL).length > before && lastEphemeral(ben), STEP_MS);
+    const refused = await privately(ben, () => ben.click(card, 'write_run'));
     expect(textOf(refused)).toContain('was proposed for ana@acme.example');
+    expect(requests.all()).toHaveLength(before);
+
     await ana.click(card, 'write_run');
     await ana.click(card, 'write_run', { stale: true });
-  }
+    const done = await thread.shows(card, 'and done');
+    await ana.waitFor(() => results(thread.messages()).length === 1, STEP_MS);
+    expect(requests.runs()).toMatchObject([{ userName: 'ana@acme.example' }]);
+    const [run] = [...playground.databricks.workspace.runs.values()];
+    expect(run?.body).toMatchObject({ creator_user_name: 'ana@acme.example' });
+    expect(JSON.stringify(run?.body.job_parameters)).toContain('main_test');
+    expect(buttonsOf(done)).not.toHaveProperty('write_run');
+    expect(textOf(done)).toContain(`/jobs/123/runs/${run?.runId}`);
+  });
 
-  it('an upload puts exactly the shown version into the folder', async () => {
-    const card = await propose(`upload it to ${FOLDER}`, 'Upload bundle “churn”');
+  test('is not started by Not now, nor after that, and a job is found by its name', async ({ ana, thread, requests, cards }) => {
+    const card = await cards.propose('run job "Churn"', 'Run job ');
+    await ana.click(card, 'write_not_now');
+    await thread.shows(card, 'Not done: declined by <@U_ANA>');
+    const refused = await privately(ana, () => ana.click(card, 'write_run', { stale: true }));
+    expect(textOf(refused)).toContain('was declined by');
+    expect(requests.runs()).toHaveLength(1);
+  });
+
+  test('asked for again, its older card is closed', async ({ thread, cards }) => {
+    const first = await cards.propose('run job 123', 'Run job ');
+    await cards.propose('run job 123', 'Run job ');
+    expect(buttonsOf(await thread.shows(first, 'A newer card has replaced this one'))).not.toHaveProperty('write_run');
+  });
+
+  test('killed in the middle: it says that the outcome is unknown, and runs nothing again', async ({
+    playground,
+    ana,
+    thread,
+    requests,
+    cards,
+  }) => {
+    const card = await cards.propose('run job 123 with catalog=killed', 'Run job ');
+    const off = playground.databricks.faults.on('POST /api/2.2/jobs/run-now', { afterHandler: true, hang: true });
+    onTestFinished(off);
+    await ana.click(card, 'write_run');
+    await expect.poll(requests.runs, { timeout: STEP_MS }).toHaveLength(2);
+    await playground.restart('SIGKILL');
+    off();
+    const unknown = await thread.shows(card, 'whether it was done is not known');
+    await ana.waitFor(() => results(thread.messages()).length === 2, STEP_MS);
+    expect(buttonsOf(unknown)).not.toHaveProperty('write_run');
+    const refused = await privately(ana, () => ana.click(card, 'write_run', { stale: true }));
+    expect(textOf(refused)).toContain('how it ended is not known');
+    expect(requests.runs()).toHaveLength(2);
+    expect(playground.databricks.workspace.runs.size).toBe(2);
+  });
+
+  test('an answer that was lost on its way is asked for again, for the same run', async ({ playground, ana, thread, cards }) => {
+    const card = await cards.propose('run job 123 with catalog=lost', 'Run job ');
+    onTestFinished(playground.databricks.faults.on('POST /api/2.2/jobs/run-now', { afterHandler: true, close: true, times: 1 }));
+    await ana.click(card, 'write_run');
+    await thread.shows(card, 'and done');
+    expect(playground.databricks.workspace.runs.size).toBe(3);
+    expect(await playground.log()).not.toContain('main_test');
+  });
+});
+
+describe.skipIf(cli.state !== 'ready')('writes of a bundle and of SQL', () => {
+  test('an upload puts exactly the shown version into the folder', async ({ playground, thread, cards }) => {
+    const card = await cards.propose(`upload it to ${FOLDER}`, 'Upload bundle “churn”');
     expect(textOf(card)).toContain(FOLDER);
     expect(buttonsOf(card).write_run?.text?.text).toBe('Upload it');
     const below = () => playground.databricks.workspace.files.paths().filter((path) => path.includes('/review/churn/'));
     expect(below()).toEqual([]);
-    await refuseBenThenClick(card);
-    await until(card, 'and done');
+    await cards.refuseBenThenClick(card);
+    await thread.shows(card, 'and done');
     expect(below().map((path) => path.split('/review/churn/')[1])).toEqual(
       expect.arrayContaining(['databricks.yml', 'resources/churn.job.yml', 'README.md']),
     );
-    await ana.waitFor(() => thread().some((one) => one.text.startsWith('<@U_ANA> Done: Upload bundle')), STEP_MS);
+    await thread.says('<@U_ANA> Done: Upload bundle');
   });
 
-  it('SQL that reads is answered in the thread; SQL that may write is a card, red where it deletes', async () => {
-    const before = posts('/api/2.0/sql/statements').length;
-    ana.say(CHANNEL, 'run this sql: select country from main.sales.orders limit 2', { thread: root.ts });
-    await ana.waitFor(() => thread().some((one) => textOf(one).includes('It only reads') && textOf(one).includes('Austria')), STEP_MS);
-    await idle();
-    expect(posts('/api/2.0/sql/statements').length - before).toBe(1);
+  test('SQL that reads is answered in the thread; SQL that may write is a card, red where it deletes', async ({
+    thread,
+    requests,
+    cards,
+  }) => {
+    thread.say('run this sql: select country from main.sales.orders limit 2');
+    expect(textOf(await thread.says('It only reads'))).toContain('Austria');
+    await thread.idle();
+    expect(requests.statements()).toHaveLength(1);
 
-    const card = await propose("run this sql: delete from main.sales.orders where country = 'Chile'", 'Execute SQL on warehouse');
+    const card = await cards.propose("run this sql: delete from main.sales.orders where country = 'Chile'", 'Execute SQL on warehouse');
     expect(textOf(card)).toContain("delete from main.sales.orders where country = 'Chile'");
     expect(textOf(card)).toContain(':rotating_light:');
-    expect(posts('/api/2.0/sql/statements').length - before).toBe(1);
-    await refuseBenThenClick(card);
-    await until(card, 'and done');
-    expect(posts('/api/2.0/sql/statements').slice(before + 1)).toMatchObject([{ userName: 'ana@acme.example' }]);
+    expect(requests.statements()).toHaveLength(1);
+    await cards.refuseBenThenClick(card);
+    await thread.shows(card, 'and done');
+    expect(requests.statements().slice(1)).toMatchObject([{ userName: 'ana@acme.example' }]);
   });
 
-  it('a statement that fails says why, in Databricks’ words as data', async () => {
-    const card = await propose('run this sql: drop table no_such_table', 'Execute SQL on warehouse');
+  test('a statement that fails says why, in Databricks’ words as data', async ({ ana, thread, cards }) => {
+    const card = await cards.propose('run this sql: drop table no_such_table', 'Execute SQL on warehouse');
     await ana.click(card, 'write_run');
-    await until(card, 'TABLE_OR_VIEW_NOT_FOUND');
-    expect(textOf(now(card))).toContain(':x: Approved by <@U_ANA>');
+    expect(textOf(await thread.shows(card, 'TABLE_OR_VIEW_NOT_FOUND'))).toContain(':x: Approved by <@U_ANA>');
   });
 
-  it('tests come as a new version with diff, zip and proof', async () => {
-    ana.say(CHANNEL, 'add tests', { thread: root.ts });
-    const card = await ana.waitFor(() => cardOf(ana, root, 2), STEP_MS);
-    await idle();
+  test('tests come as a new version with diff, zip and proof', async ({ thread }) => {
+    thread.say('add tests');
+    const card = await thread.card(2);
+    await thread.idle();
     expect(textOf(card)).toContain(':white_check_mark:');
-    const said = thread().map(textOf).join('\n');
-    expect(said).toContain('python -m pytest tests');
-    expect(said).toContain('tests/test_bundle.py');
-    expect(
-      thread()
-        .flatMap(({ files }) => files ?? [])
-        .map(({ name }) => name),
-    ).toContain('churn-v2.zip');
+    expect(thread.text()).toContain('python -m pytest tests');
+    expect(thread.text()).toContain('tests/test_bundle.py');
+    expect(thread.files().map(({ name }) => name)).toContain('churn-v2.zip');
   });
 
-  it('files of the workspace come along as a new version', async () => {
-    ana.say(CHANNEL, 'bring /Users/ana@acme.example/quality into the bundle', { thread: root.ts });
-    await ana.waitFor(() => cardOf(ana, root, 3), STEP_MS);
-    await idle();
-    expect(thread().map(textOf).join('\n')).toContain('Added (3)');
+  test('files of the workspace come along as a new version', async ({ thread }) => {
+    thread.say('bring /Users/ana@acme.example/quality into the bundle');
+    await thread.card(3);
+    await thread.idle();
+    expect(thread.text()).toContain('Added (3)');
   });
 
-  it('a deploy to another target is a card with its own plan', async () => {
-    const card = await propose('deploy it to prod', 'Plan for prod');
+  test('a deploy to another target is a card with its own plan', async ({ playground, ana, thread, cards }) => {
+    const card = await cards.propose('deploy it to prod', 'Plan for prod');
     expect(textOf(card)).toContain('2 to create');
     await ana.click(card, 'deploy');
-    await until(card, 'deployed to *prod*');
+    await thread.shows(card, 'deployed to *prod*');
     const names = [...playground.databricks.workspace.jobs.values()].map(({ settings }) => settings.name);
     expect(names.filter((name) => name === 'Churn')).toHaveLength(2);
   });
 
-  it('a run of what is deployed starts that job, once', async () => {
-    const card = await propose('run the bundle in prod', 'Run churn of bundle “churn” as it is deployed to prod');
-    expect(posts('/api/2.2/jobs/run-now')).toEqual([]);
-    await refuseBenThenClick(card);
-    await until(card, 'and done');
-    expect(posts('/api/2.2/jobs/run-now')).toMatchObject([{ userName: 'ana@acme.example' }]);
+  test('a run of what is deployed starts that job, once', async ({ thread, requests, cards }) => {
+    const before = requests.runs().length;
+    const card = await cards.propose('run the bundle in prod', 'Run churn of bundle “churn” as it is deployed to prod');
+    expect(requests.runs()).toHaveLength(before);
+    await cards.refuseBenThenClick(card);
+    await thread.shows(card, 'and done');
+    expect(requests.runs().slice(before)).toMatchObject([{ userName: 'ana@acme.example' }]);
   });
 
-  it('a destroy names what it deletes, and deletes that and nothing else', async () => {
+  test('a destroy names what it deletes, and deletes that and nothing else', async ({ playground, thread, cards }) => {
     const jobs = () => [...playground.databricks.workspace.jobs.keys()];
     const before = jobs();
-    const card = await propose('destroy it in prod', 'Destroy what bundle “churn” has deployed to prod');
+    const card = await cards.propose('destroy it in prod', 'Destroy what bundle “churn” has deployed to prod');
     expect(textOf(card)).toContain(':rotating_light:');
     expect(textOf(card)).toMatch(/jobs\.churn|job churn/);
     expect(buttonsOf(card).write_run?.text?.text).toBe('Destroy it');
     expect(jobs()).toEqual(before);
-    await refuseBenThenClick(card);
-    await until(card, 'and done');
+    await cards.refuseBenThenClick(card);
+    await thread.shows(card, 'and done');
     expect(before.length - jobs().length).toBe(1);
     expect(playground.databricks.workspace.jobs.has('123')).toBe(true);
     // Nothing is left to destroy, and that is said instead of a card.
-    ana.say(CHANNEL, 'destroy it in prod', { thread: root.ts });
-    await ana.waitFor(() => thread().some((one) => textOf(one).includes('Nothing of this bundle is deployed to prod')), STEP_MS);
+    thread.say('destroy it in prod');
+    await thread.says('Nothing of this bundle is deployed to prod');
   });
 });

@@ -1,7 +1,7 @@
 // Faults that a test or a person switches on for a route: a status, a delay, silence or a broken connection.
 
 export interface Fault {
-  /** Answer with this status and Databricks' error body; without it only `delayMs` works. */
+  /** Answer with this status and Databricks' error body; without it only `delayMs` and `until` work. */
   readonly status?: number | undefined;
   readonly message?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -11,6 +11,8 @@ export interface Fault {
   readonly afterHandler?: boolean | undefined;
   /** By the stand-in's clock. */
   readonly delayMs?: number | undefined;
+  /** The request is kept waiting until this has settled. */
+  readonly until?: Promise<unknown> | undefined;
   /** Never answer; the connection stays open. */
   readonly hang?: boolean | undefined;
   /** Cut the connection in place of an answer. */

@@ -96,6 +96,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const fault = parts.faults.take(method, path);
   if (parts.latencyMs > 0) await systemClock.sleep(parts.latencyMs);
   if (fault?.delayMs !== undefined) await parts.clock.sleep(fault.delayMs);
+  await fault?.until;
   if (fault !== undefined && fault.afterHandler !== true && strike(response, fault, send)) {
     request.resume();
     return;
