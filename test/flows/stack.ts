@@ -45,7 +45,10 @@ export async function startStack({ fromNothing, ...options }: StackOptions): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'dab-flow-'));
   const removed = () => rm(dataDir, { recursive: true, force: true });
   try {
-    if (fromNothing !== true) for (const folder of ['postgres', 'tools-postgres']) await fillDataFolder(join(dataDir, folder));
+    if (fromNothing !== true) {
+      await fillDataFolder(join(dataDir, 'postgres'));
+      if (options.remoteTools === true) await fillDataFolder(join(dataDir, 'tools-postgres'));
+    }
     const playground = await startPlayground({ env: environment, page: false, dataDir, ...options });
     return { playground, close: () => playground.close().finally(removed) };
   } catch (error) {
