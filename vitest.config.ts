@@ -15,6 +15,8 @@ export default defineConfig({
     setupFiles: ['test/measure.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A test that waits for something fails when it never comes, not when a busy machine is slow.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     reporters: ['default', './test/summary-reporter.ts'],
   },

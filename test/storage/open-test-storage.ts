@@ -20,17 +20,37 @@ export interface TestStorage {
   close(): Promise<void>;
 }
 
-/** A migrated, empty database in memory. With `boss`, pg-boss is started in it as well (as the bot would open it). */
+/** A migrated, empty database in memory, opened by its first statement. With `boss` it is opened at once and the queue started in it. */
 export function openTestStorage(): Promise<TestStorage>;
 export function openTestStorage(options: { boss: true | BossTestOptions; log?: Logger }): Promise<QueuedDatabase>;
 export async function openTestStorage(
   options: { boss?: true | BossTestOptions; log?: Logger } = {},
 ): Promise<TestStorage | QueuedDatabase> {
-  const dump = new Blob([new Uint8Array(readFileSync(await prepareDump()))]);
-  const connection = createPgliteDb(await openPglite({ dump }));
-  if (options.boss === undefined) return { db: connection, close: closing(undefined, connection, () => undefined) };
+  if (options.boss === undefined) return openedOnUse();
+  const connection = await openConnection();
   const faster = options.boss === true ? {} : options.boss;
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...faster, db: fromPglite(connection.forBoss), backend: 'pglite' });
   await startBoss(boss, options.log ?? quiet);
   return { db: connection, boss, kind: 'pglite', close: closing(boss, connection, () => undefined) };
+}
+
+async function openConnection() {
+  const dump = new Blob([new Uint8Array(readFileSync(await prepareDump()))]);
+  return createPgliteDb(await openPglite({ dump }));
+}
+
+/** Many rigs bring a database that few of their tests use, and to open one takes a second of CPU. */
+function openedOnUse(): TestStorage {
+  let opened: ReturnType<typeof openConnection> | undefined;
+  const connection = () => {
+    opened ??= openConnection();
+    return opened;
+  };
+  return {
+    db: {
+      query: async (text, params) => (await connection()).query(text, params),
+      transaction: async (work) => (await connection()).transaction(work),
+    },
+    close: closing(undefined, { close: async () => (await opened)?.close() }, () => undefined),
+  };
 }

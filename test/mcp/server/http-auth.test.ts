@@ -1,21 +1,21 @@
 // Who may call over HTTP: which header is believed when, what is asked of the workspace, and what a refusal says.
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { LIMITS } from '../../../src/mcp/limits.ts';
-import { createHttpRig, type HttpRig, type HttpRigOptions } from './http-rig.ts';
+import { createHttpRig, type HttpRigOptions } from './http-rig.ts';
 
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 const ME = '/api/2.0/preview/scim/v2/Me';
 
-let rig: HttpRig;
-const open = async (options?: HttpRigOptions) => {
-  rig = await createHttpRig(options);
-  return rig;
-};
-afterEach(() => rig.close());
-const asked = () => rig.databricks.requests.filter(({ path }) => path === ME).length;
+async function open(options?: HttpRigOptions) {
+  const rig = await createHttpRig(options);
+  onTestFinished(() => rig.close());
+  /** How often the workspace was asked who somebody is. */
+  const asked = () => rig.databricks.requests.filter(({ path }) => path === ME).length;
+  return { ...rig, asked };
+}
 
 it('without a token: 401 with the address of the metadata, which names the sign-in of the workspace', async () => {
-  const { post, url, databricks } = await open();
+  const { post, url, databricks, asked } = await open();
   const refused = await post(LIST, {});
   expect(refused.status).toBe(401);
   const header = refused.headers.get('WWW-Authenticate');
@@ -29,7 +29,7 @@ it('without a token: 401 with the address of the metadata, which names the sign-
 });
 
 it('a token that the workspace refuses: 401 that says so, and it is asked again next time', async () => {
-  const { post } = await open();
+  const { post, asked } = await open();
   const bad = { Authorization: 'Bearer dapi0123456789abcdef' };
   const refused = await post(LIST, bad);
   expect(refused.status).toBe(401);
@@ -51,7 +51,7 @@ it('a workspace that does not answer: 503, not a refusal of the person', async (
 
 it('asks once per token while it is believed, and again after that', async () => {
   let now = 1_000_000;
-  const { post } = await open({ clock: () => now });
+  const { post, asked } = await open({ clock: () => now });
   await Promise.all(Array.from({ length: 10 }, () => post(LIST).then((answer) => answer.text())));
   expect(asked()).toBe(1);
   now += LIMITS.tokenMs - 1;
@@ -68,12 +68,10 @@ it('believes the forwarded header only behind the proxy, and Authorization only 
   expect((await post(LIST, { Authorization: `Bearer ${token}` })).status).toBe(401);
   // Nothing else that a proxy says of a person is believed.
   expect((await post(LIST, { 'X-Forwarded-Email': 'ana@acme.example', 'X-Forwarded-User': 'ana@acme.example' })).status).toBe(401);
-  await rig.close();
 
   const outside = await open();
   expect((await outside.post(LIST, { 'X-Forwarded-Access-Token': outside.token })).status).toBe(401);
   expect((await outside.post(LIST)).status).toBe(200);
-  await rig.close();
 
   // Both: the proxy's word comes first.
   const both = await open({ sources: { forwarded: true, bearer: true } });
@@ -85,7 +83,7 @@ it('believes the forwarded header only behind the proxy, and Authorization only 
 });
 
 it('a header that is no token is none: no line break, no endless text reaches the workspace', async () => {
-  const { post } = await open({ sources: { forwarded: true, bearer: true } });
+  const { post, asked } = await open({ sources: { forwarded: true, bearer: true } });
   for (const value of ['Bearer', 'Bearer ', 'Basic abc', `Bearer ${'a'.repeat(9000)}`, 'Bearer a b'])
     expect((await post(LIST, { Authorization: value })).status, value.slice(0, 20)).toBe(401);
   expect((await post(LIST, { 'X-Forwarded-Access-Token': 'a b' })).status).toBe(401);

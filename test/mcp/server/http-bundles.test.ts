@@ -1,20 +1,23 @@
 // Bundles over HTTP: fetched by whoever made them, put back where the server has lost them, and never believed about themselves.
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Bundle, digestFiles } from '../../../src/bundle/model/bundle.ts';
 import { bundleFrom, bundleText } from '../../../src/storage/bundles/bundle-text.ts';
-import { createHttpRig, type HttpRig } from './http-rig.ts';
+import { httpTest } from './http-rig.ts';
 
-let rig: HttpRig;
-let ben: string;
-beforeAll(async () => {
-  rig = await createHttpRig();
-  ben = rig.databricks.tokenFor('ben@acme.example');
-});
-afterAll(() => rig.close());
-
-const bundleOf = (digest: string, method: string, body?: string, token = rig.token) =>
-  fetch(`${rig.url}/bundles/${digest}`, { method, ...(body !== undefined && { body }), headers: { Authorization: `Bearer ${token}` } });
+/** `bundleOf` and `callTool` act as ana, unless given another token. */
+const it = httpTest()
+  .extend('ben', { scope: 'file' }, ({ rig }) => rig.databricks.tokenFor('ben@acme.example'))
+  .extend('bundleOf', { scope: 'file' }, ({ rig }) => (digest: string, method: string, body?: string, token = rig.token) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    return fetch(`${rig.url}/bundles/${digest}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  })
+  .extend('callTool', { scope: 'file' }, ({ rig }) => async (name: string, input: Record<string, unknown>, token = rig.token) => {
+    const client = await rig.client(token);
+    const result = await client.callTool({ name, arguments: input });
+    await client.close();
+    return JSON.stringify(result.content);
+  });
 
 const encode = (text: string) => new TextEncoder().encode(text);
 function make(files: Record<string, string>, more: Partial<Bundle> = {}): Bundle {
@@ -23,15 +26,8 @@ function make(files: Record<string, string>, more: Partial<Bundle> = {}): Bundle
   return { ...about, files: list, ...more, digest: digestFiles(list) };
 }
 
-async function callTool(name: string, input: Record<string, unknown>, token = rig.token) {
-  const client = await rig.client(token);
-  const result = await client.callTool({ name, arguments: input });
-  await client.close();
-  return JSON.stringify(result.content);
-}
-
 describe('a bundle', () => {
-  it('that a tool made is fetched whole, and put back where the server lost it', async () => {
+  it('that a tool made is fetched whole, and put back where the server lost it', async ({ rig, bundleOf, callTool }) => {
     const said = await callTool('generate_bundle_from_job', { job_id: '123' });
     const digest = /bundle_id: (\w{64})/.exec(said)?.[1] ?? '';
     expect((await bundleOf(digest, 'HEAD')).status).toBe(204);
@@ -48,14 +44,14 @@ describe('a bundle', () => {
     expect(await callTool('list_bundle_files', { bundle_id: digest })).toContain('databricks.yml');
   });
 
-  it('is nobody else’s, however well they know its digest', async () => {
+  it('is nobody else’s, however well they know its digest', async ({ ben, bundleOf }) => {
     const mine = make({ 'databricks.yml': 'bundle:\n  name: mine\n' });
     expect((await bundleOf(mine.digest, 'PUT', bundleText({ bundle: mine }))).status).toBe(204);
     for (const method of ['GET', 'HEAD']) expect((await bundleOf(mine.digest, method, undefined, ben)).status).toBe(404);
     expect((await bundleOf(mine.digest, 'GET', undefined, 'dapi0123456789abcdef')).status).toBe(401);
   });
 
-  it('of somebody else stays as it is when the same tree is brought with other words about it', async () => {
+  it('of somebody else stays as it is when the same tree is brought with other words about it', async ({ ben, bundleOf }) => {
     const first = make({ 'databricks.yml': 'bundle:\n  name: shared\n' }, { name: 'first' });
     await bundleOf(first.digest, 'PUT', bundleText({ bundle: first }));
     const definition = { jobId: '5', settings: { name: 'forged' } };
@@ -64,7 +60,7 @@ describe('a bundle', () => {
     expect([seen?.bundle.name, seen?.definition]).toEqual(['first', undefined]);
   });
 
-  it('is refused where its digest is another one, its paths lead out, or the text is none', async () => {
+  it('is refused where its digest is another one, its paths lead out, or the text is none', async ({ bundleOf }) => {
     const good = make({ 'databricks.yml': 'bundle:\n  name: x\n' });
     const other = make({ 'databricks.yml': 'bundle:\n  name: y\n' });
     expect((await bundleOf(good.digest, 'PUT', bundleText({ bundle: other }))).status).toBe(409);
@@ -78,7 +74,7 @@ describe('a bundle', () => {
     expect((await bundleOf('nonsense', 'PUT', bundleText({ bundle: good }))).status).toBe(409);
   });
 
-  it('has its secrets looked for again: who brings it can’t say that it has none', async () => {
+  it('has its secrets looked for again: who brings it can’t say that it has none', async ({ bundleOf, callTool }) => {
     const token = `dapi${'0123456789abcdef'.repeat(2)}`;
     const leaky = make({ 'databricks.yml': 'bundle:\n  name: leaky\n', 'src/a.py': `TOKEN = "${token}"\n` });
     await bundleOf(leaky.digest, 'PUT', bundleText({ bundle: leaky }));

@@ -1,6 +1,7 @@
-// The server over HTTP inside the test's process: the tools' rig behind a real listener that can be stopped and started.
+// The server over HTTP inside the test's process: the tools' rig behind a real listener.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { test } from 'vitest';
 import { createHttpApp } from '../../../src/mcp/server/http.ts';
 import { createAuthenticate } from '../../../src/mcp/server/http-auth.ts';
 import { ownedBundles } from '../../../src/storage/bundles/owned-bundles.ts';
@@ -65,4 +66,19 @@ export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOption
       await rig.close();
     },
   };
+}
+
+/** Tests that share a server within their file. Faults end with the test that switched them on. */
+export function httpTest(options: HttpRigOptions = {}) {
+  return test
+    .extend('options', { scope: 'file' }, options)
+    .extend('rig', { scope: 'file' }, async ({ options }, { onCleanup }) => {
+      const rig = await createHttpRig(options);
+      onCleanup(() => rig.close());
+      return rig;
+    })
+    .extend('faults', { auto: true }, ({ rig }, { onCleanup }) => {
+      onCleanup(() => rig.databricks.faults.clear());
+      return rig.databricks.faults;
+    });
 }

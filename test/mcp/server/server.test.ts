@@ -1,31 +1,18 @@
 // The server alone: errors in our words only, aborts that arrive, progress as steps, JSON on the wire, no token in a message.
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createToolsClient, type ToolsClient } from '../../../src/mcp/client/in-process.ts';
-import { createRig, type Rig, use } from '../rig.ts';
+import { expect } from 'vitest';
+import { createToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { toolsTest, use } from '../rig.ts';
 
-let rig: Rig;
-let client: ToolsClient;
-beforeAll(async () => {
-  rig = await createRig();
-});
-afterAll(() => rig.close());
-beforeEach(async () => {
-  client = await rig.connect();
-});
-afterEach(async () => {
-  rig.databricks.faults.clear();
-  await client.close();
-});
+const test = toolsTest();
 
-test('a UserError reaches the model as problem and next step; open steps fail', async () => {
+test('a UserError reaches the model as problem and next step; open steps fail', async ({ client }) => {
   const { isError, text, steps } = await use(client, 'generate_bundle_from_job', { job_id: '999999' });
   expect(isError).toBe(true);
   expect(text).toContain('What to do next:');
   expect(steps.map((step) => step.status)).toEqual(['in_progress', 'error']);
 });
 
-test('anything else becomes a generic text with an event id that is in the log', async () => {
+test('anything else becomes a generic text with an event id that is in the log', async ({ rig }) => {
   const broken = await createToolsClient(
     {
       ...rig.deps,
@@ -47,7 +34,7 @@ test('anything else becomes a generic text with an event id that is in the log',
   await broken.close();
 });
 
-test('bad input, an unknown field, an unknown tool: an error that says what is wrong', async () => {
+test('bad input, an unknown field, an unknown tool: an error that says what is wrong', async ({ client }) => {
   for (const [name, input] of [
     ['get_job', {}],
     ['get_job', { job_id: 123 }],
@@ -66,21 +53,20 @@ test('bad input, an unknown field, an unknown tool: an error that says what is w
   ).toBe(true);
 });
 
-test('an abort reaches the handler, and the call rejects at once', async () => {
-  const off = rig.databricks.faults.on('GET /api/2.2/jobs/get', { delayMs: 5_000 });
+test('an abort reaches the handler, and the call rejects at once', async ({ rig, client, faults }) => {
+  const { struck } = faults.on('GET /api/2.2/jobs/get', { hang: true });
   const stop = new AbortController();
-  const started = Date.now();
   const running = use(client, 'get_job', { job_id: '123' }, stop.signal);
-  await pause(100);
+  await struck;
   stop.abort();
   await expect(running).rejects.toThrow();
-  expect(Date.now() - started).toBeLessThan(2_000);
-  off();
+  await expect.poll(() => rig.databricks.requests.at(-1)?.abandoned).toBe(true);
+  faults.clear();
   await expect(use(client, 'get_job', { job_id: '123' }, stop.signal)).rejects.toThrow();
   expect((await use(client, 'get_job', { job_id: '123' })).isError).toBe(false);
 });
 
-test('two callers side by side see what each may see, and no message or log line holds a token', async () => {
+test('two callers side by side see what each may see, and no message or log line holds a token', async ({ rig, client }) => {
   const ben = rig.databricks.tokenFor('ben@acme.example');
   const other = await createToolsClient(rig.deps, { host: rig.databricks.url, userName: 'ben@acme.example', token: async () => ben });
   const answers = await Promise.all([use(client, 'get_job', { job_id: '123' }), use(other, 'get_job', { job_id: '123' })]);
