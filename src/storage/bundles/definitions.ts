@@ -48,7 +48,7 @@ export function definitionFrom(jobId: string, text: string): JobDefinition | und
 }
 
 /** A value of ours as JSON: what is undefined is absent. */
-function withoutUndefined(value: unknown): Json {
+export function withoutUndefined(value: unknown): Json {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null) return value as Json;
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, withoutUndefined(item)]])));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Proof } from '../../bundle/proof/proof.ts';
 import { type Json, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Db } from '../db/db.ts';
+import { withoutUndefined } from './definitions.ts';
 
 const Value = z.custom<Json>((value) => value !== undefined).optional();
 const Verdict = z.enum(['identical', 'variable', 'source', 'dropped', 'edited', 'different']);
@@ -33,7 +34,7 @@ export function createProofStore(db: Db): ProofStore {
       await db.query(
         `insert into proofs (bundle_digest, host, user_name, proof) values ($1, $2, $3, $4::jsonb)
          on conflict (bundle_digest, host, user_name) do update set proof = excluded.proof`,
-        [of.bundleDigest, of.host, of.userName, stringifyJson(plain(proof))],
+        [of.bundleDigest, of.host, of.userName, stringifyJson(withoutUndefined(proof))],
       );
     },
     async load(of) {
@@ -44,23 +45,5 @@ export function createProofStore(db: Db): ProofStore {
       );
       return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
     },
-  };
-}
-
-/** The proof without absent values: JSON has no undefined. */
-function plain(proof: Proof): Json {
-  return {
-    target: proof.target,
-    entries: proof.entries.map(({ place, verdict, was, is, why }) => ({
-      place,
-      verdict,
-      ...(was === undefined ? {} : { was }),
-      ...(is === undefined ? {} : { is }),
-      ...(why === undefined ? {} : { why }),
-    })),
-    counts: { ...proof.counts },
-    sources: { ...proof.sources, changed: proof.sources.changed.map((one) => ({ ...one })) },
-    secrets: proof.secrets.map((one) => ({ ...one })),
-    warnings: proof.warnings,
   };
 }

@@ -1,7 +1,8 @@
 // Postgres inside this process: PGlite as a Db, its values in the types that a server's driver gives, one statement or transaction at a time.
-import { PGlite, type Transaction } from '@electric-sql/pglite';
-import type { Db, Row } from './db.ts';
-import { type Connection, guarded, inSavepoint, postgresError } from './transactions.ts';
+import { PGlite } from '@electric-sql/pglite';
+import type { PGliteLike } from 'pg-boss';
+import type { Row } from './db.ts';
+import { type Connection, guarded, inTransaction, run } from './transactions.ts';
 
 /** Type numbers of pg_type whose PGlite defaults differ from node-postgres: int8 and numeric stay text, bytea is a Buffer. */
 const INT8 = 20;
@@ -34,22 +35,11 @@ export function openPglite(options: { dataDir?: string; dump?: Blob }): Promise<
   });
 }
 
-/** What pg-boss's adapter calls. */
-interface PgliteForBoss {
-  query<T>(text: string, params?: unknown[]): Promise<{ rows: T[] }>;
-  exec(text: string): ReturnType<PGlite['exec']>;
-  listen: PGlite['listen'];
-}
-
-interface PgliteDb extends Connection {
-  readonly forBoss: PgliteForBoss;
-}
-
 /**
  * A Db over PGlite. There is one connection: statements and transactions queue, so a transaction that waits for something slow holds up
  * everybody. A statement on the outer Db from inside a transaction's work would wait for ever; it throws at once instead (over a server too).
  */
-export function createPgliteDb(pglite: PGlite): PgliteDb {
+export function createPgliteDb(pglite: PGlite): Connection & { readonly forBoss: PGliteLike } {
   let tail: Promise<unknown> = Promise.resolve();
   const exclusive = <T>(work: () => Promise<T>): Promise<T> => {
     const result = tail.then(work);
@@ -58,22 +48,14 @@ export function createPgliteDb(pglite: PGlite): PgliteDb {
   };
   const gate = guarded();
 
-  const bind = (tx: Transaction): Db => {
-    const db: Db = {
-      query: <R extends Row>(text: string, params: readonly unknown[] = []) => run<R>(tx, text, params),
-      transaction: (work) => inSavepoint(db, work),
-    };
-    return db;
-  };
-
   return {
-    query: async <R extends Row>(text: string, params: readonly unknown[] = []) => {
+    query: async <R extends Row>(text: string, params?: readonly unknown[]) => {
       gate.check(text);
       return exclusive(() => run<R>(pglite, text, params));
     },
     transaction: async (work) => {
       gate.check('begin');
-      return exclusive(() => pglite.transaction((tx) => gate.inside(() => work(bind(tx)))));
+      return exclusive(() => pglite.transaction((tx) => gate.inside(() => work(inTransaction(tx)))));
     },
     script: (text) =>
       exclusive(async () => {
@@ -104,13 +86,4 @@ export function createPgliteDb(pglite: PGlite): PgliteDb {
       listen: (channel, callback) => pglite.listen(channel, callback),
     },
   };
-}
-
-async function run<R extends Row>(on: PGlite | Transaction, text: string, params: readonly unknown[]): Promise<R[]> {
-  try {
-    const result = await on.query<R>(text, [...params]);
-    return result.rows;
-  } catch (error) {
-    throw postgresError(text, error);
-  }
 }

@@ -1,8 +1,8 @@
 // A Postgres server as a Db: a pool, a transaction on one of its connections.
 import type { ConnectionOptions } from 'node:tls';
 import { Pool, type PoolClient } from 'pg';
-import type { Db, Row } from './db.ts';
-import { type Connection, guarded, inSavepoint, postgresError } from './transactions.ts';
+import type { Row } from './db.ts';
+import { type Connection, guarded, inTransaction, postgresError, run } from './transactions.ts';
 
 export interface PostgresOptions {
   readonly host: string;
@@ -35,14 +35,6 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
   pool.on('error', onIdleError);
   const gate = guarded();
 
-  const bind = (client: PoolClient): Db => {
-    const db: Db = {
-      query: <R extends Row>(text: string, params: readonly unknown[] = []) => run<R>(client, text, params),
-      transaction: (work) => inSavepoint(db, work),
-    };
-    return db;
-  };
-
   const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await connect(pool);
     let broken: Error | undefined;
@@ -62,13 +54,13 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
   };
 
   return {
-    query: async <R extends Row>(text: string, params: readonly unknown[] = []) => {
+    query: async <R extends Row>(text: string, params?: readonly unknown[]) => {
       gate.check(text);
       return run<R>(pool, text, params);
     },
     transaction: async (work) => {
       gate.check('begin');
-      return transaction((client) => gate.inside(() => work(bind(client))));
+      return transaction((client) => gate.inside(() => work(inTransaction(client))));
     },
     script: (text) =>
       transaction(async (client) => {
@@ -83,14 +75,5 @@ async function connect(pool: Pool): Promise<PoolClient> {
     return await pool.connect();
   } catch (error) {
     throw postgresError('connect', error);
-  }
-}
-
-async function run<R extends Row>(on: Pool | PoolClient, text: string, params: readonly unknown[]): Promise<R[]> {
-  try {
-    const result = await on.query<R>(text, [...params]);
-    return result.rows;
-  } catch (error) {
-    throw postgresError(text, error);
   }
 }

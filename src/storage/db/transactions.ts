@@ -1,7 +1,7 @@
 // What both kinds of Postgres share: the guard of transactions, nested transactions, and errors that tell no values.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { UpstreamError } from '../../values/errors.ts';
-import type { Db } from './db.ts';
+import type { Db, Row } from './db.ts';
 
 /** A Db that can also run scripts of several statements (migrations) and be closed. */
 export interface Connection extends Db {
@@ -39,8 +39,32 @@ export function guarded(): Gate {
   };
 }
 
+/** What the drivers run statements on: a connection, a pool, a transaction. */
+interface Driver {
+  query(text: string, params: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** The rows of a statement; a failure as an UpstreamError. */
+export async function run<R extends Row>(on: Driver, text: string, params: readonly unknown[] = []): Promise<R[]> {
+  try {
+    const result = await on.query(text, [...params]);
+    return result.rows as R[];
+  } catch (error) {
+    throw postgresError(text, error);
+  }
+}
+
+/** The Db of a transaction that has begun on this connection. */
+export function inTransaction(on: Driver): Db {
+  const db: Db = {
+    query: (text, params) => run(on, text, params),
+    transaction: (work) => inSavepoint(db, work),
+  };
+  return db;
+}
+
 /** A transaction within a transaction: a savepoint. */
-export async function inSavepoint<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+async function inSavepoint<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
   await db.query('savepoint nested');
   try {
     const result = await work(db);
