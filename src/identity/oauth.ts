@@ -1,6 +1,6 @@
 // The door to Databricks' OAuth: authorization code with PKCE, refresh and revocation, through openid-client.
 import * as client from 'openid-client';
-import { UpstreamError } from '../values/errors.ts';
+import { codeOf, UpstreamError } from '../values/errors.ts';
 
 export interface OAuthOptions {
   /** The workspace, such as `https://dbc-1.cloud.example`. */
@@ -42,19 +42,19 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
   const discover = async (): Promise<client.Configuration> => {
     const server = new URL(`${options.host.replace(/\/$/, '')}/oidc`);
     // Plain http is for stand-ins on this machine only; for any other host openid-client refuses it (facts: libraries#openid-client).
-    const execute = isLoopback(server) ? [client.allowInsecureRequests] : [];
+    const execute = ['localhost', '127.0.0.1', '[::1]'].includes(server.hostname) ? [client.allowInsecureRequests] : [];
     const authentication = options.clientSecret === undefined ? client.None() : client.ClientSecretBasic(options.clientSecret);
     return client.discovery(server, options.clientId, undefined, authentication, { execute, timeout: TIMEOUT_SECONDS });
   };
 
   /** Once; a failure is not kept. */
   const configuration = async (): Promise<client.Configuration> => {
-    discovered ??= discover();
+    discovered ??= asking('discover the sign-in endpoints', discover);
     try {
       return await discovered;
     } catch (error) {
       discovered = undefined;
-      throw upstream('discover the sign-in endpoints', error);
+      throw error;
     }
   };
 
@@ -86,29 +86,21 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
         if (value !== null) url.searchParams.set(name, value);
       }
       url.searchParams.set('state', state);
-      try {
-        return tokensOf(await client.authorizationCodeGrant(config, url, { expectedState: state, pkceCodeVerifier: verifier }));
-      } catch (error) {
-        throw upstream('trade the code for tokens', error);
-      }
+      return tokensOf(
+        await asking('trade the code for tokens', () =>
+          client.authorizationCodeGrant(config, url, { expectedState: state, pkceCodeVerifier: verifier }),
+        ),
+      );
     },
 
     async refresh(refreshToken) {
       const config = await configuration();
-      try {
-        return tokensOf(await client.refreshTokenGrant(config, refreshToken), refreshToken);
-      } catch (error) {
-        throw upstream('refresh the sign-in', error);
-      }
+      return tokensOf(await asking('refresh the sign-in', () => client.refreshTokenGrant(config, refreshToken)), refreshToken);
     },
 
     async revoke(token) {
       const config = await configuration();
-      try {
-        await client.tokenRevocation(config, token);
-      } catch (error) {
-        throw upstream('revoke the sign-in', error);
-      }
+      await asking('revoke the sign-in', () => client.tokenRevocation(config, token));
     },
   };
 }
@@ -116,22 +108,19 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
 /** A fresh PKCE verifier. */
 export const newVerifier = (): string => client.randomPKCECodeVerifier();
 
-/** Is this address of this very machine? */
-function isLoopback(url: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+/** Runs a call; of its failure keeps status and code only: openid-client's errors carry whole responses. */
+async function asking<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new UpstreamError({ service: 'databricks', operation, ...failureOf(error) });
+  }
 }
 
-/** Keeps status and code only: openid-client's errors carry whole responses. */
-function upstream(operation: string, error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error;
-  if (error instanceof client.ResponseBodyError) {
-    return new UpstreamError({ service: 'databricks', operation, status: error.status, code: error.error });
-  }
+function failureOf(error: unknown): { status?: number; code?: string | undefined } {
+  if (error instanceof client.ResponseBodyError) return { status: error.status, code: error.error };
   // The server's no, in the query of its redirect: as good as a 400.
-  if (error instanceof client.AuthorizationResponseError)
-    return new UpstreamError({ service: 'databricks', operation, status: 400, code: error.error });
-  if (error instanceof client.WWWAuthenticateChallengeError)
-    return new UpstreamError({ service: 'databricks', operation, status: error.status });
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return new UpstreamError({ service: 'databricks', operation, code });
+  if (error instanceof client.AuthorizationResponseError) return { status: 400, code: error.error };
+  if (error instanceof client.WWWAuthenticateChallengeError) return { status: error.status };
+  return { code: codeOf(error) };
 }

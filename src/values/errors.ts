@@ -42,6 +42,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The code of a failed system call or statement, such as ENOENT or an SQLSTATE. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** The environment can't start the program; every problem is named at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

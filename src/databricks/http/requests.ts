@@ -6,7 +6,7 @@ import { Config } from '@databricks/sdk-experimental/dist/config/index.js';
 import { Context } from '@databricks/sdk-experimental/dist/context/index.js';
 import { TimeoutError } from '@databricks/sdk-experimental/dist/retries/retries.js';
 import { type Clock, deadlineSignal } from '../../values/clock.ts';
-import { UpstreamError, UserError } from '../../values/errors.ts';
+import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from './limits.ts';
@@ -170,6 +170,6 @@ function upstream(operation: string, error: unknown): UpstreamError {
   if (error instanceof TimeoutError) return new UpstreamError({ ...failure, status: 429, code: 'BUSY' }, { cause: error });
   if (error instanceof HttpError) return new UpstreamError({ ...failure, code: 'ENOTFOUND' }, { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') return new UpstreamError({ ...failure, code: 'NO_ANSWER' });
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'NO_CONNECTION';
+  const code = codeOf(error) ?? 'NO_CONNECTION';
   return new UpstreamError({ ...failure, code }, { cause: error });
 }

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { UserError } from '../../values/errors.ts';
+import { codeOf, UserError } from '../../values/errors.ts';
 
 const Holder = z.object({ pid: z.number().int().positive(), started: z.string().optional(), host: z.string(), id: z.string() });
 type Holder = z.infer<typeof Holder>;
@@ -43,7 +43,7 @@ function create(path: string, holder: Holder): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -57,7 +57,7 @@ function takeAway(path: string, stale: Holder): void {
     renameSync(path, aside);
     if (read(aside)?.id !== stale.id) linkSync(aside, path);
   } catch (error) {
-    if (!isCode(error, 'ENOENT') && !isCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside, { force: true });
   }
@@ -82,7 +82,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    return isCode(error, 'EPERM');
+    return codeOf(error) === 'EPERM';
   }
   const started = startOf(holder.pid);
   return started !== 'ended' && (started === undefined || holder.started === undefined || started === holder.started);
@@ -111,8 +111,4 @@ function held(folder: string, path: string, holder: Holder | undefined): UserErr
     problem: `It is in use by ${who}.`,
     next: `Stop that process, or choose another folder. If it is gone for certain, delete ${path}.`,
   });
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

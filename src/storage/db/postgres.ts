@@ -36,7 +36,9 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
   const gate = guarded();
 
   const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
-    const client = await connect(pool);
+    const client = await pool.connect().catch((error: unknown) => {
+      throw postgresError('connect', error);
+    });
     let broken: Error | undefined;
     try {
       await client.query('begin');
@@ -68,12 +70,4 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
       }),
     close: () => pool.end(),
   };
-}
-
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw postgresError('connect', error);
-  }
 }

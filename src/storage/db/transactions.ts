@@ -1,6 +1,6 @@
-// What both kinds of Postgres share: the guard of transactions, nested transactions, and errors that tell no values.
+// What both kinds of Postgres share: statements, transactions within transactions, their guard, and errors that tell no values.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { UpstreamError } from '../../values/errors.ts';
+import { codeOf, UpstreamError } from '../../values/errors.ts';
 import type { Db, Row } from './db.ts';
 
 /** A Db that can also run scripts of several statements (migrations) and be closed. */
@@ -54,38 +54,29 @@ export async function run<R extends Row>(on: Driver, text: string, params: reado
   }
 }
 
-/** The Db of a transaction that has begun on this connection. */
+/** The Db of a transaction that has begun on this connection; a transaction within it is a savepoint. */
 export function inTransaction(on: Driver): Db {
   const db: Db = {
     query: (text, params) => run(on, text, params),
-    transaction: (work) => inSavepoint(db, work),
+    async transaction(work) {
+      await db.query('savepoint nested');
+      try {
+        const result = await work(db);
+        await db.query('release savepoint nested');
+        return result;
+      } catch (error) {
+        await db.query('rollback to savepoint nested');
+        throw error;
+      }
+    },
   };
   return db;
 }
 
-/** A transaction within a transaction: a savepoint. */
-async function inSavepoint<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
-  await db.query('savepoint nested');
-  try {
-    const result = await work(db);
-    await db.query('release savepoint nested');
-    return result;
-  } catch (error) {
-    await db.query('rollback to savepoint nested');
-    throw error;
-  }
-}
-
 /** A failed statement as an UpstreamError with its SQLSTATE; the driver's own error, whose detail may quote rows, is left behind. */
 export function postgresError(text: string, error: unknown): UpstreamError {
-  const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return new UpstreamError({ service: 'postgres', operation: operationOf(text), code }, { cause: new Error(message) });
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  return new UpstreamError({ service: 'postgres', operation: operationOf(text), code: codeOf(error) }, { cause: new Error(message) });
 }
 
 function operationOf(text: string): string {
