@@ -1,12 +1,11 @@
 // From a click on a proposal to its end, the same for every kind: decided once, queued, run as the person who clicked, and told.
 import type { Decided, Decision } from '../deployment/approval/decide.ts';
-import type { Identities } from '../identity/identities.ts';
-import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
-import type { Outbox } from '../storage/outbox.ts';
+import type { Identities, Identity } from '../identity/identities.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
-import type { Asker, PlanOffer } from './asker.ts';
 import type { CreateQueue } from './queue.ts';
 import type { Thread, ThreadMessage } from './thread-port.ts';
 
@@ -23,6 +22,20 @@ interface Click {
   readonly proposalId: string;
   readonly team: string;
   readonly user: string;
+}
+
+/** The port to a person who decides: who they are in Databricks, and words that they alone see. */
+interface Asker {
+  /** The person's identity; where there is none they are offered to connect (`why` it is needed), and the answer is undefined. */
+  identity(why: string): Promise<Identity | undefined>;
+  /** Says why not; `again` offers a fresh plan of that version as the way on. */
+  refuse(reason: string, again?: PlanOffer): Promise<unknown>;
+}
+
+export interface PlanOffer {
+  readonly conversationId: string;
+  readonly version: number;
+  readonly target: string;
 }
 
 /** What both kinds of proposal have. */
@@ -58,7 +71,7 @@ export interface Approval {
 export function createApproval(
   deps: {
     createQueue: CreateQueue;
-    rows: { conversations: ConversationRows; outbox: Outbox };
+    rows: Pick<Storage, 'conversations' | 'outbox'>;
     identities: Pick<Identities, 'token'>;
     thread: Thread;
     metrics: Metrics;

@@ -6,9 +6,9 @@ import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import { knownBundles } from '../storage/bundles/known-bundles.ts';
-import type { ConversationRow, ConversationRows, VersionRow } from '../storage/conversations.ts';
-import type { MessageRows } from '../storage/model-messages.ts';
-import type { TurnRow, TurnRows } from '../storage/turns.ts';
+import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { TurnRow } from '../storage/turns.ts';
 
 export interface AgentDeps {
   readonly agent: Agent;
@@ -34,19 +34,20 @@ export interface ActingTurn {
   readonly signal: AbortSignal;
 }
 
+export interface AskDeps extends AgentDeps {
+  readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundles'>;
+  readonly writes: Pick<WriteProposals, 'assignToTurn' | 'ofTurn'>;
+}
+
 export async function askAgent(
-  deps: AgentDeps & {
-    readonly rows: { conversations: ConversationRows; turns: TurnRows; messages: MessageRows };
-    readonly bundles: BundleStore;
-    readonly writes: Pick<WriteProposals, 'assignToTurn'>;
-  },
+  deps: AskDeps,
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
 ): Promise<Outcome> {
   const { turns, messages, conversations } = deps.rows;
   const { host, userName } = identity;
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
-  const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.bundles, known));
+  const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.rows.bundles, known));
   try {
     const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
     await conversations.freeze(conversation.id, frozen);

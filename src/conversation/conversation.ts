@@ -1,5 +1,6 @@
 // The room's one factory: turns, cards and approvals of all threads, over the rows and ports that it is handed.
 import type { Proof } from '../bundle/proof/proof.ts';
+import { proofLine } from '../bundle/proof/render.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -10,7 +11,6 @@ import type { AgentDeps } from './ask-agent.ts';
 import { createPlanAgain } from './plan-again.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
 import { type CreateQueue, createQueue } from './queue.ts';
-import { proofOf } from './stored-versions.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
 import { createTurnRunner } from './turn.ts';
 import { createTurnQueue, type TurnQueue } from './turn-queue.ts';
@@ -27,6 +27,7 @@ interface ConversationDeps extends AgentDeps {
 }
 
 export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'> {
+  /** The proof, and what it says in a line. */
   proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
   /** Settles what a dead process left, then takes up work. */
   start(): Promise<void>;
@@ -34,13 +35,12 @@ export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick
 
 export function createConversation(deps: ConversationDeps): Conversation {
   const { storage: rows, deployment, identities, thread, log } = deps;
-  const { bundles, proofs } = rows;
   const cli = deployment.locator;
   const createQueueHere: CreateQueue = (options) => createQueue(rows.boss, log, options);
 
-  const cards = createVersionCards({ ...deployment, cli, conversations: rows.conversations, bundles, proofs, log });
+  const cards = createVersionCards({ ...deployment, cli, rows, log });
   const waiting = createWaitingCards({ rows, cli, identities, cards, thread });
-  const { run, giveUp } = createTurnRunner({ ...deps, rows, bundles, cards, waiting, writes: deployment.writes });
+  const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, writes: deployment.writes });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,
     alone: rows.kind === 'pglite',
@@ -52,13 +52,16 @@ export function createConversation(deps: ConversationDeps): Conversation {
   });
   const approval = createApproval(
     { ...deps, createQueue: createQueueHere, rows },
-    { deployment: deploymentKind(deployment, bundles), write: writeKind(deployment) },
+    { deployment: deploymentKind(deployment, rows.bundles), write: writeKind(deployment) },
   );
 
   return {
     ...turns,
     decide: approval.decide,
-    proof: (bundleDigest, as) => proofOf({ proofs }, bundleDigest, as),
+    async proof(bundleDigest, as) {
+      const proof = await rows.proofs.load({ bundleDigest, ...as });
+      return proof && { proof, line: proofLine(proof) };
+    },
 
     async start() {
       const settled = [...(await deployment.deployer.recover()), ...(await deployment.executor.recover())];

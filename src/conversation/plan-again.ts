@@ -1,7 +1,6 @@
 // A fresh plan of a conversation's newest version, as whoever asks for it, on a card of its own.
 import type { Identities } from '../identity/identities.ts';
-import type { ConversationRows } from '../storage/conversations.ts';
-import type { Outbox } from '../storage/outbox.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Thread, ThreadMessage } from './thread-port.ts';
 import type { VersionCards } from './version-cards.ts';
 
@@ -16,7 +15,7 @@ export interface PlanAgain {
 
 /** Plans and says it; does nothing where a newer version has come. `id` names the card, so that a second try says nothing twice. */
 export function createPlanAgain(deps: {
-  rows: { conversations: ConversationRows; outbox: Outbox };
+  rows: Pick<Storage, 'conversations' | 'outbox'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
@@ -31,16 +30,8 @@ export function createPlanAgain(deps: {
     const messageId = `${id}/card`;
     if ((await rows.outbox.get(messageId)) === undefined) {
       const { bundleDigest } = newest;
-      const payload = await deps.cards.card({
-        conversation,
-        slackUser,
-        identity,
-        token: () => identities.token(who),
-        number: version,
-        bundleDigest,
-        ...(target === undefined ? {} : { target }),
-        onStep: () => {},
-      });
+      const as = { conversation, slackUser, identity, token: () => identities.token(who) };
+      const payload = await deps.cards.card({ ...as, number: version, bundleDigest, target });
       await rows.outbox.add({ id: messageId, conversationId, kind: 'card', payload });
     }
     await thread.deliver(messageId, conversation, (await rows.outbox.get(messageId))?.payload as ThreadMessage);

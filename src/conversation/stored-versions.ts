@@ -1,7 +1,6 @@
 // What is stored of a version: its bundle, and the proof as one person's CLI resolved it.
 import type { Bundle, BundleFile } from '../bundle/model/bundle.ts';
-import type { Proof } from '../bundle/proof/proof.ts';
-import { proofFiles, proofLine } from '../bundle/proof/render.ts';
+import { proofFiles } from '../bundle/proof/render.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ProofStore } from '../storage/bundles/proofs.ts';
 import type { ProvedAs } from './thread-port.ts';
@@ -21,14 +20,4 @@ export async function contentsOf(
   if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
   const proof = await proofs.load({ bundleDigest, ...as });
   return { bundle: loaded.bundle, report: proof === undefined ? [] : proofFiles(proof) };
-}
-
-/** The proof, and what it says in a line. */
-export async function proofOf(
-  { proofs }: Pick<VersionStores, 'proofs'>,
-  bundleDigest: string,
-  as: ProvedAs,
-): Promise<{ proof: Proof; line: string } | undefined> {
-  const proof = await proofs.load({ bundleDigest, ...as });
-  return proof && { proof, line: proofLine(proof) };
 }

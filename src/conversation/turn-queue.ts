@@ -1,8 +1,7 @@
 // The turns of all conversations in a durable queue: begins a conversation, takes replies, stops turns, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
-import type { ConversationRow, ConversationRows, Subject } from '../storage/conversations.ts';
-import type { Outbox } from '../storage/outbox.ts';
-import type { TurnRows } from '../storage/turns.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { PlanAgain } from './plan-again.ts';
 import type { CreateQueue } from './queue.ts';
@@ -24,16 +23,7 @@ interface Job {
 
 export interface TurnQueue {
   /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
-  begin(input: {
-    id: string;
-    team: string;
-    channel: string;
-    threadTs: string;
-    private: boolean;
-    requester: string;
-    subject: Subject;
-    eventKey: string;
-  }): Promise<void>;
+  begin(input: Omit<ConversationRow, 'frozen'> & { eventKey: string }): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
   /** A person's message in the thread: one more turn, as that person. */
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
@@ -51,7 +41,7 @@ export function createTurnQueue(deps: {
   createQueue: CreateQueue;
   /** True when no other process can be working on this database. */
   alone: boolean;
-  rows: { conversations: ConversationRows; turns: TurnRows; outbox: Outbox };
+  rows: Pick<Storage, 'conversations' | 'turns' | 'outbox'>;
   runTurn: RunTurn;
   giveUpTurn: (turnId: string) => Promise<void>;
   planAgain: (id: string, input: PlanAgain) => Promise<void>;

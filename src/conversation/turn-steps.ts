@@ -1,8 +1,8 @@
 // The steps of a running turn: each goes to its row first and to the screen second, in order.
 import type { Step } from '../agent/tools.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
-import type { StepRows } from '../storage/turn-steps.ts';
-import type { TurnRow, TurnRows } from '../storage/turns.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { TurnRow } from '../storage/turns.ts';
 import type { Logger } from '../values/log.ts';
 import type { Ending, Thread } from './thread-port.ts';
 
@@ -15,7 +15,7 @@ interface TurnSteps {
 }
 
 export function openSteps(
-  deps: { rows: { turns: TurnRows; steps: StepRows }; thread: Pick<Thread, 'progress'>; log: Logger },
+  deps: { rows: Pick<Storage, 'turns' | 'steps'>; thread: Pick<Thread, 'progress'>; log: Logger },
   turn: TurnRow,
   conversation: ConversationRow,
   stop: (by: string) => void,

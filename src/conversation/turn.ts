@@ -1,29 +1,24 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
-import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
-import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
-import type { MessageRows } from '../storage/model-messages.ts';
-import type { Outbox } from '../storage/outbox.ts';
-import type { StepRows } from '../storage/turn-steps.ts';
-import type { TurnRow, TurnRows } from '../storage/turns.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { TurnRow } from '../storage/turns.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
-import { type ActingTurn, type AgentDeps, askAgent } from './ask-agent.ts';
+import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
 import { diffVersions } from './file-changes.ts';
 import type { Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
 import { OFFERED_TARGET, type VersionCards } from './version-cards.ts';
 import type { WaitingCards } from './waiting-cards.ts';
 
-interface TurnDeps extends AgentDeps {
-  readonly rows: { conversations: ConversationRows; turns: TurnRows; steps: StepRows; messages: MessageRows; outbox: Outbox };
-  readonly bundles: BundleStore;
+interface TurnDeps extends AskDeps {
+  readonly rows: AskDeps['rows'] & Pick<Storage, 'steps' | 'outbox'>;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly cards: VersionCards;
   readonly waiting: Pick<WaitingCards, 'isLate' | 'catchUp'>;
-  readonly writes: Pick<WriteProposals, 'assignToTurn' | 'ofTurn'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -105,8 +100,8 @@ async function work(
 
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
-  if (isNew) await requireOwnSubject(deps.bundles, made, conversation);
-  const changes = isNew && before !== undefined ? await changesBetween(deps.bundles, before.bundleDigest, made) : undefined;
+  if (isNew) await requireOwnSubject(deps.rows.bundles, made, conversation);
+  const changes = isNew && before !== undefined ? await changesBetween(deps.rows.bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes === undefined ? {} : { changes }) });
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, turn.id, made);

@@ -1,16 +1,13 @@
 // The card of a new version: its proof and its plan, or what keeps them from being made.
-import type { Step } from '../agent/tools.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { proofLine } from '../bundle/proof/render.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
-import type { Identity } from '../identity/identities.ts';
-import type { BundleStore } from '../storage/bundles/bundles.ts';
-import type { ProofStore } from '../storage/bundles/proofs.ts';
-import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
+import type { ActingTurn } from './ask-agent.ts';
 import type { Card } from './thread-port.ts';
 
 /** The target that a card offers by itself: the one anybody may try things in. */
@@ -22,17 +19,12 @@ const BROKEN = {
   next: 'Press Plan again.',
 };
 
-interface VersionInput {
-  readonly conversation: ConversationRow;
+interface VersionInput extends Pick<ActingTurn, 'conversation' | 'identity' | 'token'>, Partial<Pick<ActingTurn, 'onStep' | 'signal'>> {
   readonly slackUser: string;
-  readonly identity: Identity;
-  readonly token: () => Promise<string>;
   readonly number: number;
   readonly bundleDigest: string;
   /** Left out: the one that every card offers. */
-  readonly target?: string;
-  readonly onStep: (step: Step) => void;
-  readonly signal?: AbortSignal;
+  readonly target?: string | undefined;
 }
 
 export interface VersionCards {
@@ -41,44 +33,38 @@ export interface VersionCards {
 }
 
 export function createVersionCards(deps: {
-  conversations: ConversationRows;
-  bundles: BundleStore;
-  proofs: Pick<ProofStore, 'load'>;
+  rows: Pick<Storage, 'conversations' | 'bundles' | 'proofs'>;
   prover: Prover;
   planner: Planner;
   cli: { status(): CliStatus };
   log: Logger;
 }): VersionCards {
+  const { conversations, bundles, proofs } = deps.rows;
+
   async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan'>> {
-    const loaded = await deps.bundles.load(input.bundleDigest);
-    const definition = loaded?.definitionId === undefined ? undefined : await deps.bundles.loadDefinition(loaded.definitionId);
+    const { conversation, slackUser, identity, number, target = OFFERED_TARGET, onStep = () => {} } = input;
+    const loaded = await bundles.load(input.bundleDigest);
+    const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
-    const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep: input.onStep };
-    const { host, userName } = input.identity;
-    const baseline = input.number > 1 ? await firstProof(input, definition) : undefined;
+    const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep };
+    const { host, userName } = identity;
+    const baseline = number > 1 ? await firstProof(input, definition) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
     if ('problem' in proof) return { proof, plan: proof };
-    const target = input.target ?? OFFERED_TARGET;
-    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
-    const plan = await deps.planner.planVersion({
-      ...asked,
-      conversationId: input.conversation.id,
-      version: input.number,
-      target,
-      identity: input.identity,
-      slackUser: input.slackUser,
-    });
-    input.onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
+    onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
+    const where = { conversationId: conversation.id, version: number, target };
+    const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser });
+    onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
     return { proof: { line: proofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
   /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */
   async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
-    const [first] = await deps.conversations.versions(input.conversation.id);
-    const loaded = first && (await deps.bundles.load(first.bundleDigest));
+    const [first] = await conversations.versions(input.conversation.id);
+    const loaded = first && (await bundles.load(first.bundleDigest));
     if (loaded === undefined) return undefined;
     const { host, userName } = input.identity;
-    const stored = await deps.proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });
+    const stored = await proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });
     if (stored !== undefined) return stored;
     const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: await input.token() });
     return 'problem' in proof ? undefined : proof;

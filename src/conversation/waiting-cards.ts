@@ -1,8 +1,8 @@
 // Cards that were made before there was a CLI: they show how far it is, and get their proof and plan when it is there.
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { ConversationRow, ConversationRows } from '../storage/conversations.ts';
-import type { Outbox } from '../storage/outbox.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Card, Thread } from './thread-port.ts';
 import { preparing, type VersionCards } from './version-cards.ts';
 
@@ -22,7 +22,7 @@ export interface WaitingCards {
 }
 
 export function createWaitingCards(deps: {
-  rows: { conversations: ConversationRows; outbox: Outbox };
+  rows: Pick<Storage, 'conversations' | 'outbox'>;
   cli: { status(): CliStatus; ready(): Promise<string | undefined> };
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
@@ -44,16 +44,9 @@ export function createWaitingCards(deps: {
     const who = { team: conversation.team, user: conversation.requester };
     const identity = await identities.of(who);
     if (identity === undefined) return { ...waiting, plan: NOT_LINKED, proof: NOT_LINKED };
-    return deps.cards.card({
-      conversation,
-      slackUser: conversation.requester,
-      identity,
-      token: () => identities.token(who),
-      number: waiting.version,
-      bundleDigest: waiting.bundleDigest,
-      ...(waiting.target === undefined ? {} : { target: waiting.target }),
-      onStep: () => {},
-    });
+    const { version: number, bundleDigest, target } = waiting;
+    const as = { conversation, slackUser: who.user, identity, token: () => identities.token(who) };
+    return deps.cards.card({ ...as, number, bundleDigest, target });
   }
 
   return {

@@ -1,6 +1,6 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
 import type { KnownBlock } from '@slack/types';
-import type { PlanOffer } from '../../conversation/asker.ts';
+import type { PlanOffer } from '../../conversation/approvals.ts';
 import { button, context, linkButton, section } from './blocks.ts';
 import { clip, escapeButMentions, escapeText } from './slack-text.ts';
 import { planAgainButton } from './version-card.ts';

@@ -1,6 +1,6 @@
 // The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
-import type { PlanOffer } from '../../conversation/asker.ts';
+import type { PlanOffer } from '../../conversation/approvals.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { button, context, section } from './blocks.ts';
