@@ -1,25 +1,14 @@
 // The room's one factory: the thread that conversations show themselves in, and the doors through which people reach them.
-import type { Inbox, Outbox } from '../conversation/rows.ts';
-import type { Clock } from '../values/clock.ts';
-import type { Logger } from '../values/log.ts';
-import type { Metrics } from '../values/metrics.ts';
-import { createBoltApp, createClients } from './bolt/app.ts';
+import type { Outbox } from '../conversation/rows.ts';
+import { createBoltApp, createClients, type SlackOptions } from './bolt/app.ts';
 import { type Behind, listen } from './listen/listen.ts';
 import type { CardRows } from './thread/drawing.ts';
 import { createThread } from './thread/thread.ts';
 
-interface SlackDeps extends CardRows {
-  readonly botToken: string;
-  readonly appToken: string;
-  /** Where the Web API is, when it isn't Slack's own. */
-  readonly apiUrl: string | undefined;
+interface SlackDeps extends SlackOptions, CardRows {
   /** Where steps are streamed natively. */
   readonly streamIn: 'dm' | 'all' | 'none';
-  readonly inbox: Inbox;
   readonly outbox: Outbox;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
 export function createSlack(deps: SlackDeps) {

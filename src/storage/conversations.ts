@@ -2,7 +2,7 @@
 import { type Db, typed } from './db/db.ts';
 
 /** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
-export type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
+type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
 
 export interface ConversationRow {
   readonly id: string;

@@ -1,27 +1,18 @@
 // The Bolt app over our receiver, and Web API clients with the right retries; start and stop.
 import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import type { Inbox } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
-import type { Logger } from '../../values/log.ts';
-import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
-import { createReceiver } from './receiver.ts';
+import { createReceiver, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
 const DRAIN_MS = 4000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 
-interface SlackOptions {
+export interface SlackOptions extends ReceiverOptions {
   readonly botToken: string;
-  readonly appToken: string;
-  /** Where the Web API is, when it isn't Slack's own. */
-  readonly apiUrl?: string | undefined;
-  readonly inbox: Inbox;
-  readonly metrics: Metrics;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack#web-api-clients). */

@@ -27,13 +27,16 @@ interface DurableReceiver extends Receiver {
   connected(): boolean;
 }
 
-export function createReceiver(options: {
-  appToken: string;
-  apiUrl?: string | undefined;
-  inbox: Inbox;
-  metrics: Metrics;
-  log: Logger;
-}): DurableReceiver {
+export interface ReceiverOptions {
+  readonly appToken: string;
+  /** Where the Web API is, when it isn't Slack's own. */
+  readonly apiUrl?: string | undefined;
+  readonly inbox: Inbox;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export function createReceiver(options: ReceiverOptions): DurableReceiver {
   const { inbox, log, metrics } = options;
   /** By envelope key. */
   const inHand = new Map<string, Promise<void>>();

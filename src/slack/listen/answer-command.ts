@@ -10,9 +10,8 @@ import type { SlackThread } from '../thread/thread.ts';
 import { type ListedJob, renderHelp, renderJobs, renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 import type { Asked, Connect } from './connect.ts';
-import { wordsFor } from './error-words.ts';
 import { type Command, parseCommand } from './parse-command.ts';
-import { directChannel, type Whisper } from './whisper.ts';
+import { directChannel, type Whisper, whisperFailure } from './whisper.ts';
 
 /** Reads of the workspace as one person: this room knows no Databricks. */
 export interface WorkspaceLookup {
@@ -121,7 +120,7 @@ export function createAnswerCommand(deps: {
     try {
       await answer(asked, parseCommand(asked.text, deps.host), whisper);
     } catch (error) {
-      await whisper(renderWords(wordsFor(error, asked.id, deps.log)));
+      await whisperFailure(whisper, error, asked.id, deps.log);
     }
   };
 }

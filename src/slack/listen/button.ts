@@ -8,9 +8,8 @@ import { renderRefusal, renderWords } from '../views/answers.ts';
 import { renderProofModal } from '../views/proof-modal.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import type { Connect } from './connect.ts';
-import { wordsFor } from './error-words.ts';
 import type { Stop } from './stop.ts';
-import { type Whisper, whisperBy } from './whisper.ts';
+import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
 interface ButtonDeps {
   readonly client: WebClient;
@@ -80,7 +79,7 @@ function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
     const { trigger_id: triggerId } = body;
     await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId }, whisper).catch((error: unknown) =>
-      whisper(renderWords(wordsFor(error, triggerId, log))),
+      whisperFailure(whisper, error, triggerId, log),
     );
   });
 }

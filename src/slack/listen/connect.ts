@@ -3,30 +3,21 @@ import type { WebClient } from '@slack/web-api';
 import type { Identities, Identity } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import { renderConnect, renderWords } from '../views/answers.ts';
-import { readSlackUser } from './slack-users.ts';
 import type { Whisper } from './whisper.ts';
 
 /** What goes on by itself after the link: a command, a reply in a thread, or nothing. */
 export type Resume =
-  | {
-      readonly kind: 'command';
-      /** Of the envelope it came in. */
-      readonly id: string;
-      readonly team: string;
-      readonly user: string;
-      readonly channel: string;
-      readonly text: string;
-    }
-  | {
-      readonly kind: 'reply';
-      readonly team: string;
-      readonly user: string;
-      readonly channel: string;
-      readonly threadTs: string;
-      readonly ts: string;
-      readonly text: string;
-    }
-  | { readonly kind: 'none'; readonly user: string; readonly channel: string };
+  /** `id` is that of the envelope it came in. */
+  | ({ readonly kind: 'command'; readonly id: string } & Said)
+  | ({ readonly kind: 'reply'; readonly threadTs: string; readonly ts: string } & Said)
+  | ({ readonly kind: 'none' } & Pick<Said, 'user' | 'channel'>);
+
+interface Said {
+  readonly team: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly text: string;
+}
 
 /** What somebody has typed behind /dab, a mention or in a direct message. */
 export type Asked = Extract<Resume, { kind: 'command' }>;
@@ -46,16 +37,35 @@ export function createConnect(deps: { client: WebClient; identities: Pick<Identi
         await whisper(renderWords(`${why} ${person.refusal}`));
         return undefined;
       }
-      const { url } = await deps.identities.startLink({
-        who,
-        slackName: person.name,
-        slackEmail: person.email,
-        resume: { ...resume },
-      });
+      const { url } = await deps.identities.startLink({ who, slackName: person.name, slackEmail: person.email, resume });
       await whisper(renderConnect(why, url, resume.kind !== 'none'));
       return undefined;
     },
   };
+}
+
+/**
+ * The person, or in words why they can't use the bot: only members of our own team with an e-mail address may link
+ * (facts: security#account-linking).
+ */
+export async function readSlackUser(
+  client: WebClient,
+  team: string,
+  user: string,
+): Promise<{ name: string; email: string } | { refusal: string }> {
+  const { user: info } = await client.users.info({ user });
+  if (info === undefined || info.is_bot === true || info.deleted === true) return { refusal: 'I work for people only.' };
+  if (info.is_stranger === true || (info.team_id !== undefined && info.team_id !== team)) {
+    return { refusal: 'I work for members of this Slack team only, and you belong to another one.' };
+  }
+  if (info.is_restricted === true || info.is_ultra_restricted === true) {
+    return { refusal: 'Guests of this Slack team can’t connect to Databricks. Ask a member of the team to do it.' };
+  }
+  const email = info.profile?.email;
+  if (email === undefined || email === '') {
+    return { refusal: 'Your Slack profile shows me no e-mail address, and I need it to match your Databricks account. Ask a Slack admin.' };
+  }
+  return { name: info.profile?.real_name ?? info.real_name ?? info.name ?? user, email };
 }
 
 /** Reads back what `startLink` stored. */

@@ -2,10 +2,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
-import { renderWords } from '../views/answers.ts';
 import type { Connect, Resume } from './connect.ts';
-import { wordsFor } from './error-words.ts';
-import { whisperIn } from './whisper.ts';
+import { whisperFailure, whisperIn } from './whisper.ts';
 
 export type TakeReply = (message: Extract<Resume, { kind: 'reply' }>) => Promise<void>;
 
@@ -25,7 +23,7 @@ export function createTakeReply(deps: {
       const identity = await deps.connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
       if (identity !== undefined) await conversation.reply(row, user, message.text, `${channel}:${ts}`);
     } catch (error) {
-      await whisper(renderWords(wordsFor(error, ts, deps.log)));
+      await whisperFailure(whisper, error, ts, deps.log);
     }
   };
 }

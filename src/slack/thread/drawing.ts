@@ -1,13 +1,13 @@
 // Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
-import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { ConversationRow, Outbox } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
-import type { Card, ThreadMessage } from '../../conversation/thread-port.ts';
+import type { Card, Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';
 import type { Logger } from '../../values/log.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
+import type { Message } from '../views/blocks.ts';
 import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
@@ -21,19 +21,11 @@ export interface CardRows extends VersionStores {
   readonly write: (id: string) => Promise<WriteProposal | undefined>;
 }
 
-interface Message {
-  readonly text: string;
-  readonly blocks: KnownBlock[];
-}
-
-interface Drawing {
+interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
   /** The card of a version or of a write. */
   card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
   /** Notes what a message shows now, so that nothing is drawn twice. */
   remember(ts: string, message: Message): void;
-  /** As the port has it (conversation/thread-port.ts). */
-  refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
-  atWork(proposalId: string, line: string | undefined): void;
 }
 
 export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRows: CardRows; limits: RateLimits; log: Logger }): Drawing {

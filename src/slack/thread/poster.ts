@@ -1,9 +1,9 @@
 // Says stored messages once: a message carries its outbox id as metadata, so that one whose answer was lost is found again, not repeated.
-import type { KnownBlock } from '@slack/types';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Outbox } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
+import type { Message } from '../views/blocks.ts';
 
 /** Marks our messages in Slack's own metadata. */
 const METADATA_TYPE = 'dab_message';
@@ -21,7 +21,7 @@ interface Where {
 
 export interface Poster {
   /** Posts a message unless this id was posted before; returns its ts. */
-  post(id: string, where: Where, message: { text: string; blocks: KnownBlock[] }): Promise<string>;
+  post(id: string, where: Where, message: Message): Promise<string>;
   /** Uploads a file unless this id was uploaded before; returns the file's id. */
   upload(id: string, where: Where, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
 }

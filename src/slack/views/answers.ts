@@ -1,16 +1,10 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
-import type { KnownBlock } from '@slack/types';
 import type { PlanOffer } from '../../conversation/approvals.ts';
-import { button, context, linkButton, section } from './blocks.ts';
+import { button, context, linkButton, type Message, section } from './blocks.ts';
 import { clip, escapeButMentions, escapeText } from './slack-text.ts';
 import { planAgainButton } from './version-card.ts';
 
-interface Answer {
-  readonly text: string;
-  readonly blocks: KnownBlock[];
-}
-
-export function renderHelp(linkedAs: string | undefined): Answer {
+export function renderHelp(linkedAs: string | undefined): Message {
   const lines = [
     '*I turn a Databricks job into a Declarative Automation Bundle, prove that nothing was lost, and deploy it when you say so.*',
     '• `/dab job 123` or a pasted job link: a bundle of that job, in a thread here',
@@ -30,7 +24,7 @@ export function renderHelp(linkedAs: string | undefined): Answer {
 }
 
 /** `why` says what it is needed for; `goesOn`, whether what was asked goes on by itself after that. */
-export function renderConnect(why: string, url: string, goesOn: boolean): Answer {
+export function renderConnect(why: string, url: string, goesOn: boolean): Message {
   return {
     text: `${why} Connect your Databricks account first.`,
     blocks: [
@@ -49,7 +43,7 @@ export interface ListedJob {
   readonly creator?: string | undefined;
 }
 
-export function renderJobs(jobs: readonly ListedJob[], name: string, more: boolean): Answer {
+export function renderJobs(jobs: readonly ListedJob[], name: string, more: boolean): Message {
   const asked = name === '' ? '' : ` whose name holds “${escapeText(clip(name, 80))}”`;
   if (jobs.length === 0) {
     const next = name === '' ? 'Ask for the right to view the jobs you need.' : 'Try a shorter part of the name, or `/dab jobs` for all.';
@@ -71,12 +65,12 @@ export function renderJobs(jobs: readonly ListedJob[], name: string, more: boole
 }
 
 /** Plain words for one person; `text` may hold our own markup, never foreign text that is not escaped. */
-export function renderWords(text: string): Answer {
+export function renderWords(text: string): Message {
   return { text, blocks: [section(text)] };
 }
 
 /** Why not; `again` offers a fresh plan as the way on. */
-export function renderRefusal(reason: string, again: PlanOffer | undefined): Answer {
+export function renderRefusal(reason: string, again: PlanOffer | undefined): Message {
   const words = renderWords(escapeButMentions(reason));
   if (again === undefined) return words;
   return { ...words, blocks: [...words.blocks, { type: 'actions', block_id: 'again', elements: [planAgainButton(again)] }] };

@@ -1,7 +1,7 @@
 // How a deployment ended, for the person who approved it.
 import type { KnownBlock } from '@slack/types';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
-import { section } from './blocks.ts';
+import { type Message, section } from './blocks.ts';
 import { clip, escapeText, linkTo } from './slack-text.ts';
 
 type Result = Extract<ThreadMessage, { kind: 'result' }>;
@@ -9,7 +9,7 @@ type Result = Extract<ThreadMessage, { kind: 'result' }>;
 /** Jobs, pipelines and dashboards that are linked; a bundle with more is looked at in the workspace. */
 const SHOWN = 20;
 
-export function renderDeploymentResult({ to, target, version, result }: Result): { text: string; blocks: KnownBlock[] } {
+export function renderDeploymentResult({ to, target, version, result }: Result): Message {
   const where = `*${escapeText(clip(target, 100))}*`;
   if (result.ok) {
     const line = `<@${to}> Version ${version} is deployed to ${where}.`;

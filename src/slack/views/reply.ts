@@ -1,7 +1,6 @@
 // The answer of a turn: the model's words, and what changed since the version before.
-import type { KnownBlock } from '@slack/types';
 import type { FileChange } from '../../conversation/file-changes.ts';
-import { section } from './blocks.ts';
+import { type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 import { plainText } from './plain-text.ts';
 import { clip, codeSpan, safeMarkdown } from './slack-text.ts';
@@ -12,7 +11,7 @@ const DIFF_LENGTH = 5000;
 const DIFF_LINES = 60;
 const FENCE = '```';
 
-export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): { text: string; blocks: KnownBlock[] } {
+export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): Message {
   const diff = renderChanges(reply.changes ?? []);
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
   return {

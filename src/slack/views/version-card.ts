@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { PlanOffer } from '../../conversation/approvals.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
-import { button, context, section } from './blocks.ts';
+import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
 import { LIMITS } from './limits.ts';
 import { clip, escapeText } from './slack-text.ts';
@@ -20,7 +20,7 @@ interface Shown {
   readonly doing?: string | undefined;
 }
 
-export function renderVersionCard(card: Card, shown: Shown): { text: string; blocks: KnownBlock[] } {
+export function renderVersionCard(card: Card, shown: Shown): Message {
   const { name, proposal } = shown;
   const { version, target } = card;
   const planAgain = planAgainButton({ conversationId: shown.conversationId, version, target });
@@ -128,21 +128,9 @@ function stateBlocks(
 
 function deployButton(proposal: DeploymentProposal, name: string) {
   const { target, summary } = proposal;
-  return {
-    ...button(`Deploy to ${target}`, 'deploy', proposal.id, summary.danger ? 'danger' : 'primary'),
-    confirm: {
-      title: { type: 'plain_text' as const, text: clip(`Deploy to ${target}?`, 100) },
-      text: {
-        type: 'mrkdwn' as const,
-        text: clip(
-          `${escapeText(name)}, version ${proposal.version}, as ${escapeText(proposal.userName)}: ${escapeText(summary.lines.slice(0, 3).join('; '))}`,
-          300,
-        ),
-      },
-      confirm: { type: 'plain_text' as const, text: 'Deploy' },
-      deny: { type: 'plain_text' as const, text: 'Cancel' },
-    },
-  };
+  const deploy = button(`Deploy to ${target}`, 'deploy', proposal.id, summary.danger ? 'danger' : 'primary');
+  const text = `${escapeText(name)}, version ${proposal.version}, as ${escapeText(proposal.userName)}: ${escapeText(summary.lines.slice(0, 3).join('; '))}`;
+  return confirmed(deploy, `Deploy to ${target}?`, text, 'Deploy');
 }
 
 function noPlanBlocks(
@@ -155,14 +143,8 @@ function noPlanBlocks(
     `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
   );
   const label = plan.preparing === undefined ? `Deploy to ${target} (not available)` : `Deploy to ${target} · CLI: ${plan.preparing}`;
-  return [
-    words,
-    {
-      type: 'actions',
-      block_id: 'approve',
-      elements: [button(label, 'deploy_unavailable', bundleDigest), ...(plan.preparing === undefined ? [planAgain] : [])],
-    },
-  ];
+  const buttons = [button(label, 'deploy_unavailable', bundleDigest), ...(plan.preparing === undefined ? [planAgain] : [])];
+  return [words, { type: 'actions', block_id: 'approve', elements: buttons }];
 }
 
 /** A fresh plan of this version, as whoever presses it. */

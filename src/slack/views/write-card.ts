@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Write } from '../../deployment/approval/write.ts';
 import type { WriteProposal, WriteResult } from '../../deployment/approval/write-result.ts';
 import { scrub } from '../../values/log.ts';
-import { button, context, section } from './blocks.ts';
+import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
 import { slackDate } from './version-card.ts';
@@ -16,7 +16,7 @@ const SAID_CHARACTERS = 1000;
 const NO_VERSION = 'This bundle is no version of this thread, so there is no plan of it to approve. Ask me to deploy the newest version.';
 
 /** `doing` is what a running write is at. */
-export function renderWriteCard(proposal: WriteProposal, doing?: string): { text: string; blocks: KnownBlock[] } {
+export function renderWriteCard(proposal: WriteProposal, doing?: string): Message {
   const title = titleOf(proposal.write);
   const head = `${proposal.danger ? ':rotating_light: ' : ''}*${oneLine(escapeText(title))}*`;
   const blocks: KnownBlock[] = [
@@ -29,7 +29,7 @@ export function renderWriteCard(proposal: WriteProposal, doing?: string): { text
 }
 
 /** How it ended, for the person who approved it: edits of the card notify nobody (facts: slack#text-and-notifications). */
-export function renderWriteResult(to: string, proposal: WriteProposal): { text: string; blocks: KnownBlock[] } {
+export function renderWriteResult(to: string, proposal: WriteProposal): Message {
   const { result, write } = proposal;
   const title = oneLine(escapeText(titleOf(write)));
   const line =
@@ -160,16 +160,7 @@ function runButton({ id, write, danger, userName }: WriteProposal, title: string
   const label = write.kind === 'destroy_bundle' ? 'Destroy it' : write.kind === 'upload_bundle' ? 'Upload it' : 'Run it';
   const run = button(label, 'write_run', id, danger ? 'danger' : 'primary');
   if (!danger) return run;
-  const text = clip(`${oneLine(escapeText(title))}, as ${escapeText(userName)}. This can’t be undone.`, 300);
-  return {
-    ...run,
-    confirm: {
-      title: { type: 'plain_text' as const, text: `${label}?` },
-      text: { type: 'mrkdwn' as const, text },
-      confirm: { type: 'plain_text' as const, text: label },
-      deny: { type: 'plain_text' as const, text: 'Cancel' },
-    },
-  };
+  return confirmed(run, `${label}?`, `${oneLine(escapeText(title))}, as ${escapeText(userName)}. This can’t be undone.`, label);
 }
 
 /** Foreign text as code: a text element of a preformatted block, in which nothing is markup. */
