@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fromPglite, PgBoss } from 'pg-boss';
 import type { Db } from '../../src/storage/db/db.ts';
+import { onFirstUse } from '../../src/storage/db/on-first-use.ts';
 import { BOSS_OPTIONS, closing, type QueuedDatabase, startBoss } from '../../src/storage/db/open.ts';
 import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
@@ -26,7 +27,10 @@ export function openTestStorage(options: { boss: true | BossTestOptions; log?: L
 export async function openTestStorage(
   options: { boss?: true | BossTestOptions; log?: Logger } = {},
 ): Promise<TestStorage | QueuedDatabase> {
-  if (options.boss === undefined) return openedOnUse();
+  if (options.boss === undefined) {
+    const db = onFirstUse(openConnection);
+    return { db, close: closing(undefined, db, () => undefined) };
+  }
   const connection = await openConnection();
   const faster = options.boss === true ? {} : options.boss;
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...faster, db: fromPglite(connection.forBoss), backend: 'pglite' });
@@ -37,20 +41,4 @@ export async function openTestStorage(
 async function openConnection() {
   const dump = new Blob([new Uint8Array(readFileSync(await prepareDump()))]);
   return createPgliteDb(await openPglite({ dump }));
-}
-
-/** Many rigs bring a database that few of their tests use, and to open one takes a second of CPU. */
-function openedOnUse(): TestStorage {
-  let opened: ReturnType<typeof openConnection> | undefined;
-  const connection = () => {
-    opened ??= openConnection();
-    return opened;
-  };
-  return {
-    db: {
-      query: async (text, params) => (await connection()).query(text, params),
-      transaction: async (work) => (await connection()).transaction(work),
-    },
-    close: closing(undefined, { close: async () => (await opened)?.close() }, () => undefined),
-  };
 }

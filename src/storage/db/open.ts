@@ -7,6 +7,7 @@ import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrate } from './migrate.ts';
+import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
 import type { Connection } from './transactions.ts';
@@ -52,8 +53,16 @@ export async function openQueuedDatabase(options: StorageOptions, log: Logger): 
   }
 }
 
-/** The same without a queue; `memory` is kept nowhere. */
+/** The same without a queue; `memory` is kept nowhere, and made by its first statement. */
 export async function openDatabase(options: StorageOptions | 'memory', log: Logger): Promise<Database> {
+  if (options === 'memory') {
+    const db = onFirstUse(async () => {
+      const connection = createPgliteDb(await openPglite({}));
+      await migrate(connection);
+      return connection;
+    });
+    return { db, kind: 'pglite', close: closing(undefined, db, () => undefined) };
+  }
   const { connection, kind, release } = await openMigrated(options, log);
   return { db: connection, kind, close: closing(undefined, connection, release) };
 }
@@ -66,7 +75,7 @@ interface Opened {
   readonly release: () => void;
 }
 
-async function openMigrated(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
+async function openMigrated(options: StorageOptions, log: Logger): Promise<Opened> {
   const opened = await open(options, log);
   try {
     await migrate(opened.connection);
@@ -77,14 +86,12 @@ async function openMigrated(options: StorageOptions | 'memory', log: Logger): Pr
   }
 }
 
-async function open(options: StorageOptions | 'memory', log: Logger): Promise<Opened> {
-  const nothing = () => undefined;
-  if (options === 'memory') return overPglite(await openPglite({}), nothing);
+async function open(options: StorageOptions, log: Logger): Promise<Opened> {
   if ('postgres' in options) {
     const connection = createPostgresDb(options.postgres, (error) =>
       log.warn({ reason: error.message }, 'An idle connection to Postgres broke'),
     );
-    return { connection, kind: 'postgres', bossOptions: { ...connectionOf(options.postgres), max: 4 }, release: nothing };
+    return { connection, kind: 'postgres', bossOptions: { ...connectionOf(options.postgres), max: 4 }, release: () => undefined };
   }
   const lock = await lockFolder(options.dataDir);
   try {

@@ -3,38 +3,41 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
 import { handedOn } from '../../../src/config/load.ts';
-import { createHttpRig, type HttpRig } from './http-rig.ts';
+import { httpTest } from './http-rig.ts';
 import { startRelay } from './relay.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const BASELINE = join(import.meta.dirname, 'conformance-baseline.yml');
 
-let rig: HttpRig;
-let scratch: string;
-beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'dab-conformance-'));
-  rig = await createHttpRig();
-});
-afterAll(async () => {
-  await rig?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+// A busy machine takes long to start so many programs.
+vi.setConfig({ testTimeout: 300_000 });
 
-/** Runs a program of node_modules/.bin; answers its exit code and all that it said. */
-function run(name: string, args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+const it = httpTest();
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a program of node_modules/.bin in a folder of its own; answers its exit code and all that it said. */
+async function run(name: string, ...args: readonly string[]): Promise<Ended> {
+  const scratch = mkdtempSync(join(tmpdir(), 'dab-conformance-'));
   const options = { cwd: scratch, env: { ...handedOn(environment), HOME: scratch, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
-  return new Promise((resolve) => {
+  const ended = await new Promise<Ended>((resolve) => {
     execFile(process.execPath, [join(PROJECT, 'node_modules', '.bin', name), ...args], options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err });
     });
   });
+  rmSync(scratch, { recursive: true, force: true });
+  return ended;
 }
 
 describe('the conformance suite', () => {
-  it('passes in every scenario that applies', async () => {
+  it('passes in every scenario that applies', async ({ rig }) => {
     const made = await rig.client();
     const { content } = await made.callTool({ name: 'generate_bundle_from_job', arguments: { job_id: '123' } });
     await made.close();
@@ -55,9 +58,9 @@ describe('the conformance suite', () => {
       const params = name in tools ? { ...message.params, ...(tools[name] as object) } : { uri: `bundle://${digest}/databricks.yml` };
       return JSON.stringify({ ...message, params });
     });
+    onTestFinished(() => relay.close());
     const url = `${relay.url}/mcp`;
-    const { code, out, err } = await run('conformance', ['server', '--url', url, '--suite', 'all', '--expected-failures', BASELINE]);
-    await relay.close();
+    const { code, out, err } = await run('conformance', 'server', '--url', url, '--suite', 'all', '--expected-failures', BASELINE);
     expect(code, `${out}\n${err}`).toBe(0);
     const passed = [...out.matchAll(/✓ ([\w-]+): [1-9]/g)].map((match) => match[1]);
     expect(passed.sort()).toEqual([
@@ -76,32 +79,26 @@ describe('the conformance suite', () => {
 });
 
 describe('the inspector’s CLI', () => {
-  const http = (...args: string[]) =>
-    run('mcp-inspector', ['--cli', `${rig.url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${rig.token}`, ...args]);
-  const stdio = (...args: string[]) => {
-    const server = [process.execPath, '--disable-warning=ExperimentalWarning', join(PROJECT, 'src', 'bin', 'mcp-server.ts'), '--stdio'];
-    const login = ['-e', `DATABRICKS_HOST=${rig.databricks.url}`, '-e', `DATABRICKS_TOKEN=${rig.token}`, '-e', 'DAB_CLI_SETUP=false'];
-    // On a busy machine a process with a database of its own takes longer to start than the inspector waits.
-    return run('mcp-inspector', ['--cli', '--connect-timeout', '60000', ...server, ...login, ...args]);
-  };
-
-  it.each([
-    ['over HTTP', http],
-    ['on stdio', stdio],
-  ])(
-    '%s lists the tools with --strict and calls one',
-    async (_how, inspect) => {
-      const list = await inspect('--method', 'tools/list', '--strict');
-      expect(list.code, list.err).toBe(0);
-      expect(JSON.parse(list.out).tools).toHaveLength(23);
-      const call = await inspect('--method', 'tools/call', '--tool-name', 'list_jobs', '--tool-arg', 'name=churn');
-      expect(call.code, call.err).toBe(0);
-      expect(JSON.parse(call.out).structuredContent.jobs).toEqual([{ job_id: '123', name: 'Churn' }]);
-      const templates = await inspect('--method', 'resources/templates/list');
-      expect(templates.out).toContain('bundle://');
-    },
-    180_000,
-  );
+  it.for(['over HTTP', 'on stdio'] as const)('%s lists the tools with --strict and calls one', async (how, { rig }) => {
+    const program = [process.execPath, '--disable-warning=ExperimentalWarning', join(PROJECT, 'src', 'bin', 'mcp-server.ts'), '--stdio'];
+    const login = [`DATABRICKS_HOST=${rig.databricks.url}`, `DATABRICKS_TOKEN=${rig.token}`, 'DAB_CLI_SETUP=false'];
+    const server = {
+      'over HTTP': [`${rig.url}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${rig.token}`],
+      'on stdio': [...program, ...login.flatMap((variable) => ['-e', variable])],
+    }[how];
+    // It waits 15 s for a server by default, in which a busy machine may not start one.
+    const inspect = (...args: string[]) => run('mcp-inspector', '--cli', '--connect-timeout', '120000', ...server, ...args);
+    const [list, call, templates] = await Promise.all([
+      inspect('--method', 'tools/list', '--strict'),
+      inspect('--method', 'tools/call', '--tool-name', 'list_jobs', '--tool-arg', 'name=churn'),
+      inspect('--method', 'resources/templates/list'),
+    ]);
+    expect(list.code, list.err).toBe(0);
+    expect(JSON.parse(list.out).tools).toHaveLength(23);
+    expect(call.code, call.err).toBe(0);
+    expect(JSON.parse(call.out).structuredContent.jobs).toEqual([{ job_id: '123', name: 'Churn' }]);
+    expect(templates.out).toContain('bundle://');
+  });
 });
 
 function isMessage(value: unknown): value is { params: { name?: string; uri?: string } } {
