@@ -1,33 +1,27 @@
 // The converter as people start it: its own process, against the stand-in workspace with the real CLI; what it says and how it ends.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { HARD_CASES } from '../bundle/case-hard.ts';
 import { seedLookups, seedOriginals } from '../bundle/seed-lookups.ts';
-import { ANA, cliPath } from '../deployment/rig.ts';
+import { ANA } from '../deployment/rig.ts';
+import { CLI } from '../located-cli.ts';
+import { folderTest } from '../temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-let standIn: DatabricksStandIn;
-let folder: string;
-beforeEach(async () => {
-  standIn = await createDatabricksStandIn({ seed: false });
-  folder = mkdtempSync(join(tmpdir(), 'dab-command-'));
-});
-afterEach(async () => {
-  await standIn.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function convert(args: readonly string[], token = standIn.tokenFor(ANA)): Promise<{ code: number; stdout: string; stderr: string }> {
+function start(
+  args: readonly string[],
+  folder: string,
+  variables: Record<string, string>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = {
     PATH: '/usr/bin:/bin',
     HOME: folder,
-    DATABRICKS_HOST: standIn.url,
-    DATABRICKS_TOKEN: token,
-    ...(cliPath !== undefined && { DATABRICKS_CLI_PATH: cliPath }),
+    TMPDIR: folder,
+    ...variables,
+    ...(CLI !== undefined && { DATABRICKS_CLI_PATH: CLI }),
   };
   const command = ['--disable-warning=ExperimentalWarning', join(ROOT, 'src', 'bin', 'convert.ts'), ...args];
   return new Promise((resolve) => {
@@ -38,10 +32,9 @@ function convert(args: readonly string[], token = standIn.tokenFor(ANA)): Promis
 }
 
 /** The job of a golden case with what comes along, its sources and its grants, in the workspace. */
-function seed(name: string): void {
+function seedCase({ workspace }: DatabricksStandIn, name: string): void {
   const one = HARD_CASES[name];
   if (one === undefined) throw new Error(`no case ${name}`);
-  const { workspace } = standIn;
   seedLookups(workspace, [one.definition]);
   seedOriginals(workspace, one.definition);
   for (const { path, kind, bytes } of one.sources) {
@@ -53,8 +46,33 @@ function seed(name: string): void {
   workspace.grants.set('/jobs/77', [grant]);
 }
 
-describe.skipIf(cliPath === undefined)('npm run convert', () => {
-  test('--job --deploy: a bundle with its proof on disk, deployed with pipeline, dashboard and grants, equal', async () => {
+/** The converter over a workspace of its own. */
+const test = folderTest
+  .extend('standIn', async ({}, { onCleanup }) => {
+    const standIn = await createDatabricksStandIn({ seed: false });
+    onCleanup(() => standIn.close());
+    return standIn;
+  })
+  .extend(
+    'seed',
+    ({ standIn }) =>
+      (name: string) =>
+        seedCase(standIn, name),
+  )
+  .extend(
+    'convert',
+    ({ standIn, folder }) =>
+      (args: readonly string[], token = standIn.tokenFor(ANA)) =>
+        start(args, folder, { DATABRICKS_HOST: standIn.url, DATABRICKS_TOKEN: token }),
+  );
+
+describe.skipIf(CLI === undefined)('npm run convert', () => {
+  test('--job --deploy: a bundle with its proof on disk, deployed with pipeline, dashboard and grants, equal', async ({
+    standIn,
+    folder,
+    seed,
+    convert,
+  }) => {
     seed('related');
     const out = join(folder, 'out');
     const ran = await convert(['--job', '77', '--out', out, '--deploy', 'prod']);
@@ -70,7 +88,7 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(copies.filter((text) => /"data-team".*"CAN_VIEW"/.test(text))).toHaveLength(1);
   });
 
-  test('--adopt --deploy: the original itself', async () => {
+  test('--adopt --deploy: the original itself', async ({ standIn, folder, seed, convert }) => {
     seed('adopted');
     const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--adopt', 'prod', '--deploy', 'prod']);
     expect(ran).toMatchObject({ code: 0 });
@@ -79,7 +97,7 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(standIn.workspace.jobs.get('77')?.settings.deployment).toMatchObject({ kind: 'BUNDLE' });
   });
 
-  test('a grant that the workspace does not take ends it with 1, in words', async () => {
+  test('a grant that the workspace does not take ends it with 1, in words', async ({ standIn, folder, seed, convert }) => {
     seed('adopted');
     standIn.faults.on('PUT /api/2.0/permissions/jobs/*', { status: 400, message: 'Principal: GroupName(data-team) does not exist' });
     const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
@@ -88,7 +106,7 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(ran.stderr).toContain('GroupName(data-team) does not exist');
   });
 
-  test('a job that an earlier deployment left behind ends it with 1, and is not made twice', async () => {
+  test('a job that an earlier deployment left behind ends it with 1, and is not made twice', async ({ standIn, folder, seed, convert }) => {
     seed('adopted');
     standIn.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
     expect(await convert(['--job', '77', '--out', join(folder, 'one'), '--deploy', 'dev'])).toMatchObject({ code: 1 });
@@ -100,7 +118,7 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(standIn.workspace.jobs.size).toBe(2);
   });
 
-  test('what a bundle cannot express is named, and not deployed', async () => {
+  test('what a bundle cannot express is named, and not deployed', async ({ standIn, folder, seed, convert }) => {
     seed('inexpressible');
     const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
     expect(ran).toMatchObject({ code: 1 });
@@ -109,7 +127,7 @@ describe.skipIf(cliPath === undefined)('npm run convert', () => {
     expect(standIn.workspace.jobs.size).toBe(1);
   });
 
-  test('a token that is no longer valid, a job that is not there, a wrong option', async () => {
+  test('a token that is no longer valid, a job that is not there, a wrong option', async ({ folder, convert }) => {
     const out = join(folder, 'out');
     expect(await convert(['--job', '77', '--out', out], 'dapi00000000000000000000000000000000')).toMatchObject({ code: 1, stdout: '' });
     const missing = await convert(['--job', '78', '--out', out]);

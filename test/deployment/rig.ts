@@ -1,30 +1,22 @@
 // What the tests of deployment share: the real CLI (or a loud skip), the stand-in workspace, a stored bundle.
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'vitest';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
-import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspaceWrites } from '../../src/databricks/api-writes/workspace-writes.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
-import { createDeploymentApprovals } from '../../src/deployment/approval/decide-deployment.ts';
-import { createWriteApprovals } from '../../src/deployment/approval/decide-write.ts';
 import { createCli } from '../../src/deployment/cli/open-bundle.ts';
-import { createDeployer } from '../../src/deployment/execute/deploy-approved.ts';
-import { createWriteExecutor } from '../../src/deployment/execute/execute-write.ts';
-import { createCliLocator } from '../../src/deployment/install/locate.ts';
-import { createPlanner } from '../../src/deployment/plan/plan-version.ts';
-import { createWriteProposals } from '../../src/deployment/plan/propose-write.ts';
+import { createDeployment } from '../../src/deployment/deployment.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { createProofStore } from '../../src/storage/bundles/proofs.ts';
+import type { Db } from '../../src/storage/db/db.ts';
 import { createLogger } from '../../src/values/log.ts';
-import type { TestStorage } from '../storage/open-test-storage.ts';
+import { CLI } from '../located-cli.ts';
+import { openTestStorage } from '../storage/open-test-storage.ts';
 
 export const log = createLogger({ level: 'silent' });
-
-/** DATABRICKS_CLI_PATH, what setup:cli has cached, or PATH; never prepared by a test. */
-export const cliPath = await createCliLocator({ ...loadCliConfig(), log, allowSetup: false }).ready();
-if (cliPath === undefined)
-  process.stderr.write('\n*** No Databricks CLI on this machine: tests that need it are skipped. Run: npm run setup:cli\n');
 
 export const ANA = 'ana@acme.example';
 
@@ -80,49 +72,69 @@ targets:
   };
 }
 
-/** A workspace, a database with one conversation, and everything that plans and deploys, wired as main does. */
-export async function createRig(storage: TestStorage, options: { cli?: string | undefined } = {}) {
-  const far = await createDatabricksStandIn({ seed: false });
-  const { db } = storage;
-  const scratchDir = realpathSync(mkdtempSync(join(tmpdir(), 'dab-test-')));
-  const locator = createCliLocator({ cliPath: options.cli ?? cliPath, cacheDir: scratchDir, log, allowSetup: false });
-  const cli = createCli({ locator, scratchDir, log });
-  const bundles = createBundleStore(db);
-  const workspace = ({ host, token }: { host: string; token: string }) => createWorkspace({ host, token: async () => token, log });
-  const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
-  await db.query(
-    `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{}') on conflict do nothing`,
-  );
-  const token = far.tokenFor(ANA);
-  const planner = createPlanner({ cli, db, log, workspace });
-  const by = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA } };
+let rooms = 0;
 
+/** The room as the bot wires it, and the CLI by itself. */
+export function wireDeployment(db: Db, cliPath = CLI) {
+  const scratchName = `dab-deployment-${process.pid}-${++rooms}`;
+  const scratchDir = join(realpathSync(tmpdir()), scratchName);
+  const bundles = createBundleStore(db);
+  const deployment = createDeployment({
+    ...{ db, bundles, scratchName, log },
+    proofs: createProofStore(db),
+    find: { cliPath, cacheDir: scratchDir, allowSetup: false },
+    workspace: ({ host, token }) => createWorkspace({ host, token, log }),
+    workspaceWrites: ({ host, token }) => createWorkspaceWrites({ host, token, log }),
+  });
   return {
-    far,
+    ...deployment,
     db,
-    cli,
-    token,
-    scratchDir,
-    approvals: createDeploymentApprovals({ db }),
-    deployer: createDeployer({ cli, db, loadBundle, log, workspace }),
-    writes: createWriteProposals({ db, cli, log }),
-    writeApprovals: createWriteApprovals({ db }),
-    executor: createWriteExecutor({
-      ...{ db, cli, loadBundle, log },
-      writes: ({ host, token }) => createWorkspaceWrites({ host, token: async () => token, log }),
-    }),
     bundles,
-    loadBundle,
+    loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle,
+    cli: createCli({ locator: deployment.locator, scratchDir, log }),
+    scratchDir,
+    close: () => rmSync(scratchDir, { recursive: true, force: true }),
+  };
+}
+
+/** The room with an empty workspace, and one conversation with one turn and no proposal. */
+async function createRig(deployment: ReturnType<typeof wireDeployment>) {
+  const { db, bundles, planner } = deployment;
+  for (const table of ['writes', 'proposals', 'turns', 'conversations']) await db.query(`delete from ${table}`);
+  await db.query(
+    `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{}')`,
+  );
+  await db.query(`insert into turns (id, conversation_id, slack_user, text, event_key) values ('t1', 'c1', 'U_ANA', 'x', 't1')`);
+  const far = await createDatabricksStandIn({ seed: false });
+  const token = far.tokenFor(ANA);
+  const by = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA } };
+  return {
+    ...deployment,
+    far,
+    token,
     by,
     async plan(bundle: Bundle, version = 1, target = 'dev') {
       await bundles.save(bundle);
-      return await planner.planVersion({ conversationId: 'c1', version, bundle, target, identity: by.identity, slackUser: 'U_ANA', token });
-    },
-    async close() {
-      await far.close();
-      rmSync(scratchDir, { recursive: true, force: true });
+      return await planner.planVersion({ conversationId: 'c1', version, bundle, target, ...by, token });
     },
   };
 }
 
 export type Rig = Awaited<ReturnType<typeof createRig>>;
+
+/** Tests with a `rig` each, over a database and a wired room that their file shares. */
+export const deploymentTest = test
+  .extend('deployment', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const storage = await openTestStorage();
+    const deployment = wireDeployment(storage.db);
+    onCleanup(async () => {
+      deployment.close();
+      await storage.close();
+    });
+    return deployment;
+  })
+  .extend('rig', async ({ deployment }, { onCleanup }) => {
+    const rig = await createRig(deployment);
+    onCleanup(() => rig.far.close());
+    return rig;
+  });

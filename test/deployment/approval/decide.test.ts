@@ -1,30 +1,19 @@
 // Decisions on proposals: who may say yes, when, and only once.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDeploymentApprovals } from '../../../src/deployment/approval/decide-deployment.ts';
-import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
+import { describe, expect } from 'vitest';
 import { createProposalRows, type ProposalRow } from '../../../src/storage/deployment-proposals.ts';
-import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
-import { ANA, bundleOf } from '../rig.ts';
+import { ANA, bundleOf, deploymentTest } from '../rig.ts';
 
 const host = 'https://acme.test';
 const now = new Date('2026-11-24T08:00:00Z');
 const by = { slackUser: 'U_ANA', identity: { host, userName: ANA } };
 
-describe('decisions', () => {
-  let storage: TestStorage;
-  const bundle = bundleOf();
-  beforeAll(async () => {
-    storage = await openTestStorage();
-    await createBundleStore(storage.db).save(bundle);
-    await storage.db.query(
-      `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{}')`,
-    );
-  });
-  beforeEach(() => storage.db.query('delete from proposals'));
-  afterAll(() => storage.close());
+const bundle = bundleOf();
 
+/** Proposals in a database, and what comes of a yes. */
+const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bundles } }) => {
+  await bundles.save(bundle);
   const insert = (id: string, more: Partial<ProposalRow> = {}) =>
-    createProposalRows(storage.db).insert({
+    createProposalRows(db).insert({
       id,
       conversationId: 'c1',
       version: 1,
@@ -40,13 +29,15 @@ describe('decisions', () => {
       expiresAt: new Date('2026-11-25T08:00:00Z'),
       ...more,
     });
-  const approvals = () => createDeploymentApprovals({ db: storage.db });
   const reasonOf = async (id: string, who = by, at = now) => {
-    const answer = await approvals().approve({ proposalId: id, by: who, now: at });
+    const answer = await approvals.approve({ proposalId: id, by: who, now: at });
     return answer.ok ? 'approved' : answer.reason;
   };
+  return { db, approvals, insert, reasonOf };
+});
 
-  it('is made once, whoever clicks at the same time', async () => {
+describe('decisions', () => {
+  it('is made once, whoever clicks at the same time', async ({ deciding: { insert, reasonOf } }) => {
     await insert('p1');
     const answers = await Promise.all(Array.from({ length: 5 }, () => reasonOf('p1')));
     expect(answers.filter((answer) => answer === 'approved')).toHaveLength(1);
@@ -55,27 +46,29 @@ describe('decisions', () => {
     );
   });
 
-  it('is refused on an old card, with the version that replaced it', async () => {
+  it('is refused on an old card, with the version that replaced it', async ({ deciding: { insert, reasonOf } }) => {
     await insert('p1');
     await insert('p2', { version: 2 });
     expect(await reasonOf('p1')).toBe('Version 2 has replaced version 1. Use the card of version 2.');
     expect(await reasonOf('p2')).toBe('approved');
   });
 
-  it('is refused after expiry, to another person, for an unknown plan, and after a no', async () => {
+  it('is refused after expiry, to another person, for an unknown plan, and after a no', async ({
+    deciding: { approvals, insert, reasonOf },
+  }) => {
     await insert('p1');
     expect(await reasonOf('p1', by, new Date('2026-11-25T08:00:00Z'))).toContain('expired at 2026-11-25 08:00 UTC');
     expect(await reasonOf('p1', { slackUser: 'U_BEN', identity: { host, userName: 'ben@acme.example' } })).toContain(`was made as ${ANA}`);
     expect(await reasonOf('p1', { slackUser: 'U_ANA', identity: { host: 'https://other.test', userName: ANA } })).toContain('was made as');
     expect(await reasonOf('nope')).toContain('do not know this plan');
-    expect(await approvals().decline({ proposalId: 'p1', by, now })).toMatchObject({ ok: true, proposal: { state: 'declined' } });
+    expect(await approvals.decline({ proposalId: 'p1', by, now })).toMatchObject({ ok: true, proposal: { state: 'declined' } });
     expect(await reasonOf('p1')).toContain('was declined by <@U_ANA>');
   });
 
-  it('waits for a deployment of the same bundle and target that is running', async () => {
+  it('waits for a deployment of the same bundle and target that is running', async ({ deciding: { db, insert, reasonOf } }) => {
     await insert('p1');
     expect(await reasonOf('p1')).toBe('approved');
-    expect((await createProposalRows(storage.db).start('p1')).kind).toBe('started');
+    expect((await createProposalRows(db).start('p1')).kind).toBe('started');
     await insert('p2', { version: 2 });
     expect(await reasonOf('p2')).toContain('Another deployment of this bundle to dev is running (approved by <@U_ANA>)');
     await insert('p3', { version: 2, target: 'prod' });

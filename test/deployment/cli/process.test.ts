@@ -1,24 +1,18 @@
 // How the CLI is run: its arguments, its environment, its folder, and what of its words people see.
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { clean, errorText, failureWords, warningsOf } from '../../../src/deployment/cli/stderr.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { UserError } from '../../../src/values/errors.ts';
+import { folderTest } from '../../temporary-folder.ts';
 import { bundleOf, log } from '../rig.ts';
 
 const host = 'https://acme.test';
 const token = 'dapi-canary-0123456789';
-let folder: string;
-beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'dab-cli-test-')));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
 /** A CLI that is a shell script; it answers --version itself. */
-function fake(script: string) {
+function fakeCli(folder: string, script: string) {
   const path = join(folder, 'databricks');
   writeFileSync(path, `#!/bin/sh\nif [ "$1" = --version ]; then echo 'Databricks CLI v1.9.0'; exit 0; fi\n${script}\n`);
   chmodSync(path, 0o755);
@@ -26,10 +20,19 @@ function fake(script: string) {
   return createCli({ locator, scratchDir: join(folder, 'scratch'), log });
 }
 
+const it = folderTest.extend(
+  'fake',
+  ({ folder }) =>
+    (script: string) =>
+      fakeCli(folder, script),
+);
+
+/** For what a child does at once, however busy the machine. */
+const WAIT = { timeout: 60_000, interval: 20 };
 const open = { files: bundleOf().files, host, token };
 
 describe('the child process', () => {
-  it('gets these arguments and this environment and nothing else, with stdin closed', async () => {
+  it('gets these arguments and this environment and nothing else, with stdin closed', async ({ folder, fake }) => {
     const dump = join(folder, 'dump');
     const cli = fake(
       `{ echo "$#"; printf '%s\\n' "$@"; } > ${dump}.argv; /usr/bin/env > ${dump}.env; ls -R "$DATABRICKS_BUNDLE_ROOT" > ${dump}.ls; if read line; then echo open; else echo closed; fi > ${dump}.stdin; echo '{}'`,
@@ -74,39 +77,46 @@ describe('the child process', () => {
     expect(existsSync(env.HOME ?? '')).toBe(false);
   });
 
-  it('has a folder of its own every time, which is gone afterwards, also after a failure', async () => {
+  it('has a folder of its own every time, which is gone afterwards, also after a failure', async ({ folder, fake }) => {
     const cli = fake('echo "Error: no" >&2; exit 1');
     await expect(cli.open(open, (inside) => inside.plan('dev'))).rejects.toBeInstanceOf(UserError);
     expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
   });
 
-  it('ends a read when aborted', async () => {
+  it('ends a read when aborted', async ({ folder, fake }) => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(new Error('stopped by a person')), 300);
-    const started = Date.now();
-    await expect(fake('exec sleep 30').open({ ...open, signal: stop.signal }, (inside) => inside.validate('dev'))).rejects.toThrow(
-      'stopped by a person',
-    );
-    expect(Date.now() - started).toBeLessThan(10_000);
+    onTestFinished(() => stop.abort());
+    const file = join(folder, 'pid');
+    const cli = fake(`echo $$ > ${file}.new; mv ${file}.new ${file}; exec sleep 600`);
+    const reading = cli.open({ ...open, signal: stop.signal }, (inside) => inside.validate('dev'));
+    await Promise.all([
+      expect(reading).rejects.toThrow('stopped by a person'),
+      vi.waitUntil(() => existsSync(file), WAIT).then(() => stop.abort(new Error('stopped by a person'))),
+    ]);
+    const pid = Number(readFileSync(file, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
-  it('never ends a deploy', async () => {
+  it('never ends a deploy', async ({ folder, fake }) => {
     const stop = new AbortController();
-    const cli = fake('echo "Deploying resources..." >&2; sleep 1; echo "Deployment complete!" >&2');
+    const [started, goOn] = [join(folder, 'started'), join(folder, 'go-on')];
+    const cli = fake(
+      `echo "Deploying resources..." >&2; touch ${started}; until [ -e ${goOn} ] || [ ! -e ${started} ]; do sleep 0.02; done; echo "Deployment complete!" >&2`,
+    );
     const lines: string[] = [];
-    const run = await cli.open({ ...open, signal: stop.signal }, async (inside) => {
-      setTimeout(() => stop.abort(), 100);
-      return await inside.deployPlan('dev', '{}', (line) => lines.push(line));
-    });
-    expect(run).toMatchObject({ begun: true, result: { code: 0 } });
+    const deploying = cli.open({ ...open, signal: stop.signal }, (inside) => inside.deployPlan('dev', '{}', (line) => lines.push(line)));
+    await vi.waitUntil(() => existsSync(started), WAIT);
+    stop.abort();
+    writeFileSync(goOn, '');
+    expect(await deploying).toMatchObject({ begun: true, result: { code: 0 } });
     expect(lines).toEqual(['Deploying resources...', 'Deployment complete!']);
   });
 
-  it('says so when the CLI answers with something else', async () => {
+  it('says so when the CLI answers with something else', async ({ fake }) => {
     await expect(fake('echo nonsense').open(open, (inside) => inside.validate('dev'))).rejects.toThrow('not JSON');
   });
 
-  it('refuses paths that lead out of its folder', async () => {
+  it('refuses paths that lead out of its folder', async ({ fake }) => {
     const bad = ['../x', '/etc/x', 'a/../../x', 'a\\x'];
     for (const path of bad)
       await expect(

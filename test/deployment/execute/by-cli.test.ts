@@ -1,45 +1,17 @@
 // Writes by the real Databricks CLI: runs and destroys what is deployed, and nothing else.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
-import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
-import { ANA, bundleOf, cliPath, createRig, type Rig } from '../rig.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
-describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
-  let storage: TestStorage;
-  let rig: Rig;
-  beforeAll(async () => {
-    storage = await openTestStorage();
-  });
-  afterAll(() => storage.close());
-  beforeEach(async () => {
-    rig = await createRig(storage);
-    await storage.db.query('delete from proposals');
-  });
-  afterEach(() => rig.close());
+const proposer = (rig: Rig) => ({ ...rig.by.identity, token: async () => rig.token, loadBundle: rig.loadBundle });
+const wrote = (rig: Rig) =>
+  rig.far.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/mkdirs')).map(({ path }) => path);
 
-  const proposer = () => ({ ...rig.by.identity, token: async () => rig.token, loadBundle: rig.loadBundle });
-  const wrote = () => rig.far.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/mkdirs')).map(({ path }) => path);
-
-  async function deploy(bundle: Bundle, target = 'dev'): Promise<string> {
-    const plan = await rig.plan(bundle, 1, target);
-    if (!('id' in plan)) throw new Error(plan.problem);
-    await rig.approvals.approve({ proposalId: plan.id, by: rig.by, now: new Date() });
-    const result = await rig.deployer.deploy({ proposalId: plan.id, token: rig.token, onProgress: () => undefined });
-    rig.far.requests.length = 0;
-    return result.jobs[0]?.id ?? '';
-  }
-  async function approved(write: AskedWrite): Promise<string> {
-    const { id } = await rig.writes.propose(write, proposer());
-    expect(wrote()).toEqual([]);
-    expect(await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() })).toMatchObject({ ok: true });
-    return id;
-  }
-  const execute = (proposalId: string, lines: string[] = []) =>
-    rig.executor.execute({ proposalId, token: rig.token, onProgress: (line) => lines.push(line) });
-  const withParameters = () =>
-    bundleOf({
-      'resources/churn.job.yml': `resources:
+const withParameters = () =>
+  bundleOf({
+    'resources/churn.job.yml': `resources:
   jobs:
     churn:
       name: Churn
@@ -51,9 +23,32 @@ describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
           notebook_task:
             notebook_path: ../src/load.py
 `,
-    });
+  });
 
-  it('runs what is deployed, with parameters of any shape, and tells where the run is', async () => {
+const it = deploymentTest
+  .extend('deploy', ({ rig }) => async (bundle: Bundle, target = 'dev'): Promise<string> => {
+    const plan = await rig.plan(bundle, 1, target);
+    if (!('id' in plan)) throw new Error(plan.problem);
+    await rig.approvals.approve({ proposalId: plan.id, by: rig.by, now: new Date() });
+    const result = await rig.deployer.deploy({ proposalId: plan.id, token: rig.token, onProgress: () => undefined });
+    rig.far.requests.length = 0;
+    return result.jobs[0]?.id ?? '';
+  })
+  .extend('approved', ({ rig }) => async (write: AskedWrite): Promise<string> => {
+    const { id } = await rig.writes.propose(write, proposer(rig));
+    expect(wrote(rig)).toEqual([]);
+    expect(await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() })).toMatchObject({ ok: true });
+    return id;
+  })
+  .extend(
+    'execute',
+    ({ rig }) =>
+      (proposalId: string, lines: string[] = []) =>
+        rig.executor.execute({ proposalId, token: rig.token, onProgress: (line) => lines.push(line) }),
+  );
+
+describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
+  it('runs what is deployed, with parameters of any shape, and tells where the run is', async ({ rig, deploy, approved, execute }) => {
     const bundle = withParameters();
     const jobId = await deploy(bundle);
     const day = '2026-01-01, "x=1" --no-wait';
@@ -63,12 +58,12 @@ describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
     expect(result).toMatchObject({ state: 'done', link: { text: 'run of churn' } });
     expect(result.link?.url).toBe(`${rig.far.url}/jobs/${jobId}/runs/${started?.runId}`);
     expect(started?.body).toMatchObject({ creator_user_name: ANA, job_parameters: [{ name: 'day', value: day }] });
-    expect(wrote()).toEqual(['/api/2.2/jobs/run-now']);
+    expect(wrote(rig)).toEqual(['/api/2.2/jobs/run-now']);
     const other = { ...run, key: 'nope' };
-    await expect(rig.writes.propose(other, proposer())).rejects.toThrow('no such job or pipeline. It can run: churn.');
+    await expect(rig.writes.propose(other, proposer(rig))).rejects.toThrow('no such job or pipeline. It can run: churn.');
   });
 
-  it('says what the CLI refused, and that it does not know when the answer was lost', async () => {
+  it('says what the CLI refused, and that it does not know when the answer was lost', async ({ rig, deploy, approved, execute }) => {
     const bundle = bundleOf();
     await rig.bundles.save(bundle);
     const run = { kind: 'run_bundle', bundle: bundle.digest, target: 'dev', key: 'churn', parameters: {} } as const;
@@ -79,7 +74,7 @@ describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
     expect(rig.far.workspace.runs.size).toBe(1);
   });
 
-  it('destroys what the card listed, and only that', async () => {
+  it('destroys what the card listed, and only that', async ({ rig, deploy, approved, execute }) => {
     const bundle = bundleOf();
     const jobId = await deploy(bundle);
     const destroy = { kind: 'destroy_bundle', bundle: bundle.digest, target: 'dev' } as const;
@@ -91,10 +86,10 @@ describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
     expect(lines).toContain('Destroy complete!');
     expect(rig.far.workspace.jobs.size).toBe(0);
     expect(rig.far.workspace.files.paths().filter((path) => path.includes('/.bundle/churn/dev/files/'))).toEqual([]);
-    await expect(rig.writes.propose(destroy, proposer())).rejects.toThrow('Nothing of this bundle is deployed to dev');
+    await expect(rig.writes.propose(destroy, proposer(rig))).rejects.toThrow('Nothing of this bundle is deployed to dev');
   });
 
-  it('destroys nothing when something else is deployed by then', async () => {
+  it('destroys nothing when something else is deployed by then', async ({ rig, deploy, approved, execute }) => {
     const bundle = bundleOf();
     await deploy(bundle);
     const id = await approved({ kind: 'destroy_bundle', bundle: bundle.digest, target: 'dev' });
@@ -103,27 +98,27 @@ describe.skipIf(cliPath === undefined)('writes by the Databricks CLI', () => {
     job.settings = { ...job.settings, name: 'precious now' };
     expect(await execute(id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('has changed since this card was made') });
     expect(rig.far.workspace.jobs.size).toBe(1);
-    expect(wrote()).toEqual([]);
+    expect(wrote(rig)).toEqual([]);
   });
 
-  it('never destroys what a deployment has taken over', async () => {
+  it('never destroys what a deployment has taken over', async ({ rig }) => {
     const bundle = {
       ...bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("bound")\n' }),
       adoption: { prod: 'bind' },
     } as const;
     await rig.bundles.save(bundle);
     const destroy = { kind: 'destroy_bundle', bundle: bundle.digest, target: 'prod' } as const;
-    await expect(rig.writes.propose(destroy, proposer())).rejects.toThrow('taken over jobs that existed before');
+    await expect(rig.writes.propose(destroy, proposer(rig))).rejects.toThrow('taken over jobs that existed before');
     // Nor by way of a later version that does not say so any more.
     const plan = await rig.plan(bundle, 1, 'prod');
     if (!('id' in plan)) throw new Error(plan.problem);
     await rig.db.query(`update proposals set state = 'done' where id = $1`, [plan.id]);
     const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
     await rig.bundles.save(later);
-    await expect(rig.writes.propose({ ...destroy, bundle: later.digest }, proposer())).rejects.toThrow('taken over');
+    await expect(rig.writes.propose({ ...destroy, bundle: later.digest }, proposer(rig))).rejects.toThrow('taken over');
   });
 
-  it('lets a destroy and a deployment of the same place wait for each other', async () => {
+  it('lets a destroy and a deployment of the same place wait for each other', async ({ rig, deploy, approved, execute }) => {
     const bundle = bundleOf();
     await deploy(bundle);
     const id = await approved({ kind: 'destroy_bundle', bundle: bundle.digest, target: 'dev' });

@@ -1,46 +1,46 @@
 // From a bundle to a deployed job and everything that must stop it on the way, with the real CLI against the stand-in workspace.
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { NoProof } from '../../../src/bundle/proof/proof.ts';
 import type { DeploymentProposal, DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
-import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
-import { ANA, bundleOf, cliPath, createRig, type Rig } from '../rig.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA, bundleOf, deploymentTest, type Rig, wireDeployment } from '../rig.ts';
 
-describe.skipIf(cliPath === undefined)('deploying', () => {
-  let storage: TestStorage;
-  let rig: Rig;
-  beforeAll(async () => {
-    storage = await openTestStorage();
-  });
-  afterAll(() => storage.close());
-  beforeEach(async () => {
-    rig = await createRig(storage);
-  });
-  afterEach(() => rig.close());
+const writesOf = (rig: Rig) =>
+  rig.far.requests.filter((entry) => entry.method !== 'GET' && !entry.path.endsWith('/mkdirs')).map((entry) => entry.path);
 
-  const writes = () =>
-    rig.far.requests.filter((entry) => entry.method !== 'GET' && !entry.path.endsWith('/mkdirs')).map((entry) => entry.path);
+async function plan(rig: Rig, ...bundle: Parameters<Rig['plan']>): Promise<DeploymentProposal> {
+  const made: DeploymentProposal | NoProof = await rig.plan(...bundle);
+  if (!('id' in made)) throw new Error(`No plan: ${made.problem} ${made.next}`);
+  return made;
+}
 
-  async function planned(bundle: Bundle, version = 1, target = 'dev'): Promise<DeploymentProposal> {
-    const plan: DeploymentProposal | NoProof = await rig.plan(bundle, version, target);
-    if (!('id' in plan)) throw new Error(`No plan: ${plan.problem} ${plan.next}`);
-    return plan;
-  }
-
-  async function approved(bundle: Bundle, version = 1, target = 'dev'): Promise<DeploymentProposal> {
-    const proposal = await planned(bundle, version, target);
+const it = deploymentTest
+  .extend(
+    'planned',
+    ({ rig }) =>
+      (...bundle: Parameters<Rig['plan']>) =>
+        plan(rig, ...bundle),
+  )
+  .extend('approved', ({ rig }) => async (...bundle: Parameters<Rig['plan']>) => {
+    const proposal = await plan(rig, ...bundle);
     const answer = await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() });
     expect(answer).toMatchObject({ ok: true });
     return proposal;
-  }
+  })
+  .extend(
+    'deploy',
+    ({ rig }) =>
+      (proposal: DeploymentProposal, lines: string[] = []): Promise<DeployResult> =>
+        rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: (line) => lines.push(line) }),
+  );
 
-  const deploy = (proposal: DeploymentProposal, lines: string[] = []): Promise<DeployResult> =>
-    rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: (line) => lines.push(line) });
-
-  it('makes no second job beside an original that a target takes over: it has to be bound first', async () => {
+describe.skipIf(CLI === undefined)('deploying', () => {
+  it('makes no second job beside an original that a target takes over: it has to be bound first', async ({ rig, planned }) => {
     const times = { creator: ANA, runAs: ANA, createdTime: 0, extra: {} };
     rig.far.workspace.jobs.set('77', { jobId: '77', settings: { name: 'Churn' }, ...times });
     const bundle: Bundle = { ...bundleOf(), adoption: { prod: 'bind' }, resources: [{ type: 'jobs', key: 'churn', id: '77' }] };
@@ -58,7 +58,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
   });
 
-  it('plans without writing, deploys what was approved, and tells where it is', async () => {
+  it('plans without writing, deploys what was approved, and tells where it is', async ({ rig, planned, deploy }) => {
     const bundle = bundleOf();
     const proposal = await planned(bundle);
     expect(proposal.summary).toEqual({
@@ -68,13 +68,13 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
       danger: false,
     });
     expect(proposal.expiresAt.getTime() - Date.now()).toBeGreaterThan(23 * 3_600_000);
-    expect(writes()).toEqual([]);
+    expect(writesOf(rig)).toEqual([]);
 
     expect(await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() })).toMatchObject({
       ok: true,
       proposal: { state: 'approved', decidedBy: 'U_ANA' },
     });
-    expect(writes()).toEqual([]);
+    expect(writesOf(rig)).toEqual([]);
     const lines: string[] = [];
     const result = await deploy(proposal, lines);
     expect(result).toMatchObject({ ok: true, state: 'done', jobs: [{ key: 'churn', name: '[dev ana] Churn' }] });
@@ -97,7 +97,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(readdirSync(rig.scratchDir)).toEqual([]);
   });
 
-  it('uses a plan once, also when two callers start at the same moment', async () => {
+  it('uses a plan once, also when two callers start at the same moment', async ({ rig, approved, deploy }) => {
     const proposal = await approved(bundleOf());
     const results = await Promise.all([deploy(proposal), deploy(proposal)]);
     expect(results.map((result) => result.state).sort()).toEqual(['done', 'failed']);
@@ -106,14 +106,19 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect((await rig.approvals.get(proposal.id))?.state).toBe('done');
   });
 
-  it('does nothing without an approval', async () => {
+  it('does nothing without an approval', async ({ rig, planned, deploy }) => {
     const proposal = await planned(bundleOf());
     expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'failed' });
     expect(rig.far.workspace.jobs.size).toBe(0);
     expect((await rig.approvals.get(proposal.id))?.state).toBe('open');
   });
 
-  it('catches an edit in the workspace between the plan and the click, and shows it in the next plan', async () => {
+  it('catches an edit in the workspace between the plan and the click, and shows it in the next plan', async ({
+    rig,
+    planned,
+    approved,
+    deploy,
+  }) => {
     const first = await deploy(await approved(bundleOf()));
     const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
     const proposal = await approved(later, 2);
@@ -131,7 +136,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     });
   });
 
-  it('catches a deployment by somebody else in between', async () => {
+  it('catches a deployment by somebody else in between', async ({ rig, approved, deploy }) => {
     const mine = await approved(bundleOf(), 1);
     await rig.cli.open({ files: bundleOf().files, host: rig.far.url, token: rig.token }, async (open) => {
       const { text } = await open.plan('dev');
@@ -141,7 +146,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(rig.far.workspace.jobs.size).toBe(1);
   });
 
-  it('finds the job that a lost connection left behind in place of making it twice', async () => {
+  it('finds the job that a lost connection left behind in place of making it twice', async ({ rig, approved, deploy }) => {
     const proposal = await approved(bundleOf());
     rig.far.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
     expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'unknown' });
@@ -150,19 +155,16 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(rig.far.workspace.jobs.size).toBe(1);
   });
 
-  it('calls a deployment unknown when the CLI was killed in the middle', async () => {
-    const killed = join(rig.scratchDir, 'killed');
-    writeFileSync(
-      killed,
-      `#!/bin/sh\nif [ "$2" = deploy ]; then echo 'Deploying resources...' >&2; kill -9 $$; fi\nexec '${cliPath}' "$@"\n`,
-    );
+  it('calls a deployment unknown when the CLI was killed in the middle', async ({ rig, approved }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'dab-killed-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const killed = join(folder, 'databricks');
+    writeFileSync(killed, `#!/bin/sh\nif [ "$2" = deploy ]; then echo 'Deploying resources...' >&2; kill -9 $$; fi\nexec '${CLI}' "$@"\n`);
     chmodSync(killed, 0o755);
-    const other = await createRig(storage, { cli: killed });
-    const proposal = await other.plan(bundleOf());
-    if (!('id' in proposal)) throw new Error(proposal.problem);
-    await other.approvals.approve({ proposalId: proposal.id, by: other.by, now: new Date() });
-    const result = await other.deployer.deploy({ proposalId: proposal.id, token: other.token, onProgress: () => undefined });
-    await other.close();
+    const other = wireDeployment(rig.db, killed);
+    onTestFinished(other.close);
+    const proposal = await approved(bundleOf());
+    const result = await other.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: () => undefined });
     expect(result).toMatchObject({
       ok: false,
       state: 'unknown',
@@ -171,7 +173,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     });
   });
 
-  it('says what Databricks refused, and that nothing else is unclear', async () => {
+  it('says what Databricks refused, and that nothing else is unclear', async ({ rig, approved, deploy }) => {
     const proposal = await approved(bundleOf());
     rig.far.faults.on('POST /api/2.2/jobs/create', { status: 403, message: 'ana may not create jobs' });
     const result = await deploy(proposal);
@@ -179,7 +181,7 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(JSON.stringify(result)).not.toMatch(/127\.0\.0\.1|dapi|dab-/);
   });
 
-  it('shows deletions as dangerous, and production as what it is', async () => {
+  it('shows deletions as dangerous, and production as what it is', async ({ planned, approved, deploy }) => {
     await deploy(await approved(bundleOf(), 1, 'prod'));
     const other = bundleOf()
       .files.map((file) => [file.path, new TextDecoder().decode(file.bytes)] as const)
@@ -190,21 +192,21 @@ describe.skipIf(cliPath === undefined)('deploying', () => {
     expect(proposal.expiresAt.getTime() - Date.now()).toBeLessThan(3_600_001);
   });
 
-  it('warns when there is no prod to compare with: an edit that takes it away hides nothing', async () => {
+  it('warns when there is no prod to compare with: an edit that takes it away hides nothing', async ({ planned }) => {
     const [yaml] = bundleOf().files.flatMap((file) => (file.path === 'databricks.yml' ? [new TextDecoder().decode(file.bytes)] : []));
     const without = (yaml ?? '').replace(/\n {2}prod:\n[\s\S]*$/, '\n');
     const proposal = await planned({ ...bundleOf({ 'databricks.yml': without }), targets: ['dev'] }, 1, 'dev');
     expect(proposal.summary).toMatchObject({ danger: true, notes: ['There is no target prod to compare dev with.'] });
   });
 
-  it('refuses a token of somebody else', async () => {
+  it('refuses a token of somebody else', async ({ rig, approved, deploy }) => {
     rig.token = rig.far.tokenFor('ben@acme.example');
     const proposal = await approved(bundleOf());
     expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('does not belong to ana') });
-    expect(writes()).toEqual([]);
+    expect(writesOf(rig)).toEqual([]);
   });
 
-  it('calls a deployment unknown after a crash, and one that never began failed', async () => {
+  it('calls a deployment unknown after a crash, and one that never began failed', async ({ rig, planned, approved, deploy }) => {
     const rows = createProposalRows(rig.db);
     const running = await approved(bundleOf());
     expect((await rows.start(running.id)).kind).toBe('started');

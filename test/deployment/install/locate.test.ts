@@ -1,41 +1,20 @@
 // Finding and preparing the CLI: the order, versions, checksums, and the words when there is none.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { setupCli } from '../../../src/bin/setup-cli.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
 import { platformName, type Release } from '../../../src/deployment/install/release.ts';
+import { folderTest } from '../../temporary-folder.ts';
 import { log } from '../rig.ts';
 
 const script = (version: string) => `#!/bin/sh\necho 'Databricks CLI v${version}'\n`;
 const archive = zipSync({ databricks: strToU8(script('1.9.0')), LICENSE: strToU8('…') });
-let server: Server;
-let folder: string;
-let release: Release;
-
-beforeAll(async () => {
-  server = createServer((_request, response) => response.setHeader('content-length', archive.byteLength).end(archive));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dab-locate-'));
-  const sum = createHash('sha256').update(archive).digest('hex');
-  release = {
-    version: '1.9.0',
-    archive: 'cli.zip',
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/{archive}`,
-    sha256: { [platformName()]: sum },
-  };
-  return () => rmSync(folder, { recursive: true, force: true });
-});
-
 function put(path: string, version: string): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, script(version));
@@ -43,8 +22,8 @@ function put(path: string, version: string): string {
   return path;
 }
 
-async function locate(options: Partial<LocatorOptions>): Promise<{ status: CliStatus; seen: CliStatus[] }> {
-  const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: false, release, ...options });
+async function locateWith(options: LocatorOptions): Promise<{ status: CliStatus; seen: CliStatus[] }> {
+  const locator = createCliLocator(options);
   const seen: CliStatus[] = [];
   locator.onChange((status) => seen.push(status));
   locator.start();
@@ -54,18 +33,38 @@ async function locate(options: Partial<LocatorOptions>): Promise<{ status: CliSt
   return { status, seen };
 }
 
+/** Tests that share a server of releases; each has an empty cache. */
+const it = folderTest
+  .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const server = createServer((_request, response) => response.setHeader('content-length', archive.byteLength).end(archive));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onCleanup(() => void server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  })
+  .extend('cache', ({ folder }) => join(folder, 'cache'))
+  .extend('release', ({ server }): Release => {
+    const sum = createHash('sha256').update(archive).digest('hex');
+    return { version: '1.9.0', archive: 'cli.zip', url: `${server}/{archive}`, sha256: { [platformName()]: sum } };
+  })
+  .extend(
+    'locate',
+    ({ cache, release }) =>
+      (options: Partial<LocatorOptions>) =>
+        locateWith({ cacheDir: cache, path: '', log, allowSetup: false, release, ...options }),
+  );
+
 describe('the order', () => {
-  it('takes DATABRICKS_CLI_PATH before the cache, and the cache before PATH', async () => {
+  it('takes DATABRICKS_CLI_PATH before the cache, and the cache before PATH', async ({ folder, cache, release, locate }) => {
     const onPath = put(join(folder, 'bin', 'databricks'), '1.12.0');
     const path = dirname(onPath);
     expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: onPath, version: '1.12.0' });
-    const cached = put(cachedPath(join(folder, 'cache'), release), '1.9.0');
+    const cached = put(cachedPath(cache, release), '1.9.0');
     expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: cached });
     const given = put(join(folder, 'given'), '1.10.1');
     expect((await locate({ path, cliPath: given })).status).toMatchObject({ state: 'ready', path: given, version: '1.10.1' });
   });
 
-  it('leaves a CLI on PATH aside that is too old or too new, and refuses such a DATABRICKS_CLI_PATH', async () => {
+  it('leaves a CLI on PATH aside that is too old or too new, and refuses such a DATABRICKS_CLI_PATH', async ({ folder, locate }) => {
     for (const version of ['1.8.9', '0.299.2', '2.0.0']) {
       const path = put(join(folder, version, 'databricks'), version);
       expect((await locate({ path: dirname(path) })).status).toMatchObject({
@@ -85,30 +84,34 @@ describe('the order', () => {
 });
 
 describe('while it is being prepared', () => {
-  it('nobody waits for it, and everybody learns what it is at', async () => {
+  it('nobody waits for it, and everybody learns what it is at', async ({ folder, cache, release }) => {
     const stuck = createServer((_request, response) => response.writeHead(200, { 'content-length': '1000' }).flushHeaders());
+    const stop = () => {
+      stuck.closeAllConnections();
+      stuck.close();
+    };
+    onTestFinished(stop);
     await new Promise<void>((resolve) => stuck.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(stuck.address() as AddressInfo).port}/{archive}`;
-    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: true, release: { ...release, url } });
+    const locator = createCliLocator({ cacheDir: cache, path: '', log, allowSetup: true, release: { ...release, url } });
     const words = await createCli({ locator, scratchDir: folder, log }).missing();
     expect(words?.problem).toMatch(/^The Databricks CLI is being prepared: downloading/);
     expect(words?.next).toContain('follow by themselves');
-    stuck.closeAllConnections();
-    stuck.close();
+    stop();
     expect(await locator.ready()).toBeUndefined();
     expect((await createCli({ locator, scratchDir: folder, log }).missing())?.problem).toContain('There is no Databricks CLI here');
   });
 
-  it('a CLI that is there is waited for', async () => {
-    put(cachedPath(join(folder, 'cache'), release), '1.9.0');
-    const locator = createCliLocator({ cacheDir: join(folder, 'cache'), path: '', log, allowSetup: false, release });
+  it('a CLI that is there is waited for', async ({ folder, cache, release }) => {
+    put(cachedPath(cache, release), '1.9.0');
+    const locator = createCliLocator({ cacheDir: cache, path: '', log, allowSetup: false, release });
     expect(await createCli({ locator, scratchDir: folder, log }).missing()).toBeUndefined();
   });
 });
 
 describe('setup:cli', () => {
-  it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async () => {
-    const settings = { cacheDir: join(folder, 'cache'), path: '', goEnv: {}, goModDir: join(folder, 'none'), log };
+  it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async ({ folder, cache }) => {
+    const settings = { cacheDir: cache, path: '', goEnv: {}, goModDir: join(folder, 'none'), log };
     const lines: string[] = [];
     const show = (line: string) => lines.push(line);
     put(cachedPath(settings.cacheDir), '1.9.0');
@@ -122,25 +125,25 @@ describe('setup:cli', () => {
 });
 
 describe('preparing', () => {
-  it('downloads, checks the sum, unpacks into the cache, and shows how far it is', async () => {
+  it('downloads, checks the sum, unpacks into the cache, and shows how far it is', async ({ cache, release, locate }) => {
     const { status, seen } = await locate({ allowSetup: true });
-    expect(status).toMatchObject({ state: 'ready', path: cachedPath(join(folder, 'cache'), release) });
+    expect(status).toMatchObject({ state: 'ready', path: cachedPath(cache, release) });
     expect(seen).toContainEqual({ state: 'preparing', doing: 'unpacking', percent: 100 });
     expect(seen).toContainEqual({ state: 'preparing', doing: expect.stringMatching(/^downloading .* MB$/), percent: 100 });
   });
 
-  it('lets two programs prepare at once', async () => {
+  it('lets two programs prepare at once', async ({ locate }) => {
     const both = await Promise.all([locate({ allowSetup: true }), locate({ allowSetup: true })]);
     expect(both.map(({ status }) => status.state)).toEqual(['ready', 'ready']);
   });
 
-  it('refuses an archive whose sum is another, and leaves nothing behind', async () => {
+  it('refuses an archive whose sum is another, and leaves nothing behind', async ({ cache, release, locate }) => {
     const { status } = await locate({ allowSetup: true, release: { ...release, sha256: { [platformName()]: '0'.repeat(64) } } });
     expect(status).toMatchObject({ state: 'unavailable', problem: expect.stringContaining('another checksum') });
-    expect(existsSync(cachedPath(join(folder, 'cache'), release))).toBe(false);
+    expect(existsSync(cachedPath(cache, release))).toBe(false);
   });
 
-  it('goes on to Go at once when the download is refused, and says what failed', async () => {
+  it('goes on to Go at once when the download is refused, and says what failed', async ({ folder, cache, release, locate }) => {
     const go = join(folder, 'go-bin', 'go');
     mkdirSync(dirname(go));
     const made = put(join(folder, 'made'), '1.9.0');
@@ -157,7 +160,7 @@ describe('preparing', () => {
     const path = `${dirname(go)}:/bin:/usr/bin`;
     const built = await locate({ allowSetup: true, release: refused, path, goModDir });
     expect(built.status).toMatchObject({ state: 'ready', version: '1.9.0' });
-    rmSync(join(folder, 'cache'), { recursive: true });
+    rmSync(cache, { recursive: true });
     expect(built.seen).toContainEqual(expect.objectContaining({ doing: expect.stringContaining('building with Go') }));
     const without = await locate({ allowSetup: true, release: refused, path: '', goModDir });
     expect(without.status.state === 'unavailable' && without.status.problem).toMatch(

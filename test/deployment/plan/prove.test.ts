@@ -1,8 +1,7 @@
 // The proof of real bundles by the real CLI, and what never reaches it.
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { sourceReferences } from '../../../src/bundle/model/source-references.ts';
 import { collectSources } from '../../../src/databricks/read/collect.ts';
@@ -11,49 +10,57 @@ import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { createPlanner } from '../../../src/deployment/plan/plan-version.ts';
 import { createProver } from '../../../src/deployment/plan/prove.ts';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { createDatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
-import { openTestStorage, type TestStorage } from '../../storage/open-test-storage.ts';
-import { ANA, bundleOf, cliPath, log } from '../rig.ts';
-
-let storage: TestStorage;
-let far: DatabricksStandIn;
-let folder: string;
-beforeAll(async () => {
-  storage = await openTestStorage();
-  far = await createDatabricksStandIn();
-  folder = mkdtempSync(join(tmpdir(), 'dab-prove-'));
-});
-afterAll(async () => {
-  await far.close();
-  await storage.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+import type { Db } from '../../../src/storage/db/db.ts';
+import { CLI } from '../../located-cli.ts';
+import { openTestStorage } from '../../storage/open-test-storage.ts';
+import { folderTest } from '../../temporary-folder.ts';
+import { ANA, bundleOf, log } from '../rig.ts';
 
 /** The CLI at a path (none: there is none) with everything that uses it for reads. */
-function wire(path: string | undefined) {
+function wire(db: Db, folder: string, path: string | undefined) {
   const locator = createCliLocator({ cliPath: path, cacheDir: folder, log, allowSetup: false });
   const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), log });
   return {
-    prover: createProver({ cli, store: createProofStore(storage.db), log }),
-    planner: createPlanner({ cli, db: storage.db, log, workspace: () => ({ listJobs: async () => [] }) }),
+    prover: createProver({ cli, store: createProofStore(db), log }),
+    planner: createPlanner({ cli, db, log, workspace: () => ({ listJobs: async () => [] }) }),
   };
 }
 
+/** Tests that share a seeded workspace and a database. */
+const it = folderTest
+  .extend('far', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const far = await createDatabricksStandIn();
+    onCleanup(() => far.close());
+    return far;
+  })
+  .extend('db', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const storage = await openTestStorage();
+    onCleanup(() => storage.close());
+    return storage.db;
+  })
+  .extend(
+    'wired',
+    ({ db, folder }) =>
+      (path: string | undefined) =>
+        wire(db, folder, path),
+  );
+
 const definition = { jobId: '1', settings: { name: 'Churn' } };
 
-describe.skipIf(cliPath === undefined)('the proof', () => {
-  it('of a job of the workspace says that nothing was lost, step by step, and is kept', async () => {
+describe.skipIf(CLI === undefined)('the proof', () => {
+  it('of a job of the workspace says that nothing was lost, step by step, and is kept', async ({ far, db, wired }) => {
     const token = far.tokenFor(ANA);
     const workspace = createWorkspace({ host: far.url, token: async () => token, log });
     const job = await workspace.getJob('123');
     const { sources, diagnostics } = await collectSources(workspace, sourceReferences(job));
     const bundle = generateBundle({ definition: job, sources, diagnostics, host: far.url });
-    await createBundleStore(storage.db).save(bundle);
+    await createBundleStore(db).save(bundle);
     const steps: { id: string; title: string; status: string; details?: string }[] = [];
     const who = { host: far.url, userName: ANA };
-    const proof = await wire(cliPath).prover.prove({ bundle, definition: job, ...who, token, onStep: (step) => steps.push(step) });
+    const proof = await wired(CLI).prover.prove({ bundle, definition: job, ...who, token, onStep: (step) => steps.push(step) });
     if (!('counts' in proof)) throw new Error(`${proof.problem} ${proof.next}`);
     expect(proof.target).toBe('prod');
     expect(proof.counts).toMatchObject({ different: 0, edited: 0, dropped: 0 });
@@ -65,15 +72,15 @@ describe.skipIf(cliPath === undefined)('the proof', () => {
       ['compare', 'in_progress'],
       ['compare', 'complete'],
     ]);
-    const kept = await createProofStore(storage.db).load({ bundleDigest: bundle.digest, ...who });
+    const kept = await createProofStore(db).load({ bundleDigest: bundle.digest, ...who });
     expect(kept?.counts).toEqual(proof.counts);
     expect(kept?.entries).toHaveLength(proof.entries.length);
   });
 
-  it('is none where validation fails, with the words of the CLI and no path of ours', async () => {
+  it('is none where validation fails, with the words of the CLI and no path of ours', async ({ far, wired }) => {
     const bundle = bundleOf({ 'resources/churn.job.yml': `resources:\n  jobs:\n    churn:\n      name: \${var.nope}\n` });
     const token = far.tokenFor(ANA);
-    const answer = await wire(cliPath).prover.prove({ bundle, definition, host: far.url, userName: ANA, token });
+    const answer = await wired(CLI).prover.prove({ bundle, definition, host: far.url, userName: ANA, token });
     expect(answer).toMatchObject({ problem: expect.stringMatching(/nope/) });
     expect(JSON.stringify(answer)).not.toMatch(/scratch|127\.0\.0\.1|dapi/);
   });
@@ -102,7 +109,7 @@ describe('what never reaches the CLI', () => {
     'a path outside': { '../x.yml': 'a: 1\n' },
   };
 
-  it.each(Object.keys(hostile))('%s', async (name) => {
+  it.for(Object.keys(hostile))('%s', async (name, { far, folder, wired }) => {
     const path = join(folder, 'recording');
     writeFileSync(
       path,
@@ -110,7 +117,7 @@ describe('what never reaches the CLI', () => {
     );
     chmodSync(path, 0o755);
     const bundle = bundleOf(hostile[name]);
-    const { prover, planner } = wire(path);
+    const { prover, planner } = wired(path);
     const identity = { host: far.url, userName: ANA };
     const proof = await prover.prove({ bundle, definition, ...identity, token: 'dapi-canary' });
     expect(proof).toMatchObject({ problem: expect.stringContaining('not allowed') });
@@ -127,8 +134,8 @@ describe('what never reaches the CLI', () => {
     expect(existsSync(`${path}.called`)).toBe(false);
   });
 
-  it('and without a CLI everything says what is missing and how to get it', async () => {
-    const { prover, planner } = wire(undefined);
+  it('and without a CLI everything says what is missing and how to get it', async ({ far, wired }) => {
+    const { prover, planner } = wired(undefined);
     const steps: { id: string; title: string; status: string; details?: string }[] = [];
     const identity = { host: far.url, userName: ANA };
     const words = { problem: expect.stringContaining('no Databricks CLI'), next: expect.stringContaining('npm run setup:cli') };
