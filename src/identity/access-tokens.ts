@@ -6,18 +6,6 @@ import type { Logger } from '../values/log.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
 import type { Vault } from './vault.ts';
 
-export interface AccessTokens {
-  /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
-  load(key: LinkKey): Promise<{ row: LinkRow; tokens: Tokens } | undefined>;
-  /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
-  token(key: LinkKey, minMinutes: number): Promise<string>;
-  seal(key: LinkKey, tokens: Tokens): Sealed;
-  /** The tokens of a row that is already out of the database. */
-  opened(key: LinkKey, row: Sealed): Tokens | undefined;
-  /** Tells the server that tokens are not wanted any more; its refusal is logged, not thrown. */
-  revoke(tokens: Tokens): Promise<void>;
-}
-
 /** A token with less than this left is as good as ended. */
 const LAST_MS = 15_000;
 /** A refresh makes at most two requests of 10 s; a process that hasn't ended one by then is dead. */
@@ -25,11 +13,12 @@ const CLAIM_MS = 30_000;
 /** How often one looks whether another process has finished its refresh. */
 const WATCH_MS = 100;
 
-export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }): AccessTokens {
+export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }) {
   const { links, vault, oauth, log, now } = deps;
   const underWay = new Map<string, Promise<string>>();
 
-  const load: AccessTokens['load'] = async (key) => {
+  /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
+  const load = async (key: LinkKey): Promise<{ row: LinkRow; tokens: Tokens } | undefined> => {
     const row = await links.find(key);
     if (row === undefined) return undefined;
     const tokens = opened(key, row);
@@ -40,8 +29,9 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     return { row, tokens };
   };
 
-  const seal: AccessTokens['seal'] = (key, tokens) => sealTokens(vault, tokens, rowNameOf(key));
-  const opened: AccessTokens['opened'] = (key, row) => openTokens(vault, row, rowNameOf(key));
+  const seal = (key: LinkKey, tokens: Tokens) => sealTokens(vault, tokens, rowNameOf(key));
+  /** The tokens of a row that is already out of the database. */
+  const opened = (key: LinkKey, row: Sealed) => openTokens(vault, row, rowNameOf(key));
 
   const left = (tokens: Tokens) => tokens.expiresAt.getTime() - now().getTime();
 
@@ -87,7 +77,8 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     return current.tokens.accessToken;
   };
 
-  const revoke: AccessTokens['revoke'] = async (tokens) => {
+  /** Tells the server that tokens are not wanted any more; its refusal is logged, not thrown. */
+  const revoke = async (tokens: Tokens): Promise<void> => {
     try {
       await oauth.revoke(tokens.refreshToken ?? tokens.accessToken);
     } catch (error) {
@@ -100,7 +91,8 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     seal,
     opened,
     revoke,
-    async token(key, minMinutes) {
+    /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
+    async token(key: LinkKey, minMinutes: number): Promise<string> {
       const minMs = minMinutes * 60_000;
       const found = await load(key);
       if (found === undefined) throw notLinked();
@@ -117,6 +109,8 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     },
   };
 }
+
+export type AccessTokens = ReturnType<typeof createAccessTokens>;
 
 /** Rows that are sealed already hold this first word. */
 function rowNameOf(key: LinkKey): string[] {

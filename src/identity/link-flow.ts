@@ -54,11 +54,11 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
   const attempts = createLinkAttemptStore(db);
   const stateKey = vault.derive('link state');
 
-  /** The reason why an attempt can't be worked on, whatever its step. */
-  const closed = (attempt: Attempt | undefined): RefusedPage | undefined => {
+  /** The attempt, or the reason why it can't be worked on, whatever its step. */
+  const alive = (attempt: Attempt | undefined): Attempt | RefusedPage => {
     if (attempt === undefined || attempt.host !== deps.host) return refused.unknown;
     if (attempt.state === 'confirmed' || attempt.state === 'refused') return refused.used;
-    return attempt.expiresAt <= now() ? refused.expired : undefined;
+    return attempt.expiresAt <= now() ? refused.expired : attempt;
   };
 
   /** Checks and takes the verifier, in one transaction: of two callbacks with the same state one gets it. */
@@ -66,10 +66,10 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
     db.transaction(async (tx): Promise<{ attempt: Attempt; verifier: string } | RefusedPage> => {
       const rows = createLinkAttemptStore(tx);
       const nonce = nonceOf(state);
-      const attempt = await rows.lock(hashOf(nonce));
-      if (attempt === undefined || !isEqual(state, stateOf(stateKey, nonce, attempt))) return refused.forged;
-      const reason = closed(attempt);
-      if (reason !== undefined) return reason;
+      const found = await rows.lock(hashOf(nonce));
+      if (found === undefined || !isEqual(state, stateOf(stateKey, nonce, found))) return refused.forged;
+      const attempt = alive(found);
+      if ('kind' in attempt) return attempt;
       if (attempt.state !== 'opened' || attempt.verifier === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) {
         await rows.end(attempt.id, 'refused');
@@ -87,9 +87,8 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
   /** Locks an attempt that waits for its Confirm, checks who answers, and lets `work` end it. */
   const answered = <T>(answer: Answer, browser: string | undefined, work: (tx: Db, attempt: Attempt, tokens: Tokens) => Promise<T>) =>
     db.transaction(async (tx): Promise<T | RefusedPage> => {
-      const attempt = await createLinkAttemptStore(tx).lock(hashOf(answer.nonce));
-      const reason = closed(attempt);
-      if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+      const attempt = alive(await createLinkAttemptStore(tx).lock(hashOf(answer.nonce)));
+      if ('kind' in attempt) return attempt;
       if (attempt.state !== 'authorized' || attempt.account === undefined) return refused.used;
       if (!isBrowserOf(attempt, browser)) return refused.otherBrowser;
       if (attempt.csrfHash === undefined || !isEqual(hashOf(answer.csrf), attempt.csrfHash)) return refused.badForm;
@@ -99,9 +98,8 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
 
   return {
     async open(nonce) {
-      const attempt = await attempts.find(hashOf(nonce));
-      const reason = closed(attempt);
-      if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+      const attempt = alive(await attempts.find(hashOf(nonce)));
+      if ('kind' in attempt) return attempt;
       return attempt.state === 'authorized' ? refused.used : { kind: 'ask', nonce, ...personOf(attempt) };
     },
 
@@ -110,9 +108,8 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
       const verifier = newVerifier();
       const opened = await db.transaction(async (tx) => {
         const rows = createLinkAttemptStore(tx);
-        const attempt = await rows.lock(hashOf(nonce));
-        const reason = closed(attempt);
-        if (attempt === undefined || reason !== undefined) return reason ?? refused.unknown;
+        const attempt = alive(await rows.lock(hashOf(nonce)));
+        if ('kind' in attempt) return attempt;
         // Pressing Continue again (after a trip back) is fine until somebody has come back from Databricks.
         const isFresh = attempt.state === 'started' || (attempt.state === 'opened' && attempt.verifier !== undefined);
         if (!isFresh) return refused.used;

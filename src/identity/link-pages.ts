@@ -8,18 +8,17 @@ export interface SlackPerson {
   readonly host: string;
 }
 
+interface Account {
+  readonly userName: string;
+  readonly displayName: string;
+}
+
 export type LinkPage =
   /** "Ana asked to connect…" with [Continue to Databricks]. */
   | ({ readonly kind: 'ask'; readonly nonce: string } & SlackPerson)
   /** Both identities, with [Confirm] and [Cancel]. */
-  | ({
-      readonly kind: 'confirm';
-      readonly nonce: string;
-      readonly csrf: string;
-      readonly userName: string;
-      readonly displayName: string;
-    } & SlackPerson)
-  | ({ readonly kind: 'done'; readonly userName: string; readonly displayName: string } & SlackPerson)
+  | ({ readonly kind: 'confirm'; readonly nonce: string; readonly csrf: string } & Account & SlackPerson)
+  | ({ readonly kind: 'done' } & Account & SlackPerson)
   | RefusedPage;
 
 export interface RefusedPage {

@@ -23,15 +23,9 @@ interface WebDeps {
   log: Logger;
 }
 
-interface Web {
-  /** Answers the address; port 0: any free one. */
-  start(port: number, host?: string): Promise<{ port: number; url: string }>;
-  stop(): Promise<void>;
-}
-
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export function createWeb(deps: WebDeps): Web {
+export function createWeb(deps: WebDeps) {
   const { log } = deps;
   const app = express();
   const listener = createHttpListener();
@@ -76,7 +70,11 @@ export function createWeb(deps: WebDeps): Web {
   };
   app.use(onError);
 
-  return { start: (port, host) => listener.start(app, port, host), stop: listener.stop };
+  return {
+    /** Answers the address; port 0: any free one. */
+    start: (port: number, host?: string) => listener.start(app, port, host),
+    stop: listener.stop,
+  };
 }
 
 const NOT_FOUND = {
