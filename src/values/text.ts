@@ -1,4 +1,4 @@
-// Text read out of foreign answers, and out of addresses that people wrote.
+// Text taken apart: out of foreign answers, out of addresses that people wrote, and our own lists of words.
 
 /** The value where it is a text that is not empty. */
 export function textOf(value: unknown): string | undefined {
@@ -8,4 +8,9 @@ export function textOf(value: unknown): string | undefined {
 /** An address of Git without a login: clones, those of build machines above all, often carry a token in theirs. */
 export function withoutLogin(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
+}
+
+/** The words of a text, as long lists of names are written down. */
+export function wordSet(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
 }

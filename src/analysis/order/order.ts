@@ -1,5 +1,4 @@
 // Proposes in which order the notebooks of a folder should run: by what they read and write, whom they run, and how they are called.
-
 import { baseName, canonicalPath, normalizePath, parentFolder } from '../../values/workspace-path.ts';
 import type { Analysis } from '../analyze.ts';
 import { LIMITS } from '../source/limits.ts';

@@ -1,22 +1,14 @@
 // What an expression of Python amounts to, where that is written down: strings, joined strings and paths, names that are set once.
+import { wordSet } from '../../values/text.ts';
 import { LIMITS } from '../source/limits.ts';
 import { argumentOf, calleeOf, type Node, nodesOf } from './parse.ts';
 
 /** Values of names that a notebook sets exactly once, at any place, to something written down. */
 export type Constants = ReadonlyMap<string, string>;
 
-const PASS_THROUGH = new Set([
-  'os.path.abspath',
-  'os.path.realpath',
-  'os.path.normpath',
-  'os.path.expanduser',
-  'path.abspath',
-  'abspath',
-  'str',
-  'Path',
-  'pathlib.Path',
-  'PurePosixPath',
-]);
+const PASS_THROUGH = wordSet(
+  `os.path.abspath os.path.realpath os.path.normpath os.path.expanduser path.abspath abspath str Path pathlib.Path PurePosixPath`,
+);
 const HERE = new Set(['os.getcwd', 'getcwd', 'Path.cwd', 'pathlib.Path.cwd']);
 
 /**

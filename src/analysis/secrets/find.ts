@@ -1,6 +1,7 @@
 // Finds hard-coded secrets by secretlint's rules, by shapes they lack, and by names that say what a value is (facts: security#secrets-in-sources).
 import type { lintSource } from '@secretlint/core';
 import type { SecretFinding } from '../../bundle/model/bundle.ts';
+import { wordSet } from '../../values/text.ts';
 import { extensionOf } from '../source/cells.ts';
 import { findAssignments, type Span } from './assignments.ts';
 import { NOT_SECRET, PATTERNS, RULE_KINDS } from './patterns.ts';
@@ -9,26 +10,7 @@ import { isPlaceholder } from './placeholders.ts';
 type Lint = (text: string) => Promise<Awaited<ReturnType<typeof lintSource>>['messages']>;
 
 /** Formats that hold no text: their bytes are not looked at. */
-const BINARY = new Set([
-  'whl',
-  'jar',
-  'zip',
-  'gz',
-  'tgz',
-  'bz2',
-  'xz',
-  'egg',
-  'png',
-  'jpg',
-  'jpeg',
-  'gif',
-  'webp',
-  'ico',
-  'pdf',
-  'parquet',
-  'avro',
-  'orc',
-]);
+const BINARY = wordSet('whl jar zip gz tgz bz2 xz egg png jpg jpeg gif webp ico pdf parquet avro orc');
 
 /**
  * The hard-coded secrets of some files, by path and place. A file's text is what `new TextDecoder().decode(bytes)` gives (so a byte order mark

@@ -19,48 +19,30 @@ type Sign =
   | 'defines functions'
   | 'runs notebooks';
 
-export interface Facts {
-  readonly widgets: Map<string, Widget>;
-  readonly read: Set<string>;
-  readonly written: Set<string>;
-  /** Tables that are changed without new rows: OPTIMIZE, VACUUM, ALTER, DROP and the like. */
-  readonly maintained: Set<string>;
-  /** Temporary views, in small letters: reading one is no table. */
-  readonly temporary: Set<string>;
-  readonly catalogs: Set<string>;
-  readonly schemas: Set<string>;
-  readonly pathsRead: Set<string>;
-  readonly pathsWritten: Set<string>;
-  readonly installed: Set<string>;
-  readonly imported: Set<string>;
-  /** What it asks secret scopes for, as `scope/key`. */
-  readonly secretReferences: Set<string>;
-  readonly sparkConf: Set<string>;
-  /** `task/key`. */
-  readonly taskValuesRead: Set<string>;
-  readonly taskValuesSet: Set<string>;
-  readonly signs: Set<Sign>;
-  exits: boolean;
-}
+export type Facts = ReturnType<typeof createFacts>;
 
-export function createFacts(): Facts {
+export function createFacts() {
   return {
-    widgets: new Map(),
-    read: new Set(),
-    written: new Set(),
-    maintained: new Set(),
-    temporary: new Set(),
-    catalogs: new Set(),
-    schemas: new Set(),
-    pathsRead: new Set(),
-    pathsWritten: new Set(),
-    installed: new Set(),
-    imported: new Set(),
-    secretReferences: new Set(),
-    sparkConf: new Set(),
-    taskValuesRead: new Set(),
-    taskValuesSet: new Set(),
-    signs: new Set(),
+    widgets: new Map<string, Widget>(),
+    read: new Set<string>(),
+    written: new Set<string>(),
+    /** Tables that are changed without new rows: OPTIMIZE, VACUUM, ALTER, DROP and the like. */
+    maintained: new Set<string>(),
+    /** Temporary views, in small letters: reading one is no table. */
+    temporary: new Set<string>(),
+    catalogs: new Set<string>(),
+    schemas: new Set<string>(),
+    pathsRead: new Set<string>(),
+    pathsWritten: new Set<string>(),
+    installed: new Set<string>(),
+    imported: new Set<string>(),
+    /** What it asks secret scopes for, as `scope/key`. */
+    secretReferences: new Set<string>(),
+    sparkConf: new Set<string>(),
+    /** `task/key`. */
+    taskValuesRead: new Set<string>(),
+    taskValuesSet: new Set<string>(),
+    signs: new Set<Sign>(),
     exits: false,
   };
 }
@@ -71,11 +53,13 @@ export function addWidget(facts: Facts, widget: Widget): void {
   if (known === undefined || (known.kind === 'read' && widget.kind !== 'read')) facts.widgets.set(widget.name, widget);
 }
 
+export type TableUse = 'read' | 'written' | 'maintained';
+
 /** Schemas that stand for a format, so that the name behind them is a path. */
 const FORMATS = new Set(['delta', 'parquet', 'json', 'csv', 'text', 'avro', 'orc', 'binaryfile', 'iceberg']);
 
 /** A table by its parts, or the path where it is one, as in ``delta.`/Volumes/a/b/c` ``. */
-export function addTable(facts: Facts, parts: readonly string[], use: 'read' | 'written' | 'maintained'): void {
+export function addTable(facts: Facts, parts: readonly string[], use: TableUse): void {
   const [schema, name] = parts;
   if (parts.length === 2 && name !== undefined && FORMATS.has(schema?.toLowerCase() ?? '') && /[/:]/.test(name)) {
     (use === 'read' ? facts.pathsRead : facts.pathsWritten).add(name);
@@ -90,7 +74,7 @@ export function addTable(facts: Facts, parts: readonly string[], use: 'read' | '
 }
 
 /** A table by its written name; a part in backticks may hold dots. */
-export function addTableName(facts: Facts, name: string, use: 'read' | 'written' | 'maintained'): void {
+export function addTableName(facts: Facts, name: string, use: TableUse): void {
   const parts = name.trim().match(/`[^`]*`|(?:\{[^{}]*\}|[^.`\s{}])+/g) ?? [];
   if (parts.length <= 3 && !/[\s/]/.test(name.trim().replace(/`[^`]*`|\{[^{}]*\}/g, ''))) {
     addTable(

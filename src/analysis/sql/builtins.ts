@@ -1,11 +1,12 @@
 // Databricks' built-in functions that only compute or read: none that calls a model or an address, runs code, or shows a secret.
+import { wordSet } from '../../values/text.ts';
 
 /**
  * From the list of built-in functions (docs: sql/language-manual/sql-ref-functions-builtin). Left out on purpose: ai_*, vector_search,
  * http_request, remote_query, java_method, reflect, try_reflect, secret, try_secret, list_secrets, read_kafka, read_kinesis, read_pubsub,
  * read_pulsar; from_avro and to_avro, which can ask a schema registry at any address. A name that is missing costs a click, never more.
  */
-export const BUILTINS: ReadonlySet<string> = new Set(
+export const BUILTINS: ReadonlySet<string> = wordSet(
   `abs acos acosh add_months aes_decrypt aes_encrypt aggregate any any_value approx_count_distinct approx_percentile approx_top_k array
   array_agg array_append array_compact array_contains array_distinct array_except array_insert array_intersect array_join array_max array_min
   array_position array_prepend array_remove array_repeat array_size array_sort array_union arrays_overlap arrays_zip ascii asin asinh
@@ -45,5 +46,5 @@ export const BUILTINS: ReadonlySet<string> = new Set(
   try_variant_get typeof ucase unbase64 unhex uniform unix_date unix_micros unix_millis unix_seconds unix_timestamp upper url_decode url_encode
   user uuid var_pop var_samp variance variant_explode variant_explode_outer variant_get version weekday weekofyear width_bucket window
   window_time xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short xpath_string xxhash64 year zeroifnull
-  zip_with`.split(/\s+/),
+  zip_with`,
 );

@@ -1,5 +1,6 @@
 // SQL that the parser gives no tree for (OPTIMIZE, streaming tables, widgets, dialect it does not know), read by its keywords.
-import { addTable, addWidget, type Widget } from '../source/facts.ts';
+import { wordSet } from '../../values/text.ts';
+import { addTable, addWidget, type TableUse, type Widget } from '../source/facts.ts';
 import type { SqlSink } from './tree.ts';
 
 export interface SqlParserToken {
@@ -8,44 +9,9 @@ export interface SqlParserToken {
   readonly text: string;
 }
 
-type Use = 'read' | 'written' | 'maintained';
-
 /** Commands that change tables and bring no rows. */
-const MAINTENANCE = new Set([
-  'OPTIMIZE',
-  'VACUUM',
-  'RESTORE',
-  'ANALYZE',
-  'REFRESH',
-  'MSCK',
-  'REPAIR',
-  'ALTER',
-  'DROP',
-  'TRUNCATE',
-  'REORG',
-  'FSCK',
-  'CONVERT',
-  'UNDROP',
-]);
-const FILLER = new Set([
-  'TABLE',
-  'VIEW',
-  'STREAMING',
-  'LIVE',
-  'MATERIALIZED',
-  'IF',
-  'NOT',
-  'EXISTS',
-  'ONLY',
-  'OVERWRITE',
-  'OR',
-  'TEMPORARY',
-  'TEMP',
-  'PRIVATE',
-  'EXTERNAL',
-  'TO',
-  'DELTA',
-]);
+const MAINTENANCE = wordSet('OPTIMIZE VACUUM RESTORE ANALYZE REFRESH MSCK REPAIR ALTER DROP TRUNCATE REORG FSCK CONVERT UNDROP');
+const FILLER = wordSet('TABLE VIEW STREAMING LIVE MATERIALIZED IF NOT EXISTS ONLY OVERWRITE OR TEMPORARY TEMP PRIVATE EXTERNAL TO DELTA');
 
 /** Adds the tables that stand behind FROM, JOIN, INTO, TABLE and the like. */
 export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): void {
@@ -75,7 +41,7 @@ export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): vo
   }
 }
 
-function useOf(upper: readonly string[], index: number, isTargetKnown: boolean, isMaintenance: boolean): Use | undefined {
+function useOf(upper: readonly string[], index: number, isTargetKnown: boolean, isMaintenance: boolean): TableUse | undefined {
   const token = upper[index];
   if (index === 0 && isMaintenance) return 'maintained';
   if (token === 'FROM' && index === 1 && upper[0] === 'DELETE') return 'written';

@@ -1,4 +1,5 @@
 // Whether a SQL statement surely does nothing but read: decided by its tokens and by the parser, and only where both agree.
+import { wordSet } from '../../values/text.ts';
 import { BUILTINS } from './builtins.ts';
 import { type SqlToken, scanSql } from './scan.ts';
 
@@ -15,10 +16,10 @@ const EXPLAINED = [...QUERIES, 'INSERT', 'MERGE', 'UPDATE', 'DELETE'];
 /** Words of statements that write, which Spark's grammar allows behind WITH and FROM too. A column of such a name can be put in backticks. */
 const WRITES = new Set(['INSERT', 'MERGE', 'UPDATE', 'DELETE', 'INTO', 'OVERWRITE', 'TRUNCATE', 'EXECUTE', 'CALL']);
 /** Words that may stand before a parenthesis without being called. */
-const SYNTAX = new Set(
+const SYNTAX = wordSet(
   `ALL AND ANTI ANY AS BETWEEN BY CASE CUBE DEC DISTINCT ELSE ESCAPE EXCEPT EXISTS FILTER FOR FROM GROUP HAVING IN INTERSECT INTERVAL IS JOIN
   LATERAL LIKE LIMIT MINUS NOT NUMERIC OF OFFSET ON OR OVER PARTITION PIVOT QUALIFY RECURSIVE REPEATABLE ROLLUP SELECT SETS SOME TABLE
-  TABLESAMPLE THEN UNION UNPIVOT USING VALUES VARCHAR WHEN WHERE WITHIN`.split(/\s+/),
+  TABLESAMPLE THEN UNION UNPIVOT USING VALUES VARCHAR WHEN WHERE WITHIN`,
 );
 /** Roots of a tree that is a query, and of one that EXPLAIN may hold. */
 const QUERY_ROOTS = new Set(['select', 'union', 'intersect', 'except', 'subquery', 'values']);

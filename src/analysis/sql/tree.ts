@@ -1,5 +1,5 @@
 // Reads a parsed SQL statement: which tables it reads and writes, in the scope of its common table expressions.
-import { addTable, addTableName, addWidget, type Facts } from '../source/facts.ts';
+import { addTable, addTableName, addWidget, type Facts, type TableUse } from '../source/facts.ts';
 
 /** Where a statement's facts go. */
 export interface SqlSink {
@@ -14,7 +14,6 @@ export interface SqlSink {
 
 type Tree = Readonly<Record<string, unknown>>;
 type Scope = ReadonlySet<string>;
-type Use = 'read' | 'written' | 'maintained';
 
 export function readStatement(tree: unknown, sink: SqlSink): void {
   walk(tree, new Set(), sink);
@@ -58,7 +57,7 @@ type Rule = (value: Tree, scope: Scope, sink: SqlSink) => void;
 
 /** A statement whose `target` is used so; all else in it is read. */
 const changes =
-  (target: string, use: Use): Rule =>
+  (target: string, use: TableUse): Rule =>
   (value, scope, sink) => {
     // What WITH names is in scope before the statement's own parts are.
     const inner = scopeOf(value, scope, sink);
@@ -145,7 +144,7 @@ function readFunction(value: Tree, scope: Scope, sink: SqlSink): void {
 }
 
 /** A reference to a table, bare or under its alias; `identifier('a.b')` is one as well. */
-function addRef(node: unknown, use: Use, scope: Scope, sink: SqlSink): void {
+function addRef(node: unknown, use: TableUse, scope: Scope, sink: SqlSink): void {
   if (!isTree(node)) return;
   const wrapped = isTree(node.alias) && 'this' in node.alias ? node.alias.this : node.table;
   if (isTree(wrapped)) {

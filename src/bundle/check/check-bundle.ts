@@ -1,5 +1,4 @@
 // The allow-list for every tree, whoever wrote it: the CLI sends its token to whatever host YAML names (facts: bundles#what-is-refused).
-
 import { isObject, type JsonObject } from '../../values/json.ts';
 import type { BundleFile, Diagnostic } from '../model/bundle.ts';
 import { pathProblem } from '../model/paths.ts';

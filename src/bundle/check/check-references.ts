@@ -1,5 +1,4 @@
 // Every `${…}` of the configuration: allowed roots, declared variables, nothing that only looks like a reference.
-
 import { isObject, type JsonObject } from '../../values/json.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { leavesOf } from '../model/leaves.ts';

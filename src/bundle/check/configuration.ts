@@ -1,7 +1,7 @@
 // Which keys a configuration file may have, and what may stand in them: everything that is not listed here is refused.
-
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
-import type { Diagnostic, LookupKind } from '../model/bundle.ts';
+import { wordSet } from '../../values/text.ts';
+import { type Diagnostic, LOOKUP_KINDS } from '../model/bundle.ts';
 import { referencesIn } from '../model/references.ts';
 import { checkPathValues } from './path-values.ts';
 
@@ -14,28 +14,11 @@ const WORKSPACE = new Set(['root_path', 'file_path', 'artifact_path', 'state_pat
 const PRESETS = new Set(['name_prefix', 'tags', 'trigger_pause_status', 'jobs_max_concurrent_runs', 'pipelines_development']);
 const SYNC = new Set(['include', 'exclude', 'paths']);
 const VARIABLE = new Set(['default', 'description', 'type', 'lookup']);
-/** What the CLI looks up by name; the answer is an id. Keyed by kind, so that a new kind of LookupKind is not forgotten here. */
-const LOOKUPS: Readonly<Record<LookupKind, true>> = {
-  alert: true,
-  cluster: true,
-  cluster_policy: true,
-  dashboard: true,
-  instance_pool: true,
-  job: true,
-  notification_destination: true,
-  pipeline: true,
-  query: true,
-  service_principal: true,
-  warehouse: true,
-};
+const LOOKUPS: ReadonlySet<string> = new Set(LOOKUP_KINDS);
 const LIFECYCLE = new Set(['prevent_destroy']);
 /** No job_runs (they start runs while deploying), no apps (they run code); unknown kinds are refused with them. */
-const RESOURCES = new Set(
-  ['jobs', 'pipelines', 'schemas', 'volumes', 'dashboards', 'alerts', 'experiments', 'models', 'registered_models'].concat([
-    'clusters',
-    'sql_warehouses',
-    'quality_monitors',
-  ]),
+const RESOURCES = wordSet(
+  `jobs pipelines schemas volumes dashboards alerts experiments models registered_models clusters sql_warehouses quality_monitors`,
 );
 const MODES = new Set(['development', 'production']);
 const BUNDLE_NAME = /^[\p{L}\p{N}][\p{L}\p{N}_. -]*$/u;
@@ -44,26 +27,25 @@ const RESOURCE_KEY = /^[A-Za-z][\w-]*$/;
 /** Paths below the deployer's home; `~` is the CLI's own word for it. */
 const HOME = /^(~|\/(Workspace\/)?Users\/\$\{workspace\.current_user\.userName\})\/[^\\]+$/;
 /** References in a workspace path; anything else (a variable, a job's name) could hold `..` and lead to somebody else's folder. */
-const PATH_REFERENCES = new Set(
-  ['bundle.name', 'bundle.target', 'workspace.current_user.userName', 'workspace.current_user.short_name'].concat([
-    'workspace.root_path',
-    'workspace.file_path',
-  ]),
+const PATH_REFERENCES = wordSet(
+  `bundle.name bundle.target workspace.current_user.userName workspace.current_user.short_name workspace.root_path workspace.file_path`,
 );
 /** Paths below a path that is itself checked. */
 const BELOW_ROOT = /^\$\{workspace\.(root_path|file_path)\}\/[^\\]+$/;
 
 type Report = (place: string, message: string) => void;
 
+/** The mapping that a section is; an empty one where the section is left out, or reported to be something else. */
+function mapping(value: Json | undefined, place: string, report: Report): JsonObject {
+  if (value !== undefined && value !== null && !isObject(value)) report(place, 'must be a mapping');
+  return objectOf(value);
+}
+
 function checkKeys(value: Json | undefined, allowed: ReadonlySet<string>, place: string, report: Report): JsonObject {
-  if (value === undefined || value === null) return {};
-  if (!isObject(value)) {
-    report(place, 'must be a mapping');
-    return {};
-  }
-  for (const key of Object.keys(value))
+  const found = mapping(value, place, report);
+  for (const key of Object.keys(found))
     if (!allowed.has(key)) report(place === '' ? key : `${place}.${key}`, 'is not allowed in a bundle here');
-  return value;
+  return found;
 }
 
 function checkWorkspace(value: Json | undefined, place: string, report: Report): void {
@@ -87,11 +69,7 @@ function checkSync(value: Json | undefined, place: string, report: Report): void
 function checkResources(value: Json | undefined, place: string, file: string, report: Report): void {
   for (const [type, group] of Object.entries(checkKeys(value, RESOURCES, place, report))) {
     if (!RESOURCES.has(type)) continue;
-    if (!isObject(group)) {
-      if (group !== null) report(`${place}.${type}`, 'must be a mapping');
-      continue;
-    }
-    for (const [key, resource] of Object.entries(group)) {
+    for (const [key, resource] of Object.entries(mapping(group, `${place}.${type}`, report))) {
       const at = `${place}.${type}.${key}`;
       if (!RESOURCE_KEY.test(key)) report(at, 'must be named with letters, digits, `-` and `_`');
       if (!isObject(resource)) {
@@ -107,11 +85,7 @@ function checkResources(value: Json | undefined, place: string, file: string, re
 
 /** Variables of the bundle, or of a target, where a bare value stands for the default. */
 function checkVariables(value: Json | undefined, place: string, report: Report, inTarget = false): void {
-  if (!isObject(value)) {
-    if (value !== undefined && value !== null) report(place, 'must be a mapping');
-    return;
-  }
-  for (const [name, variable] of Object.entries(value)) {
+  for (const [name, variable] of Object.entries(mapping(value, place, report))) {
     const at = `${place}.${name}`;
     const bare = inTarget && !(isObject(variable) && Object.keys(variable).some((key) => VARIABLE.has(key)));
     if (isObject(variable) && !bare) {
@@ -127,7 +101,7 @@ function checkLookup(value: Json | undefined, place: string, report: Report): vo
   const names = isObject(value) ? Object.entries(value) : [];
   if (names.length !== 1) report(place, 'must name one thing to look up');
   for (const [kind, name] of names) {
-    if (!Object.hasOwn(LOOKUPS, kind)) report(`${place}.${kind}`, 'is nothing that can be looked up');
+    if (!LOOKUPS.has(kind)) report(`${place}.${kind}`, 'is nothing that can be looked up');
     if (typeof name !== 'string' || name === '' || name.includes('${')) report(`${place}.${kind}`, 'must be a name, without references');
   }
 }
@@ -140,16 +114,12 @@ function checkComplex(value: Json | undefined, place: string, report: Report): v
   if (typeof value === 'object' && value !== null) checkPathValues({ value }, { place, file: 'databricks.yml', anywhere: true }, report);
 }
 
-function checkPresets(value: Json | undefined, place: string, report: Report): void {
-  checkKeys(value, PRESETS, place, report);
-}
-
 function checkTarget(target: JsonObject, place: string, file: string, report: Report): void {
   checkKeys(target, TARGET, place, report);
   if (target.mode !== undefined && !MODES.has(String(target.mode))) report(`${place}.mode`, 'must be development or production');
   checkWorkspace(target.workspace, `${place}.workspace`, report);
   checkSync(target.sync, `${place}.sync`, report);
-  checkPresets(target.presets, `${place}.presets`, report);
+  checkKeys(target.presets, PRESETS, `${place}.presets`, report);
   checkResources(target.resources, `${place}.resources`, file, report);
   checkVariables(target.variables, `${place}.variables`, report, true);
 }
@@ -167,7 +137,7 @@ export function checkConfiguration(file: string, value: JsonObject): Diagnostic[
   if (bundle.uuid !== undefined && !UUID.test(String(bundle.uuid))) report('bundle.uuid', 'must be a UUID');
   checkWorkspace(value.workspace, 'workspace', report);
   checkSync(value.sync, 'sync', report);
-  checkPresets(value.presets, 'presets', report);
+  checkKeys(value.presets, PRESETS, 'presets', report);
   checkResources(value.resources, 'resources', file, report);
   checkVariables(value.variables, 'variables', report);
   if (value.targets !== undefined && !isObject(value.targets)) report('targets', 'must be a mapping');

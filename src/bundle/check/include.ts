@@ -1,5 +1,4 @@
 // `include` names its files one by one: a pattern or a path out of the tree could bring in what nobody has read.
-
 import type { Json } from '../../values/json.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 

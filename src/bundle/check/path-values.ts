@@ -1,47 +1,26 @@
 // Paths written inside resources: the CLI uploads or reads whatever a local path names, so none may lead out of the tree (facts: bundles#paths-and-libraries).
-
 import type { JsonObject } from '../../values/json.ts';
+import { wordSet } from '../../values/text.ts';
 import { parentFolder } from '../../values/workspace-path.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { staysInside } from '../model/paths.ts';
 
 /** Fields that the CLI reads as a file or folder, here or in the workspace (its mutator/paths, libraries). */
-const PATH_FIELDS = new Set(
-  ['notebook_path', 'python_file', 'path', 'project_directory', 'profiles_directory', 'jar_uri', 'command_path', 'workspace_path']
-    .concat(['whl', 'jar', 'egg', 'requirements', 'base_environment', 'file_path', 'root_path', 'source_code_path', 'destination'])
-    .concat(['training_script_path', 'yaml_parameters_file_path', 'include', 'main', 'code_source_path']),
+const PATH_FIELDS = wordSet(
+  `notebook_path python_file path project_directory profiles_directory jar_uri command_path workspace_path whl jar egg requirements
+  base_environment file_path root_path source_code_path destination training_script_path yaml_parameters_file_path include main
+  code_source_path`,
 );
 /** Fields that are always read from this machine: no reference may stand in them, whatever it would come to. */
 const LOCAL_FIELDS = new Set(['file_path', 'source_code_path']);
 /** Lists of dependencies, which may be packages, options or paths. */
 const LIST_FIELDS = new Set(['dependencies', 'java_dependencies', 'jar_dependencies']);
 /** Free text, where `..` is no path: names, descriptions, commands, queries and conditions. */
-const TEXT_FIELDS = new Set([
-  'name',
-  'description',
-  'comment',
-  'commands',
-  'inputs',
-  'left',
-  'right',
-  'query_text',
-  'display_name',
-  'command',
-  'default',
-  'url',
-]);
+const TEXT_FIELDS = wordSet('name description comment commands inputs left right query_text display_name command default url');
 /** Mappings of names and values that people choose. */
-const PARAMETERS = new Set([
-  'base_parameters',
-  'named_parameters',
-  'job_parameters',
-  'notebook_params',
-  'parameters',
-  'tags',
-  'custom_tags',
-  'spark_conf',
-  'spark_env_vars',
-]);
+const PARAMETERS = wordSet(
+  `base_parameters named_parameters job_parameters notebook_params parameters tags custom_tags spark_conf spark_env_vars`,
+);
 /** References that a path may begin with: folders of this deployment and volumes. */
 const BASE = /^\$\{(workspace\.(file_path|root_path|artifact_path)|resources\.volumes\.[\w-]+\.(volume_path|id))\}(\/|$)/;
 

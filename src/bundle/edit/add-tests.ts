@@ -1,5 +1,4 @@
 // Adds tests to a bundle (pytest over its configuration and its Python sources), and keeps them out of what a deploy uploads.
-
 import { isObject, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { parseYaml } from '../yaml/parse.ts';

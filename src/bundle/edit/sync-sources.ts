@@ -1,5 +1,4 @@
 // What becomes of a bundle's sources when they are read from the workspace again: which files are new, which replace others, which stay.
-
 import { canonicalFolder, canonicalPath, parentFolder } from '../../values/workspace-path.ts';
 import { SOURCE_FOLDER } from '../generate/file-names.ts';
 import { contentOf, extension } from '../generate/source-layout.ts';

@@ -1,5 +1,4 @@
 // Brings the files of a job out of Git into its bundle: the job then names the same files in a Git folder of the workspace.
-
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { withoutLogin } from '../../values/text.ts';
 import { isOutsideWorkspace, normalizePath } from '../../values/workspace-path.ts';

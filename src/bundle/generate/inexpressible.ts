@@ -1,5 +1,4 @@
 // What a bundle can't say although a job can: each with its place and the reason, before anybody is asked to deploy.
-
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { leafProblem } from '../check/path-values.ts';
 import type { Diagnostic } from '../model/bundle.ts';

@@ -1,14 +1,13 @@
 // An all-purpose cluster as the new_cluster of a job: what describes it stays, what only the server or people's clusters have goes.
 import { isObject, type JsonObject } from '../../values/json.ts';
+import { wordSet } from '../../values/text.ts';
 
 /** Fields of a cluster's specification that a job's cluster takes (compute.ClusterSpec in the CLI's schema, 1.9.0), without those of `NOT_IN_A_JOB`. */
-const KEPT = new Set(
-  ['spark_version', 'use_ml_runtime', 'runtime_engine', 'kind', 'is_single_node', 'policy_id', 'apply_policy_default_values'].concat(
-    ['node_type_id', 'driver_node_type_id', 'worker_node_type_flexibility', 'driver_node_type_flexibility', 'num_workers', 'autoscale'],
-    ['instance_pool_id', 'driver_instance_pool_id', 'aws_attributes', 'azure_attributes', 'gcp_attributes', 'enable_elastic_disk'],
-    ['enable_local_disk_encryption', 'remote_disk_throughput', 'total_initial_remote_disk_size', 'data_security_mode', 'spark_conf'],
-    ['spark_env_vars', 'custom_tags', 'init_scripts', 'cluster_log_conf', 'docker_image', 'ssh_public_keys', 'workload_type'],
-  ),
+const KEPT = wordSet(
+  `spark_version use_ml_runtime runtime_engine kind is_single_node policy_id apply_policy_default_values node_type_id driver_node_type_id
+  worker_node_type_flexibility driver_node_type_flexibility num_workers autoscale instance_pool_id driver_instance_pool_id aws_attributes
+  azure_attributes gcp_attributes enable_elastic_disk enable_local_disk_encryption remote_disk_throughput total_initial_remote_disk_size
+  data_security_mode spark_conf spark_env_vars custom_tags init_scripts cluster_log_conf docker_image ssh_public_keys workload_type`,
 );
 
 /** Settings of people's clusters that mean nothing, or something wrong, in a job. */

@@ -1,5 +1,4 @@
 // What becomes of the ids in a definition: references to resources of the bundle, variables that look a name up, or themselves.
-
 import type { Diagnostic, LookupKind, LookupName, ResourceType } from '../model/bundle.ts';
 import { type IdReference, idsOf } from '../model/id-references.ts';
 import type { KeyedResource } from '../model/resources.ts';
@@ -8,20 +7,8 @@ import { quoted } from '../model/text.ts';
 import type { Variable } from './variables.ts';
 
 const TYPE_OF: Partial<Readonly<Record<LookupKind, ResourceType>>> = { job: 'jobs', pipeline: 'pipelines', dashboard: 'dashboards' };
-/** What a kind is called in words, and the variable that holds one. */
-const WORDS: Readonly<Record<LookupKind, readonly [words: string, variable: string]>> = {
-  alert: ['alert', 'alert_id'],
-  cluster: ['cluster', 'cluster_id'],
-  cluster_policy: ['cluster policy', 'cluster_policy_id'],
-  dashboard: ['dashboard', 'dashboard_id'],
-  instance_pool: ['instance pool', 'instance_pool_id'],
-  job: ['job', 'job_id'],
-  notification_destination: ['notification destination', 'notification_destination_id'],
-  pipeline: ['pipeline', 'pipeline_id'],
-  query: ['query', 'query_id'],
-  service_principal: ['service principal', 'service_principal'],
-  warehouse: ['SQL warehouse', 'warehouse_id'],
-};
+/** What a kind is called in words. */
+const wordsFor = (kind: LookupKind) => (kind === 'warehouse' ? 'SQL warehouse' : kind.replaceAll('_', ' '));
 
 interface Lookups {
   /** What stands at a place instead of the id. */
@@ -72,12 +59,12 @@ export function chooseLookups(resources: readonly KeyedResource[], lookups: read
   const variableFor = ({ kind, id, place }: IdReference, name: string): Variable => {
     const known = variables.get(`${kind}:${id}`);
     if (known !== undefined) return known;
-    const [words, base] = WORDS[kind];
+    const base = kind === 'service_principal' ? kind : `${kind}_id`;
     const task = place.match(/tasks\[(.*?)\]/)?.[1];
     const isTaken = (candidate: string) => taken.has(candidate) || [...variables.values()].some((one) => one.name === candidate);
     const wanted = kind === 'job' || kind === 'pipeline' ? `${variableName(task ?? name)}_${base}` : base;
     const free = isTaken(wanted) ? freeName(variableName(`${base}_${name}`), isTaken) : wanted;
-    return { name: free, value: name, lookup: kind, description: `The ${words} called ${name}` };
+    return { name: free, value: name, lookup: kind, description: `The ${wordsFor(kind)} called ${name}` };
   };
 
   for (const resource of resources) {
@@ -114,5 +101,5 @@ function circleMessage(from: KeyedResource, to: KeyedResource): string {
 function leftNote({ kind, id, place }: IdReference, name: string | undefined, places: number): Diagnostic {
   const why = name === undefined ? 'whose name is not known' : `called ${quoted(name)}, which can't be looked up`;
   const more = places === 1 ? '' : ` (${places} places)`;
-  return { level: 'note', place, message: `${quoted(id)} is the id of a ${WORDS[kind][0]} ${why}, so it stays as it is${more}` };
+  return { level: 'note', place, message: `${quoted(id)} is the id of a ${wordsFor(kind)} ${why}, so it stays as it is${more}` };
 }

@@ -1,5 +1,4 @@
 // A job for a folder that has none: its notebooks and programs as tasks, in an order somebody worked out, widgets as parameters.
-
 import type { Json, JsonObject } from '../../values/json.ts';
 import type { JobDefinition, Source } from '../model/bundle.ts';
 import { freeName, variableName } from '../model/safe-names.ts';

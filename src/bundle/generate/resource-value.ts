@@ -1,5 +1,4 @@
 // A resource as the bundle writes it: sources, ids and variables by reference, nothing that only the server writes.
-
 import { isObject, type JsonObject } from '../../values/json.ts';
 import { sourceKey } from '../../values/workspace-path.ts';
 import type { SourceReference } from '../model/bundle.ts';

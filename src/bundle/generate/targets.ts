@@ -1,5 +1,4 @@
 // The targets of a bundle: dev for a person's own paused copy, prod as things were, and others that are made like prod.
-
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Adoption } from '../model/bundle.ts';

@@ -1,6 +1,6 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
-
 import { isObject, type JsonObject } from '../../values/json.ts';
+import { wordSet } from '../../values/text.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
@@ -8,28 +8,25 @@ import type { KeyedResource } from '../model/resources.ts';
 import { SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
-const names = (text: string): string[] => text.split(' ');
 /**
  * What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out
  * (facts: bundles#unknown-fields).
  */
-const JOB_FIELDS = new Set([
-  ...names('budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs'),
-  ...names('name notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks'),
-  ...names('timeout_seconds trigger usage_policy_id webhook_notifications'),
-]);
-const TASK_KINDS = new Set([
-  ...names('ai_runtime_task alert_task clean_rooms_notebook_task condition_task dashboard_task dbt_cloud_task dbt_platform_task dbt_task'),
-  ...names(
-    'for_each_task gen_ai_compute_task notebook_task pipeline_task power_bi_task python_operator_task python_wheel_task run_job_task',
-  ),
-  ...names('spark_jar_task spark_python_task spark_submit_task sql_task'),
-]);
-const TASK_FIELDS = new Set([
-  ...names('compute depends_on description disable_auto_optimization disabled email_notifications environment_key existing_cluster_id'),
-  ...names('health job_cluster_key libraries max_retries min_retry_interval_millis new_cluster notification_settings retry_on_timeout'),
-  ...names('run_if task_key timeout_seconds webhook_notifications'),
-]);
+const JOB_FIELDS = wordSet(
+  `budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs name
+  notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks timeout_seconds trigger
+  usage_policy_id webhook_notifications`,
+);
+const TASK_KINDS = wordSet(
+  `ai_runtime_task alert_task clean_rooms_notebook_task condition_task dashboard_task dbt_cloud_task dbt_platform_task dbt_task
+  for_each_task gen_ai_compute_task notebook_task pipeline_task power_bi_task python_operator_task python_wheel_task run_job_task
+  spark_jar_task spark_python_task spark_submit_task sql_task`,
+);
+const TASK_FIELDS = wordSet(
+  `compute depends_on description disable_auto_optimization disabled email_notifications environment_key existing_cluster_id health
+  job_cluster_key libraries max_retries min_retry_interval_millis new_cluster notification_settings retry_on_timeout run_if task_key
+  timeout_seconds webhook_notifications`,
+);
 
 /** Unknown fields of a job and its tasks, each told once. */
 function unknownFields({ prefix, leaves, value }: KeyedResource): Diagnostic[] {

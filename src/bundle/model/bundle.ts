@@ -67,18 +67,20 @@ export interface DashboardDefinition {
 }
 
 /** Kinds of things that the CLI looks up by name (facts: bundles#variables-and-lookups). */
-export type LookupKind =
-  | 'alert'
-  | 'cluster'
-  | 'cluster_policy'
-  | 'dashboard'
-  | 'instance_pool'
-  | 'job'
-  | 'notification_destination'
-  | 'pipeline'
-  | 'query'
-  | 'service_principal'
-  | 'warehouse';
+export const LOOKUP_KINDS = [
+  'alert',
+  'cluster',
+  'cluster_policy',
+  'dashboard',
+  'instance_pool',
+  'job',
+  'notification_destination',
+  'pipeline',
+  'query',
+  'service_principal',
+  'warehouse',
+] as const;
+export type LookupKind = (typeof LOOKUP_KINDS)[number];
 
 /** The name of something outside the bundle; made only where the workspace has exactly one thing of this kind and name. */
 export interface LookupName {

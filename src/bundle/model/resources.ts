@@ -1,5 +1,4 @@
 // A job and everything read with it, as one flat list: what becomes resources of its bundle.
-
 import type { JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { Diagnostic, Grant, JobDefinition, Related, ResourceType } from './bundle.ts';

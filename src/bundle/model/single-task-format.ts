@@ -1,15 +1,13 @@
 // Definitions in the older single-task form become jobs with a list of one task; nothing else about them changes.
 import { isObject, type JsonObject } from '../../values/json.ts';
+import { wordSet } from '../../values/text.ts';
 
 /** What the key of a task is where the old form has none. */
 const SINGLE_TASK_KEY = 'main';
 /** Fields of the old form that belong to its only task (Jobs API 2.0; notifications and timeouts mean the same on the job). */
-const OF_THE_TASK = new Set(
-  ['task_key', 'existing_cluster_id', 'new_cluster', 'job_cluster_key', 'environment_key', 'libraries', 'max_retries'].concat([
-    'min_retry_interval_millis',
-    'retry_on_timeout',
-    'disable_auto_optimization',
-  ]),
+const OF_THE_TASK = wordSet(
+  `task_key existing_cluster_id new_cluster job_cluster_key environment_key libraries max_retries min_retry_interval_millis
+  retry_on_timeout disable_auto_optimization`,
 );
 
 function ofTheTask(key: string): boolean {

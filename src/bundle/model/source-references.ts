@@ -1,5 +1,4 @@
 // The workspace files and folders that a definition names, and where.
-
 import { isObject } from '../../values/json.ts';
 import { isOutsideWorkspace } from '../../values/workspace-path.ts';
 import type { JobDefinition, SourceReference } from './bundle.ts';

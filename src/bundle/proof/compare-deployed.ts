@@ -1,5 +1,4 @@
 // Whether what is deployed is what its bundle says: the CLI's resolved resource beside what the workspace answers.
-
 import { type Json, type JsonObject, parseJson } from '../../values/json.ts';
 import type { DashboardDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';

@@ -1,12 +1,8 @@
 // Grants of a job, pipeline or dashboard beside the permissions that a target gives, before and after it is deployed.
-
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import type { Grant } from '../model/bundle.ts';
 import type { DeployedDifference } from './compare-deployed.ts';
-import type { ProofEntry } from './proof.ts';
-
-/** An entry before it is known whether a difference was asked for. */
-type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: 'identical' | 'dropped' | 'different' };
+import type { Finding } from './proof.ts';
 
 /**
  * What the CLI gives whoever deploys, where there are permissions: jobs and pipelines have owners, dashboards don't
@@ -25,6 +21,13 @@ function permissionsIn(value: Json | undefined): { who: string; name: string; le
   });
 }
 
+/** The same of grants; whoever deploys owns what is deployed, so that ownership is none. */
+function permissionsOf(grants: readonly Grant[]): ReturnType<typeof permissionsIn> {
+  return grants
+    .filter(({ level }) => level !== 'IS_OWNER')
+    .map(({ principal, name, level }) => ({ who: `${principal} ${name}`, name, level }));
+}
+
 /** One finding a grant; undefined grants could not be read and are not compared. `deployer` is who the target is resolved for. */
 export function compareGrants(
   grants: readonly Grant[] | undefined,
@@ -34,34 +37,23 @@ export function compareGrants(
 ): Finding[] {
   if (grants === undefined) return [];
   const is = permissionsIn(resource.permissions);
-  const was = grants
-    .filter(({ level }) => level !== 'IS_OWNER')
-    .map(({ principal, name, level }) => ({ who: `${principal} ${name}`, name, level }));
+  const was = permissionsOf(grants);
   const same = (a: { who: string; level: string }) => (b: { who: string; level: string }) => a.who === b.who && a.level === b.level;
-  const place = (name: string) => `permissions[${name}]`;
   const kept = was.map((grant): Finding => {
-    if (is.some(same(grant))) return { place: place(grant.name), verdict: 'identical', was: grant.level, is: grant.level };
-    if (isDevelopment)
-      return {
-        place: place(grant.name),
-        verdict: 'dropped',
-        was: grant.level,
-        why: 'a development copy belongs to the person who deploys it',
-      };
+    const about = { place: `permissions[${grant.name}]`, was: grant.level };
+    if (is.some(same(grant))) return { ...about, verdict: 'identical', is: grant.level };
+    if (isDevelopment) return { ...about, verdict: 'dropped', why: 'a development copy belongs to the person who deploys it' };
     const now = is.find(({ who }) => who === grant.who)?.level;
-    return {
-      place: place(grant.name),
-      verdict: 'different',
-      was: grant.level,
-      ...(now === undefined ? { why: 'missing in the bundle' } : { is: now }),
-    };
+    return { ...about, verdict: 'different', ...(now === undefined ? { why: 'missing in the bundle' } : { is: now }) };
   });
   const invented = is.filter(
     (one) => !was.some(({ who }) => who === one.who) && !(OF_THE_DEPLOYER.has(one.level) && one.name === deployer),
   );
   return [
     ...kept,
-    ...invented.map((one): Finding => ({ place: place(one.name), verdict: 'different', is: one.level, why: 'the job does not have this' })),
+    ...invented.map(
+      ({ name, level }): Finding => ({ place: `permissions[${name}]`, verdict: 'different', is: level, why: 'the job does not have this' }),
+    ),
   ];
 }
 
@@ -79,9 +71,7 @@ export function compareDeployedGrants(
     return wanted.length === 0
       ? []
       : [{ place: 'permissions', was: wanted.map(({ name, level }) => `${name} ${level}`).join(', '), is: undefined }];
-  const there = deployed
-    .filter(({ level, name }) => level !== 'IS_OWNER' && name !== deployer)
-    .map(({ principal, name, level }) => ({ who: `${principal} ${name}`, name, level }));
+  const there = permissionsOf(deployed).filter(({ name }) => name !== deployer);
   const lost = wanted.flatMap((one): DeployedDifference[] => {
     const levels = there.filter(({ who }) => who === one.who).map(({ level }) => level);
     return levels.includes(one.level) ? [] : [{ place: `permissions[${one.name}]`, was: one.level, is: levels[0] }];

@@ -1,18 +1,16 @@
 // The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
-
 import type { Json, JsonObject } from '../../values/json.ts';
-import type { Bundle, JobDefinition } from '../model/bundle.ts';
+import type { BroughtFrom, Bundle, JobDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { createMask } from '../model/mask-secrets.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { writtenResource } from '../yaml/describe-tree.ts';
-import { broughtEntries } from './brought-entries.ts';
 import { compareGrants } from './compare-grants.ts';
 import { compareSources } from './compare-sources.ts';
 import { isDefault, isUserDefined, settingsOnly, whyDroppedByPool, whyLeftOut } from './defaults.ts';
 import { developmentChange } from './development-mode.ts';
-import type { Proof, ProofEntry, ProofVerdict } from './proof.ts';
+import type { Finding, Proof, ProofEntry, ProofVerdict } from './proof.ts';
 import { deployerOf, isDevelopment, resolvedResource } from './resolved-target.ts';
 import { createSourceCheck } from './source-check.ts';
 
@@ -26,8 +24,6 @@ interface CompareInput {
   readonly baseline?: Proof | undefined;
   readonly warnings?: readonly string[] | undefined;
 }
-
-type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<ProofVerdict, 'edited'> };
 
 /** Equal as the API sees it: numbers by value; in people's maps the API keeps text, whatever was written. */
 function sameValue(was: Leaf, is: Leaf): boolean {
@@ -69,6 +65,12 @@ export function compare(input: CompareInput): Proof {
 function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string) => string): { was?: Json; is?: Json } {
   if (value === undefined) return {};
   return { [name]: typeof value === 'string' ? mask(value) : value };
+}
+
+/** Each setting of a git_source whose files were brought into the bundle is dropped on purpose. */
+function broughtEntries({ gitSource }: BroughtFrom): Finding[] {
+  const why = 'the files are in the bundle now';
+  return [...leavesOf({ git_source: gitSource }).values()].map(({ place, value }) => ({ place, verdict: 'dropped', was: value, why }));
 }
 
 /** Everything that is to be said of one resource. */

@@ -1,31 +1,19 @@
 // What the platform or the CLI assumes or adds by itself: writing it down or leaving it out makes the same job.
-
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { wordSet } from '../../values/text.ts';
 import type { ResourceType } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { PIPELINE_SERVER_ONLY } from '../model/server-only-fields.ts';
 
 /** Mappings whose keys people choose: an empty or zero value in them counts (facts: databricks#job-definitions). */
-const USER_DEFINED_MAPS = new Set(
-  [
-    'base_parameters',
-    'named_parameters',
-    'python_named_params',
-    'spark_conf',
-    'spark_env_vars',
-    'custom_tags',
-    'tags',
-    'job_parameters',
-  ].concat(['notebook_params', 'options', 'sql_params', 'variables', 'parameters', 'notebook_base_parameters']),
+const USER_DEFINED_MAPS = wordSet(
+  `base_parameters named_parameters python_named_params spark_conf spark_env_vars custom_tags tags job_parameters notebook_params options
+  sql_params variables parameters notebook_base_parameters`,
 );
 /** Fields of a resolved or deployed job that are no settings of the job: the CLI's marks, the server's, and grants. */
-const NO_SETTINGS = new Set(
-  ['format', 'edit_mode', 'deployment', 'id', 'url', 'modified_status', 'lifecycle', 'permissions', 'job_id'].concat([
-    'created_time',
-    'creator_user_name',
-    'run_as_user_name',
-    'run_as_owner',
-  ]),
+const NO_SETTINGS = wordSet(
+  `format edit_mode deployment id url modified_status lifecycle permissions job_id created_time creator_user_name run_as_user_name
+  run_as_owner`,
 );
 /** Values the Jobs API documents for absent fields (facts: bundles#defaults). */
 const DEFAULTS: readonly (readonly [RegExp, Json])[] = [

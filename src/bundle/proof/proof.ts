@@ -24,6 +24,9 @@ export interface ProofEntry {
   readonly why?: string | undefined;
 }
 
+/** An entry before it is known whether a difference was asked for. */
+export type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<ProofVerdict, 'edited'> };
+
 /** What became of the files that came from the workspace. */
 export interface SourceProof {
   readonly files: number;

@@ -1,5 +1,4 @@
 // The proof in words: one line for the thread, the whole of it as PROOF.md.
-
 import type { Json } from '../../values/json.ts';
 import { stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';

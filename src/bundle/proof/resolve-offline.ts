@@ -1,5 +1,4 @@
 // What a target of a tree resolves to, without the CLI: for trees that we generated ourselves, offline and in tests.
-
 import { isObject, type Json, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { joinPath, parentFolder } from '../../values/workspace-path.ts';
 import { PROD_ROOT } from '../generate/targets.ts';
@@ -81,18 +80,10 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   };
   workspace.root_path = fillReferences(root, known);
   workspace.file_path = `${String(workspace.root_path)}/files`;
-  const resources = fillReferences(objectOf(config.resources), known);
-  const isDevelopment = chosen.mode === 'development';
-  return {
-    bundle,
-    workspace,
-    ...(isDevelopment ? { presets: developmentPresets(short) } : {}),
-    resources: withRunAs(
-      isDevelopment ? inDevelopmentMode(objectOf(resources), short) : objectOf(resources),
-      fillReferences(objectOf(config.run_as), known),
-      isDevelopment,
-    ),
-  };
+  const resources = objectOf(fillReferences(objectOf(config.resources), known));
+  if (chosen.mode === 'development')
+    return { bundle, workspace, presets: developmentPresets(short), resources: inDevelopmentMode(resources, short) };
+  return { bundle, workspace, resources: withRunAs(resources, fillReferences(objectOf(config.run_as), known)) };
 }
 
 /** How the CLI shortens a user's name (its libs/iamutil and libs/textutil). */
@@ -148,10 +139,9 @@ function localPaths(value: JsonObject, file: string, files: readonly BundleFile[
     }
     return mapScalars(resource, (place, scalar) => places.get(place) ?? scalar);
   };
+  const of = (type: ResourceType) => (one: JsonObject) => moved(type, one);
   const all = (resources: JsonObject) =>
-    Object.fromEntries(
-      Object.entries(resources).map(([type, group]) => [type, isType(type) ? mapResources(group, (one) => moved(type, one)) : group]),
-    );
+    changeResources(resources, { jobs: of('jobs'), pipelines: of('pipelines'), dashboards: of('dashboards') });
   const targets = (group: Json) =>
     mapResources(group, (target) => ({ ...target, ...(isObject(target.resources) ? { resources: all(target.resources) } : {}) }));
   return {
@@ -161,13 +151,15 @@ function localPaths(value: JsonObject, file: string, files: readonly BundleFile[
   };
 }
 
-function isType(type: string): type is ResourceType {
-  return type === 'jobs' || type === 'pipelines' || type === 'dashboards';
-}
-
 /** A group of resources, each of them changed. */
 function mapResources(group: Json | undefined, change: (one: JsonObject) => JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(objectOf(group)).map(([key, one]) => [key, change(objectOf(one))]));
+}
+
+/** All resources, those of each named type changed. */
+function changeResources(resources: JsonObject, changes: Partial<Record<ResourceType, (one: JsonObject) => JsonObject>>): JsonObject {
+  const changed = Object.entries(changes).filter(([type]) => resources[type] !== undefined);
+  return { ...resources, ...Object.fromEntries(changed.map(([type, change]) => [type, mapResources(resources[type], change)])) };
 }
 
 function developmentPresets(short: string): JsonObject {
@@ -183,43 +175,34 @@ function developmentPresets(short: string): JsonObject {
 /** What development mode does to resources (the CLI's mutator/resourcemutator/apply_presets.go). */
 function inDevelopmentMode(resources: JsonObject, short: string): JsonObject {
   const prefix = `[dev ${short}] `;
-  const marked = (tags: Json | undefined) => ({ ...objectOf(tags), dev: ownValue(tags, 'dev') || short });
   const paused = (job: JsonObject) =>
     Object.fromEntries(
       ['schedule', 'trigger', 'continuous'].flatMap((name) =>
         isObject(job[name]) ? [[name, { ...objectOf(job[name]), pause_status: objectOf(job[name]).pause_status || 'PAUSED' }]] : [],
       ),
     );
-  const job = (one: JsonObject): JsonObject => ({
+  const named = (one: JsonObject) => ({
     ...one,
     name: `${prefix}${String(one.name ?? '')}`,
-    tags: marked(one.tags),
+    tags: { ...objectOf(one.tags), dev: ownValue(one.tags, 'dev') || short },
+  });
+  const job = (one: JsonObject): JsonObject => ({
+    ...named(one),
     max_concurrent_runs: one.max_concurrent_runs || 4,
     ...paused(one),
   });
   const pipeline = (one: JsonObject): JsonObject => ({
-    ...one,
-    name: `${prefix}${String(one.name ?? '')}`,
-    tags: marked(one.tags),
+    ...named(one),
     development: true,
     ...(one.continuous === true ? { continuous: false } : {}),
   });
   const dashboard = (one: JsonObject): JsonObject => ({ ...one, display_name: `${prefix}${String(one.display_name ?? '')}` });
-  return {
-    ...resources,
-    ...(resources.jobs === undefined ? {} : { jobs: mapResources(resources.jobs, job) }),
-    ...(resources.pipelines === undefined ? {} : { pipelines: mapResources(resources.pipelines, pipeline) }),
-    ...(resources.dashboards === undefined ? {} : { dashboards: mapResources(resources.dashboards, dashboard) }),
-  };
+  return changeResources(resources, { jobs: job, pipelines: pipeline, dashboards: dashboard });
 }
 
 /** A target's run_as goes for every job and pipeline that says none. */
-function withRunAs(resources: JsonObject, value: Json, isDevelopment: boolean): JsonObject {
-  if (isDevelopment || !isObject(value) || Object.keys(value).length === 0) return resources;
-  const said = (group: Json | undefined) => mapResources(group, (one) => ({ ...one, run_as: one.run_as ?? value }));
-  return {
-    ...resources,
-    ...(resources.jobs === undefined ? {} : { jobs: said(resources.jobs) }),
-    ...(resources.pipelines === undefined ? {} : { pipelines: said(resources.pipelines) }),
-  };
+function withRunAs(resources: JsonObject, value: Json): JsonObject {
+  if (!isObject(value) || Object.keys(value).length === 0) return resources;
+  const said = (one: JsonObject): JsonObject => ({ ...one, run_as: one.run_as ?? value });
+  return changeResources(resources, { jobs: said, pipelines: said });
 }

@@ -1,5 +1,4 @@
 // Whether a resolved path points to the bundle's own copy of the file or folder that the definition named.
-
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalFolder } from '../../values/workspace-path.ts';
 import type { Bundle, SourceReference } from '../model/bundle.ts';
