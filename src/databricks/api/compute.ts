@@ -5,7 +5,7 @@ import { withErrorWords } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
-import { listPages } from './pages.ts';
+import { findNamed, listPages, type NameFilter } from './pages.ts';
 
 export interface ClusterSummary {
   readonly id: string;
@@ -43,29 +43,17 @@ export async function getCluster(requests: Requests, id: string, signal?: AbortS
   return { ...(summaryOf(body) ?? { id, name: id }), body };
 }
 
-/** Clusters that people made, at most `limit` of those whose name contains `name` (in any case). */
-export async function listClusters(
-  requests: Requests,
-  filter: { readonly name?: string | undefined; readonly limit?: number | undefined },
-  signal?: AbortSignal,
-): Promise<ClusterSummary[]> {
-  const limit = filter.limit ?? LIMITS.listed;
-  const wanted = (filter.name ?? '').toLowerCase();
-  const found: ClusterSummary[] = [];
-  const query = { page_size: '100', ...MADE_BY_PEOPLE };
+/** Clusters that people made. */
+export function listClusters(requests: Requests, filter: NameFilter, signal?: AbortSignal): Promise<ClusterSummary[]> {
   const list = {
     path: '/api/2.1/clusters/list',
-    query,
+    query: { page_size: '100', ...MADE_BY_PEOPLE },
     doing: 'Listing clusters',
     missing: 'There are no clusters.',
     pages: LIMITS.listPages,
   };
-  for await (const { clusters } of listPages(requests, list, signal)) {
-    const summaries = objects(clusters).flatMap((one) => summaryOf(one) ?? []);
-    found.push(...summaries.filter(({ name }) => name.toLowerCase().includes(wanted)));
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+  const pages = listPages(requests, list, signal);
+  return findNamed(pages, ({ clusters }) => objects(clusters).flatMap((one) => summaryOf(one) ?? []), filter);
 }
 
 function summaryOf(body: JsonObject): ClusterSummary | undefined {

@@ -1,7 +1,7 @@
 // Data files outside the workspace's folders, in DBFS and Volumes, one folder at a time.
 import type { Json } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { isMissing, withErrorWords } from '../http/errors.ts';
+import { unlessMissing } from '../http/errors.ts';
 import { count, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
@@ -33,14 +33,8 @@ export async function listDataFiles(
   signal?: AbortSignal,
 ): Promise<DataFilePage | undefined> {
   const plain = `/${path.replace(/^(?:dbfs:\/*|\/dbfs\/+)/, '').replace(/^\/+/, '')}`.replace(/(?<=.)\/+$/, '');
-  return await withErrorWords(`Listing ${path}`, 'It does not exist.', async () => {
-    try {
-      return await (/^\/Volumes(\/|$)/.test(plain) ? listVolume(requests, plain, after, signal) : listDbfs(requests, plain, after, signal));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  });
+  const list = /^\/Volumes(\/|$)/.test(plain) ? listVolume : listDbfs;
+  return await unlessMissing(`Listing ${path}`, () => list(requests, plain, after, signal));
 }
 
 /** GET fs/directories: the API cuts the pages. */

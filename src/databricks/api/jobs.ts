@@ -3,25 +3,21 @@ import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import { type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { count, id, objects } from '../http/json-fields.ts';
+import { strangeAnswer } from '../http/errors.ts';
+import { id, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
-import { listPages } from './pages.ts';
+import { findNamed, listPages, type NameFilter } from './pages.ts';
 
 export interface JobSummary {
   readonly jobId: string;
   readonly name: string;
   readonly creator?: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly createdAt?: number | undefined;
   /** Where the bundle that deployed this job keeps its metadata: jobs with the same path belong to the same bundle. */
   readonly metadataPath?: string | undefined;
 }
 
-export interface JobFilter {
-  /** A part of the name, in any case. */
-  readonly name?: string;
-  readonly limit?: number;
+export interface JobFilter extends NameFilter {
   /** `name` is the whole name; the API compares it, in any case. */
   readonly exact?: boolean;
 }
@@ -29,16 +25,10 @@ export interface JobFilter {
 /** Arrays that jobs/get continues on later pages (facts: databricks#paging). */
 const PAGED = ['tasks', 'job_clusters', 'parameters', 'environments'] as const;
 
-/** Jobs whose name contains `name`. The API's own filter takes whole names only, so parts are compared here, page by page. */
-export async function listJobs(requests: Requests, filter: JobFilter, signal?: AbortSignal): Promise<JobSummary[]> {
-  const limit = filter.limit ?? LIMITS.listed;
-  const wanted = (filter.name ?? '').toLowerCase();
-  const found: JobSummary[] = [];
-  for await (const page of jobPages(requests, filter.exact === true ? { name: filter.name ?? '' } : {}, signal)) {
-    found.push(...page.map(({ summary }) => summary).filter(({ name }) => name.toLowerCase().includes(wanted)));
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+/** Jobs, newest first, among the newest 5,000. With `exact` the API compares the whole name, which takes one request. */
+export function listJobs(requests: Requests, filter: JobFilter, signal?: AbortSignal): Promise<JobSummary[]> {
+  const pages = jobPages(requests, filter.exact === true ? { name: filter.name ?? '' } : {}, signal);
+  return findNamed(pages, (page) => page.map(({ summary }) => summary), filter);
 }
 
 /** The pages of jobs/list, at most 5,000 jobs. `settings` has the tasks where the query asks for them with `expand_tasks`. */
@@ -91,12 +81,7 @@ export async function getJob(
       const [before, more] = [settings[key], objectOf(other.settings)[key]];
       if (Array.isArray(more)) settings[key] = [...(Array.isArray(before) ? before : []), ...more];
     }
-  if (textOf(pages.at(-1)?.next_page_token) !== undefined)
-    throw new UserError({
-      doing,
-      problem: 'It has more pages than a job can have.',
-      next: 'Try again; if it stays, show this to an administrator.',
-    });
+  if (textOf(pages.at(-1)?.next_page_token) !== undefined) throw strangeAnswer(doing, 'It has more pages than a job can have.');
   const kind = textOf(objectOf(settings.deployment).kind);
   return {
     jobId,
@@ -115,7 +100,6 @@ function summaryOf(job: JsonObject): JobSummary | undefined {
     jobId,
     name: textOf(settings.name) ?? 'Untitled',
     creator: textOf(job.creator_user_name),
-    createdAt: count(job.created_time),
     metadataPath: textOf(objectOf(settings.deployment).metadata_file_path),
   };
 }

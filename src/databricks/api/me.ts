@@ -1,6 +1,5 @@
 // The user that a token belongs to.
-import { UserError } from '../../values/errors.ts';
-import { withErrorWords } from '../http/errors.ts';
+import { strangeAnswer, withErrorWords } from '../http/errors.ts';
 import type { Requests } from '../http/requests.ts';
 
 export interface Me {
@@ -17,6 +16,6 @@ export async function me(requests: Requests, signal?: AbortSignal): Promise<Me> 
   );
   const { id, userName, displayName } = body;
   if (typeof userName !== 'string' || (typeof id !== 'string' && typeof id !== 'bigint' && typeof id !== 'number'))
-    throw new UserError({ doing, problem: 'The answer names no user.', next: 'Try again; if it stays, show this to an administrator.' });
+    throw strangeAnswer(doing, 'The answer names no user.');
   return { id: String(id), userName, displayName: typeof displayName === 'string' && displayName !== '' ? displayName : userName };
 }

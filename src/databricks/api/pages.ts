@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { withErrorWords } from '../http/errors.ts';
+import { LIMITS } from '../http/limits.ts';
 import type { QueryParameters, Requests } from '../http/requests.ts';
 
 interface PagedList {
@@ -30,4 +31,24 @@ export async function* listPages(
     token = textOf(body.next_page_token);
     if (token === undefined) return;
   }
+}
+
+/** Which things that have a name are wanted: at most `limit` (50) of those whose name contains `name`, in any case. */
+export interface NameFilter {
+  readonly name?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Of the pages of a list, the things that a filter wants; names are compared here, since no API finds parts of them in any case. */
+export async function findNamed<Page, Thing extends { readonly name: string }>(
+  pages: AsyncIterable<Page>,
+  thingsOf: (page: Page) => Thing[],
+  { name = '', limit = LIMITS.listed }: NameFilter,
+): Promise<Thing[]> {
+  const found: Thing[] = [];
+  for await (const page of pages) {
+    found.push(...thingsOf(page).filter((thing) => thing.name.toLowerCase().includes(name.toLowerCase())));
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
 }

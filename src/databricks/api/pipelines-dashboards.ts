@@ -1,13 +1,13 @@
 // Pipelines and dashboards: one by its id, pipelines by a part of their name.
 import type { DashboardDefinition, PipelineDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject } from '../../values/json.ts';
+import { isObject, type JsonObject } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { unlessItemFails, withErrorWords } from '../http/errors.ts';
+import { strangeAnswer, unlessItemFails, withErrorWords } from '../http/errors.ts';
 import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
-import { listPages } from './pages.ts';
+import { findNamed, listPages, type NameFilter } from './pages.ts';
 
 export interface PipelineSummary {
   readonly id: string;
@@ -26,13 +26,8 @@ export async function getPipeline(
   const body = await withErrorWords(doing, `There is no pipeline ${id} that you can see.`, () =>
     requests.getJson(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {}, signal),
   );
-  const spec = isObject(body.spec) ? body.spec : undefined;
-  if (spec === undefined)
-    throw new UserError({
-      doing,
-      problem: 'The answer has no definition.',
-      next: 'Try again; if it stays, show this to an administrator.',
-    });
+  const { spec } = body;
+  if (!isObject(spec)) throw strangeAnswer(doing, 'The answer has no definition.');
   const name = textOf(spec.name) ?? textOf(body.name);
   const state = textOf(body.state);
   return {
@@ -45,32 +40,23 @@ export async function getPipeline(
   };
 }
 
-/** At most `limit` pipelines whose name contains `name`, in any case; the API's `like` minds the case, so names are compared here. */
-export async function listPipelines(
-  requests: Requests,
-  filter: { readonly name?: string | undefined; readonly limit?: number | undefined },
-  signal?: AbortSignal,
-): Promise<PipelineSummary[]> {
-  const wanted = (filter.name ?? '').toLowerCase();
-  const limit = filter.limit ?? LIMITS.listed;
-  const found: PipelineSummary[] = [];
-  const query = { max_results: String(LIMITS.jobsPerPage) };
+/** Pipelines by a part of their name; the API's `like` minds the case, so it is not used. */
+export function listPipelines(requests: Requests, filter: NameFilter, signal?: AbortSignal): Promise<PipelineSummary[]> {
   const list = {
     path: '/api/2.0/pipelines',
-    query,
+    query: { max_results: String(LIMITS.jobsPerPage) },
     doing: 'Listing pipelines',
     missing: 'There are no pipelines.',
     pages: LIMITS.listPages,
   };
-  for await (const { statuses } of listPages(requests, list, signal)) {
-    for (const one of objects(statuses)) {
-      const [id, name] = [textOf(one.pipeline_id), textOf(one.name) ?? ''];
-      if (id !== undefined && name.toLowerCase().includes(wanted))
-        found.push({ id, name, creator: textOf(one.creator_user_name), state: textOf(one.state) });
-    }
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+  return findNamed(listPages(requests, list, signal), ({ statuses }) => objects(statuses).flatMap((one) => summaryOf(one) ?? []), filter);
+}
+
+function summaryOf(one: JsonObject): PipelineSummary | undefined {
+  const id = textOf(one.pipeline_id);
+  return id === undefined
+    ? undefined
+    : { id, name: textOf(one.name) ?? '', creator: textOf(one.creator_user_name), state: textOf(one.state) };
 }
 
 /** One AI/BI dashboard: its draft, and whether it is published with its owner's credentials. */

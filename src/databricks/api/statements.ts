@@ -2,7 +2,7 @@
 import { UserError } from '../../values/errors.ts';
 import { type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { withErrorWords } from '../http/errors.ts';
+import { strangeAnswer, withErrorWords } from '../http/errors.ts';
 import { items, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
@@ -25,8 +25,6 @@ export interface SqlQuery {
   readonly warehouseId: string;
   /** The caller has made sure that it only reads. */
   readonly statement: string;
-  readonly catalog?: string | undefined;
-  readonly schema?: string | undefined;
   /** At most so many rows. */
   readonly rows: number;
 }
@@ -42,8 +40,6 @@ export async function runQuery(requests: Requests, query: SqlQuery, signal?: Abo
   const body = {
     ...{ warehouse_id: query.warehouseId, statement: query.statement, row_limit: query.rows, byte_limit: LIMITS.queryBytes },
     ...{ format: 'JSON_ARRAY', disposition: 'INLINE', wait_timeout: '0s' },
-    ...(query.catalog === undefined ? {} : { catalog: query.catalog }),
-    ...(query.schema === undefined ? {} : { schema: query.schema }),
   };
   signal?.throwIfAborted();
   const missing = `There is no SQL warehouse ${query.warehouseId} that you can use.`;
@@ -89,11 +85,7 @@ function pathOf(id: string): string {
 function requireStatement(doing: string, body: JsonObject): SqlStatement {
   const statement = statementOf(body);
   if (statement !== undefined) return statement;
-  throw new UserError({
-    doing,
-    problem: 'The answer is not one that we know.',
-    next: 'Try again; if it stays, show this to an administrator.',
-  });
+  throw strangeAnswer(doing, 'The answer is not one that we know.');
 }
 
 /** The statement that an answer of the API describes; undefined where it describes none. */

@@ -3,7 +3,7 @@ import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Json } from '../../values/json.ts';
 import { baseName, canonicalPath } from '../../values/workspace-path.ts';
-import { isMissing, withErrorWords } from '../http/errors.ts';
+import { unlessMissing } from '../http/errors.ts';
 import { count, objects } from '../http/json-fields.ts';
 import type { Requests } from '../http/requests.ts';
 
@@ -25,22 +25,16 @@ function languageOf(value: Json | undefined): NotebookLanguage | undefined {
 
 /** The entries of a folder; undefined where there is no such folder. Their paths have `/Workspace` where `path` has it. */
 export async function listFolder(requests: Requests, path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined> {
-  return await withErrorWords(`Listing ${path}`, 'It does not exist.', async () => {
-    try {
-      const body = await requests.getJson('/api/2.0/workspace/list', { path }, signal);
-      return objects(body.objects).flatMap((entry): FolderEntry[] => {
-        if (typeof entry.path !== 'string') return [];
-        const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
-        const name = baseName(entry.path);
-        // The list of a file is the file itself.
-        const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
-        const spelled = own ? path : `${path.replace(/\/+$/, '')}/${name}`;
-        return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
-      });
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  return await unlessMissing(`Listing ${path}`, async () => {
+    const body = await requests.getJson('/api/2.0/workspace/list', { path }, signal);
+    return objects(body.objects).flatMap((entry): FolderEntry[] => {
+      if (typeof entry.path !== 'string') return [];
+      const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
+      // The list of a file is the file itself.
+      const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
+      const spelled = own ? path : `${path.replace(/\/+$/, '')}/${baseName(entry.path)}`;
+      return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
+    });
   });
 }
 
@@ -66,29 +60,23 @@ export function createSourceExport(
   }
 
   return async (path, kind, signal) =>
-    await withErrorWords(`Reading ${path}`, 'It does not exist.', async () => {
+    await unlessMissing(`Reading ${path}`, async () => {
       const guess = kind === 'notebook' ? lastFormat : 'AUTO';
       const guessed = content(path, guess, signal);
       // It is awaited below, unless get-status fails first: then its own failure must not count as unhandled.
       guessed.catch(() => {});
-      try {
-        const status = await requests.getJson('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
-        const type = typeof status.object_type === 'string' ? status.object_type : kind === 'notebook' ? 'NOTEBOOK' : 'FILE';
-        if (type !== 'NOTEBOOK' && type !== 'FILE' && type !== 'DASHBOARD')
-          throw new UserError({
-            doing: `Reading ${path}`,
-            problem: `It is a ${type.toLowerCase()}, not a ${kind}.`,
-            next: 'Correct the path in the job.',
-          });
-        if (type !== 'NOTEBOOK')
-          return { path, kind: 'file', bytes: guess === 'AUTO' ? await guessed : await content(path, 'AUTO', signal) };
-        const format = status.repos_export_format === 'JUPYTER' ? 'JUPYTER' : 'SOURCE';
-        lastFormat = format;
-        const bytes = format === guess ? await guessed : await content(path, format, signal);
-        return { path, kind: 'notebook', language: languageOf(status.language) ?? 'PYTHON', format, bytes };
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
+      const status = await requests.getJson('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
+      const type = typeof status.object_type === 'string' ? status.object_type : kind === 'notebook' ? 'NOTEBOOK' : 'FILE';
+      if (type !== 'NOTEBOOK' && type !== 'FILE' && type !== 'DASHBOARD')
+        throw new UserError({
+          doing: `Reading ${path}`,
+          problem: `It is a ${type.toLowerCase()}, not a ${kind}.`,
+          next: 'Correct the path in the job.',
+        });
+      if (type !== 'NOTEBOOK') return { path, kind: 'file', bytes: guess === 'AUTO' ? await guessed : await content(path, 'AUTO', signal) };
+      const format = status.repos_export_format === 'JUPYTER' ? 'JUPYTER' : 'SOURCE';
+      lastFormat = format;
+      const bytes = format === guess ? await guessed : await content(path, format, signal);
+      return { path, kind: 'notebook', language: languageOf(status.language) ?? 'PYTHON', format, bytes };
     });
 }

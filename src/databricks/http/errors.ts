@@ -35,28 +35,36 @@ export function isItemError(error: unknown): error is UserError {
 }
 
 /** What is read; undefined where it fails with `isItemError`. */
-export async function unlessItemFails<T>(read: () => Promise<T>): Promise<T | undefined> {
+export function unlessItemFails<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return unless(isItemError, read);
+}
+
+/** What is read; undefined where Databricks answers with an error, a server's too. A refused sign-in (401) and a limit (429) reject. */
+export function unlessAnsweredWithError<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return unless((error) => ![undefined, 401, 429].includes(statusOf(error)), read);
+}
+
+/** What is read, in a call with error words; undefined where there is no such thing. */
+export function unlessMissing<T>(doing: string, read: () => Promise<T>): Promise<T | undefined> {
+  return withErrorWords(doing, '', () => unless(isMissing, read));
+}
+
+async function unless<T>(isExpected: (error: unknown) => boolean, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (isItemError(error)) return undefined;
+    if (isExpected(error)) return undefined;
     throw error;
   }
 }
 
-/** What is read; undefined where Databricks answers with an error, a server's too. A refused sign-in (401) and a limit (429) reject. */
-export async function unlessAnsweredWithError<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === undefined || status === 401 || status === 429) throw error;
-    return undefined;
-  }
+/** The error for an answer that is not what the API promises. */
+export function strangeAnswer(doing: string, problem: string): UserError {
+  return new UserError({ doing, problem, next: 'Try again; if it stays, show this to an administrator.' });
 }
 
 /** Whether a call failed because the thing does not exist. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   if (!(error instanceof UpstreamError)) return false;
   const { status, code } = error.failure;
   return status === 404 || (status === 400 && (code === 'INVALID_PARAMETER_VALUE' || code === 'RESOURCE_DOES_NOT_EXIST'));
