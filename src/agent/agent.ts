@@ -119,16 +119,7 @@ export function createAgent(options: AgentOptions): Agent {
 
       let reply: Anthropic.Message;
       try {
-        reply = await callModel({
-          client,
-          frozen: input.frozen,
-          history,
-          maxTokens,
-          thinking: options.thinking,
-          limits,
-          signal: input.signal,
-          log: options.log,
-        });
+        reply = await callModel({ ...input, client, history, maxTokens, thinking: options.thinking, limits, log: options.log });
       } catch (error) {
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
         options.log.error(describeFailure(error), 'the model call failed');

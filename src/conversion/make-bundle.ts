@@ -5,7 +5,7 @@ import { generateBundle } from '../bundle/generate/generate.ts';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import type { WholeSubject } from './subject.ts';
 
-interface BundleWish {
+export interface BundleWish {
   /** The workspace that the subject was read from; empty where it was none. */
   readonly host: string;
   /** Targets beside dev and prod. */
@@ -15,7 +15,7 @@ interface BundleWish {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface MadeBundle {
+interface MadeBundle {
   readonly bundle: Bundle;
   /** What checking its files found; with an error in it a bundle is neither validated nor deployed. */
   readonly findings: readonly Diagnostic[];

@@ -1,14 +1,11 @@
 // Secrets by the name they are given: assignments, options, settings, parameters and connection strings in any language.
+import type { SecretFinding } from '../../bundle/model/bundle.ts';
 import { LIMITS } from '../source/limits.ts';
 import { isPlaceholder, looksRandom } from './placeholders.ts';
 import { classOfName, describeName, type NameClass, SENSITIVE_WORD } from './sensitive-names.ts';
 
 /** A span of the text and what it is. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly kind: string;
-}
+export type Span = Pick<SecretFinding, 'start' | 'end' | 'kind'>;
 
 /** What may stand between a name and its value: a quote, `]`, a type, and one of `=`, `:`, `=>`, `->`, `<-`. */
 const SEPARATOR =
@@ -59,7 +56,7 @@ function isSecret(value: string, kind: NameClass, name: string): boolean {
   return !/\s/.test(value.trim()) && !(/pwd$/i.test(name) && /^[./~]/.test(value)) && value.length <= 256;
 }
 
-type TextRange = { readonly start: number; readonly end: number };
+type TextRange = Pick<Span, 'start' | 'end'>;
 
 function valueAfter(text: string, start: number, end: number, isData: boolean): TextRange | undefined {
   const before = text.slice(Math.max(0, start - 80), start);

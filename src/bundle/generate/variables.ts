@@ -1,5 +1,5 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
-import type { LookupKind } from '../model/bundle.ts';
+import type { BundleVariable, LookupKind } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterName } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
@@ -11,11 +11,7 @@ const MAX_VALUE_LENGTH = 200;
 const WHERE =
   /^(?:\w+_)?(catalog|schema|database|environment|env)(?:_name)?$|^(catalog|schema|env)(?:_(?:bronze|silver|gold|raw|name|\w+))?$/;
 
-export interface Variable {
-  readonly name: string;
-  /** The value in prod; of a lookup, the name that is looked up. */
-  readonly value: string;
-  readonly description: string;
+export interface Variable extends BundleVariable {
   readonly lookup?: LookupKind | undefined;
 }
 

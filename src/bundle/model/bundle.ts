@@ -157,7 +157,7 @@ export interface BundleResource {
 /** What a first deployment into a target does with the originals: make copies beside them, or take them over. */
 export type Adoption = 'copy' | 'bind';
 
-interface BundleVariable {
+export interface BundleVariable {
   readonly name: string;
   /** The value in prod; of a lookup, the name that is looked up. */
   readonly value: string;

@@ -7,7 +7,7 @@ import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
 
-export interface ClusterSummary {
+interface ClusterSummary {
   readonly id: string;
   readonly name: string;
   /** Such as RUNNING or TERMINATED. */
@@ -15,7 +15,7 @@ export interface ClusterSummary {
   readonly creator?: string | undefined;
 }
 
-export interface Cluster extends ClusterSummary {
+interface Cluster extends ClusterSummary {
   /** The answer of clusters/get, untouched; its `spec`, where it has one, is what the owner asked for. */
   readonly body: JsonObject;
 }

@@ -16,7 +16,7 @@ interface DataFile {
   readonly modifiedAt?: number | undefined;
 }
 
-export interface DataFilePage {
+interface DataFilePage {
   readonly files: readonly DataFile[];
   /** What to ask for the next page with; undefined on the last. */
   readonly next?: string | undefined;

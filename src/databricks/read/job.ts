@@ -1,5 +1,6 @@
 // A job with all that its bundle needs besides sources: permissions, child jobs, pipelines, dashboards, and names for what stays outside.
-import type { Diagnostic, JobDefinition, LookupKind, Related } from '../../bundle/model/bundle.ts';
+import type { Diagnostic, JobDefinition, Related } from '../../bundle/model/bundle.ts';
+import type { IdReference } from '../../bundle/model/id-references.ts';
 import { objectOf } from '../../values/json.ts';
 import { isItemError } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
@@ -8,15 +9,9 @@ import type { Workspace } from '../workspace.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import type { ReadOptions } from './reader.ts';
 
-interface IdAt {
-  readonly kind: LookupKind;
-  readonly id: string;
-  readonly place: string;
-}
-
 interface ReadJobOptions extends ReadOptions {
-  /** The ids that a definition names (bundle/model/id-references). */
-  readonly idsOf: (definition: JobDefinition) => readonly IdAt[];
+  /** The ids that a definition names. */
+  readonly idsOf: (definition: JobDefinition) => readonly IdReference[];
   /** How many steps from the job others are read with it; those further away get names only. 1 when left out. */
   readonly depth?: number | undefined;
 }

@@ -1,7 +1,7 @@
 // What one source needs: the dependencies in its text, as files and folders of the workspace.
 import { posix } from 'node:path';
 import type { Dependency } from '../../analysis/dependencies.ts';
-import type { Diagnostic, Source } from '../../bundle/model/bundle.ts';
+import type { Diagnostic, Source, SourceReference } from '../../bundle/model/bundle.ts';
 import { canonicalPath, isOutsideWorkspaceInCode } from '../../values/workspace-path.ts';
 import { filesOfImport, gitRootOf, type ListFolder, type PythonImport } from './python-modules.ts';
 
@@ -9,10 +9,7 @@ import { filesOfImport, gitRootOf, type ListFolder, type PythonImport } from './
 type SearchPath = readonly string[];
 
 /** Something to collect, and where it was named. */
-export interface Wanted {
-  readonly path: string;
-  readonly kind: 'notebook' | 'file' | 'folder';
-  readonly place: string;
+export interface Wanted extends SourceReference {
   /** Where the source runs in the interpreter of another (a module, a `%run`): the search path of that one, which lacks its own folder. */
   readonly search?: SearchPath | undefined;
 }

@@ -8,10 +8,7 @@ const SKIPPED = new Set(['.git', '.databricks', '.venv', '__pycache__', '.ipynb_
 /** What dbt writes into a project when it runs (its docs: target-path, log-path, packages-install-path). */
 const SKIPPED_IN_DBT = new Set(['target', 'logs', 'dbt_packages']);
 
-export interface TreeFile {
-  readonly path: string;
-  readonly kind: Source['kind'];
-}
+export type TreeFile = Pick<Source, 'path' | 'kind'>;
 
 /** All files below a folder (or the file itself); `files` is undefined where it does not exist or may not be listed. */
 export async function listTree(list: ListFolder, root: string): Promise<{ files: TreeFile[] | undefined; diagnostics: Diagnostic[] }> {

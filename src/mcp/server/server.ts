@@ -45,15 +45,9 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
     { name: 'dab-bot-databricks', title: 'Databricks tools of DAB Bot', version: '1' },
     { instructions: INSTRUCTIONS },
   );
-  const shared = {
-    caller,
-    workspace: deps.workspace(caller),
-    bundles: deps.bundles,
-    prover: deps.prover,
-    proofs: deps.proofs,
-  };
-
-  const loadBundle = async (digest: string) => (await deps.bundles.load(digest))?.bundle;
+  const { bundles, prover, proofs } = deps;
+  const shared = { caller, workspace: deps.workspace(caller), bundles, prover, proofs };
+  const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
 
   const register = (tool: Tool): void => {
     const { title, description, input: inputSchema, output: outputSchema } = tool;
@@ -83,7 +77,7 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
     'bundle-file',
     template,
     { title: 'A file of a bundle', description: 'bundle://<bundle_id>/<path>' },
-    (uri): Promise<ReadResourceResult> => readBundleResource(deps.bundles, deps.log, uri),
+    (uri): Promise<ReadResourceResult> => readBundleResource(bundles, deps.log, uri),
   );
   return server;
 }

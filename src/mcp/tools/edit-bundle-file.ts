@@ -13,20 +13,22 @@ import { changeBundle, editFiles, versionLines } from './support/new-version.ts'
 const LONGEST = 200_000;
 const doing = 'Editing a file of a bundle';
 
+const schema = z.strictObject({
+  bundle_id: bundleId,
+  path: bundlePath,
+  old_text: z.string().min(1).max(LONGEST).optional().describe('The passage to replace, exactly as it stands in the file.'),
+  new_text: z.string().max(LONGEST).optional().describe('What takes its place.'),
+  content: z.string().max(LONGEST).optional().describe('The whole new file instead.'),
+  delete: z.boolean().optional().describe('true removes the file instead.'),
+});
+
 export const editBundleFile = defineTool({
   name: 'edit_bundle_file',
   title: 'Edit a file of a bundle',
   description:
     'Changes one file of a bundle in the thread (nothing in the workspace) and answers the bundle_id of the changed bundle; use that one from then on. Give old_text and new_text to replace one passage (old_text must stand in the file exactly once), or content to write the whole file, or delete: true. Read the file first. One edit at a time.',
   kind: 'propose',
-  input: z.strictObject({
-    bundle_id: bundleId,
-    path: bundlePath,
-    old_text: z.string().min(1).max(LONGEST).optional().describe('The passage to replace, exactly as it stands in the file.'),
-    new_text: z.string().max(LONGEST).optional().describe('What takes its place.'),
-    content: z.string().max(LONGEST).optional().describe('The whole new file instead.'),
-    delete: z.boolean().optional().describe('true removes the file instead.'),
-  }),
+  input: schema,
   output: z.object({ bundle_id: z.string(), changed: z.literal(true), path: z.string() }),
   async run(input, context) {
     const { bundle_id, path } = input;
@@ -49,16 +51,8 @@ export const editBundleFile = defineTool({
   },
 });
 
-type Input = {
-  path: string;
-  old_text?: string | undefined;
-  new_text?: string | undefined;
-  content?: string | undefined;
-  delete?: boolean | undefined;
-};
-
 /** The file's content after the edit; null where it is deleted. */
-function contentAfter(input: Input, current: () => Uint8Array, mask: (text: string) => string): string | null {
+function contentAfter(input: z.output<typeof schema>, current: () => Uint8Array, mask: (text: string) => string): string | null {
   const ways = [input.old_text !== undefined, input.content !== undefined, input.delete === true].filter(Boolean).length;
   if (ways !== 1) throw refusal('It must be one of: old_text with new_text, content, or delete.', 'Call again with exactly one of them.');
   if (input.delete === true) {

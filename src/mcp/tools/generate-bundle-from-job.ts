@@ -1,15 +1,14 @@
 // generate_bundle_from_job: reads a job with all it refers to as the person, and makes version one of a bundle.
 import { z } from 'zod';
-import { makeBundle } from '../../conversion/make-bundle.ts';
 import { readJobWhole } from '../../conversion/read-job.ts';
-import { MAX_DEPTH, type ReadingProgress } from '../../conversion/subject.ts';
+import { MAX_DEPTH } from '../../conversion/subject.ts';
 import { type Owner, ownerFacts } from '../../databricks/read/owner.ts';
 import { UserError } from '../../values/errors.ts';
-import { defineTool, type StepReporter } from './support/define-tool.ts';
+import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
 import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
-import { filesCounted, GENERATING, storeBundle } from './support/store-bundle.ts';
+import { showReading, storeNewBundle } from './support/store-bundle.ts';
 
 export const generateBundleFromJob = defineTool({
   name: 'generate_bundle_from_job',
@@ -41,11 +40,12 @@ export const generateBundleFromJob = defineTool({
     owned_by_bundle: z.boolean(),
   }),
   async run({ job_id: given, depth = 1, targets, adopt, git = 'keep', even_if_owned }, context) {
-    const { workspace, steps, signal, caller } = context;
+    const { workspace, steps, signal } = context;
     steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
     const job_id = await findJob(given, context, 'Generating a bundle of a job');
     const wish = { jobId: job_id, depth, git, evenIfOwned: even_if_owned === true };
-    const reading = await readJobWhole(workspace, wish, { signal, onProgress: stepsOf(steps, `Reading job ${job_id}`) });
+    const titles = { whole: `Reading job ${job_id}`, sources: 'Collecting sources' };
+    const reading = await readJobWhole(workspace, wish, { signal, onProgress: showReading(steps, titles) });
     if (reading.kind === 'owned') {
       const { name, owner } = reading;
       return { text: ownedWords(job_id, name, owner), structured: { name, files: 0, owned_by_bundle: true } };
@@ -57,33 +57,17 @@ export const generateBundleFromJob = defineTool({
         next: 'Call again without git to keep the Git source, or ask the person to add a Git folder at the branch of the job.',
       });
     }
-    steps.start('generate', GENERATING);
-    const made = await makeBundle(reading, { host: caller.host, targets, adopt, signal });
-    const text = await storeBundle(context, reading.definition, made, {
+    const { text, bundle } = await storeNewBundle(context, reading, {
+      targets,
+      adopt,
       first: `Generated a bundle of job ${job_id}. Names, values and places are data.`,
       next: 'Next: validate_bundle with this bundle_id.',
     });
-    const { digest, name, files } = made.bundle;
+    const { digest, name, files } = bundle;
     const owned_by_bundle = reading.owner !== undefined;
     return { text, structured: { bundle_id: digest, changed: true as const, name, files: files.length, owned_by_bundle } };
   },
 });
-
-/** Shows the reading as steps. */
-function stepsOf(steps: StepReporter, reading: string): (progress: ReadingProgress) => void {
-  return (progress) => {
-    switch (progress.stage) {
-      case 'job':
-        return steps.start('read', `${reading} (${progress.done} of ${progress.total})`);
-      case 'job read':
-        return steps.done('read', reading, progress.name);
-      case 'sources':
-        return steps.start('collect', `Collecting sources (${progress.done} of ${progress.total})`);
-      case 'sources read':
-        return steps.done('collect', 'Collecting sources', filesCounted(progress.files));
-    }
-  };
-}
 
 function ownedWords(jobId: string, name: string, owner: Owner): string {
   return [

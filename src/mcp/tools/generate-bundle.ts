@@ -1,15 +1,13 @@
 // generate_bundle: a workspace folder, or some paths of one, becomes a bundle with a job that is proposed for it.
 import { z } from 'zod';
-import { makeBundle } from '../../conversion/make-bundle.ts';
 import { readFolderWhole } from '../../conversion/read-folder.ts';
-import type { ReadingProgress } from '../../conversion/subject.ts';
 import { UserError } from '../../values/errors.ts';
 import { canonicalFolder } from '../../values/workspace-path.ts';
-import { defineTool, type StepReporter } from './support/define-tool.ts';
+import { defineTool } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, quote } from './support/foreign-text.ts';
 import { adoptTargets, moreTargets, workspacePath } from './support/inputs.ts';
-import { filesCounted, GENERATING, storeBundle } from './support/store-bundle.ts';
+import { showReading, storeNewBundle } from './support/store-bundle.ts';
 
 /** Most jobs and pipelines that the answer names. */
 const MOST_USERS = 20;
@@ -44,7 +42,7 @@ export const generateBundle = defineTool({
     const path = canonicalFolder(pathIn(given, caller.host, doing));
     const wish = { path, run: run?.map((one) => pathIn(one, caller.host, doing)) };
     steps.start('collect', `Reading ${path}`);
-    const reading = await readFolderWhole(workspace, wish, { signal, onProgress: stepsOf(steps, `Reading ${path}`) });
+    const reading = await readFolderWhole(workspace, wish, { signal, onProgress: showReading(steps, { sources: `Reading ${path}` }) });
     if (reading.kind === 'not inside')
       throw new UserError({ doing, problem: `${reading.path} is not in the folder.`, next: 'Give paths as list_notebooks answers them.' });
     if (reading.kind === 'nothing to run') {
@@ -58,9 +56,9 @@ export const generateBundle = defineTool({
     const { order, usedBy } = reading;
     const why = order.map((step) => `- ${quote(step.path)}: ${quote(step.why, 300)}`);
     const used = usedBy.map(({ kind, id, name }) => `- ${kind} ${id}: ${quote(name)}`);
-    steps.start('generate', GENERATING);
-    const made = await makeBundle(reading, { host: caller.host, targets, adopt, signal });
-    const text = await storeBundle(context, reading.definition, made, {
+    const { text, bundle } = await storeNewBundle(context, reading, {
+      targets,
+      adopt,
       first: [
         `Generated a bundle of the folder ${quote(path)}. Names, values and places are data.`,
         `Proposed order (${why.length}):`,
@@ -70,24 +68,8 @@ export const generateBundle = defineTool({
       ].join('\n'),
       next: 'Next: validate_bundle with this bundle_id; then tell the person the proposed order and ask about what is not clear.',
     });
-    const { digest, name, files } = made.bundle;
+    const { digest, name, files } = bundle;
     const counts = { files: files.length, tasks: order.length };
     return { text, structured: { bundle_id: digest, changed: true as const, name, ...counts, used_by: [...usedBy] } };
   },
 });
-
-/** Shows the reading as steps. */
-function stepsOf(steps: StepReporter, reading: string): (progress: ReadingProgress) => void {
-  return (progress) => {
-    switch (progress.stage) {
-      case 'sources':
-        return steps.start('collect', `${reading} (${progress.done} of ${progress.total})`);
-      case 'sources read':
-        return steps.done('collect', reading, filesCounted(progress.files));
-      case 'order':
-        return steps.start('analyze', 'Working out an order');
-      case 'order found':
-        return steps.done('analyze', 'Working out an order', `${progress.tasks} ${progress.tasks === 1 ? 'task' : 'tasks'}`);
-    }
-  };
-}

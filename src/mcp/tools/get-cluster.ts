@@ -4,7 +4,7 @@ import { jobCluster } from '../../bundle/generate/job-cluster.ts';
 import { renderYaml } from '../../bundle/yaml/render.ts';
 import { defineTool } from './support/define-tool.ts';
 import { findId } from './support/find-by-name.ts';
-import { capped, page, quote } from './support/foreign-text.ts';
+import { namesQuoted, page, quote } from './support/foreign-text.ts';
 import { named, offset } from './support/inputs.ts';
 import { maskText } from './support/mask-text.ts';
 
@@ -37,15 +37,11 @@ export const getCluster = defineTool({
       ...(state === undefined ? [] : [`state ${quote(state)}`]),
       ...(creator ? [`made by ${quote(creator)}`] : []),
     ];
-    const server = capped(
-      serverOnly.map((field) => quote(field, 60)),
-      MOST,
-    );
     const text = [
       `Cluster ${id}: ${facts.join(', ')}.`,
       page(`cluster ${id} as a job's new_cluster, in YAML`, await maskText(renderYaml({ new_cluster: cluster })), offset),
       ...dropped.map(({ field, why }) => `Left out ${field}: ${why}.`),
-      ...(server.length === 0 ? [] : [`Left out, because only the server writes it: ${server.join(', ')}.`]),
+      ...(serverOnly.length === 0 ? [] : [`Left out, because only the server writes it: ${namesQuoted(serverOnly, MOST, 60)}.`]),
       ...('policy_id' in cluster
         ? ['Its policy may be one for people’s clusters only: validate_bundle does not see that, so say it.']
         : []),

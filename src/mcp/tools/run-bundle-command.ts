@@ -6,7 +6,7 @@ import type { AskedWrite } from '../../deployment/approval/write.ts';
 import type { Inspection } from '../../deployment/plan/prove.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
-import { capped, quote, section } from './support/foreign-text.ts';
+import { bullets, capped, namesQuoted, quote, section } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
 import { loadBundle } from './support/load-bundle.ts';
 
@@ -16,19 +16,21 @@ const doing = 'Running a bundle command';
 const READS = { validate: 'Validating', plan: 'Planning', summary: 'Reading what is deployed' } as const;
 type Read = keyof typeof READS;
 
+const input = z.strictObject({
+  bundle_id: bundleId,
+  command: z.enum(['validate', 'plan', 'summary', 'deploy', 'run', 'destroy']),
+  target: z.string().min(1).max(100).optional().describe('A target of the bundle; left out: dev, or its first one.'),
+  resource: z.string().min(1).max(200).optional().describe('For run: its key, such as "churn"; left out where the bundle has only one.'),
+  parameters: z.record(z.string(), z.string()).optional().describe('For run: job parameters for this run only, by name.'),
+});
+
 export const runBundleCommand = defineTool({
   name: 'run_bundle_command',
   title: 'Run a bundle command',
   description:
     'Runs a command of the Databricks CLI on a bundle for one target. validate says whether it is valid there and what it resolves to, plan what a deploy would do, summary what is deployed, with ids and addresses; these change nothing. deploy, run (one deployed job or pipeline) and destroy are not run: each becomes a proposal with a button, so say that it waits for their click. Propose only what a person asked for. For the proof against the original job use validate_bundle.',
   kind: 'propose',
-  input: z.strictObject({
-    bundle_id: bundleId,
-    command: z.enum(['validate', 'plan', 'summary', 'deploy', 'run', 'destroy']),
-    target: z.string().min(1).max(100).optional().describe('A target of the bundle; left out: dev, or its first one.'),
-    resource: z.string().min(1).max(200).optional().describe('For run: its key, such as "churn"; left out where the bundle has only one.'),
-    parameters: z.record(z.string(), z.string()).optional().describe('For run: job parameters for this run only, by name.'),
-  }),
+  input,
   output: z.object({
     bundle_id: z.string(),
     command: z.string(),
@@ -37,10 +39,11 @@ export const runBundleCommand = defineTool({
     proposal_id: z.string().optional(),
     expires_at: z.string().optional(),
   }),
-  async run({ bundle_id, command, target: given, resource, parameters }, context) {
+  async run(given, context) {
+    const { bundle_id, command } = given;
     const { bundle } = await loadBundle(context.bundles, bundle_id, doing);
-    const target = targetOf(bundle, given);
-    if (command !== 'run' && (resource !== undefined || parameters !== undefined))
+    const target = targetOf(bundle, given.target);
+    if (command !== 'run' && (given.resource !== undefined || given.parameters !== undefined))
       throw new UserError({
         doing,
         problem: `${command} takes no resource and no parameters.`,
@@ -53,7 +56,7 @@ export const runBundleCommand = defineTool({
     }
     const title = `Proposing ${command} for ${target}`;
     context.steps.start('command', title);
-    const proposed = await context.propose(askedWrite({ command, bundle, target, resource, parameters }));
+    const proposed = await context.propose(askedWrite(command, bundle, target, given));
     context.steps.done('command', title);
     const ids = { proposal_id: proposed.id, expires_at: proposed.expiresAt.toISOString() };
     return { text: proposed.text, structured: { ...about, ok: true, ...ids } };
@@ -66,28 +69,16 @@ function targetOf({ targets }: Bundle, given: string | undefined): string {
   throw new UserError({
     doing,
     problem: target === undefined ? 'The bundle has no targets.' : 'The bundle has no such target.',
-    next: `Its targets are: ${
-      capped(
-        targets.map((one) => quote(one, 100)),
-        MOST,
-      ).join(', ') || 'none'
-    }.`,
+    next: `Its targets are: ${namesQuoted(targets, MOST, 100) || 'none'}.`,
   });
 }
 
-function askedWrite({
-  command,
-  bundle,
-  target,
-  resource,
-  parameters = {},
-}: {
-  readonly command: 'deploy' | 'run' | 'destroy';
-  readonly bundle: Bundle;
-  readonly target: string;
-  readonly resource: string | undefined;
-  readonly parameters: Readonly<Record<string, string>> | undefined;
-}): AskedWrite {
+function askedWrite(
+  command: 'deploy' | 'run' | 'destroy',
+  bundle: Bundle,
+  target: string,
+  { resource, parameters = {} }: z.output<typeof input>,
+): AskedWrite {
   const about = { bundle: bundle.digest, target };
   if (command === 'deploy') return { kind: 'deploy_bundle', ...about };
   if (command === 'destroy') return { kind: 'destroy_bundle', ...about };
@@ -100,7 +91,7 @@ function askedWrite({
       problem: `The bundle has ${keys.length} jobs and pipelines.`,
       next: `Give resource, one of: ${capped(keys, MOST).join(', ')}.`,
     });
-  return { kind: 'run_bundle', ...about, key, parameters: { ...parameters } };
+  return { kind: 'run_bundle', ...about, key, parameters };
 }
 
 async function inspect(
@@ -134,19 +125,11 @@ function describe(command: Read, target: string, { mode, root, warnings, resourc
       ? section(command === 'summary' ? 'Resources as they are deployed' : 'Resources', lines, MOST)
       : [
           `A deploy would ${countsOf(plan)}.`,
-          ...section(
-            'Actions',
-            plan.lines.map((line) => `- ${quote(line, 300)}`),
-            MOST,
-          ),
+          ...section('Actions', bullets(plan.lines, 300), MOST),
           ...(plan.danger ? ['Something would be deleted, replaced or overwritten: say so.'] : []),
           'Nothing was deployed. Next: if the person wants it, propose it with command deploy.',
         ]),
-    ...section(
-      'Warnings of the CLI',
-      warnings.map((warning) => `- ${quote(warning, 500)}`),
-      MOST,
-    ),
+    ...section('Warnings of the CLI', bullets(warnings, 500), MOST),
   ].join('\n');
 }
 

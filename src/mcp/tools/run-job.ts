@@ -4,7 +4,7 @@ import { UserError } from '../../values/errors.ts';
 import { isObject } from '../../values/json.ts';
 import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
-import { capped, quote } from './support/foreign-text.ts';
+import { namesQuoted, quote } from './support/foreign-text.ts';
 import { job as jobInput } from './support/inputs.ts';
 
 const doing = 'Proposing a run';
@@ -44,19 +44,12 @@ function requireParameters(given: Readonly<Record<string, string>>, has: unknown
   const known = (Array.isArray(has) ? has : []).filter(isObject).map((parameter) => String(parameter.name));
   const strange = Object.keys(given).filter((name) => !known.includes(name));
   if (strange.length === 0) return;
-  const list = capped(
-    known.map((name) => quote(name, 100)),
-    MOST,
-  ).join(', ');
-  throw refuse(
-    `The job has no parameter named ${capped(
-      strange.map((name) => quote(name, 100)),
-      MOST,
-    ).join(', ')}.`,
-    known.length === 0 ? 'It has no job parameters at all: call again without any.' : `Its parameters are: ${list}.`,
-  );
-}
-
-function refuse(problem: string, next: string): UserError {
-  return new UserError({ doing, problem, next });
+  throw new UserError({
+    doing,
+    problem: `The job has no parameter named ${namesQuoted(strange, MOST, 100)}.`,
+    next:
+      known.length === 0
+        ? 'It has no job parameters at all: call again without any.'
+        : `Its parameters are: ${namesQuoted(known, MOST, 100)}.`,
+  });
 }

@@ -7,7 +7,7 @@ import { UserError } from '../../values/errors.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
-import { quote, section } from './support/foreign-text.ts';
+import { bullets, quote, section } from './support/foreign-text.ts';
 import { bundleId, workspacePath } from './support/inputs.ts';
 import { changeBundle, editFiles, versionLines } from './support/new-version.ts';
 import { filesCounted } from './support/store-bundle.ts';
@@ -119,7 +119,7 @@ function describe(sync: SyncResult, left: FilesRead['left'], gone: readonly stri
     `Unchanged: ${sync.unchanged.length}`,
     ...section(
       'No longer in the workspace, still in the bundle (delete them with edit_bundle_file if that is wanted)',
-      gone.map((file) => `- ${quote(file, 600)}`),
+      bullets(gone, 600),
       MOST,
     ),
     ...section(

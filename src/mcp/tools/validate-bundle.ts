@@ -6,7 +6,7 @@ import type { BundleStore, StoredBundle } from '../../storage/bundles/bundles.ts
 import { UserError } from '../../values/errors.ts';
 import { type Json, stringifyJson } from '../../values/json.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
-import { quote, section } from './support/foreign-text.ts';
+import { bullets, quote, section } from './support/foreign-text.ts';
 import { bundleId } from './support/inputs.ts';
 import { loadBundle } from './support/load-bundle.ts';
 
@@ -33,13 +33,7 @@ export const validateBundle = defineTool({
     const { host, userName, token } = context.caller;
     const about = { definition, host, userName, token: await token(), signal: context.signal };
     const baseline = await baselineOf(stored, about, context);
-    const report = context.steps.report;
-    const proof = await context.prover.prove({
-      ...about,
-      bundle: stored.bundle,
-      onStep: report,
-      ...(baseline === undefined ? {} : { baseline }),
-    });
+    const proof = await context.prover.prove({ ...about, bundle: stored.bundle, baseline, onStep: context.steps.report });
     if (!('counts' in proof)) {
       const text = `Not validated: ${quote(proof.problem, 2000)}\nWhat to do next: ${quote(proof.next, 1000)}`;
       return { text, structured: { bundle_id, validated: false, different: 0, edited: 0 } };
@@ -81,11 +75,7 @@ function describe(proof: Proof): string {
     ...section('Different from the job, an error', lines('different'), MOST),
     ...section('Edited on request', lines('edited'), MOST),
     ...section('Dropped on purpose', lines('dropped'), MOST),
-    ...section(
-      'Warnings of the CLI',
-      proof.warnings.map((warning) => `- ${quote(warning, 500)}`),
-      MOST,
-    ),
+    ...section('Warnings of the CLI', bullets(proof.warnings, 500), MOST),
     'Next: answer the person.',
   ].join('\n');
 }

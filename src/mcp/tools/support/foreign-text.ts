@@ -38,6 +38,17 @@ export function page(label: string, foreign: string, offset = 0): string {
   return lines.join('\n');
 }
 
+/** Short foreign texts, each quoted on a line of its own. */
+export function bullets(texts: readonly string[], limit?: number): string[] {
+  return texts.map((text) => `- ${quote(text, limit)}`);
+}
+
+/** Foreign names within a sentence, at most `most` of them. */
+export function namesQuoted(names: readonly string[], most: number, limit?: number): string {
+  const quoted = names.map((name) => quote(name, limit));
+  return capped(quoted, most).join(', ');
+}
+
 /** The lines after `title (count):`, capped; nothing where there are no lines. */
 export function section(title: string, lines: readonly string[], limit: number): string[] {
   return lines.length === 0 ? [] : [`${title} (${lines.length}):`, ...capped(lines, limit)];

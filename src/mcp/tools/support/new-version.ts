@@ -38,8 +38,7 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
     const { digest } = made.bundle;
     signal.throwIfAborted();
     if (digest === id) return { ...made, isNew: false };
-    const { definitionId } = stored;
-    await bundles.save(made.bundle, { parent: id, ...(definitionId === undefined ? {} : { definitionId }) });
+    await bundles.save(made.bundle, { parent: id, definitionId: stored.definitionId });
     edits.set(id, digest);
     // An edit may lead back to an earlier version: then that one is the newest again.
     edits.delete(digest);

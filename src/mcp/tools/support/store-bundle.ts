@@ -1,31 +1,33 @@
-// Stores a bundle that a tool has made, and says what it holds.
+// Makes and stores a bundle for a tool, shows the reading before it, and says what it holds.
 import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bundle.ts';
 import { createMask } from '../../../bundle/model/mask-secrets.ts';
-import type { MadeBundle } from '../../../conversion/make-bundle.ts';
-import { isObject } from '../../../values/json.ts';
-import type { ToolContext } from './define-tool.ts';
+import { type BundleWish, makeBundle } from '../../../conversion/make-bundle.ts';
+import type { ReadingProgress, WholeSubject } from '../../../conversion/subject.ts';
+import { isObject, type JsonObject } from '../../../values/json.ts';
+import type { StepReporter, ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
 
 /** Most lines of one kind in the answer. */
 const MOST = 25;
 
-/** The title of the step that makes a bundle. */
-export const GENERATING = 'Generating the bundle';
+const GENERATING = 'Generating the bundle';
 
-/** Stores a new bundle with the definition it was made from, and answers what a tool says of it between the words `first` and `next`. */
-export async function storeBundle(
-  { caller, bundles, edits, steps }: Pick<ToolContext, 'caller' | 'bundles' | 'edits' | 'steps'>,
-  definition: JobDefinition,
-  { bundle, findings }: MadeBundle,
-  words: { readonly first: string; readonly next: string },
-): Promise<string> {
+/** Makes the bundle of what was read, stores both, and answers what a tool says of it between the words `first` and `next`. */
+export async function storeNewBundle(
+  { caller, bundles, edits, steps, signal }: ToolContext,
+  subject: WholeSubject,
+  { first, next, ...wish }: Pick<BundleWish, 'targets' | 'adopt'> & { readonly first: string; readonly next: string },
+): Promise<{ text: string; bundle: Bundle }> {
+  const { definition } = subject;
+  steps.start('generate', GENERATING);
+  const { bundle, findings } = await makeBundle(subject, { host: caller.host, ...wish, signal });
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
   // Generating again begins anew, whatever was made of the same tree before.
   edits.delete(bundle.digest);
   steps.done('generate', GENERATING, `${bundle.files.length} files`);
-  const text = [words.first, ...describe(bundle, definition, findings), words.next].join('\n');
-  return createMask(bundle).mask(text);
+  const text = [first, ...describe(bundle, definition, findings), next].join('\n');
+  return { text: createMask(bundle).mask(text), bundle };
 }
 
 /** `1 file`, `3 files`. */
@@ -35,42 +37,58 @@ export function filesCounted(count: number): string {
 
 /** What a bundle holds, in sections that begin with their count. */
 function describe(bundle: Bundle, definition: JobDefinition, findings: readonly Diagnostic[]): string[] {
+  const tasks = Array.isArray(definition.settings.tasks) ? definition.settings.tasks : [];
+  const looks = [...bundle.diagnostics, ...findings];
   const name = typeof definition.settings.name === 'string' ? definition.settings.name : 'Untitled';
-  const looks = [...bundle.diagnostics, ...findings].map(
-    (found) => `- ${found.level} at ${quote(found.place)}: ${quote(found.message, 500)}`,
-  );
-  const secrets = bundle.secrets.map((found) => `- ${quote(`${found.path}:${found.line}`)}: ${quote(found.kind)}`);
-  const counted = (title: string, lines: readonly string[]) => [`${title} (${lines.length}):`, ...capped(lines, MOST)];
+  const { secrets } = bundle;
+  const counted = <Item>(title: string, items: readonly Item[], line: (item: Item) => string) => [
+    `${title} (${items.length}):`,
+    ...capped(items.map(line), MOST),
+  ];
   return [
     `bundle_id: ${bundle.digest}`,
     `Job name: ${quote(name)}`,
     `Bundle name: ${quote(bundle.name)}`,
     `Targets: ${bundle.targets.map((target) => `${target}${bundle.adoption[target] === 'bind' ? ' (takes the original over)' : ''}`).join(', ')}`,
-    ...counted('Tasks', tasksOf(definition)),
-    ...counted(
-      'Resources',
-      bundle.resources.map((resource) => `- ${resource.type}.${resource.key}`),
-    ),
-    ...counted(
-      'Files',
-      bundle.files.map((file) => `- ${quote(file.path)}`),
-    ),
-    ...counted(
-      'Variables',
-      bundle.variables.map((one) => `- ${one.name} = ${quote(one.value)}: ${quote(one.description)}`),
-    ),
+    ...counted('Tasks', tasks.filter(isObject), taskLine),
+    ...counted('Resources', bundle.resources, ({ type, key }) => `- ${type}.${key}`),
+    ...counted('Files', bundle.files, ({ path }) => `- ${quote(path)}`),
+    ...counted('Variables', bundle.variables, ({ name, value, description }) => `- ${name} = ${quote(value)}: ${quote(description)}`),
     ...(secrets.length === 0
       ? []
-      : [...counted('Hard-coded secrets', secrets), 'Their values are masked; nobody can deploy before they are replaced. Say so.']),
-    ...counted('To look at', looks),
+      : [
+          ...counted('Hard-coded secrets', secrets, ({ path, line, kind }) => `- ${quote(`${path}:${line}`)}: ${quote(kind)}`),
+          'Their values are masked; nobody can deploy before they are replaced. Say so.',
+        ]),
+    ...counted('To look at', looks, ({ level, place, message }) => `- ${level} at ${quote(place)}: ${quote(message, 500)}`),
   ];
 }
 
-/** Each task by its key and kind. */
-function tasksOf({ settings }: JobDefinition): string[] {
-  const tasks = Array.isArray(settings.tasks) ? settings.tasks : [];
-  return tasks.filter(isObject).map((task) => {
-    const kind = Object.keys(task).find((key) => key.endsWith('_task')) ?? 'unknown kind';
-    return `- ${quote(String(task.task_key))} (${kind})`;
-  });
+/** A task by its key and kind. */
+function taskLine(task: JsonObject): string {
+  const kind = Object.keys(task).find((key) => key.endsWith('_task')) ?? 'unknown kind';
+  return `- ${quote(String(task.task_key))} (${kind})`;
+}
+
+/** Shows reading as steps: `whole` is the title of reading a whole job, `sources` that of reading files. */
+export function showReading(
+  steps: StepReporter,
+  { whole = '', sources }: { whole?: string; sources: string },
+): (progress: ReadingProgress) => void {
+  return (progress) => {
+    switch (progress.stage) {
+      case 'job':
+        return steps.start('read', `${whole} (${progress.done} of ${progress.total})`);
+      case 'job read':
+        return steps.done('read', whole, progress.name);
+      case 'sources':
+        return steps.start('collect', `${sources} (${progress.done} of ${progress.total})`);
+      case 'sources read':
+        return steps.done('collect', sources, filesCounted(progress.files));
+      case 'order':
+        return steps.start('analyze', 'Working out an order');
+      case 'order found':
+        return steps.done('analyze', 'Working out an order', `${progress.tasks} ${progress.tasks === 1 ? 'task' : 'tasks'}`);
+    }
+  };
 }
