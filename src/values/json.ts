@@ -36,6 +36,16 @@ export function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** The items of a list, or none. */
+export function itemsIn(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects in a list. */
+export function objectsIn(value: Json | undefined): JsonObject[] {
+  return itemsIn(value).filter((item) => isObject(item));
+}
+
 /** Sets a key of a mapping that is being made; `__proto__` is a name like any other. */
 export function setKey(mapping: Record<string, Json>, key: string, value: Json): void {
   if (key === '__proto__') Object.defineProperty(mapping, key, { value, enumerable: true, configurable: true, writable: true });

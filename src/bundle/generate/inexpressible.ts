@@ -1,5 +1,5 @@
 // What a bundle can't say although a job can: each with its place and the reason, before anybody is asked to deploy.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, itemsIn, type Json } from '../../values/json.ts';
 import { leafProblem } from '../check/path-values.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { itemPlace, type Leaf } from '../model/leaves.ts';
@@ -53,10 +53,6 @@ function computeProblems(task: Json | undefined, place: string): Diagnostic[] {
   return [...missing, ...computeProblems(inner, `${place}.for_each_task.task`)];
 }
 
-function tasksOf(value: JsonObject): readonly Json[] {
-  return Array.isArray(value.tasks) ? value.tasks : [];
-}
-
 /** All that can't be said of one resource; `replaced` are the places whose value the bundle writes differently. */
 export function inexpressible(resource: KeyedResource, replaced: ReadonlySet<string>): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -75,7 +71,7 @@ export function inexpressible(resource: KeyedResource, replaced: ReadonlySet<str
     if (keys.some(holdsReference)) report(place, 'has a key that a bundle would take for a reference');
   }
   if (resource.type !== 'jobs') return found;
-  const computeless = tasksOf(resource.value).flatMap((task) => {
+  const computeless = itemsIn(resource.value.tasks).flatMap((task) => {
     const key = isObject(task) && typeof task.task_key === 'string' ? task.task_key : '';
     return computeProblems(task, `${resource.prefix}${itemPlace('tasks', key)}`);
   });

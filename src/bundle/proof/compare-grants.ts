@@ -1,5 +1,5 @@
 // Grants of a job, pipeline or dashboard beside the permissions that a target gives, before and after it is deployed.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { type Json, type JsonObject, objectsIn } from '../../values/json.ts';
 import type { Grant } from '../model/bundle.ts';
 import type { DeployedDifference } from './compare-deployed.ts';
 import type { Finding } from './proof.ts';
@@ -13,9 +13,8 @@ const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as cons
 
 /** `who level` of every permission, such as `group_name users` and `CAN_VIEW`. */
 function permissionsIn(value: Json | undefined): { who: string; name: string; level: string }[] {
-  const list: readonly Json[] = Array.isArray(value) ? value : [];
-  return list.flatMap((entry) => {
-    if (!isObject(entry) || typeof entry.level !== 'string') return [];
+  return objectsIn(value).flatMap((entry) => {
+    if (typeof entry.level !== 'string') return [];
     const principal = PRINCIPALS.find((name) => typeof entry[name] === 'string');
     return principal === undefined ? [] : [{ who: `${principal} ${entry[principal]}`, name: String(entry[principal]), level: entry.level }];
   });

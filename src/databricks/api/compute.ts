@@ -1,8 +1,7 @@
 // What jobs run on: clusters and SQL warehouses.
-import type { JsonObject } from '../../values/json.ts';
+import { type JsonObject, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { withErrorWords } from '../http/errors.ts';
-import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
@@ -53,7 +52,7 @@ export function listClusters(requests: Requests, filter: NameFilter, signal?: Ab
     pages: LIMITS.listPages,
   };
   const pages = listPages(requests, list, signal);
-  return findNamed(pages, ({ clusters }) => objects(clusters).flatMap((one) => summaryOf(one) ?? []), filter);
+  return findNamed(pages, ({ clusters }) => objectsIn(clusters).flatMap((one) => summaryOf(one) ?? []), filter);
 }
 
 function summaryOf(body: JsonObject): ClusterSummary | undefined {
@@ -67,7 +66,7 @@ export async function listWarehouses(requests: Requests, signal?: AbortSignal): 
   const body = await withErrorWords('Listing SQL warehouses', 'There are none.', () =>
     requests.getJson('/api/2.0/sql/warehouses', {}, signal),
   );
-  return objects(body.warehouses).flatMap((one): Warehouse[] => {
+  return objectsIn(body.warehouses).flatMap((one): Warehouse[] => {
     const id = textOf(one.id);
     if (id === undefined) return [];
     const serverless = one.enable_serverless_compute === true;

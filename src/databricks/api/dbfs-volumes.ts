@@ -1,8 +1,8 @@
 // Data files outside the workspace's folders, in DBFS and Volumes, one folder at a time.
-import type { Json } from '../../values/json.ts';
+import { type Json, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { unlessMissing } from '../http/errors.ts';
-import { count, objects } from '../http/json-fields.ts';
+import { count } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 
@@ -57,7 +57,7 @@ async function listDbfs(requests: Requests, path: string, after: string | undefi
 
 /** The entries of a folder; the two APIs call some fields by different names. */
 function dataFiles(list: Json | undefined, fields: { readonly isFolder: string; readonly modifiedAt: string }): DataFile[] {
-  return objects(list).flatMap((one): DataFile[] => {
+  return objectsIn(list).flatMap((one): DataFile[] => {
     const path = textOf(one.path);
     if (path === undefined) return [];
     const isFolder = one[fields.isFolder] === true;

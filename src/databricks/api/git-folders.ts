@@ -1,6 +1,6 @@
 // The Git folders of a workspace, found by the address of their repository.
+import { objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { listPages } from './pages.ts';
@@ -46,7 +46,7 @@ async function gitFoldersBelow(
     tokenParameter: 'next_page_token',
   };
   for await (const { repos } of listPages(requests, list, signal)) {
-    for (const repo of objects(repos)) {
+    for (const repo of objectsIn(repos)) {
       const [path, url] = [textOf(repo.path), textOf(repo.url)];
       if (path !== undefined && url !== undefined)
         found.push({ path, url, branch: textOf(repo.branch), commit: textOf(repo.head_commit_id) });

@@ -1,10 +1,10 @@
 // Jobs of a workspace: those with a name, and the whole definition of one.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import { type Json, type JsonObject, objectOf } from '../../values/json.ts';
+import { itemsIn, type Json, type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer } from '../http/errors.ts';
-import { id, objects } from '../http/json-fields.ts';
+import { id } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
@@ -45,7 +45,7 @@ export async function* jobPages(
     pages: LIMITS.jobListPages,
   };
   for await (const { jobs } of listPages(requests, list, signal)) {
-    yield objects(jobs).flatMap((job) => {
+    yield objectsIn(jobs).flatMap((job) => {
       const summary = summaryOf(job);
       return summary === undefined ? [] : [{ summary, settings: objectOf(job.settings) }];
     });
@@ -78,8 +78,8 @@ export async function getJob(
   const settings: Record<string, Json> = { ...objectOf(first.settings) };
   for (const other of others)
     for (const key of PAGED) {
-      const [before, more] = [settings[key], objectOf(other.settings)[key]];
-      if (Array.isArray(more)) settings[key] = [...(Array.isArray(before) ? before : []), ...more];
+      const more = objectOf(other.settings)[key];
+      if (Array.isArray(more)) settings[key] = [...itemsIn(settings[key]), ...more];
     }
   if (textOf(pages.at(-1)?.next_page_token) !== undefined) throw strangeAnswer(doing, 'It has more pages than a job can have.');
   const kind = textOf(objectOf(settings.deployment).kind);

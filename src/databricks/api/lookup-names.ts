@@ -1,9 +1,9 @@
 // The names by which the CLI finds ids again: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
 import type { LookupKind, LookupName } from '../../bundle/model/bundle.ts';
-import { type JsonObject, objectOf } from '../../values/json.ts';
+import { type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
-import { count, id as idOf, objects } from '../http/json-fields.ts';
+import { count, id as idOf } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { QueryParameters, Requests } from '../http/requests.ts';
 import { createSlots } from '../http/slots.ts';
@@ -85,7 +85,7 @@ async function listAll(ask: Ask, { path, query = {}, items, id, name, counts }: 
   let more: QueryParameters = {};
   for (let page = 1; page <= LIMITS.listPages; page++) {
     const body = await ask(path, { ...query, ...more });
-    for (const item of objects(body[items])) {
+    for (const item of objectsIn(body[items])) {
       const [itemId, itemName] = [idOf(item[id]), textOf(item[name])];
       if (itemId !== undefined && itemName !== undefined && counts?.(item) !== false) found.push({ id: itemId, name: itemName });
     }
@@ -106,7 +106,7 @@ const ONE_BY_ONE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => 
     if (name === undefined) return undefined;
     // The filter ignores case, the CLI does not.
     const body = await ask('/api/2.2/jobs/list', { name, limit: String(LIMITS.jobsPerPage) });
-    const names = objects(body.jobs).map(({ settings }) => textOf(objectOf(settings).name));
+    const names = objectsIn(body.jobs).map(({ settings }) => textOf(objectOf(settings).name));
     return onlyOne(name, names, body);
   },
   async pipeline(ask, id) {
@@ -116,7 +116,7 @@ const ONE_BY_ONE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => 
     const body = await ask('/api/2.0/pipelines', { filter: `name LIKE '${name}'`, max_results: String(LIMITS.jobsPerPage) });
     return onlyOne(
       name,
-      objects(body.statuses).map((one) => textOf(one.name)),
+      objectsIn(body.statuses).map((one) => textOf(one.name)),
       body,
     );
   },
@@ -124,10 +124,10 @@ const ONE_BY_ONE: Readonly<Partial<Record<LookupKind, (ask: Ask, id: string) => 
   async service_principal(ask, id) {
     if (!/^[\w-]+$/.test(id)) return undefined;
     const path = '/api/2.0/preview/scim/v2/ServicePrincipals';
-    const [found] = objects((await ask(path, { filter: `applicationId eq '${id}'` })).Resources);
+    const [found] = objectsIn((await ask(path, { filter: `applicationId eq '${id}'` })).Resources);
     const name = textOf(found?.displayName);
     if (name === undefined || textOf(found?.applicationId) !== id || /['"\\]/.test(name)) return undefined;
-    const same = objects((await ask(path, { filter: `displayName eq '${name}'` })).Resources);
+    const same = objectsIn((await ask(path, { filter: `displayName eq '${name}'` })).Resources);
     return same.length === 1 ? name : undefined;
   },
 };

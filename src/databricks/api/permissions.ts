@@ -1,8 +1,7 @@
 // Who may do what with a job, pipeline or dashboard: the direct grants, which a bundle can carry.
 import type { Grant, ResourceType } from '../../bundle/model/bundle.ts';
-import type { Json } from '../../values/json.ts';
+import { type Json, objectsIn } from '../../values/json.ts';
 import { unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
-import { objects } from '../http/json-fields.ts';
 import type { Requests } from '../http/requests.ts';
 import { hostSlots } from '../http/slots.ts';
 
@@ -28,10 +27,10 @@ export async function listPermissions(
 
 /** The direct grants in an `access_control_list`. */
 export function directPermissionsIn(list: Json | undefined): Grant[] {
-  return objects(list).flatMap((entry) => {
+  return objectsIn(list).flatMap((entry) => {
     const principal = PRINCIPALS.find((name) => typeof entry[name] === 'string' && entry[name] !== '');
     if (principal === undefined) return [];
-    return objects(entry.all_permissions).flatMap(({ inherited, permission_level: level }): Grant[] =>
+    return objectsIn(entry.all_permissions).flatMap(({ inherited, permission_level: level }): Grant[] =>
       inherited === true || typeof level !== 'string' || level === 'IS_OWNER' ? [] : [{ principal, name: String(entry[principal]), level }],
     );
   });

@@ -1,10 +1,9 @@
 // Pipelines and dashboards: one by its id, pipelines by a part of their name.
 import type { DashboardDefinition, PipelineDefinition } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type JsonObject } from '../../values/json.ts';
+import { isObject, type JsonObject, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer, unlessItemFails, withErrorWords } from '../http/errors.ts';
-import { objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
@@ -49,7 +48,7 @@ export function listPipelines(requests: Requests, filter: NameFilter, signal?: A
     missing: 'There are no pipelines.',
     pages: LIMITS.listPages,
   };
-  return findNamed(listPages(requests, list, signal), ({ statuses }) => objects(statuses).flatMap((one) => summaryOf(one) ?? []), filter);
+  return findNamed(listPages(requests, list, signal), ({ statuses }) => objectsIn(statuses).flatMap((one) => summaryOf(one) ?? []), filter);
 }
 
 function summaryOf(one: JsonObject): PipelineSummary | undefined {

@@ -1,9 +1,8 @@
 // SQL statements in a warehouse: what the API answers about one, and running a query that only reads.
 import { UserError } from '../../values/errors.ts';
-import { type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
+import { itemsIn, type Json, type JsonObject, objectOf, objectsIn, stringifyJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer, withErrorWords } from '../http/errors.ts';
-import { items, objects } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { orAborted } from '../http/slots.ts';
@@ -98,8 +97,8 @@ export function statementOf(body: JsonObject): SqlStatement | undefined {
     id,
     state,
     error: textOf(error.message) ?? textOf(error.error_code),
-    columns: objects(objectOf(manifest.schema).columns).map(({ name }) => textOf(name) ?? ''),
-    rows: items(objectOf(body.result).data_array).map((row) => items(row).map(cellText)),
+    columns: objectsIn(objectOf(manifest.schema).columns).map(({ name }) => textOf(name) ?? ''),
+    rows: itemsIn(objectOf(body.result).data_array).map((row) => itemsIn(row).map(cellText)),
     truncated: manifest.truncated === true,
   };
 }

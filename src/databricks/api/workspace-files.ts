@@ -1,10 +1,10 @@
 // Workspace files, notebooks and folders.
 import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
-import type { Json } from '../../values/json.ts';
+import { type Json, objectsIn } from '../../values/json.ts';
 import { baseName, canonicalPath } from '../../values/workspace-path.ts';
 import { unlessMissing } from '../http/errors.ts';
-import { count, objects } from '../http/json-fields.ts';
+import { count } from '../http/json-fields.ts';
 import type { Requests } from '../http/requests.ts';
 
 const LANGUAGES: readonly NotebookLanguage[] = ['PYTHON', 'SQL', 'SCALA', 'R'];
@@ -27,7 +27,7 @@ function languageOf(value: Json | undefined): NotebookLanguage | undefined {
 export async function listFolder(requests: Requests, path: string, signal?: AbortSignal): Promise<FolderEntry[] | undefined> {
   return await unlessMissing(`Listing ${path}`, async () => {
     const body = await requests.getJson('/api/2.0/workspace/list', { path }, signal);
-    return objects(body.objects).flatMap((entry): FolderEntry[] => {
+    return objectsIn(body.objects).flatMap((entry): FolderEntry[] => {
       if (typeof entry.path !== 'string') return [];
       const type = TYPES.find((name) => name === entry.object_type) ?? 'OTHER';
       // The list of a file is the file itself.

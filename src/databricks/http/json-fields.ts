@@ -1,5 +1,5 @@
 // Fields of a JSON answer as the types we expect, whatever they really hold.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import type { Json } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 
 /** A number that fits a double, such as a size or a time in milliseconds. */
@@ -10,14 +10,4 @@ export function count(value: Json | undefined): number | undefined {
 /** An id: text, or an int64 as text. */
 export function id(value: Json | undefined): string | undefined {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : textOf(value);
-}
-
-/** The items of a list. */
-export function items(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The objects in a list. */
-export function objects(value: Json | undefined): JsonObject[] {
-  return items(value).filter((item) => isObject(item));
 }

@@ -1,9 +1,8 @@
 // Which bundle owns a job: told by the path of the bundle's metadata, and by that file where the person may read it.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
-import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import { type JsonObject, objectOf, objectsIn, parseJson } from '../../values/json.ts';
 import { textOf, withoutLogin } from '../../values/text.ts';
 import { isItemError } from '../http/errors.ts';
-import { objects } from '../http/json-fields.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** The bundle that deployed a job. */
@@ -42,7 +41,7 @@ export async function ownerOf(
   const said = objectOf(objectOf(config).bundle);
   const git = objectOf(said.git);
   const repository = textOf(git.origin_url);
-  const defined = objects(Object.values(objectOf(objectOf(objectOf(config).resources).jobs))).find(({ id }) => id === jobId);
+  const defined = objectsIn(Object.values(objectOf(objectOf(objectOf(config).resources).jobs))).find(({ id }) => id === jobId);
   return {
     bundle: textOf(said.name) ?? name,
     target: textOf(said.target) ?? target,

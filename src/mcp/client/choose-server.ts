@@ -1,7 +1,6 @@
 // Which server a turn's tools are on: the remote one where it can do the work, else the one in this process.
 import type { Step } from '../../agent/tools.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
-import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import type { ServerDeps } from '../server/server.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
@@ -13,7 +12,6 @@ import { SERVER_STEP } from './wait-for-server.ts';
 interface ChooseDeps extends Omit<ServerDeps, 'bundles'> {
   /** The remote server's `/mcp`; undefined: always in this process. */
   readonly remoteUrl: URL | undefined;
-  readonly log: Logger;
   /** Milliseconds for which a remote server that went away is waited for; `LIMITS.returnMs` when left out. */
   readonly returnMs?: number | undefined;
   readonly clock?: (() => number) | undefined;

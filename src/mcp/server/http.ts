@@ -5,7 +5,6 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import { z } from 'zod';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
-import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { CONNECTION_HEADER } from '../meta.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
@@ -25,7 +24,6 @@ interface HttpDeps extends Omit<ServerDeps, 'bundles'> {
   readonly senders: AllowedSenders;
   /** Whether we can work, for /readyz. */
   readonly ready: () => Promise<{ readonly ok: boolean; readonly checks: Readonly<Record<string, unknown>> }>;
-  readonly log: Logger;
 }
 
 /** JSON-RPC's error codes for a request that is refused before its message is handled. */

@@ -1,7 +1,7 @@
 // run_job: proposes a run of a job; the person's click starts it.
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
-import { isObject } from '../../values/json.ts';
+import { type Json, objectsIn } from '../../values/json.ts';
 import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { namesQuoted, quote } from './support/foreign-text.ts';
@@ -40,8 +40,8 @@ export const runJob = defineTool({
 });
 
 /** Databricks refuses parameters that a job does not have: better to say so before somebody clicks. */
-function requireParameters(given: Readonly<Record<string, string>>, has: unknown): void {
-  const known = (Array.isArray(has) ? has : []).filter(isObject).map((parameter) => String(parameter.name));
+function requireParameters(given: Readonly<Record<string, string>>, has: Json | undefined): void {
+  const known = objectsIn(has).map((parameter) => String(parameter.name));
   const strange = Object.keys(given).filter((name) => !known.includes(name));
   if (strange.length === 0) return;
   throw new UserError({

@@ -3,7 +3,7 @@ import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bu
 import { createMask } from '../../../bundle/model/mask-secrets.ts';
 import { type BundleWish, makeBundle } from '../../../conversion/make-bundle.ts';
 import type { ReadingProgress, WholeSubject } from '../../../conversion/subject.ts';
-import { isObject, type JsonObject } from '../../../values/json.ts';
+import { type JsonObject, objectsIn } from '../../../values/json.ts';
 import type { StepReporter, ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
 
@@ -37,7 +37,6 @@ export function filesCounted(count: number): string {
 
 /** What a bundle holds, in sections that begin with their count. */
 function describe(bundle: Bundle, definition: JobDefinition, findings: readonly Diagnostic[]): string[] {
-  const tasks = Array.isArray(definition.settings.tasks) ? definition.settings.tasks : [];
   const looks = [...bundle.diagnostics, ...findings];
   const name = typeof definition.settings.name === 'string' ? definition.settings.name : 'Untitled';
   const { secrets } = bundle;
@@ -50,7 +49,7 @@ function describe(bundle: Bundle, definition: JobDefinition, findings: readonly 
     `Job name: ${quote(name)}`,
     `Bundle name: ${quote(bundle.name)}`,
     `Targets: ${bundle.targets.map((target) => `${target}${bundle.adoption[target] === 'bind' ? ' (takes the original over)' : ''}`).join(', ')}`,
-    ...counted('Tasks', tasks.filter(isObject), taskLine),
+    ...counted('Tasks', objectsIn(definition.settings.tasks), taskLine),
     ...counted('Resources', bundle.resources, ({ type, key }) => `- ${type}.${key}`),
     ...counted('Files', bundle.files, ({ path }) => `- ${quote(path)}`),
     ...counted('Variables', bundle.variables, ({ name, value, description }) => `- ${name} = ${quote(value)}: ${quote(description)}`),
