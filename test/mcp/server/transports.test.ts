@@ -1,82 +1,60 @@
 // Every tool through the SDK's own clients over HTTP and stdio, against the server as its own program; two people at once stay apart.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
 import { handedOn } from '../../../src/config/load.ts';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
-import { createToolsServer, type ToolsServer } from '../../../src/playground/tools-server.ts';
-import { fillDataFolder } from '../../storage/test-dump.ts';
-import { callsOf, driveAll, seedForDrive } from '../drive.ts';
+import { callsOf, driveAll } from '../drive.ts';
 import { CLI } from '../rig.ts';
+import { withServerProcess } from '../server-process.ts';
 
 const ANA = 'ana@acme.example';
 const BEN = 'ben@acme.example';
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
-const cli = CLI !== undefined;
 
-let databricks: DatabricksStandIn;
-let server: ToolsServer;
-let dataDir: string;
-/** One token for each person, so that a leak of it can be seen. */
-const tokens = new Map<string, string>();
-const tokenOf = (email: string) => tokens.get(email) ?? '';
-beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'dab-transports-'));
-  await fillDataFolder(join(dataDir, 'tools-postgres'));
-  databricks = await createDatabricksStandIn();
-  seedForDrive(databricks);
-  for (const email of [ANA, BEN]) tokens.set(email, databricks.tokenFor(email));
-  server = await createToolsServer({ env: { ...environment, DAB_CLI_SETUP: 'false' }, host: databricks.url, dataDir });
-  await server.start();
-});
-afterAll(async () => {
-  await server?.stop('SIGTERM');
-  await databricks?.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+// Programs are started, and each tool is called in turn.
+vi.setConfig({ testTimeout: 300_000 });
 
-async function connectHttp(email: string, token = tokenOf(email)): Promise<Client> {
-  const headers = { Authorization: `Bearer ${token}` };
+/** `tokenOf`: one token for each person, so that a leak of it can be seen. The others: a client of the SDK, by transport. */
+const it = withServerProcess
+  .extend('tokenOf', { scope: 'file' }, ({ databricks }) => {
+    const tokens = new Map([ANA, BEN].map((email) => [email, databricks.tokenFor(email)]));
+    return (email: string) => tokens.get(email) ?? '';
+  })
+  .extend('overHttp', { scope: 'file' }, ({ server, tokenOf }) => (email: string, token = tokenOf(email)) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    return connected(new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }));
+  })
+  .extend('onStdio', { scope: 'file' }, ({ databricks, tokenOf }) => (email: string) => {
+    const login = { DAB_CLI_SETUP: 'false', DATABRICKS_HOST: databricks.url, DATABRICKS_TOKEN: tokenOf(email) };
+    const env = { ...handedOn(environment), ...login };
+    const args = ['run', '--silent', 'mcp'];
+    return connected(new StdioClientTransport({ command: 'npm', args, cwd: PROJECT, env, stderr: 'ignore' }));
+  });
+
+/** A client that has asked for the tools. */
+async function connected(transport: Transport): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' });
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }));
-  await client.listTools();
-  return client;
-}
-
-async function connectStdio(email: string): Promise<Client> {
-  const env = {
-    ...handedOn(environment),
-    DAB_CLI_SETUP: 'false',
-    DATABRICKS_HOST: databricks.url,
-    DATABRICKS_TOKEN: tokenOf(email),
-  };
-  const client = new Client({ name: 'test', version: '1' });
-  const args = ['run', '--silent', 'mcp'];
-  await client.connect(new StdioClientTransport({ command: 'npm', args, cwd: PROJECT, env, stderr: 'ignore' }));
+  await client.connect(transport);
   await client.listTools();
   return client;
 }
 
 describe('every tool', () => {
-  it.each([
-    ['over HTTP', connectHttp],
-    ['on stdio, as npm run --silent mcp', connectStdio],
-  ])('%s', async (_how, connect) => {
-    const client = await connect(ANA);
-    const texts = await driveAll(callsOf(client), { cli });
+  it.for(['over HTTP', 'on stdio, as npm run --silent mcp'])('%s', async (how, { overHttp, onStdio, tokenOf }) => {
+    const client = await (how === 'over HTTP' ? overHttp : onStdio)(ANA);
+    onTestFinished(() => client.close());
+    const texts = await driveAll(callsOf(client), { cli: CLI !== undefined });
     expect(texts.join('\n')).not.toContain(tokenOf(ANA));
-    await client.close();
   });
 });
 
 describe('two people at once over HTTP', () => {
-  it('are each themselves, and never see each other’s bundles', async () => {
-    const [ana, ben] = await Promise.all([connectHttp(ANA), connectHttp(BEN)]);
+  it('are each themselves, and never see each other’s bundles', async ({ server, tokenOf, overHttp }) => {
+    const [ana, ben] = await Promise.all([overHttp(ANA), overHttp(BEN)]);
     const [ofAna, ofBen] = [callsOf(ana), callsOf(ben)];
     const healths = await Promise.all([ofAna('health', {}), ofBen('health', {}), ofAna('health', {}), ofBen('health', {})]);
     expect(healths.map(({ text }) => /Acting as "(\w+)@/.exec(text)?.[1])).toEqual(['ana', 'ben', 'ana', 'ben']);
@@ -115,28 +93,30 @@ describe('two people at once over HTTP', () => {
     await Promise.all([ana.close(), ben.close()]);
   });
 
-  it('asks the workspace who somebody is once per token', async () => {
+  it('asks the workspace who somebody is once per token', async ({ databricks, overHttp }) => {
     const asked = () => databricks.requests.filter(({ path }) => path.endsWith('/scim/v2/Me')).length;
     const before = asked();
-    const ana = await connectHttp(ANA, databricks.tokenFor(ANA));
+    const ana = await overHttp(ANA, databricks.tokenFor(ANA));
     await Promise.all(Array.from({ length: 8 }, () => callsOf(ana)('list_jobs', {})));
     await ana.close();
     expect(asked() - before).toBe(1);
   });
 });
 
-it('ends politely, and says so in its log, which holds no token', async () => {
-  await server.stop('SIGTERM');
-  const log = await server.log();
-  expect(log).toContain('The MCP server drains');
-  expect(log).not.toContain(tokenOf(ANA));
-  await server.start();
-  // What was made before the restart is still there.
-  const client = await connectHttp(ANA);
+it('keeps what was made when it is killed, ends politely, and says so in its log, which holds no token', async ({
+  server,
+  tokenOf,
+  overHttp,
+}) => {
+  const client = await overHttp(ANA);
+  onTestFinished(() => client.close());
   const { text } = await callsOf(client)('generate_bundle_from_job', { job_id: '123' });
   const digest = /^bundle_id: (\w{64})$/m.exec(text)?.[1] ?? '';
   await server.stop('SIGKILL');
   await server.start();
   expect((await client.readResource({ uri: `bundle://${digest}/databricks.yml` })).contents).toHaveLength(1);
-  await client.close();
+  await server.stop('SIGTERM');
+  const log = await server.log();
+  expect(log).toContain('The MCP server drains');
+  expect(log).not.toContain(tokenOf(ANA));
 });
