@@ -10,6 +10,12 @@ import { createLogger } from '../values/log.ts';
 /** Progress goes to stderr, one line that is written over where somebody watches. */
 const show = (line: string) => void process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
 
+/** The answer goes to stdout, where the line of progress was. */
+function say(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  process.stdout.write(`${line}\n`);
+}
+
 /** Reads while the rest of the converter is loaded: loading takes about as long as a workspace needs to answer. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -18,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Whoever waits for it says what went wrong; until then nobody does, and Node would end the process.
   reading?.catch(() => undefined);
   const { carryOut } = await import('../command-line/command.ts');
-  return await carryOut({ options, signedIn, reading, show });
+  return await carryOut({ options, signedIn, reading, show, say });
 }
 
 async function signIn(): Promise<SignedIn | undefined> {

@@ -16,8 +16,6 @@ import { diskSources, stubSources } from './offline.ts';
 import type { Options } from './options.ts';
 import type { Show } from './read-subject.ts';
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
-
 /** Where the job and the CLI's answers come from, as whoever started the command. */
 export interface SignedIn {
   readonly login: { readonly host: string; readonly token: string };
@@ -31,20 +29,23 @@ interface CommandInput {
   /** What is read of the workspace, absent where definitions come from disk. */
   readonly reading: Promise<WholeSubject> | undefined;
   readonly show: Show;
+  /** Says one line of the answer. */
+  readonly say: (line: string) => void;
 }
 
-interface Command extends Pick<CommandInput, 'options' | 'signedIn' | 'show'> {
+interface Command extends Omit<CommandInput, 'reading'> {
   readonly cli: Cli;
   readonly log: Logger;
 }
 
 /** Answers the exit code. */
-export async function carryOut({ options, signedIn, reading, show }: CommandInput): Promise<number> {
+export async function carryOut({ reading, ...input }: CommandInput): Promise<number> {
+  const { options, signedIn } = input;
   const log = createLogger({ level: 'silent' });
   const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
   if (signedIn !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), log });
-  const command: Command = { options, signedIn, cli, log, show };
+  const command: Command = { ...input, cli, log };
   if ('file' in options.from) return await fromDisk(options.from.file, command);
   if (reading === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);
   return (await one('', await reading, options.out, command)) ? 0 : 1;
@@ -52,7 +53,7 @@ export async function carryOut({ options, signedIn, reading, show }: CommandInpu
 
 /** Definitions from disk, a bundle each; below `out` by name where there are several. */
 async function fromDisk(path: string, command: Command): Promise<number> {
-  const { options } = command;
+  const { options, say } = command;
   const { found, refused, several } = readDefinitions(path);
   for (const { name, problem } of refused) say(`✗ ${name}: ${problem}`);
   const files = options.sources === undefined ? undefined : readTree(options.sources);
@@ -72,7 +73,7 @@ async function fromDisk(path: string, command: Command): Promise<number> {
 
 /** Converts, says what came of it, and deploys where that was asked for. Answers whether everything is as it was. */
 async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
-  const { options, signedIn, cli, show } = command;
+  const { options, signedIn, cli, show, say } = command;
   const online = signedIn !== undefined && (await cli.missing()) === undefined;
   const resolve = async (bundle: Converted['bundle'], target: string) => {
     show('Comparing with what the CLI resolves');
@@ -81,7 +82,6 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
   const userName = online || signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
   const surroundings = { host: signedIn?.login.host ?? '', userName, ...(online ? { resolve } : {}) };
   const converted = await convert(subject, out, options, surroundings);
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
   const mark = converted.ok ? '✓' : '✗';
   const judge = online || !options.proof ? '' : ' (resolved without the CLI)';
@@ -100,7 +100,7 @@ const NEXT: Record<Refusal['why'], string> = {
   changed: 'Deploy again: the plan is then made of what is there now.',
 };
 
-async function deployed({ bundle }: Converted, target: string, { signedIn, cli, log, show }: Command): Promise<boolean> {
+async function deployed({ bundle }: Converted, target: string, { signedIn, cli, log, show, say }: Command): Promise<boolean> {
   if (signedIn === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
   // Loaded here, since most conversions deploy nothing.
   const { createDirectDeployer } = await import('../deployment/execute/deploy-directly.ts');

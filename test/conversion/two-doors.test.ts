@@ -1,27 +1,24 @@
 // The tools and the command line convert the same subject of the same workspace: the same tree, the same diagnostics, the same refusals.
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
+import { describe, expect } from 'vitest';
+import { digestFiles } from '../../src/bundle/model/bundle.ts';
+import { carryOut } from '../../src/command-line/command.ts';
 import { readTree } from '../../src/command-line/disk.ts';
+import { parseOptions } from '../../src/command-line/options.ts';
+import { readSubject } from '../../src/command-line/read-subject.ts';
+import { createWorkspace } from '../../src/databricks/workspace.ts';
 import type { ToolsClient } from '../../src/mcp/client/in-process.ts';
 import { addJob } from '../../src/playground/databricks/seed/load.ts';
+import { ConfigError, UserError } from '../../src/values/errors.ts';
 import { HARD_CASES } from '../bundle/case-hard.ts';
 import { seedLookups, seedOriginals } from '../bundle/seed-lookups.ts';
-import { createRig, type Rig, use } from '../mcp/rig.ts';
+import { type Rig, toolsTest, use } from '../mcp/rig.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
-const CONVERT = join(import.meta.dirname, '..', '..', 'src', 'bin', 'convert.ts');
 const HOME = '/Users/ana@acme.example';
-let rig: Rig;
-let client: ToolsClient;
-let folder: string;
-let converted = 0;
-beforeAll(async () => {
-  rig = await createRig({ cli: false });
-  client = await rig.connect();
-  folder = mkdtempSync(join(tmpdir(), 'dab-doors-'));
+
+/** The subjects beside the demo's. */
+function seed(rig: Rig): void {
   const { workspace } = rig.databricks;
   const inexpressible = HARD_CASES.inexpressible;
   if (inexpressible === undefined) throw new Error('no such case');
@@ -52,12 +49,7 @@ beforeAll(async () => {
   });
   workspace.files.mkdirs(`${HOME}/papers`);
   workspace.files.put(`${HOME}/papers/readme.txt`, { type: 'FILE', read: () => Buffer.from('nothing to run') });
-});
-afterAll(async () => {
-  await client.close();
-  await rig.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
 
 interface Answer {
   readonly digest: string | undefined;
@@ -67,36 +59,43 @@ interface Answer {
   readonly secrets: readonly string[];
 }
 
-/** By the command line, in a process of its own. */
-function byCommand(args: readonly string[]): Promise<Answer & { said: string }> {
-  const out = join(folder, `out-${++converted}`);
-  const env = { PATH: '/usr/bin:/bin', HOME: folder, DATABRICKS_HOST: rig.databricks.url, DATABRICKS_TOKEN: rig.token };
-  const command = ['--disable-warning=ExperimentalWarning', CONVERT, ...args, '--no-proof', '--out', out];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { env }, (_error, stdout, stderr) => {
-      const lines = stdout.split('\n').filter((line) => /^(error|warning|note): /.test(line));
-      const isSecret = (line: string) => line.includes('what looks like a hard-coded secret');
-      resolve({
-        said: stderr,
-        digest: /^[✓✗] /m.test(stdout)
-          ? digestFiles([...readTree(out)].map(([path, bytes]) => ({ path: path.slice(1), bytes })))
-          : undefined,
-        diagnostics: lines.filter((line) => !isSecret(line)).sort(),
-        secrets: lines.filter(isSecret).map((line) => line.replace(/^warning: (.*): holds what .*\((.*)\).*$/, '$1: $2')),
-      });
-    });
+type Said = Answer & { readonly said: string };
+
+/** By the command line: what the program does when it has loaded itself. */
+async function byCommand(rig: Rig, folder: string, args: readonly string[]): Promise<Said> {
+  const out = join(folder, 'out');
+  const workspace = createWorkspace({ host: rig.databricks.url, token: async () => rig.token, log: rig.deps.log });
+  const signedIn = { login: { host: rig.databricks.url, token: rig.token }, workspace };
+  const lines: string[] = [];
+  const quiet = () => {};
+  const refusal = await (async () => {
+    const options = parseOptions([...args, '--no-proof', '--out', out]);
+    const reading = readSubject(workspace, options, quiet);
+    await carryOut({ options, signedIn, reading, show: quiet, say: (line) => lines.push(line) });
+  })().catch((error: unknown) => {
+    if (error instanceof UserError || error instanceof ConfigError) return error.message;
+    throw error;
   });
+  const said = lines.filter((line) => /^(error|warning|note): /.test(line));
+  const isSecret = (line: string) => line.includes('what looks like a hard-coded secret');
+  return {
+    said: refusal ?? '',
+    digest: lines.some((line) => /^[✓✗] /.test(line))
+      ? digestFiles([...readTree(out)].map(([path, bytes]) => ({ path: path.slice(1), bytes })))
+      : undefined,
+    diagnostics: said.filter((line) => !isSecret(line)).sort(),
+    secrets: said.filter(isSecret).map((line) => line.replace(/^warning: (.*): holds what .*\((.*)\).*$/, '$1: $2')),
+  };
 }
 
 /** By a tool: what it says and what it has stored. */
-async function byTool(name: string, input: Record<string, unknown>): Promise<Answer & { said: string; bundle: Bundle | undefined }> {
+async function byTool(rig: Rig, client: ToolsClient, name: string, input: Record<string, unknown>): Promise<Said> {
   const { text, bundleDigest } = await use(client, name, input);
   const bundle = bundleDigest === undefined ? undefined : (await rig.bundles.load(bundleDigest))?.bundle;
   const lines = text.split('\n');
   return {
     said: text,
     digest: bundleDigest,
-    bundle,
     diagnostics: lines
       .flatMap((line) => {
         const [, level, place = '', message = ''] = /^- (error|warning|note) at (".*?[^\\]"|""): (".*")$/.exec(line) ?? [];
@@ -109,7 +108,22 @@ async function byTool(name: string, input: Record<string, unknown>): Promise<Ans
   };
 }
 
-test.each<[what: string, args: string[], tool: string, input: Record<string, unknown>]>([
+const test = toolsTest({ cli: false, seed })
+  .extend('folder', temporaryFolder)
+  .extend(
+    'command',
+    ({ rig, folder }) =>
+      (args: readonly string[]) =>
+        byCommand(rig, folder, args),
+  )
+  .extend(
+    'tool',
+    ({ rig, client }) =>
+      (name: string, input: Record<string, unknown>) =>
+        byTool(rig, client, name, input),
+  );
+
+test.for<[what: string, args: string[], tool: string, input: Record<string, unknown>]>([
   ['a job', ['--job', '123'], 'generate_bundle_from_job', { job_id: '123' }],
   ['a job with what it refers to', ['--job', '318', '--depth', '4'], 'generate_bundle_from_job', { job_id: '318', depth: 4 }],
   [
@@ -124,23 +138,23 @@ test.each<[what: string, args: string[], tool: string, input: Record<string, unk
   ['an owned job, all the same', ['--job', '80', '--anyway'], 'generate_bundle_from_job', { job_id: '80', even_if_owned: true }],
   ['a folder', ['--folder', `${HOME}/quality`], 'generate_bundle', { folder: `${HOME}/quality` }],
   ['a folder that a job uses', ['--folder', `/Workspace${HOME}/churn/`], 'generate_bundle', { folder: `${HOME}/churn` }],
-])('%s', async (_, args, tool, input) => {
-  const [command, answer] = await Promise.all([byCommand(args), byTool(tool, input)]);
+])('%s', async ([, args, name, input], { command, tool }) => {
+  const [converted, answer] = await Promise.all([command(args), tool(name, input)]);
   expect(answer.digest, answer.said).toBeDefined();
   expect(answer.diagnostics.length, 'the answer names all of them').toBeLessThan(25);
-  const { said: _said, ...same } = command;
+  const { said: _said, ...same } = converted;
   expect(same).toEqual({ digest: answer.digest, diagnostics: answer.diagnostics, secrets: answer.secrets });
 });
 
-test('they say what there is to say: what the allow-list refuses, a secret, who uses a folder', async () => {
-  expect((await byTool('generate_bundle_from_job', { job_id: '77' })).diagnostics.join('\n')).toMatch(/^error: /m);
-  expect((await byTool('generate_bundle_from_job', { job_id: '79' })).secrets).toHaveLength(1);
-  const { diagnostics } = await byTool('generate_bundle', { folder: `${HOME}/churn` });
+test('they say what there is to say: what the allow-list refuses, a secret, who uses a folder', async ({ tool }) => {
+  expect((await tool('generate_bundle_from_job', { job_id: '77' })).diagnostics.join('\n')).toMatch(/^error: /m);
+  expect((await tool('generate_bundle_from_job', { job_id: '79' })).secrets).toHaveLength(1);
+  const { diagnostics } = await tool('generate_bundle', { folder: `${HOME}/churn` });
   expect(diagnostics).toContainEqual(expect.stringMatching(/^warning: .*\/churn: already used by job 123/));
 });
 
 describe('neither makes a bundle of', () => {
-  test.each<[what: string, args: string[], tool: string, input: Record<string, unknown>, words: [RegExp, RegExp]]>([
+  test.for<[what: string, args: string[], tool: string, input: Record<string, unknown>, words: [RegExp, RegExp]]>([
     [
       'a job that a bundle owns',
       ['--job', '80'],
@@ -183,10 +197,10 @@ describe('neither makes a bundle of', () => {
       { job_id: '123', depth: 6 },
       [/--depth must be/, /depth/],
     ],
-  ])('%s', async (_, args, tool, input, [command, answer]) => {
-    const [left, right] = await Promise.all([byCommand(args), byTool(tool, input)]);
-    expect([left.digest, right.digest]).toEqual([undefined, undefined]);
-    expect(left.said).toMatch(command);
-    expect(right.said).toMatch(answer);
+  ])('%s', async ([, args, name, input, [left, right]], { command, tool }) => {
+    const [converted, answer] = await Promise.all([command(args), tool(name, input)]);
+    expect([converted.digest, answer.digest]).toEqual([undefined, undefined]);
+    expect(converted.said).toMatch(left);
+    expect(answer.said).toMatch(right);
   });
 });
