@@ -1,5 +1,6 @@
 // Claude's loop: history in, steps and a reply out; every message is saved before the next call (facts: claude-and-mcp#the-loop).
 import Anthropic from '@anthropic-ai/sdk';
+import { type Clock, systemClock } from '../values/clock.ts';
 import type { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
@@ -20,6 +21,7 @@ const API_VERSION = '2023-06-01';
 
 interface AgentOptions {
   readonly client: { baseURL: string; apiKey: () => Promise<string>; defaultHeaders?: Record<string, string> };
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly limits?: Partial<Limits>;
   readonly prices?: Readonly<Record<string, Price>>;
@@ -119,7 +121,8 @@ export function createAgent(options: AgentOptions): Agent {
 
       let reply: Anthropic.Message;
       try {
-        reply = await callModel({ ...input, client, history, maxTokens, thinking: options.thinking, limits, log: options.log });
+        const { thinking, clock = systemClock, log } = options;
+        reply = await callModel({ ...input, client, history, maxTokens, thinking, limits, clock, log });
       } catch (error) {
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
         options.log.error(describeFailure(error), 'the model call failed');

@@ -1,7 +1,7 @@
 // One reply of the model: streamed, retried where the SDK does not, and answered whole or not at all.
-import { setTimeout as pause } from 'node:timers/promises';
 import type Anthropic from '@anthropic-ai/sdk';
 import { AnthropicError } from '@anthropic-ai/sdk';
+import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { isAbort, isPassing } from './failure.ts';
 import { withCacheMark } from './history.ts';
@@ -24,6 +24,7 @@ interface ModelCall {
   readonly thinking: Anthropic.ThinkingConfigParam | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -35,7 +36,7 @@ export async function callModel(call: ModelCall): Promise<Anthropic.Message> {
     } catch (error) {
       if (call.signal.aborted || isAbort(error) || !isPassing(error)) throw error;
       call.log.warn({ error: error instanceof Error ? error.name : 'unknown', delay }, 'the model call broke off; trying again');
-      await pause(delay * (0.75 + Math.random() / 2), undefined, { signal: call.signal }).catch(() => undefined);
+      await call.clock.sleep(delay * (0.75 + Math.random() / 2), call.signal).catch(() => undefined);
     }
   }
   return await streamOnce(call);
@@ -55,10 +56,11 @@ async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {
     },
     { signal: AbortSignal.any([call.signal, idle.signal]) },
   );
-  let timer = setTimeout(() => idle.abort(), call.limits.streamIdleMs);
+  const wait = () => call.clock.deadline(call.limits.streamIdleMs, () => idle.abort());
+  let heard = wait();
   stream.on('streamEvent', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => idle.abort(), call.limits.streamIdleMs);
+    heard();
+    heard = wait();
   });
   try {
     return await stream.finalMessage();
@@ -66,6 +68,6 @@ async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {
     if (idle.signal.aborted && !call.signal.aborted) throw new AnthropicError('the stream was silent for too long', { cause: error });
     throw error;
   } finally {
-    clearTimeout(timer);
+    heard();
   }
 }

@@ -63,7 +63,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     identities,
     deployment,
     thread: slack.thread,
-    agent: createAgent({ ...agent, log }),
+    agent: createAgent({ ...agent, clock, log }),
     model: config.DAB_MODEL,
     claudeKey: keyFor,
     toolsFor: createToolsChooser({ ...deployment, remoteUrl: config.MCP_REMOTE_URL, workspace, proofs: storage.proofs, log }),

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/playground/claude/faults.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
+import { createTestClock } from '../values/test-clock.ts';
 import { call, converse, rounds, toolsOf } from './harness.ts';
 
 let claude: ClaudeStandIn;
@@ -34,6 +35,21 @@ describe('passes', () => {
     expect(claude.requests).toHaveLength(requests);
     expect(talk.history()).toHaveLength(4);
     expect(talk.history()[1]?.content).toContainEqual({ type: 'text', text: LONG });
+  });
+
+  test('a stream that says nothing for five minutes', async () => {
+    claude = await createClaudeStandIn({ script: rounds({ text: 'Done.', calls: [] }) });
+    claude.faults.next({ kind: 'delay', ms: 3_600_000 });
+    const clock = createTestClock();
+    const talk = await converse(claude, tools, { clock });
+    talk.say('go');
+    const outcome = talk.run();
+    await expect.poll(() => claude.requests.length, { timeout: 30_000 }).toBe(1);
+    await clock.turn(300_000);
+    await expect.poll(() => clock.waits().length, { timeout: 30_000 }).toBe(1);
+    await clock.turnUntil(outcome);
+    expect(await outcome).toMatchObject({ kind: 'done', text: 'Done.' });
+    expect(claude.requests).toHaveLength(2);
   });
 
   test('a tool call cut by max_tokens is asked again with twice the tokens, and the cut one never runs', async () => {

@@ -6,6 +6,7 @@ import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts
 import type { Say } from '../../src/playground/claude/conversation/talk.ts';
 import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
 import { createLogger } from '../../src/values/log.ts';
+import { createTestClock } from '../values/test-clock.ts';
 
 export const log = createLogger({ level: 'silent' });
 
@@ -36,11 +37,12 @@ export async function converse(
   options: Partial<Parameters<typeof createAgent>[0]> = {},
   restored?: Pick<Conversation, 'stored' | 'frozen'>,
 ): Promise<Conversation> {
+  const clock = createTestClock();
   const agent = createAgent({
     client: { baseURL: claude.url, apiKey: async () => claude.apiKey },
+    clock,
     log,
     ...options,
-    limits: { retryDelaysMs: [1, 1, 1], ...options.limits },
   });
   const frozen = restored?.frozen ?? (await agent.freeze(tools, 'claude-sonnet-5-5'));
   const conversation: Conversation = {
@@ -52,16 +54,18 @@ export async function converse(
       conversation.stored.push(JSON.stringify({ role: 'user', content: [{ type: 'text', text }] }));
     },
     run: (signal) =>
-      agent.run({
-        frozen: conversation.frozen,
-        history: conversation.history(),
-        tools,
-        append: async (message) => {
-          conversation.stored.push(JSON.stringify(message));
-        },
-        onStep: (step) => conversation.steps.push(step),
-        signal: signal ?? new AbortController().signal,
-      }),
+      clock.turnUntil(
+        agent.run({
+          frozen: conversation.frozen,
+          history: conversation.history(),
+          tools,
+          append: async (message) => {
+            conversation.stored.push(JSON.stringify(message));
+          },
+          onStep: (step) => conversation.steps.push(step),
+          signal: signal ?? new AbortController().signal,
+        }),
+      ),
   };
   return conversation;
 }
