@@ -35,6 +35,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     vaultKey: { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY },
     publicUrl,
     me: (at, token) => workspace({ host: at, token: async () => token }).me(),
+    clock,
     log,
   });
   const deployment = createDeployment({
@@ -43,6 +44,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     scratchName: 'dab-bot',
     workspace,
     workspaceWrites: (caller) => createWorkspaceWrites({ ...caller, clock, log }),
+    clock,
     log,
   });
   const slack = createSlack({
@@ -66,8 +68,9 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     agent: createAgent({ ...agent, clock, log }),
     model: config.DAB_MODEL,
     claudeKey: keyFor,
-    toolsFor: createToolsChooser({ ...deployment, remoteUrl: config.MCP_REMOTE_URL, workspace, proofs: storage.proofs, log }),
+    toolsFor: createToolsChooser({ ...deployment, remoteUrl: config.MCP_REMOTE_URL, workspace, proofs: storage.proofs, clock, log }),
     metrics,
+    clock,
     log,
   });
   const lookup = createLookup((who: Parameters<typeof identities.token>[0]) => workspace({ host, token: () => identities.token(who) }));

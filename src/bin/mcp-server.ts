@@ -8,16 +8,17 @@ import { createHttpApp } from '../mcp/server/http.ts';
 import { createAuthenticate } from '../mcp/server/http-auth.ts';
 import { serveStdio } from '../mcp/server/stdio.ts';
 import { type BundleStorage, openBundleStorage } from '../storage/storage.ts';
+import { type Clock, createScaledClock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { createHttpListener } from '../web/http-listener.ts';
 import { runProgram } from './run-program.ts';
 
 /** What the tools work with; nothing in it can carry out a write. */
-function createTools({ db, proofs }: BundleStorage, cli: McpStdioConfig['cli'], log: Logger) {
-  const { locator, prover, writes } = createProposing({ db, proofs, find: cli, scratchName: 'dab-bot-mcp', log });
+function createTools({ db, proofs }: BundleStorage, cli: McpStdioConfig['cli'], deps: { clock: Clock; log: Logger }) {
+  const { locator, prover, writes } = createProposing({ db, proofs, find: cli, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
-  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, log });
-  return { locator, tools: { workspace, proofs, prover, writes, log } };
+  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
+  return { locator, tools: { workspace, proofs, prover, writes, ...deps } };
 }
 
 async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Promise<void>> {
@@ -27,7 +28,8 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
   // Behind the Apps proxy, which nobody gets around, the name in Host is not known before the first deployment.
   const ownNames = inApps ? undefined : [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'];
   const storage = await openBundleStorage(config.storage, log);
-  const { locator, tools } = createTools(storage, config.cli, log);
+  const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
+  const { locator, tools } = createTools(storage, config.cli, { clock, log });
   const listener = createHttpListener();
   const app = createHttpApp({
     ...tools,
@@ -36,6 +38,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
       host,
       sources: { forwarded: config.DAB_MCP_FORWARDED_TOKEN ?? inApps, bearer: config.DAB_MCP_BEARER },
       me: (token) => tools.workspace({ host, token: async () => token }).me(),
+      clock,
     }),
     host,
     publicUrl,
@@ -57,7 +60,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
 /** For an editor or another agent, which started us and reads stdout; what is made lives as long as we do. */
 async function startStdio({ cli, signIn }: McpStdioConfig, log: Logger): Promise<() => Promise<void>> {
   const [storage, { host, token }] = await Promise.all([openBundleStorage('memory', log), openLocalLogin(signIn)]);
-  const { tools } = createTools(storage, cli, log);
+  const { tools } = createTools(storage, cli, { clock: systemClock, log });
   const { userName } = await tools.workspace({ host, token }).me();
   const server = await serveStdio({ ...tools, bundles: storage.bundles }, { host, userName, token });
   log.info({ host, userName }, 'The MCP server is ready on stdio');

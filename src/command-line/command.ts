@@ -1,4 +1,5 @@
 // Carries out one command of the converter once its login is known: definitions from disk or what was read, each converted, proven, deployed.
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
@@ -8,6 +9,7 @@ import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../deployment/install/locate.ts';
 import type { Refusal } from '../deployment/policy/refusals.ts';
+import { systemClock } from '../values/clock.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger, type Logger } from '../values/log.ts';
 import { type Converted, convert } from './convert.ts';
@@ -44,7 +46,7 @@ export async function carryOut({ reading, ...input }: CommandInput): Promise<num
   const log = createLogger({ level: 'silent' });
   const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
   if (signedIn !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
-  const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), log });
+  const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), clock: systemClock, log });
   const command: Command = { ...input, cli, log };
   if ('file' in options.from) return await fromDisk(options.from.file, command);
   if (reading === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);

@@ -3,6 +3,7 @@ import type { Decided, Decision } from '../deployment/approval/decide.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
@@ -75,6 +76,7 @@ export function createApproval(
     identities: Pick<Identities, 'token'>;
     thread: Thread;
     metrics: Metrics;
+    clock: Clock;
     log: Logger;
   },
   kinds: Readonly<Record<KindName, ProposalKind>>,
@@ -134,7 +136,7 @@ export function createApproval(
       const identity = await asker.identity(kind.why);
       if (identity === undefined) return;
       const { proposalId } = click;
-      const decision = await kind.decide(how, { proposalId, by: { slackUser: click.user, identity }, now: new Date() });
+      const decision = await kind.decide(how, { proposalId, by: { slackUser: click.user, identity }, now: new Date(deps.clock.now()) });
       if (!decision.ok) {
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;

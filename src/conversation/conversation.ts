@@ -4,6 +4,7 @@ import { proofLine } from '../bundle/proof/render.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
@@ -23,6 +24,7 @@ interface ConversationDeps extends AgentDeps {
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly thread: Thread;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -39,7 +41,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   const createQueueHere: CreateQueue = (options) => createQueue(rows.boss, log, options);
 
   const cards = createVersionCards({ ...deployment, cli, rows, log });
-  const waiting = createWaitingCards({ rows, cli, identities, cards, thread });
+  const waiting = createWaitingCards({ rows, cli, identities, cards, thread, clock: deps.clock });
   const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, writes: deployment.writes });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,

@@ -3,6 +3,7 @@ import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../values/clock.ts';
 import type { Card, Thread } from './thread-port.ts';
 import { preparing, type VersionCards } from './version-cards.ts';
 
@@ -27,8 +28,9 @@ export function createWaitingCards(deps: {
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
+  clock: Clock;
 }): WaitingCards {
-  const { rows, cli, identities, thread } = deps;
+  const { rows, cli, identities, thread, clock } = deps;
 
   async function showNews(conversationId: string): Promise<void> {
     const conversation = await rows.conversations.get(conversationId);
@@ -56,7 +58,7 @@ export function createWaitingCards(deps: {
         ready = true;
       });
       for (;;) {
-        await Promise.race([done, new Promise((resolve) => setTimeout(resolve, CLI_NEWS_MS))]);
+        await Promise.race([done, clock.sleep(CLI_NEWS_MS)]);
         const waiting = await rows.outbox.conversationsWaiting();
         if (ready) {
           for (const id of waiting) await enqueue(id);

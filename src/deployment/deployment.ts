@@ -24,7 +24,7 @@ interface DeploymentDeps extends ProposingDeps {
 export type Deployment = ReturnType<typeof createDeployment>;
 
 export function createDeployment(deps: DeploymentDeps) {
-  const { db, log, bundles } = deps;
+  const { db, clock, log, bundles } = deps;
   const { locator, cli, prover, writes } = createProposing(deps);
   const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
   const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
@@ -32,15 +32,16 @@ export function createDeployment(deps: DeploymentDeps) {
     locator,
     prover,
     writes,
-    planner: createPlanner({ cli, db, log, workspace }),
+    planner: createPlanner({ cli, db, clock, log, workspace }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
-    deployer: createDeployer({ cli, db, loadBundle, workspace, log }),
+    deployer: createDeployer({ cli, db, loadBundle, workspace, clock, log }),
     executor: createWriteExecutor({
       db,
       cli,
       loadBundle,
       writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),
+      clock,
       log,
     }),
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProofStore } from '../storage/bundles/proofs.ts';
 import type { Db } from '../storage/db/db.ts';
+import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { createCli } from './cli/open-bundle.ts';
 import { createCliLocator, type LocatorOptions } from './install/locate.ts';
@@ -13,15 +14,16 @@ export interface ProposingDeps {
   readonly db: Db;
   readonly proofs: ProofStore;
   /** Where the CLI may be, and whether it may be prepared where it is nowhere. */
-  readonly find: Omit<LocatorOptions, 'log'>;
+  readonly find: Omit<LocatorOptions, 'clock' | 'log'>;
   /** Of the folder below the system's temporary one that bundles are unpacked in. */
   readonly scratchName: string;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Nothing in it can carry out a write. Call `locator.start()`, or the CLI is looked for when it is first needed. */
-export function createProposing({ db, proofs, find, scratchName, log }: ProposingDeps) {
-  const locator = createCliLocator({ ...find, log });
-  const cli = createCli({ locator, scratchDir: join(tmpdir(), scratchName), log });
-  return { locator, cli, prover: createProver({ cli, store: proofs, log }), writes: createWriteProposals({ db, cli, log }) };
+export function createProposing({ db, proofs, find, scratchName, clock, log }: ProposingDeps) {
+  const locator = createCliLocator({ ...find, clock, log });
+  const cli = createCli({ locator, scratchDir: join(tmpdir(), scratchName), clock, log });
+  return { locator, cli, prover: createProver({ cli, store: proofs, log }), writes: createWriteProposals({ db, cli, clock, log }) };
 }

@@ -1,6 +1,6 @@
 // Hands out a linked user's access token, refreshed one at a time and kept before it is used.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LinkKey, LinkRow, LinkStore, Sealed } from '../storage/account-links.ts';
+import type { Clock } from '../values/clock.ts';
 import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
@@ -13,8 +13,8 @@ const CLAIM_MS = 30_000;
 /** How often one looks whether another process has finished its refresh. */
 const WATCH_MS = 100;
 
-export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth: OAuth; log: Logger; now: () => Date }) {
-  const { links, vault, oauth, log, now } = deps;
+export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth: OAuth; clock: Clock; log: Logger }) {
+  const { links, vault, oauth, clock, log } = deps;
   const underWay = new Map<string, Promise<string>>();
 
   /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
@@ -33,7 +33,7 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
   /** The tokens of a row that is already out of the database. */
   const opened = (key: LinkKey, row: Sealed) => openTokens(vault, row, rowNameOf(key));
 
-  const left = (tokens: Tokens) => tokens.expiresAt.getTime() - now().getTime();
+  const left = (tokens: Tokens) => tokens.expiresAt.getTime() - clock.now();
 
   /** The sign-in is over: unlinks, unless another process has refreshed it meanwhile. */
   const giveUp = async (key: LinkKey, version: number, cause: unknown): Promise<string> => {
@@ -52,9 +52,9 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
       // Whoever was before us has refreshed it: fresher tokens are not to be had.
       if (left(tokens) > minMs || (row.version !== seen && left(tokens) > LAST_MS)) return tokens.accessToken;
       if (tokens.refreshToken === undefined) return left(tokens) > LAST_MS ? tokens.accessToken : giveUp(key, row.version, undefined);
-      const until = new Date(now().getTime() + CLAIM_MS);
-      if (await links.claim(key, row.version, now(), until)) return renew(key, row, tokens, tokens.refreshToken);
-      await sleep(WATCH_MS);
+      const now = clock.now();
+      if (await links.claim(key, row.version, new Date(now), new Date(now + CLAIM_MS))) return renew(key, row, tokens, tokens.refreshToken);
+      await clock.sleep(WATCH_MS);
     }
   };
 

@@ -2,6 +2,7 @@
 import { createLinkStore } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { createAccessTokens } from './access-tokens.ts';
@@ -57,8 +58,8 @@ interface IdentitiesDeps {
   oldVaultKeys?: readonly VaultKey[];
   publicUrl: string;
   me: Me;
+  clock?: Clock;
   log: Logger;
-  now?: () => Date;
 }
 
 /** From Connect to Confirm (facts: security#account-linking). */
@@ -68,14 +69,14 @@ const FORGET_MS = 24 * 60 * 60_000;
 const DEFAULT_MIN_MINUTES = 5;
 
 export function createIdentities(deps: IdentitiesDeps): Identities {
-  const { db, log, now = () => new Date() } = deps;
+  const { db, clock = systemClock, log } = deps;
   const { host } = deps.oauth;
   const publicUrl = deps.publicUrl.replace(/\/$/, '');
   const vault = createVault(deps.vaultKey, deps.oldVaultKeys);
-  const oauth = createOAuth(deps.oauth, now);
+  const oauth = createOAuth(deps.oauth, clock);
   const links = createLinkStore(db);
   const attempts = createLinkAttemptStore(db);
-  const accessTokens = createAccessTokens({ links, vault, oauth, log, now });
+  const accessTokens = createAccessTokens({ links, vault, oauth, clock, log });
   const keyOf = (who: SlackUser) => ({ team: who.team, user: who.user, host });
 
   const of: Identities['of'] = async (who) => {
@@ -98,8 +99,8 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         });
       }
       const nonce = newNonce();
-      const createdAt = now();
-      await attempts.forget(new Date(createdAt.getTime() - FORGET_MS));
+      const now = clock.now();
+      await attempts.forget(new Date(now - FORGET_MS));
       await attempts.start({
         id: hashOf(nonce),
         ...who,
@@ -107,8 +108,8 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         slackEmail,
         host,
         resume: JSON.stringify(resume),
-        createdAt,
-        expiresAt: new Date(createdAt.getTime() + LINK_MS),
+        createdAt: new Date(now),
+        expiresAt: new Date(now + LINK_MS),
       });
       return { url: `${publicUrl}/auth/start/${nonce}` };
     },
@@ -133,7 +134,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         }
       };
       return {
-        flow: createLinkFlow({ db, vault, oauth, accessTokens, host, me: deps.me, log, now, linked }),
+        flow: createLinkFlow({ db, vault, oauth, accessTokens, host, me: deps.me, clock, log, linked }),
         async resumeLinked() {
           for (const attempt of await attempts.toResume()) await linked(attempt);
         },

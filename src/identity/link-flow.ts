@@ -2,6 +2,7 @@
 import { createLinkStore, type LinkKey, type LinkRow } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
+import type { Clock } from '../values/clock.ts';
 import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { type AccessTokens, openTokens, sealTokens } from './access-tokens.ts';
@@ -40,8 +41,8 @@ interface LinkFlowDeps {
   accessTokens: AccessTokens;
   host: string;
   me: Me;
+  clock: Clock;
   log: Logger;
-  now: () => Date;
   /** Told after the link is stored. */
   linked: (attempt: Attempt) => Promise<void>;
 }
@@ -50,7 +51,7 @@ interface LinkFlowDeps {
 const MOST_STATES = 4;
 
 export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
-  const { db, vault, oauth, accessTokens, me, log, now } = deps;
+  const { db, vault, oauth, accessTokens, me, clock, log } = deps;
   const attempts = createLinkAttemptStore(db);
   const stateKey = vault.derive('link state');
 
@@ -58,7 +59,7 @@ export function createLinkFlow(deps: LinkFlowDeps): LinkFlow {
   const alive = (attempt: Attempt | undefined): Attempt | RefusedPage => {
     if (attempt === undefined || attempt.host !== deps.host) return refused.unknown;
     if (attempt.state === 'confirmed' || attempt.state === 'refused') return refused.used;
-    return attempt.expiresAt <= now() ? refused.expired : attempt;
+    return attempt.expiresAt.getTime() <= clock.now() ? refused.expired : attempt;
   };
 
   /** Checks and takes the verifier, in one transaction: of two callbacks with the same state one gets it. */

@@ -1,5 +1,6 @@
 // The door to Databricks' OAuth: authorization code with PKCE, refresh and revocation, through openid-client.
 import * as client from 'openid-client';
+import type { Clock } from '../values/clock.ts';
 import { codeOf, UpstreamError } from '../values/errors.ts';
 
 export interface OAuthOptions {
@@ -36,7 +37,7 @@ const TIMEOUT_SECONDS = 10;
 /** Where the server doesn't say how long a token lives: Databricks' default (facts: databricks#sign-in-with-oauth). */
 const DEFAULT_TTL_SECONDS = 3600;
 
-export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
+export function createOAuth(options: OAuthOptions, clock: Clock): OAuth {
   let discovered: Promise<client.Configuration> | undefined;
 
   const discover = async (): Promise<client.Configuration> => {
@@ -61,7 +62,7 @@ export function createOAuth(options: OAuthOptions, now: () => Date): OAuth {
   const tokensOf = (response: client.TokenEndpointResponse, previous?: string): Tokens => ({
     accessToken: response.access_token,
     refreshToken: response.refresh_token ?? previous,
-    expiresAt: new Date(now().getTime() + (response.expires_in ?? DEFAULT_TTL_SECONDS) * 1000),
+    expiresAt: new Date(clock.now() + (response.expires_in ?? DEFAULT_TTL_SECONDS) * 1000),
   });
 
   return {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handedOn } from '../config/load.ts';
+import { createScaledClock, systemClock } from '../values/clock.ts';
 import { createChild, freePort } from './child.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from './claude/stand-in.ts';
 import { FAST, HUMAN } from './claude/voice.ts';
@@ -28,6 +29,8 @@ interface PlaygroundOptions {
   readonly remoteTools?: boolean;
   /** Hears a line as each step begins. */
   readonly say?: (line: string) => void;
+  /** How many times as fast time goes, for the programs and the stand-ins alike; for tests. */
+  readonly clockScale?: number;
   /** More variables for the bot. */
   readonly variables?: Record<string, string>;
 }
@@ -53,10 +56,14 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const say = options.say ?? (() => undefined);
   say(`Starting ${standIns(options.real)} …`);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dab-playground-')));
-  const databricks = await createDatabricksStandIn({ jobsDir: options.jobsDir, forward: options.real?.databricks });
+  const scale = options.clockScale === undefined ? undefined : { factor: options.clockScale, since: Date.now() };
+  const clock = scale === undefined ? systemClock : createScaledClock(scale);
+  const scaled = scale === undefined ? {} : { DAB_CLOCK_SCALE: `${scale.factor}@${scale.since}` };
+  const databricks = await createDatabricksStandIn({ clock, jobsDir: options.jobsDir, forward: options.real?.databricks });
   const claude =
-    options.real?.claude === undefined ? await createClaudeStandIn({ pace: options.page === false ? FAST : HUMAN }) : undefined;
+    options.real?.claude === undefined ? await createClaudeStandIn({ clock, pace: options.page === false ? FAST : HUMAN }) : undefined;
   const slack = await createSlackStandIn({
+    clock,
     ...(options.page !== false && { pageDir: PAGE_DIR }),
     ...(options.port !== undefined && { port: options.port }),
     ...(options.real?.databricks && { users: usersOf(databricks) }),
@@ -65,7 +72,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   databricks.registerOAuthClient({ clientId: CLIENT_ID, redirectUri: `${botUrl}/auth/callback` });
 
   const toolsServer =
-    options.remoteTools === true ? await createToolsServer({ env: options.env, host: databricks.url, dataDir }) : undefined;
+    options.remoteTools === true
+      ? await createToolsServer({ env: options.env, host: databricks.url, dataDir, variables: scaled })
+      : undefined;
   const env = {
     ...handedOn(options.env),
     ...(toolsServer && { MCP_REMOTE_URL: toolsServer.url }),
@@ -80,6 +89,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     DAB_DATA_DIR: join(dataDir, 'postgres'),
     ANTHROPIC_BASE_URL: claude?.url ?? 'https://api.anthropic.com',
     ANTHROPIC_API_KEY: claude?.apiKey ?? options.real?.claude?.apiKey ?? '',
+    ...scaled,
     ...options.variables,
   };
 

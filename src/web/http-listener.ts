@@ -1,6 +1,7 @@
 // Listens for HTTP requests, and stops so that running ones can end.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../values/clock.ts';
 
 interface HttpListener {
   /** Hands requests to `app` (port 0: any free one); answers the address. Throws when the port is taken. */
@@ -37,14 +38,15 @@ export function createHttpListener(): HttpListener {
       const stopping = server;
       server = undefined;
       if (stopping === undefined) return;
-      const late = setTimeout(() => stopping.closeAllConnections(), DRAIN_MS);
+      // The machine's clock: requests under way take real time, and so long does whoever runs us wait for our end.
+      const inTime = systemClock.deadline(DRAIN_MS, () => stopping.closeAllConnections());
       // A connection that was kept alive falls idle when its running request ends, which nothing tells us.
-      const idle = setInterval(() => stopping.closeIdleConnections(), IDLE_MS);
+      const unwatch = systemClock.every(IDLE_MS, () => stopping.closeIdleConnections());
       await new Promise<void>((resolve) => {
         stopping.close(() => resolve());
       });
-      clearTimeout(late);
-      clearInterval(idle);
+      inTime();
+      unwatch();
     },
   };
 }

@@ -25,7 +25,7 @@ export async function run(): Promise<void> {
   try {
     await server.start();
     const ana: Caller = { host: databricks.url, userName: ANA, token: async () => token };
-    const remoteDeps = { bundles, writes: deps.writes, log: deps.log };
+    const remoteDeps = { bundles, writes: deps.writes, clock: deps.clock, log: deps.log };
     const ways: Record<string, (caller: Caller) => Promise<ToolsClient>> = {
       'in process': (caller) => createToolsClient(deps, caller),
       'loopback HTTP': (caller) => createRemoteToolsClient({ ...remoteDeps, url: new URL('/mcp', rig.url) }, caller),
@@ -49,6 +49,7 @@ export async function run(): Promise<void> {
           prover: deps.prover,
           proofs: undefined,
           edits: new Map(),
+          clock: deps.clock,
           signal: new AbortController().signal,
         },
         ...{ propose: () => Promise.reject(new Error('nothing is proposed here')), steps: { report() {}, start() {}, done() {} } },

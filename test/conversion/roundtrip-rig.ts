@@ -9,6 +9,7 @@ import { createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { entriesOf } from '../../src/deployment/cli/plan-json.ts';
 import { createDirectDeployer } from '../../src/deployment/execute/deploy-directly.ts';
 import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../src/playground/databricks/stand-in.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { UserError } from '../../src/values/errors.ts';
 import { type JsonObject, stringifyJson } from '../../src/values/json.ts';
 import { ANA, log } from '../deployment/rig.ts';
@@ -16,7 +17,7 @@ import { LOCATOR } from '../located-cli.ts';
 
 function createRoundtrip() {
   const scratchDir = mkdtempSync(join(tmpdir(), 'dab-roundtrip-'));
-  const cli = createCli({ locator: LOCATOR, scratchDir, log });
+  const cli = createCli({ locator: LOCATOR, scratchDir, clock: systemClock, log });
   return {
     /** An empty workspace, or one that is loaded. */
     async workspace(options: DatabricksStandInOptions = { seed: false }) {

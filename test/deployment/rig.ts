@@ -12,6 +12,7 @@ import { createDatabricksStandIn } from '../../src/playground/databricks/stand-i
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { CLI } from '../located-cli.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
@@ -80,7 +81,7 @@ export function wireDeployment(db: Db, cliPath = CLI) {
   const scratchDir = join(realpathSync(tmpdir()), scratchName);
   const bundles = createBundleStore(db);
   const deployment = createDeployment({
-    ...{ db, bundles, scratchName, log },
+    ...{ db, bundles, scratchName, clock: systemClock, log },
     proofs: createProofStore(db),
     find: { cliPath, cacheDir: scratchDir, allowSetup: false },
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),
@@ -91,7 +92,7 @@ export function wireDeployment(db: Db, cliPath = CLI) {
     db,
     bundles,
     loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle,
-    cli: createCli({ locator: deployment.locator, scratchDir, log }),
+    cli: createCli({ locator: deployment.locator, scratchDir, clock: systemClock, log }),
     scratchDir,
     close: () => rmSync(scratchDir, { recursive: true, force: true }),
   };

@@ -2,6 +2,7 @@
 import { createIdentities, type Linked } from '../../src/identity/identities.ts';
 import type { VaultKey } from '../../src/identity/vault.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { createWeb } from '../../src/web/web.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
@@ -36,7 +37,7 @@ export async function createRig() {
       return { id, userName, displayName };
     },
     log,
-    now: () => new Date(clock.now()),
+    clock: { ...systemClock, now: () => clock.now() },
   };
   const identities = createIdentities(deps);
   const signIn = identities.createSignIn(async (event) => void linked.push(event));

@@ -17,6 +17,7 @@ import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playg
 import { type BundleStore, createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 
@@ -54,10 +55,18 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
     log,
     allowSetup: false,
   });
-  const cli = createCli({ locator, scratchDir, log });
+  const cli = createCli({ locator, scratchDir, clock: systemClock, log });
   const prover = createProver({ cli, store: proofs, log });
-  const writes = createWriteProposals({ db: storage.db, cli, log });
-  const deps: ServerDeps = { workspace: ({ host, token }) => createWorkspace({ host, token, log }), bundles, prover, proofs, writes, log };
+  const writes = createWriteProposals({ db: storage.db, cli, clock: systemClock, log });
+  const deps: ServerDeps = {
+    workspace: ({ host, token }) => createWorkspace({ host, token, log }),
+    bundles,
+    prover,
+    proofs,
+    writes,
+    clock: systemClock,
+    log,
+  };
   const token = databricks.tokenFor(ANA);
   return {
     databricks,

@@ -1,9 +1,9 @@
 // The only place that runs the Databricks CLI: a bundle is opened in a private folder, and validated, planned or deployed there.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
@@ -64,10 +64,12 @@ export interface Cli {
   missing(): Promise<NoProof | undefined>;
 }
 
-export function createCli({ locator, scratchDir, log }: { locator: CliLocator; scratchDir: string; log: Logger }): Cli {
+export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }): Cli {
+  const { locator, scratchDir, clock, log } = deps;
+
   async function missing() {
     // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
-    await Promise.race([locator.ready(), sleep(LIMITS.lookMs, undefined, { ref: false })]);
+    await Promise.race([locator.ready(), new Promise<void>((resolve) => clock.deadline(LIMITS.lookMs, resolve))]);
     const status = locator.status();
     if (status.state === 'ready') return undefined;
     if (status.state === 'unavailable') return { problem: status.problem, next: status.next };
@@ -85,7 +87,7 @@ export function createCli({ locator, scratchDir, log }: { locator: CliLocator; s
       const folder = await createFolder(scratchDir, bundle.files);
       let late = false;
       try {
-        return await work(openCli({ path, version: status.version, folder, bundle, log, onLate: () => (late = true) }));
+        return await work(openCli({ path, version: status.version, folder, bundle, clock, log, onLate: () => (late = true) }));
       } finally {
         // A deploy that still runs needs its folder.
         if (!late) await folder.release();
@@ -101,18 +103,19 @@ interface Opened {
   readonly version: string;
   readonly folder: Folder;
   readonly bundle: BundleToOpen;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly onLate: () => void;
 }
 
-function openCli({ path, version, folder, bundle, log, onLate }: Opened): OpenCli {
+function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened): OpenCli {
   const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
 
   async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
-    const started = Date.now();
-    const result = await runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, ...more });
+    const started = clock.now();
+    const result = await runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, clock, ...more });
     log.info(
-      { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: Date.now() - started },
+      { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
       'Ran the Databricks CLI',
     );
     return result;

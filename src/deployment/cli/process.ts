@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../values/clock.ts';
 import { LIMITS } from './limits.ts';
 import type { Folder } from './scratch-folder.ts';
 
@@ -13,6 +14,7 @@ export interface CliCommand {
   readonly target: string;
   readonly host: string;
   readonly token: string;
+  readonly clock: Clock;
   /** Absent for a deploy: nothing may end it. */
   readonly signal?: AbortSignal | undefined;
   /** true: neither a signal nor a time nor the size of its output ends it. */
@@ -87,9 +89,8 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
   };
   const onAbort = () => end('aborted');
   command.signal?.addEventListener('abort', onAbort, { once: true });
-  const deadline = setTimeout(
-    () => (command.untouchable === true ? resolve('late') : end('timeout')),
-    command.untouchable === true ? LIMITS.deployMs : LIMITS.readMs,
+  const inTime = command.clock.deadline(command.untouchable === true ? LIMITS.deployMs : LIMITS.readMs, () =>
+    command.untouchable === true ? resolve('late') : end('timeout'),
   );
   let told = 0;
   const tell = (last: boolean) => {
@@ -99,14 +100,15 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
     for (const line of whole.slice(told)) command.onLine(line);
     told = whole.length;
   };
-  const watch = setInterval(() => {
+  // The machine's clock: the process writes in real time.
+  const unwatch = systemClock.every(LIMITS.watchMs, () => {
     try {
       if (statSync(paths.out).size + statSync(paths.err).size > LIMITS.outputBytes) end('output');
       else tell(false);
     } catch {
       // Somebody deleted the folder: nobody sees progress any more, but the command goes on.
     }
-  }, LIMITS.watchMs);
+  });
   try {
     const code = await promise;
     if (code === 'late') return { code: null, stdout: '', stderr: '', ended: 'late' };
@@ -119,8 +121,8 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
       ...(ended === undefined ? {} : { ended }),
     };
   } finally {
-    clearTimeout(deadline);
-    clearInterval(watch);
+    inTime();
+    unwatch();
     command.signal?.removeEventListener('abort', onAbort);
   }
 }

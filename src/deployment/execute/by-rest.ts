@@ -1,7 +1,6 @@
 // Approved writes over REST: a run, a statement, an upload.
 
 import { posix } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlStatement } from '../../databricks/api/statements.ts';
 import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
@@ -18,7 +17,7 @@ export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, runni
   const run = { jobId, parameters, idempotencyToken: running.proposalId };
   let sent = await running.writes.runNow(run);
   for (let tries = 1; tries < LIMITS.runTries && (sent.kind === 'lost' || isBusy(sent)); tries++) {
-    await pause(LIMITS.runPauseMs * tries);
+    await running.clock.sleep(LIMITS.runPauseMs * tries);
     sent = await running.writes.runNow(run);
   }
   const job = { text: `job ${jobId}`, url: `${running.host}/jobs/${jobId}` };
@@ -26,17 +25,17 @@ export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, runni
   return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 
-export async function executeSql(write: Of<'sql'>, { writes, onProgress }: RunningWrite): Promise<WriteResult> {
+export async function executeSql(write: Of<'sql'>, { writes, onProgress, clock }: RunningWrite): Promise<WriteResult> {
   onProgress('Executing the statement');
-  const until = Date.now() + LIMITS.statementMs;
+  const until = clock.now() + LIMITS.statementMs;
   const { warehouse_id: warehouseId, statement } = write;
   const first = await writes.executeStatement({ warehouseId, statement, rows: LIMITS.rowsAsked, waitSeconds: LIMITS.statementWaitSeconds });
   if (first.kind !== 'done') return unsuccessful(first, 'execute a statement on this warehouse');
   let now = first.value;
   while (now.state === 'PENDING' || now.state === 'RUNNING') {
-    if (Date.now() > until)
+    if (clock.now() > until)
       return unknown(`The statement is still running after ${LIMITS.statementMs / 60_000} minutes; I have stopped waiting for it.`);
-    await pause(LIMITS.statementPollMs);
+    await clock.sleep(LIMITS.statementPollMs);
     // A look that fails says nothing about the statement.
     const look = await writes.getStatement(now.id);
     if (look.kind === 'done') now = look.value;

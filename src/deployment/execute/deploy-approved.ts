@@ -2,6 +2,7 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { type DeploymentProposal, type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';
@@ -26,11 +27,12 @@ interface DeployerDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
   /** The workspace as one person, to look for jobs that an earlier deployment left behind. */
   readonly workspace: (as: { host: string; token: string }) => ListsJobs;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 export function createDeployer(deps: DeployerDeps): Deployer {
-  const { cli, db, loadBundle, workspace, log } = deps;
+  const { cli, db, loadBundle, workspace, clock, log } = deps;
   const rows = createProposalRows(db);
 
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
@@ -62,6 +64,7 @@ export function createDeployer(deps: DeployerDeps): Deployer {
         failed,
         broke: () => failed('Something went wrong on my side before the deployment began.', 'Ask for a fresh plan.'),
         onProgress,
+        clock,
         log,
       });
     },

@@ -3,6 +3,7 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
@@ -26,11 +27,12 @@ interface WriteExecutorDeps {
   readonly cli: Cli;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
   readonly writes: (as: { host: string; token: string }) => WorkspaceWrites;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
-  const { db, cli, loadBundle, log } = deps;
+  const { db, cli, loadBundle, clock, log } = deps;
   const rows = createWriteRows(db);
 
   return {
@@ -47,11 +49,12 @@ export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
         await rows.finish(proposalId, result.state, result);
         return result;
       }
-      const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, loadBundle, onProgress };
+      const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
       return runOnce(rows, proposalId, () => carryOut(write, running), {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
         onProgress,
+        clock,
         log,
       });
     },

@@ -1,6 +1,7 @@
 // What deployments and other approved writes share while they run: signs of life, an end in the row whatever happens, and recovery.
 
 import type { Decidable } from '../../storage/decisions.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 
@@ -25,21 +26,23 @@ export async function runOnce<Result extends Ended>(
     readonly failed: (problem: string, next: string) => Result;
     readonly broke: () => Result;
     readonly onProgress: (line: string) => void;
+    readonly clock: Clock;
     readonly log: Logger;
   },
 ): Promise<Result> {
-  const { onProgress, log } = as;
-  const began = Date.now();
-  const heart = setInterval(() => onProgress(`Still working (${Math.round((Date.now() - began) / HEARTBEAT_MS)} min)`), HEARTBEAT_MS);
+  const { onProgress, clock, log } = as;
+  const began = clock.now();
+  const still = () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`);
+  const quiet = clock.every(HEARTBEAT_MS, still);
   const result = await work()
     .catch((error: unknown) => {
       if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);
       log.error({ proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' }, 'An approved write broke');
       return as.broke();
     })
-    .finally(() => clearInterval(heart));
+    .finally(quiet);
   await rows.finish(proposalId, result.state, result);
-  log.info({ proposal: proposalId, state: result.state, ms: Date.now() - began }, 'An approved write ended');
+  log.info({ proposal: proposalId, state: result.state, ms: clock.now() - began }, 'An approved write ended');
   return result;
 }
 

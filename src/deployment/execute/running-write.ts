@@ -1,6 +1,7 @@
 // One approved write while it is carried out: as whom, and with what.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 
 export interface RunningWrite {
@@ -10,6 +11,7 @@ export interface RunningWrite {
   readonly token: string;
   readonly writes: WorkspaceWrites;
   readonly cli: Cli;
+  readonly clock: Clock;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
   readonly onProgress: (line: string) => void;
 }

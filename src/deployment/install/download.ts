@@ -3,13 +3,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unzip } from 'fflate';
+import type { Clock } from '../../values/clock.ts';
 import { LIMITS } from './limits.ts';
 
 export type SetupProgress = (doing: string, percent?: number) => void;
 
 /** Fetches, compares, unpacks, and renames into place, so that two programs that do it at once do not meet. Rejects with a reason for people. */
-export async function downloadCli(from: { url: string; sha256: string }, to: string, onProgress: SetupProgress): Promise<void> {
-  const archive = await fetchArchive(from.url, onProgress);
+export async function downloadCli(
+  from: { url: string; sha256: string },
+  to: string,
+  onProgress: SetupProgress,
+  clock: Clock,
+): Promise<void> {
+  const archive = await fetchArchive(from.url, onProgress, clock);
   const sum = createHash('sha256').update(archive).digest('hex');
   if (sum !== from.sha256)
     throw new Error(`the archive has another checksum (${sum.slice(0, 12)}…) than the published one (${from.sha256.slice(0, 12)}…)`);
@@ -30,9 +36,10 @@ async function install(executable: Uint8Array, to: string): Promise<void> {
   }
 }
 
-async function fetchArchive(url: string, onProgress: SetupProgress): Promise<Uint8Array> {
+async function fetchArchive(url: string, onProgress: SetupProgress, clock: Clock): Promise<Uint8Array> {
   const stop = new AbortController();
-  let idle = setTimeout(() => stop.abort(new Error('no answer')), LIMITS.downloadIdleMs);
+  const within = (problem: string) => clock.deadline(LIMITS.downloadIdleMs, () => stop.abort(new Error(problem)));
+  let heard = within('no answer');
   try {
     const answer = await fetch(url, { signal: stop.signal });
     if (!answer.ok || answer.body === null) throw new Error(`the download was answered with ${answer.status}`);
@@ -40,8 +47,8 @@ async function fetchArchive(url: string, onProgress: SetupProgress): Promise<Uin
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of answer.body) {
-      clearTimeout(idle);
-      idle = setTimeout(() => stop.abort(new Error('the download stood still')), LIMITS.downloadIdleMs);
+      heard();
+      heard = within('the download stood still');
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size > LIMITS.archiveBytes) throw new Error('the archive is far too large');
@@ -55,7 +62,7 @@ async function fetchArchive(url: string, onProgress: SetupProgress): Promise<Uin
   } catch (error) {
     throw new Error(reasonOf(error), { cause: error });
   } finally {
-    clearTimeout(idle);
+    heard();
   }
 }
 

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { type Clock, systemClock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { downloadCli, type SetupProgress } from './download.ts';
 import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
@@ -35,6 +36,7 @@ export interface LocatorOptions {
   readonly goModDir?: string | undefined;
   readonly goEnv?: Readonly<Record<string, string>> | undefined;
   readonly release?: Release;
+  readonly clock?: Clock;
 }
 
 type Ready = Extract<CliStatus, { state: 'ready' }>;
@@ -133,7 +135,7 @@ async function prepare(options: LocatorOptions, release: Release, to: string, on
   if (archive === undefined) problems.push(`download: there is no archive for ${platform}`);
   else {
     onProgress('downloading', 0);
-    const downloaded = await attempt('download', () => downloadCli(archive, to, onProgress));
+    const downloaded = await attempt('download', () => downloadCli(archive, to, onProgress, options.clock ?? systemClock));
     if (downloaded !== undefined) return downloaded;
   }
   const { goModDir = GO_MOD_DIR, goEnv = {}, path = '' } = options;

@@ -5,6 +5,7 @@ import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
@@ -37,14 +38,14 @@ export function createPlanner({
   db,
   log,
   workspace,
-  clock = Date.now,
+  clock,
 }: {
   cli: Cli;
   db: Db;
   log: Logger;
   /** The workspace as one person, to look for jobs that a deployment left behind. */
   workspace: (as: { host: string; token: string }) => ListsJobs;
-  clock?: () => number;
+  clock: Clock;
 }): Planner {
   const rows = createProposalRows(db);
   return {
@@ -80,7 +81,7 @@ export function createPlanner({
           planDigest: sha256(made.text),
           summary: summaryOf(made),
           cliVersion: made.cliVersion,
-          expiresAt: new Date(clock() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
+          expiresAt: new Date(clock.now() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
         });
         log.info({ proposal: row.id, target, version, digest: bundle.digest }, 'Planned a version');
         return deploymentProposalOf(row);

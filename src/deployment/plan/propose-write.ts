@@ -4,6 +4,7 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import { createWriteRows, type ProposingTurn } from '../../storage/write-proposals.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { byHand } from '../approval/by-hand.ts';
@@ -47,17 +48,7 @@ export interface WriteProposals {
   ofTurn(turnId: string): Promise<WriteProposal[]>;
 }
 
-export function createWriteProposals({
-  db,
-  cli,
-  log,
-  clock = Date.now,
-}: {
-  db: Db;
-  cli: Cli;
-  log: Logger;
-  clock?: () => number;
-}): WriteProposals {
+export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli; log: Logger; clock: Clock }): WriteProposals {
   const rows = createWriteRows(db);
   const proposals = createProposalRows(db);
 
@@ -117,7 +108,7 @@ export function createWriteProposals({
       const write = await complete(asked, by);
       const { text, digest } = argumentsOf(write);
       const { host, userName } = by;
-      const expiresAt = new Date(clock() + approvalMs(write));
+      const expiresAt = new Date(clock.now() + approvalMs(write));
       const id = randomUUID();
       await rows.insert({ id, host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt });
       // The arguments may hold anything: they are in the row, not in the log.

@@ -14,7 +14,6 @@ interface ChooseDeps extends Omit<ServerDeps, 'bundles'> {
   readonly remoteUrl: URL | undefined;
   /** Milliseconds for which a remote server that went away is waited for; `LIMITS.returnMs` when left out. */
   readonly returnMs?: number | undefined;
-  readonly clock?: (() => number) | undefined;
 }
 
 const GONE = 'The tools server does not come back; working without it';
@@ -23,15 +22,15 @@ const NO_JOBS = 'The tools server may not call Jobs for you; working without it'
 
 /** Opens the tools of one person for one turn. Where the remote server fails, the work is done here and the first step says so. */
 export function createToolsChooser(deps: ChooseDeps): (caller: Caller, bundles: BundleStore) => Promise<ToolsClient> {
-  const { remoteUrl, log, returnMs, clock = Date.now } = deps;
+  const { remoteUrl, log, returnMs, clock } = deps;
   /** Whether the remote server reaches Jobs, by person: behind the Apps proxy a token may lack the scope. */
   const known = new Map<string, { reaches: boolean; until: number }>();
 
   async function reachesJobs(remote: RemoteTools, { userName }: Caller): Promise<boolean> {
     const kept = known.get(userName);
-    if (kept !== undefined && kept.until > clock()) return kept.reaches;
+    if (kept !== undefined && kept.until > clock.now()) return kept.reaches;
     const reaches = await remote.reachesJobs();
-    known.set(userName, { reaches, until: clock() + LIMITS.reachMs });
+    known.set(userName, { reaches, until: clock.now() + LIMITS.reachMs });
     return reaches;
   }
 
@@ -41,7 +40,7 @@ export function createToolsChooser(deps: ChooseDeps): (caller: Caller, bundles: 
     if (remoteUrl === undefined) return await open();
     let remote: RemoteTools | undefined;
     try {
-      remote = await createRemoteToolsClient({ url: remoteUrl, bundles, writes: deps.writes, returnMs, log }, caller);
+      remote = await createRemoteToolsClient({ url: remoteUrl, bundles, writes: deps.writes, returnMs, clock, log }, caller);
       if (await reachesJobs(remote, caller)) return withFallback(remote, open);
       log.warn({ remote: remoteUrl.host }, 'the tools server does not reach Jobs; staying in process');
       await remote.close();

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import { LIMITS } from '../limits.ts';
 import { CONNECTION_HEADER } from '../meta.ts';
@@ -37,7 +38,7 @@ const NOT_ACCEPTED = {
   next: 'Ask them to connect again; if that does not help, whoever runs the tools server has to let them use it.',
 };
 
-export function createConnection(server: URL, token: () => Promise<string>): Connection {
+export function createConnection(server: URL, token: () => Promise<string>, clock: Clock): Connection {
   const current = new AsyncLocalStorage<Exchange>();
   const connectionId = randomUUID();
 
@@ -63,7 +64,7 @@ export function createConnection(server: URL, token: () => Promise<string>): Con
 
   async function isAlive(): Promise<boolean> {
     try {
-      const response = await current.exit(() => fetchAs(new URL('/healthz', server), { signal: AbortSignal.timeout(LIMITS.healthMs) }));
+      const response = await current.exit(() => fetchAs(new URL('/healthz', server), { signal: deadlineSignal(clock, LIMITS.healthMs) }));
       await response.body?.cancel();
       return response.ok;
     } catch (error) {
@@ -83,26 +84,23 @@ export function createConnection(server: URL, token: () => Promise<string>): Con
       const { promise: lost, reject } = Promise.withResolvers<never>();
       lost.catch(() => undefined);
       const lose = () => reject(new LostServer('The tools server went away.'));
-      let heardAt = performance.now();
+      let inTime = () => {};
       const heard = () => {
-        heardAt = performance.now();
+        inTime();
+        if (!over.signal.aborted) inTime = clock.deadline(LIMITS.silentMs, ask);
       };
-      let asking = false;
-      const watch = setInterval(async () => {
-        if (asking || performance.now() - heardAt < LIMITS.silentMs) return;
-        asking = true;
-        const alive = await isAlive().catch(() => false);
-        asking = false;
-        if (alive) heard();
+      const ask = async () => {
+        if (await isAlive().catch(() => false)) heard();
         else lose();
-      }, LIMITS.healthMs / 3);
+      };
+      heard();
       try {
         const running = current.run({ signal: AbortSignal.any([signal, over.signal]), heard, lose }, work);
         running.catch(() => undefined);
         return await Promise.race([running, lost]);
       } finally {
-        clearInterval(watch);
         over.abort();
+        inTime();
       }
     },
   };

@@ -7,6 +7,7 @@ import type { Step, ToolResult } from '../../agent/tools.ts';
 import { writeOf } from '../../deployment/approval/write.ts';
 import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
+import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, PROPOSALS_META, WithProposals } from '../meta.ts';
@@ -25,6 +26,7 @@ interface RemoteDeps {
   readonly writes: Pick<WriteProposals, 'propose'>;
   /** Milliseconds for which a server that went away is waited for; `LIMITS.returnMs` when left out. */
   readonly returnMs?: number | undefined;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -41,13 +43,13 @@ const OfBundle = z.object({ bundle_id: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** Tools that act as `caller` on the server at `url`. Rejects where it does not answer. One per turn; close it afterwards. */
 export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller): Promise<RemoteTools> {
-  const { url, bundles, log } = deps;
+  const { url, bundles, clock, log } = deps;
   const client = new Client({ name: 'dab-bot-agent', version: '1' });
-  const connection = createConnection(url, caller.token);
+  const connection = createConnection(url, caller.token, clock);
   const remoteBundles = createRemoteBundles(connection, url, bundles, caller.host);
   const edits = new Map<string, string>();
   const oneByOne = createQueues();
-  const withinConnectTime = <T>(work: () => Promise<T>) => connection.exchange(AbortSignal.timeout(LIMITS.connectMs), work);
+  const withinConnectTime = <T>(work: () => Promise<T>) => connection.exchange(deadlineSignal(clock, LIMITS.connectMs), work);
   client.onerror = (error) => log.debug({ error: error.name }, 'mcp client');
   await withinConnectTime(() => client.connect(new StreamableHTTPClientTransport(url, { fetch: connection.fetch })));
 
@@ -95,7 +97,8 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
           return failedResult(log, name, error);
         }
         log.warn({ tool: name, tries }, 'the tools server went away');
-        const isBack = tries < LIMITS.tries && (await waitForServer(connection, steps, signal, deps.returnMs ?? LIMITS.returnMs));
+        const isBack =
+          tries < LIMITS.tries && (await waitForServer(connection, steps, signal, { returnMs: deps.returnMs ?? LIMITS.returnMs, clock }));
         if (!isBack) throw error;
       }
     }
@@ -112,7 +115,7 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
       return await oneByOne(OfBundle.safeParse(input).data?.bundle_id, () => call(request.name, input, signal, onStep));
     },
     async reachesJobs() {
-      const signal = AbortSignal.timeout(LIMITS.connectMs);
+      const signal = deadlineSignal(clock, LIMITS.connectMs);
       const result = await connection.exchange(signal, () => callTool(client, 'health', {}, { signal, onStep: () => undefined }));
       return Health.safeParse(result).data?.structuredContent.jobs === true;
     },

@@ -1,5 +1,5 @@
 // Waits for a remote server that went away, and shows a step about it.
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../values/clock.ts';
 import { LIMITS } from '../limits.ts';
 import type { StepReporter } from '../tools/support/define-tool.ts';
 import type { Connection } from './remote-connection.ts';
@@ -10,11 +10,16 @@ const WAITING = 'The tools server went away; waiting for it';
 const BACK = 'The tools server is back; going on';
 
 /** Whether the server came back within `returnMs`. Rejects when aborted. */
-export async function waitForServer(connection: Connection, steps: StepReporter, signal: AbortSignal, returnMs: number): Promise<boolean> {
-  const until = performance.now() + returnMs;
+export async function waitForServer(
+  connection: Connection,
+  steps: StepReporter,
+  signal: AbortSignal,
+  { returnMs, clock }: { returnMs: number; clock: Clock },
+): Promise<boolean> {
+  const until = clock.now() + returnMs;
   steps.start(SERVER_STEP, WAITING);
-  for (let pause: number = LIMITS.lookMs; performance.now() < until; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
-    await sleep(pause, undefined, { signal });
+  for (let pause: number = LIMITS.lookMs; clock.now() < until; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
+    await clock.sleep(pause, signal);
     if (!(await connection.isAlive())) continue;
     steps.done(SERVER_STEP, BACK);
     return true;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import type { Me } from '../../databricks/api/me.ts';
 import { statusOf } from '../../databricks/http/errors.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
@@ -30,12 +31,12 @@ export function createAuthenticate({
   host,
   sources,
   me,
-  clock = Date.now,
+  clock,
 }: {
   host: string;
   sources: TokenSources;
   me: (token: string) => Promise<Me>;
-  clock?: () => number;
+  clock: Clock;
 }): Authenticate {
   const known = new Map<string, { readonly who: Promise<Me>; readonly until: number }>();
 
@@ -43,10 +44,10 @@ export function createAuthenticate({
   function whoIs(token: string): Promise<Me> {
     const key = sha256(token);
     const kept = known.get(key);
-    if (kept !== undefined && kept.until > clock()) return kept.who;
+    if (kept !== undefined && kept.until > clock.now()) return kept.who;
     const who = me(token);
     known.delete(key);
-    known.set(key, { who, until: clock() + LIMITS.tokenMs });
+    known.set(key, { who, until: clock.now() + LIMITS.tokenMs });
     for (const oldest of known.keys()) {
       if (known.size <= LIMITS.tokens) break;
       known.delete(oldest);

@@ -8,6 +8,7 @@ import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../storage/bundles/proofs.ts';
+import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
@@ -28,6 +29,7 @@ export interface ServerDeps {
   readonly proofs?: Pick<ProofStore, 'load'>;
   /** Milliseconds for one call; `LIMITS.callMs` when left out. */
   readonly callMs?: number | undefined;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -45,15 +47,15 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
     { name: 'dab-bot-databricks', title: 'Databricks tools of DAB Bot', version: '1' },
     { instructions: INSTRUCTIONS },
   );
-  const { bundles, prover, proofs } = deps;
-  const shared = { caller, workspace: deps.workspace(caller), bundles, prover, proofs };
+  const { bundles, prover, proofs, clock } = deps;
+  const shared = { caller, workspace: deps.workspace(caller), bundles, prover, proofs, clock };
   const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
 
   const register = (tool: Tool): void => {
     const { title, description, input: inputSchema, output: outputSchema } = tool;
     server.registerTool(tool.name, { title, description, inputSchema, outputSchema, annotations: annotationsOf(tool) }, (input, extra) => {
       const steps = createStepReporter(createProgress(extra));
-      const late = AbortSignal.timeout(deps.callMs ?? LIMITS.callMs);
+      const late = deadlineSignal(deps.clock, deps.callMs ?? LIMITS.callMs);
       const signal = AbortSignal.any([extra.signal, late]);
       const proposals: ProposalMessage[] = [];
       const propose: ToolContext['propose'] = async (write) => {
@@ -63,7 +65,7 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
       };
       const context: ToolContext = { ...shared, edits: editsOf(extra) ?? edits, propose, steps, signal };
       const call = { tool: tool.name, user: caller.userName, signal, late, onFail: steps.fail };
-      return answerAlways(deps.log, call, async () => {
+      return answerAlways(deps, call, async () => {
         const answer = await tool.run(input, context);
         const meta = proposals.length === 0 ? {} : { _meta: { [PROPOSALS_META]: proposals } };
         return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured, ...meta };
@@ -93,13 +95,13 @@ interface ToolCall {
 
 /** Makes an answer of every failure: a UserError gives its own words, anything else a general text with an id that is in the log. */
 async function answerAlways(
-  log: Logger,
+  { clock, log }: Pick<ServerDeps, 'clock' | 'log'>,
   { tool, user, signal, late, onFail }: ToolCall,
   work: () => Promise<CallToolResult>,
 ): Promise<CallToolResult> {
-  const began = performance.now();
+  const began = clock.now();
   // Who called what, for whoever must account for it; never the arguments, which may hold anything.
-  const ended = (outcome: string) => log.info({ tool, user, outcome, ms: Math.round(performance.now() - began) }, 'a tool was called');
+  const ended = (outcome: string) => log.info({ tool, user, outcome, ms: clock.now() - began }, 'a tool was called');
   try {
     const result = await work();
     ended('done');

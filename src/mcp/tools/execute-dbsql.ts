@@ -67,18 +67,19 @@ async function query(
   statement: string,
   { id: warehouseId, name }: ChosenWarehouse,
   rows: number,
-  { workspace, steps, signal }: ToolContext,
+  { workspace, steps, clock, signal }: ToolContext,
 ): Promise<SqlStatement> {
   const title = `Running a query on ${name}`;
-  const started = performance.now();
+  const started = clock.now();
   steps.start('sql', title);
-  const heartbeat = setInterval(() => steps.start('sql', `${title} (${Math.round((performance.now() - started) / 1000)} s)`), HEARTBEAT_MS);
+  const still = () => steps.start('sql', `${title} (${Math.round((clock.now() - started) / 1000)} s)`);
+  const quiet = clock.every(HEARTBEAT_MS, still);
   try {
     const found = await workspace.runQuery({ warehouseId, statement, rows }, signal);
     if (found.state === 'SUCCEEDED') steps.done('sql', title, found.rows.length === 1 ? '1 row' : `${found.rows.length} rows`);
     else steps.report({ id: 'sql', title, status: 'error' });
     return found;
   } finally {
-    clearInterval(heartbeat);
+    quiet();
   }
 }

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { systemClock } from '../../values/clock.ts';
 import { codeOf, UserError } from '../../values/errors.ts';
 
 const Holder = z.object({ pid: z.number().int().positive(), started: z.string().optional(), host: z.string(), id: z.string() });
@@ -30,7 +30,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (create(path, mine)) return { release: () => release(path, mine.id) };
     const other = read(path);
     if (other !== undefined && !isAlive(other)) takeAway(path, other);
-    await sleep(PAUSE_MS);
+    // The machine's clock: another process ends in real time.
+    await systemClock.sleep(PAUSE_MS);
   }
   throw held(folder, path, read(path));
 }

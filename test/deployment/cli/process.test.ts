@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, vi } from 'vitest';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { clean, errorText, failureWords, warningsOf } from '../../../src/deployment/cli/stderr.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { folderTest } from '../../temporary-folder.ts';
 import { bundleOf, log } from '../rig.ts';
@@ -17,7 +18,7 @@ function fakeCli(folder: string, script: string) {
   writeFileSync(path, `#!/bin/sh\nif [ "$1" = --version ]; then echo 'Databricks CLI v1.9.0'; exit 0; fi\n${script}\n`);
   chmodSync(path, 0o755);
   const locator = createCliLocator({ cliPath: path, cacheDir: folder, log, allowSetup: false });
-  return createCli({ locator, scratchDir: join(folder, 'scratch'), log });
+  return createCli({ locator, scratchDir: join(folder, 'scratch'), clock: systemClock, log });
 }
 
 const it = folderTest.extend(

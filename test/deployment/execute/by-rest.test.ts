@@ -1,4 +1,5 @@
 // Writes over real HTTP: proposed without a trace, done once after the approval, as that person, and told exactly how they ended.
+
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';

@@ -1,4 +1,5 @@
 // Finding and preparing the CLI: the order, versions, checksums, and the words when there is none.
+
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,6 +11,7 @@ import { setupCli } from '../../../src/bin/setup-cli.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
 import { platformName, type Release } from '../../../src/deployment/install/release.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { folderTest } from '../../temporary-folder.ts';
 import { log } from '../rig.ts';
 
@@ -94,18 +96,20 @@ describe('while it is being prepared', () => {
     await new Promise<void>((resolve) => stuck.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(stuck.address() as AddressInfo).port}/{archive}`;
     const locator = createCliLocator({ cacheDir: cache, path: '', log, allowSetup: true, release: { ...release, url } });
-    const words = await createCli({ locator, scratchDir: folder, log }).missing();
+    const words = await createCli({ locator, scratchDir: folder, clock: systemClock, log }).missing();
     expect(words?.problem).toMatch(/^The Databricks CLI is being prepared: downloading/);
     expect(words?.next).toContain('follow by themselves');
     stop();
     expect(await locator.ready()).toBeUndefined();
-    expect((await createCli({ locator, scratchDir: folder, log }).missing())?.problem).toContain('There is no Databricks CLI here');
+    expect((await createCli({ locator, scratchDir: folder, clock: systemClock, log }).missing())?.problem).toContain(
+      'There is no Databricks CLI here',
+    );
   });
 
   it('a CLI that is there is waited for', async ({ folder, cache, release }) => {
     put(cachedPath(cache, release), '1.9.0');
     const locator = createCliLocator({ cacheDir: cache, path: '', log, allowSetup: false, release });
-    expect(await createCli({ locator, scratchDir: folder, log }).missing()).toBeUndefined();
+    expect(await createCli({ locator, scratchDir: folder, clock: systemClock, log }).missing()).toBeUndefined();
   });
 });
 

@@ -14,6 +14,7 @@ import { createDatabricksStandIn } from '../../../src/playground/databricks/stan
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { CLI } from '../../located-cli.ts';
 import { openTestStorage } from '../../storage/open-test-storage.ts';
 import { folderTest } from '../../temporary-folder.ts';
@@ -22,10 +23,10 @@ import { ANA, bundleOf, log } from '../rig.ts';
 /** The CLI at a path (none: there is none) with everything that uses it for reads. */
 function wire(db: Db, folder: string, path: string | undefined) {
   const locator = createCliLocator({ cliPath: path, cacheDir: folder, log, allowSetup: false });
-  const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), log });
+  const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), clock: systemClock, log });
   return {
     prover: createProver({ cli, store: createProofStore(db), log }),
-    planner: createPlanner({ cli, db, log, workspace: () => ({ listJobs: async () => [] }) }),
+    planner: createPlanner({ cli, db, clock: systemClock, log, workspace: () => ({ listJobs: async () => [] }) }),
   };
 }
 

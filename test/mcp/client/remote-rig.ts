@@ -10,6 +10,7 @@ import type { Caller } from '../../../src/mcp/tools/support/define-tool.ts';
 import type { DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
+import { type Clock, systemClock } from '../../../src/values/clock.ts';
 import { createLogger } from '../../../src/values/log.ts';
 import { openTestStorage } from '../../storage/open-test-storage.ts';
 import { CLI } from '../rig.ts';
@@ -19,9 +20,9 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const logged: string[] = [];
   const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
   const locator = createCliLocator({ cliPath: CLI, cacheDir: scratchDir, path: '', log, allowSetup: false });
-  const cli = createCli({ locator, scratchDir, log });
+  const cli = createCli({ locator, scratchDir, clock: systemClock, log });
   const bundles = createBundleStore(db);
-  const writes = createWriteProposals({ db, cli, log });
+  const writes = createWriteProposals({ db, cli, clock: systemClock, log });
   const token = databricks.tokenFor('ana@acme.example');
   let instead: string | Error | undefined;
   const current = async () => {
@@ -31,12 +32,13 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: current };
   const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
   /** Chooses the tools of ana's turns, one after the other. */
-  const chooserAt = (remoteUrl: string | undefined, more: { clock?: () => number; returnMs?: number } = {}) => {
+  const chooserAt = (remoteUrl: string | undefined, more: { clock?: Clock; returnMs?: number } = {}) => {
     const choose = createToolsChooser({
       remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
       workspace,
       prover: createProver({ cli, store: createProofStore(db), log }),
       writes,
+      clock: systemClock,
       log,
       ...more,
     });

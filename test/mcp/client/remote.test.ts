@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
+import { LIMITS } from '../../../src/mcp/limits.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createToolsServer, type ToolsServer } from '../../../src/playground/tools-server.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { fillDataFolder } from '../../storage/test-dump.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { driveAll, seedForDrive } from '../drive.ts';
 import { CLI, use } from '../rig.ts';
 import { createBotSide } from './remote-rig.ts';
@@ -221,8 +223,8 @@ describe('a server that may not call Jobs for somebody', () => {
   it('is left aside for a while, and the first step says why', async () => {
     // As behind the Apps proxy, whose forwarded token may lack the scope; the person's own token has it.
     databricks.faults.on('GET /api/2.2/jobs/list', { status: 403, times: 1 });
-    let now = 0;
-    const choose = bot.chooserAt(server.url, { clock: () => now });
+    const clock = createTestClock();
+    const choose = bot.chooserAt(server.url, { clock });
     const first = await choose();
     const { steps, isError } = await use(first, 'get_job', { job_id: '123' });
     expect(isError).toBe(false);
@@ -232,7 +234,7 @@ describe('a server that may not call Jobs for somebody', () => {
     const from = databricks.requests.length;
     await (await choose()).close();
     expect(databricks.requests.slice(from).filter(({ path }) => path.endsWith('/jobs/list'))).toEqual([]);
-    now = Number.MAX_SAFE_INTEGER;
+    await clock.turn(LIMITS.reachMs);
     const later = await choose();
     expect((await use(later, 'get_job', { job_id: '123' })).steps.map(({ id }) => id)).not.toContain('tools-server');
     await later.close();

@@ -1,6 +1,7 @@
 // Who may call over HTTP: which header is believed when, what is asked of the workspace, and what a refusal says.
 import { expect, it, onTestFinished } from 'vitest';
 import { LIMITS } from '../../../src/mcp/limits.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { createHttpRig, type HttpRigOptions } from './http-rig.ts';
 
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
@@ -50,14 +51,14 @@ it('a workspace that does not answer: 503, not a refusal of the person', async (
 });
 
 it('asks once per token while it is believed, and again after that', async () => {
-  let now = 1_000_000;
-  const { post, asked } = await open({ clock: () => now });
+  const clock = createTestClock();
+  const { post, asked } = await open({ clock });
   await Promise.all(Array.from({ length: 10 }, () => post(LIST).then((answer) => answer.text())));
   expect(asked()).toBe(1);
-  now += LIMITS.tokenMs - 1;
+  await clock.turn(LIMITS.tokenMs - 1);
   await post(LIST);
   expect(asked()).toBe(1);
-  now += 2;
+  await clock.turn(2);
   await post(LIST);
   expect(asked()).toBe(2);
 });

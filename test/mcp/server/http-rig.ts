@@ -5,6 +5,7 @@ import { test } from 'vitest';
 import { createHttpApp } from '../../../src/mcp/server/http.ts';
 import { createAuthenticate } from '../../../src/mcp/server/http-auth.ts';
 import { ownedBundles } from '../../../src/storage/bundles/owned-bundles.ts';
+import { type Clock, systemClock } from '../../../src/values/clock.ts';
 import { createHttpListener } from '../../../src/web/http-listener.ts';
 import { createRig, type Rig } from '../rig.ts';
 
@@ -20,7 +21,7 @@ export interface HttpRig extends Rig {
 export interface HttpRigOptions {
   readonly sources?: Parameters<typeof createAuthenticate>[0]['sources'];
   /** Between our clock and the one that ends the validity of tokens. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
   readonly deps?: Partial<Parameters<typeof createHttpApp>[0]>;
 }
 
@@ -35,7 +36,7 @@ export async function createHttpRig({ sources, clock, deps = {} }: HttpRigOption
       host,
       sources: sources ?? { forwarded: false, bearer: true },
       me: (one) => rig.deps.workspace({ host, userName: '', token: async () => one }).me(),
-      ...(clock && { clock }),
+      clock: clock ?? systemClock,
     }),
     host,
     publicUrl: 'https://tools.example',

@@ -7,6 +7,7 @@ import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
 import type { Prover } from '../../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../../storage/bundles/proofs.ts';
+import type { Clock } from '../../../values/clock.ts';
 import { stripInvisible } from './foreign-text.ts';
 
 /** The person the tools act as. The token is never part of an MCP message. */
@@ -39,6 +40,7 @@ export interface ToolContext {
    */
   readonly propose: (write: AskedWrite) => Promise<ProposedWrite>;
   readonly steps: StepReporter;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
