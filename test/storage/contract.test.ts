@@ -2,36 +2,28 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
-import { openQueuedDatabase, type QueuedDatabase } from '../../src/storage/db/open.ts';
-import { describeContract } from './contract.ts';
+import { describe } from 'vitest';
+import { openQueuedDatabase } from '../../src/storage/db/open.ts';
+import { describeContract, storageTest } from './contract.ts';
 import { quiet } from './open-test-storage.ts';
-import { type Server, startPostgres } from './postgres-server.ts';
+import { findPostgres } from './postgres-server.ts';
+import { fillDataFolder } from './test-dump.ts';
 
-describe('storage over PGlite', () => {
+const overPglite = storageTest(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dab-bot-storage-'));
-  let storage: QueuedDatabase;
-  beforeAll(async () => {
-    storage = await openQueuedDatabase({ dataDir: folder }, quiet);
-  });
-  afterAll(async () => {
-    await storage.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  describeContract(() => storage);
+  await fillDataFolder(folder);
+  const storage = await openQueuedDatabase({ dataDir: folder }, quiet);
+  return { ...storage, close: () => storage.close().finally(() => rmSync(folder, { recursive: true, force: true })) };
 });
+describe('storage over PGlite', () => describeContract(overPglite));
 
-const server = await startPostgres();
-if ('missing' in server) process.stderr.write(`\nSKIPPED: storage over a PostgreSQL server: ${server.missing}\n`);
+const postgres = await findPostgres();
+if ('missing' in postgres) process.stderr.write(`\nSKIPPED: storage over a PostgreSQL server: ${postgres.missing}\n`);
 
-describe.skipIf('missing' in server)('storage over a PostgreSQL server', () => {
-  let storage: QueuedDatabase;
-  beforeAll(async () => {
-    storage = await openQueuedDatabase({ postgres: (server as Server).options }, quiet);
-  });
-  afterAll(async () => {
-    await storage.close();
-    if (!('missing' in server)) await server.stop();
-  });
-  describeContract(() => storage);
+const overServer = storageTest(async () => {
+  if ('missing' in postgres) throw new Error(postgres.missing);
+  const server = await postgres.start();
+  const storage = await openQueuedDatabase({ postgres: server.options }, quiet);
+  return { ...storage, close: () => storage.close().finally(server.stop) };
 });
+describe.skipIf('missing' in postgres)('storage over a PostgreSQL server', () => describeContract(overServer));

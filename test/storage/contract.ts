@@ -1,14 +1,15 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { knownBundles } from '../../src/storage/bundles/known-bundles.ts';
 import { ownedBundles } from '../../src/storage/bundles/owned-bundles.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';
 import { UpstreamError } from '../../src/values/errors.ts';
 
-export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
+function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
   const list = Object.entries(files)
     .map(([path, content]) => ({ path, bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -26,12 +27,21 @@ export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
   };
 }
 
-export function describeContract(storage: () => QueuedDatabase): void {
-  const db = () => storage().db;
+/** Tests that share a storage within their file. */
+export function storageTest(open: () => Promise<QueuedDatabase>) {
+  return test
+    .extend('storage', { scope: 'file' }, async ({}, { onCleanup }) => {
+      const storage = await open();
+      onCleanup(() => storage.close());
+      return storage;
+    })
+    .extend('db', { scope: 'file' }, ({ storage }) => storage.db);
+}
 
-  it('gives values in the promised types', async () => {
+export function describeContract(it: ReturnType<typeof storageTest>): void {
+  it('gives values in the promised types', async ({ db }) => {
     const bytes = Buffer.from([0, 1, 254, 255]);
-    const [row] = await db().query(
+    const [row] = await db.query(
       `select 9223372036854775807::int8 as big, 12.50::numeric as num, 7::int4 as small, $1::jsonb as doc, $2::bytea as bytes,
        '2026-11-23T10:00:00.123Z'::timestamptz as at, null::text as nothing, true as yes, array['a','b']::text[] as list, count(*) as n`,
       [JSON.stringify([{ a: 1 }]), bytes],
@@ -51,10 +61,10 @@ export function describeContract(storage: () => QueuedDatabase): void {
     expect(Buffer.isBuffer(row?.bytes)).toBe(true);
   });
 
-  it('takes values in the same types', async () => {
+  it('takes values in the same types', async ({ db }) => {
     const at = new Date('2026-11-23T10:00:00.123Z');
     const sent = [{ a: { b: [1] } }, at, 9223372036854775807n, '42', true, ['x', 'y'], new Uint8Array([9]), null];
-    const [row] = await db().query(
+    const [row] = await db.query(
       'select $1::jsonb as doc, $2::timestamptz as at, $3::int8 as big, $4::int8 as text, $5::bool as yes, $6::text[] as list, $7::bytea as bytes, $8::text as nothing',
       sent,
     );
@@ -68,82 +78,82 @@ export function describeContract(storage: () => QueuedDatabase): void {
       bytes: Buffer.from([9]),
       nothing: null,
     });
-    await expect(db().query('select $1::jsonb as doc', [[{ a: 1 }]])).rejects.toThrow();
+    await expect(db.query('select $1::jsonb as doc', [[{ a: 1 }]])).rejects.toThrow();
   });
 
-  it('commits what resolves and rolls back what throws', async () => {
-    await db().query('create table if not exists t_tx (n integer)');
+  it('commits what resolves and rolls back what throws', async ({ db }) => {
+    await db.query('create table if not exists t_tx (n integer)');
     expect(
-      await db().transaction(async (tx) => {
+      await db.transaction(async (tx) => {
         await tx.query('insert into t_tx values (1)');
         return 'done';
       }),
     ).toBe('done');
-    const failing = db().transaction(async (tx) => {
+    const failing = db.transaction(async (tx) => {
       await tx.query('insert into t_tx values (2)');
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    expect(await db().query('select n from t_tx')).toEqual([{ n: 1 }]);
+    expect(await db.query('select n from t_tx')).toEqual([{ n: 1 }]);
   });
 
-  it('goes on after a failed statement, and a nested transaction is undone alone', async () => {
-    await db().query('create table if not exists t_nested (n integer primary key)');
-    await db().transaction(async (tx) => {
+  it('goes on after a failed statement, and a nested transaction is undone alone', async ({ db }) => {
+    await db.query('create table if not exists t_nested (n integer primary key)');
+    await db.transaction(async (tx) => {
       await tx.query('insert into t_nested values (1)');
       await expect(tx.transaction((inner) => inner.query('insert into t_nested values (1)'))).rejects.toThrow(UpstreamError);
       await tx.query('insert into t_nested values (2)');
     });
-    expect(await db().query('select n from t_nested order by n')).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await db.query('select n from t_nested order by n')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('throws at once when a transaction’s work uses the outer Db or the queue, and not afterwards', async () => {
+  it('throws at once when a transaction’s work uses the outer Db or the queue, and not afterwards', async ({ db }) => {
     let later: Promise<unknown> | undefined;
-    await expect(db().transaction(() => db().query('select 1 as one'))).rejects.toThrow("Use the transaction's own Db");
-    await db().transaction(async () => {
-      later = new Promise((resolve) => setTimeout(resolve, 20)).then(() => db().query('select 1 as one'));
+    const ended = Promise.withResolvers<void>();
+    await expect(db.transaction(() => db.query('select 1 as one'))).rejects.toThrow("Use the transaction's own Db");
+    await db.transaction(async () => {
+      later = ended.promise.then(() => db.query('select 1 as one'));
     });
+    ended.resolve();
     expect(await later).toEqual([{ one: 1 }]);
   });
 
-  it('keeps parallel transactions apart', async () => {
-    await db().query('create table if not exists t_count (id integer primary key, n integer not null)');
-    await db().query('insert into t_count values (1, 0)');
+  it('keeps parallel transactions apart', async ({ db }) => {
+    await db.query('create table if not exists t_count (id integer primary key, n integer not null)');
+    await db.query('insert into t_count values (1, 0)');
     const add = () =>
-      db().transaction(async (tx) => {
+      db.transaction(async (tx) => {
         const [row] = await tx.query<{ n: number }>('select n from t_count where id = 1 for update');
         await new Promise((resolve) => setTimeout(resolve, 2));
         await tx.query('update t_count set n = $1 where id = 1', [(row?.n ?? 0) + 1]);
       });
     await Promise.all(Array.from({ length: 10 }, add));
-    expect(await db().query('select n from t_count')).toEqual([{ n: 10 }]);
+    expect(await db.query('select n from t_count')).toEqual([{ n: 10 }]);
   });
 
-  it('tells the SQLSTATE of a failure, and no values', async () => {
-    await db().query('create table if not exists t_unique (secret text primary key)');
-    await db().query("insert into t_unique values ('hunter2')");
-    const error: unknown = await db()
-      .query('insert into t_unique values ($1)', ['hunter2'])
-      .catch((reason: unknown) => reason);
+  it('tells the SQLSTATE of a failure, and no values', async ({ db }) => {
+    await db.query('create table if not exists t_unique (secret text primary key)');
+    await db.query("insert into t_unique values ('hunter2')");
+    const error: unknown = await db.query('insert into t_unique values ($1)', ['hunter2']).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UpstreamError);
     expect(error).toMatchObject({ failure: { service: 'postgres', code: '23505' } });
     expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('hunter2');
   });
 
-  it('applies every migration once, also when two programs start together, and refuses a newer schema', async () => {
-    const connection = { ...db(), script: async (text: string) => scriptOf(storage(), text), close: async () => undefined };
+  it('applies every migration once, also when two programs start together, and refuses a newer schema', async ({ storage, db }) => {
+    const connection = { ...db, script: async (text: string) => scriptOf(storage, text), close: async () => undefined };
     const more = [...MIGRATIONS, 'create table t_migrated (n integer); insert into t_migrated values (1);'];
     await Promise.all([migrate(connection, more), migrate(connection, more)]);
-    expect(await db().query('select n from t_migrated')).toEqual([{ n: 1 }]);
+    expect(await db.query('select n from t_migrated')).toEqual([{ n: 1 }]);
     await expect(migrate(connection)).rejects.toThrow('start the newer program');
     const broken = [...more, 'create table t_half (n integer); select nonsense;'];
     await expect(migrate(connection, broken)).rejects.toThrow(UpstreamError);
-    expect(await db().query("select to_regclass('t_half')::text as half")).toEqual([{ half: null }]);
-    await db().query('delete from schema_migrations where version > $1', [MIGRATIONS.length]);
+    expect(await db.query("select to_regclass('t_half')::text as half")).toEqual([{ half: null }]);
+    await db.query('delete from schema_migrations where version > $1', [MIGRATIONS.length]);
   });
 
-  it('keeps bundles: files once per content, bytes exact, parents and definitions', async () => {
-    const store = createBundleStore(db());
+  it('keeps bundles: files once per content, bytes exact, parents and definitions', async ({ db }) => {
+    const store = createBundleStore(db);
     const definition = { jobId: '9223372036854775807', creator: 'ana@acme.example', settings: { job_id: 9223372036854775807n, name: 'n' } };
     const id = await store.saveDefinition('https://dbc.test', definition);
     expect(await store.saveDefinition('https://dbc.test', definition)).toBe(id);
@@ -166,12 +176,12 @@ export function describeContract(storage: () => QueuedDatabase): void {
     expect(await store.load(first.digest)).toEqual({ bundle: first, definitionId: id });
     expect(await store.load(second.digest)).toEqual({ bundle: second, definitionId: id, parent: first.digest });
     expect(await store.load('none')).toBeUndefined();
-    expect(await db().query('select count(*)::int4 as n from blobs')).toEqual([{ n: 4 }]);
+    expect(await db.query('select count(*)::int4 as n from blobs')).toEqual([{ n: 4 }]);
     await expect(store.save({ ...first, digest: second.digest })).rejects.toThrow('digest');
   });
 
-  it('shows each person the bundles that they made or brought, and no others', async () => {
-    const [ana, ben] = ['h ana', 'h ben'].map((owner) => ownedBundles(createBundleStore(db()), db(), owner));
+  it('shows each person the bundles that they made or brought, and no others', async ({ db }) => {
+    const [ana, ben] = ['h ana', 'h ben'].map((owner) => ownedBundles(createBundleStore(db), db, owner));
     const hers = bundleOf({ 'databricks.yml': 'bundle: {name: hers}\n' });
     await ana?.save(hers);
     await ana?.save(hers);
@@ -182,27 +192,39 @@ export function describeContract(storage: () => QueuedDatabase): void {
     expect((await ben?.load(hers.digest))?.bundle.name).toBe('churn');
   });
 
-  it('keeps a bundle of many and large files', async () => {
-    const store = createBundleStore(db());
+  it('shows a conversation its own bundles and what it saves, and no others', async ({ db }) => {
+    const store = createBundleStore(db);
+    const text = (databricksYml: string) => bundleOf({ 'databricks.yml': databricksYml });
+    const [anas, bens] = [await store.save(text('ana: 1\n')), await store.save(text('ben: 1\n'))];
+    const known = knownBundles(store, [anas]);
+    expect((await known.load(anas))?.bundle.digest).toBe(anas);
+    expect(await known.load(bens)).toBeUndefined();
+    const made = await known.save(text('ana: 2\n'));
+    expect((await known.load(made))?.bundle.digest).toBe(made);
+    expect((await store.load(bens))?.bundle.digest).toBe(bens);
+  });
+
+  it('keeps a bundle of many and large files', async ({ db }) => {
+    const store = createBundleStore(db);
     const files = Object.fromEntries(Array.from({ length: 700 }, (_, index) => [`src/f${index}.py`, `print(${index})\n`]));
     const large = bundleOf({ ...files, 'src/big.bin': new Uint8Array(9_000_000).fill(7) });
     await store.save(large);
     expect((await store.load(large.digest))?.bundle.digest).toBe(large.digest);
   });
 
-  it('notices files that were changed behind its back', async () => {
-    const store = createBundleStore(db());
+  it('notices files that were changed behind its back', async ({ db }) => {
+    const store = createBundleStore(db);
     const bundle = bundleOf({ 'databricks.yml': 'bundle: {name: tampered}\n' });
     await store.save(bundle);
-    await db().query(
+    await db.query(
       'update blobs set bytes = $1 where sha256 in (select f->>$2 from bundles, jsonb_array_elements(files) f where digest = $3)',
       [Buffer.from('evil'), 'sha256', bundle.digest],
     );
     await expect(store.load(bundle.digest)).rejects.toThrow('not those that were saved');
   });
 
-  it('carries a job from send to work, also when it was sent in a transaction', async () => {
-    const { boss } = storage();
+  it('carries a job from send to work, also when it was sent in a transaction', async ({ storage, db }) => {
+    const { boss } = storage;
     await boss.createQueue('contract', { policy: 'key_strict_fifo' });
     const seen: unknown[] = [];
     const done = new Promise<void>((resolve) => {
@@ -212,7 +234,7 @@ export function describeContract(storage: () => QueuedDatabase): void {
       });
     });
     await boss.send('contract', { n: 1 }, { singletonKey: 'c1' });
-    await db().transaction(async (tx) => {
+    await db.transaction(async (tx) => {
       await boss.send(
         'contract',
         { n: 2 },

@@ -8,7 +8,7 @@ import type { PostgresOptions } from '../../src/storage/db/postgres.ts';
 
 const run = promisify(execFile);
 
-export interface Server {
+interface Server {
   options: PostgresOptions;
   stop(): Promise<void>;
 }
@@ -16,8 +16,8 @@ export interface Server {
 /** Debian keeps each major version's programs in a folder of its own. */
 const DEBIAN = '/usr/lib/postgresql';
 
-/** A server with an empty database, or the reason why there is none. */
-export async function startPostgres(): Promise<Server | { missing: string }> {
+/** How to start a server with an empty database, or the reason why there is none. */
+export async function findPostgres(): Promise<{ start(): Promise<Server> } | { missing: string }> {
   const { TEST_PGHOST, TEST_PGPORT, TEST_PGDATABASE, TEST_PGUSER, TEST_PGPASSWORD } = process.env;
   if (TEST_PGHOST !== undefined) {
     const options = {
@@ -27,13 +27,13 @@ export async function startPostgres(): Promise<Server | { missing: string }> {
       user: TEST_PGUSER ?? 'postgres',
       password: TEST_PGPASSWORD,
     };
-    return { options, stop: async () => undefined };
+    return { start: async () => ({ options, stop: async () => undefined }) };
   }
   const programs = findPrograms();
   if (programs === undefined) return { missing: `no initdb and pg_ctl in ${DEBIAN}, and TEST_PGHOST is not set` };
   const owner = await unprivileged();
   if (owner === undefined) return { missing: 'initdb refuses to run as root and there is no user "postgres"' };
-  return start(programs, owner);
+  return { start: () => start(programs, owner) };
 }
 
 function findPrograms(): string | undefined {

@@ -20,13 +20,13 @@ interface FolderLock {
 
 /**
  * Locks a folder for this process; creates it when missing. A lock of a process that is gone is taken over.
- * Throws a UserError that names the process which holds it.
+ * Throws a UserError that names the process which holds it for longer than `patienceMs`.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'lock');
   const mine: Holder = { pid: process.pid, started: startOf(process.pid), host: hostname(), id: randomUUID() };
-  for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
+  for (let waited = 0; waited < patienceMs; waited += PAUSE_MS) {
     if (create(path, mine)) return { release: () => release(path, mine.id) };
     const other = read(path);
     if (other !== undefined && !isAlive(other)) takeAway(path, other);
