@@ -88,6 +88,20 @@ const CATALOGUES = ['mcp/tools'];
 const FILES_A_FOLDER = 16;
 const LINES_A_FILE = 300;
 const POSITIONAL = 4;
+/** Where timers are Node's own. */
+const TIMERS = [
+  'values/clock.ts',
+  // They watch over processes, and must keep none alive.
+  'playground/parent.ts',
+  'playground/end-with-parent.ts',
+];
+/** Who may take the machine's clock: whoever puts rooms together, rooms' factories that are handed none, and what waits for others in real time. */
+const MACHINE_CLOCK = [
+  ...['bin', 'playground', 'command-line/command.ts'],
+  ...['agent/agent.ts', 'databricks/workspace.ts', 'databricks/api-writes/workspace-writes.ts', 'deployment/install/locate.ts'],
+  ...['identity/identities.ts'],
+  ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'web/http-listener.ts'],
+];
 /** Names that say nothing about what is in a file. */
 const RIDDLES = ['words', 'door', 'places', 'remarks', 'once', 'notes', 'people', 'shapes', 'reads', 'utils', 'helpers', 'misc'];
 /** May be the main file of every sub-room. */
@@ -258,6 +272,15 @@ describe('files', () => {
     }
     expect([...names.values()].filter((same) => same.length > 1)).toEqual([]);
     expect(all.filter((one) => RIDDLES.includes(stem(one.file))).map((one) => one.file)).toEqual([]);
+  });
+
+  it('take the time, and wait, by the clock that they are handed', () => {
+    const timers = /\bDate\.now\b|\bnew Date\(\)|\bset(Timeout|Interval)\(|\btimers\/promises|\bAbortSignal\.timeout|\bperformance\.now\b/;
+    const server = all.filter((one) => !within(one.file, 'playground/page') && timers.test(one.text));
+    expect(server.map((one) => one.file).sort()).toEqual([...TIMERS].sort());
+    const machine = imports.filter((one) => one.target === 'values/clock.ts' && one.names.includes('systemClock'));
+    expect(machine.filter(({ file }) => !MACHINE_CLOCK.some((place) => within(file, place))).map(({ file }) => file)).toEqual([]);
+    expect(MACHINE_CLOCK.filter((place) => !machine.some(({ file }) => within(file, place)))).toEqual([]);
   });
 
   it('read process.env in config alone', () => {

@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { systemClock } from '../values/clock.ts';
 
 const END_WITH_PARENT = join(import.meta.dirname, 'end-with-parent.ts');
 
@@ -60,10 +61,10 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
         ended = true;
         if (!expected) for (const listener of crashListeners) listener(await log());
       });
-      const until = Date.now() + READY_WITHIN_MS;
+      const until = systemClock.now() + READY_WITHIN_MS;
       while (!(await isReady(url))) {
-        if (ended || Date.now() > until) throw new Error(`${name} did not start. Its log:\n${await log()}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (ended || systemClock.now() > until) throw new Error(`${name} did not start. Its log:\n${await log()}`);
+        await systemClock.sleep(100);
       }
     },
     async stop(signal) {
@@ -72,9 +73,9 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill(signal);
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      const inTime = systemClock.deadline(STOP_WITHIN_MS, () => child.kill('SIGKILL'));
       await gone;
-      clearTimeout(late);
+      inTime();
     },
   };
 }

@@ -56,7 +56,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const say = options.say ?? (() => undefined);
   say(`Starting ${standIns(options.real)} …`);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dab-playground-')));
-  const scale = options.clockScale === undefined ? undefined : { factor: options.clockScale, since: Date.now() };
+  const scale = options.clockScale === undefined ? undefined : { factor: options.clockScale, since: systemClock.now() };
   const clock = scale === undefined ? systemClock : createScaledClock(scale);
   const scaled = scale === undefined ? {} : { DAB_CLOCK_SCALE: `${scale.factor}@${scale.since}` };
   const databricks = await createDatabricksStandIn({ clock, jobsDir: options.jobsDir, forward: options.real?.databricks });

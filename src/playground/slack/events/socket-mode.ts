@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { systemClock } from '../../../values/clock.ts';
 import { ACK_MS, RETRY_AFTER_MS, SERVER_PING_MS, SOCKETS } from '../protocol/limits.ts';
 import { type Dict, isDict } from '../protocol/refusal.ts';
 import type { Time } from '../protocol/time.ts';
@@ -75,9 +76,9 @@ export function createSocketMode(server: Server, time: Time, host: () => string)
       return;
     }
     sockets.push(socket);
-    const pinging = setInterval(() => socket.ping(), SERVER_PING_MS).unref();
+    const quiet = systemClock.every(SERVER_PING_MS, () => socket.ping());
     socket.on('close', () => {
-      clearInterval(pinging);
+      quiet();
       leave(socket);
     });
     socket.on('message', (data) => acked(String(data)));

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { systemClock } from '../../../values/clock.ts';
 import { CannotDo } from '../people/interactions.ts';
 import { fileFor } from '../people/person.ts';
 import type { Viewer } from '../people/viewer.ts';
@@ -97,10 +98,10 @@ export function createPageServer({ state, changes, viewer, actions, dir, key }: 
       const event = viewer.event(change, user.id);
       if (event !== undefined) response.write(`event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
     });
-    const beating = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS).unref();
+    const quiet = systemClock.every(HEARTBEAT_MS, () => response.write(': still here\n\n'));
     response.on('close', () => {
       deaf();
-      clearInterval(beating);
+      quiet();
       streams.delete(response);
     });
   }

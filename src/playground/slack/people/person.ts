@@ -1,5 +1,6 @@
 // A person at the Slack stand-in, for tests and for the playground's own play: types, clicks, waits, and sees what they would see.
 
+import { systemClock } from '../../../values/clock.ts';
 import type { Filled } from '../blocks/inputs.ts';
 import type { Delivery } from '../events/socket-mode.ts';
 import type { Streams } from '../methods/streams.ts';
@@ -125,19 +126,19 @@ export function createPerson(user: StandInUser, { state, changes, viewer, intera
             reject(error);
           }
         };
-        const deadline = setTimeout(() => {
+        const inTime = systemClock.deadline(timeoutMs, () => {
           stop();
           const last = person
             .messages()
             .slice(-3)
             .map((message) => message.text.slice(0, 200));
           reject(new CannotDo(`${user.name} waited ${timeoutMs} ms in vain. Last messages: ${JSON.stringify(last)}`));
-        }, timeoutMs);
-        const looking = setInterval(look, 50);
+        });
+        const unwatch = systemClock.every(50, look);
         const deaf = changes.listen(look);
         stop = () => {
-          clearTimeout(deadline);
-          clearInterval(looking);
+          inTime();
+          unwatch();
           deaf();
         };
         look();
