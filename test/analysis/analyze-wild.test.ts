@@ -1,8 +1,8 @@
 // Analysis of anything at all: never throws, says the same twice, and gets through the largest and the strangest.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
 import type { NotebookLanguage } from '../../src/bundle/model/bundle.ts';
+import { fc } from '../fast-check.ts';
 import { notebook } from './make.ts';
 
 describe('anything at all', () => {

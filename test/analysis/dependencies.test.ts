@@ -1,8 +1,8 @@
 // What sources name: `%run`, imports, paths and files, in every format, and nothing of what only looks like it.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Dependency, dependenciesOf } from '../../src/analysis/dependencies.ts';
 import type { Source } from '../../src/bundle/model/bundle.ts';
+import { fc } from '../fast-check.ts';
 import { file, jupyter, notebook } from './make.ts';
 
 /** Short forms: `run ./setup @3`, `import ..a.b(c,d) @4`. */

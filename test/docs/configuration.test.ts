@@ -45,7 +45,7 @@ const OF_TESTS: Readonly<Record<string, string>> = {
   TEST_PGDATABASE: 'The database on it.',
   TEST_PGUSER: 'Whom to connect as.',
   TEST_PGPASSWORD: 'That user’s password (a secret).',
-  TEST_SEED: 'A number that chooses the samples of sweeps and their random values. Unset: 1.',
+  TEST_SEED: 'A number that chooses random values and the samples of sweeps. Unset: 1.',
   UPDATE_GOLDEN: '`1`: rewrite what is made from code; `npm run golden` sets it.',
 };
 

@@ -1,8 +1,8 @@
 // The proposed order of a folder's notebooks, and what is no task of its own.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.ts';
 import { orderSources } from '../../../src/analysis/order/order.ts';
+import { fc } from '../../fast-check.ts';
 import { file, notebook } from '../make.ts';
 
 const ROOT = '/Workspace/Users/ana@shop.test/etl';

@@ -1,9 +1,9 @@
 // Which values are found as secrets, exactly where they stand, and what is left alone.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, findSecretsInText } from '../../../src/analysis/secrets/find.ts';
+import { fc } from '../../fast-check.ts';
 
 const CORPUS = process.env.CORPUS_DIR;
 /** Made up, and put together here so that no scanner takes this file for a leak. */

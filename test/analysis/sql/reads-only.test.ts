@@ -1,8 +1,9 @@
 // Only what surely reads is called reading: a table of hostile statements, and texts that a lexer of Spark's would read another way.
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { readsOnly } from '../../../src/analysis/sql/reads-only.ts';
 import { scanSql } from '../../../src/analysis/sql/scan.ts';
+import { fc } from '../../fast-check.ts';
+import { LONG_SQL } from './long-sql.ts';
 import { wordsAsSpark } from './spark-lexer.ts';
 
 const READING = [
@@ -74,12 +75,11 @@ describe('readsOnly', () => {
     expect(await readsOnly(sql)).toEqual({ reads: false, why: expect.stringMatching(/\w/) });
   });
 
-  it('does not take long, whatever it is given', async () => {
-    for (const piece of ['(', '/*', "'", '--\n', 'a(', 'WITH a AS (', '\\', 'SELECT ', 'NOT ']) {
-      const started = performance.now();
-      await readsOnly(`SELECT ${piece.repeat(18_000 / piece.length)}`);
-      expect(performance.now() - started, piece).toBeLessThan(1_000);
-    }
+  it.each(LONG_SQL)('gets through %.24s…', async (sql) => {
+    expect(await readsOnly(sql)).toMatchObject({ reads: expect.any(Boolean) });
+  });
+
+  it('refuses what is too long', async () => {
     expect(await readsOnly(`SELECT '${'x'.repeat(20_000)}'`)).toMatchObject({ reads: false });
   });
 });

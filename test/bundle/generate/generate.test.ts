@@ -1,6 +1,5 @@
 // What must hold for every bundle: nothing lost, names that the CLI takes, the same input the same bytes.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
@@ -12,6 +11,7 @@ import { parseYaml } from '../../../src/bundle/yaml/parse.ts';
 import { renderYaml } from '../../../src/bundle/yaml/render.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/values/json.ts';
+import { fc } from '../../fast-check.ts';
 import { HARD_CASES } from '../case-hard.ts';
 import { CASES, HOST, job, textOf } from '../fixtures.ts';
 

@@ -1,10 +1,10 @@
 // Where the files of a bundle land in its tree: safe paths, no two at one place, each with its ending, the same input the same bytes.
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { JobDefinition, Source } from '../../../src/bundle/model/bundle.ts';
 import { pathProblem } from '../../../src/bundle/model/paths.ts';
+import { fc } from '../../fast-check.ts';
 import { allSources, file, HOST, job, notebook, notebookTask, textOf } from '../fixtures.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });

@@ -1,6 +1,5 @@
 // Reading definitions: what is refused, what stays untouched, which sources are found.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bringGit } from '../../../src/bundle/generate/bring-git.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
@@ -9,6 +8,7 @@ import { idReferences } from '../../../src/bundle/model/id-references.ts';
 import { sourceReferences } from '../../../src/bundle/model/source-references.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { type JsonObject, stringifyJson } from '../../../src/values/json.ts';
+import { fc } from '../../fast-check.ts';
 import { HOST, job } from '../fixtures.ts';
 
 const MALFORMED: Record<string, string> = {

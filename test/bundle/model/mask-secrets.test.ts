@@ -1,7 +1,7 @@
 // Secrets never leave: every value is masked wherever it stands, and an edit of masked text gives it back.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMask } from '../../../src/bundle/model/mask-secrets.ts';
+import { fc } from '../../fast-check.ts';
 
 function masked(text: string, ...values: string[]) {
   const secrets = values.map((value) => {

@@ -1,10 +1,9 @@
 // Writes over real HTTP: proposed without a trace, done once after the approval, as that person, and told exactly how they ended.
-
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
 import type { WriteResult } from '../../../src/deployment/approval/write-result.ts';
 import { createWriteRows } from '../../../src/storage/write-proposals.ts';
+import { fc } from '../../fast-check.ts';
 import { ANA, bundleOf, deploymentTest } from '../rig.ts';
 
 const HOUR = 3_600_000;

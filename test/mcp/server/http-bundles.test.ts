@@ -1,8 +1,8 @@
 // Bundles over HTTP: fetched by whoever made them, put back where the server has lost them, and never believed about themselves.
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { type Bundle, digestFiles } from '../../../src/bundle/model/bundle.ts';
 import { bundleFrom, bundleText } from '../../../src/storage/bundles/bundle-text.ts';
+import { fc } from '../../fast-check.ts';
 import { httpTest } from './http-rig.ts';
 
 /** `bundleOf` and `callTool` act as ana, unless given another token. */

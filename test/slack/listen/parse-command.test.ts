@@ -1,7 +1,7 @@
 // What people type is understood, or answered with what to type instead; nothing they type can break the parser.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommand } from '../../../src/slack/listen/parse-command.ts';
+import { fc } from '../../fast-check.ts';
 
 const HOST = 'https://acme.databricks.example';
 const parse = (text: string) => parseCommand(text, HOST);

@@ -1,5 +1,4 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
@@ -10,6 +9,7 @@ import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/slack-
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
+import { fc } from '../../fast-check.ts';
 import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
 
 /** Ids that stand in foreign text only. */

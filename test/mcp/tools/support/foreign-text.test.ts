@@ -1,7 +1,7 @@
 // Foreign text on its way to the model: nothing invisible, always inside one JSON string, a page at a time.
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { capped, PAGE_CHARACTERS, page, quote, stripInvisible } from '../../../../src/mcp/tools/support/foreign-text.ts';
+import { fc } from '../../../fast-check.ts';
 
 test('invisible and bidi characters go, everything a reader sees stays', () => {
   expect(stripInvisible('a\u200bb\u202ec\u2066d\u00ade\ufeff').text).toBe('abcde');
