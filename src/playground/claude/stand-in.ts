@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../values/clock.ts';
+import { keepConnections } from '../http/keep-connections.ts';
 import { replay, type Say } from './conversation/talk.ts';
 import { readTurn, type Turn } from './conversation/turn.ts';
 import type { MessagesRequest } from './conversation/wire.ts';
@@ -77,11 +78,8 @@ export async function createClaudeStandIn(options: ClaudeStandInOptions = {}): P
     response.end(JSON.stringify({ type: 'error', error: { type: refusal.type, message: refusal.message }, request_id: id }));
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const body = await readBody(request);
-    if (body === undefined)
-      return refuse(response, '', { status: 413, type: 'request_too_large', message: 'Request exceeds the maximum size' });
     if (request.method !== 'POST' || !path.endsWith('/v1/messages')) {
       return refuse(response, body, { status: 404, type: 'not_found_error', message: 'Not found' });
     }
@@ -126,19 +124,28 @@ export async function createClaudeStandIn(options: ClaudeStandInOptions = {}): P
     await pass(events, response, fault);
   }
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body: string | undefined;
+    try {
+      body = await readBody(request);
+    } catch {
+      // Who hangs up in the middle of a request has not asked anything.
+      return void response.destroy();
+    }
+    if (body === undefined)
+      return refuse(response, '', { status: 413, type: 'request_too_large', message: 'Request exceeds the maximum size' });
+    try {
+      await serve(request, body, response);
+    } catch (error) {
       // Somebody who left (Stop) needs no answer; a broken rule must not look like one.
       if (response.destroyed) return;
-      if (response.headersSent) response.destroy();
-      else
-        refuse(response, '', {
-          status: 500,
-          type: 'api_error',
-          message: `the stand-in broke: ${error instanceof Error ? error.message : 'unknown'}`,
-        });
-    });
-  });
+      if (response.headersSent) return void response.destroy();
+      const why = error instanceof Error ? error.message : 'unknown';
+      refuse(response, body, { status: 500, type: 'api_error', message: `the stand-in broke: ${why}` });
+    }
+  }
+
+  const server = keepConnections(createServer((request, response) => void receive(request, response)));
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,5 +1,6 @@
 // aimock as our voice: it turns what a rule says into the Messages API's server-sent events (facts: libraries#aimock).
-import { LLMock } from '@copilotkit/aimock';
+import { createServer, type Fixture } from '@copilotkit/aimock';
+import { keepConnections } from '../http/keep-connections.ts';
 import type { Say } from './conversation/talk.ts';
 
 /** How fast the offline Claude speaks. */
@@ -32,11 +33,10 @@ interface Voice {
 }
 
 export async function createVoice(pace: Pace): Promise<Voice> {
-  const mock = new LLMock({ port: 0, host: '127.0.0.1', chunkSize: pace.characters, latency: pace.eventMs, journalMaxEntries: 1 });
   const waiting = new Map<string, Utterance>();
   let count = 0;
   // aimock's factories see an OpenAI-shaped request: the model's name carries which utterance is meant.
-  mock.addFixture({
+  const fixture: Fixture = {
     match: { predicate: (request) => waiting.has(request.model) },
     response: (request) => {
       const said = waiting.get(request.model);
@@ -44,8 +44,15 @@ export async function createVoice(pace: Pace): Promise<Voice> {
       return said === undefined ? { error: { message: 'nothing to say' }, status: 500 } : responseOf(said);
     },
     streamingProfile: { ttft: pace.firstMs, ...(pace.eventMs === 0 ? {} : { tps: 1000 / pace.eventMs }) },
+  };
+  const { server, url } = await createServer([fixture], {
+    port: 0,
+    host: '127.0.0.1',
+    chunkSize: pace.characters,
+    latency: pace.eventMs,
+    journalMaxEntries: 1,
   });
-  const url = await mock.start();
+  keepConnections(server);
 
   return {
     async speak(utterance, signal) {
@@ -56,7 +63,10 @@ export async function createVoice(pace: Pace): Promise<Voice> {
       if (!answer.ok || answer.body === null) throw new Error(`aimock answered ${answer.status}`);
       return answer.body;
     },
-    close: () => mock.stop(),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 

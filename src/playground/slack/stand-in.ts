@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../values/clock.ts';
+import { keepConnections } from '../http/keep-connections.ts';
 import { createEvents, DEFAULT_EVENTS } from './events/events.ts';
 import { createSocketMode, type SocketMode } from './events/socket-mode.ts';
 import { createConversations } from './methods/conversations.ts';
@@ -101,6 +102,7 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
       else answerText(response, 500, `the stand-in failed: ${error instanceof Error ? error.stack : String(error)}`);
     });
   });
+  keepConnections(server);
   const socket = createSocketMode(server, time, () => place.host);
   const events = createEvents(state, socket, time, options.events ?? DEFAULT_EVENTS);
   const messages = createMessages(state, time, changes, events);

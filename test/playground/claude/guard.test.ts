@@ -1,11 +1,13 @@
 // The guard refuses what Databricks' endpoint refuses; each refusal by a request that only differs in that one thing.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
 
-let claude: ClaudeStandIn;
-beforeAll(async () => {
-  claude = await createClaudeStandIn({
+/** Calls two tools for `call`; says hello otherwise. */
+const start = () =>
+  createClaudeStandIn({
     script: (turn) =>
       turn.text === 'call' && turn.rounds.length === 0
         ? {
@@ -17,11 +19,22 @@ beforeAll(async () => {
           }
         : { text: 'Hello.', calls: [] },
   });
-});
-afterAll(() => claude.close());
+
+const test = base
+  .extend('claude', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const claude = await start();
+    onCleanup(() => claude.close());
+    return claude;
+  })
+  .extend(
+    'post',
+    ({ claude }) =>
+      (body: Body | string, headers?: Record<string, string>) =>
+        send(claude, body, headers),
+  );
 
 type Body = Record<string, unknown>;
-const base: Body = {
+const hello: Body = {
   model: 'claude-sonnet-5-5',
   max_tokens: 100,
   stream: true,
@@ -30,7 +43,7 @@ const base: Body = {
   messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
 };
 
-async function post(body: Body | string, headers: Record<string, string> = {}) {
+async function send(claude: ClaudeStandIn, body: Body | string, headers: Record<string, string> = {}) {
   const answer = await fetch(`${claude.url}/v1/messages`, {
     method: 'POST',
     headers: {
@@ -44,8 +57,8 @@ async function post(body: Body | string, headers: Record<string, string> = {}) {
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 }
 
-test('takes what our agent sends, and speaks in events', async () => {
-  const { status, text } = await post(base);
+test('takes what our agent sends, and speaks in events', async ({ post }) => {
+  const { status, text } = await post(hello);
   expect(status).toBe(200);
   const events = [...text.matchAll(/^event: (\w+)$/gm)].map((found) => found[1]);
   expect(events[0]).toBe('message_start');
@@ -55,7 +68,7 @@ test('takes what our agent sends, and speaks in events', async () => {
 
 describe('refuses', () => {
   const text = { type: 'text', text: 'hi' };
-  test.each<[string, Body, RegExp]>([
+  test.for<[string, Body, RegExp]>([
     ['temperature', { temperature: 1 }, /temperature: Extra inputs are not permitted/],
     ['top_p', { top_p: 1 }, /top_p: Extra inputs/],
     ['top_k', { top_k: 1 }, /top_k: Extra inputs/],
@@ -123,27 +136,38 @@ describe('refuses', () => {
       { messages: [{ role: 'user', content: Array.from({ length: 5 }, () => ({ ...text, cache_control: { type: 'ephemeral' } })) }] },
       /maximum of 4/,
     ],
-  ])('%s', async (_, change, words) => {
-    const { status, text } = await post({ ...base, ...change });
+  ])('%s', async ([, change, words], { post }) => {
+    const { status, text } = await post({ ...hello, ...change });
     expect(status).toBe(400);
     expect(JSON.parse(text).error).toMatchObject({ type: 'invalid_request_error', message: expect.stringMatching(words) });
   });
 
-  test('a beta header, another version, a body that is not JSON, another path', async () => {
-    expect((await post(base, { 'anthropic-beta': 'message-threads-2026-08-12' })).status).toBe(400);
-    expect((await post(base, { 'anthropic-version': '2026-10-21' })).status).toBe(400);
+  test('a beta header, another version, a body that is not JSON, another path', async ({ claude, post }) => {
+    expect((await post(hello, { 'anthropic-beta': 'message-threads-2026-08-12' })).status).toBe(400);
+    expect((await post(hello, { 'anthropic-version': '2026-10-21' })).status).toBe(400);
     expect((await post('{')).status).toBe(400);
     expect((await fetch(`${claude.url}/v1/models`)).status).toBe(404);
   });
 
-  test('a wrong bearer token, and x-api-key instead of it', async () => {
-    expect((await post(base, { authorization: 'Bearer wrong' })).status).toBe(401);
-    expect((await post(base, { authorization: '', 'x-api-key': claude.apiKey })).status).toBe(401);
+  test('a wrong bearer token, and x-api-key instead of it', async ({ claude, post }) => {
+    expect((await post(hello, { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await post(hello, { authorization: '', 'x-api-key': claude.apiKey })).status).toBe(401);
   });
 
-  test('a fault is answered with its retry-after and request id', async () => {
+  test('a request that is broken off is none: it is neither answered nor kept', async ({ claude, post }) => {
+    const before = claude.requests.length;
+    const socket = connect(Number(new URL(claude.url).port), '127.0.0.1').resume();
+    socket.write('POST /v1/messages HTTP/1.1\r\nhost: claude\r\ncontent-length: 100\r\n\r\n{"model":');
+    await once(socket, 'connect');
+    socket.end();
+    await once(socket, 'close');
+    await post(hello);
+    expect(claude.requests.slice(before).map(({ status }) => status)).toEqual([200]);
+  });
+
+  test('a fault is answered with its retry-after and request id', async ({ claude, post }) => {
     claude.faults.next({ kind: 'http', status: 429, retryAfter: 7 });
-    const { status, headers, text } = await post(base);
+    const { status, headers, text } = await post(hello);
     expect(status).toBe(429);
     expect(headers.get('retry-after')).toBe('7');
     expect(JSON.parse(text)).toMatchObject({ error: { type: 'rate_limit_error' }, request_id: headers.get('request-id') });
@@ -154,9 +178,9 @@ describe('a changed prefix', () => {
   const Delta = z.object({ index: z.int(), delta: z.record(z.string(), z.string()) });
 
   /** A conversation of one answered round, as an honest client would keep it. */
-  async function history(): Promise<{ role: string; content: Record<string, unknown>[] }[]> {
+  async function history(claude: ClaudeStandIn): Promise<{ role: string; content: Record<string, unknown>[] }[]> {
     const user = { role: 'user', content: [{ type: 'text', text: 'call' }] };
-    const { text } = await post({ ...base, messages: [user] });
+    const { text } = await send(claude, { ...hello, messages: [user] });
     const blocks: Record<string, unknown>[] = [];
     for (const line of text.split('\n').filter((line) => line.startsWith('data: '))) {
       const event = JSON.parse(line.slice(6));
@@ -174,31 +198,19 @@ describe('a changed prefix', () => {
     return [user, { role: 'assistant', content: blocks }, { role: 'user', content: results }];
   }
 
-  test('the honest history is taken, with a cache mark too, and in a stand-in that was started again', async () => {
-    const messages = await history();
-    expect((await post({ ...base, messages })).status).toBe(200);
+  test('the honest history is taken, with a cache mark too, and in a stand-in that was started again', async ({ claude, post }) => {
+    const messages = await history(claude);
+    expect((await post({ ...hello, messages })).status).toBe(200);
     const [last] = messages.slice(-1);
     const marked = last?.content.map((block, index) => (index === 1 ? { ...block, cache_control: { type: 'ephemeral' } } : block));
-    expect((await post({ ...base, messages: [...messages.slice(0, -1), { role: 'user', content: marked }] })).status).toBe(200);
-    await claude.close();
-    claude = await createClaudeStandIn({ script: () => ({ text: 'Hello.', calls: [] }) });
-    expect((await post({ ...base, messages })).status).toBe(200);
-    await claude.close();
-    claude = await createClaudeStandIn({
-      script: (turn) =>
-        turn.rounds.length === 0
-          ? {
-              calls: [
-                { name: 'one', input: {} },
-                { name: 'two', input: {} },
-              ],
-            }
-          : { text: 'Hello.', calls: [] },
-    });
+    expect((await post({ ...hello, messages: [...messages.slice(0, -1), { role: 'user', content: marked }] })).status).toBe(200);
+    const again = await start();
+    onTestFinished(() => again.close());
+    expect((await send(again, { ...hello, messages })).status).toBe(200);
   });
 
-  test('system, tools, an earlier message or the thinking itself changed', async () => {
-    const messages = await history();
+  test('system, tools, an earlier message or the thinking itself changed', async ({ claude, post }) => {
+    const messages = await history(claude);
     const [user, assistant, results] = messages;
     const changed: Body[] = [
       { system: 'You are another bot.' },
@@ -216,18 +228,18 @@ describe('a changed prefix', () => {
       },
     ];
     for (const change of changed) {
-      const { status, text } = await post({ ...base, messages, ...change });
+      const { status, text } = await post({ ...hello, messages, ...change });
       expect(status).toBe(400);
       expect(text).toContain('Invalid `signature` in `thinking` block');
     }
   });
 
-  test('one thinking block left out of two; all of them left out is a new segment', async () => {
-    const messages = await history();
+  test('one thinking block left out of two; all of them left out is a new segment', async ({ claude, post }) => {
+    const messages = await history(claude);
     const stripped = messages.map((message) => ({ ...message, content: message.content.filter((block) => block.type !== 'thinking') }));
-    expect((await post({ ...base, messages: stripped })).status).toBe(200);
+    expect((await post({ ...hello, messages: stripped })).status).toBe(200);
     const both = [...messages, { role: 'assistant', content: [{ type: 'text', text: 'Hello.' }] }, { role: 'user', content: 'more' }];
-    const { status, text } = await post({ ...base, messages: both });
+    const { status, text } = await post({ ...hello, messages: both });
     expect(status).toBe(400);
     expect(text).toContain('must be kept as they were');
   });

@@ -1,27 +1,28 @@
 // The offline Claude at work: the real agent, the real tools and the stand-in workspace; what it says is what the bundle then holds.
-
 import type Anthropic from '@anthropic-ai/sdk';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createAgent, type Outcome } from '../../../src/agent/agent.ts';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { describeTree } from '../../../src/bundle/yaml/describe-tree.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from '../../../src/playground/claude/stand-in.ts';
 import { createLogger } from '../../../src/values/log.ts';
-import { createRig, type Rig } from '../../mcp/rig.ts';
+import { type Rig, toolsTest } from '../../mcp/rig.ts';
 
-let rig: Rig;
-let claude: ClaudeStandIn;
-beforeAll(async () => {
-  rig = await createRig();
-  claude = await createClaudeStandIn();
-});
-afterAll(async () => {
-  await claude.close();
-  await rig.close();
-});
+const test = toolsTest()
+  .extend('claude', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const claude = await createClaudeStandIn();
+    onCleanup(() => claude.close());
+    return claude;
+  })
+  .extend('talk', ({ rig, claude }) => createTalk(rig, claude))
+  .extend('churn', { scope: 'file' }, async ({ rig, claude }) => {
+    const talk = createTalk(rig, claude);
+    await talk.say('Make a bundle of job 123 ("Churn").');
+    return talk;
+  });
 
 /** A thread: each message is one turn, the current bundle is named as the conversation does it. */
-function thread() {
+function createTalk(rig: Rig, claude: ClaudeStandIn) {
   const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: createLogger({ level: 'silent' }) });
   const history: Anthropic.MessageParam[] = [];
   let version = 0;
@@ -29,7 +30,6 @@ function thread() {
   let frozen: Awaited<ReturnType<typeof agent.freeze>> | undefined;
   return {
     history,
-    digest: () => digest ?? '',
     async say(text: string): Promise<Outcome> {
       const tools = await rig.connect();
       frozen ??= await agent.freeze(tools, 'claude-sonnet-5-5');
@@ -67,8 +67,7 @@ function thread() {
 
 const JOB = /^resources\/.*\.yml$/;
 
-test('a bundle of a job: says what the tools answered', async () => {
-  const talk = thread();
+test('a bundle of a job: says what the tools answered', async ({ talk }) => {
   const outcome = await talk.say('Make a bundle of job 123 ("Churn").');
   expect(outcome.kind).toBe('done');
   expect(outcome.text).toContain('Here is the bundle of “Churn”, a job of 5 tasks.');
@@ -82,68 +81,61 @@ test('a bundle of a job: says what the tools answered', async () => {
 });
 
 describe('edits of job 123', () => {
-  let talk: ReturnType<typeof thread>;
-  beforeAll(async () => {
-    talk = thread();
-    await talk.say('Make a bundle of job 123 ("Churn").');
-  });
-
-  test('a staging target', async () => {
-    const before = await talk.file('databricks.yml');
-    const outcome = await talk.say('<@U_DAB> add a staging target');
+  test('a staging target', async ({ churn }) => {
+    const before = await churn.file('databricks.yml');
+    const outcome = await churn.say('<@U_DAB> add a staging target');
     expect(outcome.text).toContain('new target `staging`, modelled on `prod` (mode production)');
-    expect((await talk.tree()).targets).toContain('staging');
-    const yaml = await talk.file('databricks.yml');
+    expect((await churn.tree()).targets).toContain('staging');
+    const yaml = await churn.file('databricks.yml');
     expect(yaml).toMatch(/staging:\n {4}mode: production/);
     expect(yaml.match(/default: true/g)).toHaveLength(1);
     // Nothing else of the file changed: without the new lines it is the old file.
     const added = yaml.slice(yaml.indexOf('\n  staging:'), yaml.search(/\n {2}(?:#.*\n {2})?prod:/));
     expect(yaml.replace(added, '')).toBe(before);
-    await talk.say('Please add qa and uat targets.');
-    expect((await talk.tree()).targets).toEqual(['dev', 'staging', 'qa', 'uat', 'prod']);
-    expect((await talk.say('add a staging target please')).text).toContain('already has a target staging');
+    await churn.say('Please add qa and uat targets.');
+    expect((await churn.tree()).targets).toEqual(['dev', 'staging', 'qa', 'uat', 'prod']);
+    expect((await churn.say('add a staging target please')).text).toContain('already has a target staging');
   });
 
-  test('serverless', async () => {
-    const outcome = await talk.say('run it on serverless');
+  test('serverless', async ({ churn }) => {
+    const outcome = await churn.say('run it on serverless');
     expect(outcome.text).toContain('serverless');
-    const yaml = await talk.file(JOB);
+    const yaml = await churn.file(JOB);
     expect(yaml).not.toMatch(/job_cluster|new_cluster|existing_cluster_id/);
     expect(yaml).toContain('notebook_task');
-    expect((await talk.say('run it on serverless')).text).toContain('nothing to move');
+    expect((await churn.say('run it on serverless')).text).toContain('nothing to move');
   });
 
-  test('names, schedule and variables; two wishes in one message', async () => {
-    await talk.say('rename the bundle to churn-v2 and rename the job to "Churn weekly"');
-    expect((await talk.tree()).name).toBe('churn-v2');
-    expect(await talk.file(JOB)).toMatch(/name: "?Churn weekly/);
-    await talk.say('run it every day at 6:30');
-    expect(await talk.file(JOB)).toContain('0 30 6 * * ?');
-    await talk.say('change the schedule to `0 0 4 ? * MON`');
-    expect(await talk.file(JOB)).toContain('0 0 4 ? * MON');
-    await talk.say('pause the schedule');
-    expect(await talk.file(JOB)).toMatch(/pause_status: "?PAUSED/);
-    const [variable] = (await talk.tree()).variables;
-    const outcome = await talk.say(`set ${variable?.name} to main_test in staging`);
+  test('names, schedule and variables; two wishes in one message', async ({ churn }) => {
+    await churn.say('rename the bundle to churn-v2 and rename the job to "Churn weekly"');
+    expect((await churn.tree()).name).toBe('churn-v2');
+    expect(await churn.file(JOB)).toMatch(/name: "?Churn weekly/);
+    await churn.say('run it every day at 6:30');
+    expect(await churn.file(JOB)).toContain('0 30 6 * * ?');
+    await churn.say('change the schedule to `0 0 4 ? * MON`');
+    expect(await churn.file(JOB)).toContain('0 0 4 ? * MON');
+    await churn.say('pause the schedule');
+    expect(await churn.file(JOB)).toMatch(/pause_status: "?PAUSED/);
+    const [variable] = (await churn.tree()).variables;
+    const outcome = await churn.say(`set ${variable?.name} to main_test in staging`);
     expect(outcome.text).toContain('main_test');
-    expect(await talk.file('databricks.yml')).toMatch(new RegExp(`staging:[\\s\\S]*${variable?.name}: main_test`));
-    expect((await talk.say('set nonsense to 1 in staging')).text).toContain('no variable nonsense');
-    const done = await talk.say('add a target called hotfix and pause the schedule');
+    expect(await churn.file('databricks.yml')).toMatch(new RegExp(`staging:[\\s\\S]*${variable?.name}: main_test`));
+    expect((await churn.say('set nonsense to 1 in staging')).text).toContain('no variable nonsense');
+    const done = await churn.say('add a target called hotfix and pause the schedule');
     expect(done.text).toMatch(/new target `hotfix`[\s\S]*The rest did not work[\s\S]*already is as you ask/);
-    expect((await talk.tree()).targets).toContain('hotfix');
+    expect((await churn.tree()).targets).toContain('hotfix');
   });
 
-  test('what a task does, read off its source', async () => {
-    const outcome = await talk.say('what does task train_model do?');
+  test('what a task does, read off its source', async ({ churn }) => {
+    const outcome = await churn.say('what does task train_model do?');
     expect(outcome.text).toMatch(/Task `train_model` is a `notebook_task`/);
     expect(outcome.text).toContain('```');
     expect(outcome.bundleDigest).toBeUndefined();
-    expect((await talk.say('what does task nothing do?')).text).toContain('There is no task nothing');
+    expect((await churn.say('what does task nothing do?')).text).toContain('There is no task nothing');
   });
 });
 
-test('a Python file task gets an environment on serverless', async () => {
-  const talk = thread();
+test('a Python file task gets an environment on serverless', async ({ talk }) => {
   await talk.say('Make a bundle of job 204 ("Orders nightly export").');
   expect(await talk.file(JOB)).toMatch(/cluster/);
   await talk.say('please move this job to serverless');
@@ -154,8 +146,7 @@ test('a Python file task gets an environment on serverless', async () => {
   await talk.tree();
 });
 
-test.each(['add a test target', 'create a target named test'])('%s: a target, no tests', async (text) => {
-  const talk = thread();
+test.for(['add a test target', 'create a target named test'])('%s: a target, no tests', async (text, { talk }) => {
   await talk.say('make a bundle of job 204');
   await talk.say(text);
   expect(await talk.file('databricks.yml')).toMatch(/^ {2}test:$/m);
@@ -163,7 +154,7 @@ test.each(['add a test target', 'create a target named test'])('%s: a target, no
 });
 
 describe('honesty', () => {
-  test.each([
+  test.for<[string, RegExp]>([
     ['list jobs', /Churn/],
     ['which jobs are named revenue?', /^One job:\n.*Daily revenue/],
     ['list jobs named zzz', /no job/],
@@ -178,16 +169,16 @@ describe('honesty', () => {
     ['add a staging target', /no bundle in this thread/],
     ['make a bundle of the folder /Shared/test', /did not work/],
     ['make a bundle of job 424242', /did not work[\s\S]*What to do next/],
-  ])('%s', async (text, words) => {
-    const outcome = await thread().say(text);
+  ])('%s', async ([text, words], { talk }) => {
+    const outcome = await talk.say(text);
     expect(outcome).toMatchObject({ kind: 'done', text: expect.stringMatching(words) });
     expect(outcome.bundleDigest).toBeUndefined();
   });
 });
 
-test('reads several files side by side, and no request was refused in all this', () => {
-  const bodies = claude.requests.map((request) => JSON.parse(request.body));
-  expect(claude.requests.filter((request) => request.status !== 200)).toEqual([]);
+test('reads several files side by side, and no request was refused in all this', ({ claude }) => {
+  expect(claude.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  const bodies = claude.requests.map(({ body }) => JSON.parse(body));
   const replies = bodies.flatMap((body) => body.messages.filter((message: Anthropic.MessageParam) => message.role === 'assistant'));
   expect(replies.some((reply) => reply.content.filter((block: { type: string }) => block.type === 'tool_use').length > 1)).toBe(true);
 });

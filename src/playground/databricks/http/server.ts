@@ -1,6 +1,7 @@
 // The HTTP side: reads a request, checks host and token, lets faults strike, runs the route, writes the answer and the journal.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../../values/clock.ts';
+import { keepConnections } from '../../http/keep-connections.ts';
 import { type Answer, type Call, Refusal, refusalAnswer, type User } from './answer.ts';
 import type { Fault, Faults } from './faults.ts';
 import { stringifyJson } from './json.ts';
@@ -42,7 +43,7 @@ interface ServerParts {
 }
 
 export function createHttpServer(parts: ServerParts): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     serve(parts, request, response).catch((cause: unknown) => {
       if (response.headersSent) response.destroy();
       else
@@ -52,6 +53,7 @@ export function createHttpServer(parts: ServerParts): Server {
         );
     });
   });
+  return keepConnections(server);
 }
 
 async function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
