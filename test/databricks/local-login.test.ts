@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openLocalLogin } from '../../src/databricks/local-login.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 
@@ -51,10 +51,10 @@ describe('who sits at this machine', () => {
       response.writeHead(404).end();
     };
     const ask = async (server: Server, scheme: string) => {
+      onTestFinished(() => void server.close());
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const host = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const refused = await openLocalLogin({ ...nothing, DATABRICKS_HOST: host, ...secret }).catch((error: unknown) => String(error));
-      server.close();
       expect(refused).toMatch(/no sign-in here that works/);
       expect(refused).not.toContain('very-secret');
     };

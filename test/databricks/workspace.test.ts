@@ -1,26 +1,17 @@
 // The Databricks client against the workspace stand-in, over real HTTP and TLS.
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import type { SourceReference } from '../../src/bundle/model/bundle.ts';
 import { collectSources } from '../../src/databricks/read/collect.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { UserError } from '../../src/values/errors.ts';
 import { createLogger } from '../../src/values/log.ts';
+import { databricksTest } from './rig.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 
 const log = createLogger({ level: 'silent' });
-let far: DatabricksStandIn;
-beforeAll(async () => {
-  far = await createDatabricksStandIn();
-});
-afterEach(() => far.faults.clear());
-afterAll(() => far.close());
-
-function as(userName: string, token = far.tokenFor(userName)) {
-  return createWorkspace({ host: far.url, token: async () => token, log });
-}
+const it = databricksTest().extend('far', { scope: 'file' }, ({ rig }) => rig.far);
 
 async function wordsOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -32,11 +23,11 @@ async function wordsOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe('what it reads', () => {
-  it('knows who it is', async () => {
-    expect(await as('ana@acme.example').me()).toMatchObject({ userName: 'ana@acme.example', displayName: 'Ana Ruiz', id: '4815162342001' });
+  it('knows who it is', async ({ rig }) => {
+    expect(await rig.as().me()).toMatchObject({ userName: 'ana@acme.example', displayName: 'Ana Ruiz', id: '4815162342001' });
   });
 
-  it('finds jobs by a part of their name, in any case, beyond the first page', async () => {
+  it('finds jobs by a part of their name, in any case, beyond the first page', async ({ rig, far }) => {
     for (let n = 0; n < 130; n++)
       far.workspace.jobs.set(`9${n}`, {
         jobId: `9${n}`,
@@ -46,7 +37,7 @@ describe('what it reads', () => {
         settings: { name: `Hourly ${n}` },
         extra: {},
       });
-    const ana = as('ana@acme.example');
+    const ana = rig.as();
     expect((await ana.listJobs({ name: 'churn' })).map((job) => job.jobId)).toContain('123');
     expect(await ana.listJobs({ name: 'hourly', limit: 200 })).toHaveLength(130);
     expect(await ana.listJobs({ name: 'hourly', limit: 3 })).toHaveLength(3);
@@ -54,7 +45,7 @@ describe('what it reads', () => {
     expect(await ana.listJobs({ name: 'no such job' })).toEqual([]);
   });
 
-  it('keeps every digit of an int64 id and merges the pages of a large job', async () => {
+  it('keeps every digit of an int64 id and merges the pages of a large job', async ({ rig, far }) => {
     const jobId = '702918340275169999';
     const tasks = Array.from({ length: 250 }, (_, n) => ({ task_key: `t${n}`, run_job_task: { job_id: 9007199254740993n } }));
     far.workspace.jobs.set(jobId, {
@@ -65,19 +56,19 @@ describe('what it reads', () => {
       settings: { name: 'Large', tasks },
       extra: {},
     });
-    const job = await as('ana@acme.example').getJob(jobId);
+    const job = await rig.as().getJob(jobId);
     expect(job.jobId).toBe(jobId);
     expect(job.creator).toBe('ana@acme.example');
     expect(job.settings.tasks).toEqual(tasks);
   });
 
-  it('collects sources once each, reports progress, and warns of what is missing', async () => {
+  it('collects sources once each, reports progress, and warns of what is missing', async ({ rig, far }) => {
     const reference = (path: string, kind: 'notebook' | 'file', place: string): SourceReference => ({ path, kind, place });
     const content = Buffer.from('print("run")\n');
     far.workspace.files.mkdirs('/Users/ana@acme.example/tools');
     far.workspace.files.put('/Users/ana@acme.example/tools/run.py', { type: 'FILE', read: () => content });
     const seen: string[] = [];
-    const ana = as('ana@acme.example');
+    const ana = rig.as();
     const { sources, diagnostics } = await collectSources(
       ana,
       [
@@ -92,7 +83,7 @@ describe('what it reads', () => {
     expect(seen).toEqual(['0/2', '1/2', '2/2']);
   });
 
-  it('says that a file is too large, and goes on with the others', async () => {
+  it('says that a file is too large, and goes on with the others', async ({ rig, far }) => {
     const folder = '/Users/ana@acme.example/large';
     far.workspace.files.mkdirs(folder);
     for (const [name, size] of [
@@ -101,13 +92,13 @@ describe('what it reads', () => {
     ] as const)
       far.workspace.files.put(`${folder}/${name}`, { type: 'FILE', read: () => new Uint8Array(size) });
     const references = ['b', 'a'].map((name): SourceReference => ({ path: `${folder}/${name}`, kind: 'file', place: name }));
-    const { sources, diagnostics } = await collectSources(as('ana@acme.example'), references);
+    const { sources, diagnostics } = await collectSources(rig.as(), references);
     expect(sources.map((source) => [source.path, source.bytes.length])).toEqual([[`${folder}/a`, 10]]);
     expect(diagnostics).toMatchObject([{ place: 'b', message: expect.stringContaining('larger than 10 MB') }]);
   });
 
-  it('exports a notebook with its language and header', async () => {
-    const ana = as('ana@acme.example');
+  it('exports a notebook with its language and header', async ({ rig }) => {
+    const ana = rig.as();
     const job = await ana.getJob('123');
     const path =
       JSON.stringify(job.settings, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).match(
@@ -120,46 +111,49 @@ describe('what it reads', () => {
 });
 
 describe('what goes wrong', () => {
-  it('says that a job does not exist, and that an id is none', async () => {
-    expect(await wordsOf(as('ana@acme.example').getJob('999999'))).toContain('There is no job 999999 that you can see');
-    expect(await wordsOf(as('ana@acme.example').getJob('12x'))).toContain('not a job id');
+  it('says that a job does not exist, and that an id is none', async ({ rig }) => {
+    expect(await wordsOf(rig.as().getJob('999999'))).toContain('There is no job 999999 that you can see');
+    expect(await wordsOf(rig.as().getJob('12x'))).toContain('not a job id');
   });
 
-  it('tells a dead sign-in, a missing permission and a busy workspace apart', async () => {
-    expect(await wordsOf(as('ana@acme.example', 'dapi0000').getJob('123'))).toContain('connect again');
-    far.faults.on('GET /api/2.2/jobs/get', { status: 401, times: 1 });
-    expect(await wordsOf(as('ana@acme.example').getJob('123'))).toContain('no longer accepts your sign-in');
-    far.faults.on('GET /api/2.2/jobs/get', { status: 403 });
-    expect(await wordsOf(as('ana@acme.example').getJob('123'))).toContain('may not see it');
-    far.faults.clear();
-    far.faults.on('GET /api/2.2/jobs/get', { status: 500 });
-    expect(await wordsOf(as('ana@acme.example').getJob('123'))).toContain('(500');
+  it('tells a dead sign-in, a missing permission and a busy workspace apart', async ({ rig, faults }) => {
+    expect(await wordsOf(rig.as('ana@acme.example', 'dapi0000').getJob('123'))).toContain('connect again');
+    faults.on('GET /api/2.2/jobs/get', { status: 401, times: 1 });
+    expect(await wordsOf(rig.as().getJob('123'))).toContain('no longer accepts your sign-in');
+    faults.on('GET /api/2.2/jobs/get', { status: 403 });
+    expect(await wordsOf(rig.as().getJob('123'))).toContain('may not see it');
+    faults.clear();
+    faults.on('GET /api/2.2/jobs/get', { status: 500 });
+    expect(await wordsOf(rig.as().getJob('123'))).toContain('(500');
   });
 
-  it('repeats after a 429', async () => {
-    far.faults.on('GET /api/2.2/jobs/get', { status: 429, times: 1 });
-    expect((await as('ana@acme.example').getJob('123')).jobId).toBe('123');
+  it('repeats after a 429', async ({ rig, faults }) => {
+    faults.on('GET /api/2.2/jobs/get', { status: 429, times: 1 });
+    expect((await rig.as().getJob('123')).jobId).toBe('123');
   });
 
-  it('goes on when one source is forbidden, and stops when the sign-in has ended', async () => {
-    far.faults.on('GET /api/2.0/workspace/get-status', { status: 403, times: 1 });
+  it('goes on when one source is forbidden, and stops when the sign-in has ended', async ({ rig, faults }) => {
+    faults.on('GET /api/2.0/workspace/get-status', { status: 403, times: 1 });
     const references: SourceReference[] = [{ path: '/Users/ana@acme.example/secret', kind: 'notebook', place: 'tasks[a]' }];
-    expect((await collectSources(as('ana@acme.example'), references)).diagnostics).toMatchObject([{ level: 'warning' }]);
-    far.faults.on('GET /api/2.0/workspace/get-status', { status: 401, times: 1 });
-    expect(await wordsOf(collectSources(as('ana@acme.example'), references))).toContain('Connect again');
+    expect((await collectSources(rig.as(), references)).diagnostics).toMatchObject([{ level: 'warning' }]);
+    faults.on('GET /api/2.0/workspace/get-status', { status: 401, times: 1 });
+    expect(await wordsOf(collectSources(rig.as(), references))).toContain('Connect again');
   });
 
-  it('stops at once when aborted, also while it waits to repeat', async () => {
-    far.faults.on('GET /api/2.2/jobs/get', { status: 429 });
+  it('stops at once when aborted, also while it waits to repeat', async ({ rig, far, faults }) => {
+    faults.on('GET /api/2.2/jobs/get', { status: 429 });
     const stop = new AbortController();
-    const started = Date.now();
-    setTimeout(() => stop.abort(new Error('stopped by a person')), 100);
-    await expect(as('ana@acme.example').getJob('123', stop.signal)).rejects.toThrow('stopped by a person');
-    expect(Date.now() - started).toBeLessThan(1000);
+    const work = rig.as().getJob('123', stop.signal);
+    work.catch(() => undefined);
+    await expect.poll(() => far.requests.at(-1)?.status).toBe(429);
+    const asked = far.requests.length;
+    stop.abort(new Error('stopped by a person'));
+    await expect(work).rejects.toThrow('stopped by a person');
+    expect(far.requests.length).toBe(asked);
   });
 
-  it('asks for nothing when it was aborted before', async () => {
-    await expect(as('ana@acme.example').getJob('123', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  it('asks for nothing when it was aborted before', async ({ rig }) => {
+    await expect(rig.as().getJob('123', AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
   });
 
   it('says that the workspace is down', async () => {
@@ -173,10 +167,10 @@ describe('what goes wrong', () => {
       seen.push(String(request.headers.authorization));
       response.end('{}');
     });
+    onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const host = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const words = await wordsOf(createWorkspace({ host, token: async () => 'dapi0', log }).me());
-    server.close();
     expect(words).toContain('certificate');
     expect(seen).toEqual([]);
   });

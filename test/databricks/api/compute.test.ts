@@ -1,10 +1,8 @@
 // Clusters and SQL warehouses against the workspace stand-in, over real HTTP.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRig, type Rig } from '../rig.ts';
+import { expect } from 'vitest';
+import { databricksTest } from '../rig.ts';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await createRig();
+const it = databricksTest({}, (rig) => {
   const { clusters, warehouses } = rig.far.workspace;
   clusters.set('0101-x', {
     cluster_id: '0101-x',
@@ -22,9 +20,8 @@ beforeAll(async () => {
     enable_serverless_compute: true,
   });
 });
-afterAll(() => rig.far.close());
 
-it('reads a cluster with all its fields, and finds it by a part of its name', async () => {
+it('reads a cluster with all its fields, and finds it by a part of its name', async ({ rig }) => {
   const ana = rig.as();
   expect(await ana.getCluster('0101-x')).toMatchObject({
     id: '0101-x',
@@ -36,7 +33,7 @@ it('reads a cluster with all its fields, and finds it by a part of its name', as
   await expect(ana.getCluster('nope')).rejects.toThrow('There is no cluster nope that you can see');
 });
 
-it('lists warehouses', async () => {
+it('lists warehouses', async ({ rig }) => {
   expect(await rig.as().listWarehouses()).toContainEqual({
     id: 'aaaaaaaaaaaaaaaa',
     name: 'Small one',

@@ -1,14 +1,10 @@
 // Files of DBFS and Volumes against the workspace stand-in, over real HTTP: paths as people write them, and page by page.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRig, type Rig } from '../rig.ts';
+import { expect } from 'vitest';
+import { databricksTest } from '../rig.ts';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await createRig({ seed: false });
-});
-afterAll(() => rig.far.close());
+const it = databricksTest({ seed: false });
 
-it('lists DBFS under each way to write its paths', async () => {
+it('lists DBFS under each way to write its paths', async ({ rig }) => {
   rig.file('/dbfs/tmp/in/a b.csv', '12345');
   rig.file('/dbfs/tmp/in/deep/c.csv', '1');
   const ana = rig.as();
@@ -20,7 +16,7 @@ it('lists DBFS under each way to write its paths', async () => {
   expect(await ana.listDataFiles('dbfs:/nope')).toBeUndefined();
 });
 
-it('lists a Volume page by page, odd names among them', async () => {
+it('lists a Volume page by page, odd names among them', async ({ rig }) => {
   const folder = '/Volumes/main/raw/häl f#1%';
   for (let n = 0; n < 1201; n++) rig.file(`${folder}/${String(n).padStart(4, '0')}`);
   const ana = rig.as();
@@ -38,7 +34,7 @@ it('lists a Volume page by page, odd names among them', async () => {
   expect(await ana.listDataFiles('/Volumes/main/none')).toBeUndefined();
 });
 
-it('pages a large DBFS folder too', async () => {
+it('pages a large DBFS folder too', async ({ rig }) => {
   for (let n = 0; n < 101; n++) rig.file(`/dbfs/many/${String(n).padStart(4, '0')}`);
   const ana = rig.as();
   const first = await ana.listDataFiles('dbfs:/many');

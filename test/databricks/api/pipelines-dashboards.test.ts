@@ -1,18 +1,14 @@
 // Pipelines and dashboards against the workspace stand-in, over real HTTP: what is read of them, and beyond the first page.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createApi } from '../../playground/databricks/api.ts';
-import { createRig, type Rig } from '../rig.ts';
+import { databricksTest } from '../rig.ts';
 
-let rig: Rig;
-let api: ReturnType<typeof createApi>;
-beforeAll(async () => {
-  rig = await createRig({ seed: false });
-  api = createApi(rig.far.url, rig.far.tokenFor('ana@acme.example'));
-});
-afterAll(() => rig.far.close());
+const it = databricksTest({ seed: false }).extend('api', { scope: 'file' }, ({ rig }) =>
+  createApi(rig.far.url, rig.far.tokenFor('ana@acme.example')),
+);
 
 describe('a dashboard', () => {
-  it('comes with its folder and how it is published; unpublished without', async () => {
+  it('comes with its folder and how it is published; unpublished without', async ({ rig, api }) => {
     const body = { display_name: 'Sales', warehouse_id: 'w', parent_path: '/Shared', serialized_dashboard: '{"pages":[]}' };
     const id = String((await api.post('/api/2.0/lakeview/dashboards', body)).json.dashboard_id);
     const read = { type: 'dashboards', id, name: 'Sales', warehouseId: 'w', serialized: '{"pages":[]}\n', parentPath: '/Shared' };
@@ -24,7 +20,7 @@ describe('a dashboard', () => {
 });
 
 describe('pipelines', () => {
-  it('are found by a part of their name on any page, and read with who they run as', async () => {
+  it('are found by a part of their name on any page, and read with who they run as', async ({ rig, api }) => {
     for (let i = 0; i < 120; i++) await api.post('/api/2.0/pipelines', { name: `tables ${i}`, catalog: 'main' });
     const [found] = await rig.as().listPipelines({ name: 'Tables 119' });
     expect(found).toMatchObject({ name: 'tables 119', creator: 'ana@acme.example', state: 'IDLE' });

@@ -1,50 +1,42 @@
 // The closure of sources against the workspace stand-in, over real HTTP.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { SourceReference } from '../../../src/bundle/model/bundle.ts';
 import { collectSources } from '../../../src/databricks/read/collect.ts';
-import { createRig, HOME, type Rig } from '../rig.ts';
+import { databricksTest, HOME } from '../rig.ts';
 
-let rig: Rig;
-let count = 0;
-/** A folder of its own for every test. */
-const folder = () => `${HOME}/t${++count}`;
-beforeAll(async () => {
-  rig = await createRig();
-});
-afterEach(() => {
-  rig.far.faults.clear();
-  rig.forget();
-});
-afterAll(() => rig.far.close());
+/** `root`: a folder of its own for every test. `collected`: the sources that references lead to, with their paths below it. */
+const it = databricksTest()
+  .extend('root', ({ task }) => `${HOME}/${task.id}`)
+  .extend('collected', ({ rig, root }) => async (...references: SourceReference[]) => {
+    const { sources, diagnostics } = await collectSources(rig.as(), references);
+    return { paths: sources.map(({ path }) => path.replace(`${root}/`, '')), sources, diagnostics };
+  });
 
 const notebook = (path: string, place = 'tasks[a]'): SourceReference => ({ path, kind: 'notebook', place });
 const file = (path: string, place = 'tasks[a]'): SourceReference => ({ path, kind: 'file', place });
 const tree = (path: string, place = 'tasks[a]'): SourceReference => ({ path, kind: 'folder', place });
 
-async function collected(root: string, ...references: SourceReference[]) {
-  const { sources, diagnostics } = await collectSources(rig.as(), references);
-  return { paths: sources.map(({ path }) => path.replace(`${root}/`, '')), sources, diagnostics };
-}
-
 describe('notebooks that run others', () => {
-  it('follows %run from the notebook’s own folder, through circles, each once', async () => {
-    const root = folder();
+  it('follows %run from the notebook’s own folder, through circles, each once', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/main`, ['%run ./lib/a', 'print(1)']);
     rig.notebook(`${root}/lib/a`, ['%run ./b', '%run ../main']);
     rig.notebook(`${root}/lib/b`, ['%run "./a"'], 'SQL');
-    const { paths, sources, diagnostics } = await collected(root, notebook(`${root}/main`));
+    const { paths, sources, diagnostics } = await collected(notebook(`${root}/main`));
     expect(paths).toEqual(['lib/a', 'lib/b', 'main']);
     expect(sources.map(({ language }) => language)).toEqual(['PYTHON', 'SQL', 'PYTHON']);
     expect(diagnostics).toEqual([]);
     expect(rig.asked('/api/2.0/workspace/export').sort()).toEqual([`${root}/lib/a`, `${root}/lib/b`, `${root}/main`]);
   });
 
-  it('takes what an absolute %run or notebook.run names, and says that the line goes on using the original', async () => {
-    const root = folder();
+  it('takes what an absolute %run or notebook.run names, and says that the line goes on using the original', async ({
+    rig,
+    root,
+    collected,
+  }) => {
     rig.notebook(`${root}/main`, [`%run /Workspace${root}/far/setup`, `dbutils.notebook.run("${root}/far/child", 60)`]);
     rig.notebook(`${root}/far/setup`);
     rig.notebook(`${root}/far/child`);
-    const { paths, diagnostics } = await collected(root, notebook(`${root}/main`));
+    const { paths, diagnostics } = await collected(notebook(`${root}/main`));
     expect(paths.map((path) => path.replace('/Workspace', ''))).toEqual(['far/child', 'far/setup', 'main']);
     expect(diagnostics.map(({ level, place, message }) => [level, place, message.includes('original')])).toEqual([
       ['warning', `${root}/main:2`, true],
@@ -52,24 +44,21 @@ describe('notebooks that run others', () => {
     ]);
   });
 
-  it('knows one notebook under both its spellings, and calls it as the definition does', async () => {
-    const root = folder();
+  it('knows one notebook under both its spellings, and calls it as the definition does', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/a`, [`%run /Workspace${root}/b`]);
     rig.notebook(`${root}/b`, [`%run ${root}/a`]);
-    const { sources } = await collected(root, notebook(`/Workspace${root}/a`), notebook(`${root}/a`));
+    const { sources } = await collected(notebook(`/Workspace${root}/a`), notebook(`${root}/a`));
     expect(sources.map(({ path }) => path)).toEqual([`/Workspace${root}/a`, `/Workspace${root}/b`]);
     expect(rig.asked('/api/2.0/workspace/export')).toHaveLength(2);
   });
 
-  it('warns of a %run that leads nowhere, with the line', async () => {
-    const root = folder();
+  it('warns of a %run that leads nowhere, with the line', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/main`, ['x = 1', '%run ./gone']);
-    const { diagnostics } = await collected(root, notebook(`${root}/main`));
+    const { diagnostics } = await collected(notebook(`${root}/main`));
     expect(diagnostics).toMatchObject([{ level: 'warning', place: `${root}/main:6`, message: expect.stringContaining('does not exist') }]);
   });
 
-  it('keeps Jupyter notebooks as they are, byte for byte, at one export each after the first', async () => {
-    const root = folder();
+  it('keeps Jupyter notebooks as they are, byte for byte, at one export each after the first', async ({ rig, root }) => {
     const names = Array.from({ length: 6 }, (_, n) => `${root}/n${n}`);
     for (const name of names) rig.jupyter(name, `print("${name}")`);
     const ana = rig.as();
@@ -86,11 +75,10 @@ describe('notebooks that run others', () => {
     expect(rig.asked('/api/2.0/workspace/export')).toHaveLength(2 + 5);
   });
 
-  it('takes a notebook for one where the job calls it a file, and a file for one', async () => {
-    const root = folder();
+  it('takes a notebook for one where the job calls it a file, and a file for one', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/note`);
     rig.file(`${root}/plain.py`, 'print(1)');
-    const { sources } = await collected(root, file(`${root}/note`), notebook(`${root}/note`), notebook(`${root}/plain.py`));
+    const { sources } = await collected(file(`${root}/note`), notebook(`${root}/note`), notebook(`${root}/plain.py`));
     expect(sources.map(({ path, kind }) => [path, kind])).toEqual([
       [`${root}/plain.py`, 'file'],
       [`${root}/note`, 'notebook'],
@@ -99,8 +87,7 @@ describe('notebooks that run others', () => {
 });
 
 describe('Python modules', () => {
-  it('takes modules beside a script and what these import, from the script’s folder as Python does', async () => {
-    const root = folder();
+  it('takes modules beside a script and what these import, from the script’s folder as Python does', async ({ rig, root, collected }) => {
     rig.file(`${root}/main.py`, 'import json, pandas\nfrom pkg import a, settings\nimport helpers');
     rig.file(`${root}/helpers.py`, '');
     rig.file(`${root}/pkg/__init__.py`, '');
@@ -111,7 +98,7 @@ describe('Python modules', () => {
     rig.file(`${root}/pkg/deep/__init__.py`, 'from ..b import *');
     rig.file(`${root}/pkg/deep/c.py`, '');
     rig.file(`${root}/helpers2.py`, '');
-    const { paths, diagnostics } = await collected(root, file(`${root}/main.py`));
+    const { paths, diagnostics } = await collected(file(`${root}/main.py`));
     expect(paths).toEqual([
       'helpers.py',
       'helpers2.py',
@@ -126,18 +113,16 @@ describe('Python modules', () => {
     expect(diagnostics).toEqual([]);
   });
 
-  it('takes a module before a folder of the same name without __init__.py, and a package before both', async () => {
-    const root = folder();
+  it('takes a module before a folder of the same name without __init__.py, and a package before both', async ({ rig, root, collected }) => {
     rig.file(`${root}/main.py`, 'import one\nimport two');
     rig.file(`${root}/one.py`);
     rig.file(`${root}/one/inner.py`);
     rig.file(`${root}/two.py`);
     rig.file(`${root}/two/__init__.py`);
-    expect((await collected(root, file(`${root}/main.py`))).paths).toEqual(['main.py', 'one.py', 'two/__init__.py']);
+    expect((await collected(file(`${root}/main.py`))).paths).toEqual(['main.py', 'one.py', 'two/__init__.py']);
   });
 
-  it('prefers the script’s folder to the module’s own, and each script’s to the other’s', async () => {
-    const root = folder();
+  it('prefers the script’s folder to the module’s own, and each script’s to the other’s', async ({ rig, root, collected }) => {
     for (const side of ['left', 'right']) {
       rig.file(`${root}/${side}/main.py`, `import sys\nsys.path.append("${root}/lib")\nimport shared.tool`);
       rig.file(`${root}/${side}/settings.py`);
@@ -145,19 +130,18 @@ describe('Python modules', () => {
     rig.file(`${root}/lib/shared/__init__.py`);
     rig.file(`${root}/lib/shared/tool.py`, 'import settings');
     rig.file(`${root}/lib/shared/settings.py`);
-    const left = await collected(root, file(`${root}/left/main.py`));
+    const left = await collected(file(`${root}/left/main.py`));
     expect(left.paths).toEqual(['left/main.py', 'left/settings.py', 'lib/shared/__init__.py', 'lib/shared/tool.py']);
-    const both = await collected(root, file(`${root}/left/main.py`), file(`${root}/right/main.py`));
+    const both = await collected(file(`${root}/left/main.py`), file(`${root}/right/main.py`));
     expect(both.paths.filter((path) => path.endsWith('settings.py'))).toEqual(['left/settings.py', 'right/settings.py']);
   });
 
-  it('finds modules by a sys.path that only a %run sets', async () => {
-    const root = folder();
+  it('finds modules by a sys.path that only a %run sets', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/jobs/main`, ['%run ./setup', 'from common import dates']);
     rig.notebook(`${root}/jobs/setup`, ['import sys', 'sys.path.append("../shared")']);
     rig.file(`${root}/shared/common/dates.py`, 'from common import zones');
     rig.file(`${root}/shared/common/zones.py`);
-    expect((await collected(root, notebook(`${root}/jobs/main`))).paths).toEqual([
+    expect((await collected(notebook(`${root}/jobs/main`))).paths).toEqual([
       'shared/common/dates.py',
       'shared/common/zones.py',
       'jobs/main',
@@ -165,22 +149,21 @@ describe('Python modules', () => {
     ]);
   });
 
-  it('finds modules at the root of the Git folder that a notebook lies in', async () => {
-    const root = '/Repos/ana@acme.example/etl';
-    rig.notebook(`${root}/notebooks/main`, ['from src.util import x']);
-    rig.file(`${root}/src/util.py`);
-    expect((await collected(root, notebook(`${root}/notebooks/main`))).paths).toEqual(['src/util.py', 'notebooks/main']);
+  it('finds modules at the root of the Git folder that a notebook lies in', async ({ rig, collected }) => {
+    const git = '/Repos/ana@acme.example/etl';
+    rig.notebook(`${git}/notebooks/main`, ['from src.util import x']);
+    rig.file(`${git}/src/util.py`);
+    expect((await collected(notebook(`${git}/notebooks/main`))).paths).toEqual([`${git}/src/util.py`, `${git}/notebooks/main`]);
   });
 
-  it('takes requirements of requirements, wheels, and a folder that pip installs', async () => {
-    const root = folder();
+  it('takes requirements of requirements, wheels, and a folder that pip installs', async ({ rig, root, collected }) => {
     rig.notebook(`${root}/main`, ['%pip install -r requirements.txt', '%pip install ./dist/own-1.0-py3-none-any.whl ./mypkg']);
     rig.file(`${root}/requirements.txt`, 'pandas==2\n-r more/base.txt\n');
     rig.file(`${root}/more/base.txt`, 'requests\n/Volumes/main/x/y.whl\n');
     rig.file(`${root}/dist/own-1.0-py3-none-any.whl`, 'PK');
     rig.file(`${root}/mypkg/pyproject.toml`, '[project]');
     rig.file(`${root}/mypkg/src/mypkg/__init__.py`);
-    const { paths, diagnostics } = await collected(root, notebook(`${root}/main`));
+    const { paths, diagnostics } = await collected(notebook(`${root}/main`));
     expect(paths).toEqual([
       'dist/own-1.0-py3-none-any.whl',
       'more/base.txt',
@@ -194,12 +177,11 @@ describe('Python modules', () => {
 });
 
 describe('folders', () => {
-  it('takes everything below, but not what tools write', async () => {
-    const root = folder();
+  it('takes everything below, but not what tools write', async ({ rig, root, collected }) => {
     for (const path of ['dbt_project.yml', 'models/a.sql', 'target/run.json', 'logs/dbt.log', '__pycache__/x.pyc', '.git/HEAD'])
       rig.file(`${root}/${path}`);
     rig.notebook(`${root}/explore`);
-    const { paths, diagnostics } = await collected(root, tree(root));
+    const { paths, diagnostics } = await collected(tree(root));
     expect(paths).toEqual(['dbt_project.yml', 'models/a.sql', 'explore']);
     expect(diagnostics.map(({ level, place }) => [level, place.replace(`${root}/`, '')])).toEqual([
       ['note', '.git'],
@@ -209,45 +191,43 @@ describe('folders', () => {
     ]);
   });
 
-  it('keeps folders called target and logs where no dbt project is', async () => {
-    const root = folder();
+  it('keeps folders called target and logs where no dbt project is', async ({ rig, root, collected }) => {
     rig.file(`${root}/target/a.txt`);
     rig.file(`${root}/logs/b.txt`);
-    expect((await collected(root, tree(root))).paths).toEqual(['logs/b.txt', 'target/a.txt']);
+    expect((await collected(tree(root))).paths).toEqual(['logs/b.txt', 'target/a.txt']);
   });
 
-  it('takes names with spaces, letters of any script, signs of URLs, and names that differ in case alone', async () => {
-    const root = folder();
+  it('takes names with spaces, letters of any script, signs of URLs, and names that differ in case alone', async ({
+    rig,
+    root,
+    collected,
+  }) => {
     const names = ['a b.py', 'a%20b.py', 'A.py', 'a.py', 'q?x=1&y#z.py', 'ünï.py', '日本語.py', `${'x'.repeat(200)}.py`];
     for (const name of names) rig.file(`${root}/${name}`, `# ${name}`);
-    const { sources } = await collected(root, tree(root));
+    const { sources } = await collected(tree(root));
     expect(sources.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])).toEqual(
       names.map((name) => [`${root}/${name}`, `# ${name}`]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
     );
   });
 
-  it('warns of a folder that is not there or may not be listed, inner ones too', async () => {
-    const root = folder();
+  it('warns of a folder that is not there or may not be listed, inner ones too', async ({ rig, root, collected, faults }) => {
     rig.file(`${root}/open/a.txt`);
     rig.file(`${root}/open/shut/b.txt`);
-    rig.far.faults.on('GET /api/2.0/workspace/list', { delayMs: 0, times: 1 });
-    rig.far.faults.on('GET /api/2.0/workspace/list', { status: 403 });
-    const shut = await collected(root, tree(`${root}/open`));
+    faults.on('GET /api/2.0/workspace/list', { delayMs: 0, times: 1 });
+    faults.on('GET /api/2.0/workspace/list', { status: 403 });
+    const shut = await collected(tree(`${root}/open`));
     expect(shut.paths).toEqual(['open/a.txt']);
     expect(shut.diagnostics).toMatchObject([{ level: 'warning', place: `${root}/open/shut` }]);
-    rig.far.faults.clear();
-    expect((await collected(root, tree(`${root}/none`, 'tasks[dbt]'))).diagnostics).toMatchObject([
-      { level: 'warning', place: 'tasks[dbt]' },
-    ]);
+    faults.clear();
+    expect((await collected(tree(`${root}/none`, 'tasks[dbt]'))).diagnostics).toMatchObject([{ level: 'warning', place: 'tasks[dbt]' }]);
   });
 
-  it('says the same twice, in the same order', async () => {
-    const root = folder();
+  it('says the same twice, in the same order', async ({ rig, root, faults }) => {
     for (let n = 0; n < 30; n++)
       rig.notebook(`${root}/n${n}`, [`%run ./n${(n * 7) % 30}`, `%run ${root}/n${(n * 11) % 30}`, '%run ./gone', 'import m']);
     rig.file(`${root}/m.py`, 'import gone');
     const references = [tree(root), ...Array.from({ length: 30 }, (_, n) => notebook(`${root}/n${n}`, `tasks[${n}]`))];
-    rig.far.faults.on('GET /api/2.0/workspace/export', { delayMs: 40, times: 20 });
+    faults.on('GET /api/2.0/workspace/export', { delayMs: 40, times: 20 });
     const one = await collectSources(rig.as(), references);
     const two = await collectSources(rig.as(), references);
     expect(two).toEqual(one);
