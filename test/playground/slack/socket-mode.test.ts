@@ -14,8 +14,9 @@ interface Arrival {
 }
 
 /** Sockets of one app; nothing is acked unless `ack` says so. A closed one comes back after `pingTimeout` ms (facts: slack#socket-mode). */
-async function listen(slack: SlackStandIn, count: number, ack: boolean, pingTimeout = 5_000): Promise<{ arrivals: Arrival[] }> {
+async function listen(slack: SlackStandIn, count: number, ack: boolean, pingTimeout = 5_000) {
   const arrivals: Arrival[] = [];
+  let hellos = 0;
   await Promise.all(
     Array.from({ length: count }, async (_, socket) => {
       const one = new SocketModeClient({
@@ -23,6 +24,9 @@ async function listen(slack: SlackStandIn, count: number, ack: boolean, pingTime
         logger: QUIET,
         clientPingTimeout: pingTimeout,
         clientOptions: { slackApiUrl: slack.url },
+      });
+      one.on('connected', () => {
+        hellos += 1;
       });
       one.on('slack_event', (event: { envelope_id: string; retry_num?: number; retry_reason?: string; ack: () => Promise<void> }) => {
         arrivals.push({ socket, id: event.envelope_id, retry: event.retry_num, reason: event.retry_reason, ack: event.ack });
@@ -32,7 +36,8 @@ async function listen(slack: SlackStandIn, count: number, ack: boolean, pingTime
       onTestFinished(() => one.disconnect());
     }),
   );
-  return { arrivals };
+  /** How often a socket was open at its own end too: stopped before that, the client rejects with nothing (facts: slack#socket-mode). */
+  return { arrivals, hellos: () => hellos };
 }
 
 test('each payload goes to one socket only, a duplicate under the same envelope id', async () => {
@@ -88,14 +93,16 @@ test('events wait while no socket is open; commands do not', async () => {
 
 test('after a disconnect the other socket gets everything, and the first comes back', async () => {
   const { slack } = await start();
-  const { arrivals } = await listen(slack, 2, true, 500);
+  const { arrivals, hellos } = await listen(slack, 2, true, 500);
   slack.socket.disconnect('refresh_requested');
   expect(slack.socket.sockets()).toBe(1);
   slack.as('ana').say('C_DATA', 'in the gap');
   await eventually(() => arrivals.map((arrival) => arrival.socket).length).toBe(1);
-  await eventually(() => slack.socket.sockets()).toBe(2);
+  await eventually(hellos).toBe(3);
+  expect(slack.socket.sockets()).toBe(2);
   slack.socket.cut();
-  await eventually(() => slack.socket.sockets()).toBe(2);
+  await eventually(hellos).toBe(5);
+  expect(slack.socket.sockets()).toBe(2);
 });
 
 test('a ticket opens one socket; the eleventh is sent away', async () => {

@@ -75,5 +75,5 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
 
 /** Waits for an expectation with patience for a busy machine. */
 export function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 10_000, interval: 10 });
+  return expect.poll(look, { timeout: 30_000, interval: 10 });
 }
