@@ -1,15 +1,8 @@
 // The loop against the stand-in over real HTTP with the real SDK: calls, history, budgets, stopping and resuming.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cost } from '../../src/agent/limits.ts';
-import { type ClaudeStandIn, type ClaudeStandInOptions, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
-import { call, converse, rounds, toolsOf } from './harness.ts';
-
-let claude: ClaudeStandIn;
-const start = async (options: ClaudeStandInOptions) => {
-  claude = await createClaudeStandIn(options);
-};
-afterEach(() => claude.close());
+import { call, converse, rounds, startClaude, toolsOf } from './harness.ts';
 
 const echo = toolsOf({
   echo: async ({ input }) => ({ text: `echo ${JSON.stringify(input)}`, isError: false }),
@@ -18,7 +11,9 @@ const echo = toolsOf({
 
 describe('a turn', () => {
   test('says, calls, answers; the history is verbatim with signed thinking, and a second turn is accepted', async () => {
-    await start({ script: rounds({ text: 'I look.', calls: [call('make', { a: 1 })] }, { text: 'Made it.', calls: [] }) });
+    const claude = await startClaude({
+      script: rounds({ text: 'I look.', calls: [call('make', { a: 1 })] }, { text: 'Made it.', calls: [] }),
+    });
     const talk = await converse(claude, echo);
     talk.say('go');
     const outcome = await talk.run();
@@ -40,7 +35,7 @@ describe('a turn', () => {
   });
 
   test('asks with a cache mark on system and on the last block, and without betas', async () => {
-    await start({ script: rounds({ text: 'Hi.', calls: [] }) });
+    const claude = await startClaude({ script: rounds({ text: 'Hi.', calls: [] }) });
     const talk = await converse(claude, echo);
     talk.say('go');
     await talk.run();
@@ -52,21 +47,25 @@ describe('a turn', () => {
 
   test('runs parallel calls side by side and answers in order in one message; an error is marked', async () => {
     const order: string[] = [];
+    const quick = Promise.withResolvers<void>();
     const tools = toolsOf({
       slow: async () => {
-        await pause(30);
+        await quick.promise;
         order.push('slow');
         return { text: 'slow', isError: false };
       },
       quick: async () => {
         order.push('quick');
+        quick.resolve();
         return { text: 'it failed', isError: true };
       },
       throws: async () => {
         throw new Error('secret detail');
       },
     });
-    await start({ script: rounds({ calls: [call('slow'), call('quick'), call('throws')] }, { text: 'Done.', calls: [] }) });
+    const claude = await startClaude({
+      script: rounds({ calls: [call('slow'), call('quick'), call('throws')] }, { text: 'Done.', calls: [] }),
+    });
     const talk = await converse(claude, tools);
     talk.say('go');
     await talk.run();
@@ -91,7 +90,9 @@ describe('a turn', () => {
         return { text: 'ok', isError: false };
       },
     });
-    await start({ script: rounds({ calls: Array.from({ length: 50 }, (_, n) => call('work', { n })) }, { text: 'Done.', calls: [] }) });
+    const claude = await startClaude({
+      script: rounds({ calls: Array.from({ length: 50 }, (_, n) => call('work', { n })) }, { text: 'Done.', calls: [] }),
+    });
     const talk = await converse(claude, tools, { limits: { parallelCalls: 4 } });
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'done' });
@@ -100,7 +101,7 @@ describe('a turn', () => {
 
   test('clips a result once, when it is stored', async () => {
     const tools = toolsOf({ big: async () => ({ text: 'x'.repeat(1000), isError: false }) });
-    await start({ script: rounds({ calls: [call('big')] }, { text: 'Done.', calls: [] }) });
+    const claude = await startClaude({ script: rounds({ calls: [call('big')] }, { text: 'Done.', calls: [] }) });
     const talk = await converse(claude, tools, { limits: { resultCharacters: 100 } });
     talk.say('go');
     await talk.run();
@@ -110,7 +111,9 @@ describe('a turn', () => {
 
 describe('budgets', () => {
   test('steps: stops only after the calls are answered, and a reply goes on from there', async () => {
-    await start({ script: (turn) => (turn.text === 'more' ? { text: 'Fine.', calls: [] } : { text: 'On.', calls: [call('echo')] }) });
+    const claude = await startClaude({
+      script: (turn) => (turn.text === 'more' ? { text: 'Fine.', calls: [] } : { text: 'On.', calls: [call('echo')] }),
+    });
     const talk = await converse(claude, echo, { limits: { stepsPerTurn: 3 } });
     talk.say('go');
     const outcome = await talk.run();
@@ -122,7 +125,7 @@ describe('budgets', () => {
   });
 
   test('dollars', async () => {
-    await start({ script: () => ({ calls: [call('echo')] }) });
+    const claude = await startClaude({ script: () => ({ calls: [call('echo')] }) });
     const talk = await converse(claude, echo, { limits: { dollarsPerTurn: 0.000001 } });
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'budget', of: 'dollars', usage: { steps: 1 } });
@@ -155,7 +158,7 @@ describe('stop', () => {
         return { text: 'never', isError: false };
       },
     });
-    await start({
+    const claude = await startClaude({
       script: (turn) => (turn.text === 'go' ? { calls: [call('wait'), call('later')] } : { text: 'Hello again.', calls: [] }),
     });
     const talk = await converse(claude, tools, { limits: { parallelCalls: 1 } });
@@ -172,11 +175,14 @@ describe('stop', () => {
 
   test('in the middle of a stream: nothing partial is stored', async () => {
     const stop = new AbortController();
-    await start({ pace: { firstMs: 0, eventMs: 12, characters: 18 }, script: () => ({ text: 'word '.repeat(2000), calls: [] }) });
+    const claude = await startClaude({
+      pace: { firstMs: 0, eventMs: 12, characters: 18 },
+      script: () => ({ text: 'word '.repeat(2000), calls: [] }),
+    });
     const talk = await converse(claude, echo);
     talk.say('go');
     const running = talk.run(stop.signal);
-    await vi.waitUntil(() => claude.requests.length > 0);
+    await expect.poll(() => claude.requests.length).toBeGreaterThan(0);
     await pause(50);
     stop.abort();
     expect((await running).kind).toBe('stopped');
@@ -188,7 +194,9 @@ describe('resume', () => {
   test('a history that ends with open calls goes on from them, after a JSON round trip in another process', async () => {
     let ran = 0;
     const tools = toolsOf({ echo: async () => ({ text: `ran ${++ran}`, isError: false }) });
-    await start({ script: rounds({ calls: [call('echo', { n: 1 }), call('echo', { n: 2 })] }, { text: 'Done.', calls: [] }) });
+    const claude = await startClaude({
+      script: rounds({ calls: [call('echo', { n: 1 }), call('echo', { n: 2 })] }, { text: 'Done.', calls: [] }),
+    });
     const first = await converse(claude, tools);
     first.say('go');
     await first.run();
@@ -201,7 +209,7 @@ describe('resume', () => {
   });
 
   test('a history that ends with the reply is done without another call', async () => {
-    await start({ script: rounds({ text: 'The answer.', calls: [] }) });
+    const claude = await startClaude({ script: rounds({ text: 'The answer.', calls: [] }) });
     const talk = await converse(claude, echo);
     talk.say('go');
     await talk.run();

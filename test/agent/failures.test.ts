@@ -1,24 +1,20 @@
 // What the loop makes of a Claude that fails: retries, words for people, and nothing half stored.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/playground/claude/faults.ts';
-import { type ClaudeStandIn, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
 import { createTestClock } from '../values/test-clock.ts';
-import { call, converse, rounds, toolsOf } from './harness.ts';
-
-let claude: ClaudeStandIn;
-afterEach(() => claude.close());
+import { call, converse, rounds, startClaude, toolsOf } from './harness.ts';
 
 const tools = toolsOf({ echo: async ({ input }) => ({ text: JSON.stringify(input), isError: false }) });
 const LONG = 'A reply that is long enough for several events. '.repeat(30);
 
 async function turn(faults: readonly Fault[], options: Parameters<typeof converse>[2] = {}) {
-  claude = await createClaudeStandIn({
+  const claude = await startClaude({
     script: rounds({ text: LONG, calls: [call('echo', { long: 'x'.repeat(500) })] }, { text: 'Done.', calls: [] }),
   });
   claude.faults.next(...faults);
   const talk = await converse(claude, tools, options);
   talk.say('go');
-  return { talk, outcome: await talk.run() };
+  return { claude, talk, outcome: await talk.run() };
 }
 
 describe('passes', () => {
@@ -30,7 +26,7 @@ describe('passes', () => {
     ['HTTP 529, repeated by the SDK', { kind: 'http', status: 529 }, 3],
     ['a slow answer', { kind: 'delay', ms: 50 }, 2],
   ])('%s', async (_, fault, requests) => {
-    const { talk, outcome } = await turn([fault]);
+    const { claude, talk, outcome } = await turn([fault]);
     expect(outcome).toMatchObject({ kind: 'done', text: 'Done.' });
     expect(claude.requests).toHaveLength(requests);
     expect(talk.history()).toHaveLength(4);
@@ -38,7 +34,7 @@ describe('passes', () => {
   });
 
   test('a stream that says nothing for five minutes', async () => {
-    claude = await createClaudeStandIn({ script: rounds({ text: 'Done.', calls: [] }) });
+    const claude = await startClaude({ script: rounds({ text: 'Done.', calls: [] }) });
     claude.faults.next({ kind: 'delay', ms: 3_600_000 });
     const clock = createTestClock();
     const talk = await converse(claude, tools, { clock });
@@ -53,7 +49,7 @@ describe('passes', () => {
   });
 
   test('a tool call cut by max_tokens is asked again with twice the tokens, and the cut one never runs', async () => {
-    const { talk, outcome } = await turn([{ kind: 'max-tokens' }], { limits: { maxTokens: 1000 } });
+    const { claude, talk, outcome } = await turn([{ kind: 'max-tokens' }], { limits: { maxTokens: 1000 } });
     expect(outcome).toMatchObject({ kind: 'done', text: 'Done.', usage: { steps: 3 } });
     expect(claude.requests.map((request) => JSON.parse(request.body).max_tokens)).toEqual([1000, 2000, 2000]);
     expect(talk.history()[2]?.content).toMatchObject([{ content: JSON.stringify({ long: 'x'.repeat(500) }) }]);
@@ -71,25 +67,25 @@ describe('does not pass', () => {
   });
 
   test('an error in the stream that is ours is not repeated', async () => {
-    const { outcome } = await turn([{ kind: 'sse-error', type: 'invalid_request_error' }]);
+    const { claude, outcome } = await turn([{ kind: 'sse-error', type: 'invalid_request_error' }]);
     expect(outcome.kind).toBe('failed');
     expect(claude.requests).toHaveLength(1);
   });
 
   test('a wrong key names credentials', async () => {
-    claude = await createClaudeStandIn();
+    const claude = await startClaude();
     const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey: async () => 'wrong' } });
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude did not accept our credentials.' } } });
   });
 
   test('nobody there', async () => {
-    claude = await createClaudeStandIn();
-    const talk = await converse(claude, tools);
+    const claude = await startClaude();
+    // The SDK repeats in real time, in each of our tries.
+    const talk = await converse(claude, tools, { limits: { retryDelaysMs: [1] } });
     await claude.close();
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude could not be reached or broke off.' } } });
-    claude = await createClaudeStandIn();
   });
 
   test('a refusal is told and not stored; the next message is accepted', async () => {
@@ -109,7 +105,7 @@ describe('does not pass', () => {
   });
 
   test('a plain reply cut by max_tokens is kept and marked', async () => {
-    claude = await createClaudeStandIn({ script: () => ({ text: 'Half a', calls: [] }) });
+    const claude = await startClaude({ script: () => ({ text: 'Half a', calls: [] }) });
     claude.faults.next({ kind: 'max-tokens' });
     const talk = await converse(claude, tools);
     talk.say('go');

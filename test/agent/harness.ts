@@ -1,14 +1,22 @@
 // What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
 import type Anthropic from '@anthropic-ai/sdk';
+import { onTestFinished } from 'vitest';
 import { createAgent, type Outcome } from '../../src/agent/agent.ts';
 import type { FrozenPrompt } from '../../src/agent/model-call.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
 import type { Say } from '../../src/playground/claude/conversation/talk.ts';
-import type { ClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
+import { type ClaudeStandIn, type ClaudeStandInOptions, createClaudeStandIn } from '../../src/playground/claude/stand-in.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { createTestClock } from '../values/test-clock.ts';
 
 export const log = createLogger({ level: 'silent' });
+
+/** A stand-in of Claude that ends with the test. */
+export async function startClaude(options: ClaudeStandInOptions = {}): Promise<ClaudeStandIn> {
+  const claude = await createClaudeStandIn(options);
+  onTestFinished(() => claude.close());
+  return claude;
+}
 
 export type Handler = (call: ToolCall, options: { signal: AbortSignal; onStep: (step: Step) => void }) => Promise<ToolResult>;
 
