@@ -1,20 +1,25 @@
 // Linking: the way that works, and every way that must not.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ANA, ANA_ASKS, createBrowser, createRig, fieldsOf, goToDatabricks, link, type Rig, signIn } from './rig.ts';
+import { expect } from 'vitest';
+import { ANA, ANA_ASKS, type Browser, createBrowser, fieldsOf, goToDatabricks, identityTest, link, signIn } from './rig.ts';
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await createRig();
-});
-beforeEach(() => rig.reset());
-afterAll(() => rig.close());
+const it = identityTest
+  .extend('confirm', ({ rig }) => (browser: Browser, form: Record<string, string>) => {
+    return browser.post(`${rig.publicUrl}/auth/confirm`, { answer: 'confirm', ...form });
+  })
+  .extend(
+    'start',
+    ({ rig }) =>
+      async () =>
+        (await rig.identities.startLink(ANA_ASKS)).url,
+  )
+  .extend(
+    'isLinked',
+    ({ rig }) =>
+      async () =>
+        (await rig.identities.of(ANA)) !== undefined,
+  );
 
-const confirm = (browser: ReturnType<typeof createBrowser>, form: Record<string, string>) =>
-  browser.post(`${rig.publicUrl}/auth/confirm`, { answer: 'confirm', ...form });
-const start = async () => (await rig.identities.startLink(ANA_ASKS)).url;
-const isLinked = async () => (await rig.identities.of(ANA)) !== undefined;
-
-it('links the same person after both pages, then goes on with what was asked', async () => {
+it('links the same person after both pages, then goes on with what was asked', async ({ rig, confirm, start, isLinked }) => {
   const browser = createBrowser();
   const url = await start();
   const ask = await browser.get(url);
@@ -40,7 +45,7 @@ it('links the same person after both pages, then goes on with what was asked', a
   expect(me.userName).toBe('ana@acme.example');
 });
 
-it('asks for the scopes, PKCE S256 and the exact redirect', async () => {
+it('asks for the scopes, PKCE S256 and the exact redirect', async ({ rig, start }) => {
   const browser = createBrowser();
   const sent = await browser.post(await start(), {});
   const authorize = new URL(sent.location);
@@ -54,7 +59,7 @@ it('asks for the scopes, PKCE S256 and the exact redirect', async () => {
   });
 });
 
-it('refuses another Databricks account, names both, and revokes its tokens', async () => {
+it('refuses another Databricks account, names both, and revokes its tokens', async ({ rig, start, isLinked }) => {
   const page = await signIn(rig, createBrowser(), await start(), 'ben@acme.example');
   expect(page.status).toBe(403);
   expect(page.text).toContain('Ana@Acme.Example');
@@ -64,7 +69,7 @@ it('refuses another Databricks account, names both, and revokes its tokens', asy
   expect(await rig.storage.db.query('select state, sealed from link_attempts')).toEqual([{ state: 'refused', sealed: null }]);
 });
 
-it('refuses a callback that comes a second time, and keeps the first', async () => {
+it('refuses a callback that comes a second time, and keeps the first', async ({ rig, confirm, start }) => {
   const browser = createBrowser();
   const back = await goToDatabricks(rig, browser, await start(), 'ana@acme.example');
   const page = await browser.get(back);
@@ -75,7 +80,7 @@ it('refuses a callback that comes a second time, and keeps the first', async () 
   expect(rig.linked).toHaveLength(1);
 });
 
-it('refuses a callback in another browser, and that sign-in is over', async () => {
+it('refuses a callback in another browser, and that sign-in is over', async ({ rig, start }) => {
   const victim = createBrowser();
   const back = await goToDatabricks(rig, victim, await start(), 'ana@acme.example');
   expect((await createBrowser().get(back)).status).toBe(403);
@@ -83,7 +88,7 @@ it('refuses a callback in another browser, and that sign-in is over', async () =
   expect(rig.tokenCalls()).toBe(0);
 });
 
-it('lets one browser do two sign-ins side by side', async () => {
+it('lets one browser do two sign-ins side by side', async ({ rig, confirm, start }) => {
   const browser = createBrowser();
   const [one, two] = [await start(), await start()];
   const first = await goToDatabricks(rig, browser, one, 'ana@acme.example');
@@ -93,7 +98,7 @@ it('lets one browser do two sign-ins side by side', async () => {
   expect(rig.linked).toHaveLength(2);
 });
 
-it('refuses a state that was changed, moved to another sign-in, or left out', async () => {
+it('refuses a state that was changed, moved to another sign-in, or left out', async ({ rig, start }) => {
   const browser = createBrowser();
   const back = new URL(await goToDatabricks(rig, browser, await start(), 'ana@acme.example'));
   const other = new URL((await createBrowser().post(await start(), {})).location).searchParams.get('state') ?? '';
@@ -108,13 +113,13 @@ it('refuses a state that was changed, moved to another sign-in, or left out', as
   expect((await browser.get(back.href)).text).toContain('Are both of these you?');
 });
 
-it('ends after ten minutes, at every step', async () => {
+it('ends after ten minutes, at every step', async ({ rig, confirm, start, isLinked }) => {
   const url = await start();
   const browser = createBrowser();
   const page = await signIn(rig, browser, url, 'ana@acme.example');
   const another = await start();
   const back = await goToDatabricks(rig, browser, another, 'ana@acme.example');
-  rig.clock.now = () => Date.now() + 10 * 60_000 + 1000;
+  await rig.clock.turn(10 * 60_000);
   expect((await browser.get(another)).status).toBe(410);
   expect((await browser.post(another, {})).status).toBe(410);
   expect((await browser.get(back)).status).toBe(410);
@@ -122,7 +127,12 @@ it('ends after ten minutes, at every step', async () => {
   expect(await isLinked()).toBe(false);
 });
 
-it('refuses a confirmation without the CSRF token, from another browser, or from another site', async () => {
+it('refuses a confirmation without the CSRF token, from another browser, or from another site', async ({
+  rig,
+  confirm,
+  start,
+  isLinked,
+}) => {
   const browser = createBrowser();
   const page = await signIn(rig, browser, await start(), 'ana@acme.example');
   const fields = fieldsOf(page);
@@ -139,7 +149,7 @@ it('refuses a confirmation without the CSRF token, from another browser, or from
   expect(await isLinked()).toBe(false);
 });
 
-it('forgets everything on Cancel, here and at Databricks', async () => {
+it('forgets everything on Cancel, here and at Databricks', async ({ rig, confirm, start, isLinked }) => {
   const browser = createBrowser();
   const page = await signIn(rig, browser, await start(), 'ana@acme.example');
   const cancelled = await browser.post(`${rig.publicUrl}/auth/confirm`, { ...fieldsOf(page), answer: 'cancel' });
@@ -150,19 +160,19 @@ it('forgets everything on Cancel, here and at Databricks', async () => {
   expect(denied.text).toContain('You said no');
 });
 
-it('answers an outage and an unknown link with words, not with a stack', async () => {
-  rig.databricks.faults.on('POST /oidc/v1/token', { status: 503 });
+it('answers an outage and an unknown link with words, not with a stack', async ({ rig, faults, start }) => {
+  faults.on('POST /oidc/v1/token', { status: 503 });
   const page = await signIn(rig, createBrowser(), await start(), 'ana@acme.example');
   expect(page.status).toBe(502);
   expect(page.text).toContain('Nothing was connected');
   expect((await createBrowser().get(`${rig.publicUrl}/auth/start/nonsense`)).status).toBe(404);
 });
 
-it('wants an e-mail address from Slack', async () => {
+it('wants an e-mail address from Slack', async ({ rig }) => {
   await expect(rig.identities.startLink({ ...ANA_ASKS, slackEmail: '' })).rejects.toThrow('e-mail');
 });
 
-it('replaces a link by linking again, and revokes the old grant', async () => {
+it('replaces a link by linking again, and revokes the old grant', async ({ rig }) => {
   await link(rig);
   const before = rig.databricks.requests.filter((request) => request.path === '/oidc/v1/revoke').length;
   const first = await rig.identities.token(ANA);
@@ -172,7 +182,7 @@ it('replaces a link by linking again, and revokes the old grant', async () => {
   expect(rig.databricks.requests.filter((request) => request.path === '/oidc/v1/revoke').length).toBe(before + 1);
 });
 
-it('goes on after a restart with what a link did not get to', async () => {
+it('goes on after a restart with what a link did not get to', async ({ rig }) => {
   const { flow } = rig.identities.createSignIn(() => Promise.reject(new Error('killed here')));
   const { url } = await rig.identities.startLink(ANA_ASKS);
   const nonce = url.split('/').at(-1) ?? '';
@@ -187,7 +197,7 @@ it('goes on after a restart with what a link did not get to', async () => {
   expect(rig.linked).toMatchObject([{ who: ANA, resume: ANA_ASKS.resume }]);
 });
 
-it('writes no token, code, state or cookie into the log', async () => {
+it('writes no token, code, state or cookie into the log', async ({ rig, faults, confirm, start }) => {
   const browser = createBrowser();
   const back = await goToDatabricks(rig, browser, await start(), 'ana@acme.example');
   const cookie = [...browser.cookies.values()].join();
@@ -195,7 +205,7 @@ it('writes no token, code, state or cookie into the log', async () => {
   const { nonce, csrf } = fieldsOf(page);
   await confirm(browser, { nonce, csrf });
   const token = await rig.identities.token(ANA);
-  rig.databricks.faults.on('POST /oidc/v1/token', { status: 500, times: 1 });
+  faults.on('POST /oidc/v1/token', { status: 500, times: 1 });
   await rig.identities.token(ANA, { minMinutes: 600 });
   await rig.identities.unlink(ANA);
   await createBrowser().get(back);

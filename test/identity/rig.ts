@@ -1,12 +1,13 @@
 // The sign-in as it really runs: our pages over HTTP, the database, and the stand-in workspace's certified OpenID provider.
+import { test } from 'vitest';
 import { createIdentities, type Linked } from '../../src/identity/identities.ts';
 import type { VaultKey } from '../../src/identity/vault.ts';
+import { freePort } from '../../src/playground/child.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
-import { systemClock } from '../../src/values/clock.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { createWeb } from '../../src/web/web.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
-import { freePort } from '../storage/postgres-server.ts';
+import { createTestClock } from '../values/test-clock.ts';
 
 export const ANA = { team: 'T_ACME', user: 'U_ANA' };
 export const BEN = { team: 'T_ACME', user: 'U_BEN' };
@@ -14,7 +15,7 @@ export const ANA_ASKS = { who: ANA, slackName: 'Ana Ruiz', slackEmail: 'Ana@Acme
 
 export const keyOf = (keyId: string): VaultKey => ({ keyId, key: new Uint8Array(32).fill(keyId.length) });
 
-export async function createRig() {
+async function createRig() {
   const storage = await openTestStorage();
   const databricks = await createDatabricksStandIn({ seed: false });
   const port = await freePort();
@@ -22,7 +23,7 @@ export async function createRig() {
   const oauth = { host: databricks.url, clientId: 'dab', clientSecret: 'client-secret-1', redirectUri: `${publicUrl}/auth/callback` };
   databricks.registerOAuthClient(oauth);
   const lines: string[] = [];
-  const clock = { now: Date.now };
+  const clock = createTestClock();
   const linked: Linked[] = [];
   const log = createLogger({ level: 'trace', destination: { write: (line) => lines.push(line) } });
   const deps: Parameters<typeof createIdentities>[0] = {
@@ -37,7 +38,7 @@ export async function createRig() {
       return { id, userName, displayName };
     },
     log,
-    clock: { ...systemClock, now: () => clock.now() },
+    clock,
   };
   const identities = createIdentities(deps);
   const signIn = identities.createSignIn(async (event) => void linked.push(event));
@@ -62,7 +63,6 @@ export async function createRig() {
       databricks.requests.length = 0;
       lines.length = 0;
       linked.length = 0;
-      clock.now = Date.now;
     },
     async close() {
       await web.stop();
@@ -73,6 +73,18 @@ export async function createRig() {
 }
 
 export type Rig = Awaited<ReturnType<typeof createRig>>;
+
+/** Tests that share a rig within their file. Each begins with nobody linked, without faults, and with empty records. */
+export const identityTest = test
+  .extend('rig', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const rig = await createRig();
+    onCleanup(() => rig.close());
+    return rig;
+  })
+  .extend('faults', { auto: true }, async ({ rig }) => {
+    await rig.reset();
+    return rig.databricks.faults;
+  });
 
 export interface Seen {
   status: number;

@@ -1,118 +1,123 @@
 // Tokens of linked users: refreshed once, kept before used, lost only when Databricks says the grant is dead.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { createIdentities } from '../../src/identity/identities.ts';
 import { UpstreamError, UserError } from '../../src/values/errors.ts';
-import { ANA, BEN, createRig, keyOf, link, type Rig } from './rig.ts';
-
-let rig: Rig;
-beforeAll(async () => {
-  rig = await createRig();
-});
-beforeEach(() => rig.reset());
-afterAll(() => rig.close());
+import { ANA, BEN, identityTest, keyOf, link } from './rig.ts';
 
 const HOUR = 60 * 60_000;
-const later = (ms: number) => {
-  rig.clock.now = () => Date.now() + ms;
-};
-const version = async () => (await rig.storage.db.query<{ version: number }>('select version from grants'))[0]?.version ?? 0;
 
-it('gives the same token until it is about to end, then refreshes once for all who ask', async () => {
+/** `version`: how often the tokens in the database have been changed. */
+const it = identityTest
+  .extend('clock', ({ rig }) => rig.clock)
+  .extend('version', ({ rig }) => async () => {
+    const [row] = await rig.storage.db.query<{ version: number }>('select version from grants');
+    return row?.version ?? 0;
+  });
+
+it('gives the same token until it is about to end, then refreshes once for all who ask', async ({ rig, clock, version }) => {
   await link(rig);
   const at = await version();
   const first = await rig.identities.token(ANA);
   expect(await rig.identities.token(ANA)).toBe(first);
   expect(rig.tokenCalls()).toBe(1);
-  later(HOUR - 60_000);
+  await clock.turn(HOUR - 60_000);
   const tokens = await Promise.all(Array.from({ length: 5 }, () => rig.identities.token(ANA)));
   expect(new Set(tokens).size).toBe(1);
   expect(tokens[0]).not.toBe(first);
   expect(rig.tokenCalls()).toBe(2);
   expect(await version()).toBe(at + 1);
   // The rotated refresh token was kept: the next refresh works too.
-  later(2 * HOUR);
+  await clock.turn(HOUR + 60_000);
   expect(await rig.identities.token(ANA)).not.toBe(tokens[0]);
   expect(await version()).toBe(at + 2);
 });
 
-it('refreshes once for all who want more minutes than any token has', async () => {
+it('refreshes once for all who want more minutes than any token has', async ({ rig }) => {
   await link(rig);
   await Promise.all([rig.identities.token(ANA, { minMinutes: 600 }), rig.identities.token(ANA, { minMinutes: 600 })]);
   expect(rig.tokenCalls()).toBe(2);
 });
 
-it('refreshes once for two processes too', async () => {
+it('refreshes once for two processes too', async ({ rig, clock }) => {
   await link(rig);
   const other = createIdentities(rig.deps);
-  later(HOUR);
-  const [mine, theirs] = await Promise.all([rig.identities.token(ANA), other.token(ANA)]);
+  await clock.turn(HOUR);
+  const [mine, theirs] = await clock.turnUntil(Promise.all([rig.identities.token(ANA), other.token(ANA)]));
   expect(mine).toBe(theirs);
   expect(rig.tokenCalls()).toBe(2);
 });
 
-it('goes on when the process that was refreshing is dead', async () => {
+it('goes on when the process that was refreshing is dead, once its time is over', async ({ rig, clock }) => {
   await link(rig);
-  await rig.storage.db.query('update grants set refreshing_until = $1', [new Date(Date.now() + HOUR + 300)]);
-  later(HOUR);
-  const started = performance.now();
-  expect(await rig.identities.token(ANA)).toMatch(/./);
-  expect(performance.now() - started).toBeGreaterThan(200);
+  await clock.turn(HOUR);
+  const until = clock.now() + 2_000;
+  await rig.storage.db.query('update grants set refreshing_until = $1', [new Date(until)]);
+  expect(await clock.turnUntil(rig.identities.token(ANA))).toMatch(/./);
+  expect(clock.now()).toBeGreaterThanOrEqual(until);
 });
 
-it('does not bring back a link that was removed during a refresh', async () => {
+it('does not bring back a link that was removed during a refresh', async ({ rig, faults, clock }) => {
   await link(rig);
-  rig.databricks.faults.on('POST /oidc/v1/token', { delayMs: 300, times: 1 });
-  later(HOUR);
+  const removed = Promise.withResolvers<void>();
+  const first = faults.on('POST /oidc/v1/token', { until: removed.promise, times: 1 });
+  await clock.turn(HOUR);
   const refreshing = rig.identities.token(ANA).catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await first.struck;
   await rig.identities.unlink(ANA);
+  removed.resolve();
   expect(await refreshing).toBeInstanceOf(UserError);
   expect(await rig.identities.of(ANA)).toBeUndefined();
+});
 
-  // Nor does it write over a link that was made meanwhile.
+it('does not write over a link that was made during a refresh', async ({ rig, faults, clock }) => {
   await link(rig);
-  rig.databricks.faults.on('POST /oidc/v1/token', { delayMs: 600, times: 1 });
-  later(3 * HOUR);
+  const relinked = Promise.withResolvers<void>();
+  const { struck } = faults.on('POST /oidc/v1/token', { until: relinked.promise, times: 1 });
+  await clock.turn(HOUR);
   const late = rig.identities.token(ANA);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await struck;
   await rig.identities.unlink(ANA);
   await link(rig);
   const fresh = await rig.identities.token(ANA);
-  expect([fresh]).toContain(await late);
+  relinked.resolve();
+  expect(await late).toBe(fresh);
   expect(await rig.identities.token(ANA)).toBe(fresh);
 });
 
-it('unlinks when Databricks ended the grant, and says so', async () => {
+it('unlinks when Databricks ended the grant, and says so', async ({ rig, clock }) => {
   await link(rig);
   rig.databricks.endSignIns('ana@acme.example');
-  later(HOUR);
+  await clock.turn(HOUR);
   await expect(rig.identities.token(ANA)).rejects.toThrow(UserError);
   expect(await rig.identities.of(ANA)).toBeUndefined();
   await expect(rig.identities.token(ANA)).rejects.toThrow('not connected');
 });
 
-it.each([{ status: 500 }, { status: 503 }, { status: 429 }, { close: true }])('keeps the link through %o', async (fault) => {
-  await link(rig);
-  rig.databricks.faults.on('POST /oidc/v1/token', fault);
-  later(HOUR - 120_000);
-  // A token with two minutes left is better than none.
-  expect(await rig.identities.token(ANA)).toMatch(/./);
-  later(HOUR);
-  await expect(rig.identities.token(ANA)).rejects.toThrow(UpstreamError);
-  expect(await rig.identities.of(ANA)).toBeDefined();
-  rig.databricks.faults.clear();
-  expect(await rig.identities.token(ANA)).toMatch(/./);
-});
+it.for([{ status: 500 }, { status: 503 }, { status: 429 }, { close: true }])(
+  'keeps the link through %o',
+  async (fault, { rig, faults, clock }) => {
+    await link(rig);
+    faults.on('POST /oidc/v1/token', fault);
+    await clock.turn(HOUR - 120_000);
+    // A token with two minutes left is better than none.
+    expect(await rig.identities.token(ANA)).toMatch(/./);
+    await clock.turn(120_000);
+    await expect(rig.identities.token(ANA)).rejects.toThrow(UpstreamError);
+    expect(await rig.identities.of(ANA)).toBeDefined();
+    faults.clear();
+    expect(await rig.identities.token(ANA)).toMatch(/./);
+  },
+);
 
-it('keeps the link when our own client is refused', async () => {
+it('keeps the link when our own client is refused', async ({ rig, clock }) => {
   await link(rig);
   const wrong = createIdentities({ ...rig.deps, oauth: { ...rig.deps.oauth, clientSecret: 'wrong' } });
-  later(HOUR);
+  await clock.turn(HOUR);
   await expect(wrong.token(ANA)).rejects.toThrow(UpstreamError);
   expect(await rig.identities.token(ANA)).toMatch(/./);
 });
 
-it('keeps nothing readable, and opens no bytes that were moved or changed', async () => {
+it('keeps nothing readable, and opens no bytes that were moved or changed', async ({ rig }) => {
   await link(rig);
   const token = await rig.identities.token(ANA);
   const [row] = await rig.storage.db.query<{ sealed: Buffer }>('select sealed from grants');
@@ -130,19 +135,19 @@ it('keeps nothing readable, and opens no bytes that were moved or changed', asyn
   expect(await rig.identities.of(ANA)).toBeUndefined();
 });
 
-it('reads with an old key, writes with the new one, and without the key nobody is linked', async () => {
+it('reads with an old key, writes with the new one, and without the key nobody is linked', async ({ rig, clock }) => {
   await link(rig);
   const rotated = createIdentities({ ...rig.deps, vaultKey: keyOf('key-2'), oldVaultKeys: [keyOf('k1')] });
   expect(await rotated.of(ANA)).toBeDefined();
-  later(HOUR);
+  await clock.turn(HOUR);
   await rotated.token(ANA);
   expect(await rig.storage.db.query('select key_id from grants')).toEqual([{ key_id: 'key-2' }]);
   expect(await rig.identities.of(ANA)).toBeUndefined();
 });
 
-it('unlinks here first, and forgives a revocation that fails', async () => {
+it('unlinks here first, and forgives a revocation that fails', async ({ rig, faults }) => {
   await link(rig);
-  rig.databricks.faults.on('POST /oidc/v1/revoke', { status: 500 });
+  faults.on('POST /oidc/v1/revoke', { status: 500 });
   await rig.identities.unlink(ANA);
   await rig.identities.unlink(ANA);
   expect(await rig.identities.of(ANA)).toBeUndefined();

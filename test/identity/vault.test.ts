@@ -1,10 +1,9 @@
 // What a vault opens: what it has sealed, for the same row, under a key that it knows.
 import { describe, expect, it } from 'vitest';
 import { createVault } from '../../src/identity/vault.ts';
-import { keyOf } from './rig.ts';
 
 describe('the vault', () => {
-  const vault = createVault(keyOf('k1'));
+  const vault = createVault({ keyId: 'k1', key: new Uint8Array(32).fill(1) });
   it('opens what it sealed in the same place only, and never twice the same bytes', () => {
     const { sealed, keyId } = vault.seal('secret', ['grant', 'T', 'U']);
     expect(vault.open(sealed, keyId, ['grant', 'T', 'U'])).toBe('secret');

@@ -1,9 +1,9 @@
 // A real PostgreSQL for the contract suite: one that TEST_PG… variables name, or one started here from Debian's binaries; else none.
 import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../src/playground/child.ts';
 import type { PostgresOptions } from '../../src/storage/db/postgres.ts';
 
 const run = promisify(execFile);
@@ -78,15 +78,4 @@ async function start(bin: string, owner: Owner): Promise<Server> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }

@@ -1,22 +1,17 @@
 // The sign-in in a real browser: what only a browser enforces (form-action over redirects, SameSite, Sec-Fetch-Site) lets a person through.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ANA, ANA_ASKS, createRig, type Rig } from '../identity/rig.ts';
+import { expect } from 'vitest';
+import { ANA, ANA_ASKS, identityTest } from '../identity/rig.ts';
 import { CHROMIUM, launch } from '../playground/page/browser.ts';
 
-describe.skipIf(CHROMIUM === undefined)('the sign-in in Chromium', () => {
-  let rig: Rig;
-  let browser: Browser;
-  beforeAll(async () => {
-    rig = await createRig();
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rig.close();
-  });
+const it = identityTest.extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const browser = await launch();
+  onCleanup(() => browser.close());
+  return browser;
+});
 
-  it('goes from the link over Databricks to Connected, with no complaint in the console', async () => {
+it.skipIf(CHROMIUM === undefined)(
+  'goes from the link over Databricks to Connected, with no complaint in the console',
+  async ({ rig, browser }) => {
     const page = await browser.newPage({ viewport: { width: 900, height: 700 } });
     const complaints: string[] = [];
     page.on('console', (message) => {
@@ -42,5 +37,5 @@ describe.skipIf(CHROMIUM === undefined)('the sign-in in Chromium', () => {
     await page.goto(url);
     expect(await page.getByRole('heading').textContent()).toBe('This sign-in is over');
     await shoot('sign-in-refused');
-  });
-});
+  },
+);
