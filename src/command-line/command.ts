@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Diagnostic } from '../bundle/model/bundle.ts';
+import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import { loadCliConfig } from '../config/load.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
@@ -76,17 +76,18 @@ async function fromDisk(path: string, command: Command): Promise<number> {
 /** Converts, says what came of it, and deploys where that was asked for. Answers whether everything is as it was. */
 async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
   const { options, signedIn, cli, show, say } = command;
-  const online = signedIn !== undefined && (await cli.missing()) === undefined;
-  const resolve = async (bundle: Converted['bundle'], target: string) => {
-    show('Comparing with what the CLI resolves');
-    return await cli.open({ files: bundle.files, ...loginOf(signedIn) }, (open) => open.validate(target));
-  };
-  const userName = online || signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
-  const surroundings = { host: signedIn?.login.host ?? '', userName, ...(online ? { resolve } : {}) };
-  const converted = await convert(subject, out, options, surroundings);
+  const login = signedIn !== undefined && (await cli.missing()) === undefined ? signedIn.login : undefined;
+  const resolve =
+    login &&
+    (async ({ files }: Bundle, target: string) => {
+      show('Comparing with what the CLI resolves');
+      return await cli.open({ files, ...login }, (open) => open.validate(target));
+    });
+  const userName = login !== undefined || signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
+  const converted = await convert(subject, out, options, { host: signedIn?.login.host ?? '', userName, resolve });
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
   const mark = converted.ok ? '✓' : '✗';
-  const judge = online || !options.proof ? '' : ' (resolved without the CLI)';
+  const judge = login !== undefined || !options.proof ? '' : ' (resolved without the CLI)';
   say(`${mark} ${name === '' ? converted.bundle.name : name}: ${converted.line}${judge}`);
   if (options.deploy === undefined || !converted.ok) return converted.ok;
   return await deployed(converted, options.deploy, command);
@@ -117,11 +118,6 @@ async function deployed({ bundle }: Converted, target: string, { signedIn, cli, 
     say(`✗ deployed ${resource} ${place}: ${text(was)} in the bundle, ${text(is)} in the workspace`);
   if (differences.length === 0) say(`✓ deployed to ${target}, equal to the bundle: ${jobs.join(' ')}`);
   return differences.length === 0;
-}
-
-function loginOf(signedIn: SignedIn | undefined): SignedIn['login'] {
-  if (signedIn === undefined) throw new Error('there is no workspace to resolve against');
-  return signedIn.login;
 }
 
 function sentence({ level, place, message }: Diagnostic): string {

@@ -6,19 +6,11 @@ import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
 import { makeBundle } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
-import type { JsonObject } from '../values/json.ts';
+import type { OpenCli } from '../deployment/cli/open-bundle.ts';
 import { writeTree } from './disk.ts';
 import type { Options } from './options.ts';
 
-export interface Converted {
-  readonly bundle: Bundle;
-  /** What people should look at, of generating and of the checks. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** The one line for people. */
-  readonly line: string;
-  /** false: something differs or can't be expressed. */
-  readonly ok: boolean;
-}
+export type Converted = Awaited<ReturnType<typeof convert>>;
 
 interface Surroundings {
   /** Of the workspace; empty without one. */
@@ -26,16 +18,19 @@ interface Surroundings {
   /** As whom a target is resolved where there is no CLI. */
   readonly userName: string;
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
-  readonly resolve?: (bundle: Bundle, target: string) => Promise<{ resolved: JsonObject; warnings: string[] }>;
+  readonly resolve?: ((bundle: Bundle, target: string) => ReturnType<OpenCli['validate']>) | undefined;
 }
 
-/** Makes, proves and writes one bundle into the folder `out`. Rejects with UserError where it can't be written or validated. */
+/**
+ * Makes, proves and writes one bundle into the folder `out`. Answers what people should look at, the one line for them, and whether all is
+ * the same (`ok`). Rejects with UserError where it can't be written or validated.
+ */
 export async function convert(
   subject: WholeSubject,
   out: string,
   options: Pick<Options, 'proof' | 'targets' | 'adopt'>,
   surroundings: Surroundings,
-): Promise<Converted> {
+) {
   const { bundle, findings } = await makeBundle(subject, { ...options, host: surroundings.host });
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');

@@ -8,22 +8,11 @@ import { directPermissionsIn } from '../databricks/api/permissions.ts';
 import { UserError } from '../values/errors.ts';
 import { isObject, parseJson } from '../values/json.ts';
 
-interface NamedDefinition {
-  /** The file's name without `.json`. */
-  readonly name: string;
-  readonly definition: JobDefinition;
-}
-
-/** One file that can't be read does not keep the others from being converted. */
-interface Definitions {
-  readonly found: readonly NamedDefinition[];
-  readonly refused: readonly { readonly name: string; readonly problem: string }[];
-  /** A folder was given. */
-  readonly several: boolean;
-}
-
-/** Reads a body of jobs/get, or every `*.json` of a folder, with grants from `../permissions/<same name>`. Throws UserError where there is none. */
-export function readDefinitions(path: string): Definitions {
+/**
+ * Reads a body of jobs/get, or every `*.json` of a folder (`several`), with grants from `../permissions/<same name>`; one that can't be read
+ * does not keep the others from being converted. Throws UserError where there is none.
+ */
+export function readDefinitions(path: string) {
   const doing = `Reading ${path}`;
   if (!existsSync(path)) throw new UserError({ doing, problem: 'It does not exist.', next: 'Give a file or a folder of jobs/get bodies.' });
   const several = statSync(path).isDirectory();
@@ -34,13 +23,13 @@ export function readDefinitions(path: string): Definitions {
         .map((name) => join(path, name))
     : [path];
   if (files.length === 0) throw new UserError({ doing, problem: 'It holds no .json file.', next: 'Give a folder of jobs/get bodies.' });
-  const found: NamedDefinition[] = [];
+  const found: { name: string; definition: JobDefinition }[] = [];
   const refused: { name: string; problem: string }[] = [];
   for (const file of files) {
     const name = basename(file, '.json');
     try {
       const grants = grantsBeside(file);
-      found.push({ name, definition: { ...parseJob(readFileSync(file, 'utf8')), ...(grants === undefined ? {} : { grants }) } });
+      found.push({ name, definition: { ...parseJob(readFileSync(file, 'utf8')), grants } });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refused.push({ name, problem: error.message });
@@ -49,7 +38,7 @@ export function readDefinitions(path: string): Definitions {
   return { found, refused, several };
 }
 
-function grantsBeside(file: string): readonly Grant[] | undefined {
+function grantsBeside(file: string): readonly Grant[] {
   const beside = join(dirname(file), '..', 'permissions', basename(file));
   if (!existsSync(beside)) return [];
   try {

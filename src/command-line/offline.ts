@@ -15,30 +15,24 @@ const encoder = new TextEncoder();
 /** A source for every reference, whose content says what it stands for. */
 export function stubSources(definition: JobDefinition): { sources: Source[]; diagnostics: Diagnostic[] } {
   const references = sourceReferences(definition);
-  const sources = references.flatMap(stubsOf);
   const note: Diagnostic = {
     level: 'note',
     place: 'sources',
     message: 'the sources are made up: no workspace and no --sources were given',
   };
-  return { sources, diagnostics: references.length === 0 ? [] : [note] };
+  return { sources: references.map(stubOf), diagnostics: references.length === 0 ? [] : [note] };
 }
 
-function stubsOf({ path, kind }: SourceReference): Source[] {
-  const text = (of: string) => encoder.encode(`# Stands for ${of}\n`);
+function stubOf({ path, kind }: SourceReference): Source {
+  const says = `# Stands for ${path}\n`;
   if (kind === 'notebook')
-    return [
-      { path, kind, language: 'PYTHON', format: 'SOURCE', bytes: encoder.encode(`# Databricks notebook source\n# Stands for ${path}\n`) },
-    ];
-  if (kind === 'file') return [{ path, kind, bytes: text(path) }];
-  return [{ path: `${path.replace(/\/+$/, '')}/dbt_project.yml`, kind: 'file', bytes: text(path) }];
+    return { path, kind, language: 'PYTHON', format: 'SOURCE', bytes: encoder.encode(`# Databricks notebook source\n${says}`) };
+  const file = kind === 'file' ? path : `${path.replace(/\/+$/, '')}/dbt_project.yml`;
+  return { path: file, kind: 'file', bytes: encoder.encode(says) };
 }
 
 /** The closure of a definition, read from files by workspace path as if they were the workspace. */
-export async function diskSources(
-  definition: JobDefinition,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<{ sources: Source[]; diagnostics: Diagnostic[] }> {
+export async function diskSources(definition: JobDefinition, files: ReadonlyMap<string, Uint8Array>) {
   const byPath = new Map([...files].map(([path, bytes]) => [canonicalPath(path), bytes]));
   const source = (path: string): Source | undefined => {
     const wanted = canonicalPath(path);

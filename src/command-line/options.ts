@@ -4,20 +4,7 @@ import { TARGET_NAME } from '../bundle/model/safe-names.ts';
 import { MAX_DEPTH } from '../conversion/subject.ts';
 import { ConfigError } from '../values/errors.ts';
 
-export interface Options {
-  /** Exactly one of these three says what is converted. */
-  readonly from: { readonly job: string } | { readonly folder: string } | { readonly file: string };
-  readonly out: string;
-  readonly sources?: string | undefined;
-  readonly deploy?: string | undefined;
-  readonly proof: boolean;
-  /** How far jobs, pipelines and dashboards that the job refers to are brought into the bundle. */
-  readonly depth: number;
-  readonly targets: readonly string[];
-  readonly adopt: readonly string[];
-  readonly git: 'keep' | 'bring';
-  readonly anyway: boolean;
-}
+export type Options = ReturnType<typeof parseOptions>;
 
 export const USAGE = `usage:
   npm run convert -- --job ID --out DIR         one job of the workspace of DATABRICKS_HOST and DATABRICKS_TOKEN, with its sources
@@ -37,7 +24,7 @@ Exit: 0 nothing differs, 1 something differs or failed, 2 wrong usage.
 `;
 
 /** Reads the arguments. Throws ConfigError with everything that is wrong with them. */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[]) {
   const { values, positionals } = parsed(args);
   const problems: string[] = [];
   const given = [values.job, values.folder, ...positionals].filter((one) => one !== undefined);
@@ -51,7 +38,8 @@ export function parseOptions(args: readonly string[]): Options {
     if (!TARGET_NAME.test(name)) problems.push(`${JSON.stringify(name)} can't be the name of a target`);
   if (problems.length > 0) throw new ConfigError(problems);
   const { job, folder } = values;
-  const from = job !== undefined ? { job } : folder !== undefined ? { folder } : { file: positionals[0] ?? '' };
+  const from: { job: string } | { folder: string } | { file: string } =
+    job !== undefined ? { job } : folder !== undefined ? { folder } : { file: positionals[0] ?? '' };
   return {
     from,
     out: values.out ?? '',
@@ -61,7 +49,7 @@ export function parseOptions(args: readonly string[]): Options {
     depth,
     targets: values.target ?? [],
     adopt: values.adopt ?? [],
-    git: values.git === 'bring' ? 'bring' : 'keep',
+    git: values.git === 'bring' ? ('bring' as const) : ('keep' as const),
     anyway: values.anyway === true,
   };
 }

@@ -2,7 +2,6 @@
 import { findSecrets } from '../analysis/secrets/find.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle } from '../bundle/generate/generate.ts';
-import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import type { WholeSubject } from './subject.ts';
 
 export interface BundleWish {
@@ -15,15 +14,11 @@ export interface BundleWish {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface MadeBundle {
-  readonly bundle: Bundle;
-  /** What checking its files found; with an error in it a bundle is neither validated nor deployed. */
-  readonly findings: readonly Diagnostic[];
-}
-
-/** The same subject and wish make the same bundle. Rejects with UserError for a target that can't be, or with the signal's reason. */
-export async function makeBundle(subject: WholeSubject, wish: BundleWish): Promise<MadeBundle> {
-  const { host, targets, adopt = [], signal } = wish;
+/**
+ * The same subject and wish make the same bundle; with an error in `findings` it is neither validated nor deployed. Rejects with UserError
+ * for a target that can't be, or with the signal's reason.
+ */
+export async function makeBundle(subject: WholeSubject, { host, targets, adopt = [], signal }: BundleWish) {
   signal?.throwIfAborted();
   const adoption = Object.fromEntries(adopt.map((target) => [target, 'bind'] as const));
   const generated = generateBundle({ ...subject, host, options: { targets, adoption } });

@@ -15,16 +15,12 @@ interface FolderUser {
   readonly name: string;
 }
 
-interface FolderAsRead extends WholeSubject {
-  readonly kind: 'read';
-  /** The tasks of the proposed job. */
-  readonly order: readonly OrderedTask[];
-  readonly usedBy: readonly FolderUser[];
-}
-
-/** `not inside`: a path to run is not in the folder; `nothing to run`: it holds files, or none, but no notebook or program. */
+/**
+ * `order`: the tasks of the proposed job; `not inside`: a path to run is not in the folder; `nothing to run`: it holds files, or none, but no
+ * notebook or program.
+ */
 type FolderReading =
-  | FolderAsRead
+  | ({ readonly kind: 'read'; readonly order: readonly OrderedTask[]; readonly usedBy: readonly FolderUser[] } & WholeSubject)
   | { readonly kind: 'not inside'; readonly path: string }
   | { readonly kind: 'nothing to run'; readonly files: number };
 

@@ -5,7 +5,7 @@ import type { Write } from './write.ts';
 export function byHand(write: Write): { what: string; command: string } {
   switch (write.kind) {
     case 'run_job': {
-      const body = { job_id: 'JOB', ...(isEmpty(write.parameters) ? {} : { job_parameters: write.parameters }) };
+      const body = { job_id: 'JOB', ...(Object.keys(write.parameters).length === 0 ? {} : { job_parameters: write.parameters }) };
       // int64: as text in our code, as a bare number in JSON.
       const json = JSON.stringify(body).replace('"JOB"', write.job_id);
       return { what: `run job ${write.job_id}`, command: `databricks jobs run-now --json ${quoted(json)}` };
@@ -40,10 +40,6 @@ export function byHand(write: Write): { what: string; command: string } {
         command: `databricks bundle destroy -t ${write.target} (in the unpacked bundle)`,
       };
   }
-}
-
-function isEmpty(record: Record<string, string>): boolean {
-  return Object.keys(record).length === 0;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,5 @@
 // A decision on anything approvable: by the person it was proposed for, in time, once; a compare-and-set on the row.
-import type { Decidable } from '../../storage/decisions.ts';
+import type { createDecisions, Decidable } from '../../storage/decisions.ts';
 
 export interface Decision {
   readonly proposalId: string;
@@ -26,10 +26,7 @@ interface Refusals<Row> {
 }
 
 export function createDecider<Row extends Decidable, P>(
-  rows: {
-    get(id: string): Promise<Row | undefined>;
-    decide(id: string, to: 'approved' | 'declined', by: { slackUser: string; userName: string; at: Date }): Promise<Row | undefined>;
-  },
+  rows: Pick<ReturnType<typeof createDecisions<Row>>, 'get' | 'decide'>,
   proposalOf: (row: Row) => P,
   words: Refusals<Row>,
 ): Approvals<P> {

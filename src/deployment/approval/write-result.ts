@@ -28,14 +28,9 @@ export interface WriteProposal extends Pick<WriteRow, Shown> {
 }
 
 export function writeProposalOf(row: WriteRow): WriteProposal {
-  const { id, digest, host, userName, state, expiresAt } = row;
+  const { result, ...shown } = row;
   const write = writeOf(row);
-  return {
-    ...{ id, write, danger: isDangerousWrite(write), digest, host, userName, state, expiresAt },
-    ...(row.conversationId === undefined ? {} : { conversationId: row.conversationId }),
-    ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
-    ...(row.result === undefined ? {} : { result: Result.parse(row.result) }),
-  };
+  return { ...shown, write, danger: isDangerousWrite(write), ...(result === undefined ? {} : { result: Result.parse(result) }) };
 }
 
 /** It certainly did not happen. */

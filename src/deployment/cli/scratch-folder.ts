@@ -5,21 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix, sep } from 'node:path';
 import { type BundleFile, digestFiles } from '../../bundle/model/bundle.ts';
 
-export interface Folder {
-  /** All below is in here. */
-  readonly base: string;
-  /** The bundle's files. */
-  readonly root: string;
-  readonly home: string;
-  /** DATABRICKS_BUNDLE_TMP: holds the state without bundle or host name, so it must never be shared (facts: cli#environment-and-scratch-folder). */
-  readonly state: string;
-  /** The digest of the files that are on disk now. */
-  digest(): Promise<string>;
-  release(): Promise<void>;
-}
+export type Folder = Awaited<ReturnType<typeof createFolder>>;
 
-/** Writes the files. Their paths must have passed checkBundle; one that leads out of the folder throws. */
-export async function createFolder(scratchDir: string, files: readonly BundleFile[]): Promise<Folder> {
+/** Writes the files below `root`. Their paths must have passed checkBundle; one that leads out of the folder throws. */
+export async function createFolder(scratchDir: string, files: readonly BundleFile[]) {
   const parent = outsideRepository(scratchDir);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const base = await realpath(await mkdtemp(join(parent, 'dab-'))); // mkdtemp makes it 0700
@@ -34,6 +23,7 @@ export async function createFolder(scratchDir: string, files: readonly BundleFil
   for (const file of files) await writeFile(join(root, file.path), file.bytes, { flag: 'wx', mode: 0o400 });
   for (const folder of folders) await chmod(folder, 0o500);
   const home = join(base, 'home');
+  // DATABRICKS_BUNDLE_TMP holds the state without bundle or host name, so it must never be shared (facts: cli#environment-and-scratch-folder).
   const state = join(base, 'state');
   for (const folder of [home, state]) await mkdir(folder, { mode: 0o700 });
   return {
@@ -41,6 +31,7 @@ export async function createFolder(scratchDir: string, files: readonly BundleFil
     root,
     home,
     state,
+    /** Of the files that are on disk now. */
     digest: async () => digestFiles(await readTree(root, '')),
     async release() {
       for (const folder of folders) await chmod(folder, 0o700).catch(() => undefined);
