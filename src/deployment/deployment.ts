@@ -26,7 +26,7 @@ export type Deployment = ReturnType<typeof createDeployment>;
 export function createDeployment(deps: DeploymentDeps) {
   const { db, clock, log, bundles } = deps;
   const { locator, cli, prover, writes } = createProposing(deps);
-  const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
+  const execution = { db, cli, clock, log, loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle };
   const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
   return {
     locator,
@@ -35,14 +35,10 @@ export function createDeployment(deps: DeploymentDeps) {
     planner: createPlanner({ cli, db, clock, log, workspace }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
-    deployer: createDeployer({ cli, db, loadBundle, workspace, clock, log }),
+    deployer: createDeployer({ ...execution, workspace }),
     executor: createWriteExecutor({
-      db,
-      cli,
-      loadBundle,
+      ...execution,
       writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),
-      clock,
-      log,
     }),
   };
 }

@@ -1,10 +1,10 @@
 // Decisions on planned deployments: a named person's yes or no; nothing here runs the CLI.
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/deployment-proposals.ts';
-import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
-import { type DeploymentProposal, deploymentProposalOf } from './deployment-proposal.ts';
+import { at, createDecider, decidedWords } from './decide.ts';
+import { deploymentProposalOf } from './deployment-proposal.ts';
 
-export function createDeploymentApprovals({ db }: { db: Db }): Approvals<DeploymentProposal> {
+export function createDeploymentApprovals({ db }: { db: Db }) {
   const rows = createProposalRows(db);
   return createDecider(rows, deploymentProposalOf, {
     unknown: 'I do not know this plan any more. Ask for a fresh one.',

@@ -1,10 +1,10 @@
 // Decisions on proposed writes: a named person's yes or no; nothing here carries one out.
 import type { Db } from '../../storage/db/db.ts';
 import { createWriteRows, type WriteRow } from '../../storage/write-proposals.ts';
-import { type Approvals, at, createDecider, decidedWords } from './decide.ts';
-import { type WriteProposal, writeProposalOf } from './write-result.ts';
+import { at, createDecider, decidedWords } from './decide.ts';
+import { writeProposalOf } from './write-result.ts';
 
-export function createWriteApprovals({ db }: { db: Db }): Approvals<WriteProposal> {
+export function createWriteApprovals({ db }: { db: Db }) {
   return createDecider(createWriteRows(db), writeProposalOf, {
     unknown: 'I do not know this proposal any more. Ask me again in the thread.',
     ofAnother: (row) =>

@@ -9,12 +9,6 @@ export interface Decision {
 /** `reason`: words for the person who clicked. */
 export type Decided<P> = { readonly ok: true; readonly proposal: P } | { readonly ok: false; readonly reason: string };
 
-export interface Approvals<P> {
-  approve(decision: Decision): Promise<Decided<P>>;
-  decline(decision: Decision): Promise<Decided<P>>;
-  get(proposalId: string): Promise<P | undefined>;
-}
-
 /** Words of one kind of proposal for each reason not to. */
 interface Refusals<Row> {
   readonly unknown: string;
@@ -29,7 +23,7 @@ export function createDecider<Row extends Decidable, P>(
   rows: Pick<ReturnType<typeof createDecisions<Row>>, 'get' | 'decide'>,
   proposalOf: (row: Row) => P,
   words: Refusals<Row>,
-): Approvals<P> {
+) {
   async function decide(to: 'approved' | 'declined', { proposalId, by, now }: Decision): Promise<Decided<P>> {
     const row = await rows.get(proposalId);
     if (row === undefined) return refuse(words.unknown);
@@ -48,9 +42,9 @@ export function createDecider<Row extends Decidable, P>(
   }
 
   return {
-    approve: (decision) => decide('approved', decision),
-    decline: (decision) => decide('declined', decision),
-    async get(proposalId) {
+    approve: (decision: Decision) => decide('approved', decision),
+    decline: (decision: Decision) => decide('declined', decision),
+    async get(proposalId: string) {
       const row = await rows.get(proposalId);
       return row && proposalOf(row);
     },

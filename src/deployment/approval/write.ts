@@ -54,6 +54,7 @@ export const Write = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Write = z.infer<typeof Write>;
+export type WriteOf<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
 
 /** What a tool asks for: the rest is filled in when it is proposed. */
 export type AskedWrite = Write extends infer One ? (One extends Write ? Omit<One, 'bundle_name' | 'resources' | 'files'> : never) : never;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Clock } from '../../values/clock.ts';
-import { UserError } from '../../values/errors.ts';
+import { type ErrorWords, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import type { CliLocator } from '../install/locate.ts';
+import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
@@ -25,69 +25,33 @@ interface BundleToOpen {
 export interface UntouchedRun {
   readonly result: CliResult;
   readonly begun: boolean;
-  readonly hidden: Hidden;
+  /** Words for one that failed. */
+  readonly failure: (doing: string) => ErrorWords;
 }
 
 /** One bundle in its folder. Reads reject with UserError, or with the signal's reason when aborted. */
-export interface OpenCli {
-  readonly version: string;
-  /** `bundle validate -o json`: the resolved configuration of a target, and the warnings in the CLI's words. */
-  validate(target: string): Promise<{ resolved: JsonObject; warnings: string[] }>;
-  /** `bundle plan -o json`: its text to the byte, and parsed. */
-  plan(target: string): Promise<{ text: string; plan: JsonObject }>;
-  /**
-   * `bundle deploy --plan`, which we never end (facts: cli#deploying-a-stored-plan). Rejects not for a deployment that fails: the answer says
-   * what the CLI said.
-   */
-  deployPlan(target: string, planText: string, onLine: (line: string) => void): Promise<UntouchedRun>;
-  /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
-  runResource(target: string, key: string, args: readonly string[]): Promise<UntouchedRun>;
-  /**
-   * `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes
-   * nothing else (facts: cli#bind-unbind-and-destroy).
-   */
-  bind(target: string, key: string, id: string): Promise<UntouchedRun>;
-  /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
-  destroy(target: string, onLine: (line: string) => void): Promise<UntouchedRun>;
-  /** Words for a deploy that failed. */
-  failure(doing: string, run: UntouchedRun): UserError;
-  /** `bundle summary -o json`: the configuration with ids and addresses. */
-  summary(target: string): Promise<JsonObject>;
-  /** The digest of the files that are on disk now. */
-  digest(): Promise<string>;
-}
+export type OpenCli = ReturnType<typeof openCli>;
+export type Cli = ReturnType<typeof createCli>;
 
-export interface Cli {
-  /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
-  open<T>(bundle: BundleToOpen, work: (cli: OpenCli) => Promise<T>): Promise<T>;
-  /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
-  missing(): Promise<NoProof | undefined>;
-}
-
-export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }): Cli {
+export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }) {
   const { locator, scratchDir, clock, log } = deps;
-
-  async function missing() {
-    // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
-    await Promise.race([locator.ready(), new Promise<void>((resolve) => clock.deadline(LIMITS.lookMs, resolve))]);
-    const status = locator.status();
-    if (status.state === 'ready') return undefined;
-    if (status.state === 'unavailable') return { problem: status.problem, next: status.next };
-    const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
-    return { problem: `The Databricks CLI is being prepared: ${doing}.`, next: 'Proof and plan follow by themselves when it is ready.' };
-  }
-
   return {
-    missing,
-    async open(bundle, work) {
-      const path = await locator.ready();
+    /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
+    async missing(): Promise<NoProof | undefined> {
+      // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
+      await Promise.race([locator.ready(), new Promise<void>((resolve) => clock.deadline(LIMITS.lookMs, resolve))]);
       const status = locator.status();
-      if (path === undefined || status.state !== 'ready')
-        throw new UserError({ doing: 'Running the Databricks CLI', ...((await missing()) ?? NOT_READY) });
+      return status.state === 'ready' ? undefined : notReady(status);
+    },
+    /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
+    async open<T>(bundle: BundleToOpen, work: (cli: OpenCli) => Promise<T>): Promise<T> {
+      await locator.ready();
+      const status = locator.status();
+      if (status.state !== 'ready') throw new UserError({ doing: 'Running the Databricks CLI', ...notReady(status) });
       const folder = await createFolder(scratchDir, bundle.files);
       let late = false;
       try {
-        return await work(openCli({ path, version: status.version, folder, bundle, clock, log, onLate: () => (late = true) }));
+        return await work(openCli({ ...status, folder, bundle, clock, log, onLate: () => (late = true) }));
       } finally {
         // A deploy that still runs needs its folder.
         if (!late) await folder.release();
@@ -96,11 +60,13 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
   };
 }
 
-const NOT_READY = { problem: 'It is not ready.', next: 'Try again in a few minutes.' };
+function notReady(status: Exclude<CliStatus, Ready>): NoProof {
+  if (status.state === 'unavailable') return { problem: status.problem, next: status.next };
+  const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
+  return { problem: `The Databricks CLI is being prepared: ${doing}.`, next: 'Proof and plan follow by themselves when it is ready.' };
+}
 
-interface Opened {
-  readonly path: string;
-  readonly version: string;
+interface Opened extends Pick<Ready, 'path' | 'version'> {
   readonly folder: Folder;
   readonly bundle: BundleToOpen;
   readonly clock: Clock;
@@ -108,7 +74,7 @@ interface Opened {
   readonly onLate: () => void;
 }
 
-function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened): OpenCli {
+function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened) {
   const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
 
   async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
@@ -121,8 +87,8 @@ function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened):
     return result;
   }
 
-  async function read(doing: string, target: string, args: readonly string[]): Promise<CliResult> {
-    const result = await run(target, args, { signal: bundle.signal });
+  async function read(doing: string, target: string, command: 'validate' | 'plan' | 'summary') {
+    const result = await run(target, ['bundle', command, '-o', 'json', '-t', target], { signal: bundle.signal });
     bundle.signal?.throwIfAborted();
     if (result.ended === 'timeout')
       throw new UserError({
@@ -133,60 +99,67 @@ function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened):
     if (result.ended === 'output')
       throw new UserError({ doing, problem: 'The answer is too large.', next: 'Use the Databricks CLI yourself for this bundle.' });
     if (result.code !== 0) throw new UserError(failureWords(doing, result.stderr, hidden));
-    return result;
+    return { ...result, json: parsed(doing, result.stdout) };
   }
 
-  async function untouched(target: string, args: readonly string[], begins: RegExp, onLine: (line: string) => void): Promise<UntouchedRun> {
+  async function untouched(
+    target: string,
+    args: readonly string[],
+    begins: RegExp,
+    onLine?: (line: string) => void,
+  ): Promise<UntouchedRun> {
     let begun = false;
     const result = await run(target, args, {
       untouchable: true,
       onLine: (line) => {
         begun ||= begins.test(line);
-        if (/^\S.*\.\.\.$|^\w+ complete!$/.test(line)) onLine(clean(line, hidden));
+        if (/^\S.*\.\.\.$|^\w+ complete!$/.test(line)) onLine?.(clean(line, hidden));
       },
     });
     if (result.ended === 'late') onLate();
-    return { result, begun, hidden };
+    return { result, begun, failure: (doing) => failureWords(doing, result.stderr, hidden) };
   }
 
   return {
     version,
+    /** The digest of the files that are on disk now. */
     digest: folder.digest,
-    async validate(target) {
-      const doing = `Validating target ${target}`;
-      const { stdout, stderr } = await read(doing, target, ['bundle', 'validate', '-o', 'json', '-t', target]);
-      return { resolved: parsed(doing, stdout), warnings: warningsOf(stderr, hidden) };
+    /** `bundle validate -o json`: the resolved configuration of a target, and the warnings in the CLI's words. */
+    async validate(target: string) {
+      const { json, stderr } = await read(`Validating target ${target}`, target, 'validate');
+      return { resolved: json, warnings: warningsOf(stderr, hidden) };
     },
-    async plan(target) {
-      const doing = `Planning target ${target}`;
-      const { stdout } = await read(doing, target, ['bundle', 'plan', '-o', 'json', '-t', target]);
-      return { text: stdout, plan: parsed(doing, stdout) };
+    /** `bundle plan -o json`: its text to the byte, and parsed. */
+    async plan(target: string) {
+      const { json, stdout } = await read(`Planning target ${target}`, target, 'plan');
+      return { text: stdout, plan: json };
     },
-    async deployPlan(target, planText, onLine) {
+    /** `bundle summary -o json`: the configuration with ids and addresses. */
+    summary: async (target: string) => (await read(`Reading what was deployed to ${target}`, target, 'summary')).json,
+    /**
+     * `bundle deploy --plan`, which we never end (facts: cli#deploying-a-stored-plan). Rejects not for a deployment that fails: the answer
+     * says what the CLI said.
+     */
+    async deployPlan(target: string, planText: string, onLine: (line: string) => void) {
       const file = join(folder.base, 'plan.json');
       await writeFile(file, planText, { mode: 0o600 });
       return untouched(target, ['bundle', 'deploy', '--plan', file, '-t', target], /^Deploying resources/, onLine);
     },
-    runResource: (target, key, args) =>
-      untouched(
-        target,
-        ['bundle', 'run', '-t', target, '--no-wait', key, ...(args.length === 0 ? [] : ['--', ...args])],
-        /^Run URL: /,
-        () => {},
-      ),
-    bind: (target, key, id) =>
-      untouched(target, ['bundle', 'deployment', 'bind', key, id, '--auto-approve', '-t', target], /^Successfully bound/, () => {}),
-    destroy: (target, onLine) =>
-      untouched(
-        target,
-        ['bundle', 'destroy', '--auto-approve', '-t', target],
-        /^The following resources will be deleted|^All files/,
-        onLine,
-      ),
-    failure: (doing, { result, hidden: own }) => new UserError(failureWords(doing, result.stderr, own)),
-    async summary(target) {
-      const doing = `Reading what was deployed to ${target}`;
-      return parsed(doing, (await read(doing, target, ['bundle', 'summary', '-o', 'json', '-t', target])).stdout);
+    /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
+    runResource(target: string, key: string, args: readonly string[]) {
+      const command = ['bundle', 'run', '-t', target, '--no-wait', key, ...(args.length === 0 ? [] : ['--', ...args])];
+      return untouched(target, command, /^Run URL: /);
+    },
+    /**
+     * `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes
+     * nothing else (facts: cli#bind-unbind-and-destroy).
+     */
+    bind: (target: string, key: string, id: string) =>
+      untouched(target, ['bundle', 'deployment', 'bind', key, id, '--auto-approve', '-t', target], /^Successfully bound/),
+    /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
+    destroy(target: string, onLine: (line: string) => void) {
+      const begins = /^The following resources will be deleted|^All files/;
+      return untouched(target, ['bundle', 'destroy', '--auto-approve', '-t', target], begins, onLine);
     },
   };
 }

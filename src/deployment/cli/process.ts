@@ -35,18 +35,17 @@ export interface CliResult {
  * The whole environment of the command (facts: cli#environment-and-scratch-folder). A bundle might upload it, so it holds no secret but the
  * person's token.
  */
-function childEnvironment(command: Pick<CliCommand, 'folder' | 'target' | 'host' | 'token'>): Record<string, string> {
-  const { folder } = command;
+function childEnvironment({ folder, target, host, token }: CliCommand): Record<string, string> {
   return {
-    DATABRICKS_HOST: command.host,
-    DATABRICKS_TOKEN: command.token,
+    DATABRICKS_HOST: host,
+    DATABRICKS_TOKEN: token,
     DATABRICKS_AUTH_TYPE: 'pat',
     DATABRICKS_CONFIG_FILE: '/dev/null',
     HOME: folder.home,
     TMPDIR: folder.home,
     DATABRICKS_CACHE_DIR: join(folder.home, 'cache'),
     DATABRICKS_BUNDLE_ROOT: folder.root,
-    DATABRICKS_BUNDLE_TARGET: command.target,
+    DATABRICKS_BUNDLE_TARGET: target,
     DATABRICKS_BUNDLE_TMP: folder.state,
     DATABRICKS_BUNDLE_ENGINE: 'direct',
     DATABRICKS_BUNDLE_RESTRICTED_CODE_EXECUTION: '1',

@@ -2,15 +2,10 @@
 import type { ErrorWords } from '../../values/errors.ts';
 import { scrub } from '../../values/log.ts';
 import { LIMITS } from './limits.ts';
+import type { CliCommand } from './process.ts';
+import type { Folder } from './scratch-folder.ts';
 
-export interface Hidden {
-  readonly host: string;
-  readonly token: string;
-  /** The private folder. */
-  readonly base: string;
-  /** The bundle in it. */
-  readonly root: string;
-}
+export type Hidden = Pick<CliCommand, 'host' | 'token'> & Pick<Folder, 'base' | 'root'>;
 
 /** The text without what must not be shown: the token, the host, our folders, and homes of people in the workspace. */
 export function clean(text: string, hidden: Hidden): string {

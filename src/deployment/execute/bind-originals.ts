@@ -1,15 +1,11 @@
 // Takes originals over: binds what exists in the workspace to the keys of a bundle, before the first deployment of a target.
-import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
+import type { Bundle, BundleResource } from '../../bundle/model/bundle.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
 import { objectOf } from '../../values/json.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 
-interface Original {
-  readonly type: ResourceType;
-  readonly key: string;
-  readonly id: string;
-}
+type Original = Pick<BundleResource, 'type' | 'key'> & { readonly id: string };
 
 /**
  * Binds every resource of the bundle that is not bound yet to its original. Rejects with UserError, before the first is bound, where another
@@ -45,7 +41,7 @@ export async function bindOriginals(
   for (const { type, key, id } of wanted) {
     onProgress(`Binding ${type}.${key} to ${id}`);
     const run = await open.bind(target, key, id);
-    if (run.result.code !== 0) throw open.failure(`Binding ${key} to ${id}`, run);
+    if (run.result.code !== 0) throw new UserError(run.failure(`Binding ${key} to ${id}`));
   }
 }
 

@@ -1,17 +1,13 @@
 // Approved writes by the Databricks CLI: running what a bundle has deployed, and destroying it.
-import type { Bundle } from '../../bundle/model/bundle.ts';
-import type { Write } from '../approval/write.ts';
+import type { WriteOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
 import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
-import { failureWords } from '../cli/stderr.ts';
-import { sameUser } from '../plan/same-user.ts';
+import { validateAs } from '../plan/validate-as.ts';
 import { deployedResources } from '../plan/what-destroy-deletes.ts';
 import { notAllowed } from '../policy/refusals.ts';
-import type { RunningWrite } from './running-write.ts';
+import type { RunningWrite } from './run-once.ts';
 
-type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
-
-export async function runBundle(write: Of<'run_bundle'>, running: RunningWrite): Promise<WriteResult> {
+export async function runBundle(write: WriteOf<'run_bundle'>, running: RunningWrite): Promise<WriteResult> {
   return opened(write, running, async (open) => {
     running.onProgress(`Starting ${write.key}`);
     const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
@@ -25,7 +21,7 @@ export async function runBundle(write: Of<'run_bundle'>, running: RunningWrite):
   });
 }
 
-export async function destroyBundle(write: Of<'destroy_bundle'>, running: RunningWrite): Promise<WriteResult> {
+export async function destroyBundle(write: WriteOf<'destroy_bundle'>, running: RunningWrite): Promise<WriteResult> {
   return opened(write, running, async (open) => {
     running.onProgress('Checking that nothing has changed since the card');
     const now = await deployedResources(open, write.target);
@@ -41,24 +37,24 @@ export async function destroyBundle(write: Of<'destroy_bundle'>, running: Runnin
 }
 
 async function opened(
-  write: Of<'run_bundle'> | Of<'destroy_bundle'>,
+  write: WriteOf<'run_bundle' | 'destroy_bundle'>,
   { loadBundle, cli, host, token, userName }: RunningWrite,
-  work: (open: OpenCli, bundle: Bundle) => Promise<WriteResult>,
+  work: (open: OpenCli) => Promise<WriteResult>,
 ): Promise<WriteResult> {
   const bundle = await loadBundle(write.bundle);
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
   const no = notAllowed(bundle.files)?.words;
   if (no !== undefined) return notDone(no.problem, no.next);
   return cli.open({ files: bundle.files, host, token }, async (open) => {
-    sameUser((await open.validate(write.target)).resolved, userName, write.target);
-    return work(open, bundle);
+    await validateAs(open, write.target, userName);
+    return work(open);
   });
 }
 
 /** `nothing`: the CLI ended before it changed anything. */
-function ended({ result, hidden }: UntouchedRun, doing: string, nothing: boolean): WriteResult {
+function ended({ result, failure }: UntouchedRun, doing: string, nothing: boolean): WriteResult {
   if (result.ended === 'late') return { ...unknown('It is still running; I have stopped waiting for it.'), mayRun: true };
   if (result.code === null) return unknown('The Databricks CLI was killed in the middle of it.');
-  const { problem, next } = failureWords(doing, result.stderr, hidden);
+  const { problem, next } = failure(doing);
   return nothing ? notDone(problem, next) : unknown(problem);
 }

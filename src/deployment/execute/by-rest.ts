@@ -4,15 +4,13 @@ import { posix } from 'node:path';
 import type { SqlStatement } from '../../databricks/api/statements.ts';
 import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
-import type { Write } from '../approval/write.ts';
+import type { WriteOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
 import { LIMITS } from './limits.ts';
-import type { RunningWrite } from './running-write.ts';
-
-type Of<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
+import type { RunningWrite } from './run-once.ts';
 
 /** The proposal's id is the idempotency token: a call whose answer was lost can be made again, and answers the same run. */
-export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, running: RunningWrite): Promise<WriteResult> {
+export async function runJob({ job_id: jobId, parameters }: WriteOf<'run_job'>, running: RunningWrite): Promise<WriteResult> {
   running.onProgress('Starting the run');
   const run = { jobId, parameters, idempotencyToken: running.proposalId };
   let sent = await running.writes.runNow(run);
@@ -25,7 +23,7 @@ export async function runJob({ job_id: jobId, parameters }: Of<'run_job'>, runni
   return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 
-export async function executeSql(write: Of<'sql'>, { writes, onProgress, clock }: RunningWrite): Promise<WriteResult> {
+export async function executeSql(write: WriteOf<'sql'>, { writes, onProgress, clock }: RunningWrite): Promise<WriteResult> {
   onProgress('Executing the statement');
   const until = clock.now() + LIMITS.statementMs;
   const { warehouse_id: warehouseId, statement } = write;
@@ -50,7 +48,7 @@ export async function executeSql(write: Of<'sql'>, { writes, onProgress, clock }
   };
 }
 
-export async function uploadBundle({ bundle: digest, folder }: Of<'upload_bundle'>, running: RunningWrite): Promise<WriteResult> {
+export async function uploadBundle({ bundle: digest, folder }: WriteOf<'upload_bundle'>, running: RunningWrite): Promise<WriteResult> {
   const bundle = await running.loadBundle(digest);
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
   const folders = [...new Set(bundle.files.map(({ path }) => posix.join(folder, posix.dirname(path))))].sort();

@@ -31,20 +31,11 @@ export async function compareAfterwards(workspace: Workspace, bundle: Bundle, de
 }
 
 async function comparePermissions(workspace: Workspace, { type, key }: BundleResource, id: string, { resolved }: Deployed) {
-  return compareDeployedGrants(
-    resolvedResource(resolved, type, key) ?? {},
-    await workspace.listPermissions(type, id),
-    deployerOf(resolved),
-  );
+  const grants = await workspace.listPermissions(type, id);
+  return compareDeployedGrants(resolvedResource(resolved, type, key) ?? {}, grants, deployerOf(resolved));
 }
 
-async function compareSettings(
-  workspace: Workspace,
-  { type, key }: BundleResource,
-  id: string,
-  of: Deployed,
-): Promise<DeployedDifference[]> {
-  const resourceKey = key;
+async function compareSettings(workspace: Workspace, { type, key: resourceKey }: BundleResource, id: string, of: Deployed) {
   if (type === 'dashboards') return compareDashboard({ ...of, resourceKey, deployed: await workspace.getDashboard(id) });
   if (type === 'pipelines') {
     const { spec, runAs } = await workspace.getPipeline(id);

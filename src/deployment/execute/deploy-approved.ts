@@ -1,37 +1,18 @@
 // Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
-import type { Bundle } from '../../bundle/model/bundle.ts';
-import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
-import type { Clock } from '../../values/clock.ts';
-import type { Logger } from '../../values/log.ts';
-import { type DeploymentProposal, type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
-import type { Cli } from '../cli/open-bundle.ts';
+import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import type { ListsJobs } from '../plan/leftover-jobs.ts';
-import { sameUser } from '../plan/same-user.ts';
+import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable, type Refusal } from '../policy/refusals.ts';
 import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
-import { runOnce, settle } from './run-once.ts';
+import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
 
-interface Deployer {
-  /** Never rejects for a deployment that fails: the answer says how it ended, and the row says it too. The token should have 30 min left. */
-  deploy(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<DeployResult>;
-  /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
-  abandon(proposalId: string, problem: string): Promise<DeployResult>;
-  /** At start, after a program died: its running deployments end as unknown, its approved ones as failed. Answers them. */
-  recover(): Promise<DeploymentProposal[]>;
-}
-
-interface DeployerDeps {
-  readonly cli: Cli;
-  readonly db: Db;
-  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+interface DeployerDeps extends ExecutionDeps {
   /** The workspace as one person, to look for jobs that an earlier deployment left behind. */
   readonly workspace: (as: { host: string; token: string }) => ListsJobs;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
-export function createDeployer(deps: DeployerDeps): Deployer {
+export function createDeployer(deps: DeployerDeps) {
   const { cli, db, loadBundle, workspace, clock, log } = deps;
   const rows = createProposalRows(db);
 
@@ -42,23 +23,20 @@ export function createDeployer(deps: DeployerDeps): Deployer {
     if (refused !== undefined) return failedBy(refused);
     return await cli.open({ files: bundle.files, host: row.host, token }, async (open) => {
       onProgress('Checking that nothing has changed since the plan');
-      sameUser((await open.validate(row.target)).resolved, row.userName, row.target);
+      await validateAs(open, row.target, row.userName);
       const obstacle = await obstacleTo(open, row, workspace({ host: row.host, token }));
       return obstacle === undefined ? await deployPlan(open, row, { onProgress, log }) : failedBy(obstacle);
     });
   }
 
   return {
-    async deploy({ proposalId, token, onProgress }) {
+    /** Never rejects for a deployment that fails: the answer says how it ended, and the row says it too. The token should have 30 min left. */
+    async deploy({ proposalId, token, onProgress }: ToExecute): Promise<DeployResult> {
       const start = await rows.start(proposalId);
       if (start.kind === 'refused') return failed('This plan is not approved, or was used before.', 'Ask for a fresh plan.');
       if (start.kind === 'busy') {
-        const result = failed(
-          `Another deployment of this bundle to ${start.row.target} is running.`,
-          'Wait until it is over, then ask for a fresh plan.',
-        );
-        await rows.finish(proposalId, result.state, result);
-        return result;
+        const problem = `Another deployment of this bundle to ${start.row.target} is running.`;
+        return end(rows, proposalId, failed(problem, 'Wait until it is over, then ask for a fresh plan.'));
       }
       return runOnce(rows, proposalId, () => execute(start.row, token, onProgress), {
         failed,
@@ -69,12 +47,10 @@ export function createDeployer(deps: DeployerDeps): Deployer {
       });
     },
 
-    async abandon(proposalId, problem) {
-      const result = failed(problem, 'Reply in the thread to get a fresh plan.');
-      await rows.finish(proposalId, result.state, result);
-      return result;
-    },
+    /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
+    abandon: (proposalId: string, problem: string) => end(rows, proposalId, failed(problem, 'Reply in the thread to get a fresh plan.')),
 
+    /** At start, after a program died: its running deployments end as unknown, its approved ones as failed. Answers them. */
     async recover() {
       const left = await settle(rows, {
         running: () => ({

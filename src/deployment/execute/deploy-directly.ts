@@ -22,23 +22,14 @@ type DirectDeployment =
       readonly warnings: readonly string[];
     };
 
-interface DirectDeployer {
-  /**
-   * Binds where the target takes originals over, plans, looks whether that plan still holds, deploys exactly it, and compares. Rejects with
-   * UserError where there is no CLI, an original can't be taken over, or the deployment fails.
-   */
-  deploy(bundle: Bundle, target: string, onProgress: (line: string) => void): Promise<DirectDeployment>;
-}
-
-export function createDirectDeployer(deps: {
-  cli: Cli;
-  workspace: Workspace;
-  login: { host: string; token: string };
-  log: Logger;
-}): DirectDeployer {
+export function createDirectDeployer(deps: { cli: Cli; workspace: Workspace; login: { host: string; token: string }; log: Logger }) {
   const { cli, workspace, login, log } = deps;
   return {
-    async deploy(bundle, target, onProgress) {
+    /**
+     * Binds where the target takes originals over, plans, looks whether that plan still holds, deploys exactly it, and compares. Rejects
+     * with UserError where there is no CLI, an original can't be taken over, or the deployment fails.
+     */
+    async deploy(bundle: Bundle, target: string, onProgress: (line: string) => void): Promise<DirectDeployment> {
       const refused = notDeployable(bundle);
       if (refused !== undefined) return { kind: 'refused', refusal: refused };
       return await cli.open({ files: bundle.files, ...login }, async (open) => {
@@ -53,17 +44,14 @@ export function createDirectDeployer(deps: {
         const refusal = await obstacleTo(open, shown, workspace);
         if (refusal !== undefined) return { kind: 'refused', refusal };
         const result = await deployPlan(open, shown, { onProgress, log });
-        requireKnownEnd(result, target);
+        // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.
+        const { jobs, problem, next = '' } = result;
+        if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });
         const differences = await compareAfterwards(workspace, bundle, { resolved, ids: idsOf(result) });
-        return { kind: 'deployed', jobs: result.jobs.map(({ url }) => url), differences, warnings };
+        return { kind: 'deployed', jobs: jobs.map(({ url }) => url), differences, warnings };
       });
     },
   };
-}
-
-/** A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared. */
-function requireKnownEnd({ problem, next = '' }: DeployResult, target: string): void {
-  if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });
 }
 
 /** The ids of what was deployed, by `jobs.key`. */

@@ -1,22 +1,16 @@
 // Deploys exactly a plan that was shown: looks once more whether it still holds, has the CLI carry it out, and says how that ended.
+import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
 import { comparable } from '../cli/plan-json.ts';
-import { failureWords } from '../cli/stderr.ts';
 import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
 
-/** A plan with the files that it was made of. */
-interface ShownPlan {
-  readonly host: string;
-  readonly target: string;
-  readonly bundleDigest: string;
-  /** As the CLI printed it. */
-  readonly plan: string;
-}
+/** A plan, as the CLI printed it, with the files that it was made of. */
+type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
 const NOTHING_DONE = 'Nothing was deployed.';
 const LOOK =
@@ -53,7 +47,7 @@ export async function deployPlan(
   return run === undefined ? unknown('The deployment could not be followed to its end.') : await outcome(open, shown, run);
 }
 
-async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, hidden }: UntouchedRun): Promise<DeployResult> {
+async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, failure }: UntouchedRun): Promise<DeployResult> {
   if (result.ended === 'late')
     return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
   if (result.code === 0) {
@@ -68,7 +62,7 @@ async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, hidden 
       };
     return { ok: true, state: 'done', ...deployedOf(summary, shown.host) };
   }
-  const words = failureWords(`Deploying to ${shown.target}`, result.stderr, hidden);
+  const words = failure(`Deploying to ${shown.target}`);
   if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
   if (!begun) return failed(words.problem, words.next);
   // Where the API answered (4xx, 5xx), state and lock are in order: an ordinary failure (facts: cli#network-faults). Where the sign-in or the

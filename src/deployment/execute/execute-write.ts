@@ -1,42 +1,23 @@
 // Carries out an approved write, once ever, as the person who approved it. Reached from the approved button only.
-import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
-import type { Db } from '../../storage/db/db.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
-import type { Clock } from '../../values/clock.ts';
-import type { Logger } from '../../values/log.ts';
 import { type Write, writeOf } from '../approval/write.ts';
-import { notDone, unknown, type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
-import type { Cli } from '../cli/open-bundle.ts';
+import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
-import { runOnce, settle } from './run-once.ts';
-import type { RunningWrite } from './running-write.ts';
+import { type ExecutionDeps, end, type RunningWrite, runOnce, settle, type ToExecute } from './run-once.ts';
 
-interface WriteExecutor {
-  /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
-  execute(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<WriteResult>;
-  /** Ends an approved write that can't be begun, for the reason given in words for people. */
-  abandon(proposalId: string, problem: string): Promise<WriteResult>;
-  /** At start, after a program died: its running writes end as unknown, its approved ones as failed. Nothing is done again. Answers them. */
-  recover(): Promise<WriteProposal[]>;
-}
-
-interface WriteExecutorDeps {
-  readonly db: Db;
-  readonly cli: Cli;
-  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+interface WriteExecutorDeps extends ExecutionDeps {
   readonly writes: (as: { host: string; token: string }) => WorkspaceWrites;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
-export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
+export function createWriteExecutor(deps: WriteExecutorDeps) {
   const { db, cli, loadBundle, clock, log } = deps;
   const rows = createWriteRows(db);
 
   return {
-    async execute({ proposalId, token, onProgress }) {
+    /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
+    async execute({ proposalId, token, onProgress }: ToExecute): Promise<WriteResult> {
       const before = await rows.get(proposalId);
       if (before === undefined) return notDone('This proposal is not known.', AGAIN);
       const write = writeOf(before);
@@ -44,11 +25,8 @@ export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
       const place = write.kind === 'destroy_bundle' ? { host, bundle: write.bundle_name, target: write.target } : undefined;
       const start = await rows.start(proposalId, place);
       if (start === 'refused') return notDone('This is not approved, or was used before.', AGAIN);
-      if (start === 'busy') {
-        const result = notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.');
-        await rows.finish(proposalId, result.state, result);
-        return result;
-      }
+      if (start === 'busy')
+        return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
       const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
       return runOnce(rows, proposalId, () => carryOut(write, running), {
         failed: notDone,
@@ -59,12 +37,10 @@ export function createWriteExecutor(deps: WriteExecutorDeps): WriteExecutor {
       });
     },
 
-    async abandon(proposalId, problem) {
-      const result = notDone(problem, AGAIN);
-      await rows.finish(proposalId, result.state, result);
-      return result;
-    },
+    /** Ends an approved write that can't be begun, for the reason given in words for people. */
+    abandon: (proposalId: string, problem: string) => end(rows, proposalId, notDone(problem, AGAIN)),
 
+    /** At start, after a program died: its running writes end as unknown, its approved ones as failed. Nothing is done again. Answers them. */
     async recover() {
       const left = await settle(rows, {
         running: (row) => ({

@@ -1,19 +1,40 @@
 // What deployments and other approved writes share while they run: signs of life, an end in the row whatever happens, and recovery.
-
-import type { Decidable } from '../../storage/decisions.ts';
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
+import type { Db } from '../../storage/db/db.ts';
+import type { createDecisions, Decidable } from '../../storage/decisions.ts';
 import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import type { Cli } from '../cli/open-bundle.ts';
+
+export interface ExecutionDeps {
+  readonly db: Db;
+  readonly cli: Cli;
+  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What is approved, with the token of the person who did. */
+export interface ToExecute {
+  readonly proposalId: string;
+  readonly token: string;
+  readonly onProgress: (line: string) => void;
+}
+
+/** One approved write while it is carried out: as whom, and with what. */
+export interface RunningWrite extends ToExecute, Pick<ExecutionDeps, 'cli' | 'clock' | 'loadBundle'> {
+  readonly host: string;
+  readonly userName: string;
+  readonly writes: WorkspaceWrites;
+}
 
 interface Ended {
   readonly state: 'done' | 'failed' | 'unknown';
 }
 
-interface Rows<Row extends Decidable> {
-  get(id: string): Promise<Row | undefined>;
-  finish(id: string, state: Ended['state'], result: unknown): Promise<void>;
-  interrupted(): Promise<Row[]>;
-}
+type Rows<Row extends Decidable> = ReturnType<typeof createDecisions<Row>>;
 
 const HEARTBEAT_MS = 60_000;
 
@@ -41,20 +62,23 @@ export async function runOnce<Result extends Ended>(
       return as.broke();
     })
     .finally(quiet);
-  await rows.finish(proposalId, result.state, result);
+  await end(rows, proposalId, result);
   log.info({ proposal: proposalId, state: result.state, ms: clock.now() - began }, 'An approved write ended');
+  return result;
+}
+
+/** Writes down how it ended. */
+export async function end<Result extends Ended>(rows: Pick<Rows<Decidable>, 'finish'>, id: string, result: Result): Promise<Result> {
+  await rows.finish(id, result.state, result);
   return result;
 }
 
 /** At start, after a program died: ends its running rows as `running` says, and the approved ones that it never began as `approved` says. Answers the rows. */
 export async function settle<Row extends Decidable>(
-  rows: Rows<Row>,
+  rows: Pick<Rows<Row>, 'get' | 'finish' | 'interrupted'>,
   ends: { readonly running: (row: Row) => Ended; readonly approved: (row: Row) => Ended },
 ): Promise<Row[]> {
   const left = await rows.interrupted();
-  for (const row of left) {
-    const result = row.state === 'running' ? ends.running(row) : ends.approved(row);
-    await rows.finish(row.id, result.state, result);
-  }
+  for (const row of left) await end(rows, row.id, row.state === 'running' ? ends.running(row) : ends.approved(row));
   return (await Promise.all(left.map((row) => rows.get(row.id)))).flatMap((row) => row ?? []);
 }

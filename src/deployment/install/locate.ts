@@ -9,20 +9,12 @@ import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
 import { ACCEPTED, isAccepted, versionOf } from './version.ts';
 
-export type CliStatus =
-  | { readonly state: 'ready'; readonly path: string; readonly version: string }
-  | { readonly state: 'preparing'; readonly doing: string; readonly percent?: number }
-  | { readonly state: 'unavailable'; readonly problem: string; readonly next: string };
+export type Ready = { readonly state: 'ready'; readonly path: string; readonly version: string };
+type Preparing = { readonly state: 'preparing'; readonly doing: string; readonly percent?: number };
+type Unavailable = { readonly state: 'unavailable'; readonly problem: string; readonly next: string };
+export type CliStatus = Ready | Preparing | Unavailable;
 
-export interface CliLocator {
-  status(): CliStatus;
-  /** Begins finding or preparing in the background; a second call does nothing. */
-  start(): void;
-  /** Waits until there is a CLI (its path) or it is clear that there is none (undefined). Starts by itself. */
-  ready(): Promise<string | undefined>;
-  /** Tells of every change of status, at once of none; answers the function that stops it. */
-  onChange(listener: (status: CliStatus) => void): () => void;
-}
+export type CliLocator = ReturnType<typeof createCliLocator>;
 
 export interface LocatorOptions {
   readonly cliPath?: string | undefined;
@@ -39,12 +31,9 @@ export interface LocatorOptions {
   readonly clock?: Clock;
 }
 
-type Ready = Extract<CliStatus, { state: 'ready' }>;
-type Unavailable = Extract<CliStatus, { state: 'unavailable' }>;
-
 const HOW_TO_GET = `Set DATABRICKS_CLI_PATH to a Databricks CLI (${ACCEPTED}), or let this machine reach github.com or a Go module proxy and run: npm run setup:cli`;
 
-export function createCliLocator(options: LocatorOptions): CliLocator {
+export function createCliLocator(options: LocatorOptions) {
   const listeners = new Set<(status: CliStatus) => void>();
   let status: CliStatus = { state: 'preparing', doing: 'looking for the Databricks CLI' };
   let search: Promise<string | undefined> | undefined;
@@ -71,9 +60,12 @@ export function createCliLocator(options: LocatorOptions): CliLocator {
   };
   return {
     status: () => status,
+    /** Begins finding or preparing in the background; a second call does nothing. */
     start: () => void ready(),
+    /** Waits until there is a CLI (its path) or it is clear that there is none (undefined). Starts by itself. */
     ready,
-    onChange(listener) {
+    /** Tells of every change of status, at once of none; answers the function that stops it. */
+    onChange(listener: (status: CliStatus) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -1,5 +1,5 @@
 // The proof of a bundle: the real CLI resolves target prod, the pure core compares it with the job, and the result is kept.
-import type { Bundle, JobDefinition } from '../../bundle/model/bundle.ts';
+import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { compare } from '../../bundle/proof/compare.ts';
 import { holds, type NoProof, type Proof } from '../../bundle/proof/proof.ts';
 import type { ProofStore } from '../../storage/bundles/proofs.ts';
@@ -7,7 +7,7 @@ import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import { notAllowed } from '../policy/refusals.ts';
-import { type InspectInput, type Inspection, inspect } from './inspect.ts';
+import { type InspectInput, inspect } from './inspect.ts';
 
 /** A step as people see it; a later one of the same id replaces it. */
 interface ProverStep {
@@ -17,30 +17,22 @@ interface ProverStep {
   readonly details?: string;
 }
 
-export type { Inspection };
-
-export interface Prover {
-  /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or validation fails. Rejects when aborted. */
-  prove(input: {
-    bundle: Bundle;
-    definition: JobDefinition;
-    host: string;
-    userName: string;
-    token: string;
-    baseline?: Proof | undefined;
-    onStep?: ((step: ProverStep) => void) | undefined;
-    signal?: AbortSignal | undefined;
-  }): Promise<Proof | NoProof>;
-  /** What `bundle validate`, `plan` or `summary` says of a target; changes nothing. Answers and rejects as `prove` does. */
-  inspect(input: InspectInput): Promise<Inspection | NoProof>;
+interface ProveInput extends Omit<InspectInput, 'command' | 'target'> {
+  readonly definition: JobDefinition;
+  readonly baseline?: Proof | undefined;
+  readonly onStep?: ((step: ProverStep) => void) | undefined;
 }
+
+export type Prover = ReturnType<typeof createProver>;
 
 const TITLES = { validate: 'Validating with the Databricks CLI', compare: 'Comparing with the job' } as const;
 
-export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore; log: Logger }): Prover {
+export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore; log: Logger }) {
   return {
-    inspect: (input) => inspect(cli, input),
-    async prove({ bundle, definition, host, userName, token, baseline, onStep, signal }) {
+    /** What `bundle validate`, `plan` or `summary` says of a target; changes nothing. Answers and rejects as `prove` does. */
+    inspect: (input: InspectInput) => inspect(cli, input),
+    /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or validation fails. Rejects when aborted. */
+    async prove({ bundle, definition, host, userName, token, baseline, onStep, signal }: ProveInput): Promise<Proof | NoProof> {
       const step = (id: ProverStep['id'], status: ProverStep['status'], details?: string) =>
         onStep?.({ id, title: TITLES[id], status, ...(details === undefined ? {} : { details }) });
       const stop = (words: NoProof): NoProof => {
@@ -49,18 +41,13 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       };
 
       step('validate', 'in_progress');
-      const refused = notAllowed(bundle.files)?.words;
-      if (refused !== undefined) return stop(refused);
-      const missing = await cli.missing();
-      if (missing !== undefined) return stop(missing);
+      const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
+      if (no !== undefined) return stop(no);
       const target = bundle.targets.includes('prod') ? 'prod' : (bundle.targets.at(-1) ?? 'prod');
       try {
         const { resolved, warnings } = await cli.open({ files: bundle.files, host, token, signal }, (open) => open.validate(target));
-        step(
-          'validate',
-          'complete',
-          warnings.length === 0 ? undefined : warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`,
-        );
+        const warned = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+        step('validate', 'complete', warnings.length === 0 ? undefined : warned);
         step('compare', 'in_progress');
         const proof = compare({ definition, bundle, resolved, target, baseline, warnings });
         await store.save({ bundleDigest: bundle.digest, host, userName }, proof);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
 import type { AskedWrite } from '../../deployment/approval/write.ts';
-import type { Inspection } from '../../deployment/plan/prove.ts';
+import type { Inspection } from '../../deployment/plan/inspect.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { bullets, capped, namesQuoted, quote, section } from './support/foreign-text.ts';
