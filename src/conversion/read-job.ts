@@ -36,7 +36,8 @@ export async function readJobWhole(workspace: Workspace, wish: JobWish, options:
     signal,
     onProgress: (done, total) => onProgress?.({ stage: 'job', done, total }),
   });
-  const name = nameOf(job.definition);
+  const { settings } = job.definition;
+  const name = typeof settings.name === 'string' ? settings.name : 'Untitled';
   onProgress?.({ stage: 'job read', name });
   if (owner !== undefined && !evenIfOwned) return { kind: 'owned', name, owner };
   const definition = git === 'bring' ? await broughtIn(workspace, job.definition, signal) : job.definition;
@@ -53,8 +54,4 @@ export async function readJobWhole(workspace: Workspace, wish: JobWish, options:
 async function broughtIn(workspace: Workspace, definition: JobDefinition, signal?: AbortSignal): Promise<JobDefinition | undefined> {
   const folder = await readGitFolder(workspace, definition, signal);
   return folder && bringGit(definition, folder);
-}
-
-function nameOf({ settings }: JobDefinition): string {
-  return typeof settings.name === 'string' ? settings.name : 'Untitled';
 }

@@ -12,8 +12,7 @@ export interface PlanEntry {
 }
 
 export function entriesOf(plan: JsonObject): PlanEntry[] {
-  const nodes = isObject(plan.plan) ? Object.entries(plan.plan) : [];
-  return nodes.flatMap(([node, body]) => {
+  return Object.entries(objectOf(plan.plan)).flatMap(([node, body]) => {
     if (!isObject(body) || typeof body.action !== 'string') return [];
     const changes = Object.entries(objectOf(body.changes)).flatMap(([path, change]) =>
       isObject(change) && change.action !== 'skip' ? [{ path, change }] : [],

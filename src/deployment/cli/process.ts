@@ -28,7 +28,7 @@ export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly ended?: 'timeout' | 'output' | 'aborted' | 'late';
+  readonly ended?: 'timeout' | 'output' | 'aborted' | 'late' | undefined;
 }
 
 /**
@@ -63,17 +63,18 @@ let runs = 0;
  * its own, so that Ctrl-C in a terminal does not reach it (the CLI dies at once and leaves its lock; facts: cli#crashes-and-signals).
  */
 export async function runCli(command: CliCommand): Promise<CliResult> {
-  command.signal?.throwIfAborted();
+  const { folder, signal, untouchable = false, onLine } = command;
+  signal?.throwIfAborted();
   const number = ++runs;
-  const paths = { out: join(command.folder.base, `out-${number}`), err: join(command.folder.base, `err-${number}`) };
+  const paths = { out: join(folder.base, `out-${number}`), err: join(folder.base, `err-${number}`) };
   const out = openSync(paths.out, 'wx', 0o600);
   const err = openSync(paths.err, 'wx', 0o600);
   const child = spawn(command.path, [...command.args], {
-    cwd: command.folder.root,
+    cwd: folder.root,
     env: childEnvironment(command),
     stdio: ['ignore', out, err],
     shell: false,
-    detached: command.untouchable === true,
+    detached: untouchable,
   });
   closeSync(out);
   closeSync(err);
@@ -82,21 +83,21 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
   child.on('error', reject).on('close', (code) => resolve(code));
   let ended: CliResult['ended'];
   const end = (why: NonNullable<CliResult['ended']>) => {
-    if (command.untouchable === true) return;
+    if (untouchable) return;
     ended ??= why;
     child.kill('SIGKILL');
   };
   const onAbort = () => end('aborted');
-  command.signal?.addEventListener('abort', onAbort, { once: true });
-  const inTime = command.clock.deadline(command.untouchable === true ? LIMITS.deployMs : LIMITS.readMs, () =>
-    command.untouchable === true ? resolve('late') : end('timeout'),
-  );
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const inTime = untouchable
+    ? command.clock.deadline(LIMITS.deployMs, () => resolve('late'))
+    : command.clock.deadline(LIMITS.readMs, () => end('timeout'));
   let told = 0;
   const tell = (last: boolean) => {
-    if (command.onLine === undefined) return;
+    if (onLine === undefined) return;
     const lines = readFileSync(paths.err, 'utf8').split('\n');
     const whole = last ? lines.filter((line, index) => line !== '' || index < lines.length - 1) : lines.slice(0, -1);
-    for (const line of whole.slice(told)) command.onLine(line);
+    for (const line of whole.slice(told)) onLine(line);
     told = whole.length;
   };
   // The machine's clock: the process writes in real time.
@@ -113,15 +114,10 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
     if (code === 'late') return { code: null, stdout: '', stderr: '', ended: 'late' };
     tell(true);
     if (ended === 'output') return { code: null, stdout: '', stderr: '', ended };
-    return {
-      code,
-      stdout: readFileSync(paths.out, 'utf8'),
-      stderr: readFileSync(paths.err, 'utf8'),
-      ...(ended === undefined ? {} : { ended }),
-    };
+    return { code, stdout: readFileSync(paths.out, 'utf8'), stderr: readFileSync(paths.err, 'utf8'), ended };
   } finally {
     inTime();
     unwatch();
-    command.signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }

@@ -3,7 +3,7 @@ import { createProposalRows, type ProposalRow } from '../../storage/deployment-p
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import type { ListsJobs } from '../plan/leftover-jobs.ts';
 import { validateAs } from '../plan/validate-as.ts';
-import { notDeployable, type Refusal } from '../policy/refusals.ts';
+import { notDeployable } from '../policy/refusals.ts';
 import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
 import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
 
@@ -19,13 +19,13 @@ export function createDeployer(deps: DeployerDeps) {
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
     const bundle = await loadBundle(row.bundleDigest);
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
-    const refused = notDeployable(bundle);
-    if (refused !== undefined) return failedBy(refused);
+    const refused = notDeployable(bundle)?.words;
+    if (refused !== undefined) return failed(refused.problem, refused.next);
     return await cli.open({ files: bundle.files, host: row.host, token }, async (open) => {
       onProgress('Checking that nothing has changed since the plan');
       await validateAs(open, row.target, row.userName);
-      const obstacle = await obstacleTo(open, row, workspace({ host: row.host, token }));
-      return obstacle === undefined ? await deployPlan(open, row, { onProgress, log }) : failedBy(obstacle);
+      const obstacle = (await obstacleTo(open, row, workspace({ host: row.host, token })))?.words;
+      return obstacle === undefined ? await deployPlan(open, row, { onProgress, log }) : failed(obstacle.problem, obstacle.next);
     });
   }
 
@@ -62,8 +62,4 @@ export function createDeployer(deps: DeployerDeps) {
       return left.map(deploymentProposalOf);
     },
   };
-}
-
-function failedBy({ words }: Refusal): DeployResult {
-  return failed(words.problem, words.next);
 }

@@ -6,8 +6,7 @@ import type { DeployResult } from '../approval/deployment-proposal.ts';
 /** Jobs, the bundle's own first, and what came along. An address that does not lead to `host` is not taken. */
 export function deployedOf(summary: JsonObject, host: string): Pick<DeployResult, 'jobs' | 'others'> {
   const group = (type: string, path: (id: string) => string) => {
-    const found = isObject(summary.resources) ? summary.resources[type] : undefined;
-    return Object.entries(objectOf(found)).flatMap(([key, value]) => {
+    return Object.entries(objectOf(objectOf(summary.resources)[type])).flatMap(([key, value]) => {
       if (!isObject(value) || value.id === undefined || value.id === null) return [];
       const id = String(value.id);
       const url = typeof value.url === 'string' && value.url.startsWith(`${host}/`) ? value.url : `${host}/${path(id)}`;
@@ -15,7 +14,7 @@ export function deployedOf(summary: JsonObject, host: string): Pick<DeployResult
     });
   };
   // A bundle that is made of a job is called like it.
-  const main = isObject(summary.bundle) ? summary.bundle.name : undefined;
+  const main = objectOf(summary.bundle).name;
   const others = [
     ...group('pipelines', (id) => `pipelines/${id}`).map((one) => ({ ...one, kind: 'pipeline' as const })),
     ...group('dashboards', (id) => `dashboardsv3/${id}/published`).map((one) => ({ ...one, kind: 'dashboard' as const })),

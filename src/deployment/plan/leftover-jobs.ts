@@ -31,8 +31,8 @@ async function leftoverJobs(workspace: ListsJobs, plan: JsonObject): Promise<Job
   for (const { node, action, body } of entries) {
     if (action !== 'create' || !/^resources\.jobs\.[^.]+$/.test(node)) continue;
     const value = objectOf(objectOf(body.new_state).value);
-    const path = isObject(value.deployment) ? value.deployment.metadata_file_path : undefined;
     const { name } = value;
+    const path = objectOf(value.deployment).metadata_file_path;
     if (typeof name !== 'string' || typeof path !== 'string') continue;
     const jobs = await workspace.listJobs({ name, exact: true });
     found.push(...jobs.filter((job) => job.name === name && job.metadataPath === path && !known.has(job.jobId)));

@@ -52,7 +52,7 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
           const production = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
           const planned = await planTarget(open, workspace({ host, token }), bundle, target);
           if ('why' in planned) return planned.words;
-          const summary = withDifferences(summarizePlan(planned.plan), target, resolved, production);
+          const summary = summaryOf(planned.plan, target, resolved, production);
           return { plan: planned.text, summary, cliVersion: open.version };
         })
         .catch(wordsOf);
@@ -76,10 +76,9 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
   };
 }
 
-type Summary = ReturnType<typeof summarizePlan>;
-
 /** The plan as people see it, with what only this target has before what its mode changes. */
-function withDifferences(summary: Summary, target: string, resolved: JsonObject, production: JsonObject | undefined): PlanSummary {
+function summaryOf(plan: JsonObject, target: string, resolved: JsonObject, production: JsonObject | undefined): PlanSummary {
+  const summary = summarizePlan(plan);
   if (target === 'prod') return { ...summary, notes: [] };
   // An edit that takes prod away must not hide what the next one changes in another target.
   if (production === undefined) return { ...summary, notes: [`There is no target prod to compare ${target} with.`], danger: true };

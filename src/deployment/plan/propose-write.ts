@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
-import { createWriteRows, type ProposingTurn } from '../../storage/write-proposals.ts';
+import { createWriteRows } from '../../storage/write-proposals.ts';
 import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { byHand } from '../approval/by-hand.ts';
 import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
-import { type WriteProposal, writeProposalOf } from '../approval/write-result.ts';
+import { writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { deployedResources } from './what-destroy-deletes.ts';
@@ -26,29 +26,10 @@ interface Requester {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ProposedWrite {
-  /** Goes into a tool's structured answer as `proposal_id`: the thread of the turn shows it as a card. */
-  readonly id: string;
-  /**
-   * For the model and for other hosts, made of our words and the caller's arguments alone: what is stored, that nothing has happened yet,
-   * who may have it done until when, and how to do it by hand.
-   */
-  readonly text: string;
-  readonly expiresAt: Date;
-  /** What is stored, to the byte (write.ts, `writeOf`). */
-  readonly exact: { readonly arguments: string; readonly digest: string };
-}
+export type WriteProposals = ReturnType<typeof createWriteProposals>;
+export type ProposedWrite = Awaited<ReturnType<WriteProposals['propose']>>;
 
-export interface WriteProposals {
-  /** Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. */
-  propose(asked: AskedWrite, by: Requester): Promise<ProposedWrite>;
-  /** Ties a proposal to the turn that made it. Does nothing where another turn has it, or where it is somebody else's. */
-  assignToTurn(id: string, turn: ProposingTurn): Promise<void>;
-  /** What a turn has proposed, oldest first. */
-  ofTurn(turnId: string): Promise<WriteProposal[]>;
-}
-
-export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli; log: Logger; clock: Clock }): WriteProposals {
+export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli; log: Logger; clock: Clock }) {
   const rows = createWriteRows(db);
   const proposals = createProposalRows(db);
 
@@ -104,7 +85,11 @@ export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli
   }
 
   return {
-    async propose(asked, by) {
+    /**
+     * Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. `id` goes into a tool's
+     * structured answer as `proposal_id`: the thread of the turn shows it as a card; `exact` is what is stored, to the byte (`writeOf`).
+     */
+    async propose(asked: AskedWrite, by: Requester) {
       const write = await complete(asked, by);
       const { text, digest } = argumentsOf(write);
       const { host, userName } = by;
@@ -115,11 +100,14 @@ export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli
       log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
       return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };
     },
-    assignToTurn: (id, turn) => rows.assignToTurn(id, turn),
-    ofTurn: async (turnId) => (await rows.ofTurn(turnId)).map(writeProposalOf),
+    /** Ties a proposal to the turn that made it. Does nothing where another turn has it, or where it is somebody else's. */
+    assignToTurn: rows.assignToTurn,
+    /** What a turn has proposed, oldest first. */
+    ofTurn: async (turnId: string) => (await rows.ofTurn(turnId)).map(writeProposalOf),
   };
 }
 
+/** For the model and for other hosts, made of our words and the caller's arguments alone. */
 function words(id: string, write: Write, userName: string, expiresAt: Date): string {
   const until = `${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const { what, command } = byHand(write);

@@ -68,8 +68,7 @@ function withoutRoot(leaf: Leaf | undefined, resolved: JsonObject): Leaf['value'
 }
 
 function jobsOf(resolved: JsonObject): Map<string, JsonObject> {
-  const resources = objectOf(resolved.resources);
-  const jobs = isObject(resources.jobs) ? Object.entries(resources.jobs) : [];
+  const jobs = Object.entries(objectOf(objectOf(resolved.resources).jobs));
   return new Map(jobs.flatMap(([key, job]) => (isObject(job) ? [[key, job] as const] : [])));
 }
 

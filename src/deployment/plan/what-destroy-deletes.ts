@@ -1,5 +1,5 @@
 // What destroying a deployment would delete, read from the CLI's plan: everything its state holds.
-import { isObject, objectOf } from '../../values/json.ts';
+import { objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
@@ -16,7 +16,7 @@ export async function deployedResources(open: Pick<OpenCli, 'plan'>, target: str
       const [, type = '', key = ''] = node.split('.');
       const remote = objectOf(body.remote_state);
       const id = [remote.job_id, remote.pipeline_id, remote.dashboard_id, remote.id].find((value) => value !== undefined && value !== null);
-      const named = textOf(remote.name) ?? textOf(isObject(remote.settings) ? remote.settings.name : undefined);
+      const named = textOf(remote.name) ?? textOf(objectOf(remote.settings).name);
       const parts = [...(id === undefined ? [] : [String(id)]), ...(named === undefined ? [] : [JSON.stringify(named.slice(0, 200))])];
       return `${type.replace(/ies$/, 'y').replace(/s$/, '').replaceAll('_', ' ')} ${key}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
     })
