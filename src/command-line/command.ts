@@ -1,5 +1,4 @@
 // Carries out one command of the converter once its login is known: definitions from disk or what was read, each converted, proven, deployed.
-
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';

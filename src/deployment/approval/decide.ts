@@ -51,9 +51,7 @@ export function createDecider<Row extends Decidable, P>(
   };
 }
 
-function refuse(reason: string): { ok: false; reason: string } {
-  return { ok: false, reason };
-}
+const refuse = (reason: string) => ({ ok: false, reason }) as const;
 
 /** ` by <@U1> at 2026-11-24 08:00 UTC`, as far as it is known. */
 export function decidedWords(row: Decidable): string {

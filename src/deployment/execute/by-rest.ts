@@ -1,5 +1,4 @@
 // Approved writes over REST: a run, a statement, an upload.
-
 import { posix } from 'node:path';
 import type { SqlStatement } from '../../databricks/api/statements.ts';
 import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.ts';

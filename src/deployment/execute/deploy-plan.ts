@@ -12,7 +12,6 @@ import { deployedOf } from './deployed-links.ts';
 /** A plan, as the CLI printed it, with the files that it was made of. */
 type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
-const NOTHING_DONE = 'Nothing was deployed.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
@@ -79,7 +78,7 @@ async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, failure
 }
 
 export function failed(problem: string, next: string): DeployResult {
-  return { ok: false, state: 'failed', jobs: [], problem: `${problem} ${NOTHING_DONE}`, next };
+  return { ok: false, state: 'failed', jobs: [], problem: `${problem} Nothing was deployed.`, next };
 }
 
 export function unknown(problem: string): DeployResult {

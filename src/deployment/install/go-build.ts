@@ -1,10 +1,11 @@
 // Builds the pinned CLI with Go, from the go.mod and go.sum that we keep.
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { SetupProgress } from './download.ts';
 import { LIMITS } from './limits.ts';
 
@@ -37,7 +38,9 @@ export async function buildCli(
     // Without buildVersion the CLI calls itself 0.0.0-dev and writes that into plans and state.
     const flags = `-s -w -X github.com/databricks/cli/internal/build.buildVersion=${options.version}`;
     const args = ['build', '-v', '-trimpath', '-ldflags', flags, '-o', part, 'github.com/databricks/cli'];
-    await go(options, args, folder, onProgress);
+    const env = { ...options.goEnv, PATH: options.path, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: 'local' };
+    const go = spawn(options.go, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'], timeout: LIMITS.buildMs });
+    await follow(go, onProgress);
     await rename(part, options.to);
   } finally {
     await rm(part, { force: true });
@@ -45,24 +48,18 @@ export async function buildCli(
   }
 }
 
-async function go(
-  options: { go: string; path: string; goEnv: Readonly<Record<string, string>> },
-  args: string[],
-  cwd: string,
-  onProgress: SetupProgress,
-): Promise<void> {
-  const env = { ...options.goEnv, PATH: options.path, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: 'local' };
-  const child = spawn(options.go, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], timeout: LIMITS.buildMs });
+/** Tells how far a build is until it has ended. */
+async function follow(go: ChildProcessByStdio<null, null, Readable>, onProgress: SetupProgress): Promise<void> {
   let compiled = 0;
   let tail = '';
   onProgress('building with Go (about 3 minutes)', 0);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  go.stderr.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-2000);
     // `-v` names every package when it has been compiled; `go: downloading …` lines come before.
     compiled += text.split('\n').filter((line) => line !== '' && !line.startsWith('go: ')).length;
     const percent = Math.min(99, Math.floor((100 * compiled) / PACKAGES));
     onProgress(compiled === 0 ? 'fetching Go modules' : 'building with Go (about 3 minutes)', percent);
   });
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) => go.on('error', reject).on('close', resolve));
   if (code !== 0) throw new Error(`go build failed: ${tail.trim().split('\n').at(-1) ?? `exit code ${code}`}`);
 }

@@ -96,7 +96,11 @@ async function locate(options: LocatorOptions, onProgress: SetupProgress): Promi
 async function onPath(path: string, log: Logger): Promise<Ready | undefined> {
   for (const folder of path.split(delimiter).filter((entry) => entry.startsWith('/'))) {
     const file = join(folder, 'databricks');
-    if (!(await isExecutable(file))) continue;
+    const isExecutable = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!isExecutable) continue;
     const version = await versionOf(file);
     if (version !== undefined && isAccepted(version)) {
       log.info({ path: file, version }, 'Using the Databricks CLI found on PATH, not the pinned one');
@@ -142,11 +146,4 @@ async function prepare(options: LocatorOptions, release: Release, to: string, on
 
 function unavailable(problem: string): Unavailable {
   return { state: 'unavailable', problem: `There is no Databricks CLI here. ${problem}`, next: HOW_TO_GET };
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return await access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

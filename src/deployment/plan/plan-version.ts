@@ -1,5 +1,4 @@
 // Plans a version into a target and stores the plan as a proposal that a person may approve.
-
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';

@@ -1,5 +1,4 @@
 // In what a target differs from production: what its mode changes, and what else it has of its own.
-
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { developmentChange } from '../../bundle/proof/development-mode.ts';
 import { deployerOf, filesRoot } from '../../bundle/proof/resolved-target.ts';
