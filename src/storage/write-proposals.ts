@@ -25,7 +25,7 @@ export interface WriteRow extends NewWrite, Decidable {
 }
 
 /** The turn that a proposal was made in. */
-export interface ProposingTurn {
+interface ProposingTurn {
   readonly conversationId: string;
   readonly turnId: string;
   readonly slackUser: string;
