@@ -42,6 +42,18 @@ describe('loadBotConfig', () => {
     });
   });
 
+  it('takes a faster clock as a factor and the moment it begins, which the playground hands to several programs', () => {
+    expect(loadBotConfig(GOOD).DAB_CLOCK_SCALE).toBeUndefined();
+    const scaled = { DAB_CLOCK_SCALE: '20@1764000000000' };
+    expect(loadBotConfig({ ...GOOD, ...scaled }).DAB_CLOCK_SCALE).toEqual({ factor: 20, since: 1_764_000_000_000 });
+    expect(loadMcpHttpConfig({ ...GOOD, ...scaled, DAB_MCP_BEARER: 'true' }).DAB_CLOCK_SCALE).toEqual({
+      factor: 20,
+      since: 1_764_000_000_000,
+    });
+    for (const bad of ['20', '0@1764000000000', '20@now', '@1764000000000'])
+      expect(problemsOf({ ...GOOD, DAB_CLOCK_SCALE: bad })).toEqual([expect.stringContaining('DAB_CLOCK_SCALE')]);
+  });
+
   it('asks the workspace’s own Claude unless there is a key for another', () => {
     expect(loadBotConfig(GOOD).DAB_MODEL).toMatch(/^databricks-/);
     const own = { ...GOOD, ANTHROPIC_BASE_URL: 'https://api.anthropic.com', ANTHROPIC_API_KEY: 'sk' };
