@@ -16,6 +16,12 @@ import { buttonsOf, CHANNEL, privately, STEP_MS, textOf } from './thread.ts';
 // A test starts what it needs and takes many steps (thread.ts).
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
+/**
+ * How many times as fast time goes for programs and stand-ins: a minute's calls of Slack are free again after seconds. Not so fast that a
+ * busy machine sees a sign-in end, which lives for ten minutes.
+ */
+const CLOCK_SCALE = 8;
+
 /** For `DATABRICKS_CLI_PATH`: there is none, and none is prepared. */
 export const NO_CLI = { DATABRICKS_CLI_PATH: '/nowhere/databricks' };
 
@@ -49,7 +55,7 @@ export async function startStack({ fromNothing, ...options }: StackOptions): Pro
       await fillDataFolder(join(dataDir, 'postgres'));
       if (options.remoteTools === true) await fillDataFolder(join(dataDir, 'tools-postgres'));
     }
-    const playground = await startPlayground({ env: environment, page: false, dataDir, ...options });
+    const playground = await startPlayground({ env: environment, page: false, dataDir, clockScale: CLOCK_SCALE, ...options });
     return { playground, close: () => playground.close().finally(removed) };
   } catch (error) {
     await removed();

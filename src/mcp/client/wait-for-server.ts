@@ -16,13 +16,20 @@ export async function waitForServer(
   signal: AbortSignal,
   { returnMs, clock }: { returnMs: number; clock: Clock },
 ): Promise<boolean> {
-  const until = clock.now() + returnMs;
+  let isLate = false;
+  const cancel = clock.deadline(returnMs, () => {
+    isLate = true;
+  });
   steps.start(SERVER_STEP, WAITING);
-  for (let pause: number = LIMITS.lookMs; clock.now() < until; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
-    await clock.sleep(pause, signal);
-    if (!(await connection.isAlive())) continue;
-    steps.done(SERVER_STEP, BACK);
-    return true;
+  try {
+    for (let pause: number = LIMITS.lookMs; !isLate; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
+      await clock.sleep(pause, signal);
+      if (!(await connection.isAlive())) continue;
+      steps.done(SERVER_STEP, BACK);
+      return true;
+    }
+    return false;
+  } finally {
+    cancel();
   }
-  return false;
 }
