@@ -1,5 +1,6 @@
 // A bot's side of a remote server: its own database beside the server's, so that what is here was carried here.
 
+import { onTestFinished } from 'vitest';
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
@@ -31,7 +32,7 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
   };
   const ana: Caller = { host: databricks.url, userName: 'ana@acme.example', token: current };
   const workspace = (caller: Pick<Caller, 'host' | 'token'>) => createWorkspace({ ...caller, log });
-  /** Chooses the tools of ana's turns, one after the other. */
+  /** Chooses the tools of ana's turns, one after the other; they are closed when the test ends. */
   const chooserAt = (remoteUrl: string | undefined, more: { clock?: Clock; returnMs?: number } = {}) => {
     const choose = createToolsChooser({
       remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
@@ -42,7 +43,11 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
       log,
       ...more,
     });
-    return () => choose(ana, bundles);
+    return async () => {
+      const tools = await choose(ana, bundles);
+      onTestFinished(() => tools.close());
+      return tools;
+    };
   };
   /** From now on ana's sign-in gives this token or error; undefined: her own again. */
   const signOut = (to: string | Error | undefined) => {

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { LIMITS } from '../../../src/mcp/limits.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { createHttpRig, httpTest } from './http-rig.ts';
 
 const EXPORT = '/api/2.0/workspace/export';
@@ -149,13 +150,17 @@ describe('work', () => {
     await Promise.all([ana.close(), ben.close()]);
   });
   it('that takes too long is stopped, and the caller reads so', async () => {
-    const impatient = await createHttpRig({ deps: { callMs: 3_000 } });
-    onTestFinished(() => impatient.close());
-    impatient.databricks.faults.on(`GET ${EXPORT}`, { hang: true });
-    const { text, isError } = await toolText(await impatient.post(call('generate_bundle_from_job', { job_id: '123' })));
+    const clock = createTestClock();
+    const rig = await createHttpRig({ deps: { clock } });
+    onTestFinished(() => rig.close());
+    const { struck } = rig.databricks.faults.on(`GET ${EXPORT}`, { hang: true });
+    const answer = rig.post(call('generate_bundle_from_job', { job_id: '123' })).then(toolText);
+    await struck;
+    await clock.turn(LIMITS.callMs);
+    const { text, isError } = await answer;
     expect(isError).toBe(true);
     expect(text).toContain('took too long and was stopped');
-    await expect.poll(() => impatient.databricks.requests.some(({ path, abandoned }) => path === EXPORT && abandoned)).toBe(true);
+    await expect.poll(() => rig.databricks.requests.some(({ path, abandoned }) => path === EXPORT && abandoned)).toBe(true);
   });
 
   it('reports its steps on the way, with comments while it is silent', async ({ rig }) => {
