@@ -38,11 +38,11 @@ const TABLE: Record<string, string> = {
     'bundle/model bundle/proof databricks/api:types databricks:types storage/db:types storage/bundles:types storage ' +
     'deployment/cli deployment/policy deployment/approval',
   'deployment/execute':
-    'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
-    'storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/plan',
+    'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types storage ' +
+    'deployment/cli deployment/policy deployment/approval deployment/plan',
   deployment:
-    'databricks/api-writes:types databricks:types storage/db:types storage/bundles:types deployment/install ' +
-    'deployment/cli deployment/approval deployment/plan deployment/execute',
+    'databricks/api-writes:types databricks:types storage/bundles:types deployment/install deployment/cli ' +
+    'deployment/approval deployment/plan deployment/execute',
   agent: '@anthropic-ai/sdk',
   mcp: 'storage/bundles',
   'mcp/tools/support':

@@ -2,23 +2,17 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProofStore } from '../storage/bundles/proofs.ts';
-import type { Db } from '../storage/db/db.ts';
-import type { Clock } from '../values/clock.ts';
-import type { Logger } from '../values/log.ts';
 import { createCli } from './cli/open-bundle.ts';
 import { createCliLocator, type LocatorOptions } from './install/locate.ts';
-import { createWriteProposals } from './plan/propose-write.ts';
+import { createWriteProposals, type PlanningDeps } from './plan/propose-write.ts';
 import { createProver } from './plan/prove.ts';
 
-export interface ProposingDeps {
-  readonly db: Db;
+export interface ProposingDeps extends Omit<PlanningDeps, 'cli'> {
   readonly proofs: ProofStore;
   /** Where the CLI may be, and whether it may be prepared where it is nowhere. */
   readonly find: Omit<LocatorOptions, 'clock' | 'log'>;
   /** Of the folder below the system's temporary one that bundles are unpacked in. */
   readonly scratchName: string;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** Nothing in it can carry out a write. Call `locator.start()`, or the CLI is looked for when it is first needed. */

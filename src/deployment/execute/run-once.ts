@@ -1,19 +1,12 @@
 // What deployments and other approved writes share while they run: signs of life, an end in the row whatever happens, and recovery.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
-import type { Db } from '../../storage/db/db.ts';
 import type { createDecisions, Decidable } from '../../storage/decisions.ts';
-import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
-import type { Logger } from '../../values/log.ts';
-import type { Cli } from '../cli/open-bundle.ts';
+import type { PlanningDeps } from '../plan/propose-write.ts';
 
-export interface ExecutionDeps {
-  readonly db: Db;
-  readonly cli: Cli;
+export interface ExecutionDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** What is approved, with the token of the person who did. */
@@ -38,23 +31,22 @@ type Rows<Row extends Decidable> = ReturnType<typeof createDecisions<Row>>;
 
 const HEARTBEAT_MS = 60_000;
 
-/** Runs the work of a started row, and writes down how it ended. Where the work rejects, `failed` (words for people) or `broke` (a bug) makes the result. */
+/** What becomes of work that rejects: with words for people, or by a bug. */
+interface Outcomes<Result> {
+  readonly failed: (problem: string, next: string) => Result;
+  readonly broke: () => Result;
+}
+
+/** Runs the work of a started row, and writes down how it ended. */
 export async function runOnce<Result extends Ended>(
   rows: Pick<Rows<Decidable>, 'finish'>,
   proposalId: string,
   work: () => Promise<Result>,
-  as: {
-    readonly failed: (problem: string, next: string) => Result;
-    readonly broke: () => Result;
-    readonly onProgress: (line: string) => void;
-    readonly clock: Clock;
-    readonly log: Logger;
-  },
+  as: Outcomes<Result> & Pick<ToExecute, 'onProgress'> & Pick<ExecutionDeps, 'clock' | 'log'>,
 ): Promise<Result> {
   const { onProgress, clock, log } = as;
   const began = clock.now();
-  const still = () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`);
-  const quiet = clock.every(HEARTBEAT_MS, still);
+  const quiet = clock.every(HEARTBEAT_MS, () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`));
   const result = await work()
     .catch((error: unknown) => {
       if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);

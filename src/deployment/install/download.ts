@@ -4,6 +4,7 @@ import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unzip } from 'fflate';
 import type { Clock } from '../../values/clock.ts';
+import { codeOf } from '../../values/errors.ts';
 import { LIMITS } from './limits.ts';
 
 export type SetupProgress = (doing: string, percent?: number) => void;
@@ -69,9 +70,8 @@ async function fetchArchive(url: string, onProgress: SetupProgress, clock: Clock
 /** fetch says "fetch failed" and hides why in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'the download failed';
-  const cause = error.cause;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause)
-    return `the download server could not be reached (${String(cause.code)})`;
+  const code = codeOf(error.cause);
+  if (code !== undefined) return `the download server could not be reached (${code})`;
   return error.message === 'fetch failed' ? 'the download server could not be reached' : error.message;
 }
 

@@ -2,27 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
-import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
-import type { Clock } from '../../values/clock.ts';
 import type { JsonObject } from '../../values/json.ts';
-import type { Logger } from '../../values/log.ts';
 import { type DeploymentProposal, deploymentProposalOf, type PlanSummary } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
-import type { Cli } from '../cli/open-bundle.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import type { ListsJobs } from './leftover-jobs.ts';
 import { planTarget } from './plan-target.ts';
+import type { PlanningDeps } from './propose-write.ts';
 import { summarizePlan } from './summarize-plan.ts';
 import { modeNotes, targetDifferences } from './target-differences.ts';
 import { validateAs } from './validate-as.ts';
 
-interface PlannerDeps {
-  readonly cli: Cli;
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly log: Logger;
+interface PlannerDeps extends PlanningDeps {
   /** The workspace as one person, to look for jobs that a deployment left behind. */
   readonly workspace: (as: { host: string; token: string }) => ListsJobs;
 }

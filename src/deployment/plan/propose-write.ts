@@ -15,6 +15,13 @@ import type { Cli } from '../cli/open-bundle.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { deployedResources } from './what-destroy-deletes.ts';
 
+export interface PlanningDeps {
+  readonly db: Db;
+  readonly cli: Cli;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 /** Whoever asks for a write: it will run as them, and they alone may approve it. */
 interface Requester {
   readonly host: string;
@@ -29,7 +36,7 @@ interface Requester {
 export type WriteProposals = ReturnType<typeof createWriteProposals>;
 export type ProposedWrite = Awaited<ReturnType<WriteProposals['propose']>>;
 
-export function createWriteProposals({ db, cli, log, clock }: { db: Db; cli: Cli; log: Logger; clock: Clock }) {
+export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
   const rows = createWriteRows(db);
   const proposals = createProposalRows(db);
 

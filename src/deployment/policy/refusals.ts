@@ -40,11 +40,7 @@ export function notDeployable(bundle: Pick<Bundle, 'files' | 'secrets'>): Refusa
 }
 
 /** A target that takes originals over while one of them is not bound yet: deploying would make a second one beside it. */
-export function notBound(
-  { adoption, resources }: Pick<Bundle, 'adoption' | 'resources'>,
-  target: string,
-  plan: JsonObject,
-): Refusal | undefined {
+export function notBound({ adoption, resources }: Bundle, target: string, plan: JsonObject): Refusal | undefined {
   if (adoption[target] !== 'bind') return undefined;
   const created = new Set(entriesOf(plan).flatMap(({ node, action }) => (action === 'create' ? [node] : [])));
   const unbound = resources.filter(({ type, key, id }) => id !== undefined && id !== '' && created.has(`resources.${type}.${key}`));
