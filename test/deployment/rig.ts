@@ -12,10 +12,10 @@ import { createDatabricksStandIn } from '../../src/playground/databricks/stand-i
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
-import { systemClock } from '../../src/values/clock.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { CLI } from '../located-cli.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
+import { createTestClock } from '../values/test-clock.ts';
 
 export const log = createLogger({ level: 'silent' });
 
@@ -80,8 +80,10 @@ export function wireDeployment(db: Db, cliPath = CLI) {
   const scratchName = `dab-deployment-${process.pid}-${++rooms}`;
   const scratchDir = join(realpathSync(tmpdir()), scratchName);
   const bundles = createBundleStore(db);
+  // What waits by it waits until it is turned; deadlines never come.
+  const clock = createTestClock(Date.now());
   const deployment = createDeployment({
-    ...{ db, bundles, scratchName, clock: systemClock, log },
+    ...{ db, bundles, scratchName, clock, log },
     proofs: createProofStore(db),
     find: { cliPath, cacheDir: scratchDir, allowSetup: false },
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),
@@ -90,9 +92,10 @@ export function wireDeployment(db: Db, cliPath = CLI) {
   return {
     ...deployment,
     db,
+    clock,
     bundles,
     loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle,
-    cli: createCli({ locator: deployment.locator, scratchDir, clock: systemClock, log }),
+    cli: createCli({ locator: deployment.locator, scratchDir, clock, log }),
     scratchDir,
     close: () => rmSync(scratchDir, { recursive: true, force: true }),
   };

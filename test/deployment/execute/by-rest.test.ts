@@ -31,7 +31,7 @@ const it = deploymentTest.extend('writing', ({ rig }) => {
   }
   const approve = (proposalId: string, by = rig.by, now = new Date()) => rig.writeApprovals.approve({ proposalId, by, now });
   const execute = (proposalId: string, lines: string[] = []) =>
-    rig.executor.execute({ proposalId, token: rig.token, onProgress: (line) => lines.push(line) });
+    rig.clock.turnUntil(rig.executor.execute({ proposalId, token: rig.token, onProgress: (line) => lines.push(line) }));
   async function done(write: AskedWrite): Promise<WriteResult> {
     const id = await proposed(write);
     expect(far()).toEqual([]);

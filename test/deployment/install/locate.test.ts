@@ -8,11 +8,13 @@ import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, onTestFinished } from 'vitest';
 import { setupCli } from '../../../src/bin/setup-cli.ts';
+import { LIMITS } from '../../../src/deployment/cli/limits.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
 import { platformName, type Release } from '../../../src/deployment/install/release.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { folderTest } from '../../temporary-folder.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { log } from '../rig.ts';
 
 const script = (version: string) => `#!/bin/sh\necho 'Databricks CLI v${version}'\n`;
@@ -96,14 +98,17 @@ describe('while it is being prepared', () => {
     await new Promise<void>((resolve) => stuck.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(stuck.address() as AddressInfo).port}/{archive}`;
     const locator = createCliLocator({ cacheDir: cache, path: '', log, allowSetup: true, release: { ...release, url } });
-    const words = await createCli({ locator, scratchDir: folder, clock: systemClock, log }).missing();
+    const clock = createTestClock();
+    const cli = createCli({ locator, scratchDir: folder, clock, log });
+    const missing = cli.missing();
+    await expect.poll(() => locator.status(), { timeout: 60_000 }).toMatchObject({ doing: expect.stringMatching(/^downloading/) });
+    await clock.turn(LIMITS.lookMs);
+    const words = await missing;
     expect(words?.problem).toMatch(/^The Databricks CLI is being prepared: downloading/);
     expect(words?.next).toContain('follow by themselves');
     stop();
     expect(await locator.ready()).toBeUndefined();
-    expect((await createCli({ locator, scratchDir: folder, clock: systemClock, log }).missing())?.problem).toContain(
-      'There is no Databricks CLI here',
-    );
+    expect((await cli.missing())?.problem).toContain('There is no Databricks CLI here');
   });
 
   it('a CLI that is there is waited for', async ({ folder, cache, release }) => {
