@@ -1,23 +1,19 @@
 // The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
+import type { Db } from '../../../src/storage/db/db.ts';
 import { createInbox } from '../../../src/storage/inbox.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { createMetrics } from '../../../src/values/metrics.ts';
 import { eventually, start } from '../../playground/slack/start.ts';
-import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
+import { dbTest } from '../../storage/db-test.ts';
+import { quiet } from '../../storage/open-test-storage.ts';
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await openTestStorage();
-});
-beforeEach(() => storage.db.query('delete from inbox').then(() => undefined));
-afterAll(() => storage.close());
+const test = dbTest('inbox');
 
 /** The bot's Slack side on the stand-in: every command and message it works on is noted, and waits for `gate` if there is one. */
-async function startBot(options: { connect?: boolean } = {}) {
+async function startBot(db: Db, options: { connect?: boolean } = {}) {
   const { slack, clock } = await start();
-  const { db } = storage;
   const inbox = createInbox(db);
   const bot = createBoltApp({
     botToken: slack.botToken,
@@ -55,7 +51,7 @@ async function startBot(options: { connect?: boolean } = {}) {
       await transaction;
     };
   }
-  return { slack, clock, db, inbox, bot, worked, gate, rows, holdDatabase, ana: slack.as('ana') };
+  return { slack, clock, inbox, bot, worked, gate, rows, holdDatabase, ana: slack.as('ana') };
 }
 
 function slashCommand(text: string, userId = 'U_ANA') {
@@ -74,8 +70,8 @@ function slashCommand(text: string, userId = 'U_ANA') {
   };
 }
 
-test('an envelope is stored before it is acknowledged, and acknowledged before it is worked on to the end', async () => {
-  const { slack, ana, rows, worked, gate, holdDatabase } = await startBot();
+test('an envelope is stored before it is acknowledged, and acknowledged before it is worked on to the end', async ({ db }) => {
+  const { slack, ana, rows, worked, gate, holdDatabase } = await startBot(db);
   const busy = Promise.withResolvers<void>();
   gate.wait = busy.promise;
   const release = await holdDatabase();
@@ -92,8 +88,8 @@ test('an envelope is stored before it is acknowledged, and acknowledged before i
   await expect.poll(rows).toEqual([{ id: slack.socket.sent[0]?.id, state: 'done' }]);
 });
 
-test('an envelope that comes twice, and an event told again, are acknowledged each time and worked on once', async () => {
-  const { slack, ana, worked, rows } = await startBot();
+test('an envelope that comes twice, and an event told again, are acknowledged each time and worked on once', async ({ db }) => {
+  const { slack, ana, worked, rows } = await startBot(db);
   slack.socket.duplicate(1);
   expect((await ana.command('C_DATA', '/dab jobs'))?.state).toBe('acked');
   ana.say('C_DATA', 'hello');
@@ -107,8 +103,8 @@ test('an envelope that comes twice, and an event told again, are acknowledged ea
   await expect.poll(async () => (await rows()).map((row) => row.state)).toEqual(['done', 'done', 'done']);
 });
 
-test('a command in the gap while one socket is recycled is acknowledged by the other', async () => {
-  const { slack, ana, worked } = await startBot();
+test('a command in the gap while one socket is recycled is acknowledged by the other', async ({ db }) => {
+  const { slack, ana, worked } = await startBot(db);
   expect(slack.socket.sockets()).toBe(2);
   slack.socket.disconnect('refresh_requested');
   expect((await ana.command('C_DATA', '/dab one'))?.state).toBe('acked');
@@ -117,8 +113,8 @@ test('a command in the gap while one socket is recycled is acknowledged by the o
   await eventually(() => worked).toEqual(['one', 'two']);
 });
 
-test('what could not be stored is not acknowledged, and is worked on when Slack tells it again', async () => {
-  const { slack, ana, clock, db, worked } = await startBot();
+test('what could not be stored is not acknowledged, and is worked on when Slack tells it again', async ({ db }) => {
+  const { slack, ana, clock, worked } = await startBot(db);
   await db.query('alter table inbox rename to inbox_away');
   const command = ana.command('C_DATA', '/dab job 1');
   ana.say('C_DATA', 'hello');
@@ -133,8 +129,8 @@ test('what could not be stored is not acknowledged, and is worked on when Slack 
   await eventually(() => worked).toEqual(['hello']);
 });
 
-test('an event whose acknowledgement was lost with its socket is worked on all the same, once', async () => {
-  const { slack, ana, clock, worked, holdDatabase } = await startBot();
+test('an event whose acknowledgement was lost with its socket is worked on all the same, once', async ({ db }) => {
+  const { slack, ana, clock, worked, holdDatabase } = await startBot(db);
   const release = await holdDatabase();
   // The stand-in takes sockets in turns, and recycles the first one: the one this event goes to.
   ana.say('C_DATA', 'hello');
@@ -149,8 +145,8 @@ test('an event whose acknowledgement was lost with its socket is worked on all t
   await expect.poll(() => worked, { timeout: 2000 }).toEqual(['hello']);
 });
 
-test('a start works on what a killed process left, oldest first, and leaves what is older than half an hour', async () => {
-  const { db, inbox, bot, worked, rows } = await startBot({ connect: false });
+test('a start works on what a killed process left, oldest first, and leaves what is older than half an hour', async ({ db }) => {
+  const { inbox, bot, worked, rows } = await startBot(db, { connect: false });
   for (const [id, minutesAgo] of [
     ['late', 31],
     ['first', 29],
@@ -168,8 +164,8 @@ test('a start works on what a killed process left, oldest first, and leaves what
   expect(worked).toEqual(['first', 'second']);
 });
 
-test('a command that comes in while a start is under way is worked on once', async () => {
-  const { slack, ana, bot, worked, gate, clock } = await startBot({ connect: false });
+test('a command that comes in while a start is under way is worked on once', async ({ db }) => {
+  const { slack, ana, bot, worked, gate, clock } = await startBot(db, { connect: false });
   const busy = Promise.withResolvers<void>();
   gate.wait = busy.promise;
   onTestFinished(() => busy.resolve());
@@ -186,8 +182,8 @@ test('a command that comes in while a start is under way is worked on once', asy
   expect(worked).toEqual(['job 1']);
 });
 
-test('stopping waits for what is in hand', async () => {
-  const { ana, bot, worked, gate, rows } = await startBot();
+test('stopping waits for what is in hand', async ({ db }) => {
+  const { ana, bot, worked, gate, rows } = await startBot(db);
   const busy = Promise.withResolvers<void>();
   gate.wait = busy.promise;
   await ana.command('C_DATA', '/dab job 1');

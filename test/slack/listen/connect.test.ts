@@ -1,5 +1,5 @@
 // Who may connect: members with an e-mail address; everybody else hears why not, and what was asked is kept until the link is made.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createIdentities } from '../../../src/identity/identities.ts';
 import { hashOf } from '../../../src/identity/nonces.ts';
 import { ALL_SCOPES } from '../../../src/playground/slack/methods/scopes.ts';
@@ -7,22 +7,15 @@ import { DEFAULT_USERS } from '../../../src/playground/slack/team/state.ts';
 import { createConnect, parseResume, type Resume, readSlackUser } from '../../../src/slack/listen/connect.ts';
 import { createLinkAttemptStore } from '../../../src/storage/link-attempts.ts';
 import { start } from '../../playground/slack/start.ts';
-import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
+import { dbTest } from '../../storage/db-test.ts';
+import { quiet } from '../../storage/open-test-storage.ts';
 
 const TEAM = 'T_ACME';
 const STRANGER = { id: 'U_EVE', name: 'eve', realName: 'Eve', email: 'eve@other.example', stranger: true };
 const NAMELESS = { id: 'U_NIL', name: 'nil', realName: 'Nil', email: '' };
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await openTestStorage();
-});
-beforeEach(() => storage.db.query('delete from link_attempts').then(() => undefined));
-afterAll(() => storage.close());
-
-async function createRig() {
+const test = dbTest('link_attempts').extend('rig', async ({ db }) => {
   const { slack, web } = await start({ users: [...DEFAULT_USERS, STRANGER, NAMELESS] });
-  const { db } = storage;
   const publicUrl = 'https://dab.example';
   const identities = createIdentities({
     db,
@@ -37,23 +30,21 @@ async function createRig() {
   const ask = (user: string, resume: Resume, team = TEAM) =>
     connect.identityOf({ team, user }, 'To list jobs I read them as you.', resume, async (answer) => said.push(answer));
   const attempts = () => db.query<{ nonce: string; slack_user: string; slack_email: string }>('select * from link_attempts');
-  return { slack, web, db, ask, said, attempts };
-}
+  return { slack, web, ask, said, attempts };
+});
 
 const nothing = (user: string): Resume => ({ kind: 'none', user, channel: 'C_DATA' });
 
-test('a member is read with name and address', async () => {
-  const { web } = await createRig();
+test('a member is read with name and address', async ({ rig: { web } }) => {
   expect(await readSlackUser(web, TEAM, 'U_ANA')).toEqual({ name: 'Ana Ruiz', email: 'ana@acme.example' });
 });
 
-test.each([
+test.for<[string, string, string, RegExp]>([
   ['a guest', 'U_GUEST', TEAM, /^Guests of this Slack team/],
   ['a stranger', 'U_EVE', TEAM, /you belong to another one/],
   ['somebody of another team', 'U_ANA', 'T_OTHER', /you belong to another one/],
   ['somebody without an address', 'U_NIL', TEAM, /no e-mail address/],
-])('%s is refused in words, and no link is started', async (_who, user, team, words) => {
-  const { web, ask, said, attempts } = await createRig();
+])('%s is refused in words, and no link is started', async ([_who, user, team, words], { rig: { web, ask, said, attempts } }) => {
   expect(await readSlackUser(web, team, user)).toEqual({ refusal: expect.stringMatching(words) });
   expect(await ask(user, nothing(user), team)).toBeUndefined();
   expect(said).toHaveLength(1);
@@ -62,23 +53,20 @@ test.each([
   expect(await attempts()).toEqual([]);
 });
 
-test('without the scope for addresses everybody is told that theirs is missing', async () => {
-  const { slack, web } = await createRig();
+test('without the scope for addresses everybody is told that theirs is missing', async ({ rig: { slack, web } }) => {
   slack.change({ scopes: ALL_SCOPES.filter((scope) => scope !== 'users:read.email') });
   expect(await readSlackUser(web, TEAM, 'U_ANA')).toEqual({ refusal: expect.stringMatching(/no e-mail address/) });
 });
 
-test('a bot is refused', async () => {
-  const { web } = await createRig();
+test('a bot is refused', async ({ rig: { web } }) => {
   expect(await readSlackUser(web, TEAM, 'U_DAB')).toEqual({ refusal: 'I work for people only.' });
 });
 
-test.each<Resume>([
+test.for<Resume>([
   { kind: 'command', id: 'envelope-1', team: TEAM, user: 'U_ANA', channel: 'C_DATA', text: 'job 123 private' },
   { kind: 'reply', team: TEAM, user: 'U_ANA', channel: 'C_DATA', threadTs: '1.1', ts: '1.2', text: 'add <staging> & "prod"' },
   { kind: 'none', user: 'U_ANA', channel: 'C_DATA' },
-])('a $kind goes on after the link: it is kept under the button’s address', async (resume) => {
-  const { db, ask, said, attempts } = await createRig();
+])('a $kind goes on after the link: it is kept under the button’s address', async (resume, { db, rig: { ask, said, attempts } }) => {
   expect(await ask('U_ANA', resume)).toBeUndefined();
   const url = /"url":"https:\/\/dab\.example\/auth\/start\/([^"]+)"/.exec(JSON.stringify(said[0]?.blocks));
   const stored = await createLinkAttemptStore(db).find(hashOf(url?.[1] ?? ''));

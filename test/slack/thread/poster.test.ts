@@ -1,25 +1,19 @@
 // Messages are said once: a lost answer is found again in Slack, a put-off call waits, and a refusal keeps Slack's code.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createClients } from '../../../src/slack/bolt/app.ts';
 import { createPoster, slackError } from '../../../src/slack/thread/poster.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
 import { start } from '../../playground/slack/start.ts';
-import { openTestStorage, quiet, type TestStorage } from '../../storage/open-test-storage.ts';
+import { dbTest } from '../../storage/db-test.ts';
+import { quiet } from '../../storage/open-test-storage.ts';
 
 const CHANNEL = 'C_DATA';
 const hello = { text: 'hello', blocks: [] };
 const file = { name: 'churn-v1.zip', bytes: new Uint8Array([80, 75, 3, 4]), comment: 'version 1' };
 
-let storage: TestStorage;
-beforeAll(async () => {
-  storage = await openTestStorage();
-});
-beforeEach(() => storage.db.query('delete from outbox').then(() => undefined));
-afterAll(() => storage.close());
-
-async function createRig() {
+const test = dbTest('outbox').extend('rig', async ({ db }) => {
   const { slack, web, clock } = await start();
-  const outbox = createOutbox(storage.db);
+  const outbox = createOutbox(db);
   const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
   // As after a restart: the same rows, nothing in memory.
   const newPoster = () => createPoster({ create, read: client, outbox, clock, log: quiet });
@@ -28,26 +22,27 @@ async function createRig() {
   const said = (text: string) => slack.messages(CHANNEL).filter((message) => message.text === text);
   const files = () => slack.messages(CHANNEL).flatMap((message) => message.files ?? []);
   return { slack, web, clock, outbox, newPoster, root, posts, said, files };
-}
-
-test.each(['root', 'thread'])('a %s message whose answer was lost is found again by its id', async (kind) => {
-  const { slack, web, newPoster, root, posts, said, outbox } = await createRig();
-  const place = { channel: CHANNEL, threadTs: kind === 'thread' ? root : undefined };
-  slack.faults.on('chat.postMessage', { afterHandler: true });
-  await expect(newPoster().post('turn/reply', place, hello)).rejects.toThrow();
-  expect((await outbox.get('turn/reply'))?.state).toBe('sending');
-  // Others talk meanwhile, in the same words.
-  slack.as('ben').say(CHANNEL, 'hello', kind === 'thread' ? { thread: root } : {});
-  await web.chat.postMessage({ channel: CHANNEL, text: 'hello', ...(kind === 'thread' && { thread_ts: root }) });
-  const before = posts();
-  const ts = await newPoster().post('turn/reply', place, hello);
-  expect(posts()).toBe(before);
-  expect(ts).toBe(said('hello')[0]?.ts);
-  expect(await outbox.get('turn/reply')).toMatchObject({ state: 'sent', ts });
 });
 
-test('a message that never arrived is said on the second try', async () => {
-  const { slack, newPoster, root, said } = await createRig();
+test.for(['root', 'thread'])(
+  'a %s message whose answer was lost is found again by its id',
+  async (kind, { rig: { slack, web, newPoster, root, posts, said, outbox } }) => {
+    const place = { channel: CHANNEL, threadTs: kind === 'thread' ? root : undefined };
+    slack.faults.on('chat.postMessage', { afterHandler: true });
+    await expect(newPoster().post('turn/reply', place, hello)).rejects.toThrow();
+    expect((await outbox.get('turn/reply'))?.state).toBe('sending');
+    // Others talk meanwhile, in the same words.
+    slack.as('ben').say(CHANNEL, 'hello', kind === 'thread' ? { thread: root } : {});
+    await web.chat.postMessage({ channel: CHANNEL, text: 'hello', ...(kind === 'thread' && { thread_ts: root }) });
+    const before = posts();
+    const ts = await newPoster().post('turn/reply', place, hello);
+    expect(posts()).toBe(before);
+    expect(ts).toBe(said('hello')[0]?.ts);
+    expect(await outbox.get('turn/reply')).toMatchObject({ state: 'sent', ts });
+  },
+);
+
+test('a message that never arrived is said on the second try', async ({ rig: { slack, newPoster, root, said } }) => {
   slack.faults.on('chat.postMessage', { status: 503 });
   const place = { channel: CHANNEL, threadTs: root };
   await expect(newPoster().post('turn/reply', place, hello)).rejects.toThrow();
@@ -55,8 +50,7 @@ test('a message that never arrived is said on the second try', async () => {
   expect(said('hello')).toHaveLength(1);
 });
 
-test('an upload whose answer was lost is found again by its name', async () => {
-  const { slack, newPoster, root, files } = await createRig();
+test('an upload whose answer was lost is found again by its name', async ({ rig: { slack, newPoster, root, files } }) => {
   const place = { channel: CHANNEL, threadTs: root };
   slack.faults.on('files.completeUploadExternal', { afterHandler: true });
   await expect(newPoster().upload('turn/archive', place, file)).rejects.toThrow();
@@ -66,8 +60,7 @@ test('an upload whose answer was lost is found again by its name', async () => {
   expect([...slack.as('ana').download(id)]).toEqual([...file.bytes]);
 });
 
-test('a file of the same name in another thread is not taken for it', async () => {
-  const { slack, web, newPoster, root, files } = await createRig();
+test('a file of the same name in another thread is not taken for it', async ({ rig: { slack, web, newPoster, root, files } }) => {
   const other = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
   await newPoster().upload('other/archive', { channel: CHANNEL, threadTs: other }, file);
   slack.faults.on('files.completeUploadExternal', { status: 503 });
@@ -76,8 +69,7 @@ test('a file of the same name in another thread is not taken for it', async () =
   expect(files()).toHaveLength(2);
 });
 
-test('said twice is said once', async () => {
-  const { newPoster, root, posts, said, files } = await createRig();
+test('said twice is said once', async ({ rig: { newPoster, root, posts, said, files } }) => {
   const place = { channel: CHANNEL, threadTs: root };
   const poster = newPoster();
   const ts = await poster.post('turn/reply', place, hello);
@@ -87,16 +79,14 @@ test('said twice is said once', async () => {
   expect([posts(), said('hello').length, files().length]).toEqual([1, 1, 1]);
 });
 
-test('said twice at the same moment is said once', async () => {
-  const { newPoster, root, said } = await createRig();
+test('said twice at the same moment is said once', async ({ rig: { newPoster, root, said } }) => {
   const poster = newPoster();
   const both = await Promise.all([1, 2].map(() => poster.post('turn/reply', { channel: CHANNEL, threadTs: root }, hello)));
   expect(said('hello')).toHaveLength(1);
   expect(both).toEqual([said('hello')[0]?.ts, said('hello')[0]?.ts]);
 });
 
-test('put off by Slack, it waits as long as it was told and goes on', async () => {
-  const { slack, clock, newPoster, root, posts, said } = await createRig();
+test('put off by Slack, it waits as long as it was told and goes on', async ({ rig: { slack, clock, newPoster, root, posts, said } }) => {
   slack.faults.on('chat.postMessage', { retryAfter: 7, times: 2 });
   const since = clock.now();
   await clock.turnUntil(newPoster().post('turn/reply', { channel: CHANNEL, threadTs: root }, hello));
@@ -104,12 +94,11 @@ test('put off by Slack, it waits as long as it was told and goes on', async () =
   expect([posts(), said('hello').length]).toEqual([3, 1]);
 });
 
-test.each([
+test.for<[string, string | undefined, string]>([
   ['C_RANDOM', undefined, 'not_in_channel'],
   ['C_NOWHERE', undefined, 'channel_not_found'],
   [CHANNEL, 'x'.repeat(3001), 'invalid_blocks'],
-])('a refusal in %s keeps Slack’s code', async (channel, long, code) => {
-  const { newPoster, outbox } = await createRig();
+])('a refusal in %s keeps Slack’s code', async ([channel, long, code], { rig: { newPoster, outbox } }) => {
   const blocks = long === undefined ? [] : [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: long } }];
   const refused: unknown = await newPoster()
     .post('turn/reply', { channel }, { text: 'hello', blocks })
@@ -118,8 +107,7 @@ test.each([
   expect((await outbox.get('turn/reply'))?.state).not.toBe('sent');
 });
 
-test('a refused upload keeps Slack’s code too', async () => {
-  const { newPoster } = await createRig();
+test('a refused upload keeps Slack’s code too', async ({ rig: { newPoster } }) => {
   const refused: unknown = await newPoster()
     .upload('turn/archive', { channel: 'C_RANDOM' }, file)
     .catch((error: unknown) => error);
