@@ -12,7 +12,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     env: cli === undefined ? {} : { DATABRICKS_CLI_PATH: cli },
     globalSetup: ['test/global-setup.ts'],
-    setupFiles: ['test/measure.ts'],
+    setupFiles: ['test/leave-nothing.ts', 'test/measure.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // A test that waits for something fails when it never comes, not when a busy machine is slow.

@@ -6,6 +6,8 @@ export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    // Outside of its tests: it could not be loaded, or left something behind.
+    const broken = modules.filter((module) => module.state() === 'failed' && module.children.allTests('failed').next().done);
     const skipped = tests.filter((test) => test.result().state === 'skipped');
     const sampled = !WHOLE && modules.some(({ relativeModuleId }) => relativeModuleId.endsWith('.sweep.test.ts'));
     const lines = [
@@ -14,7 +16,7 @@ export default class SummaryReporter implements Reporter {
       ...(skipped.length > 0 ? ['', `SKIPPED ${skipped.length} TESTS: what they need is not on this machine (see the words above):`] : []),
       ...skipped.map((test) => `  ${test.module.relativeModuleId} > ${test.fullName}`),
       '',
-      `${count('passed')} passed, ${count('failed')} failed, ${skipped.length} skipped`,
+      `${count('passed')} passed, ${count('failed') + broken.length} failed, ${skipped.length} skipped`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   }

@@ -2,13 +2,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fromPglite, PgBoss } from 'pg-boss';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import { BOSS_OPTIONS } from '../../src/storage/db/open.ts';
 import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
+
+const CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'dab-bot-tests');
 
 /** Makes what is not there yet, before test files ask for it at the same time. */
 export async function prepareBoth(): Promise<void> {
@@ -45,7 +46,7 @@ function dumpName(): string {
     .update(JSON.stringify([MIGRATIONS, versions, readFileSync(import.meta.filename, 'utf8')]))
     .digest('hex')
     .slice(0, 16);
-  return join(tmpdir(), `dab-bot-test-${userInfo().uid}`, key);
+  return join(CACHE, key);
 }
 
 async function makeDump(path: string): Promise<void> {
@@ -60,7 +61,7 @@ async function makeDump(path: string): Promise<void> {
   for (const template of ['template0', 'template1']) await pglite.exec(`drop database ${template}`);
   const bytes = await (await pglite.dumpDataDir('none')).bytes();
   await connection.close();
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, bytes);
   // Two runs may make it at the same time: whoever is last wins, with the same content.
