@@ -1,12 +1,16 @@
 // Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
-import { expect, onTestFinished, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import type { PgBoss } from 'pg-boss';
+import { expect, onTestFinished } from 'vitest';
 import { createQueue } from '../../src/conversation/queue.ts';
 import type { RunTurn } from '../../src/conversation/turn.ts';
 import { createTurnQueue } from '../../src/conversation/turn-queue.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
+import type { Db } from '../../src/storage/db/db.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { createTurnRows } from '../../src/storage/turns.ts';
-import { openTestStorage, quiet } from '../storage/open-test-storage.ts';
+import { quiet } from '../storage/open-test-storage.ts';
+import { queuedTest } from './queued-test.ts';
 
 const THREAD = {
   ...{ id: 'conversation-1', team: 'T_ACME', channel: 'C_DATA', threadTs: '1.1', private: false, requester: 'U_ANA' },
@@ -14,10 +18,24 @@ const THREAD = {
   eventKey: 'envelope-1',
 };
 
-async function createRig() {
-  const storage = await openTestStorage({ boss: true });
-  onTestFinished(storage.close);
-  const rows = { conversations: createConversationRows(storage.db), turns: createTurnRows(storage.db), outbox: createOutbox(storage.db) };
+const test = queuedTest
+  .extend('rig', async ({ storage: { db, boss } }) => {
+    for (const table of ['outbox', 'turns', 'conversations']) await db.query(`delete from ${table}`);
+    return createRig(db, boss);
+  })
+  // With a thread whose first turn is queued.
+  .extend('begun', async ({ rig }) => {
+    const queue = rig.newProcess();
+    await queue.start();
+    await queue.begin(THREAD);
+    const conversation = (await queue.inThread('C_DATA', '1.1')) ?? expect.fail('no conversation in the thread');
+    return { ...rig, queue, conversation };
+  });
+
+function createRig(db: Db, boss: PgBoss) {
+  const rows = { conversations: createConversationRows(db), turns: createTurnRows(db), outbox: createOutbox(db) };
+  // Workers of earlier tests still look into their own queues.
+  const own = randomUUID();
   /** Texts of the turns that were worked on, and how they ended. */
   const log: string[] = [];
   const gate = { open: Promise.withResolvers<void>() };
@@ -35,7 +53,7 @@ async function createRig() {
   };
   const newProcess = () =>
     createTurnQueue({
-      createQueue: (options) => createQueue(storage.boss, quiet, options),
+      createQueue: (options) => createQueue(boss, quiet, { ...options, name: `${options.name}-${own}` }),
       alone: true,
       rows,
       runTurn,
@@ -44,26 +62,17 @@ async function createRig() {
       catchUp: async (id) => void log.push(`catch up ${id}`),
     });
   const turns = async () =>
-    (await storage.db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
+    (await db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
       ({ state, text }) => `${state} ${text}`,
     );
-  return { rows, log, gate, newProcess, turns, soon: (lines: string[]) => expect.poll(() => log, { timeout: 8000 }).toEqual(lines) };
+  return { rows, log, gate, newProcess, turns, soon: (lines: string[]) => expect.poll(() => log, { timeout: 50_000 }).toEqual(lines) };
 }
 
 const FIRST = 'Make a bundle of job 123 ("Churn").';
 
-async function begun() {
-  const rig = await createRig();
-  const queue = rig.newProcess();
-  await queue.start();
-  await queue.begin(THREAD);
-  const conversation = await queue.inThread('C_DATA', '1.1');
-  if (conversation === undefined) throw new Error('no conversation in the thread');
-  return { ...rig, queue, conversation };
-}
-
-test('an event that is told twice makes one conversation and one turn', async () => {
-  const { queue, conversation, gate, log, turns, soon } = await begun();
+test('an event that is told twice makes one conversation and one turn', async ({
+  begun: { queue, conversation, gate, log, turns, soon },
+}) => {
   await queue.begin(THREAD);
   await Promise.all([1, 2, 3].map(() => queue.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.2')));
   await queue.reply(conversation, 'U_BEN', 'add staging', 'C_DATA:1.3');
@@ -73,8 +82,9 @@ test('an event that is told twice makes one conversation and one turn', async ()
   expect(log).toHaveLength(6);
 });
 
-test('stopping aborts the turn that runs and drops those that wait; the next message starts anew', async () => {
-  const { queue, conversation, rows, turns, soon } = await begun();
+test('stopping aborts the turn that runs and drops those that wait; the next message starts anew', async ({
+  begun: { queue, conversation, rows, turns, soon },
+}) => {
   await soon([`start ${FIRST}`]);
   await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
   await queue.reply(conversation, 'U_BEN', 'two', 'C_DATA:1.3');
@@ -90,16 +100,16 @@ test('stopping aborts the turn that runs and drops those that wait; the next mes
   expect(await turns()).toEqual([`stopped ${FIRST}`, 'stopped one', 'stopped two', 'running three']);
 });
 
-test('where nothing runs there is nothing to stop', async () => {
-  const { queue, conversation, gate, soon } = await begun();
+test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`]);
   expect(await queue.stop(conversation.id, 'U_BEN')).toBe(false);
   expect(await queue.stop('no such conversation', 'U_BEN')).toBe(false);
 });
 
-test('catching up and planning again wait for their turn among the turns of their thread', async () => {
-  const { queue, conversation, gate, soon } = await begun();
+test('catching up and planning again wait for their turn among the turns of their thread', async ({
+  begun: { queue, conversation, gate, soon },
+}) => {
   await soon([`start ${FIRST}`]);
   await queue.catchUp(conversation.id);
   await queue.planAgain({ conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
@@ -108,8 +118,7 @@ test('catching up and planning again wait for their turn among the turns of thei
   await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'plan 1 again', 'start one', 'done one']);
 });
 
-test('a turn whose row was written but never queued is taken up by the next start', async () => {
-  const { rows, gate, newProcess, soon } = await createRig();
+test('a turn whose row was written but never queued is taken up by the next start', async ({ rig: { rows, gate, newProcess, soon } }) => {
   await rows.conversations.insert(THREAD);
   const id = '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a11';
   await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: 'add staging', eventKey: 'C_DATA:1.2' });

@@ -10,7 +10,7 @@ import { prepareDump } from './test-dump.ts';
 
 export const quiet: Logger = createLogger({ level: 'silent' });
 
-/** The parts of BOSS_OPTIONS a test may want faster. */
+/** The parts of BOSS_OPTIONS a test may want otherwise. */
 export interface BossTestOptions {
   superviseIntervalSeconds?: number;
   monitorIntervalSeconds?: number;
@@ -32,8 +32,8 @@ export async function openTestStorage(
     return { db, close: closing(undefined, db, () => undefined) };
   }
   const connection = await openConnection();
-  const faster = options.boss === true ? {} : options.boss;
-  const boss = new PgBoss({ ...BOSS_OPTIONS, ...faster, db: fromPglite(connection.forBoss), backend: 'pglite' });
+  const otherwise = options.boss === true ? {} : options.boss;
+  const boss = new PgBoss({ ...BOSS_OPTIONS, ...otherwise, db: fromPglite(connection.forBoss), backend: 'pglite' });
   await startBoss(boss, options.log ?? quiet);
   return { db: connection, boss, kind: 'pglite', close: closing(boss, connection, () => undefined) };
 }
