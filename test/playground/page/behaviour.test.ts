@@ -1,61 +1,55 @@
 // What a person does on the page and what the page does by itself, against canned answers.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { Message, View } from '../../../src/playground/slack/protocol/page-api.ts';
-import { bytesOf, CHROMIUM, launch, openPage } from './browser.ts';
-import { bot, type Canned, serveCanned, ts } from './canned.ts';
+import { browserTest, bytesOf, CHROMIUM, openPage } from './browser.ts';
+import { bot, serveCanned, ts } from './canned.ts';
 
-let browser: Browser;
-let canned: Canned;
-let page: Page;
-let problems: string[];
-
-const it = test.skipIf(CHROMIUM === undefined);
 const plain = (text: string) => ({ type: 'plain_text', text });
 
-beforeAll(async () => {
-  if (CHROMIUM !== undefined) browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  if (CHROMIUM === undefined) return;
-  canned = await serveCanned();
-  ({ page, problems } = await openPage(browser, canned.url));
-  await expect.poll(() => canned.isLive()).toBe(true);
-});
-afterEach(async () => {
-  await page?.close();
-  await canned?.close();
-});
+const it = browserTest
+  .extend('canned', async ({}, { onCleanup }) => {
+    const canned = await serveCanned();
+    onCleanup(() => canned.close());
+    return canned;
+  })
+  .extend('opened', async ({ browser, canned }, { onCleanup }) => {
+    const opened = await openPage(browser, canned.url);
+    onCleanup(() => opened.page.close());
+    await expect.poll(() => canned.isLive()).toBe(true);
+    return opened;
+  })
+  .extend('page', ({ opened }) => opened.page)
+  .extend('problems', ({ opened }) => opened.problems)
+  .extend('box', ({ page }) => page.getByRole('textbox', { name: /^Message #/ }))
+  /** The last of so many posts. */
+  .extend('posted', ({ canned }) => async (count: number) => {
+    await expect.poll(() => canned.posts.length).toBe(count);
+    return canned.posts.at(-1);
+  })
+  .skipIf(CHROMIUM === undefined);
 
-const box = () => page.getByRole('textbox', { name: /^Message #/ });
-const posted = async (count: number) => {
-  await expect.poll(() => canned.posts.length).toBe(count);
-  return canned.posts.at(-1);
-};
-
-it('Enter sends, Shift+Enter breaks the line, "/" shows the commands, the hints fill the box', async () => {
+it('Enter sends, Shift+Enter breaks the line, "/" shows the commands, the hints fill the box', async ({ page, canned, box, posted }) => {
   await page.getByRole('button', { name: '/dab jobs churn' }).click();
-  expect(await box().inputValue()).toBe('/dab jobs churn');
-  await box().press('Enter');
+  expect(await box.inputValue()).toBe('/dab jobs churn');
+  await box.press('Enter');
   expect(await posted(1)).toEqual({ path: '/page/message', body: { as: 'U_ANA', channel: 'C_DATA', text: '/dab jobs churn' } });
-  await expect.poll(() => box().inputValue()).toBe('');
+  await expect.poll(() => box.inputValue()).toBe('');
 
-  await box().pressSequentially('/');
+  await box.pressSequentially('/');
   await page.getByRole('option', { name: /\/dab help/ }).waitFor();
-  await box().press('ArrowDown');
-  await box().press('Enter');
-  expect(await box().inputValue()).toBe('/dab job ');
+  await box.press('ArrowDown');
+  await box.press('Enter');
+  expect(await box.inputValue()).toBe('/dab job ');
   expect(canned.posts.length).toBe(1);
 
-  await box().fill('one');
-  await box().press('Shift+Enter');
-  await box().pressSequentially('two');
-  await box().press('Enter');
+  await box.fill('one');
+  await box.press('Shift+Enter');
+  await box.pressSequentially('two');
+  await box.press('Enter');
   expect((await posted(2))?.body.text).toBe('one\ntwo');
 });
 
-it('a refused message stays in the box, with the words why', async () => {
+it('a refused message stays in the box, with the words why', async ({ page, canned, posted }) => {
   canned.put(bot({ text: 'root' }));
   await page.locator('.message').hover();
   await page.getByRole('button', { name: 'Reply in thread' }).click();
@@ -68,7 +62,7 @@ it('a refused message stays in the box, with the words why', async () => {
   expect((await posted(1))?.body.threadTs).toBe(canned.messages[0]?.ts);
 });
 
-it("a person's own command opens its thread, and the steps move in place", async () => {
+it("a person's own command opens its thread, and the steps move in place", async ({ page, canned, problems }) => {
   const root = bot({ text: '<@U_ANA> asked for a bundle of job 123' });
   canned.put(root);
   const task = (id: string, status: 'pending' | 'in_progress' | 'complete' | 'error') => ({
@@ -111,7 +105,7 @@ it("a person's own command opens its thread, and the steps move in place", async
   expect(problems).toEqual([]);
 });
 
-it("somebody else's command leaves the thread closed", async () => {
+it("somebody else's command leaves the thread closed", async ({ page, canned }) => {
   const root = bot({ text: '<@U_BEN> asked for a bundle of job 123' });
   canned.put(root);
   canned.put(bot({ threadTs: root.ts, text: 'reply' }));
@@ -120,7 +114,7 @@ it("somebody else's command leaves the thread closed", async () => {
   expect(await page.locator('#thread').isVisible()).toBe(false);
 });
 
-it('a button asks first, then posts once, and is disabled until something comes of it', async () => {
+it('a button asks first, then posts once, and is disabled until something comes of it', async ({ page, canned, posted }) => {
   const confirm = {
     title: plain('Deploy to dev?'),
     text: { type: 'mrkdwn', text: 'As *ana*' },
@@ -145,7 +139,7 @@ it('a button asks first, then posts once, and is disabled until something comes 
   expect(await deploy.count()).toBe(0);
 });
 
-it('a refused click is said over the page, and the button works again', async () => {
+it('a refused click is said over the page, and the button works again', async ({ page, canned, posted }) => {
   canned.put(
     bot({
       ephemeralId: 'e1',
@@ -195,7 +189,7 @@ const VIEW: View = {
   ],
 };
 
-it('a modal is filled in, corrected, submitted, and closed with Escape', async () => {
+it('a modal is filled in, corrected, submitted, and closed with Escape', async ({ page, canned, problems, posted }) => {
   // In the state as well: the page reads it again once its line is open, which may be after this event.
   canned.modal = VIEW;
   canned.emit('modal', { view: VIEW });
@@ -223,7 +217,7 @@ it('a modal is filled in, corrected, submitted, and closed with Escape', async (
   expect(problems).toEqual([]);
 });
 
-it('a file is downloaded under its name', async () => {
+it('a file is downloaded under its name', async ({ page, canned }) => {
   canned.put(bot({ files: [{ id: 'F1', name: 'churn bundle.zip', size: 18_422 }] }));
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -233,7 +227,7 @@ it('a file is downloaded under its name', async () => {
   expect((await bytesOf(download)).toString()).toBe('zip bytes');
 });
 
-it('one can be somebody else, who sees their own messages and writes under their own name', async () => {
+it('one can be somebody else, who sees their own messages and writes under their own name', async ({ page, canned, box, posted }) => {
   canned.put(bot({ channel: 'D_U_ANA', text: 'for ana only' }));
   const dm = page.getByRole('navigation').getByRole('button', { name: /DAB Bot/ });
   await dm.getByLabel('1 unread for you').waitFor();
@@ -243,14 +237,14 @@ it('one can be somebody else, who sees their own messages and writes under their
   await expect.poll(() => page.getByRole('button', { name: 'Ben Okafor' }).getAttribute('aria-pressed')).toBe('true');
   expect(await page.getByText('for ana only').count()).toBe(0);
   expect(new URL(page.url()).searchParams.get('as')).toBe('U_BEN');
-  await box().fill('hi');
-  await box().press('Enter');
+  await box.fill('hi');
+  await box.press('Enter');
   expect((await posted(1))?.body.as).toBe('U_BEN');
   await page.reload();
   await expect.poll(() => page.getByRole('button', { name: 'Ben Okafor' }).getAttribute('aria-pressed')).toBe('true');
 });
 
-it('after a broken line the page catches up by itself', async () => {
+it('after a broken line the page catches up by itself', async ({ page, canned }) => {
   canned.put(bot({ text: 'before' }));
   await page.getByText('before', { exact: true }).waitFor();
   canned.cut();
@@ -263,14 +257,14 @@ it('after a broken line the page catches up by itself', async () => {
   await page.getByText('and after', { exact: true }).waitFor();
 });
 
-it('a running thread can be stopped with Slack’s own button', async () => {
+it('a running thread can be stopped with Slack’s own button', async ({ page, canned, posted }) => {
   const root = bot({ text: '<@U_ANA> asked', agentStatus: 'processing' });
   canned.put(root);
   await page.getByRole('button', { name: 'Stop' }).click();
   expect(await posted(1)).toEqual({ path: '/page/stop', body: { as: 'U_ANA', channel: 'C_DATA', threadTs: root.ts } });
 });
 
-it('on a narrow window nothing is cut off, and the channels are one click away', async () => {
+it('on a narrow window nothing is cut off, and the channels are one click away', async ({ page, canned }) => {
   await page.setViewportSize({ width: 380, height: 700 });
   canned.put(
     bot({

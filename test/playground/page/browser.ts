@@ -25,6 +25,9 @@ export const browserTest = test.extend('browser', { scope: 'file' }, async ({}, 
   return browser;
 });
 
+/** What is looked for comes within a moment, on a machine that does much else in many; a little less than a test has (vitest.config.ts). */
+const PATIENCE_MS = 50_000;
+
 /** A page whose every error, complaint and outside request is kept in `problems`. */
 export async function openPage(
   browser: Browser,
@@ -33,7 +36,8 @@ export async function openPage(
 ): Promise<{ page: Page; problems: string[] }> {
   const page = await browser.newPage({ viewport: size });
   const problems: string[] = [];
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.setDefaultNavigationTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`));
   page.on('dialog', (dialog) => {

@@ -1,11 +1,12 @@
 // The page on the real Slack stand-in with a real Bolt App: command, stream, file, confirm, modal with an error, ephemeral answers.
 import type { App } from '@slack/bolt';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect } from 'vitest';
 import { systemClock } from '../../../src/values/clock.ts';
 import { start, startApp } from '../slack/start.ts';
-import { bytesOf, CHROMIUM, launch, openPage } from './browser.ts';
+import { browserTest, bytesOf, CHROMIUM, openPage } from './browser.ts';
 import { PAGE_DIR } from './canned.ts';
 
+const test = browserTest.skipIf(CHROMIUM === undefined);
 const plain = (text: string) => ({ type: 'plain_text' as const, text });
 const ZIP = Buffer.from('PK not really a zip');
 
@@ -65,11 +66,9 @@ function bot(app: App): void {
   });
 }
 
-test.skipIf(CHROMIUM === undefined)('a whole conversation through the page', async () => {
+test('a whole conversation through the page', async ({ browser }) => {
   const { slack } = await start({ clock: systemClock, pageDir: PAGE_DIR });
   await startApp(slack, bot);
-  const browser = await launch();
-  onTestFinished(() => browser.close());
   const { page, problems } = await openPage(browser, slack.pageUrl ?? '');
   const box = page.getByRole('textbox', { name: 'Message #data-platform' });
   const thread = page.getByRole('region', { name: 'Thread', exact: true });
@@ -110,10 +109,8 @@ test.skipIf(CHROMIUM === undefined)('a whole conversation through the page', asy
   expect(problems.filter((one) => !one.includes('400 (Bad Request)'))).toEqual([]);
 });
 
-test.skipIf(CHROMIUM === undefined)('the bot is invited where it was not', async () => {
+test('the bot is invited where it was not', async ({ browser }) => {
   const { slack } = await start({ clock: systemClock, pageDir: PAGE_DIR });
-  const browser = await launch();
-  onTestFinished(() => browser.close());
   const { page } = await openPage(browser, slack.pageUrl ?? '');
   await page.getByRole('button', { name: /random/ }).click();
   await page.getByText('DAB Bot is not in this channel', { exact: true }).waitFor();

@@ -1,31 +1,30 @@
 // The page draws Slack's two markups as people know them, and nothing a message holds ever becomes markup or script of the page.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM, launch, openPage } from './browser.ts';
-import { bot, type Canned, serveCanned, ts } from './canned.ts';
+import { expect } from 'vitest';
+import { browserTest, CHROMIUM, openPage } from './browser.ts';
+import { bot, serveCanned, ts } from './canned.ts';
 
 const EVIL = '<img src=x onerror=alert(1)><script>alert(2)</script>"><svg onload=alert(3)>';
 const LINKS = '[click](javascript:alert(4)) <javascript:alert(5)|here> [data](data:text/html,<b>x</b>)';
 
-let browser: Browser;
-let canned: Canned;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  if (CHROMIUM === undefined) return;
-  canned = await serveCanned();
-  browser = await launch();
-  ({ page, problems } = await openPage(browser, canned.url));
-});
-afterAll(async () => {
-  await browser?.close();
-  await canned?.close();
-});
+const test = browserTest
+  .extend('canned', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const canned = await serveCanned();
+    onCleanup(() => canned.close());
+    return canned;
+  })
+  .extend('opened', { scope: 'file' }, ({ browser, canned }) => openPage(browser, canned.url))
+  /** The inner markup of a message's content, from the page's own elements only. */
+  .extend('drawn', ({ canned, opened: { page } }) => async (text: string, type: 'mrkdwn' | 'markdown') => {
+    const block = type === 'markdown' ? { type, text } : { type: 'section', text: { type, text } };
+    const message = bot({ blocks: [block] });
+    canned.put(message);
+    return await page.locator(`[data-ts="${message.ts}"] ${type === 'markdown' ? '.markdown' : '.section-body .text'}`).innerHTML();
+  })
+  .skipIf(CHROMIUM === undefined);
 
 const plain = (text: string) => ({ type: 'plain_text', text });
 
-test.skipIf(CHROMIUM === undefined)('markup and script in any part of a message stay words', async () => {
+test('markup and script in any part of a message stay words', async ({ canned, opened: { page, problems } }) => {
   const text = `${EVIL} ${LINKS}`;
   canned.put({ channel: 'C_DATA', ts: ts(), user: 'U_BEN', userName: EVIL, isBot: false, text });
   const task = { id: EVIL, title: EVIL, status: 'in_progress' as const, details: text, output: text };
@@ -86,16 +85,7 @@ test.skipIf(CHROMIUM === undefined)('markup and script in any part of a message 
   expect(problems).toEqual([]);
 });
 
-/** The inner markup of a message's content, from the page's own elements only. */
-async function drawn(text: string, type: 'mrkdwn' | 'markdown'): Promise<string> {
-  const block = type === 'markdown' ? { type, text } : { type: 'section', text: { type, text } };
-  const message = bot({ blocks: [block] });
-  canned.put(message);
-  const box = page.locator(`[data-ts="${message.ts}"] ${type === 'markdown' ? '.markdown' : '.section-body .text'}`);
-  return await box.innerHTML();
-}
-
-test.skipIf(CHROMIUM === undefined).each([
+test.for<[string, string]>([
   ['*b* _i_ ~s~ `a*b*c`', '<strong>b</strong> <em>i</em> <s>s</s> <code>a*b*c</code>'],
   ['snake_case_name 2*3*4', 'snake_case_name 2*3*4'],
   ['a &lt;b&gt; &amp; c', 'a &lt;b&gt; &amp; c'],
@@ -104,11 +94,11 @@ test.skipIf(CHROMIUM === undefined).each([
   ['before\n&gt; one\n&gt; two\nafter', 'before<blockquote>one\ntwo</blockquote>after'],
   ['```\nx *y*\n```done', '<pre><code>x *y*</code></pre>done'],
   [':rocket: :nothing_like_it:', '🚀 :nothing_like_it:'],
-])('mrkdwn %j', async (text, html) => {
+])('mrkdwn %j', async ([text, html], { drawn }) => {
   expect(await drawn(text, 'mrkdwn')).toBe(html);
 });
 
-test.skipIf(CHROMIUM === undefined).each([
+test.for<[string, string]>([
   ['# T\n**b** *i* ~~s~~ `c`', '<h3>T</h3><p><strong>b</strong> <em>i</em> <s>s</s> <code>c</code></p>'],
   ['- a\n  - b\n- c', '<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>'],
   ['3. a\n4. b', '<ol start="3"><li>a</li><li>b</li></ol>'],
@@ -123,6 +113,6 @@ test.skipIf(CHROMIUM === undefined).each([
     '| a | b |\n|:-|-:|\n| `x\\|y` | **2** |',
     '<div class="table-box" tabindex="0"><table><thead><tr><th class="align-left">a</th><th class="align-right">b</th></tr></thead><tbody><tr><td class="align-left"><code>x|y</code></td><td class="align-right"><strong>2</strong></td></tr></tbody></table></div>',
   ],
-])('Markdown %j', async (text, html) => {
+])('Markdown %j', async ([text, html], { drawn }) => {
   expect(await drawn(text, 'markdown')).toBe(html);
 });
