@@ -13,8 +13,8 @@ export default defineConfig({
     env: cli === undefined ? {} : { DATABRICKS_CLI_PATH: cli },
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/leave-nothing.ts', 'test/measure.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // A test that waits for something fails when it never comes, not when a busy machine is slow.
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
