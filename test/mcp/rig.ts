@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import type { Step, ToolResult } from '../../src/agent/tools.ts';
-import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { type Cli, createCli } from '../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../src/deployment/install/locate.ts';
@@ -19,11 +18,11 @@ import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
+import { CLI, LOCATOR } from '../located-cli.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 
-/** The CLI of this machine, as setup:cli leaves it; undefined where there is none. Nothing is downloaded here. */
-const settings = loadCliConfig();
-export const CLI = await createCliLocator({ ...settings, allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
+export { CLI };
+
 const ANA = 'ana@acme.example';
 
 export interface Rig {
@@ -48,13 +47,8 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   const bundles = createBundleStore(storage.db);
   const proofs = createProofStore(storage.db);
   const scratchDir = mkdtempSync(join(tmpdir(), 'dab-mcp-'));
-  const locator = createCliLocator({
-    cliPath: options.cli === false ? undefined : CLI,
-    cacheDir: scratchDir,
-    path: '',
-    log,
-    allowSetup: false,
-  });
+  const nowhere = () => createCliLocator({ cacheDir: scratchDir, path: '', log, allowSetup: false });
+  const locator = options.cli === false ? nowhere() : LOCATOR;
   const cli = createCli({ locator, scratchDir, clock: systemClock, log });
   const prover = createProver({ cli, store: proofs, log });
   const writes = createWriteProposals({ db: storage.db, cli, clock: systemClock, log });

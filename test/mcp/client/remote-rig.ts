@@ -3,7 +3,6 @@
 import { onTestFinished } from 'vitest';
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
-import { createCliLocator } from '../../../src/deployment/install/locate.ts';
 import { createWriteProposals } from '../../../src/deployment/plan/propose-write.ts';
 import { createProver } from '../../../src/deployment/plan/prove.ts';
 import { createToolsChooser } from '../../../src/mcp/client/choose-server.ts';
@@ -13,15 +12,14 @@ import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
 import { type Clock, systemClock } from '../../../src/values/clock.ts';
 import { createLogger } from '../../../src/values/log.ts';
+import { LOCATOR } from '../../located-cli.ts';
 import { openTestStorage } from '../../storage/open-test-storage.ts';
-import { CLI } from '../rig.ts';
 
 export async function createBotSide(databricks: DatabricksStandIn, scratchDir: string) {
   const { db, close } = await openTestStorage();
   const logged: string[] = [];
   const log = createLogger({ level: 'debug', destination: { write: (line) => void logged.push(line) } });
-  const locator = createCliLocator({ cliPath: CLI, cacheDir: scratchDir, path: '', log, allowSetup: false });
-  const cli = createCli({ locator, scratchDir, clock: systemClock, log });
+  const cli = createCli({ locator: LOCATOR, scratchDir, clock: systemClock, log });
   const bundles = createBundleStore(db);
   const writes = createWriteProposals({ db, cli, clock: systemClock, log });
   const token = databricks.tokenFor('ana@acme.example');
