@@ -1,30 +1,30 @@
 // The tests that a bundle gets really run, pass on sound bundles, and fail on broken ones.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { BundleFile } from '../../../src/bundle/model/bundle.ts';
 import { loadPythonTests } from '../../../src/config/python-tests.ts';
+import { folderTest } from '../../temporary-folder.ts';
 import { CASES, HOST } from '../fixtures.ts';
 
 const hasPytest = spawnSync('python3', ['-c', 'import pytest, yaml'], { stdio: 'ignore' }).status === 0;
 if (!hasPytest)
   console.warn('*** No python3 with pytest and pyyaml here: running the generated tests is skipped (pip install pytest pyyaml).');
 
-const scratch = mkdtempSync(join(tmpdir(), 'dab-pytest-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-function pytest(name: string, files: readonly BundleFile[]): { code: number | null; said: string } {
-  const root = join(scratch, name);
+/** Runs the tests of a bundle that has these files. */
+const it = folderTest.extend('pytest', ({ folder }) => async (files: readonly BundleFile[]) => {
   for (const { path, bytes } of [...files, ...loadPythonTests()]) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), bytes);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
   }
-  const ran = spawnSync('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'tests'], { cwd: root, encoding: 'utf8' });
-  return { code: ran.status, said: ran.stdout + ran.stderr };
-}
+  return await new Promise<{ code: unknown; said: string }>((resolve) => {
+    execFile('python3', ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'tests'], { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, said: stdout + stderr }),
+    );
+  });
+});
 
 function bundleOf(name: string): readonly BundleFile[] {
   const found = CASES[name];
@@ -38,12 +38,12 @@ function replaced(files: readonly BundleFile[], path: string, text: (old: string
 }
 
 describe.skipIf(!hasPytest)('the tests of a bundle', () => {
-  it.each(['nightly', 'names-that-clash', 'git-and-run-as'])('pass on %s', (name) => {
-    const { code, said } = pytest(name, bundleOf(name));
+  it.for(['nightly', 'names-that-clash', 'git-and-run-as'])('pass on %s', async (name, { pytest }) => {
+    const { code, said } = await pytest(bundleOf(name));
     expect([code, said]).toEqual([0, expect.stringContaining('passed')]);
   });
 
-  it.each([
+  it.for([
     ['a source that does not compile', 'src/load.py', (text: string) => `${text}\ndef broken(:\n`, 'test_compiles[src/load.py]'],
     [
       'a path to nothing',
@@ -63,15 +63,15 @@ describe.skipIf(!hasPytest)('the tests of a bundle', () => {
       (text: string) => text.replace('- task_key: clean\n', '- task_key: gone\n'),
       'test_tasks_fit_together',
     ],
-  ])('fail on %s', (name, path, change, test) => {
+  ] as const)('fail on %s', async ([, path, change, test], { pytest }) => {
     const before = bundleOf('nightly');
     const after = replaced(before, path, change);
     expect(after).not.toEqual(before);
-    const { code, said } = pytest(name.replaceAll(' ', '-'), after);
+    const { code, said } = await pytest(after);
     expect([code, said]).toEqual([1, expect.stringContaining(test)]);
   });
 
-  it('know magics, other languages and Jupyter', () => {
+  it('know magics, other languages and Jupyter', async ({ pytest }) => {
     const source =
       '# Databricks notebook source\n# MAGIC %run ./x\n\n# COMMAND ----------\n\n%sql\nselect * from\n\n# COMMAND ----------\n\nprint(1)\n';
     const jupyter = JSON.stringify({ cells: [{ cell_type: 'code', source: ['%pip install x\n', '!ls\n', 'await f()'] }], metadata: {} });
@@ -87,6 +87,6 @@ describe.skipIf(!hasPytest)('the tests of a bundle', () => {
         ['c.ipynb', scala],
       ].map(([path, text]) => ({ path: `src/${path}`, bytes: Buffer.from(text ?? '') })),
     ];
-    expect(pytest('magics', files)).toMatchObject({ code: 0 });
+    expect(await pytest(files)).toMatchObject({ code: 0 });
   });
 });
