@@ -1,10 +1,28 @@
-// A few lines of HTTP for the stand-in's tests: JSON with BigInt in, status, text and JSON out.
+// What the stand-in's tests share: a stand-in and two people as fixtures, and a few lines of HTTP: JSON with BigInt in, status, text and JSON out.
+import { test } from 'vitest';
+import { createDatabricksStandIn, type DatabricksStandInOptions } from '../../../src/playground/databricks/stand-in.ts';
 
 export interface Answered {
   readonly status: number;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: what a far side answers is looked at by the tests, not by types
   readonly json: any;
+}
+
+/** Tests that share a stand-in within their file, and ask it as ana and as ben. */
+export function standInTest(options: DatabricksStandInOptions = {}) {
+  return (
+    test
+      .extend('standIn', { scope: 'file' }, async ({}, { onCleanup }) => {
+        const standIn = await createDatabricksStandIn(options);
+        onCleanup(() => standIn.close());
+        return standIn;
+      })
+      .extend('ana', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('ana@acme.example')))
+      .extend('ben', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('ben@acme.example')))
+      /** Where the CLI goes, and as whom. */
+      .extend('host', { scope: 'file' }, ({ standIn }) => ({ url: standIn.url, token: standIn.tokenFor('ana@acme.example') }))
+  );
 }
 
 export function createApi(host: string, token: string) {

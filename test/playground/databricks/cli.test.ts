@@ -1,25 +1,18 @@
 // The real CLI against the stand-in: validate, plan, deploy --plan, summary, plan again, bind, destroy; and its faults and locks.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { describe, expect } from 'vitest';
+import { standInTest } from './api.ts';
 import { ADOPTING_BUNDLE, SMALL_BUNDLE } from './bundle-fixture.ts';
 import { CLI, createBundleFolder } from './cli.ts';
 
 if (CLI === undefined) process.stdout.write('SKIPPED: the stand-in against the real CLI, because DATABRICKS_CLI_PATH is not set.\n');
 
+const test = standInTest();
 const HOME = '/Users/ana@acme.example/.bundle';
 
 describe.skipIf(CLI === undefined)('the real CLI', () => {
-  let standIn: DatabricksStandIn;
-  let host: { url: string; token: string };
-  beforeAll(async () => {
-    standIn = await createDatabricksStandIn();
-    host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
-  });
-  afterAll(() => standIn.close());
-
-  test('validates, plans, deploys the plan, knows what it deployed, and destroys it', async () => {
+  test('validates, plans, deploys the plan, knows what it deployed, and destroys it', async ({ standIn, host }) => {
     const bundle = createBundleFolder(SMALL_BUNDLE);
     const validated = await bundle.run(host, 'validate', '--strict', '-o', 'json', '-t', 'prod');
     expect(validated).toMatchObject({ code: 0, stderr: '' });
@@ -80,9 +73,9 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     expect(standIn.workspace.pipelines.has(pipelineId)).toBe(false);
     expect(standIn.workspace.dashboards.get(dashboardId)?.draft.lifecycle_state).toBe('TRASHED');
     expect(files.get(`${HOME}/small/prod`)).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 
-  test('deploys to dev as somebody else, who gets a job of their own', async () => {
+  test('deploys to dev as somebody else, who gets a job of their own', async ({ standIn }) => {
     const bundle = createBundleFolder(SMALL_BUNDLE);
     const ben = { url: standIn.url, token: standIn.tokenFor('ben@acme.example') };
     const deployed = await bundle.run(ben, 'deploy', '-t', 'dev');
@@ -92,9 +85,9 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     );
     expect(job).toBeDefined();
     expect(Number.isSafeInteger(Number(job?.jobId))).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
-  test('binds a job that exists, plans its changes, and destroy deletes it', async () => {
+  test('binds a job that exists, plans its changes, and destroy deletes it', async ({ standIn, host }) => {
     const response = await fetch(`${standIn.url}/api/2.2/jobs/create`, {
       method: 'POST',
       headers: { authorization: `Bearer ${host.token}` },
@@ -113,9 +106,9 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     expect(unknown.stderr).toMatch(/already managed|999/);
     expect((await bundle.run(host, 'destroy', '--auto-approve', '-t', 'prod')).code).toBe(0);
     expect(standIn.workspace.jobs.has(jobId)).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
-  test('a job deleted behind its back is planned as create again', async () => {
+  test('a job deleted behind its back is planned as create again', async ({ standIn, host }) => {
     const bundle = createBundleFolder(SMALL_BUNDLE);
     expect((await bundle.run(host, 'deploy', '-t', 'prod')).code).toBe(0);
     const { id } = JSON.parse((await bundle.run(host, 'summary', '-o', 'json', '-t', 'prod')).stdout).resources.jobs.small as {
@@ -124,9 +117,9 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     standIn.workspace.jobs.delete(id);
     const planned = await bundle.run(host, 'plan', '-o', 'json', '-t', 'prod');
     expect(JSON.parse(planned.stdout).plan['resources.jobs.small'].action).toBe('create');
-  }, 60_000);
+  }, 180_000);
 
-  test('says who holds the lock, and what a fault answers', async () => {
+  test('says who holds the lock, and what a fault answers', async ({ standIn, host }) => {
     const bundle = createBundleFolder({
       ...SMALL_BUNDLE,
       'databricks.yml': (SMALL_BUNDLE['databricks.yml'] ?? '').replace('name: small', 'name: locked'),
@@ -145,5 +138,5 @@ describe.skipIf(CLI === undefined)('the real CLI', () => {
     standIn.workspace.files.put(`${HOME}/locked/prod/state/deploy.lock`, { type: 'FILE', read: () => Buffer.from(JSON.stringify(lock)) });
     const locked = await bundle.run(host, 'deploy', '-t', 'prod');
     expect(locked.stderr).toContain('deploy lock acquired by ben@acme.example');
-  }, 60_000);
+  }, 180_000);
 });

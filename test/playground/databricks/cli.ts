@@ -46,7 +46,7 @@ export function createBundleFolder(files: Readonly<Record<string, string>>): Bun
           DATABRICKS_BUNDLE_ENGINE: 'direct',
           NO_COLOR: '1',
         };
-        execFile(CLI ?? '', ['bundle', ...args], { cwd: root, env, timeout: 60_000 }, (error, stdout, stderr) => {
+        execFile(CLI ?? '', ['bundle', ...args], { cwd: root, env, timeout: 150_000 }, (error, stdout, stderr) => {
           resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr });
         });
       }),

@@ -1,10 +1,10 @@
 // The CLI's requests against our stand-in and against the CLI's own fake workspace: the same requests, statuses and keys of answers.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { describe, expect } from 'vitest';
+import { standInTest } from './api.ts';
 import { ADOPTING_BUNDLE, SMALL_BUNDLE } from './bundle-fixture.ts';
 import { CLI, createBundleFolder, createRecorder, type Exchange } from './cli.ts';
 
@@ -64,30 +64,24 @@ async function walk(target: string, token: string): Promise<Step[]> {
   return steps;
 }
 
-describe.skipIf(MISSING)('beside the judge', () => {
-  let standIn: DatabricksStandIn;
-  let judge: ChildProcess;
-  let judgeUrl: string;
-  beforeAll(async () => {
-    standIn = await createDatabricksStandIn();
-    const port = await freePort();
-    judgeUrl = `http://127.0.0.1:${port}`;
-    judge = spawn(JUDGE ?? '', ['-addr', `127.0.0.1:${port}`], { stdio: 'ignore' });
-    await listening(judgeUrl);
-  }, 30_000);
-  afterAll(async () => {
-    judge.kill();
-    await standIn.close();
-  });
+const test = standInTest().extend('judgeUrl', async ({}, { onCleanup }) => {
+  const port = await freePort();
+  const judge = spawn(JUDGE ?? '', ['-addr', `127.0.0.1:${port}`], { stdio: 'ignore' });
+  onCleanup(() => void judge.kill());
+  const url = `http://127.0.0.1:${port}`;
+  await listening(url);
+  return url;
+});
 
-  test('the CLI asks the same and is answered the same', async () => {
+describe.skipIf(MISSING)('beside the judge', () => {
+  test('the CLI asks the same and is answered the same', async ({ judgeUrl, standIn }) => {
     const theirs = await walk(judgeUrl, 'dbapi0comparison');
     const ours = await walk(standIn.url, standIn.tokenFor('ana@acme.example'));
     expect(ours.map(({ name, code }) => ({ name, code }))).toEqual(theirs.map(({ name, code }) => ({ name, code })));
     const differences = theirs.flatMap((step, index) => compare(step, ours[index]?.exchanges ?? []));
     expect(differences).toEqual([]);
     expect(theirs.flatMap(({ exchanges }) => exchanges).length).toBeGreaterThan(100);
-  }, 120_000);
+  }, 300_000);
 });
 
 /** Requests run in parallel, hence in no order: both sides are compared as sorted lists. */
@@ -118,7 +112,7 @@ function has(keys: string, key: string): boolean {
 }
 
 async function listening(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
     const up = await fetch(url).then(
       () => true,
       () => false,
@@ -126,7 +120,7 @@ async function listening(url: string): Promise<void> {
     if (up) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('The judge did not start within 10 s.');
+  throw new Error('The judge did not start within a minute.');
 }
 
 function freePort(): Promise<number> {

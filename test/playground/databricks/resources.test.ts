@@ -1,27 +1,20 @@
 // Pipelines, dashboards and what is known by name in the stand-in: kept as sent, refused as Databricks refuses, found by the real CLI.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
-import { createApi } from './api.ts';
+import { describe, expect } from 'vitest';
+import { standInTest } from './api.ts';
 import { CLI, createBundleFolder } from './cli.ts';
-
-let standIn: DatabricksStandIn;
-let ana: ReturnType<typeof createApi>;
-let ben: ReturnType<typeof createApi>;
-beforeAll(async () => {
-  standIn = await createDatabricksStandIn({ seed: false });
-  ana = createApi(standIn.url, standIn.tokenFor('ana@acme.example'));
-  ben = createApi(standIn.url, standIn.tokenFor('ben@acme.example'));
-});
-afterAll(() => standIn.close());
 
 const PIPELINES = '/api/2.0/pipelines';
 const DASHBOARDS = '/api/2.0/lakeview/dashboards';
+const test = standInTest({ seed: false }).extend(
+  'create',
+  ({ ana }) =>
+    async (spec: object): Promise<string> =>
+      String((await ana.post(PIPELINES, spec)).json.pipeline_id),
+);
 const refused = (status: number, code: string, message: unknown) => ({ status, json: { error_code: code, message } });
 
 describe('pipelines', () => {
-  const create = async (spec: object): Promise<string> => String((await ana.post(PIPELINES, spec)).json.pipeline_id);
-
-  test('the spec is what was sent, without what is of the request, with what the server writes', async () => {
+  test('the spec is what was sent, without what is of the request, with what the server writes', async ({ ana, ben, create }) => {
     const id = await create({ name: 'a', catalog: 'main', something_new: [1], allow_duplicate_names: true, run_as: { user_name: 'x' } });
     const { json } = await ben.get(`${PIPELINES}/${id}`);
     expect(json).toMatchObject({ pipeline_id: id, name: 'a', creator_user_name: 'ana@acme.example', run_as_user_name: 'x', state: 'IDLE' });
@@ -33,7 +26,7 @@ describe('pipelines', () => {
     expect(hive.json.spec.storage).toBe(`dbfs:/pipelines/${hive.json.pipeline_id}`);
   });
 
-  test('an edit replaces the spec, and needs the right to', async () => {
+  test('an edit replaces the spec, and needs the right to', async ({ ana, ben, create }) => {
     const id = await create({ name: 'b', tags: { a: '1' }, catalog: 'main' });
     expect(await ben.send('PUT', `${PIPELINES}/${id}`, { name: 'c' })).toMatchObject(refused(403, 'PERMISSION_DENIED', expect.any(String)));
     const grants = [
@@ -46,7 +39,7 @@ describe('pipelines', () => {
     expect((await ana.get(`${PIPELINES}/${id}`)).json.spec.tags).toBeUndefined();
   });
 
-  test('a name that is taken, a pipeline that is gone, no owner and a level of other things are refused', async () => {
+  test('a name that is taken, a pipeline that is gone, no owner and a level of other things are refused', async ({ ana, create }) => {
     const id = await create({ name: 'taken' });
     expect(await ana.post(PIPELINES, { name: 'taken' })).toMatchObject(
       refused(409, 'RESOURCE_CONFLICT', expect.stringContaining("'taken' is already used by another pipeline")),
@@ -66,7 +59,7 @@ describe('pipelines', () => {
     expect((await ana.get('/api/2.0/permissions/pipelines/never')).status).toBe(404);
   });
 
-  test('the list comes in pages, without specs, and can be filtered', async () => {
+  test('the list comes in pages, without specs, and can be filtered', async ({ ana, create }) => {
     for (let i = 0; i < 30; i++) await create({ name: `listed ${i}` });
     const filter = `filter=${encodeURIComponent("name LIKE 'Listed %'")}`;
     const first = (await ana.get(`${PIPELINES}?${filter}`)).json;
@@ -82,7 +75,7 @@ describe('pipelines', () => {
 describe('dashboards', () => {
   const body = { display_name: 'Sales', parent_path: '/Workspace/Shared', serialized_dashboard: '{"pages":[{"name":"p"}]}' };
 
-  test('a draft is kept, counted and published; trashed it makes room', async () => {
+  test('a draft is kept, counted and published; trashed it makes room', async ({ ana, ben }) => {
     const made = (await ana.post(DASHBOARDS, body)).json;
     expect(made).toMatchObject({ parent_path: '/Shared', path: '/Shared/Sales.lvdash.json', lifecycle_state: 'ACTIVE', etag: '80611980' });
     expect(JSON.parse(made.serialized_dashboard)).toEqual({ pages: [{ name: 'p', pageType: 'PAGE_TYPE_CANVAS' }] });
@@ -98,7 +91,7 @@ describe('dashboards', () => {
     expect((await ana.post(DASHBOARDS, body)).status).toBe(200);
   });
 
-  test('a folder that is missing and content that is no JSON are refused', async () => {
+  test('a folder that is missing and content that is no JSON are refused', async ({ ana }) => {
     expect(await ana.post(DASHBOARDS, { ...body, parent_path: '/Shared/none' })).toMatchObject(
       refused(404, 'RESOURCE_DOES_NOT_EXIST', "Path (/Shared/none) doesn't exist."),
     );
@@ -115,9 +108,8 @@ const LOOKING = {
 };
 
 describe.skipIf(CLI === undefined)('what the real CLI looks up by name', () => {
-  test('is found, beyond the first page too, and what is missing is said', async () => {
+  test('is found, beyond the first page too, and what is missing is said', async ({ standIn, host }) => {
     const { alerts, destinations, olderDashboards, principals, queries } = standIn.workspace;
-    const host = { url: standIn.url, token: standIn.tokenFor('ana@acme.example') };
     const missing = await createBundleFolder(LOOKING).run(host, 'validate', '-o', 'json');
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/failed to resolve [\w-]+: The \w+/);
@@ -134,5 +126,5 @@ describe.skipIf(CLI === undefined)('what the real CLI looks up by name', () => {
     expect(found.code, found.stderr).toBe(0);
     const values = LOOKUPS.map((kind) => JSON.parse(found.stdout).variables[kind].value);
     expect(values).toEqual(['a250', 'd250', 'n250', 'q250', 's250']);
-  }, 60_000);
+  }, 180_000);
 });

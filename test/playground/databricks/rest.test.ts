@@ -3,43 +3,39 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import { describe, expect, onTestFinished } from 'vitest';
+import { createDatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createTestClock } from '../../values/test-clock.ts';
-import { createApi } from './api.ts';
+import { createApi, standInTest } from './api.ts';
 
 const clock = createTestClock();
-let standIn: DatabricksStandIn;
-let ana: ReturnType<typeof createApi>;
-let ben: ReturnType<typeof createApi>;
-beforeAll(async () => {
-  standIn = await createDatabricksStandIn({ clock });
-  ana = createApi(standIn.url, standIn.tokenFor('ana@acme.example'));
-  ben = createApi(standIn.url, standIn.tokenFor('ben@acme.example'));
-});
-afterAll(() => standIn.close());
+const test = standInTest({ clock }).extend(
+  'create',
+  ({ ana }) =>
+    async (body: object): Promise<string> =>
+      /\d+/.exec((await ana.post('/api/2.2/jobs/create', body)).text)?.[0] ?? '',
+);
 
 const tasks = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ task_key: `t${index}`, notebook_task: { notebook_path: '/Shared/x' } }));
-const create = async (body: object): Promise<string> => /\d+/.exec((await ana.post('/api/2.2/jobs/create', body)).text)?.[0] ?? '';
 
 describe('tokens', () => {
-  test.each([
+  test.for<[string, string | undefined, number, string]>([
     ['no token', undefined, 401, 'UNAUTHENTICATED'],
     ['an unknown personal token', 'Bearer dapi00000000000000000000000000000000', 403, 'PERMISSION_DENIED'],
     ['an unknown OAuth token', 'Bearer whatever', 401, 'UNAUTHENTICATED'],
-  ])('%s is refused', async (_name, authorization, status, code) => {
+  ])('%s is refused', async ([, authorization, status, code], { standIn }) => {
     const response = await fetch(`${standIn.url}/api/2.2/jobs/list`, { headers: authorization === undefined ? {} : { authorization } });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error_code: code });
   });
 
-  test('SCIM Me says whose it is, and an unknown route is ENDPOINT_NOT_FOUND', async () => {
+  test('SCIM Me says whose it is, and an unknown route is ENDPOINT_NOT_FOUND', async ({ ana, ben }) => {
     expect((await ben.get('/api/2.0/preview/scim/v2/Me')).json).toMatchObject({ userName: 'ben@acme.example', displayName: 'Ben Okafor' });
     expect(await ana.get('/api/2.0/nothing')).toMatchObject({ status: 404, json: { error_code: 'ENDPOINT_NOT_FOUND' } });
   });
 
-  test('a page of another name cannot reach the loopback server', async () => {
+  test('a page of another name cannot reach the loopback server', async ({ standIn }) => {
     const status = await new Promise((resolve) => {
       httpRequest(`${standIn.url}/jobs/123`, { headers: { host: 'evil.example' } }, (response) => resolve(response.statusCode)).end();
     });
@@ -48,7 +44,7 @@ describe('tokens', () => {
 });
 
 describe('jobs', () => {
-  test('ids keep every digit, and a rounded id is another job', async () => {
+  test('ids keep every digit, and a rounded id is another job', async ({ ana, create }) => {
     const id = await create({ name: 'exact' });
     expect(Number.isSafeInteger(Number(id))).toBe(false);
     expect((await ana.get(`/api/2.2/jobs/get?job_id=${id}`)).text).toContain(`"job_id":${id}`);
@@ -58,7 +54,7 @@ describe('jobs', () => {
     });
   });
 
-  test('server defaults are filled in and nothing sent is lost', async () => {
+  test('server defaults are filled in and nothing sent is lost', async ({ ana, create }) => {
     const id = await create({ name: 'defaults', tasks: tasks(1), queue: { enabled: false }, something_new: { a: [1.5, 'x'] } });
     expect((await ana.get(`/api/2.2/jobs/get?job_id=${id}`)).json.settings).toEqual({
       name: 'defaults',
@@ -81,7 +77,7 @@ describe('jobs', () => {
     });
   });
 
-  test('jobs/get pages at 100 tasks; later pages hold the rest only', async () => {
+  test('jobs/get pages at 100 tasks; later pages hold the rest only', async ({ ana, create }) => {
     const id = await create({ tasks: tasks(250), parameters: [{ name: 'p', default: '' }] });
     const keys: string[] = [];
     let token = '';
@@ -96,7 +92,7 @@ describe('jobs', () => {
     expect(token).toBe('');
   });
 
-  test('jobs/list: limit, page tokens, name filter, no tasks', async () => {
+  test('jobs/list: limit, page tokens, name filter, no tasks', async ({ ana }) => {
     expect(await ana.get('/api/2.2/jobs/list?limit=101')).toMatchObject({ status: 400, json: { error_code: 'INVALID_PARAMETER_VALUE' } });
     expect((await ana.get('/api/2.2/jobs/list?name=chURN')).json.jobs).toMatchObject([{ job_id: 123 }]);
     const first = (await ana.get('/api/2.2/jobs/list?limit=2')).json;
@@ -107,7 +103,7 @@ describe('jobs', () => {
     expect((await ana.get('/api/2.2/jobs/list?name=Churn&expand_tasks=true')).json.jobs[0].settings.tasks).toHaveLength(5);
   });
 
-  test('update merges by key and removes; reset replaces; delete deletes once', async () => {
+  test('update merges by key and removes; reset replaces; delete deletes once', async ({ ana, create }) => {
     const id = await create({ name: 'u', tags: { a: '1' }, tasks: tasks(3) });
     const update = {
       job_id: BigInt(id),
@@ -125,16 +121,16 @@ describe('jobs', () => {
     expect((await ana.post('/api/2.2/jobs/delete', { job_id: BigInt(id) })).status).toBe(400);
   });
 
-  test.each([
+  test.for<[string, object]>([
     ['two tasks of one key', { tasks: [...tasks(1), ...tasks(1)] }],
     ['an unknown dependency', { tasks: [{ task_key: 'a', depends_on: [{ task_key: 'b' }] }] }],
     ['1001 tasks', { tasks: tasks(1001) }],
     ['git without a provider', { git_source: { git_url: 'https://git.example/x' } }],
-  ])('%s is refused', async (_name, body) => {
+  ])('%s is refused', async ([, body], { ana }) => {
     expect(await ana.post('/api/2.2/jobs/create', body)).toMatchObject({ status: 400, json: { error_code: 'INVALID_PARAMETER_VALUE' } });
   });
 
-  test('a run is running once, then has succeeded', async () => {
+  test('a run is running once, then has succeeded', async ({ ana }) => {
     const run = /\d+/.exec((await ana.post('/api/2.2/jobs/run-now', { job_id: 123, job_parameters: { catalog: 'dev' } })).text)?.[0];
     const states = [await ana.get(`/api/2.2/jobs/runs/get?run_id=${run}`), await ana.get(`/api/2.2/jobs/runs/get?run_id=${run}`)].map(
       ({ json }) => json.state,
@@ -144,7 +140,7 @@ describe('jobs', () => {
 });
 
 describe('who may what', () => {
-  test('everybody sees a job, unless it says otherwise; only managers change it', async () => {
+  test('everybody sees a job, unless it says otherwise; only managers change it', async ({ standIn, ben, create }) => {
     expect((await ben.get('/api/2.2/jobs/get?job_id=123')).status).toBe(200);
     expect(await ben.post('/api/2.2/jobs/delete', { job_id: 123 })).toMatchObject({
       status: 403,
@@ -157,7 +153,7 @@ describe('who may what', () => {
     expect((await ben.get('/api/2.2/jobs/list?name=secret')).json.jobs).toBeUndefined();
   });
 
-  test('grants: one owner, PUT replaces, PATCH adds, admins inherit', async () => {
+  test('grants: one owner, PUT replaces, PATCH adds, admins inherit', async ({ ana, ben, create }) => {
     const id = await create({ name: 'granted' });
     const path = `/api/2.0/permissions/jobs/${id}`;
     expect(await ana.send('PUT', path, { access_control_list: [{ group_name: 'users', permission_level: 'CAN_VIEW' }] })).toMatchObject({
@@ -174,14 +170,14 @@ describe('who may what', () => {
     expect((await ben.post('/api/2.2/jobs/delete', { job_id: BigInt(id) })).status).toBe(200);
   });
 
-  test('a home folder belongs to its user', async () => {
+  test('a home folder belongs to its user', async ({ ben }) => {
     expect((await ben.post('/api/2.0/workspace/mkdirs', { path: '/Workspace/Users/ana@acme.example/x' })).status).toBe(403);
     expect((await ben.post('/api/2.0/workspace/mkdirs', { path: '/Workspace/Users/ben@acme.example/x' })).status).toBe(200);
   });
 });
 
 describe('faults and loading', () => {
-  test('a fault strikes as often as told; after the handler it makes an orphan; it can cut and delay', async () => {
+  test('a fault strikes as often as told; after the handler it makes an orphan; it can cut and delay', async ({ standIn, ana }) => {
     standIn.faults.on('POST /api/2.2/jobs/create', { status: 429, times: 1, headers: { 'retry-after': '2' } });
     const limited = await ana.post('/api/2.2/jobs/create', { name: 'f' });
     expect(limited).toMatchObject({ status: 429, json: { error_code: 'RESOURCE_EXHAUSTED' } });
@@ -192,10 +188,15 @@ describe('faults and loading', () => {
     standIn.faults.on('/api/2.2/jobs/list', { close: true, times: 1 });
     await expect(ana.get('/api/2.2/jobs/list')).rejects.toThrow();
     standIn.faults.on('/api/2.2/jobs/list', { hang: true, times: 1 });
-    await expect(ana.get('/api/2.2/jobs/list', AbortSignal.timeout(100))).rejects.toThrow();
+    const tired = new AbortController();
+    const asked = standIn.requests.length;
+    const silent = ana.get('/api/2.2/jobs/list', tired.signal);
+    await expect.poll(() => standIn.requests.length).toBe(asked + 1);
+    tired.abort();
+    await expect(silent).rejects.toThrow();
     standIn.faults.on('/api/2.2/jobs/list', { delayMs: 80, times: 1 });
     const late = ana.get('/api/2.2/jobs/list');
-    await expect.poll(() => clock.waits(), { timeout: 30_000 }).toEqual([80]);
+    await expect.poll(() => clock.waits()).toEqual([80]);
     await clock.turn(80);
     expect((await late).status).toBe(200);
   });
@@ -222,6 +223,7 @@ describe('faults and loading', () => {
     };
     writeFileSync(join(folder, 'permissions', 'loaded.json'), JSON.stringify(grants));
     const other = await createDatabricksStandIn({ jobsDir: join(folder, 'jobs') });
+    onTestFinished(() => other.close());
     const api = createApi(other.url, other.tokenFor('ben@acme.example'));
     expect((await api.get('/api/2.2/jobs/get?job_id=9007199254740993')).text).toContain('"job_id":9007199254740993');
     expect((await api.get('/api/2.0/permissions/jobs/9007199254740993')).json.access_control_list[0]).toEqual(
@@ -240,11 +242,11 @@ describe('faults and loading', () => {
     expect((await api.get('/api/2.1/clusters/get?cluster_id=0101-x')).status).toBe(200);
     expect((await api.get('/api/2.0/sql/warehouses/w1')).status).toBe(200);
     expect(other.workspace.jobs.has('123')).toBe(false);
-    await other.close();
   });
 
-  test('forward: requests go on with the real token, its owner signs in here, other pages redirect', async () => {
+  test('forward: requests go on with the real token, its owner signs in here, other pages redirect', async ({ standIn }) => {
     const front = await createDatabricksStandIn({ forward: { host: standIn.url, token: standIn.tokenFor('ben@acme.example') } });
+    onTestFinished(() => front.close());
     const api = createApi(front.url, front.tokenFor('ben@acme.example'));
     expect((await api.get('/api/2.2/jobs/get?job_id=123')).json.settings.name).toBe('Churn');
     expect((await api.get('/api/2.0/preview/scim/v2/Me')).json.userName).toBe('ben@acme.example');
@@ -252,7 +254,6 @@ describe('faults and loading', () => {
     expect((await fetch(`${front.url}/api/2.2/jobs/list`)).status).toBe(401);
     const page = await fetch(`${front.url}/jobs/123?o=1`, { redirect: 'manual' });
     expect(page.headers.get('location')).toBe(`${standIn.url}/jobs/123?o=1`);
-    await front.close();
     await expect(createDatabricksStandIn({ forward: { host: standIn.url, token: 'dapi0' } })).rejects.toThrow('refused the token');
   });
 });
