@@ -1,58 +1,61 @@
 // What `npm run build` makes starts on its own and finds everything that it reads from disk.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { test as base, expect, vi } from 'vitest';
 import { environment } from '../../src/config/environment.ts';
 import { handedOn } from '../../src/config/load.ts';
-import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { callsOf } from '../mcp/drive.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const MCP_SERVER = join('dist', 'bin', 'mcp-server.js');
 
-let project: string;
-let databricks: DatabricksStandIn;
-beforeAll(async () => {
-  // A copy, so that no dist of the developer's is touched.
-  project = mkdtempSync(join(tmpdir(), 'dab-built-'));
-  for (const path of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
-    cpSync(join(PROJECT, path), join(project, path), { recursive: true });
-  symlinkSync(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'pipe' });
-  rmSync(join(project, 'src'), { recursive: true });
-  databricks = await createDatabricksStandIn();
-});
-afterAll(async () => {
-  await databricks?.close();
-  rmSync(project, { recursive: true, force: true });
-});
+// The first test builds.
+vi.setConfig({ testTimeout: 180_000 });
 
-it('the built MCP server makes a bundle and adds its Python tests', async () => {
-  const env = {
-    ...handedOn(environment),
-    DAB_CLI_SETUP: 'false',
-    DATABRICKS_HOST: databricks.url,
-    DATABRICKS_TOKEN: databricks.tokenFor('ana@acme.example'),
-  };
-  const client = new Client({ name: 'test', version: '1' });
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [MCP_SERVER, '--stdio'], cwd: project, env, stderr: 'ignore' }),
-  );
+const test = base
+  .extend('project', { scope: 'file' }, async ({}, { onCleanup }) => {
+    // A copy, so that no dist of the developer's is touched.
+    const project = mkdtempSync(join(tmpdir(), 'dab-built-'));
+    onCleanup(() => rmSync(project, { recursive: true, force: true }));
+    for (const path of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+      cpSync(join(PROJECT, path), join(project, path), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
+    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: project });
+    rmSync(join(project, 'src'), { recursive: true });
+    return project;
+  })
+  .extend('client', async ({ project }, { onCleanup }) => {
+    const databricks = await createDatabricksStandIn();
+    const env = {
+      ...handedOn(environment),
+      DAB_CLI_SETUP: 'false',
+      DATABRICKS_HOST: databricks.url,
+      DATABRICKS_TOKEN: databricks.tokenFor('ana@acme.example'),
+    };
+    const client = new Client({ name: 'test', version: '1' });
+    onCleanup(() => client.close().finally(databricks.close));
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [MCP_SERVER, '--stdio'], cwd: project, env, stderr: 'ignore' }),
+    );
+    return client;
+  });
+
+test('the built MCP server makes a bundle and adds its Python tests', async ({ client }) => {
   await client.listTools();
   const call = callsOf(client);
   const made = await call('generate_bundle_from_job', { job_id: '123' });
   const bundle_id = /^bundle_id: (\w{64})$/m.exec(made.text)?.[1] ?? '';
   const { text, isError } = await call('create_tests', { bundle_id });
   expect([isError, text]).toEqual([false, expect.stringContaining('tests/conftest.py')]);
-  await client.close();
 });
 
-it.each(['bot.js', 'mcp-server.js', 'convert.js'])('the built %s says what its configuration lacks', (program) => {
-  const run = () =>
-    execFileSync(process.execPath, [join('dist', 'bin', program)], { cwd: project, env: {}, stdio: 'pipe', encoding: 'utf8' });
-  expect(run).toThrow(/DATABRICKS_HOST|convert:/);
+test.for(['bot.js', 'mcp-server.js', 'convert.js'])('the built %s says what its configuration lacks', async (program, { project }) => {
+  const run = promisify(execFile)(process.execPath, [join('dist', 'bin', program)], { cwd: project, env: {} });
+  await expect(run).rejects.toMatchObject({ stderr: expect.stringMatching(/DATABRICKS_HOST|convert:/) });
 });

@@ -1,9 +1,8 @@
 // Every view in every state is taken by Slack's rules: each is posted, drawn again, whispered or opened through the stand-in, which enforces the true limits.
 import type { KnownBlock } from '@slack/types';
-import type { WebClient } from '@slack/web-api';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { FileChange } from '../../../src/conversation/file-changes.ts';
-import { createSlackStandIn, type SlackStandIn } from '../../../src/playground/slack/stand-in.ts';
+import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
@@ -15,38 +14,34 @@ import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/wri
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
 import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
 
-let slack: SlackStandIn;
-let web: WebClient;
-
-beforeAll(async () => {
-  slack = await createSlackStandIn({ rates: false });
-  web = client(slack, slack.botToken);
-});
-afterAll(() => slack.close());
-
 interface View {
   readonly text: string;
   readonly blocks: readonly object[];
 }
 
-/** Posts it; answers its blocks as Slack keeps them. Rejects with Slack's refusal. */
-async function post({ text, blocks }: View): Promise<{ ts: string; kept: string }> {
-  const { ts = '' } = await web.chat.postMessage({ channel: 'C_DATA', text, blocks: blocks as KnownBlock[] });
-  return { ts, kept: JSON.stringify(slack.messages('C_DATA', ts)[0]?.blocks) };
-}
-
-/** The same for what is drawn again later: chat.update takes less text than chat.postMessage. */
-async function draw(view: View): Promise<string> {
-  const { ts, kept } = await post(view);
-  await web.chat.update({ channel: 'C_DATA', ts, text: view.text, blocks: view.blocks as KnownBlock[] });
-  return kept;
-}
-
-/** Says it to one person only; answers its blocks. */
-async function whisper({ text, blocks }: View): Promise<string> {
-  await web.chat.postEphemeral({ channel: 'C_DATA', user: 'U_ANA', text, blocks: blocks as KnownBlock[] });
-  return JSON.stringify(slack.as('ana').ephemerals('C_DATA').at(-1)?.blocks);
-}
+const test = base
+  .extend('slack', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const slack = await createSlackStandIn({ rates: false });
+    onCleanup(() => slack.close());
+    return slack;
+  })
+  .extend('web', { scope: 'file' }, ({ slack }) => client(slack, slack.botToken))
+  /** Posts it; answers its blocks as Slack keeps them. Rejects with Slack's refusal. */
+  .extend('post', ({ slack, web }) => async ({ text, blocks }: View): Promise<{ ts: string; kept: string }> => {
+    const { ts = '' } = await web.chat.postMessage({ channel: 'C_DATA', text, blocks: blocks as KnownBlock[] });
+    return { ts, kept: JSON.stringify(slack.messages('C_DATA', ts)[0]?.blocks) };
+  })
+  /** The same for what is drawn again later: chat.update takes less text than chat.postMessage. */
+  .extend('draw', ({ web, post }) => async (view: View): Promise<string> => {
+    const { ts, kept } = await post(view);
+    await web.chat.update({ channel: 'C_DATA', ts, text: view.text, blocks: view.blocks as KnownBlock[] });
+    return kept;
+  })
+  /** Says it to one person only; answers its blocks. */
+  .extend('whisper', ({ slack, web }) => async ({ text, blocks }: View): Promise<string> => {
+    await web.chat.postEphemeral({ channel: 'C_DATA', user: 'U_ANA', text, blocks: blocks as KnownBlock[] });
+    return JSON.stringify(slack.as('ana').ephemerals('C_DATA').at(-1)?.blocks);
+  });
 
 const TEXTS = {
   short: 'churn',
@@ -56,26 +51,29 @@ const TEXTS = {
 };
 
 describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
-  it.each(STATES.flatMap((state) => [false, true].map((danger) => ({ state, danger }))))('a card: $state, danger $danger', async (way) => {
-    const blocks = await draw(
-      renderVersionCard(card(text), { name: text, proposal: proposal(way.state, text, way.danger), conversationId: 'conversation-1' }),
-    );
-    expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
-    expect(blocks.includes('Look closely')).toBe(way.danger);
-    expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
-  });
+  test.for(STATES.flatMap((state) => [false, true].map((danger) => ({ state, danger }))))(
+    'a card: $state, danger $danger',
+    async (way, { draw }) => {
+      const blocks = await draw(
+        renderVersionCard(card(text), { name: text, proposal: proposal(way.state, text, way.danger), conversationId: 'conversation-1' }),
+      );
+      expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
+      expect(blocks.includes('Look closely')).toBe(way.danger);
+      expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
+    },
+  );
 
-  it.each([
+  test.for<[string, Partial<Parameters<typeof card>[1]>]>([
     ['no proof and no plan', { proof: { problem: text, next: text }, plan: { problem: text, next: text } }],
     ['a CLI on its way', { proof: { problem: text, next: text }, plan: { problem: text, next: text, preparing: text } }],
     ['a proof that differs, and no plan', { proof: { line: text, ok: false }, plan: { problem: `${text}.`, next: text } }],
-  ])('a card: %s', async (_case, more) => {
+  ])('a card: %s', async ([, more], { draw }) => {
     const blocks = await draw(renderVersionCard(card(text, more), { name: text, proposal: undefined, conversationId: 'conversation-1' }));
     expect(blocks).not.toContain('"action_id":"deploy"');
     expect(blocks).toContain('"action_id":"deploy_unavailable"');
   });
 
-  it.each(STATES)('the card of every kind of write: %s', async (state) => {
+  test.for(STATES)('the card of every kind of write: %s', async (state, { post, draw }) => {
     for (const write of writesOf(text)) {
       const proposed = writeProposal(write, state, text);
       const kept = await draw(renderWriteCard(proposed, state === 'running' ? text : undefined));
@@ -93,7 +91,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     }
   });
 
-  it('a card whose deployment left no words, or no jobs', async () => {
+  test('a card whose deployment left no words, or no jobs', async ({ draw }) => {
     for (const state of ['done', 'failed', 'unknown'] as const) {
       const { result: _, ...bare } = proposal(state, text);
       expect(await draw(renderVersionCard(card(text), { name: text, proposal: bare, conversationId: 'conversation-1' }))).not.toContain(
@@ -102,13 +100,13 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     }
   });
 
-  it.each(['done', 'failed', 'unknown'] as const)('the end of a deployment: %s', async (state) => {
+  test.for(['done', 'failed', 'unknown'] as const)('the end of a deployment: %s', async (state, { post }) => {
     const { result = { ok: false, state, jobs: [] } } = proposal(state, text);
     const message = { kind: 'result', to: 'U_ANA', version: 2, result } as const;
     expect((await post(renderDeploymentResult({ ...message, target: text }))).kept).toContain('<@U_ANA>');
   });
 
-  it('a root message, answers and lists', async () => {
+  test('a root message, answers and lists', async ({ draw, whisper }) => {
     const subject = { jobId: '702918340275160001', name: text };
     for (const running of [false, true]) {
       const root = await draw(renderRootMessage({ id: 'conversation-1', requester: 'U_ANA', subject }, running));
@@ -123,7 +121,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     expect(await whisper(renderJobs(jobs, text, true))).toContain('There are more.');
   });
 
-  it('steps, as a plan and as plain lines, in every ending', async () => {
+  test('steps, as a plan and as plain lines, in every ending', async ({ draw }) => {
     const steps = Array.from({ length: 8 }, (_, index) => ({
       ...{ id: `step-${index}`, title: text, details: text },
       status: index % 2 === 0 ? ('complete' as const) : ('in_progress' as const),
@@ -133,7 +131,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     }
   });
 
-  it('an answer, with and without a diff', async () => {
+  test('an answer, with and without a diff', async ({ post }) => {
     // One line of a diff is cut at 200 characters.
     const change = (path: string, lines: number): FileChange => ({
       ...{ path, kind: 'changed' },
@@ -146,7 +144,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
   });
 });
 
-test('more steps than a plan block takes', async () => {
+test('more steps than a plan block takes', async ({ draw }) => {
   const steps = Array.from({ length: 120 }, (_, index) => ({
     id: `s${index}`,
     title: `Reading file ${index}`,
@@ -156,11 +154,11 @@ test('more steps than a plan block takes', async () => {
   expect(await draw(renderPlainSteps(steps, 'done'))).toContain('Reading file 0');
 });
 
-test('an answer without a word', async () => {
+test('an answer without a word', async ({ post }) => {
   expect((await post(renderReply({ to: 'U_ANA', text: '' }))).kept).toContain('<@U_ANA>');
 });
 
-test('an answer at and around the limit of a markdown block, cut where it is longer', async () => {
+test('an answer at and around the limit of a markdown block, cut where it is longer', async ({ post }) => {
   for (const length of [1, 11_899, 11_900, 11_901, 12_000, 12_001, 50_000]) {
     const { kept } = await post(renderReply({ to: 'U_ANA', text: 'a'.repeat(length) }));
     expect(kept.includes('…'), String(length)).toBe(length > 11_900);
@@ -169,13 +167,13 @@ test('an answer at and around the limit of a markdown block, cut where it is lon
   expect((await post(renderReply({ to: 'U_ANA', text: '@channel <!here> '.repeat(700) }))).kept).toContain('…');
 });
 
-test('a list without jobs says what to do next, with and without a name; a job may have no name', async () => {
+test('a list without jobs says what to do next, with and without a name; a job may have no name', async ({ whisper }) => {
   expect(await whisper(renderJobs([], '', false))).toContain('Ask for the right');
   expect(await whisper(renderJobs([], 'churn', false))).toContain('Try a shorter part');
   expect(await whisper(renderJobs([{ jobId: '1', name: '' }], '', false))).toContain('Make a bundle');
 });
 
-test('proofs of any size and wording open as a modal', async () => {
+test('proofs of any size and wording open as a modal', async ({ slack, web }) => {
   const views = [proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line'));
   const opened: string[] = [];
   await startApp(slack, (bolt) => {
