@@ -40,9 +40,9 @@ describe('passes', () => {
     const talk = await converse(claude, tools, { clock });
     talk.say('go');
     const outcome = talk.run();
-    await expect.poll(() => claude.requests.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => claude.requests.length).toBe(1);
     await clock.turn(300_000);
-    await expect.poll(() => clock.waits().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => clock.waits().length).toBe(1);
     await clock.turnUntil(outcome);
     expect(await outcome).toMatchObject({ kind: 'done', text: 'Done.' });
     expect(claude.requests).toHaveLength(2);

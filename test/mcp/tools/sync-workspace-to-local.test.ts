@@ -82,7 +82,7 @@ describe('sync_workspace_to_local', () => {
     await expect(running).rejects.toThrow();
     faults.clear();
     // A stopped change must not leave the bundle closed to others.
-    await expect.poll(async () => (await use(client, 'sync_workspace_to_local', thread)).isError, { timeout: 30_000 }).toBe(false);
+    await expect.poll(async () => (await use(client, 'sync_workspace_to_local', thread)).isError).toBe(false);
   });
 
   it.for([
