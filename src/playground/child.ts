@@ -1,5 +1,6 @@
 // One of our programs as a child process: started until it is ready, ended by us or with us, its log kept in a file.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -87,12 +88,24 @@ async function isReady(url: string): Promise<boolean> {
   );
 }
 
-/** A port nobody listens on just now: an address must be known before its program starts. */
+/** Below the ports that systems hand out by themselves (from 32768 on; Linux: ip_local_port_range), above those that browsers block. */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/**
+ * A port nobody listens on just now: an address must be known before its program starts. Until then nobody else gets it who lets the system
+ * choose, as the stand-ins and every outgoing connection do.
+ */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -1,9 +1,9 @@
 // The CLI's requests against our stand-in and against the CLI's own fake workspace: the same requests, statuses and keys of answers.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { freePort } from '../../../src/playground/child.ts';
 import { standInTest } from './api.ts';
 import { ADOPTING_BUNDLE, SMALL_BUNDLE } from './bundle-fixture.ts';
 import { CLI, createBundleFolder, createRecorder, type Exchange } from './cli.ts';
@@ -121,13 +121,4 @@ async function listening(url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('The judge did not start within a minute.');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
