@@ -1,7 +1,19 @@
 // The design's table of who may import whom, sub-rooms included, and what else holds for every file of src.
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { circles, type Import, reach, readSource, readSources, type SourceFile, SRC } from './source-graph.ts';
+import {
+  circles,
+  edgesOf,
+  folderOf,
+  type Import,
+  reach,
+  readSource,
+  readSources,
+  type SourceFile,
+  SRC,
+  stem,
+  within,
+} from './source-graph.ts';
 
 /** What a folder may import besides values and zod: rooms, sub-rooms or packages; `x:types` for their types only. */
 const TABLE: Record<string, string> = {
@@ -88,30 +100,12 @@ const CATALOGUES = ['mcp/tools'];
 const FILES_A_FOLDER = 16;
 const LINES_A_FILE = 300;
 const POSITIONAL = 4;
-/** Where timers are Node's own. */
-const TIMERS = [
-  'values/clock.ts',
-  // They watch over processes, and must keep none alive.
-  'playground/parent.ts',
-  'playground/end-with-parent.ts',
-];
-/** Who may take the machine's clock: whoever puts rooms together, rooms' factories that are handed none, and what waits for others in real time. */
-const MACHINE_CLOCK = [
-  ...['bin', 'playground', 'command-line/command.ts'],
-  ...['agent/agent.ts', 'databricks/workspace.ts', 'databricks/api-writes/workspace-writes.ts', 'deployment/install/locate.ts'],
-  ...['identity/identities.ts'],
-  ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'web/http-listener.ts'],
-];
 /** Names that say nothing about what is in a file. */
 const RIDDLES = ['words', 'door', 'places', 'remarks', 'once', 'notes', 'people', 'shapes', 'reads', 'utils', 'helpers', 'misc'];
 /** May be the main file of every sub-room. */
 const MAIN_FILES = ['parse', 'render', 'read', 'facts', 'names', 'index', 'limits'];
 
 const rowsOf = (folder: string) => (TABLE[folder] ?? '').split(' ').filter((row) => row !== '');
-const folderOf = (file: string) => (dirname(file) === '.' ? '' : dirname(file));
-const within = (place: string, folder: string) => place === folder || place.startsWith(`${folder}/`);
-const stem = (file: string) => basename(file).replace(/\.(ts|js)$/, '');
-
 const all = readSources();
 const files = new Map(all.map((one) => [one.file, one]));
 const imports = all.flatMap((one) => one.imports);
@@ -138,12 +132,12 @@ function problemOf({ file, target, typeOnly }: Import): string | undefined {
   return allowed ? undefined : no;
 }
 
-const edgesOf = (chosen: readonly Import[], nameOf: (file: string) => string) => {
-  const edges = new Map<string, Set<string>>(all.map((one) => [nameOf(one.file), new Set()]));
-  for (const { file, target } of chosen)
-    if (files.has(target) && nameOf(file) !== nameOf(target)) edges.get(nameOf(file))?.add(nameOf(target));
-  return edges;
-};
+const fileEdges = edgesOf(all, imports, (file) => file);
+const valueEdges = edgesOf(
+  all,
+  imports.filter((one) => !one.typeOnly),
+  (file) => file,
+);
 
 describe('who may import whom', () => {
   it('is a row for every folder', () => {
@@ -170,12 +164,8 @@ describe('who may import whom', () => {
   });
 
   it('keeps what is pure pure, however many imports away', () => {
-    const values = edgesOf(
-      imports.filter((one) => !one.typeOnly),
-      (file) => file,
-    );
-    const pure = [...values.keys()].filter((file) => PURE.some((folder) => within(file, folder)));
-    const reached = new Set([...pure, ...pure.flatMap((file) => [...reach(file, values)])]);
+    const pure = [...valueEdges.keys()].filter((file) => PURE.some((folder) => within(file, folder)));
+    const reached = new Set([...pure, ...pure.flatMap((file) => [...reach(file, valueEdges)])]);
     const builtIns = imports.filter((one) => reached.has(one.file) && one.target.startsWith('node:') && !one.typeOnly);
     expect([...new Set(builtIns.map((one) => one.target))]).toEqual(['node:crypto']);
   });
@@ -196,8 +186,8 @@ describe('who may import whom', () => {
   });
 
   it('has no circle of files and none of sub-rooms, types included', () => {
-    expect(circles(edgesOf(imports, (file) => file))).toEqual([]);
-    expect(circles(edgesOf(imports, folderOf))).toEqual([]);
+    expect(circles(fileEdges)).toEqual([]);
+    expect(circles(edgesOf(all, imports, folderOf))).toEqual([]);
     expect(
       circles(
         new Map([
@@ -211,12 +201,8 @@ describe('who may import whom', () => {
 });
 
 describe('writes', () => {
-  const values = edgesOf(
-    imports.filter((one) => !one.typeOnly),
-    (file) => file,
-  );
   const executing = (from: readonly string[]) =>
-    [...new Set(from.flatMap((file) => [...reach(file, values)]))].filter((file) => EXECUTES.some((folder) => within(file, folder)));
+    [...new Set(from.flatMap((file) => [...reach(file, valueEdges)]))].filter((file) => EXECUTES.some((folder) => within(file, folder)));
   const below = (folder: string) => all.map((one) => one.file).filter((file) => within(file, folder));
 
   it('are carried out by nothing that tools can reach, however many imports away', () => {
@@ -239,7 +225,7 @@ describe('writes', () => {
   });
 
   it('the MCP server alone knows no Slack, no conversation and no agent', () => {
-    const rooms = new Set([...reach('bin/mcp-server.ts', values)].map((file) => file.split('/')[0]));
+    const rooms = new Set([...reach('bin/mcp-server.ts', valueEdges)].map((file) => file.split('/')[0]));
     expect(rooms).toContain('mcp');
     for (const room of ['slack', 'conversation', 'agent', 'identity', 'playground']) expect(rooms).not.toContain(room);
   });
@@ -272,15 +258,6 @@ describe('files', () => {
     }
     expect([...names.values()].filter((same) => same.length > 1)).toEqual([]);
     expect(all.filter((one) => RIDDLES.includes(stem(one.file))).map((one) => one.file)).toEqual([]);
-  });
-
-  it('take the time, and wait, by the clock that they are handed', () => {
-    const timers = /\bDate\.now\b|\bnew Date\(\)|\bset(Timeout|Interval)\(|\btimers\/promises|\bAbortSignal\.timeout|\bperformance\.now\b/;
-    const server = all.filter((one) => !within(one.file, 'playground/page') && timers.test(one.text));
-    expect(server.map((one) => one.file).sort()).toEqual([...TIMERS].sort());
-    const machine = imports.filter((one) => one.target === 'values/clock.ts' && one.names.includes('systemClock'));
-    expect(machine.filter(({ file }) => !MACHINE_CLOCK.some((place) => within(file, place))).map(({ file }) => file)).toEqual([]);
-    expect(MACHINE_CLOCK.filter((place) => !machine.some(({ file }) => within(file, place)))).toEqual([]);
   });
 
   it('read process.env in config alone', () => {

@@ -1,7 +1,7 @@
 // The sources of src as the checks on structure see them: imports of every kind, exports, and functions with their parameters.
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { parseSync } from 'rolldown/utils';
 
 export const SRC = join(import.meta.dirname, '..', 'src');
@@ -131,6 +131,19 @@ export function readSources(folder = SRC): SourceFile[] {
     .filter((file) => /\.(ts|js)$/.test(file) && !/^(playground\/workspace|golden)\//.test(file))
     .sort()
     .map((file) => readSource(relative(SRC, join(folder, file)), readFileSync(join(folder, file), 'utf8')));
+}
+
+export const folderOf = (file: string) => (dirname(file) === '.' ? '' : dirname(file));
+export const within = (place: string, folder: string) => place === folder || place.startsWith(`${folder}/`);
+export const stem = (file: string) => basename(file).replace(/\.(ts|js)$/, '');
+
+/** Who imports whom among our own files, by a name for each: its path, its folder. */
+export function edgesOf(all: readonly SourceFile[], imports: readonly Import[], nameOf: (file: string) => string) {
+  const files = new Set(all.map((one) => one.file));
+  const edges = new Map<string, Set<string>>(all.map((one) => [nameOf(one.file), new Set()]));
+  for (const { file, target } of imports)
+    if (files.has(target) && nameOf(file) !== nameOf(target)) edges.get(nameOf(file))?.add(nameOf(target));
+  return edges;
 }
 
 /** Groups of nodes that reach each other; each sorted. */

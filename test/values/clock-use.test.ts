@@ -1,0 +1,30 @@
+// Rooms take the time, and wait, by the clock that they are handed; who may use the machine's own is listed here.
+import { expect, test } from 'vitest';
+import { readSources, within } from '../source-graph.ts';
+
+/** Where timers are Node's own. */
+const TIMERS = [
+  'values/clock.ts',
+  // They watch over processes, and must keep none alive.
+  'playground/parent.ts',
+  'playground/end-with-parent.ts',
+];
+/** Who may take the machine's clock: whoever puts rooms together, rooms' factories that are handed none, and what waits for others in real time. */
+const MACHINE_CLOCK = [
+  ...['bin', 'playground', 'command-line/command.ts'],
+  ...['agent/agent.ts', 'databricks/workspace.ts', 'databricks/api-writes/workspace-writes.ts', 'deployment/install/locate.ts'],
+  ...['identity/identities.ts'],
+  ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'web/http-listener.ts'],
+];
+
+const all = readSources();
+const imports = all.flatMap((one) => one.imports);
+
+test('rooms take the time, and wait, by the clock that they are handed', () => {
+  const timers = /\bDate\.now\b|\bnew Date\(\)|\bset(Timeout|Interval)\(|\btimers\/promises|\bAbortSignal\.timeout|\bperformance\.now\b/;
+  const server = all.filter((one) => !within(one.file, 'playground/page') && timers.test(one.text));
+  expect(server.map((one) => one.file).sort()).toEqual([...TIMERS].sort());
+  const machine = imports.filter((one) => one.target === 'values/clock.ts' && one.names.includes('systemClock'));
+  expect(machine.filter(({ file }) => !MACHINE_CLOCK.some((place) => within(file, place))).map(({ file }) => file)).toEqual([]);
+  expect(MACHINE_CLOCK.filter((place) => !machine.some(({ file }) => within(file, place)))).toEqual([]);
+});
