@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aroundAll } from 'vitest';
 
 /** What was told to end may take this long to do it on a busy machine. */
-const GRACE_MS = 30_000;
+const GRACE_MS = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'file-'));
 // All that the file starts has it in its environment, by this name or another.

@@ -12,13 +12,16 @@ const cli = await findCli();
 /** The release can't be downloaded: nobody listens where the proxy should be (port 9 is for discarding, RFC 863). */
 const OFFLINE = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9' };
 
-/** A folder with a `go` that builds nothing: as soon as the file `go-on` is there, it copies the CLI that is here. */
+/** A folder with a `go` that builds nothing: as soon as the file `go-on` is there, it copies the CLI that is here; without the folder it ends. */
 async function patientGo(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'dab-late-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const real = cli.state === 'ready' ? cli.path : '';
   const copy = `while [ $# -gt 0 ]; do [ "$1" = -o ] && cp '${real}' "$2"; shift; done`;
-  await writeFile(join(folder, 'go'), `#!/bin/sh\nuntil [ -e '${folder}/go-on' ]; do sleep 0.1; done\n${copy}\n`);
+  await writeFile(
+    join(folder, 'go'),
+    `#!/bin/sh\nuntil [ -e '${folder}/go-on' ]; do [ -d '${folder}' ] || exit 1; sleep 0.1; done\n${copy}\n`,
+  );
   await chmod(join(folder, 'go'), 0o755);
   return folder;
 }
