@@ -9,9 +9,9 @@ export async function connectAs(databricks: DatabricksStandIn, startUrl: string,
       redirect: 'manual',
       headers: {
         cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(form && { 'sec-fetch-site': 'same-origin' }),
+        ...(form ? { 'sec-fetch-site': 'same-origin' } : {}),
       },
-      ...(form && { method: 'POST', body: form }),
+      ...(form ? { method: 'POST', body: form } : {}),
     });
     for (const line of answer.headers.getSetCookie()) {
       const [name = '', value = ''] = (line.split(';', 1)[0] ?? '').split(/=(.*)/s);

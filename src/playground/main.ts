@@ -60,8 +60,8 @@ function realOnes(names: readonly string[]) {
   const unknown = names.find((name) => name !== 'claude' && name !== 'databricks');
   if (unknown !== undefined) fail(`--real takes claude or databricks, not ${unknown}.\n\n${USAGE}`);
   return {
-    ...(names.includes('claude') && { claude: { apiKey: need('ANTHROPIC_API_KEY') } }),
-    ...(names.includes('databricks') && { databricks: { host: need('DATABRICKS_HOST'), token: need('DATABRICKS_TOKEN') } }),
+    ...(names.includes('claude') ? { claude: { apiKey: need('ANTHROPIC_API_KEY') } } : {}),
+    ...(names.includes('databricks') ? { databricks: { host: need('DATABRICKS_HOST'), token: need('DATABRICKS_TOKEN') } } : {}),
   };
 }
 

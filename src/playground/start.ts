@@ -64,9 +64,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     options.real?.claude === undefined ? await createClaudeStandIn({ clock, pace: options.page === false ? FAST : HUMAN }) : undefined;
   const slack = await createSlackStandIn({
     clock,
-    ...(options.page !== false && { pageDir: PAGE_DIR }),
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.real?.databricks && { users: usersOf(databricks) }),
+    ...(options.page !== false ? { pageDir: PAGE_DIR } : {}),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.real?.databricks ? { users: usersOf(databricks) } : {}),
   });
   const botUrl = `http://127.0.0.1:${await freePort()}`;
   databricks.registerOAuthClient({ clientId: CLIENT_ID, redirectUri: `${botUrl}/auth/callback` });
@@ -77,7 +77,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       : undefined;
   const env = {
     ...handedOn(options.env),
-    ...(toolsServer && { MCP_REMOTE_URL: toolsServer.url }),
+    ...(toolsServer ? { MCP_REMOTE_URL: toolsServer.url } : {}),
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.url,

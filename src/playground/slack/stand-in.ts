@@ -168,7 +168,7 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
     botToken,
     appToken,
     pageKey,
-    ...(options.pageDir !== undefined && { pageUrl: `${base()}/?key=${pageKey}` }),
+    ...(options.pageDir === undefined ? {} : { pageUrl: `${base()}/?key=${pageKey}` }),
     as(user) {
       const found = people.get(user) ?? people.get([...state.users.values()].find((known) => known.name === user)?.id ?? '');
       if (found === undefined) throw new Error(`there is no ${user} in this team`);

@@ -13,7 +13,7 @@ export function wantsBundle(text: string): string | undefined {
 export function* makeBundle(jobId: string, anyway = false): Talk<string> {
   const made = yield* askOne(
     'generate_bundle_from_job',
-    { job_id: jobId, ...(anyway && { even_if_owned: true }) },
+    { job_id: jobId, ...(anyway ? { even_if_owned: true } : {}) },
     `I'll read job ${jobId} with its sources and make a bundle of it.`,
   );
   const owned = ownedBy(jobId, made);

@@ -25,7 +25,7 @@ export function* proposeWrite(bundle: string, wish: Wish): Talk<string> {
       ? yield* askOne('upload_bundle', { bundle_id: bundle, folder: wish.folder }, 'I prepare the upload.')
       : yield* askOne(
           'run_bundle_command',
-          { bundle_id: bundle, command: wish.kind, ...(wish.target !== undefined && { target: wish.target }) },
+          { bundle_id: bundle, command: wish.kind, ...(wish.target === undefined ? {} : { target: wish.target }) },
           `I prepare to ${wish.kind} it.`,
         );
   if (value(answer, 'proposal_id') === undefined) throw new ToolTrouble('The tool answered no proposal.');

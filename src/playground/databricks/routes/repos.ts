@@ -16,7 +16,7 @@ export function reposRoutes({ gitFolders, files }: Pick<Workspace, 'gitFolders' 
     const all = [...gitFolders].filter(([path]) => keyOf(path).startsWith(prefix));
     const from = pageOffset(call.query.get('next_page_token'));
     const repos = all.slice(from, from + PAGE).map(([path, folder]) => ({ id: idNumber(files.get(path)?.id ?? '0'), path, ...folder }));
-    return ok({ ...(repos.length > 0 && { repos }), ...(from + PAGE < all.length && { next_page_token: String(from + PAGE) }) });
+    return ok({ ...(repos.length > 0 ? { repos } : {}), ...(from + PAGE < all.length ? { next_page_token: String(from + PAGE) } : {}) });
   };
   return [route('GET', '/api/2.0/repos', list)];
 }

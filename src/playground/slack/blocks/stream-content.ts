@@ -110,8 +110,8 @@ export function contentBlocks(content: StreamContent, displayMode: 'timeline' | 
     task_id: task.id,
     title: task.title,
     status: task.status,
-    ...(task.details !== '' && { details: rich(task.details) }),
-    ...(task.output !== '' && { output: rich(task.output) }),
+    ...(task.details !== '' ? { details: rich(task.details) } : {}),
+    ...(task.output !== '' ? { output: rich(task.output) } : {}),
   }));
   const steps: Block[] = displayMode === 'plan' && tasks.length > 0 ? [{ type: 'plan', title: content.planTitle ?? '', tasks }] : tasks;
   return [...steps, ...(content.text === '' ? [] : [{ type: 'markdown', text: content.text }]), ...content.blocks];

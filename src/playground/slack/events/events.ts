@@ -33,21 +33,23 @@ export function apiMessage(state: State, message: StoredMessage, options: { meta
   const own = message.user === BOT.user;
   return {
     type: 'message',
-    ...(message.subtype !== undefined && { subtype: message.subtype }),
+    ...(message.subtype === undefined ? {} : { subtype: message.subtype }),
     user: message.user,
     ts: message.ts,
     text: message.text,
     team: TEAM.id,
-    ...(own && { bot_id: BOT.bot, app_id: BOT.app, bot_profile: { id: BOT.bot, app_id: BOT.app, name: BOT.name, team_id: TEAM.id } }),
-    ...(message.blocks !== undefined && { blocks: message.blocks }),
-    ...(message.threadTs !== undefined && { thread_ts: message.threadTs, parent_user_id: parentOf(state, message)?.user }),
-    ...(replies.length > 0 && { thread_ts: message.ts, reply_count: replies.length, latest_reply: replies.at(-1)?.ts }),
-    ...(message.edited !== undefined && { edited: { user: message.user, ts: message.edited } }),
-    ...(message.files !== undefined && { files: message.files.map((id) => fileOf(state, id)) }),
-    ...(message.reactions.size > 0 && {
-      reactions: [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size })),
-    }),
-    ...(options.metadata === true && message.metadata !== undefined && { metadata: message.metadata }),
+    ...(own ? { bot_id: BOT.bot, app_id: BOT.app, bot_profile: { id: BOT.bot, app_id: BOT.app, name: BOT.name, team_id: TEAM.id } } : {}),
+    ...(message.blocks === undefined ? {} : { blocks: message.blocks }),
+    ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs, parent_user_id: parentOf(state, message)?.user }),
+    ...(replies.length > 0 ? { thread_ts: message.ts, reply_count: replies.length, latest_reply: replies.at(-1)?.ts } : {}),
+    ...(message.edited === undefined ? {} : { edited: { user: message.user, ts: message.edited } }),
+    ...(message.files === undefined ? {} : { files: message.files.map((id) => fileOf(state, id)) }),
+    ...(message.reactions.size > 0
+      ? {
+          reactions: [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size })),
+        }
+      : {}),
+    ...(options.metadata === true && message.metadata !== undefined ? { metadata: message.metadata } : {}),
   };
 }
 

@@ -111,7 +111,7 @@ export function createSocketMode(server: Server, time: Time, host: () => string)
       type: envelope.type,
       payload: envelope.payload,
       accepts_response_payload: envelope.type !== 'events_api',
-      ...(envelope.type === 'events_api' && { retry_attempt: envelope.retryAttempt ?? 0, retry_reason: retryReason ?? '' }),
+      ...(envelope.type === 'events_api' ? { retry_attempt: envelope.retryAttempt ?? 0, retry_reason: retryReason ?? '' } : {}),
     });
   }
 
@@ -130,7 +130,7 @@ export function createSocketMode(server: Server, time: Time, host: () => string)
   }
 
   function transmit(type: EnvelopeType, payload: Dict, retry?: { attempt: number; reason: string }): Promise<Delivery> {
-    const envelope: SentEnvelope = { id: randomUUID(), type, payload, acked: false, ...(retry && { retryAttempt: retry.attempt }) };
+    const envelope: SentEnvelope = { id: randomUUID(), type, payload, acked: false, ...(retry ? { retryAttempt: retry.attempt } : {}) };
     return new Promise((resolve) => {
       const cancel = time.deadline(ACK_MS, () => {
         if (waiting.delete(envelope.id)) resolve({ state: 'timeout' });

@@ -28,13 +28,13 @@ function apiUser(user: StandInUser, email: boolean): Dict {
     deleted: false,
     tz: user.tz ?? 'Etc/UTC',
     tz_offset: 0,
-    profile: { real_name: user.realName, display_name: user.name, ...(email && { email: user.email }) },
+    profile: { real_name: user.realName, display_name: user.name, ...(email ? { email: user.email } : {}) },
     is_bot: false,
     is_admin: false,
     is_owner: false,
     is_restricted: user.guest === true,
     is_ultra_restricted: false,
-    ...(user.stranger === true && { is_stranger: true }),
+    ...(user.stranger === true ? { is_stranger: true } : {}),
     updated: 0,
   };
 }
@@ -133,7 +133,7 @@ export function createConversations(
       const already = channel.members.has(BOT.user);
       channel.members.add(BOT.user);
       changes.emit({ kind: 'other' });
-      return { channel: apiChannel(channel), ...(already && { warning: 'already_in_channel' }) };
+      return { channel: apiChannel(channel), ...(already ? { warning: 'already_in_channel' } : {}) };
     },
     'conversations.members'(args) {
       const { items, cursor } = page([...visibleChannel(state, args.need('channel')).members], args, 1000);

@@ -18,7 +18,7 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
     const shares: Record<string, Record<string, Dict[]>> = {};
     for (const share of file.shares) {
       const kind = state.channels.get(share.channel)?.kind === 'channel' ? 'public' : 'private';
-      const place: Dict = { ts: share.ts, ...(share.threadTs !== undefined && { thread_ts: share.threadTs }) };
+      const place: Dict = { ts: share.ts, ...(share.threadTs === undefined ? {} : { thread_ts: share.threadTs }) };
       shares[kind] = { ...shares[kind], [share.channel]: [...(shares[kind]?.[share.channel] ?? []), place] };
     }
     return {
@@ -49,10 +49,10 @@ export function createFiles(state: State, time: Time, messages: Messages, shareD
         text: comment ?? '',
         subtype: 'file_share',
         files: files.map((file) => file.id),
-        ...(threadTs !== undefined && { threadTs }),
-        ...(blocks !== undefined && { blocks }),
+        ...(threadTs === undefined ? {} : { threadTs }),
+        ...(blocks === undefined ? {} : { blocks }),
       });
-      for (const file of files) file.shares.push({ channel, ts: message.ts, ...(threadTs !== undefined && { threadTs }) });
+      for (const file of files) file.shares.push({ channel, ts: message.ts, ...(threadTs === undefined ? {} : { threadTs }) });
     };
     const delay = shareDelayMs();
     if (delay === 0) show();

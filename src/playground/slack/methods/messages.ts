@@ -59,7 +59,7 @@ export function createMessages(state: State, time: Time, changes: Changes, event
     const metadata = args.json('metadata', 'invalid_metadata_format');
     if (metadata !== undefined && (!isDict(metadata) || typeof metadata.event_type !== 'string' || !isDict(metadata.event_payload)))
       throw new SlackRefusal('invalid_metadata_format');
-    return { text, ...(blocks !== undefined && { blocks }), ...(isDict(metadata) && { metadata }) };
+    return { text, ...(blocks === undefined ? {} : { blocks }), ...(isDict(metadata) ? { metadata } : {}) };
   }
 
   function rootOf(channel: string, args: Args): { threadTs?: string } {
@@ -119,7 +119,14 @@ export function createMessages(state: State, time: Time, changes: Changes, event
         if (!state.users.has(to)) throw new SlackRefusal('user_not_found');
         if (!channel.members.has(to)) throw new SlackRefusal('user_not_in_channel');
         const { text, blocks } = content(args, POST_TEXT);
-        const shown = ephemeral({ channel: channel.id, to, from: BOT.user, text, ...rootOf(channel.id, args), ...(blocks && { blocks }) });
+        const shown = ephemeral({
+          channel: channel.id,
+          to,
+          from: BOT.user,
+          text,
+          ...rootOf(channel.id, args),
+          ...(blocks ? { blocks } : {}),
+        });
         return { message_ts: shown.ts };
       },
       'reactions.add'(args) {

@@ -47,7 +47,7 @@ export function createResponseUrls(state: State, time: Time, changes: Changes, m
     const blocks = body.blocks === undefined ? undefined : checkBlocks(body.blocks, 'message');
     if (text === '' && blocks === undefined) throw new SlackRefusal('no_text');
     const threadTs = typeof body.thread_ts === 'string' ? body.thread_ts : target.threadTs;
-    const content = { text, ...(blocks !== undefined && { blocks }) };
+    const content = { text, ...(blocks === undefined ? {} : { blocks }) };
     if (body.replace_original === true && ephemeral !== undefined) {
       if (blocks === undefined) delete ephemeral.blocks;
       Object.assign(ephemeral, content);
@@ -59,14 +59,14 @@ export function createResponseUrls(state: State, time: Time, changes: Changes, m
       original.edited = time.ts();
       messages.changed(original, previous);
     } else if (body.response_type === 'in_channel') {
-      messages.post({ channel: target.channel, user: BOT.user, ...content, ...(threadTs !== undefined && { threadTs }) });
+      messages.post({ channel: target.channel, user: BOT.user, ...content, ...(threadTs === undefined ? {} : { threadTs }) });
     } else {
       messages.ephemeral({
         channel: target.channel,
         to: target.user,
         from: BOT.user,
         ...content,
-        ...(threadTs !== undefined && { threadTs }),
+        ...(threadTs === undefined ? {} : { threadTs }),
       });
     }
   }

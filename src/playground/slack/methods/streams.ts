@@ -39,7 +39,7 @@ interface StreamDeps {
 export function createStreams({ state, time, changes, events, messages, rules }: StreamDeps): Streams {
   function setStatus(channel: string, root: string, status: Status, title?: string): void {
     const known = state.agentThreads.get(`${channel}:${root}`);
-    state.agentThreads.set(`${channel}:${root}`, known === undefined ? { status, ...(title && { title }) } : { ...known, status });
+    state.agentThreads.set(`${channel}:${root}`, known === undefined ? { status, ...(title ? { title } : {}) } : { ...known, status });
     const message = messagesOf(state, channel).get(root);
     if (message !== undefined) changes.emit({ kind: 'message', message });
   }
@@ -107,7 +107,7 @@ export function createStreams({ state, time, changes, events, messages, rules }:
           mode: input.mode,
           content,
           first: copyContent(content),
-          ...(recipient !== undefined && { recipient }),
+          ...(recipient === undefined ? {} : { recipient }),
         };
         const root = parent?.threadTs ?? parent?.ts;
         const message = messages.post({
@@ -116,7 +116,7 @@ export function createStreams({ state, time, changes, events, messages, rules }:
           text: content.text,
           blocks: contentBlocks(content, displayMode),
           stream,
-          ...(root !== undefined && { threadTs: root }),
+          ...(root === undefined ? {} : { threadTs: root }),
         });
         time.after(STREAM_LIFE_MS, () => {
           if (message.stream === stream && stream.state === 'streaming') seal({ message, stream }, 'expired', apiMessage(state, message));

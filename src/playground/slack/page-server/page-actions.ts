@@ -59,7 +59,7 @@ export function createPageActions({ state, changes, interactions, typing, stream
     },
     async '/page/action'(body) {
       const { as, ephemeralId, viewId, ...rest } = read(ACTION, body);
-      const place = { ...(ephemeralId !== undefined && { ephemeralId }), ...(viewId !== undefined && viewId !== '' && { viewId }) };
+      const place = { ...(ephemeralId === undefined ? {} : { ephemeralId }), ...(viewId !== undefined && viewId !== '' ? { viewId } : {}) };
       const user = userOf(as);
       await settled(interactions.click(user, { ...rest, ...place }), user);
     },

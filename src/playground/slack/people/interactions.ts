@@ -90,10 +90,10 @@ export function createInteractions({ state, time, changes, views, socket, respon
           message_ts: found.ts,
           channel_id: channel.id,
           is_ephemeral: ephemeral !== undefined,
-          ...(found.threadTs !== undefined && { thread_ts: found.threadTs }),
+          ...(found.threadTs === undefined ? {} : { thread_ts: found.threadTs }),
         },
         channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
-        ...(message !== undefined && { message: apiMessage(state, message) }),
+        ...(message === undefined ? {} : { message: apiMessage(state, message) }),
         response_url: base() + responses.create({ channel: channel.id, user: user.id, ...thread, ...target }),
       },
     };

@@ -84,7 +84,7 @@ export function createPerson(user: StandInUser, { state, changes, viewer, intera
       interactions.click(user, {
         channel: message.channel,
         messageTs: message.ts,
-        ...(message.ephemeralId !== undefined && { ephemeralId: message.ephemeralId }),
+        ...(message.ephemeralId === undefined ? {} : { ephemeralId: message.ephemeralId }),
         actionId,
         blockId: options?.blockId,
         value: options?.value,

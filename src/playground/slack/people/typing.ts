@@ -89,7 +89,7 @@ export function createTyping({ state, changes, events, messages, responses, sock
       const parent = threadTs === undefined ? undefined : messagesOf(state, id).get(threadTs);
       if (threadTs !== undefined && parent === undefined) throw new CannotDo('This thread is not there.');
       const root = parent?.threadTs ?? parent?.ts;
-      return messages.post({ channel: channel.id, user: user.id, text: written(text), ...(root !== undefined && { threadTs: root }) });
+      return messages.post({ channel: channel.id, user: user.id, text: written(text), ...(root === undefined ? {} : { threadTs: root }) });
     },
 
     async command(user, id, line, threadTs) {

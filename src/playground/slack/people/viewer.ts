@@ -43,12 +43,12 @@ export function createViewer(state: State, views: Views): Viewer {
       live: stream.state === 'streaming',
       displayMode: stream.displayMode,
       chunks: {
-        ...(content.planTitle !== undefined && { planTitle: content.planTitle }),
+        ...(content.planTitle === undefined ? {} : { planTitle: content.planTitle }),
         tasks: content.tasks.map((task) => ({ ...task })),
         text: content.text,
-        ...(content.blocks.length > 0 && { blocks: [...content.blocks] }),
+        ...(content.blocks.length > 0 ? { blocks: [...content.blocks] } : {}),
       },
-      ...(stream.error !== undefined && { error: stream.error }),
+      ...(stream.error === undefined ? {} : { error: stream.error }),
     };
   }
 
@@ -63,18 +63,18 @@ export function createViewer(state: State, views: Views): Viewer {
     return {
       channel: stored.channel,
       ts: stored.ts,
-      ...(stored.threadTs !== undefined && { threadTs: stored.threadTs }),
+      ...(stored.threadTs === undefined ? {} : { threadTs: stored.threadTs }),
       user: stored.user,
       userName: nameOf(stored.user),
       isBot: stored.user === BOT.user,
       text: stream?.chunks.text ?? stored.text,
-      ...(stored.blocks !== undefined && stream === undefined && { blocks: stored.blocks }),
-      ...(files.length > 0 && { files }),
-      ...(stored.edited !== undefined && { edited: true }),
-      ...(replies > 0 && { replyCount: replies }),
-      ...(stored.reactions.size > 0 && { reactions: [...stored.reactions].map(([name, users]) => ({ name, users: [...users] })) }),
-      ...(stream !== undefined && { stream }),
-      ...(status !== undefined && { agentStatus: status }),
+      ...(stored.blocks !== undefined && stream === undefined ? { blocks: stored.blocks } : {}),
+      ...(files.length > 0 ? { files } : {}),
+      ...(stored.edited === undefined ? {} : { edited: true }),
+      ...(replies > 0 ? { replyCount: replies } : {}),
+      ...(stored.reactions.size > 0 ? { reactions: [...stored.reactions].map(([name, users]) => ({ name, users: [...users] })) } : {}),
+      ...(stream === undefined ? {} : { stream }),
+      ...(status === undefined ? {} : { agentStatus: status }),
     };
   }
 
@@ -82,12 +82,12 @@ export function createViewer(state: State, views: Views): Viewer {
     return {
       channel: stored.channel,
       ts: stored.ts,
-      ...(stored.threadTs !== undefined && { threadTs: stored.threadTs }),
+      ...(stored.threadTs === undefined ? {} : { threadTs: stored.threadTs }),
       user: stored.from,
       userName: nameOf(stored.from),
       isBot: true,
       text: stored.text,
-      ...(stored.blocks !== undefined && { blocks: stored.blocks }),
+      ...(stored.blocks === undefined ? {} : { blocks: stored.blocks }),
       ephemeralId: stored.id,
     };
   }
@@ -134,7 +134,7 @@ export function createViewer(state: State, views: Views): Viewer {
           return change.to === user ? { name: 'ephemeral_removed', data: { id: change.id } } : undefined;
         case 'modal':
           return change.user === user
-            ? { name: 'modal', data: { view: change.view, ...(change.errors && { errors: change.errors }) } }
+            ? { name: 'modal', data: { view: change.view, ...(change.errors ? { errors: change.errors } : {}) } }
             : undefined;
         case 'home':
           return change.user === user ? { name: 'home', data: { view: change.view } } : undefined;
