@@ -75,7 +75,7 @@ const TABLE: Record<string, string> = {
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread': 'bundle/edit deployment/approval:types conversation slack/views slack/bolt @slack/types:types @slack/web-api',
   'slack/listen': 'identity:types conversation:types slack/views slack/thread @slack/bolt:types @slack/web-api:types',
-  slack: 'conversation:types slack/bolt slack/thread slack/listen',
+  slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',
   'command-line':
     'config bundle/model bundle/proof databricks/api databricks:types databricks/read conversion deployment/install ' +

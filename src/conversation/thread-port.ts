@@ -72,8 +72,8 @@ export interface Thread {
   }): Progress;
   /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
-  /** Draws the cards as the rows say they are now. With `running`, the root message too: [Stop] stands there while a turn runs. */
-  refresh(conversation: ConversationRow, running?: boolean): Promise<void>;
+  /** Draws the root message and the cards as the rows say they are now, where that has changed. */
+  refresh(conversation: ConversationRow): Promise<void>;
   /** Notes what an approved write is at, for the next drawing of its card; undefined when it is over. */
   atWork(proposalId: string, line: string | undefined): void;
 }

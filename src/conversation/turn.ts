@@ -38,7 +38,7 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
     await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: wordsFor(undefined, turnId) });
     await rows.turns.finish(turnId, 'failed');
     await deliverUnsent(deps, turnId, conversation);
-    await thread.refresh(conversation, false);
+    await thread.refresh(conversation);
   }
 
   const run: RunTurn = async (turnId, { signal, stop }) => {
@@ -49,7 +49,7 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
 
     if (turn.state === 'queued' || turn.state === 'running') {
       await rows.turns.start(turnId);
-      await thread.refresh(conversation, true);
+      await thread.refresh(conversation);
       const steps = openSteps({ rows, thread, log }, turn, conversation, stop);
       const done = deps.metrics.turnSeconds.startTimer();
       let ending: Ending = 'failed';
@@ -67,7 +67,7 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       done();
     }
     await deliverUnsent(deps, turnId, conversation);
-    await thread.refresh(conversation, false);
+    await thread.refresh(conversation);
     // A card that was made while the CLI became ready would wait for nobody.
     if (await deps.waiting.isLate(conversation)) await deps.waiting.catchUp(conversation.id);
   };

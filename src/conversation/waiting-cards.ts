@@ -82,7 +82,7 @@ export function createWaitingCards(deps: {
         const renewed = row === cards.at(-1) ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
         await rows.outbox.change(row.id, renewed);
       }
-      await thread.refresh(conversation, false);
+      await thread.refresh(conversation);
     },
   };
 }

@@ -1,5 +1,4 @@
 // The room's one factory: the thread that conversations show themselves in, and the doors through which people reach them.
-import type { Outbox } from '../conversation/rows.ts';
 import { createBoltApp, createClients, type SlackOptions } from './bolt/app.ts';
 import { type Behind, listen } from './listen/listen.ts';
 import type { CardRows } from './thread/drawing.ts';
@@ -8,7 +7,6 @@ import { createThread } from './thread/thread.ts';
 interface SlackDeps extends SlackOptions, CardRows {
   /** Where steps are streamed natively. */
   readonly streamIn: 'dm' | 'all' | 'none';
-  readonly outbox: Outbox;
 }
 
 export function createSlack(deps: SlackDeps) {

@@ -24,6 +24,12 @@ interface NewProposal {
 
 export interface ProposalRow extends NewProposal, Decidable {}
 
+/** A proposal in the story of its conversation: without its plan, which may be large. */
+export type ProposalInStory = Pick<
+  ProposalRow,
+  'id' | 'version' | 'bundleDigest' | 'target' | 'host' | 'userName' | 'state' | 'expiresAt' | 'decidedBy' | 'decidedAt' | 'result'
+>;
+
 type Start =
   | { readonly kind: 'started'; readonly row: ProposalRow }
   | { readonly kind: 'refused'; readonly row: ProposalRow | undefined }
@@ -71,6 +77,16 @@ export function createProposalRows(db: Db) {
         [of.conversationId, of.target],
       );
       return row && typed<ProposalRow>(row);
+    },
+
+    /** All of a conversation, oldest first. */
+    async ofConversation(conversationId: string): Promise<ProposalInStory[]> {
+      const rows = await db.query(
+        `select id, version, bundle_digest, target, host, user_name, state, expires_at, decided_by, decided_at, result
+         from proposals where conversation_id = $1 order by created_at`,
+        [conversationId],
+      );
+      return rows.map(typed<ProposalInStory>);
     },
 
     /** What runs now for the same host, bundle name and target. */

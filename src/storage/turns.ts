@@ -11,6 +11,7 @@ export interface TurnRow {
   readonly bundleDigest?: string;
   /** ts of the message that shows the steps. */
   readonly progressTs?: string;
+  readonly finishedAt?: Date;
 }
 
 export function createTurnRows(db: Db) {
@@ -35,6 +36,20 @@ export function createTurnRows(db: Db) {
         conversationId,
       ]);
       return rows.map(typed<TurnRow>);
+    },
+
+    /** The newest turn, and whether any is under way: not over, or with something still to be said. */
+    async standing(
+      conversationId: string,
+    ): Promise<{ underWay: boolean; newest: Pick<TurnRow, 'id' | 'state' | 'finishedAt'> | undefined }> {
+      const rows = await db.query(
+        `select id, state, finished_at, state in ('queued', 'running')
+           or exists (select 1 from outbox where outbox.turn_id = turns.id and outbox.state <> 'sent') as under_way
+         from turns where conversation_id = $1 order by created_at`,
+        [conversationId],
+      );
+      const newest = rows.at(-1);
+      return { underWay: rows.some((row) => row.under_way === true), newest: newest && typed<TurnRow>(newest) };
     },
 
     /** Turns that a dead process may have had in hand: not over, or over with something still to be said; oldest first. */

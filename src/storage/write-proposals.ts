@@ -66,6 +66,16 @@ export function createWriteRows(db: Db) {
       return (await db.query('select * from writes where turn_id = $1 order by created_at, id', [turnId])).map(typed<WriteRow>);
     },
 
+    /** What has been destroyed from a conversation: by target and person, and when it was approved. */
+    async destroyedFrom(conversationId: string): Promise<{ target: string; userName: string; decidedAt: Date }[]> {
+      const rows = await db.query(
+        `select arguments::jsonb->>'target' as target, user_name, decided_at from writes
+         where conversation_id = $1 and kind = 'destroy_bundle' and state = 'done'`,
+        [conversationId],
+      );
+      return rows.map(typed<{ target: string; userName: string; decidedAt: Date }>);
+    },
+
     /** approved → running, once ever; where it has a place, only while nothing else runs there. */
     async start(id: string, place?: Place): Promise<WriteRow | 'refused' | 'busy'> {
       return await db.transaction(async (tx) => {

@@ -37,6 +37,8 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     const { root } = await followRoot(ana, 'job 123 ');
     expect(root.text).toMatch(/^<@U_ANA> asked for a bundle of job 123 · Churn/);
     expect(buttonsOf(root)).toHaveProperty('stop');
+    expect(textOf(root)).toContain(`<${playground.databricks.url}/jobs/123|job 123 · Churn>`);
+    expect(textOf(root)).toContain('Working on it');
   });
 
   test('shows the steps, the answer, the zip, the proof line and the plan', async ({ ana, thread, first, early }) => {
@@ -45,6 +47,7 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     expect(textOf(first)).toContain('0 dropped');
     expect(textOf(first)).toMatch(/Plan for dev:\* 1 to create/);
     expect(Object.keys(buttonsOf(first))).toEqual(expect.arrayContaining(['deploy', 'not_now', 'show_proof']));
+    await thread.shows(thread.root, 'Version 1 waits for a yes in *dev*');
 
     await thread.hasFiles(1);
     const files = unzipSync(ana.download(thread.files()[0]?.id ?? ''));
@@ -92,6 +95,7 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     await ana.click(second, 'not_now');
     const declined = await thread.card(2, (card) => 'plan_again' in buttonsOf(card));
     expect(textOf(declined)).toContain('declined by <@U_ANA>');
+    await thread.shows(thread.root, 'Version 2 is ready');
     await ana.click(declined, 'plan_again');
     const again = await thread.card(2, isOpen);
     expect(again.ts).not.toBe(declined.ts);
@@ -104,6 +108,7 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     expect(textOf(refused)).toContain('approved');
     const card = await thread.card(2, (now) => textOf(now).includes('deployed to'));
     expect(textOf(card)).toContain('<@U_ANA>');
+    await thread.shows(thread.root, 'Deployed: *dev* v2 by <@U_ANA>');
     expect(buttonsOf(card)).not.toHaveProperty('deploy');
     const jobId = /\/jobs\/(\d+)/.exec(textOf(card))?.[1] ?? '';
     const creates = playground.databricks.requests.filter((request) => request.path.includes('jobs/create'));

@@ -6,7 +6,7 @@ import { deploymentProposalOf } from './deployment-proposal.ts';
 
 export function createDeploymentApprovals({ db }: { db: Db }) {
   const rows = createProposalRows(db);
-  return createDecider(rows, deploymentProposalOf, {
+  const decider = createDecider(rows, deploymentProposalOf, {
     unknown: 'I do not know this plan any more. Ask for a fresh one.',
     ofAnother: (row) =>
       `This plan was made as ${row.userName}, and a deployment runs as the person it was planned for. Ask me in this thread for a plan of your own.`,
@@ -19,6 +19,7 @@ export function createDeploymentApprovals({ db }: { db: Db }) {
       return `Another deployment of this bundle to ${row.target} ${running ? 'is running' : 'was interrupted and may still be running'} (approved by <@${other.decidedBy}>). Click again when it is over${running ? '' : ', at the latest in 45 minutes'}.`;
     },
   });
+  return { ...decider, ofConversation: rows.ofConversation };
 }
 
 async function whyNotOpen(rows: ProposalRows, row: ProposalRow): Promise<string> {

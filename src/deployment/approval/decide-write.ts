@@ -5,7 +5,8 @@ import { at, createDecider, decidedWords } from './decide.ts';
 import { writeProposalOf } from './write-result.ts';
 
 export function createWriteApprovals({ db }: { db: Db }) {
-  return createDecider(createWriteRows(db), writeProposalOf, {
+  const rows = createWriteRows(db);
+  const decider = createDecider(rows, writeProposalOf, {
     unknown: 'I do not know this proposal any more. Ask me again in the thread.',
     ofAnother: (row) =>
       `This was proposed for ${row.userName} and runs as them, so only they can decide on it. Ask me in this thread for one of your own.`,
@@ -14,6 +15,7 @@ export function createWriteApprovals({ db }: { db: Db }) {
     // A deployment has a plan, and is approved on its card.
     obstacle: async (row) => (row.kind === 'deploy_bundle' ? 'A deployment is approved on the card of its plan.' : undefined),
   });
+  return { ...decider, destroyedFrom: rows.destroyedFrom };
 }
 
 function whyNotOpen(row: WriteRow): string {

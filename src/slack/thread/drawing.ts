@@ -1,22 +1,27 @@
 // Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
 import type { WebClient } from '@slack/web-api';
-import type { ConversationRow, Outbox } from '../../conversation/rows.ts';
+import type { ConversationRow } from '../../conversation/rows.ts';
+import { readStatus, type StatusRows } from '../../conversation/status.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import type { Card, Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
 import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
+import { slackError } from './poster.ts';
 
 /** Messages whose content is remembered; forgetting costs one needless chat.update each. */
 const REMEMBERED = 5000;
 
-/** What cards are drawn from; it is read whenever one is drawn. */
-export interface CardRows extends VersionStores {
+/** What root message and cards are drawn from; it is read whenever one is drawn. */
+export interface CardRows extends VersionStores, StatusRows {
+  /** The workspace's, for links. */
+  readonly host: string;
   readonly proposal: (id: string) => Promise<DeploymentProposal | undefined>;
   readonly write: (id: string) => Promise<WriteProposal | undefined>;
 }
@@ -28,8 +33,9 @@ interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
   remember(ts: string, message: Message): void;
 }
 
-export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRows: CardRows; limits: RateLimits; log: Logger }): Drawing {
-  const { client, outbox, cardRows, limits, log } = deps;
+export function createDrawing(deps: { client: WebClient; cardRows: CardRows; limits: RateLimits; clock: Clock; log: Logger }): Drawing {
+  const { client, cardRows, limits, log } = deps;
+  const { outbox, host } = cardRows;
   const drawn = new Map<string, string>();
   /** By conversation: the last redraw asked for. */
   const redrawing = new Map<string, Promise<void>>();
@@ -44,7 +50,10 @@ export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRow
   async function redraw(channel: string, ts: string, message: Message): Promise<void> {
     if (drawn.get(ts) === JSON.stringify(message)) return;
     await limits.wait('chat.update', 'urgent');
-    await client.chat.update({ channel, ts, ...message });
+    await client.chat.update({ channel, ts, ...message }).catch((error: unknown) => {
+      // Somebody has deleted it: asking again at each change would only use up the rate of the others.
+      if (slackError(error) !== 'message_not_found') throw error;
+    });
     remember(ts, message);
   }
 
@@ -59,17 +68,18 @@ export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRow
       ? versionCard(message, conversation.id)
       : renderWriteCard(await requireWrite(cardRows, message.proposalId), doing.get(message.proposalId));
 
-  async function redrawAll(conversation: ConversationRow, running: boolean | undefined): Promise<void> {
+  /** What the rows say is right also where it can't be drawn; the next change draws it. A message that is gone keeps back no other. */
+  async function redrawAll(conversation: ConversationRow): Promise<void> {
     const { id, channel, threadTs } = conversation;
-    try {
-      if (running !== undefined) await redraw(channel, threadTs, renderRootMessage(conversation, running));
-      for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
-        if (row.ts === undefined) continue;
-        await redraw(channel, row.ts, await card(row.payload as Parameters<Drawing['card']>[0], conversation));
-      }
-    } catch (error) {
-      // What the rows say is right all the same; the next change draws it.
-      log.warn({ err: error, conversation: id }, 'thread not redrawn');
+    const draw = async (ts: string, render: () => Promise<Message>) => {
+      await render()
+        .then((message) => redraw(channel, ts, message))
+        .catch((error: unknown) => log.warn({ err: error, conversation: id, ts }, 'message not redrawn'));
+    };
+    const root = async () => renderRootMessage(conversation, await readStatus(cardRows, id, new Date(deps.clock.now())), host);
+    await draw(threadTs, root);
+    for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
+      if (row.ts !== undefined) await draw(row.ts, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
     }
   }
 
@@ -78,8 +88,10 @@ export function createDrawing(deps: { client: WebClient; outbox: Outbox; cardRow
     remember,
 
     // One after the other: an older drawing must not land on a newer one.
-    refresh(conversation, running) {
-      const next = (redrawing.get(conversation.id) ?? Promise.resolve()).then(() => redrawAll(conversation, running));
+    refresh(conversation) {
+      const next = (redrawing.get(conversation.id) ?? Promise.resolve()).then(() =>
+        redrawAll(conversation).catch((error: unknown) => log.warn({ err: error, conversation: conversation.id }, 'thread not redrawn')),
+      );
       redrawing.set(conversation.id, next);
       return next.finally(() => redrawing.get(conversation.id) === next && redrawing.delete(conversation.id));
     },

@@ -1,7 +1,6 @@
 // The conversation's port to its thread: the root message, steps, stored messages, and cards that stay current.
 import type { WebClient } from '@slack/web-api';
 import { archive } from '../../bundle/edit/archive.ts';
-import type { Outbox } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import type { Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -27,24 +26,23 @@ export function createThread(deps: {
   client: WebClient;
   /** Never retries: it posts messages and starts streams. */
   create: WebClient;
-  outbox: Outbox;
   cardRows: CardRows;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack#posting-or-streaming). */
   streamIn: 'dm' | 'all' | 'none';
   clock: Clock;
   log: Logger;
 }): SlackThread {
-  const { client, create, outbox, cardRows, streamIn, clock, log } = deps;
+  const { client, create, cardRows, streamIn, clock, log } = deps;
   const limits = createRateLimits(clock);
-  const poster = createPoster({ create, read: client, outbox, clock, log });
-  const drawing = createDrawing({ client, outbox, cardRows, limits, log });
+  const poster = createPoster({ create, read: client, outbox: cardRows.outbox, clock, log });
+  const drawing = createDrawing({ client, cardRows, limits, clock, log });
 
   return {
     refresh: drawing.refresh,
     atWork: drawing.atWork,
 
     async anchor(channel, root) {
-      const message = renderRootMessage(root, true);
+      const message = renderRootMessage(root, { now: { kind: 'working' }, deployed: [] }, cardRows.host);
       const ts = await poster.post(`${root.id}/anchor`, { channel }, message);
       drawing.remember(ts, message);
       return ts;

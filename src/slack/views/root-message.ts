@@ -1,7 +1,8 @@
-// The root message of a conversation.
+// The root message of a conversation: who asked for what, and a line that says where it stands.
 import type { ConversationRow } from '../../conversation/rows.ts';
-import { button, section } from './blocks.ts';
-import { clip, escapeText, oneLine } from './slack-text.ts';
+import type { Status } from '../../conversation/status.ts';
+import { button, context, type Message, section } from './blocks.ts';
+import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
 
 export interface RootMessage {
   readonly id: string;
@@ -9,19 +10,62 @@ export interface RootMessage {
   readonly subject: ConversationRow['subject'];
 }
 
-/** "@ana asked for a bundle of job 123 · Churn", with [Stop] while a turn runs. */
-export function renderRootMessage(root: RootMessage, running: boolean) {
-  const { subject: about } = root;
-  const subject =
-    'jobId' in about
-      ? `job ${about.jobId} · ${oneLine(escapeText(clip(about.name, 200)))}`
-      : `the folder ${oneLine(escapeText(clip(about.folder, 300)))}`;
-  const text = `<@${root.requester}> asked for a bundle of ${subject}`;
+/** Of the words with which a turn failed; the whole stands in its answer. */
+const WHY_CHARACTERS = 160;
+/** Targets that are named; the cards below have all. */
+const TARGETS = 6;
+
+/** "@ana asked for a bundle of job 123 · Churn", a link to it, and how it stands, with [Stop] while a turn runs. `host` is the workspace's. */
+export function renderRootMessage({ id, requester, subject }: RootMessage, { now, deployed }: Status, host: string): Message {
+  const { plain, url } =
+    'jobId' in subject
+      ? { plain: `job ${subject.jobId} · ${clip(subject.name, 150)}`, url: `${host}/jobs/${subject.jobId}` }
+      : { plain: `the folder ${clip(subject.folder, 180)}`, url: `${host}/#workspace${subject.folder}` };
+  const asked = `<@${requester}> asked for a bundle of`;
+  const line = [nowLine(now), ...(deployed.length === 0 ? [] : [deployedLine(deployed)])].filter((part) => part !== '');
   return {
-    text,
+    text: `${asked} ${oneLine(escapeText(plain))}`,
     blocks: [
-      section(text),
-      ...(running ? [{ type: 'actions' as const, block_id: 'anchor', elements: [button('Stop', 'stop', root.id, 'danger')] }] : []),
+      section(`${asked} ${linkTo(url, oneLine(plain))}`),
+      ...(line.length === 0 ? [] : [context(line.join(' · '))]),
+      ...(now.kind === 'working'
+        ? [{ type: 'actions' as const, block_id: 'anchor', elements: [button('Stop', 'stop', id, 'danger')] }]
+        : []),
     ],
   };
 }
+
+function nowLine(now: Status['now']): string {
+  switch (now.kind) {
+    case 'working':
+      return ':hourglass_flowing_sand: Working on it';
+    case 'deploying':
+      return `:hourglass_flowing_sand: Deploying version ${now.version} to ${targetName(now.target)}${by(now.by)}`;
+    case 'waits':
+      return `:eyes: ${now.offers
+        .slice(0, TARGETS)
+        .map(({ version, target }) => `Version ${version} waits for a yes in ${targetName(target)}`)
+        .join(', ')}`;
+    case 'ready':
+      return `Version ${now.version} is ready`;
+    case 'failed':
+      return `:x: Failed: ${oneLine(escapeText(clip(now.why, WHY_CHARACTERS)))}`;
+    case 'not deployed':
+      return now.unknown
+        ? `:warning: How the deployment of version ${now.version} to ${targetName(now.target)} ended is not known`
+        : `:x: Version ${now.version} was not deployed to ${targetName(now.target)}`;
+    case 'stopped':
+      return ':octagonal_sign: Stopped';
+    case 'quiet':
+      return '';
+  }
+}
+
+/** "Deployed: dev v2 by @ana, prod v1 by @ben". */
+function deployedLine(deployed: Status['deployed']): string {
+  const all = deployed.slice(0, TARGETS).map(({ target, version, by: who }) => `${targetName(target)} v${version}${by(who)}`);
+  return `:white_check_mark: Deployed: ${all.join(', ')}`;
+}
+
+const targetName = (target: string) => `*${oneLine(escapeText(clip(target, 60)))}*`;
+const by = (user: string | undefined) => (user === undefined ? '' : ` by <@${user}>`);

@@ -12,7 +12,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
-import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 interface View {
   readonly text: string;
@@ -108,9 +108,11 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
 
   test('a root message, answers and lists', async ({ draw, whisper }) => {
     const subject = { jobId: '702918340275160001', name: text };
-    for (const running of [false, true]) {
-      const root = await draw(renderRootMessage({ id: 'conversation-1', requester: 'U_ANA', subject }, running));
-      expect(root.includes('"action_id":"stop"')).toBe(running);
+    for (const status of statusesOf(text)) {
+      const root = await draw(
+        renderRootMessage({ id: 'conversation-1', requester: 'U_ANA', subject }, status, 'https://acme.databricks.test'),
+      );
+      expect(root.includes('"action_id":"stop"')).toBe(status.now.kind === 'working');
     }
     expect(await whisper(renderHelp(undefined))).toContain('not connected');
     expect(await whisper(renderHelp(text))).toContain('You are connected as');

@@ -1,5 +1,6 @@
 // Cards, proposals and proofs for the tests of the views.
 import type { Proof, ProofEntry, ProofVerdict } from '../../../src/bundle/proof/proof.ts';
+import type { Status } from '../../../src/conversation/status.ts';
 import type { Card } from '../../../src/conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { Write } from '../../../src/deployment/approval/write.ts';
@@ -45,6 +46,24 @@ export function proposal(state: DeploymentProposal['state'], text: string, dange
     ...(state === 'done' && { result: { ok: true, state, jobs: [job, job], others: [{ ...job, kind: 'pipeline' }] } }),
     ...((state === 'failed' || state === 'unknown') && { result: { ok: false, state, jobs: [], problem: text, next: text } }),
   };
+}
+
+/** Where a conversation may stand, each text of it the given one. */
+export function statusesOf(text: string): Status[] {
+  const at = { version: 2, target: text };
+  const nows: Status['now'][] = [
+    ...(['working', 'stopped', 'quiet'] as const).map((kind) => ({ kind })),
+    { kind: 'deploying', ...at, by: 'U_ANA' },
+    { kind: 'waits', offers: Array.from({ length: 9 }, () => at) },
+    { kind: 'ready', version: 2 },
+    { kind: 'failed', why: text },
+    ...[false, true].map((unknown) => ({ kind: 'not deployed' as const, ...at, unknown })),
+  ];
+  const deployed = Array.from({ length: 9 }, () => ({ ...at, proposalId: 'p1', by: 'U_BEN' }));
+  return nows.flatMap((now) => [
+    { now, deployed: [] },
+    { now, deployed },
+  ]);
 }
 
 /** One write of each kind, every text of it the given one. */

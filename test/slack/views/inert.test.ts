@@ -10,7 +10,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { fc } from '../../fast-check.ts';
-import { card, proof, proposal, STATES, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 /** Ids that stand in foreign text only. */
 const PINGS = [
@@ -106,7 +106,11 @@ describe('hostile text stays text', () => {
 
   it('in root messages, lists, help and proofs', () => {
     sure((text) => {
-      expectInert(renderRootMessage({ id: 'c', requester: 'U_ANA', subject: { jobId: '1', name: text } }, true));
+      const host = 'https://acme.databricks.test';
+      for (const status of statusesOf(text)) {
+        expectInert(renderRootMessage({ id: 'c', requester: 'U_ANA', subject: { jobId: '1', name: text } }, status, host));
+        expectInert(renderRootMessage({ id: 'c', requester: 'U_ANA', subject: { folder: `/${text}`, name: text } }, status, host));
+      }
       expectInert(renderJobs([{ jobId: '1', name: text, creator: text }], text, true));
       expectInert(renderJobs([], text, false));
       expectInert(renderHelp(text));

@@ -1,0 +1,83 @@
+// Where a conversation stands: what it is at, what waits for whom, and what is deployed; computed from rows whenever it is asked for.
+import type { ProposalInStory } from '../storage/deployment-proposals.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** The latest of what a version was deployed to: a record, until something newer is there or it is destroyed. */
+interface Deployed {
+  readonly target: string;
+  readonly version: number;
+  readonly proposalId: string;
+  readonly by: string | undefined;
+}
+
+export interface Status {
+  /** What is going on, or what happened last where nothing is. */
+  readonly now:
+    | { readonly kind: 'working' | 'stopped' | 'quiet' }
+    | { readonly kind: 'deploying'; readonly version: number; readonly target: string; readonly by: string | undefined }
+    | { readonly kind: 'waits'; readonly offers: readonly { readonly version: number; readonly target: string }[] }
+    /** A version without an offer: no plan could be made, it was declined, or the offer has ended. */
+    | { readonly kind: 'ready'; readonly version: number }
+    | { readonly kind: 'failed'; readonly why: string }
+    | { readonly kind: 'not deployed'; readonly version: number; readonly target: string; readonly unknown: boolean };
+  readonly deployed: readonly Deployed[];
+}
+
+export interface StatusRows extends Pick<Storage, 'turns' | 'conversations' | 'outbox'> {
+  readonly proposalsOf: (conversationId: string) => Promise<readonly ProposalInStory[]>;
+  readonly destroyedFrom: (conversationId: string) => Promise<readonly { target: string; userName: string; decidedAt: Date }[]>;
+}
+
+export async function readStatus(rows: StatusRows, conversationId: string, now: Date): Promise<Status> {
+  const { underWay, newest } = await rows.turns.standing(conversationId);
+  const proposals = await rows.proposalsOf(conversationId);
+  const deployed = deployedNow(proposals, await rows.destroyedFrom(conversationId));
+  if (underWay) return { now: { kind: 'working' }, deployed };
+  const busy = proposals.find(({ state }) => state === 'approved' || state === 'running');
+  if (busy !== undefined) return { now: { ...where(busy), kind: 'deploying', by: busy.decidedBy }, deployed };
+  const decided = lastDecided(proposals);
+  // Whichever came last: the turn, or the end of a deployment.
+  if (newest?.finishedAt !== undefined && newest.finishedAt > (decided?.decidedAt ?? new Date(0))) {
+    if (newest.state === 'stopped') return { now: { kind: 'stopped' }, deployed };
+    if (newest.state === 'failed') return { now: { kind: 'failed', why: await answerOf(rows, newest.id) }, deployed };
+  }
+  const offers = proposals.filter(({ state, expiresAt }) => state === 'open' && expiresAt > now).map(where);
+  if (offers.length > 0) return { now: { kind: 'waits', offers }, deployed };
+  if (decided?.state === 'failed' || decided?.state === 'unknown')
+    return { now: { ...where(decided), kind: 'not deployed', unknown: decided.state === 'unknown' }, deployed };
+  const version = (await rows.conversations.versions(conversationId)).at(-1)?.number;
+  const open = version !== undefined && !deployed.some((one) => one.version === version);
+  return { now: open ? { kind: 'ready', version } : { kind: 'quiet' }, deployed };
+}
+
+/** By target: what was deployed there last and has not been destroyed since by the same person. */
+function deployedNow(
+  proposals: readonly ProposalInStory[],
+  destroyed: readonly { target: string; userName: string; decidedAt: Date }[],
+): Deployed[] {
+  const last = new Map<string, ProposalInStory>();
+  const done = proposals.filter(({ state }) => state === 'done').sort((a, b) => timeOf(a) - timeOf(b));
+  for (const one of done) {
+    const gone = destroyed.some(
+      ({ target, userName, decidedAt }) => target === one.target && userName === one.userName && decidedAt.getTime() > timeOf(one),
+    );
+    if (!gone) last.set(one.target, one);
+  }
+  return [...last.values()].map(({ id, target, version, decidedBy }) => ({ target, version, proposalId: id, by: decidedBy }));
+}
+
+function lastDecided(proposals: readonly ProposalInStory[]): ProposalInStory | undefined {
+  return proposals
+    .filter(({ decidedAt }) => decidedAt !== undefined)
+    .sort((a, b) => timeOf(a) - timeOf(b))
+    .at(-1);
+}
+
+const timeOf = ({ decidedAt }: ProposalInStory) => decidedAt?.getTime() ?? 0;
+const where = ({ version, target }: ProposalInStory) => ({ version, target });
+
+/** What a turn that failed has said: our own words. */
+async function answerOf({ outbox }: Pick<StatusRows, 'outbox'>, turnId: string): Promise<string> {
+  const payload = (await outbox.get(`${turnId}/reply`))?.payload as { text?: string } | undefined;
+  return payload?.text ?? '';
+}

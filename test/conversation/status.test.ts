@@ -1,0 +1,124 @@
+// Where a conversation stands, read from real rows at each point of its life.
+import { test as base, expect } from 'vitest';
+import { readStatus } from '../../src/conversation/status.ts';
+import { createConversationRows } from '../../src/storage/conversations.ts';
+import type { Db } from '../../src/storage/db/db.ts';
+import { createProposalRows } from '../../src/storage/deployment-proposals.ts';
+import { createOutbox } from '../../src/storage/outbox.ts';
+import { createTurnRows } from '../../src/storage/turns.ts';
+import { createWriteRows } from '../../src/storage/write-proposals.ts';
+import { openTestStorage } from '../storage/open-test-storage.ts';
+
+const NOW = new Date();
+const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
+
+const test = base
+  .extend('storage', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const storage = await openTestStorage();
+    onCleanup(() => storage.close());
+    return storage;
+  })
+  .extend('life', async ({ storage: { db } }) => {
+    for (const table of ['outbox', 'writes', 'proposals', 'versions', 'turns', 'conversations']) await db.query(`delete from ${table}`);
+    await db.query(`insert into bundles (digest, files, meta) values ('d', '[]', '{"name": "churn"}') on conflict do nothing`);
+    return createLife(db);
+  });
+
+/** A conversation, and what happens to it. */
+async function createLife(db: Db) {
+  const conversations = createConversationRows(db);
+  const turns = createTurnRows(db);
+  const outbox = createOutbox(db);
+  const proposals = createProposalRows(db);
+  const writes = createWriteRows(db);
+  await conversations.insert({
+    ...{ id: 'c1', team: 'T', channel: 'C', threadTs: '1.1', private: false, requester: 'U_ANA' },
+    subject: { jobId: '123', name: 'Churn' },
+  });
+  const begin = async (id: string) => {
+    await turns.insert({ id, conversationId: 'c1', slackUser: 'U_ANA', text: 'x', eventKey: id });
+    await turns.start(id);
+  };
+  return {
+    turns,
+    outbox,
+    begin,
+    /** A turn that has made a version with an offer. */
+    async version(number: number, target = 'dev'): Promise<string> {
+      await begin(`t${number}`);
+      await conversations.addVersion('c1', `t${number}`, 'd');
+      await turns.finish(`t${number}`, 'done');
+      await db.query('update turns set finished_at = $2 where id = $1', [`t${number}`, minutes(number - 100)]);
+      return this.offer(number, target);
+    },
+    async offer(number: number, target: string): Promise<string> {
+      const id = `p${number}-${target}-${Math.random()}`;
+      await proposals.insert({
+        ...{ id, conversationId: 'c1', version: number, bundleDigest: 'd', target, host: 'https://h.test', userName: 'ana' },
+        ...{ slackUser: 'U_ANA', plan: '{}', planDigest: '', summary: {}, cliVersion: '1', expiresAt: minutes(60) },
+      });
+      return id;
+    },
+    decide: (id: string, to: 'approved' | 'declined', at: Date) => proposals.decide(id, to, { slackUser: 'U_BEN', userName: 'ana', at }),
+    end: (id: string, state: 'done' | 'failed' | 'unknown') => proposals.finish(id, state, {}),
+    async deployed(number: number, target: string, at: Date): Promise<void> {
+      const id = await this.offer(number, target);
+      await this.decide(id, 'approved', at);
+      await this.end(id, 'done');
+    },
+    async destroyed(target: string, at: Date): Promise<void> {
+      const id = `w-${target}`;
+      const write = { kind: 'destroy_bundle', subject: 's', arguments: JSON.stringify({ target }), digest: '' };
+      await writes.insert({ id, host: 'https://h.test', userName: 'ana', ...write, expiresAt: minutes(60) });
+      await db.query(`update writes set conversation_id = 'c1', state = 'done', decided_at = $2 where id = $1`, [id, at]);
+    },
+    status: (now = NOW) =>
+      readStatus({ conversations, turns, outbox, proposalsOf: proposals.ofConversation, destroyedFrom: writes.destroyedFrom }, 'c1', now),
+  };
+}
+
+test('works while a turn is not over, or has something still to say', async ({ life }) => {
+  await life.begin('t1');
+  expect((await life.status()).now).toEqual({ kind: 'working' });
+  await life.outbox.add({ id: 't1/reply', conversationId: 'c1', turnId: 't1', kind: 'reply', payload: { text: 'Reading it: no.' } });
+  await life.turns.finish('t1', 'failed');
+  expect((await life.status()).now).toEqual({ kind: 'working' });
+  await life.outbox.sent('t1/reply', '1.2');
+  expect((await life.status()).now).toEqual({ kind: 'failed', why: 'Reading it: no.' });
+});
+
+test('waits for a yes until the offer ends, is declined or taken', async ({ life }) => {
+  const id = await life.version(1);
+  expect((await life.status()).now).toEqual({ kind: 'waits', offers: [{ version: 1, target: 'dev' }] });
+  expect((await life.status(minutes(61))).now).toEqual({ kind: 'ready', version: 1 });
+  await life.decide(id, 'approved', NOW);
+  expect(await life.status()).toEqual({ now: { kind: 'deploying', version: 1, target: 'dev', by: 'U_BEN' }, deployed: [] });
+  await life.end(id, 'unknown');
+  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', unknown: true });
+  await life.decide(await life.version(2), 'declined', NOW);
+  expect((await life.status()).now).toEqual({ kind: 'ready', version: 2 });
+});
+
+test('names the latest of each target, and by whom; what was destroyed since is gone', async ({ life }) => {
+  await life.version(1);
+  await life.deployed(1, 'dev', minutes(-9));
+  await life.deployed(1, 'prod', minutes(-8));
+  await life.deployed(2, 'dev', minutes(-7));
+  const dev = { target: 'dev', version: 2, by: 'U_BEN', proposalId: expect.any(String) };
+  const prod = { ...dev, target: 'prod', version: 1 };
+  expect(await life.status()).toEqual({ now: { kind: 'quiet' }, deployed: [dev, prod] });
+  await life.destroyed('dev', minutes(-6));
+  expect((await life.status()).deployed).toEqual([prod]);
+});
+
+test('says what came last: a message that failed, or a deployment after it', async ({ life }) => {
+  const id = await life.version(1);
+  await life.begin('t9');
+  await life.turns.finish('t9', 'stopped');
+  expect((await life.status()).now).toEqual({ kind: 'stopped' });
+  // By the database's clock: the turn ended now.
+  const later = new Date(Date.now() + 60_000);
+  await life.decide(id, 'approved', later);
+  await life.end(id, 'failed');
+  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', unknown: false });
+});
