@@ -36,7 +36,7 @@ const TABLE: Record<string, string> = {
   'databricks/api': 'bundle/model:types databricks/http',
   'databricks/api-writes': 'databricks/http databricks/api',
   databricks: 'bundle/model:types databricks/http databricks/api @databricks/sdk-experimental',
-  'databricks/read': 'bundle/model:types analysis databricks/http databricks/api:types databricks:types',
+  'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
   conversion: 'bundle/model bundle/check bundle/generate analysis databricks:types databricks/read',
   'storage/db': '@electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/proof:types storage/db:types',
@@ -50,11 +50,11 @@ const TABLE: Record<string, string> = {
     'bundle/model bundle/proof databricks/api:types databricks:types storage/db:types storage/bundles:types storage ' +
     'deployment/cli deployment/policy deployment/approval',
   'deployment/execute':
-    'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types storage ' +
-    'deployment/cli deployment/policy deployment/approval deployment/plan',
+    'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
+    'databricks/read storage deployment/cli deployment/policy deployment/approval deployment/plan',
   deployment:
-    'databricks/api-writes:types databricks:types storage/bundles:types deployment/install deployment/cli ' +
-    'deployment/approval deployment/plan deployment/execute',
+    'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
+    'deployment/cli deployment/approval deployment/plan deployment/execute',
   agent: '@anthropic-ai/sdk',
   mcp: 'storage/bundles',
   'mcp/tools/support':

@@ -106,7 +106,7 @@ async function deployed({ bundle }: Converted, target: string, { signedIn, cli, 
   if (signedIn === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace to deploy to']);
   // Loaded here, since most conversions deploy nothing.
   const { createDirectDeployer } = await import('../deployment/execute/deploy-directly.ts');
-  const result = await createDirectDeployer({ cli, ...signedIn, log }).deploy(bundle, target, show);
+  const result = await createDirectDeployer({ cli, ...signedIn, clock: systemClock, log }).deploy(bundle, target, show);
   if (result.kind === 'refused') {
     const { why, words } = result.refusal;
     throw new UserError({ doing: `Deploying to ${target}`, problem: words.problem, next: NEXT[why] });

@@ -13,7 +13,7 @@ import type { NameFilter } from './api/pages.ts';
 import { listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines } from './api/pipelines-dashboards.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
-import { createSourceExport, listFolder } from './api/workspace-files.ts';
+import { createSourceExport, type ExportFormat, exportBytes, listFolder } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
 
 /** The workspace as one person sees it. Every method rejects with UserError or the signal's reason. */
@@ -28,6 +28,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     listJobs: (filter: JobFilter, signal?: AbortSignal) => listJobs(requests, filter, signal),
     getJob: (jobId: string, signal?: AbortSignal) => getJob(requests, jobId, signal),
     exportSource: createSourceExport(requests),
+    exportBytes: (path: string, format: ExportFormat, signal?: AbortSignal) => exportBytes(requests, path, format, signal),
     listFolder: (path: string, signal?: AbortSignal) => listFolder(requests, path, signal),
     listPermissions: (type: ResourceType, id: string, signal?: AbortSignal) => listPermissions(requests, type, id, signal),
     getPipeline: (id: string, signal?: AbortSignal) => getPipeline(requests, id, signal),

@@ -1,5 +1,6 @@
 // The room's factory for the bot: everything that proposes, what people decide, and what carries out their decisions.
 import type { WorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
+import { createDeployedFiles } from '../databricks/read/deployed-files.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import { createDeploymentApprovals } from './approval/decide-deployment.ts';
@@ -27,6 +28,7 @@ export function createDeployment(deps: DeploymentDeps) {
   const { db, clock, log, bundles } = deps;
   const { locator, cli, prover, writes } = createProposing(deps);
   const execution = { db, cli, clock, log, loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle };
+  const readFiles = createDeployedFiles({ clock });
   const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
   return {
     locator,
@@ -35,7 +37,7 @@ export function createDeployment(deps: DeploymentDeps) {
     planner: createPlanner({ cli, db, clock, log, workspace }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
-    deployer: createDeployer({ ...execution, workspace }),
+    deployer: createDeployer({ ...execution, workspace, readFiles }),
     executor: createWriteExecutor({
       ...execution,
       writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),

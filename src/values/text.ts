@@ -14,3 +14,8 @@ export function withoutLogin(url: string): string {
 export function wordSet(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/));
 }
+
+/** `1 file`, `2 files`: a number with a noun whose plural ends in s. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -29,7 +29,7 @@ function createRoundtrip() {
         workspace,
         /** As the command line deploys; a refusal is thrown in the bot's words. */
         async deploy(bundle: Bundle, target: string, onLine: (line: string) => void = () => {}) {
-          const result = await createDirectDeployer({ cli, workspace, login, log }).deploy(bundle, target, onLine);
+          const result = await createDirectDeployer({ cli, workspace, login, clock: systemClock, log }).deploy(bundle, target, onLine);
           if (result.kind === 'refused') throw new UserError({ doing: `Deploying to ${target}`, ...result.refusal.words });
           return result;
         },

@@ -1,4 +1,6 @@
 // Which files become notebooks in the workspace, and what they are called there.
+import { type Json, objectOf, objectsIn, parseJson } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { type BundleFile, type NotebookLanguage, sha256 } from './bundle.ts';
 
 /** The first line by which Databricks and its CLI know the source text of a notebook (facts: databricks#notebooks-and-their-formats). */
@@ -46,4 +48,29 @@ export function withoutHeader(bytes: Uint8Array): Uint8Array {
 /** Whether a file of the tree holds what the workspace gave (its sha256), apart from the header that a notebook got. */
 export function sameBytes(bytes: Uint8Array, wanted: string): boolean {
   return sha256(bytes) === wanted || sha256(withoutHeader(bytes)) === wanted;
+}
+
+/**
+ * The digest of what a file says, which a notebook keeps on its way into the workspace and back: its cells, without blank lines at their
+ * ends; of a Jupyter notebook without outputs and metadata. Of any other file, of its bytes.
+ */
+export function contentDigest(file: BundleFile): string {
+  if (!isNotebookFile(file)) return sha256(file.bytes);
+  const text = decoder.decode(file.bytes).replaceAll('\r\n', '\n');
+  const cells = /\.ipynb$/i.test(file.path) ? jupyterCells(text) : text.split(/^(?:#|--|\/\/) COMMAND -{10}$/m);
+  return sha256(JSON.stringify(cells.map((cell) => cell.replace(/^\n+|\n+$/g, ''))));
+}
+
+function jupyterCells(text: string): string[] {
+  try {
+    const { cells } = objectOf(parseJson(text));
+    return objectsIn(cells).map(({ cell_type: type, source }) => `${textOf(type) ?? ''}\n${itemsOrText(source)}`);
+  } catch (error) {
+    if (error instanceof SyntaxError) return [text];
+    throw error;
+  }
+}
+
+function itemsOrText(source: Json | undefined): string {
+  return Array.isArray(source) ? source.join('') : (textOf(source) ?? '');
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../values/errors.ts';
 import { type Json, objectsIn } from '../../values/json.ts';
 import { baseName, canonicalPath } from '../../values/workspace-path.ts';
 import { unlessMissing } from '../http/errors.ts';
-import { count } from '../http/json-fields.ts';
+import { count, id } from '../http/json-fields.ts';
 import type { Requests } from '../http/requests.ts';
 
 const LANGUAGES: readonly NotebookLanguage[] = ['PYTHON', 'SQL', 'SCALA', 'R'];
@@ -17,6 +17,10 @@ export interface FolderEntry {
   readonly language?: NotebookLanguage | undefined;
   /** Bytes, of files. */
   readonly size?: number | undefined;
+  /** int64 as text. A file that is written anew keeps it. */
+  readonly objectId?: string | undefined;
+  /** Milliseconds since 1970 of the last write. */
+  readonly modifiedAt?: number | undefined;
 }
 
 function languageOf(value: Json | undefined): NotebookLanguage | undefined {
@@ -33,7 +37,8 @@ export async function listFolder(requests: Requests, path: string, signal?: Abor
       // The list of a file is the file itself.
       const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
       const spelled = own ? path : `${path.replace(/\/+$/, '')}/${baseName(entry.path)}`;
-      return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size) }];
+      const written = { objectId: id(entry.object_id), modifiedAt: count(entry.modified_at) };
+      return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size), ...written }];
     });
   });
 }
@@ -49,20 +54,10 @@ export function createSourceExport(
 ): (path: string, kind: Source['kind'], signal?: AbortSignal) => Promise<Source | undefined> {
   let lastFormat: 'SOURCE' | 'JUPYTER' = 'SOURCE';
 
-  async function content(path: string, format: 'SOURCE' | 'JUPYTER' | 'AUTO', signal?: AbortSignal): Promise<Uint8Array> {
-    const bytes = await requests.exportFile({ path, direct_download: 'true', format }, signal);
-    if (bytes !== undefined) return bytes;
-    throw new UserError({
-      doing: `Reading ${path}`,
-      problem: 'It is larger than 10 MB, more than Databricks exports.',
-      next: 'Move its data out of it, or leave it out of the bundle.',
-    });
-  }
-
   return async (path, kind, signal) =>
     await unlessMissing(`Reading ${path}`, async () => {
       const guess = kind === 'notebook' ? lastFormat : 'AUTO';
-      const guessed = content(path, guess, signal);
+      const guessed = content(requests, path, guess, signal);
       // It is awaited below, unless get-status fails first: then its own failure must not count as unhandled.
       guessed.catch(() => {});
       const status = await requests.getJson('/api/2.0/workspace/get-status', { path, return_export_info: 'true' }, signal);
@@ -73,10 +68,29 @@ export function createSourceExport(
           problem: `It is a ${type.toLowerCase()}, not a ${kind}.`,
           next: 'Correct the path in the job.',
         });
-      if (type !== 'NOTEBOOK') return { path, kind: 'file', bytes: guess === 'AUTO' ? await guessed : await content(path, 'AUTO', signal) };
+      if (type !== 'NOTEBOOK')
+        return { path, kind: 'file', bytes: guess === 'AUTO' ? await guessed : await content(requests, path, 'AUTO', signal) };
       const format = status.repos_export_format === 'JUPYTER' ? 'JUPYTER' : 'SOURCE';
       lastFormat = format;
-      const bytes = format === guess ? await guessed : await content(path, format, signal);
+      const bytes = format === guess ? await guessed : await content(requests, path, format, signal);
       return { path, kind: 'notebook', language: languageOf(status.language) ?? 'PYTHON', format, bytes };
     });
+}
+
+/** `AUTO`: a file as it is, a notebook as its source text or as it was imported. */
+export type ExportFormat = 'SOURCE' | 'JUPYTER' | 'AUTO';
+
+/** The bytes of a file or notebook in a format; undefined where it does not exist. */
+export function exportBytes(requests: Requests, path: string, format: ExportFormat, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+  return unlessMissing(`Reading ${path}`, () => content(requests, path, format, signal));
+}
+
+async function content(requests: Requests, path: string, format: ExportFormat, signal?: AbortSignal): Promise<Uint8Array> {
+  const bytes = await requests.exportFile({ path, direct_download: 'true', format }, signal);
+  if (bytes !== undefined) return bytes;
+  throw new UserError({
+    doing: `Reading ${path}`,
+    problem: 'It is larger than 10 MB, more than Databricks exports.',
+    next: 'Move its data out of it, or leave it out of the bundle.',
+  });
 }

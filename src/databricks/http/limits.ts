@@ -13,6 +13,10 @@ export const LIMITS = {
   sources: 9_800,
   /** Bytes of all sources together: the 200 MB of a tree (bundle/check), less what we write. */
   sourcesBytes: 190 * 1024 * 1024,
+  /** Bytes of deployed files that are remembered, so that a plan made again reads only what was written since; our choice. */
+  deployedBytes: 64 * 1024 * 1024,
+  /** Milliseconds since its last write before a file is remembered: times of writes may be whole seconds, and clocks differ. */
+  freshMs: 10_000,
   /** How deep folders in a folder, and sources that lead to one another, are followed; our choice, far above what people have. */
   depth: 40,
   /** Folders that one collection lists; our choice. */

@@ -19,6 +19,8 @@ const Result = z.object({
   others: z.array(Made.extend({ kind: z.enum(['pipeline', 'dashboard']) })).optional(),
   problem: z.string().optional(),
   next: z.string().optional(),
+  /** What the workspace said where the CLI did not end well: nothing is new, some of it, or all. */
+  ending: z.enum(['nothing', 'mix', 'all']).optional(),
   /**
    * The CLI was still at work when it was last seen: it outlives us, and development mode has no lock
    * (facts: cli#locks, cli#crashes-and-signals).

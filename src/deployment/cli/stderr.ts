@@ -46,6 +46,9 @@ export function errorText(stderr: string, hidden: Hidden): string {
   return unique.join(' ').slice(0, LIMITS.wordsShown);
 }
 
+/** What the CLI says of every 403 on the bundle's folder, whatever the bundle's own permissions are (facts: cli#network-faults). */
+const MAY_NOT_WRITE = /unable to deploy to (\S+) as (\S+?)\.?$/m;
+
 /** Messages that we know (facts: cli#messages-and-exit-codes) and what a person can do about them; the CLI has no structured errors. */
 const KNOWN: readonly { readonly pattern: RegExp; readonly problem: string; readonly next: string }[] = [
   {
@@ -76,6 +79,14 @@ export function failureWords(doing: string, stderr: string, hidden: Hidden): Err
   const known = KNOWN.find(({ pattern }) => pattern.test(stderr));
   const said = errorText(stderr, hidden);
   if (known !== undefined) return { doing, problem: known.problem, next: known.next };
+  // Whose folder it is must be seen, so its path is not shortened.
+  const [, folder, user] = MAY_NOT_WRITE.exec(stderr) ?? [];
+  if (folder !== undefined)
+    return {
+      doing,
+      problem: `Databricks did not let ${user} write all of ${folder}.`,
+      next: 'Ask whoever manages that folder for the permission to edit it, then ask for a fresh plan.',
+    };
   const problem = `The Databricks CLI refused: ${said === '' ? 'it gave no reason.' : said}`;
   if (/\(403 /.test(stderr))
     return { doing, problem, next: 'Ask an administrator of the workspace for that permission, then ask for a fresh plan.' };

@@ -1,19 +1,22 @@
 // Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
+import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
-import type { ListsJobs } from '../plan/leftover-jobs.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
+import { lookAfterwards } from './how-it-ended.ts';
 import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
 
 interface DeployerDeps extends ExecutionDeps {
-  /** The workspace as one person, to look for jobs that an earlier deployment left behind. */
-  readonly workspace: (as: { host: string; token: string }) => ListsJobs;
+  /** The workspace as one person. */
+  readonly workspace: (as: { host: string; token: string }) => Workspace;
+  readonly readFiles: ReadDeployedFiles;
 }
 
 export function createDeployer(deps: DeployerDeps) {
-  const { cli, db, loadBundle, workspace, clock, log } = deps;
+  const { cli, db, loadBundle, readFiles, clock, log } = deps;
   const rows = createProposalRows(db);
 
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
@@ -21,11 +24,17 @@ export function createDeployer(deps: DeployerDeps) {
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
     const refused = notDeployable(bundle)?.words;
     if (refused !== undefined) return failed(refused.problem, refused.next);
-    return await cli.open({ files: bundle.files, host: row.host, token }, async (open) => {
+    const { host, target, userName } = row;
+    const workspace = deps.workspace({ host, token });
+    const opening = { files: bundle.files, host, token };
+    return await cli.open(opening, async (open) => {
       onProgress('Checking that nothing has changed since the plan');
-      await validateAs(open, row.target, row.userName);
-      const obstacle = (await obstacleTo(open, row, workspace({ host: row.host, token })))?.words;
-      return obstacle === undefined ? await deployPlan(open, row, { onProgress, log }) : failed(obstacle.problem, obstacle.next);
+      const { resolved } = await validateAs(open, target, userName);
+      const obstacle = (await obstacleTo(open, row, workspace))?.words;
+      if (obstacle !== undefined) return failed(obstacle.problem, obstacle.next);
+      const afterwards = await lookAfterwards({ workspace, readFiles }, { files: bundle.files, resolved });
+      const look = () => cli.open(opening, (fresh) => afterwards(fresh, row));
+      return await deployPlan(open, row, { onProgress, look, log });
     });
   }
 

@@ -1,6 +1,8 @@
 // Deploys a bundle for whoever sits at the keyboard, without a card: the checks of every deployment, and a comparison afterwards.
 import type { Bundle } from '../../bundle/model/bundle.ts';
+import { createDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
+import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
@@ -10,6 +12,7 @@ import { notDeployable, type Refusal, takesOthersAway } from '../policy/refusals
 import { bindOriginals } from './bind-originals.ts';
 import { compareAfterwards, type ResourceDifference } from './compare-afterwards.ts';
 import { deployPlan, obstacleTo } from './deploy-plan.ts';
+import { lookAfterwards } from './how-it-ended.ts';
 
 type DirectDeployment =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -22,8 +25,15 @@ type DirectDeployment =
       readonly warnings: readonly string[];
     };
 
-export function createDirectDeployer(deps: { cli: Cli; workspace: Workspace; login: { host: string; token: string }; log: Logger }) {
-  const { cli, workspace, login, log } = deps;
+export function createDirectDeployer(deps: {
+  cli: Cli;
+  workspace: Workspace;
+  login: { host: string; token: string };
+  clock: Clock;
+  log: Logger;
+}) {
+  const { cli, workspace, login, clock, log } = deps;
+  const readFiles = createDeployedFiles({ clock });
   return {
     /**
      * Binds where the target takes originals over, plans, looks whether that plan still holds, deploys exactly it, and compares. Rejects
@@ -32,7 +42,8 @@ export function createDirectDeployer(deps: { cli: Cli; workspace: Workspace; log
     async deploy(bundle: Bundle, target: string, onProgress: (line: string) => void): Promise<DirectDeployment> {
       const refused = notDeployable(bundle);
       if (refused !== undefined) return { kind: 'refused', refusal: refused };
-      return await cli.open({ files: bundle.files, ...login }, async (open) => {
+      const opening = { files: bundle.files, ...login };
+      return await cli.open(opening, async (open) => {
         const { resolved, warnings } = await open.validate(target);
         if (bundle.adoption[target] === 'bind') await bindOriginals(open, workspace, { bundle, target }, onProgress);
         const planned = await planTarget(open, workspace, bundle, target);
@@ -43,7 +54,9 @@ export function createDirectDeployer(deps: { cli: Cli; workspace: Workspace; log
         onProgress('Checking that nothing has changed since the plan');
         const refusal = await obstacleTo(open, shown, workspace);
         if (refusal !== undefined) return { kind: 'refused', refusal };
-        const result = await deployPlan(open, shown, { onProgress, log });
+        const afterwards = await lookAfterwards({ workspace, readFiles }, { files: bundle.files, resolved });
+        const look = () => cli.open(opening, (fresh) => afterwards(fresh, shown));
+        const result = await deployPlan(open, shown, { onProgress, look, log });
         // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.
         const { jobs, problem, next = '' } = result;
         if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });

@@ -1,17 +1,21 @@
 // Deploys exactly a plan that was shown: looks once more whether it still holds, has the CLI carry it out, and says how that ended.
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
+import { UserError } from '../../values/errors.ts';
 import { isObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
-import type { OpenCli, UntouchedRun } from '../cli/open-bundle.ts';
+import type { OpenCli } from '../cli/open-bundle.ts';
 import { comparable } from '../cli/plan-json.ts';
 import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
+import { endingWords } from './ending-words.ts';
+import type { Ending } from './how-it-ended.ts';
 
 /** A plan, as the CLI printed it, with the files that it was made of. */
 type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
+const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
@@ -32,49 +36,61 @@ export async function obstacleTo(open: OpenCli, shown: ShownPlan, workspace: Lis
   return undefined;
 }
 
-/** Never rejects: what goes wrong without an answer from here on is unknown, not failed, since the workspace may have changed. */
-export async function deployPlan(
-  open: OpenCli,
-  shown: ShownPlan,
-  { onProgress, log }: { readonly onProgress: (line: string) => void; readonly log: Logger },
-): Promise<DeployResult> {
-  const run = await open.deployPlan(shown.target, shown.plan, onProgress).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    log.error({ digest: shown.bundleDigest, target: shown.target, reason }, 'The deployment could not be followed');
-    return undefined;
-  });
-  return run === undefined ? unknown('The deployment could not be followed to its end.') : await outcome(open, shown, run);
+interface Deploying {
+  readonly onProgress: (line: string) => void;
+  /** Reads off the workspace how it ended. */
+  readonly look: () => Promise<Ending>;
+  readonly log: Logger;
 }
 
-async function outcome(open: OpenCli, shown: ShownPlan, { result, begun, failure }: UntouchedRun): Promise<DeployResult> {
-  if (result.ended === 'late')
-    return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
-  if (result.code === 0) {
-    const summary = await open.summary(shown.target).catch(() => undefined);
-    if (summary === undefined)
-      return {
-        ok: true,
-        state: 'done',
-        jobs: [],
-        problem: 'It was deployed, but its addresses could not be read.',
-        next: 'Find the jobs by name in the workspace.',
-      };
-    return { ok: true, state: 'done', ...deployedOf(summary, shown.host) };
+/** Never rejects: what goes wrong without an answer from here on is unknown, not failed, since the workspace may have changed. */
+export async function deployPlan(open: OpenCli, shown: ShownPlan, { onProgress, look, log }: Deploying): Promise<DeployResult> {
+  try {
+    const run = await open.deployPlan(shown.target, shown.plan, onProgress);
+    if (run.result.ended === 'late')
+      return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
+    if (run.result.code === 0) return await deployed(open, shown);
+    onProgress('Looking in the workspace how it ended');
+    const words =
+      run.result.code === null
+        ? { problem: 'The Databricks CLI was killed in the middle of the deployment.', next: 'Ask for a fresh plan.' }
+        : run.failure(`Deploying to ${shown.target}`);
+    const ending = await look().catch(unlessForPeople);
+    return ending === undefined ? unknown(words.problem) : await told(open, shown, { ...words, ending });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    log.error({ digest: shown.bundleDigest, target: shown.target, reason }, 'The deployment could not be followed');
+    return unknown('The deployment could not be followed to its end.');
   }
-  const words = failure(`Deploying to ${shown.target}`);
-  if (result.code === null) return unknown('The Databricks CLI was killed in the middle of the deployment.');
-  if (!begun) return failed(words.problem, words.next);
-  // Where the API answered (4xx, 5xx), state and lock are in order: an ordinary failure (facts: cli#network-faults). Where the sign-in or the
-  // connection was lost, they may not be.
-  if (/\([45]\d\d [A-Z_]+\)/.test(result.stderr) && !/\(401 /.test(result.stderr))
+}
+
+async function deployed(open: OpenCli, shown: ShownPlan): Promise<DeployResult> {
+  const summary = await open.summary(shown.target).catch(unlessForPeople);
+  if (summary === undefined)
     return {
-      ok: false,
-      state: 'failed',
+      ok: true,
+      state: 'done',
       jobs: [],
-      problem: `${words.problem} Files were uploaded, and some resources may have been deployed before.`,
-      next: words.next,
+      problem: 'It was deployed, but its addresses could not be read.',
+      next: 'Find the jobs by name in the workspace.',
     };
-  return unknown(words.problem);
+  return { ok: true, state: 'done', ...deployedOf(summary, shown.host) };
+}
+
+/** What the CLI called an error, with what is so in the workspace. */
+async function told(
+  open: OpenCli,
+  shown: ShownPlan,
+  { problem, next, ending }: { problem: string; next: string; ending: Ending },
+): Promise<DeployResult> {
+  const said = `${problem} ${endingWords(ending, shown.target)}`;
+  const { verdict } = ending;
+  if (verdict === 'all') return { ...(await deployed(open, shown)), ending: verdict, problem: said, next: 'Nothing needs to be done.' };
+  return { ok: false, state: 'failed', ending: verdict, jobs: [], problem: said, next: verdict === 'mix' ? MIXED : next };
+}
+
+function unlessForPeople(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
 }
 
 export function failed(problem: string, next: string): DeployResult {

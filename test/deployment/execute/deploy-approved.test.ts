@@ -149,13 +149,13 @@ describe.skipIf(CLI === undefined)('deploying', () => {
   it('finds the job that a lost connection left behind in place of making it twice', async ({ rig, approved, deploy }) => {
     const proposal = await approved(bundleOf());
     rig.far.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
-    expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'unknown' });
+    expect(await deploy(proposal)).toMatchObject({ ok: false, state: 'failed', ending: 'mix' });
     expect(rig.far.workspace.jobs.size).toBe(1);
     expect(await rig.plan(bundleOf(), 2)).toMatchObject({ problem: expect.stringContaining('would make a duplicate') });
     expect(rig.far.workspace.jobs.size).toBe(1);
   });
 
-  it('calls a deployment unknown when the CLI was killed in the middle', async ({ rig, approved }) => {
+  it('says what is there when the CLI was killed in the middle', async ({ rig, approved }) => {
     const folder = mkdtempSync(join(tmpdir(), 'dab-killed-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const killed = join(folder, 'databricks');
@@ -166,10 +166,8 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const proposal = await approved(bundleOf());
     const result = await other.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: () => undefined });
     expect(result).toMatchObject({
-      ok: false,
-      state: 'unknown',
-      problem: expect.stringContaining('killed'),
-      next: expect.stringContaining('Look at the jobs'),
+      ...{ ok: false, state: 'failed', ending: 'nothing' },
+      problem: 'The Databricks CLI was killed in the middle of the deployment. Nothing changed in dev.',
     });
   });
 

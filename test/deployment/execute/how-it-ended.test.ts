@@ -1,0 +1,107 @@
+// A deployment that does not end well is told by what lies in the workspace, whatever the real CLI says.
+import { describe, expect } from 'vitest';
+import type { DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
+import { endingWords } from '../../../src/deployment/execute/ending-words.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
+
+const notebook = (text: string) => `# Databricks notebook source\nprint("${text}")\n`;
+/** Two files that a version changes, and a setting. */
+const version = (text: string, retries = 0) =>
+  bundleOf({
+    'src/load.py': notebook(text),
+    'src/other.py': `print("${text}")\n`,
+    ...(retries === 0 ? {} : { 'resources/churn.job.yml': bundleText().replace('max_concurrent_runs: 5', 'max_concurrent_runs: 6') }),
+  });
+const bundleText = () => new TextDecoder().decode(bundleOf().files.find(({ path }) => path.endsWith('job.yml'))?.bytes);
+
+const it = deploymentTest.extend('deploy', ({ rig }) => async (...what: Parameters<Rig['plan']>): Promise<DeployResult> => {
+  const proposal = await rig.plan(...what);
+  if (!('id' in proposal)) throw new Error(`No plan: ${proposal.problem}`);
+  await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date() });
+  return rig.deployer.deploy({ proposalId: proposal.id, token: rig.token, onProgress: () => undefined });
+});
+
+const UPLOAD = 'POST /api/2.0/workspace-files/import-file/';
+
+describe.skipIf(CLI === undefined)('a deployment that does not end well', () => {
+  it('with one of two uploads refused is a mix, and says who may not write where', async ({ rig, deploy }) => {
+    await deploy(version('one'), 1, 'prod');
+    rig.far.faults.on(`${UPLOAD}*other.py*`, { status: 403, message: 'no' });
+    const result = await deploy(version('two'), 2, 'prod');
+    expect(result).toMatchObject({
+      ok: false,
+      state: 'failed',
+      ending: 'mix',
+      next: expect.stringContaining('put the previous version back'),
+    });
+    expect(result.problem).toBe(
+      `Databricks did not let ${ANA} write all of /Workspace/Users/${ANA}/.bundle/churn/prod/files. prod now has a mix: 1 of 2 files is new.`,
+    );
+
+    // The previous version puts both back, although no setting differs.
+    rig.far.faults.clear();
+    expect(await deploy(version('one'), 1, 'prod')).toMatchObject({ ok: true, state: 'done' });
+    const text = (path: string) => Buffer.from(rig.far.workspace.files.get(`/Users/${ANA}/.bundle/churn/prod/files/${path}`)?.read() ?? '');
+    expect(String(text('src/load'))).toContain('one');
+    expect(String(text('src/other.py'))).toContain('one');
+  });
+
+  it('with the job refused has new files and the old settings', async ({ rig, deploy }) => {
+    await deploy(version('one'), 1, 'prod');
+    rig.far.faults.on('POST /api/2.2/jobs/reset', { status: 403, message: 'ana may not manage this job' });
+    const result = await deploy(version('two', 1), 2, 'prod');
+    expect(result).toMatchObject({ ok: false, ending: 'mix', problem: expect.stringContaining('ana may not manage this job') });
+    expect(result.problem).toContain('prod now has a mix: all 3 files are new, no resource is changed.');
+  });
+
+  it('before it uploaded anything has changed nothing', async ({ rig, deploy }) => {
+    await deploy(version('one'), 1, 'prod');
+    rig.far.faults.on(`${UPLOAD}*deploy.lock*`, { status: 409, message: 'exists' });
+    const result = await deploy(version('two'), 2, 'prod');
+    expect(result).toMatchObject({
+      ok: false,
+      state: 'failed',
+      ending: 'nothing',
+      problem: expect.stringContaining('Nothing changed in prod.'),
+    });
+  });
+
+  it('only after everything was done is one that is done', async ({ rig, deploy }) => {
+    rig.far.faults.on(`${UPLOAD}*metadata.json*`, { status: 500, message: 'later' });
+    const result = await deploy(version('one'), 1, 'prod');
+    expect(result).toMatchObject({ ok: true, state: 'done', ending: 'all', jobs: [{ key: 'churn' }] });
+    expect(result.problem).toContain('All the same, everything is in prod as it was shown.');
+  });
+
+  it('whose job was made without a record says so', async ({ rig, deploy }) => {
+    rig.far.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true, times: 1 });
+    const result = await deploy(version('one'), 1, 'prod');
+    expect(result).toMatchObject({ ok: false, ending: 'mix', problem: expect.stringContaining('record of the deployment does not know') });
+  });
+
+  it('in a workspace that can’t be read any more is unknown', async ({ rig, deploy }) => {
+    const lost = rig.far.faults.on('POST /api/2.2/jobs/create', { afterHandler: true, close: true });
+    const result = deploy(version('one'), 1, 'prod');
+    await lost.struck;
+    rig.far.faults.on('*', { status: 401, message: 'expired' });
+    expect(await result).toMatchObject({ ok: false, state: 'unknown', next: expect.stringContaining('Look at the jobs') });
+  });
+});
+
+describe('the words of an ending', () => {
+  const ending = { verdict: 'mix', files: { done: 1, of: 2 }, resources: { done: 0, of: 0 }, leftBehind: false } as const;
+  it('count what there is, and name whose lock is left', () => {
+    expect(endingWords(ending, 'prod')).toBe('prod now has a mix: 1 of 2 files is new.');
+    const [one, two] = [
+      { done: 1, of: 1 },
+      { done: 0, of: 2 },
+    ];
+    expect(endingWords({ ...ending, files: one, resources: two }, 'prod')).toBe(
+      'prod now has a mix: the only file is new, no resource is changed.',
+    );
+    expect(endingWords({ ...ending, verdict: 'nothing', lock: 'ben@acme.example' }, 'dev')).toBe(
+      'Nothing changed in dev. The lock of ben@acme.example is still there.',
+    );
+  });
+});
