@@ -47,6 +47,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
     createQueue: createQueueHere,
     alone: rows.kind === 'pglite',
     rows,
+    clock: deps.clock,
     runTurn: run,
     giveUpTurn: giveUp,
     planAgain: createPlanAgain({ rows, identities, cards, thread }),

@@ -1,7 +1,8 @@
 // The turns of all conversations in a durable queue: begins a conversation, takes replies, stops turns, and goes on after a restart.
 import { randomUUID } from 'node:crypto';
-import type { ConversationRow } from '../storage/conversations.ts';
+import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { PlanAgain } from './plan-again.ts';
 import type { CreateQueue } from './queue.ts';
@@ -14,6 +15,9 @@ const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
 
+/** Somebody who wants to open a thread waits this long, in steps, for another one who opens the same. */
+const OPENING_WAITS_MS = [500, 1000, 2000, 4000];
+
 /** A turn to run, or a plan to make `again`; with neither, a waiting card gets its proof and plan. */
 interface Job {
   readonly conversationId: string;
@@ -21,7 +25,20 @@ interface Job {
   readonly again?: { readonly id: string; readonly input: PlanAgain };
 }
 
+/** A wish for a thread about something in a channel. */
+interface Opening {
+  readonly channel: string;
+  readonly subject: SubjectKey;
+  /** Names the wish; of one that is told twice, both are the same. */
+  readonly request: string;
+}
+
 export interface TurnQueue {
+  /**
+   * Calls `open` with the conversations there are about this, newest first, while nobody else opens one; false where somebody else is at it
+   * and does not come to an end.
+   */
+  openAlone(opening: Opening, open: (earlier: readonly ConversationRow[]) => Promise<unknown>): Promise<boolean>;
   /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
   begin(input: Omit<ConversationRow, 'frozen'> & { eventKey: string }): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
@@ -42,6 +59,7 @@ export function createTurnQueue(deps: {
   /** True when no other process can be working on this database. */
   alone: boolean;
   rows: Pick<Storage, 'conversations' | 'turns' | 'outbox'>;
+  clock: Clock;
   runTurn: RunTurn;
   giveUpTurn: (turnId: string) => Promise<void>;
   planAgain: (id: string, input: PlanAgain) => Promise<void>;
@@ -99,6 +117,21 @@ export function createTurnQueue(deps: {
   }
 
   return {
+    async openAlone({ channel, subject, request }, open) {
+      for (const wait of [...OPENING_WAITS_MS, 0]) {
+        if (await rows.conversations.claimOpening(channel, subject, request)) {
+          try {
+            await open(await rows.conversations.about(channel, subject, request));
+          } finally {
+            await rows.conversations.releaseOpening(request);
+          }
+          return true;
+        }
+        await deps.clock.sleep(wait);
+      }
+      return false;
+    },
+
     async begin(input) {
       await rows.conversations.insert(input);
       const { subject } = input;

@@ -4,6 +4,12 @@ import { type Db, typed } from './db/db.ts';
 /** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
 type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
 
+/** What names a subject, whatever its name is now. */
+export type SubjectKey = { readonly jobId: string } | { readonly folder: string };
+
+/** For how long a request may be the one that opens a thread: posting its first message may have to wait for Slack's rates. */
+const OPENING = '2 minutes';
+
 export interface ConversationRow {
   readonly id: string;
   readonly team: string;
@@ -41,6 +47,34 @@ export function createConversationRows(db: Db) {
     async inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined> {
       const [row] = await db.query('select * from conversations where channel = $1 and thread_ts = $2', [channel, threadTs]);
       return row && typed<ConversationRow>(row);
+    },
+
+    /** Conversations about a subject in a channel, newest first. Those that ended without a version are left out, but not that with this id. */
+    async about(channel: string, subject: SubjectKey, id: string): Promise<ConversationRow[]> {
+      const rows = await db.query(
+        `select c.* from conversations c where c.channel = $1 and c.subject @> $2::jsonb and (c.id = $3
+           or exists (select 1 from versions v where v.conversation_id = c.id)
+           or exists (select 1 from turns t where t.conversation_id = c.id and t.state in ('queued', 'running'))
+           or not exists (select 1 from turns t where t.conversation_id = c.id))
+         order by c.created_at desc`,
+        [channel, JSON.stringify(subject), id],
+      );
+      return rows.map(typed<ConversationRow>);
+    },
+
+    /** Makes a request the only one that may open a thread about a subject in a channel; false where another one is at it. */
+    async claimOpening(channel: string, subject: SubjectKey, request: string): Promise<boolean> {
+      const rows = await db.query(
+        `insert into openings (channel, subject, request, until) values ($1, $2, $3, clock_timestamp() + interval '${OPENING}')
+         on conflict (channel, subject) do update set request = excluded.request, until = excluded.until
+         where openings.request = excluded.request or openings.until < clock_timestamp() returning request`,
+        [channel, JSON.stringify(subject), request],
+      );
+      return rows.length === 1;
+    },
+
+    async releaseOpening(request: string): Promise<void> {
+      await db.query('delete from openings where request = $1', [request]);
     },
 
     /** Sets the frozen part once; a later call changes nothing. */

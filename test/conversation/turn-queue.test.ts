@@ -9,6 +9,7 @@ import { createConversationRows } from '../../src/storage/conversations.ts';
 import type { Db } from '../../src/storage/db/db.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { createTurnRows } from '../../src/storage/turns.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { quiet } from '../storage/open-test-storage.ts';
 import { queuedTest } from './queued-test.ts';
 
@@ -56,6 +57,7 @@ function createRig(db: Db, boss: PgBoss) {
       createQueue: (options) => createQueue(boss, quiet, { ...options, name: `${options.name}-${own}` }),
       alone: true,
       rows,
+      clock: systemClock,
       runTurn,
       giveUpTurn: async (turnId) => void log.push(`give up ${(await rows.turns.get(turnId))?.text}`),
       planAgain: async (_id, { version }) => void log.push(`plan ${version} again`),

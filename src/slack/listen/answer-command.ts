@@ -1,17 +1,14 @@
 // Answers a command, from whichever door it came: help and lists at once, a job or a folder with a new conversation.
-import type { WebClient } from '@slack/web-api';
-import type { Conversation } from '../../conversation/conversation.ts';
 import type { Identities } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { baseName } from '../../values/workspace-path.ts';
-import { slackError } from '../thread/poster.ts';
-import type { SlackThread } from '../thread/thread.ts';
 import { type ListedJob, renderHelp, renderJobs, renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 import type { Asked, Connect } from './connect.ts';
+import type { OpenThread } from './open-thread.ts';
 import { type Command, parseCommand } from './parse-command.ts';
-import { directChannel, type Whisper, whisperFailure } from './whisper.ts';
+import { type Whisper, whisperFailure } from './whisper.ts';
 
 /** Reads of the workspace as one person: this room knows no Databricks. */
 export interface WorkspaceLookup {
@@ -28,16 +25,14 @@ const LISTED_JOBS = 10;
 export type AnswerCommand = (asked: Asked, whisper: Whisper) => Promise<void>;
 
 export function createAnswerCommand(deps: {
-  client: WebClient;
-  thread: Pick<SlackThread, 'anchor'>;
-  conversation: Pick<Conversation, 'begin'>;
+  openThread: OpenThread;
   connect: Connect;
   identities: Pick<Identities, 'of' | 'unlink'>;
   lookup: WorkspaceLookup;
   host: string;
   log: Logger;
 }): AnswerCommand {
-  const { client, connect, lookup } = deps;
+  const { connect, lookup } = deps;
 
   async function answer(asked: Asked, command: Command, whisper: Whisper): Promise<unknown> {
     const who = { team: asked.team, user: asked.user };
@@ -75,7 +70,7 @@ export function createAnswerCommand(deps: {
     const name = await lookup.jobName(asked, command.jobId).catch((error: unknown) => error);
     if (name instanceof UserError) return whisper(renderWords(`${escapeText(name.message)} \`/dab jobs churn\` finds jobs by name.`));
     if (typeof name !== 'string') throw name;
-    return start(asked, { jobId: command.jobId, name }, command.private, whisper);
+    return deps.openThread(asked, { jobId: command.jobId, name }, command.private, whisper);
   }
 
   async function startFolder(
@@ -86,34 +81,7 @@ export function createAnswerCommand(deps: {
     const found = await lookup.requireFolder(asked, path).catch((error: unknown) => error);
     if (found instanceof UserError) return whisper(renderWords(escapeText(found.message)));
     if (found !== undefined) throw found;
-    return start(asked, { folder: path, name: baseName(path) }, isPrivate, whisper);
-  }
-
-  /** The root message, then the conversation under it. */
-  async function start(
-    asked: Asked,
-    subject: Parameters<Conversation['begin']>[0]['subject'],
-    isPrivate: boolean,
-    whisper: Whisper,
-  ): Promise<unknown> {
-    const { id, team, user: requester } = asked;
-    const channel = isPrivate ? await directChannel(client, requester) : asked.channel;
-    let threadTs: string;
-    try {
-      threadTs = await deps.thread.anchor(channel, { id, requester, subject });
-    } catch (error) {
-      const code = slackError(error);
-      if (code !== 'not_in_channel' && code !== 'channel_not_found') throw error;
-      return whisper(
-        renderWords(
-          'I am not a member here, so I can’t answer. Type `/invite @DAB Bot` and ask again, or put `private` behind what you typed.',
-        ),
-      );
-    }
-    await deps.conversation.begin({ id, team, channel, threadTs, private: isPrivate, requester, subject, eventKey: id });
-    return isPrivate && !asked.channel.startsWith('D')
-      ? whisper(renderWords('I am working on it and send everything to you directly.'))
-      : undefined;
+    return deps.openThread(asked, { folder: path, name: baseName(path) }, isPrivate, whisper);
   }
 
   return async (asked, whisper) => {

@@ -36,6 +36,9 @@ interface Pressed {
 const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
 const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
 
+/** `id` is that of the wish itself: pressed twice, it is begun once. */
+const AnewValue = z.object({ id: z.string(), text: z.string() });
+
 const WHY_PLAN = 'To plan a deployment I act as you.';
 
 export function registerButtons(app: App, deps: ButtonDeps): void {
@@ -44,12 +47,16 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
   on('make_bundle', async ({ id, team, user, channel, value }, whisper) => {
     if (channel !== '') await deps.answerCommand({ kind: 'command', id, team, user, channel, text: `job ${value}` }, whisper);
   });
+  on('start_anew', ({ team, user, channel, value }, whisper) => {
+    const wish = AnewValue.parse(JSON.parse(value));
+    return deps.answerCommand({ kind: 'command', team, user, channel, ...wish, anew: true }, whisper);
+  });
   on('stop', async ({ value, team, user }, whisper) => {
     const words = await deps.stop(value, { team, user });
     if (words !== undefined) await whisper(renderWords(words));
   });
-  // A link button: Slack tells of the click, the page does the work.
-  app.action('connect', async () => {});
+  // Link buttons: Slack tells of the click, the page does the work.
+  for (const action of ['connect', 'go_on_there']) app.action(action, async () => {});
 
   for (const [action, kind, how] of DECISIONS) {
     on(action, (pressed, whisper) => {

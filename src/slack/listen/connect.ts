@@ -7,8 +7,8 @@ import type { Whisper } from './whisper.ts';
 
 /** What goes on by itself after the link: a command, a reply in a thread, or nothing. */
 export type Resume =
-  /** `id` is that of the envelope it came in. */
-  | ({ readonly kind: 'command'; readonly id: string } & Said)
+  /** `id` is that of the envelope it came in; `anew`: also where there is a thread about it already. */
+  | ({ readonly kind: 'command'; readonly id: string; readonly anew?: true } & Said)
   | ({ readonly kind: 'reply'; readonly threadTs: string; readonly ts: string } & Said)
   | ({ readonly kind: 'none' } & Pick<Said, 'user' | 'channel'>);
 

@@ -11,6 +11,7 @@ import { registerCommand } from './command.ts';
 import { createConnect } from './connect.ts';
 import { registerMention } from './mention.ts';
 import { registerMessage } from './message.ts';
+import { createOpenThread } from './open-thread.ts';
 import { createResume } from './resume.ts';
 import { createStop, registerSlackStop } from './stop.ts';
 import { createTakeReply } from './take-reply.ts';
@@ -27,13 +28,13 @@ export interface Behind {
 /** Answers what goes on after a link: hand it to whoever makes links. */
 export function listen(
   app: App,
-  slack: { client: WebClient; thread: Pick<SlackThread, 'anchor'>; log: Logger },
+  slack: { client: WebClient; thread: Pick<SlackThread, 'anchor' | 'address'>; log: Logger },
   behind: Behind,
 ): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
   const { client } = slack;
   const { conversation, identities } = behind;
   const deps = { ...slack, ...behind, connect: createConnect({ client, identities }) };
-  const answerCommand = createAnswerCommand(deps);
+  const answerCommand = createAnswerCommand({ ...deps, openThread: createOpenThread(deps) });
   const takeReply = createTakeReply(deps);
   const stop = createStop(deps);
 

@@ -1,6 +1,7 @@
 // The conversation's port to its thread: the root message, steps, stored messages, and cards that stay current.
 import type { WebClient } from '@slack/web-api';
 import { archive } from '../../bundle/edit/archive.ts';
+import type { ConversationRow } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import type { Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -12,7 +13,7 @@ import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
 import { escapeText } from '../views/slack-text.ts';
 import { renderWriteResult } from '../views/write-card.ts';
 import { type CardRows, createDrawing, requireWrite } from './drawing.ts';
-import { createPoster } from './poster.ts';
+import { createPoster, slackError } from './poster.ts';
 import { createProgress } from './progress.ts';
 import { createPostedSteps } from './steps-as-message.ts';
 import { createStreamedSteps } from './steps-as-stream.ts';
@@ -20,7 +21,12 @@ import { createStreamedSteps } from './steps-as-stream.ts';
 export interface SlackThread extends Thread {
   /** Posts the root message, before there is a conversation; once for an id. Returns its ts. */
   anchor(channel: string, root: RootMessage): Promise<string>;
+  /** The address of a conversation's thread; undefined where its root message has been deleted, or is where we are no longer. */
+  address(conversation: Pick<ConversationRow, 'channel' | 'threadTs'>): Promise<string | undefined>;
 }
+
+/** A root message is not there for us any more. */
+const GONE = new Set(['thread_not_found', 'message_not_found', 'not_in_channel', 'channel_not_found']);
 
 export function createThread(deps: {
   client: WebClient;
@@ -46,6 +52,19 @@ export function createThread(deps: {
       const ts = await poster.post(`${root.id}/anchor`, { channel }, message);
       drawing.remember(ts, message);
       return ts;
+    },
+
+    async address({ channel, threadTs: ts }) {
+      try {
+        const { messages = [] } = await client.conversations.replies({ channel, ts, limit: 1 });
+        const root: { ts?: string; subtype?: string } | undefined = messages[0];
+        // A deleted message with replies leaves a tombstone in its place (facts: slack#deleted-messages).
+        if (root?.ts !== ts || root.subtype === 'tombstone') return undefined;
+        return (await client.chat.getPermalink({ channel, message_ts: ts })).permalink;
+      } catch (error) {
+        if (GONE.has(slackError(error) ?? '')) return undefined;
+        throw error;
+      }
     },
 
     progress({ turnId, conversation, to, resumeTs, shown, stopped }) {

@@ -64,6 +64,16 @@ export function renderJobs(jobs: readonly ListedJob[], name: string, more: boole
   };
 }
 
+/** There is a thread about this already: go on there, or begin another one. `what` is our words, and escaped; `anew` goes back to us. */
+export function renderEarlierThread(what: string, address: string, anew: { readonly id: string; readonly text: string }): Message {
+  const text = `There is a thread about ${what} here already. Reply there to go on with its bundle.`;
+  const elements = [
+    linkButton('Go on there', 'go_on_there', address, 'primary'),
+    button('Start a new one', 'start_anew', JSON.stringify(anew)),
+  ];
+  return { text, blocks: [section(text), { type: 'actions', block_id: 'earlier', elements }] };
+}
+
 /** Plain words for one person; `text` may hold our own markup, never foreign text that is not escaped. */
 export function renderWords(text: string): Message {
   return { text, blocks: [section(text)] };

@@ -139,4 +139,12 @@ export const MIGRATIONS: readonly string[] = [
     primary key (owner, digest)
   );
   `,
+  `
+  -- Who may open a thread about a subject in a channel now: of two people who ask at the same moment one opens it.
+  create table openings (
+    channel text not null, subject text not null, request text not null, until timestamptz not null,
+    primary key (channel, subject)
+  );
+  create index conversations_about on conversations using gin (subject jsonb_path_ops);
+  `,
 ];

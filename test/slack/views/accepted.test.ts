@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { test as base, describe, expect } from 'vitest';
 import type { FileChange } from '../../../src/conversation/file-changes.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
-import { renderConnect, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
+import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
@@ -118,6 +118,8 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     expect(await whisper(renderHelp(text))).toContain('You are connected as');
     expect(await whisper(renderWords(text))).toContain('"section"');
     expect(await whisper(renderConnect(text.slice(0, 200), 'https://dab.example/auth/start/nonce', true))).toContain('auth/start/nonce');
+    const anew = { id: 'envelope-1', text: `workspace "/${text.slice(0, 1000)}"` };
+    expect(await whisper(renderEarlierThread('job 1', 'https://acme.slack.com/archives/C_DATA/p1', anew))).toContain('start_anew');
     expect(await whisper(renderJobs([], text, false))).toContain('You can see no job');
     const jobs = Array.from({ length: 10 }, (_, index) => ({ jobId: String(index + 1), name: text, creator: text.slice(0, 80) }));
     expect(await whisper(renderJobs(jobs, text, true))).toContain('There are more.');

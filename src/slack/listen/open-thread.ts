@@ -1,0 +1,79 @@
+// Opens a thread about a job or folder, one for a channel: where there is one already, whoever asks is led there, or begins another.
+import type { WebClient } from '@slack/web-api';
+import type { Conversation } from '../../conversation/conversation.ts';
+import type { ConversationRow } from '../../conversation/rows.ts';
+import { slackError } from '../thread/poster.ts';
+import type { SlackThread } from '../thread/thread.ts';
+import { renderEarlierThread, renderWords } from '../views/answers.ts';
+import { clip, escapeText } from '../views/slack-text.ts';
+import type { Asked } from './connect.ts';
+import { directChannel, type Whisper } from './whisper.ts';
+
+type Subject = ConversationRow['subject'];
+
+export type OpenThread = (asked: Asked, subject: Subject, isPrivate: boolean, whisper: Whisper) => Promise<void>;
+
+export function createOpenThread(deps: {
+  client: WebClient;
+  thread: Pick<SlackThread, 'anchor' | 'address'>;
+  conversation: Pick<Conversation, 'begin' | 'openAlone'>;
+}): OpenThread {
+  const { client, thread, conversation } = deps;
+
+  /** The address of the newest thread that is still there. */
+  async function addressOf(earlier: readonly ConversationRow[]): Promise<string | undefined> {
+    for (const one of earlier) {
+      const address = await thread.address(one);
+      if (address !== undefined) return address;
+    }
+    return undefined;
+  }
+
+  /** The root message, then the conversation under it. Told again, it does nothing twice. */
+  async function begin({ id, team, user: requester }: Asked, subject: Subject, channel: string, isPrivate: boolean): Promise<void> {
+    const threadTs = await thread.anchor(channel, { id, requester, subject });
+    await conversation.begin({ id, team, channel, threadTs, private: isPrivate, requester, subject, eventKey: id });
+  }
+
+  return async (asked, subject, isPrivate, whisper) => {
+    const { id, anew } = asked;
+    const channel = isPrivate ? await directChannel(client, asked.user) : asked.channel;
+    const begun = async () => {
+      await begin(asked, subject, channel, isPrivate);
+      if (isPrivate && !asked.channel.startsWith('D'))
+        await whisper(renderWords('I am working on it and send everything to you directly.'));
+    };
+    const open = async (earlier: readonly ConversationRow[]) => {
+      const own = earlier.find((one) => one.id === id);
+      const candidates = own === undefined ? (anew ? [] : earlier) : anew ? [own] : [];
+      const address = await addressOf(candidates);
+      if (address !== undefined) return whisper(renderEarlierThread(aboutOf(subject), address, { id, text: textOf(subject, isPrivate) }));
+      if (own === undefined || !anew) return begun();
+      return whisper(renderWords('The thread that you started with this button has been deleted. Ask again for another one.'));
+    };
+    const key = 'jobId' in subject ? { jobId: subject.jobId } : { folder: subject.folder };
+    try {
+      if (await conversation.openAlone({ channel, subject: key, request: id }, open)) return;
+      await whisper(
+        renderWords(`Somebody else opens a thread about ${aboutOf(subject)} here at this moment. Look for it, or ask again in a minute.`),
+      );
+    } catch (error) {
+      const code = slackError(error);
+      if (code !== 'not_in_channel' && code !== 'channel_not_found') throw error;
+      await whisper(
+        renderWords(
+          'I am not a member here, so I can’t answer. Type `/invite @DAB Bot` and ask again, or put `private` behind what you typed.',
+        ),
+      );
+    }
+  };
+}
+
+function aboutOf(subject: Subject): string {
+  return 'jobId' in subject ? `job ${subject.jobId}` : `the folder ${escapeText(clip(subject.folder, 200))}`;
+}
+
+/** What one types for it. */
+function textOf(subject: Subject, isPrivate: boolean): string {
+  return `${'jobId' in subject ? `job ${subject.jobId}` : `workspace "${subject.folder}"`}${isPrivate ? ' private' : ''}`;
+}
