@@ -44,7 +44,7 @@ const TABLE: Record<string, string> = {
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/proof:types deployment/install:types',
-  'deployment/policy': 'bundle/model:types bundle/check bundle/proof:types deployment/cli',
+  'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model storage/db:types storage deployment/policy',
   'deployment/plan':
     'bundle/model bundle/proof databricks/api:types databricks:types storage/db:types storage/bundles:types storage ' +
@@ -71,7 +71,7 @@ const TABLE: Record<string, string> = {
   conversation:
     'bundle/model bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
     'deployment/approval:types deployment/plan:types deployment:types agent:types pg-boss:types',
-  'slack/views': 'bundle/proof:types deployment/approval:types conversation:types @slack/types:types',
+  'slack/views': 'bundle/proof:types deployment/policy deployment/approval:types conversation:types @slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread': 'bundle/edit deployment/approval:types conversation slack/views slack/bolt @slack/types:types @slack/web-api',
   'slack/listen': 'identity:types conversation:types slack/views slack/thread @slack/bolt:types @slack/web-api:types',

@@ -1,6 +1,6 @@
 // The card of a new version: its proof and its plan, or what keeps them from being made.
 import { holds, type Proof } from '../bundle/proof/proof.ts';
-import { proofLine } from '../bundle/proof/render.ts';
+import { shortProofLine } from '../bundle/proof/render.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
@@ -55,7 +55,7 @@ export function createVersionCards(deps: {
     const where = { conversationId: conversation.id, version: number, target };
     const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser });
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
-    return { proof: { line: proofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
+    return { proof: { line: shortProofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
   /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */

@@ -17,12 +17,16 @@ interface NewProposal {
   /** The plan JSON as the CLI printed it. */
   readonly plan: string;
   readonly planDigest: string;
-  readonly summary: unknown;
+  /** What it would change, as JSON text. */
+  readonly release: string;
   readonly cliVersion: string;
   readonly expiresAt: Date;
 }
 
-export interface ProposalRow extends NewProposal, Decidable {}
+export interface ProposalRow extends Omit<NewProposal, 'release'>, Decidable {
+  /** Absent in rows from before it was kept; none of them is open. */
+  readonly release?: string;
+}
 
 /** A proposal in the story of its conversation: without its plan, which may be large. */
 export type ProposalInStory = Pick<
@@ -47,8 +51,8 @@ export function createProposalRows(db: Db) {
           proposal.target,
         ]);
         const [row] = await tx.query(
-          `insert into proposals (id, conversation_id, version, bundle_digest, target, host, user_name, slack_user, plan, plan_digest, summary, cli_version, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13) returning *`,
+          `insert into proposals (id, conversation_id, version, bundle_digest, target, host, user_name, slack_user, plan, plan_digest, release, cli_version, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning *`,
           [
             proposal.id,
             proposal.conversationId,
@@ -60,7 +64,7 @@ export function createProposalRows(db: Db) {
             proposal.slackUser,
             proposal.plan,
             proposal.planDigest,
-            JSON.stringify(proposal.summary),
+            proposal.release,
             proposal.cliVersion,
             proposal.expiresAt,
           ],

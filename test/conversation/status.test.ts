@@ -55,7 +55,7 @@ async function createLife(db: Db) {
       const id = `p${number}-${target}-${Math.random()}`;
       await proposals.insert({
         ...{ id, conversationId: 'c1', version: number, bundleDigest: 'd', target, host: 'https://h.test', userName: 'ana' },
-        ...{ slackUser: 'U_ANA', plan: '{}', planDigest: '', summary: {}, cliVersion: '1', expiresAt: minutes(60) },
+        ...{ slackUser: 'U_ANA', plan: '{}', planDigest: '', release: '{}', cliVersion: '1', expiresAt: minutes(60) },
       });
       return id;
     },

@@ -43,8 +43,8 @@ describe.skipIf(cli.state !== 'ready' || cli.version !== RELEASE.version)('while
 
     await writeFile(join(folder, 'go-on'), '');
     const planned = await thread.card(2, (card) => 'deploy' in buttonsOf(card));
-    expect(textOf(planned)).toMatch(/\d+ settings: \d+ identical/);
-    expect(textOf(planned)).toContain('Plan for dev');
+    expect(textOf(planned)).toMatch(/Nothing lost: \d+ settings/);
+    expect(textOf(planned)).toContain('Create your own paused copy of Churn in dev.');
     const old = buttonsOf(await thread.shows(first, 'newer version'));
     expect(Object.keys(old)).not.toContain('deploy');
     expect(Object.keys(old)).not.toContain('deploy_unavailable');

@@ -90,8 +90,8 @@ describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground
     await shoot(page, 'steps');
     const card = inThread(thread, 'churn · version 1');
     await card.getByRole('button', { name: 'Deploy to dev' }).waitFor();
-    expect(await card.innerText()).toMatch(/\d+ settings: \d+ identical.*0 dropped/);
-    expect(await card.innerText()).toContain('The schedule of churn is paused.');
+    expect(await card.innerText()).toMatch(/Nothing lost: \d+ settings, \d+ files/);
+    expect(await card.innerText()).toContain('Create your own paused copy of Churn in dev. Nothing that exists changes.');
     await shoot(page, 'card');
     const [download] = await Promise.all([page.waitForEvent('download'), thread.getByText('churn-v1.zip').click()]);
     const files = unzipSync(await bytesOf(download));

@@ -81,7 +81,7 @@ export async function privately(person: Person, act: () => Promise<unknown>, cha
   return person.waitFor(() => said().slice(before).at(-1), STEP_MS);
 }
 
-export function buttonsOf(message: Message): Record<string, { url?: string; value?: string; text?: { text: string } }> {
+export function buttonsOf(message: Message): Record<string, { url?: string; value?: string; style?: string; text?: { text: string } }> {
   const elements = (message.blocks ?? []).flatMap((block) => [...(Array.isArray(block.elements) ? block.elements : []), block.accessory]);
   return Object.fromEntries(elements.filter((element) => element?.action_id !== undefined).map((element) => [element.action_id, element]));
 }

@@ -2,7 +2,7 @@
 import type { Json } from '../../values/json.ts';
 import { stringifyJson } from '../../values/json.ts';
 import type { BundleFile } from '../model/bundle.ts';
-import type { Proof, ProofEntry, ProofVerdict } from './proof.ts';
+import { holds, type Proof, type ProofEntry, type ProofVerdict } from './proof.ts';
 
 const SECTIONS: readonly (readonly [ProofVerdict, string])[] = [
   ['different', 'Different: the bundle would not make this job'],
@@ -31,6 +31,25 @@ export function proofLine(proof: Proof): string {
     files === 0 ? '' : `; ${identical === files ? files : `${identical} of ${files}`} ${files === 1 ? 'file' : 'files'} byte for byte`;
   const alarm = wrong === 0 ? '' : `, ${wrong} ${wrong === 1 ? 'file differs' : 'files differ'}`;
   return `${total} ${total === 1 ? 'setting' : 'settings'}: ${parts.join(', ')}${kept}${alarm}`;
+}
+
+/** The same for who has five seconds: "Nothing lost: 81 settings, 7 files", or how much is not as it was. */
+export function shortProofLine(proof: Proof): string {
+  const { counts, entries, sources } = proof;
+  const wrong = sources.changed.filter(({ told }) => !told).length;
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const compared = [counted(entries.length, 'setting'), ...(sources.files === 0 ? [] : [counted(sources.files, 'file')])].join(', ');
+  const asides = [
+    ...(counts.edited > 0 ? [`${counts.edited} changed in this thread`] : []),
+    ...(counts.dropped > 0 ? [`${counts.dropped} left out on purpose`] : []),
+  ];
+  const different = [
+    ...(counts.different > 0 ? [counted(counts.different, 'setting')] : []),
+    ...(wrong > 0 ? [counted(wrong, 'file')] : []),
+  ];
+  const differ = counts.different + wrong === 1 ? 'is not as it was' : 'are not as they were';
+  const verdict = holds(proof) ? `Nothing lost: ${compared}` : `${different.join(' and ')} ${differ}, of ${compared}`;
+  return [verdict, ...asides].join('; ');
 }
 
 /** Foreign text in a table cell: on one line, nothing of it read as Markdown. */

@@ -1,13 +1,7 @@
 // A proposal: one exact write into one target, with its plan, that a person may approve.
 import { z } from 'zod';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
-
-const Summary = z.object({
-  counts: z.object({ create: z.number(), update: z.number(), delete: z.number(), recreate: z.number(), unchanged: z.number() }),
-  lines: z.array(z.string()),
-  notes: z.array(z.string()),
-  danger: z.boolean(),
-});
+import type { Release } from '../policy/release-diff.ts';
 
 const Made = z.object({ key: z.string(), id: z.string(), url: z.string(), name: z.string() });
 
@@ -28,20 +22,23 @@ const Result = z.object({
   mayRun: z.boolean().optional(),
 });
 
-/** What a deploy would do: `lines` one action each, `notes` what only this target has and what its mode changes, `danger` when something is lost or overwritten, or who runs what changes. */
-export type PlanSummary = z.infer<typeof Summary>;
 /** How a deploy ended; `unknown`: it may or may not have changed the workspace, a person has to look. */
 export type DeployResult = z.infer<typeof Result>;
 
 /** A proposal as other rooms see it: its row without the plan itself. */
-export interface DeploymentProposal extends Omit<ProposalRow, Hidden | 'summary' | 'result'> {
-  readonly summary: PlanSummary;
+export interface DeploymentProposal extends Omit<ProposalRow, Hidden | 'release' | 'result'> {
+  /** Absent in rows that are older than it; none of those is open. */
+  readonly release?: Release;
   readonly result?: DeployResult;
 }
 
 type Hidden = 'plan' | 'planDigest' | 'cliVersion' | 'createdAt' | 'decidedAs';
 
 export function deploymentProposalOf(row: ProposalRow): DeploymentProposal {
-  const { plan, planDigest, cliVersion, createdAt, decidedAs, summary, result, ...shown } = row;
-  return { ...shown, summary: Summary.parse(summary), ...(result === undefined ? {} : { result: Result.parse(result) }) };
+  const { plan, planDigest, cliVersion, createdAt, decidedAs, release, result, ...shown } = row;
+  return {
+    ...shown,
+    ...(release === undefined ? {} : { release: JSON.parse(release) as Release }),
+    ...(result === undefined ? {} : { result: Result.parse(result) }),
+  };
 }

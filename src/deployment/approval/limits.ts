@@ -3,10 +3,10 @@
 const MINUTE = 60_000;
 
 export const LIMITS = {
-  /** Lines of a plan on its card. */
+  /** Lines of a plan as a tool tells it. */
   planLines: 40,
   /** How long a plan may be approved (facts: security#approvals). */
-  approvalMs: { dev: 24 * 60 * MINUTE, other: 60 * MINUTE },
+  approvalMs: { development: 24 * 60 * MINUTE, production: 60 * MINUTE },
   /**
    * Parts of a write that its card shows in full, in characters: what is approved must have been seen, and a message holds about 13,200
    * (facts: slack#blocks-and-their-limits).

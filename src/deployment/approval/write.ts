@@ -86,5 +86,5 @@ export function isDangerousWrite(write: Write): boolean {
 /** Milliseconds for which it may be approved: a day, but an hour for what destroys or touches production (facts: security#approvals). */
 export function approvalMs(write: Write): number {
   const production = 'target' in write && write.target !== 'dev';
-  return isDangerousWrite(write) || production ? LIMITS.approvalMs.other : LIMITS.approvalMs.dev;
+  return isDangerousWrite(write) || production ? LIMITS.approvalMs.production : LIMITS.approvalMs.development;
 }

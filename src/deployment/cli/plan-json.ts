@@ -1,5 +1,6 @@
 // Reads the CLI's plan JSON (version 2): what would be done to which resource, and in a form that two plans can be compared by.
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 
 export interface PlanEntry {
   /** Such as `resources.jobs.churn` or `resources.jobs.churn.permissions`. */
@@ -19,6 +20,14 @@ export function entriesOf(plan: JsonObject): PlanEntry[] {
     );
     return [{ node, action: body.action, body, changes }];
   });
+}
+
+/** Which existing resource an entry is about, as the workspace says. */
+export function remoteOf({ remote_state }: JsonObject): { readonly id?: string; readonly name?: string } {
+  const remote = objectOf(remote_state);
+  const id = [remote.job_id, remote.pipeline_id, remote.dashboard_id, remote.id].find((value) => value !== undefined && value !== null);
+  const name = textOf(remote.name) ?? textOf(objectOf(remote.settings).name) ?? textOf(remote.display_name);
+  return { ...(id === undefined ? {} : { id: String(id) }), ...(name === undefined ? {} : { name }) };
 }
 
 /** What must be the same in a plan made again just before it is executed: all but unchanged resources and what the workspace says of itself. */

@@ -1,23 +1,27 @@
 // Plans a version into a target and stores the plan as a proposal that a person may approve.
 import { randomUUID } from 'node:crypto';
-import { sha256 } from '../../bundle/model/bundle.ts';
+import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
+import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import type { JsonObject } from '../../values/json.ts';
-import { type DeploymentProposal, deploymentProposalOf, type PlanSummary } from '../approval/deployment-proposal.ts';
+import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
+import { diffOfPlan } from '../policy/diff-of-plan.ts';
+import { code } from '../policy/phrases.ts';
 import { notDeployable } from '../policy/refusals.ts';
+import type { Release } from '../policy/release-diff.ts';
+import { weigh } from '../policy/weigh.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import type { ListsJobs } from './leftover-jobs.ts';
 import { planTarget } from './plan-target.ts';
 import type { PlanningDeps } from './propose-write.ts';
-import { summarizePlan } from './summarize-plan.ts';
-import { modeNotes, targetDifferences } from './target-differences.ts';
+import { type ReadsJobs, readOriginals } from './read-originals.ts';
 import { validateAs } from './validate-as.ts';
 
 interface PlannerDeps extends PlanningDeps {
-  /** The workspace as one person, to look for jobs that a deployment left behind. */
-  readonly workspace: (as: { host: string; token: string }) => ListsJobs;
+  /** The workspace as one person, to look for jobs that a deployment left behind, and at those that the bundle was made from. */
+  readonly workspace: (as: { host: string; token: string }) => ListsJobs & ReadsJobs;
 }
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
@@ -41,16 +45,18 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
       const made = await cli
         .open({ files: bundle.files, host, token, signal }, async (open) => {
           const { resolved } = await validateAs(open, target, userName);
-          const production = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
-          const planned = await planTarget(open, workspace({ host, token }), bundle, target);
+          const other = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
+          const reads = workspace({ host, token });
+          const planned = await planTarget(open, reads, bundle, target);
           if ('why' in planned) return planned.words;
-          const summary = summaryOf(planned.plan, target, resolved, production);
-          return { plan: planned.text, summary, cliVersion: open.version };
+          const { plan } = planned;
+          const release = await releaseOf({ bundle, target, plan, resolved, other, reads, signal });
+          return { plan: planned.text, release, cliVersion: open.version };
         })
         .catch(wordsOf);
       if ('problem' in made) return made;
+      const { plan, release, cliVersion } = made;
       const row = await rows.insert({
-        ...made,
         id: randomUUID(),
         conversationId,
         version,
@@ -59,8 +65,11 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
         host,
         userName,
         slackUser,
-        planDigest: sha256(made.plan),
-        expiresAt: new Date(clock.now() + (target === 'dev' ? LIMITS.approvalMs.dev : LIMITS.approvalMs.other)),
+        plan,
+        planDigest: sha256(plan),
+        release: JSON.stringify(release),
+        cliVersion,
+        expiresAt: new Date(clock.now() + LIMITS.approvalMs[release.environment]),
       });
       log.info({ proposal: row.id, target, version, digest: bundle.digest }, 'Planned a version');
       return deploymentProposalOf(row);
@@ -68,12 +77,25 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
   };
 }
 
-/** The plan as people see it, with what only this target has before what its mode changes. */
-function summaryOf(plan: JsonObject, target: string, resolved: JsonObject, production: JsonObject | undefined): PlanSummary {
-  const summary = summarizePlan(plan);
-  if (target === 'prod') return { ...summary, notes: [] };
-  // An edit that takes prod away must not hide what the next one changes in another target.
-  if (production === undefined) return { ...summary, notes: [`There is no target prod to compare ${target} with.`], danger: true };
-  const { notes, danger } = targetDifferences(resolved, production, target);
-  return { ...summary, notes: [...notes, ...modeNotes(resolved, production)], danger: summary.danger || danger };
+interface Planned {
+  readonly bundle: Bundle;
+  readonly target: string;
+  readonly plan: JsonObject;
+  readonly resolved: JsonObject;
+  /** What production resolves to, where the target is another one. */
+  readonly other: JsonObject | undefined;
+  readonly reads: ReadsJobs;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function releaseOf({ bundle, target, plan, resolved, other, reads, signal }: Planned): Promise<Release> {
+  const environment = isDevelopment(resolved) ? 'development' : 'production';
+  const originals = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
+  const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
+  const main = bundle.resources[0]?.key;
+  const release = weigh(diffOfPlan(plan, { target, environment }), { plan, resolved, production: other, originals, copies, main });
+  if (target === 'prod' || other !== undefined) return release;
+  // An edit that takes production away must not hide what the next one changes in another target.
+  const text = `There is no target ${code('prod')} to compare ${code(target)} with.`;
+  return { ...release, findings: [{ rule: 'own of target', weight: 'danger', text }, ...release.findings] };
 }

@@ -1,12 +1,11 @@
 // A plan of the CLI for people: how many resources it would change, and a line for each.
 import type { JsonObject } from '../../values/json.ts';
-import type { PlanSummary } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
 import { entriesOf, type PlanEntry } from '../cli/plan-json.ts';
 import { isLost, takesAway } from '../policy/danger.ts';
 
-/** Without the notes. The CLI itself asks nobody before it deletes a job (facts: cli#destructive-changes), so the card says it in red. */
-export function summarizePlan(plan: JsonObject): Omit<PlanSummary, 'notes'> {
+/** `danger` when something is lost or overwritten: the CLI itself asks nobody before it deletes a job (facts: cli#destructive-changes). */
+export function summarizePlan(plan: JsonObject) {
   const counts = { create: 0, update: 0, delete: 0, recreate: 0, unchanged: 0 };
   const lines: string[] = [];
   let danger = false;

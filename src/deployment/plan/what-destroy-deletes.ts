@@ -1,8 +1,6 @@
 // What destroying a deployment would delete, read from the CLI's plan: everything its state holds.
-import { objectOf } from '../../values/json.ts';
-import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
-import { entriesOf } from '../cli/plan-json.ts';
+import { entriesOf, remoteOf } from '../cli/plan-json.ts';
 
 /**
  * One line per resource that the deployment holds, sorted: `job churn (123, "Churn")`. What the plan would create is left out,
@@ -14,10 +12,8 @@ export async function deployedResources(open: Pick<OpenCli, 'plan'>, target: str
     .filter(({ node, action, body }) => /^resources\.\w+\.[^.]+$/.test(node) && action !== 'create' && body.gone !== true)
     .map(({ node, body }) => {
       const [, type = '', key = ''] = node.split('.');
-      const remote = objectOf(body.remote_state);
-      const id = [remote.job_id, remote.pipeline_id, remote.dashboard_id, remote.id].find((value) => value !== undefined && value !== null);
-      const named = textOf(remote.name) ?? textOf(objectOf(remote.settings).name);
-      const parts = [...(id === undefined ? [] : [String(id)]), ...(named === undefined ? [] : [JSON.stringify(named.slice(0, 200))])];
+      const { id, name } = remoteOf(body);
+      const parts = [...(id === undefined ? [] : [id]), ...(name === undefined ? [] : [JSON.stringify(name.slice(0, 200))])];
       return `${type.replace(/ies$/, 'y').replace(/s$/, '').replaceAll('_', ' ')} ${key}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
     })
     .sort();

@@ -1,15 +1,19 @@
-// The card of a version: its proof in a line, the plan, and the buttons; drawn from rows, so that it always says what is so now.
+// The card of a version: its proof in a line, what a deployment would change, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
 import type { PlanOffer } from '../../conversation/approvals.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import { headlineOf } from '../../deployment/policy/headline.ts';
+import type { Finding } from '../../deployment/policy/release-diff.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
 import { LIMITS } from './limits.ts';
-import { clip, escapeText } from './slack-text.ts';
+import { clip, escapeText, oneLine } from './slack-text.ts';
 
-/** Lines of the plan on the card; the rest is counted. */
-const PLAN_LINES = 8;
+/** What a card says of a release besides its headline; the rest is counted. */
+const FINDINGS = 5;
+/** Of one of them, in characters. */
+const LONGEST_FINDING = 400;
 
 interface Shown {
   /** The bundle's. */
@@ -26,7 +30,7 @@ export function renderVersionCard(card: Card, shown: Shown): Message {
   const planAgain = planAgainButton({ conversationId: shown.conversationId, version, target });
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
-  if (proposal !== undefined) blocks.push(...planBlocks(proposal), ...stateBlocks(proposal, name, planAgain, shown.doing));
+  if (proposal !== undefined) blocks.push(...releaseBlocks(proposal), ...stateBlocks(proposal, name, planAgain, shown.doing));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
@@ -58,27 +62,19 @@ function proofBlocks(card: Card): KnownBlock[] {
   ];
 }
 
-function planBlocks(proposal: DeploymentProposal): KnownBlock[] {
-  const { counts, lines, notes } = proposal.summary;
-  const count = (number: number, what: string) => (number > 0 ? [`${number} to ${what}`] : []);
-  const parts = [
-    ...count(counts.create, 'create'),
-    ...count(counts.update, 'update'),
-    ...count(counts.recreate, 'recreate'),
-    ...count(counts.delete, 'delete'),
-    ...(counts.unchanged > 0 ? [`${counts.unchanged} unchanged`] : []),
-  ];
-  const more = lines.length > PLAN_LINES ? [`… and ${lines.length - PLAN_LINES} more`] : [];
-  const shown = [...lines.slice(0, PLAN_LINES), ...more].map((line) => escapeText(clip(line, 200)));
-  const danger = proposal.summary.danger
-    ? ':rotating_light: *Look closely: this deletes, recreates or overwrites something, or changes who runs what.*\n'
-    : '';
-  return [
-    section(
-      `${danger}*Plan for ${escapeText(proposal.target)}:* ${parts.length > 0 ? parts.join(', ') : 'nothing to change'}\n${shown.map((line) => `• ${line}`).join('\n')}`,
-    ),
-    ...(notes.length > 0 ? [context(notes.map((note) => escapeText(clip(note, 300))).join('\n'))] : []),
-  ];
+/** Findings of one weight each have a mark of their own; the siren is for danger alone. */
+const MARKS: Record<Finding['weight'], string> = { danger: ':rotating_light:', warning: ':warning:', note: '•' };
+
+/** What happens, then what a person should see of it, the heaviest first; the rest is counted. */
+function releaseBlocks({ release }: DeploymentProposal): KnownBlock[] {
+  // A row from before there were releases: what it says is how it ended.
+  if (release === undefined) return [];
+  const { findings } = release;
+  const lines = findings.slice(0, FINDINGS).map(({ weight, text }) => `${MARKS[weight]} ${escapeText(clip(text, LONGEST_FINDING))}`);
+  const left = findings.length - lines.length;
+  if (left > 0) lines.push(`_and ${left} more: Show changes_`);
+  const headline = section(`*${oneLine(escapeText(clip(headlineOf(release), LONGEST_FINDING)))}*`);
+  return lines.length === 0 ? [headline] : [headline, section(lines.join('\n'))];
 }
 
 function stateBlocks(
@@ -127,9 +123,11 @@ function stateBlocks(
 }
 
 function deployButton(proposal: DeploymentProposal, name: string) {
-  const { target, summary } = proposal;
-  const deploy = button(`Deploy to ${target}`, 'deploy', proposal.id, summary.danger ? 'danger' : 'primary');
-  const text = `${escapeText(name)}, version ${proposal.version}, as ${escapeText(proposal.userName)}: ${escapeText(summary.lines.slice(0, 3).join('; '))}`;
+  const { target, release } = proposal;
+  const dangerous = release?.findings.some(({ weight }) => weight === 'danger') === true;
+  const deploy = button(`Deploy to ${target}`, 'deploy', proposal.id, dangerous ? 'danger' : 'primary');
+  const what = release === undefined ? '' : `: ${headlineOf(release)}`;
+  const text = escapeText(clip(`${name}, version ${proposal.version}, as ${proposal.userName}${what}`, 250));
   return confirmed(deploy, `Deploy to ${target}?`, text, 'Deploy');
 }
 

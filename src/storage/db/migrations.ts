@@ -147,4 +147,10 @@ export const MIGRATIONS: readonly string[] = [
   );
   create index conversations_about on conversations using gin (subject jsonb_path_ops);
   `,
+  `
+  -- What a deployment would change, as the JSON text that its card is drawn from; it takes the place of a count of the plan's actions.
+  alter table proposals add column release text;
+  alter table proposals drop column summary;
+  update proposals set state = 'superseded' where state = 'open';
+  `,
 ];

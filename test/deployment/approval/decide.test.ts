@@ -24,7 +24,7 @@ const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bund
       slackUser: 'U_ANA',
       plan: '{}',
       planDigest: 'd',
-      summary: { counts: { create: 1, update: 0, delete: 0, recreate: 0, unchanged: 0 }, lines: [], notes: [], danger: false },
+      release: '{}',
       cliVersion: '1.9.0',
       expiresAt: new Date('2026-11-25T08:00:00Z'),
       ...more,

@@ -19,6 +19,8 @@ async function plan(rig: Rig, ...bundle: Parameters<Rig['plan']>): Promise<Deplo
   return made;
 }
 
+const actionsOf = ({ release }: DeploymentProposal) => release?.resources.map(({ action, key }) => `${action} ${key}`).sort();
+
 const it = deploymentTest
   .extend(
     'planned',
@@ -48,24 +50,23 @@ describe.skipIf(CLI === undefined)('deploying', () => {
       problem: 'prod takes over what exists, but that is not bound yet: deploying now would make a second churn.',
       next: expect.stringContaining('databricks bundle deployment bind churn 77 -t prod'),
     });
-    expect((await planned(bundle)).summary.lines).toEqual(['create job churn']);
+    expect(actionsOf(await planned(bundle))).toEqual(['create churn']);
 
     const bound = await rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, (open) =>
       open.bind('prod', 'churn', '77'),
     );
     expect(bound.result.code, bound.result.stderr).toBe(0);
-    expect((await planned(bundle, 1, 'prod')).summary.counts).toMatchObject({ create: 0, update: 1 });
+    expect(actionsOf(await planned(bundle, 1, 'prod'))).toEqual(['update churn']);
     expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
   });
 
   it('plans without writing, deploys what was approved, and tells where it is', async ({ rig, planned, deploy }) => {
     const bundle = bundleOf();
     const proposal = await planned(bundle);
-    expect(proposal.summary).toEqual({
-      counts: { create: 1, update: 0, delete: 0, recreate: 0, unchanged: 0 },
-      lines: ['create job churn'],
-      notes: ['Names begin with “[dev ana]”.', 'The schedule of churn is paused.', 'Jobs are tagged dev: ana.'],
-      danger: false,
+    const pauses = [{ path: 'schedule.pause_status', is: 'PAUSED', byHand: false }];
+    expect(proposal.release).toEqual({
+      ...{ target: 'dev', environment: 'development', first: true, files: [], findings: [], title: 'Churn', runsAs: { is: ANA } },
+      resources: [{ type: 'jobs', key: 'churn', name: '[dev ana] Churn', action: 'create', settings: pauses }],
     });
     expect(proposal.expiresAt.getTime() - Date.now()).toBeGreaterThan(23 * 3_600_000);
     expect(writesOf(rig)).toEqual([]);
@@ -122,7 +123,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const first = await deploy(await approved(bundleOf()));
     const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
     const proposal = await approved(later, 2);
-    expect(proposal.summary.counts).toMatchObject({ unchanged: 1, update: 0 });
+    expect(actionsOf(proposal)).toEqual(['unchanged churn']);
     const job = rig.far.workspace.jobs.get(first.jobs[0]?.id ?? '');
     if (job === undefined) throw new Error('the job was not deployed');
     job.settings = { ...job.settings, name: 'renamed by hand' };
@@ -130,9 +131,9 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     expect(job.settings.name).toBe('renamed by hand');
 
     const fresh = await planned(later, 2);
-    expect(fresh.summary).toMatchObject({
-      danger: true,
-      lines: ['update job churn: name', '  puts name back, which was edited in the workspace'],
+    expect(fresh.release).toMatchObject({
+      resources: [{ action: 'update', settings: [{ path: 'name', was: 'renamed by hand', is: '[dev ana] Churn', byHand: true }] }],
+      findings: [{ rule: 'hand edit', weight: 'danger', text: expect.stringContaining('`renamed by hand`') }],
     });
   });
 
@@ -185,8 +186,8 @@ describe.skipIf(CLI === undefined)('deploying', () => {
       .files.map((file) => [file.path, new TextDecoder().decode(file.bytes)] as const)
       .map(([path, text]) => [path, path.endsWith('job.yml') ? text.replace('    churn:', '    churn_v2:') : text] as const);
     const proposal = await planned(bundleOf(Object.fromEntries(other)), 2, 'prod');
-    expect(proposal.summary).toMatchObject({ counts: { create: 1, delete: 1 }, danger: true, notes: [] });
-    expect(proposal.summary.lines.sort()).toEqual(['create job churn_v2', 'delete job churn']);
+    expect(actionsOf(proposal)).toEqual(['create churn_v2', 'delete churn']);
+    expect(proposal.release?.findings).toMatchObject([{ rule: 'delete', weight: 'danger' }]);
     expect(proposal.expiresAt.getTime() - Date.now()).toBeLessThan(3_600_001);
   });
 
@@ -194,7 +195,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const [yaml] = bundleOf().files.flatMap((file) => (file.path === 'databricks.yml' ? [new TextDecoder().decode(file.bytes)] : []));
     const without = (yaml ?? '').replace(/\n {2}prod:\n[\s\S]*$/, '\n');
     const proposal = await planned({ ...bundleOf({ 'databricks.yml': without }), targets: ['dev'] }, 1, 'dev');
-    expect(proposal.summary).toMatchObject({ danger: true, notes: ['There is no target prod to compare dev with.'] });
+    expect(proposal.release?.findings).toMatchObject([{ weight: 'danger', text: 'There is no target `prod` to compare `dev` with.' }]);
   });
 
   it('refuses a token of somebody else', async ({ rig, approved, deploy }) => {

@@ -26,7 +26,13 @@ function wire(db: Db, folder: string, path: string | undefined) {
   const cli = createCli({ locator, scratchDir: join(folder, 'scratch'), clock: systemClock, log });
   return {
     prover: createProver({ cli, store: createProofStore(db), log }),
-    planner: createPlanner({ cli, db, clock: systemClock, log, workspace: () => ({ listJobs: async () => [] }) }),
+    planner: createPlanner({
+      cli,
+      db,
+      clock: systemClock,
+      log,
+      workspace: ({ host, token }) => createWorkspace({ host, token: async () => token, log }),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Card } from '../../../src/conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { Write } from '../../../src/deployment/approval/write.ts';
 import type { WriteProposal } from '../../../src/deployment/approval/write-result.ts';
+import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 
 export const STATES = ['open', 'declined', 'superseded', 'approved', 'running', 'done', 'failed', 'unknown'] as const;
 
@@ -35,12 +36,7 @@ export function proposal(state: DeploymentProposal['state'], text: string, dange
     userName: text,
     slackUser: 'U_ANA',
     state,
-    summary: {
-      counts: { create: 1, update: 2, delete: danger ? 1 : 0, recreate: danger ? 1 : 0, unchanged: 3 },
-      lines: Array.from({ length: 20 }, () => text),
-      notes: Array.from({ length: 5 }, () => text),
-      danger,
-    },
+    release: release(text, danger),
     expiresAt: new Date('2026-11-25T10:00:00Z'),
     ...(!['open', 'superseded'].includes(state) && { decidedBy: 'U_BEN', decidedAt: new Date('2026-11-24T10:00:00Z') }),
     ...(state === 'done' && { result: { ok: true, state, jobs: [job, job], others: [{ ...job, kind: 'pipeline' }] } }),
@@ -64,6 +60,22 @@ export function statusesOf(text: string): Status[] {
     { now, deployed: [] },
     { now, deployed },
   ]);
+}
+
+/** A release whose every text is the given one. */
+export function release(text: string, danger = false): Release {
+  const settings = Array.from({ length: 3 }, (_, index) => ({ path: text, was: text, is: text, byHand: index === 0 }));
+  const actions = ['create', 'update', 'unchanged', ...(danger ? (['delete', 'recreate'] as const) : [])] as const;
+  const weights = ['warning', 'note'] as const;
+  return {
+    ...{ target: text, environment: 'production', first: false, title: text, runsAs: { is: text, was: text } },
+    resources: actions.map((action) => ({ type: 'jobs', key: text, name: text, id: '123', action, settings })),
+    files: [{ path: text, change: 'changed', lines: { added: 1, removed: 2 }, byHand: false }],
+    findings: [
+      ...(danger ? [{ rule: 'delete', weight: 'danger' as const, text }] : []),
+      ...weights.flatMap((weight) => Array.from({ length: 4 }, () => ({ rule: 'owner', weight, text }))),
+    ],
+  };
 }
 
 /** One write of each kind, every text of it the given one. */

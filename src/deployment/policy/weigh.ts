@@ -1,0 +1,54 @@
+// Weighs a release: every rule looks at every resource, and what people should see comes out, the heaviest first.
+import { resolvedResource } from '../../bundle/proof/resolved-target.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import type { Finding, Release, ReleaseDiff } from './release-diff.ts';
+import { identity, runsAsNow, widerPermissions, wouldRunAs } from './rules-of-access.ts';
+import { deleted, overwritten, ownerMoved, permissionsLeft, recreated } from './rules-of-loss.ts';
+import { foreignCode, network, secrets } from './rules-of-reach.ts';
+import { biggerCompute, twoLive, unpaused } from './rules-of-running.ts';
+import { ownOfTarget } from './rules-of-targets.ts';
+import { changedOf, type Original, type Rule, situationOf } from './situation.ts';
+
+const RULES: readonly Rule[] = [
+  ...[deleted, recreated, overwritten, identity, twoLive, widerPermissions, foreignCode, network, unpaused],
+  ...[biggerCompute, ownerMoved, secrets, permissionsLeft],
+];
+const WEIGHTS: readonly Finding['weight'][] = ['danger', 'warning', 'note'];
+
+interface Weighed {
+  /** The CLI's plan, of which the diff was made. */
+  readonly plan: JsonObject;
+  /** What the target resolves to, and what production does; the latter only where the target is another one. */
+  readonly resolved: JsonObject;
+  readonly production?: JsonObject | undefined;
+  readonly originals: readonly Original[];
+  /** Keys of resources that were made from something that exists. */
+  readonly copies: ReadonlySet<string>;
+  /** The key of the job that all is about. */
+  readonly main: string | undefined;
+}
+
+export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals, copies, main }: Weighed): Release {
+  const situation = situationOf(diff, resolved, originals);
+  const changed = changedOf(diff, plan, copies);
+  const findings = [
+    ...changed.flatMap((one) => RULES.flatMap((rule) => rule(one, situation))),
+    ...(production === undefined ? [] : ownOfTarget(resolved, production, diff.target)),
+  ];
+  const sorted = WEIGHTS.flatMap((weight) => findings.filter((finding) => finding.weight === weight));
+  const job = changed.find(({ type, key }) => key === main && type !== 'dashboards');
+  const is = job && wouldRunAs(job, situation);
+  const was = job && (runsAsNow(job) ?? originals.find(({ key }) => key === main)?.runAs);
+  const runsAs = is === undefined ? {} : { runsAs: { is, ...(was === undefined ? {} : { was }) } };
+  return { ...diff, findings: sorted, title: titleOf(resolved, main), ...runsAs };
+}
+
+/** Without the prefix that development mode puts before names. */
+function titleOf(resolved: JsonObject, main: string | undefined): string {
+  const { name } =
+    (main === undefined ? undefined : (resolvedResource(resolved, 'jobs', main) ?? resolvedResource(resolved, 'pipelines', main))) ?? {};
+  const prefix = textOf(objectOf(resolved.presets).name_prefix) ?? '';
+  const title = textOf(name) ?? textOf(objectOf(resolved.bundle).name) ?? 'this bundle';
+  return title.startsWith(prefix) ? title.slice(prefix.length) : title;
+}
