@@ -130,12 +130,17 @@ describe('jobs', () => {
     expect(await ana.post('/api/2.2/jobs/create', body)).toMatchObject({ status: 400, json: { error_code: 'INVALID_PARAMETER_VALUE' } });
   });
 
-  test('a run is running once, then has succeeded', async ({ ana }) => {
-    const run = /\d+/.exec((await ana.post('/api/2.2/jobs/run-now', { job_id: 123, job_parameters: { catalog: 'dev' } })).text)?.[0];
-    const states = [await ana.get(`/api/2.2/jobs/runs/get?run_id=${run}`), await ana.get(`/api/2.2/jobs/runs/get?run_id=${run}`)].map(
-      ({ json }) => json.state,
-    );
-    expect(states).toMatchObject([{ life_cycle_state: 'RUNNING' }, { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' }]);
+  test('a run takes a while, then it has succeeded, or failed with the error of a task', async ({ standIn, ana }) => {
+    const start = async (catalog: string) =>
+      /\d+/.exec((await ana.post('/api/2.2/jobs/run-now', { job_id: 123, job_parameters: { catalog } })).text)?.[0];
+    const look = async (run: string | undefined) => (await ana.get(`/api/2.2/jobs/runs/get?run_id=${run}`)).json;
+    expect(await look(await start('dev'))).toMatchObject({ state: { life_cycle_state: 'RUNNING' } });
+    standIn.workspace.runMs = 0;
+    expect(await look(await start('dev'))).toMatchObject({ state: { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' } });
+    const failed = await look(await start('fail'));
+    expect(failed).toMatchObject({ state: { result_state: 'FAILED' } });
+    const [first, second] = failed.tasks as { state: object }[];
+    expect([first?.state, second?.state]).toMatchObject([{ result_state: 'FAILED' }, { result_state: 'UPSTREAM_FAILED' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-// /api/2.x/jobs/run-now and runs/get: a run is RUNNING when first looked at and has succeeded the next time; nothing is executed.
+// /api/2.x/jobs/run-now and runs/*: a run takes a while and then has succeeded, or failed where a name or a parameter says so; nothing is executed.
 
 import { checkMayManage, findJob } from '../access/job-access.ts';
 import { type Answer, type Call, invalid, ok } from '../http/answer.ts';
@@ -9,6 +9,10 @@ import type { Run, Workspace } from '../state/state.ts';
 
 const RUNNING = { life_cycle_state: 'RUNNING', state_message: '' };
 const DONE = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS', state_message: '' };
+const FAILED = { life_cycle_state: 'TERMINATED', result_state: 'FAILED', state_message: 'Workload failed, see run output for details' };
+const SKIPPED = { life_cycle_state: 'SKIPPED', result_state: 'UPSTREAM_FAILED', state_message: 'An upstream task failed.' };
+/** A task fails whose key holds this; the first task of any job, where the value of a parameter is this. */
+const FAIL = 'fail';
 
 export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
   const byToken = new Map<string, string>();
@@ -36,12 +40,18 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
       run_page_url: `${host()}/jobs/${job.jobId}/runs/${runId}`,
       run_type: 'JOB_RUN',
       trigger: 'ONE_TIME',
-      start_time: workspace.now(),
       tasks,
       ...(parameters.length === 0 ? {} : { job_parameters: parameters }),
     };
     if (token !== undefined) byToken.set(`${job.jobId} ${token}`, runId);
-    workspace.runs.set(runId, { runId, jobId: job.jobId, startTime: workspace.now(), body: described, polled: false });
+    const keys = tasks.map(({ task_key: key }) => String(key));
+    const failing = parameters.some(({ value }) => value === FAIL) ? keys[0] : keys.find((key) => key.includes(FAIL));
+    const startTime = workspace.now();
+    workspace.runs.set(runId, {
+      ...{ runId, jobId: job.jobId, startTime, endTime: startTime + workspace.runMs },
+      body: { ...described, start_time: startTime },
+      failing,
+    });
     return ok({ run_id: idNumber(runId), number_in_job: idNumber(runId) });
   };
   const get = (call: Call): Answer => {
@@ -49,24 +59,48 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
     const run = workspace.runs.get(runId);
     if (run === undefined) throw invalid(`Run ${runId} does not exist.`);
     findJob(workspace, run.jobId, call.user);
-    const answer = describe(run);
-    run.polled = true;
-    return ok(answer);
+    return ok(describe(run, workspace.now()));
+  };
+  const getOutput = (call: Call): Answer => {
+    const runId = queryText(call, 'run_id');
+    if (workspace.runs.has(runId))
+      throw invalid(
+        'Retrieving the output of runs with multiple tasks is not supported. Please retrieve the output of each individual task run instead.',
+      );
+    for (const run of workspace.runs.values()) {
+      const task = objectsIn(describe(run, workspace.now()).tasks).find((one) => String(one.run_id) === runId);
+      if (task === undefined) continue;
+      findJob(workspace, run.jobId, call.user);
+      const error = {
+        error: `ValueError: ${String(task.task_key)} can't read its table`,
+        error_trace: 'Traceback (most recent call last): …',
+      };
+      return ok({ metadata: task, ...(run.failing === task.task_key && run.endTime <= workspace.now() ? error : {}) });
+    }
+    throw invalid(`Run ${runId} does not exist.`);
   };
   const list = (call: Call): Answer => {
     const jobId = call.query.get('job_id');
-    const runs = [...workspace.runs.values()].filter((run) => jobId === null || run.jobId === jobId).map(describe);
-    return ok({ ...(runs.length === 0 ? {} : { runs: runs.reverse() }), has_more: false });
+    const runs = [...workspace.runs.values()].filter((run) => jobId === null || run.jobId === jobId);
+    const described = runs.map((run) => describe(run, workspace.now()));
+    return ok({ ...(runs.length === 0 ? {} : { runs: described.reverse() }), has_more: false });
   };
   return [
     route('POST', '/api/2.:v/jobs/run-now', runNow),
     route('GET', '/api/2.:v/jobs/runs/get', get),
+    route('GET', '/api/2.:v/jobs/runs/get-output', getOutput),
     route('GET', '/api/2.:v/jobs/runs/list', list),
   ];
 }
 
-function describe(run: Run): JsonObject {
-  const state = run.polled ? DONE : RUNNING;
-  const tasks = objectsIn(run.body.tasks).map((task) => ({ ...task, state }));
-  return { ...run.body, tasks, state, ...(run.polled ? { end_time: run.startTime + 1000 } : {}) };
+function describe({ body, endTime, failing }: Run, now: number): JsonObject {
+  if (now < endTime) return { ...body, tasks: objectsIn(body.tasks).map((task) => ({ ...task, state: RUNNING })), state: RUNNING };
+  // What came before the task that fails has succeeded, and what comes after it is left out.
+  let broken = false;
+  const tasks = objectsIn(body.tasks).map((task) => {
+    const state = broken ? SKIPPED : task.task_key === failing ? FAILED : DONE;
+    broken ||= task.task_key === failing;
+    return { ...task, state, end_time: endTime };
+  });
+  return { ...body, tasks, state: broken ? FAILED : DONE, end_time: endTime };
 }

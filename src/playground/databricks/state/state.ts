@@ -27,8 +27,11 @@ export interface Run {
   readonly runId: string;
   readonly jobId: string;
   readonly startTime: number;
+  /** Until this moment it is running. */
+  readonly endTime: number;
   readonly body: JsonObject;
-  polled: boolean;
+  /** The task that fails it. */
+  readonly failing?: string | undefined;
 }
 
 export interface Dashboard {
@@ -45,6 +48,8 @@ export interface Workspace {
   readonly users: readonly User[];
   readonly jobs: Map<string, Job>;
   readonly runs: Map<string, Run>;
+  /** How long a run takes, in milliseconds. */
+  runMs: number;
   readonly files: Files;
   /** access_control_list by object id such as `/jobs/123` or `/directories/42`. */
   readonly grants: Map<string, JsonObject[]>;
@@ -72,6 +77,9 @@ export interface Workspace {
   user(userName: string): User | undefined;
 }
 
+/** Long enough to be seen running. */
+const RUN_MS = 20_000;
+
 const USERS: readonly User[] = [
   { userName: 'ana@acme.example', id: '4815162342001', displayName: 'Ana Ruiz', admin: true },
   { userName: 'ben@acme.example', id: '4815162342002', displayName: 'Ben Okafor', admin: false },
@@ -94,6 +102,7 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     users,
     jobs: new Map(),
     runs: new Map(),
+    runMs: RUN_MS,
     files,
     grants: new Map(),
     gitFolders: new Map(),
