@@ -101,10 +101,15 @@ function partsOf(path: string, value: Json | undefined): Map<string, Json> {
   return new Map(leaves.map(({ place, value: leaf }) => [`${path}${place.startsWith('[') ? '' : '.'}${place}`, leaf]));
 }
 
-/** Whether a deployment would overwrite what somebody changed in the workspace, or what is only there. */
-function isByHand(change: JsonObject): boolean {
-  if (!('old' in change)) return 'remote' in change && !same(change.remote, change.new);
-  return !same(change.old, change.remote) && !same(change.new, change.remote);
+/** Whether a deployment would overwrite what somebody changed in the workspace, or what is only there; the empty values that an API fills in are neither. */
+function isByHand({ old, new: is, remote }: JsonObject): boolean {
+  if (isEmpty(old) && isEmpty(remote)) return false;
+  return !same(old, remote) && !same(is, remote);
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === undefined || value === null || value === '' || value === 0 || value === false;
 }
 
 function same(one: Json | undefined, other: Json | undefined): boolean {

@@ -54,10 +54,13 @@ function differences(value: JsonObject, there: JsonObject, { resolved, productio
   });
 }
 
-/** A person's own copy gives no grants, runs as that person, and needs no leave to share a pipeline's name. */
+/** A person's own copy gives no grants, runs as that person, is a pipeline in development, and needs no leave to share a name. */
 function byDesign(place: string, is: Leaf | undefined, resolved: JsonObject): boolean {
   if (place.startsWith('run_as.')) return is === undefined ? isDevelopment(resolved) : is.value === deployerOf(resolved);
-  return is === undefined && isDevelopment(resolved) && /^(permissions\[|allow_duplicate_names$|lifecycle\b)/.test(place);
+  if (!isDevelopment(resolved)) return false;
+  return is === undefined
+    ? /^(permissions\[|allow_duplicate_names$|lifecycle\b)/.test(place)
+    : place === 'development' && is.value === true;
 }
 
 /** A value without the folder of its target. */
