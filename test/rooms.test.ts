@@ -47,8 +47,8 @@ const TABLE: Record<string, string> = {
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model storage/db:types storage deployment/policy',
   'deployment/plan':
-    'bundle/model bundle/proof databricks/api:types databricks:types storage/db:types storage/bundles:types storage ' +
-    'deployment/cli deployment/policy deployment/approval',
+    'bundle/model bundle/proof analysis/secrets databricks/api:types databricks:types databricks/read:types ' +
+    'storage/db:types storage/bundles:types storage deployment/cli deployment/policy deployment/approval',
   'deployment/execute':
     'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage deployment/cli deployment/policy deployment/approval deployment/plan',

@@ -34,7 +34,7 @@ export function createDeployment(deps: DeploymentDeps) {
     locator,
     prover,
     writes,
-    planner: createPlanner({ cli, db, clock, log, workspace }),
+    planner: createPlanner({ ...execution, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
     deployer: createDeployer({ ...execution, workspace, readFiles }),

@@ -93,6 +93,18 @@ export function createProposalRows(db: Db) {
       return rows.map(typed<ProposalInStory>);
     },
 
+    /** The digest of the bundle that a person deployed last where this proposal would deploy: same host, target and name. */
+    async lastDeployed({ host, target, userName, bundleDigest }: Pick<ProposalRow, 'host' | 'target' | 'userName' | 'bundleDigest'>) {
+      const [row] = await db.query(
+        `select p.bundle_digest from proposals p join bundles b on b.digest = p.bundle_digest
+         where p.state = 'done' and p.host = $1 and p.target = $2 and lower(p.user_name) = lower($3)
+           and b.meta->>'name' = (select meta->>'name' from bundles where digest = $4)
+         order by p.decided_at desc limit 1`,
+        [host, target, userName, bundleDigest],
+      );
+      return row && String(row.bundle_digest);
+    },
+
     /** What runs now for the same host, bundle name and target. */
     async running(id: string): Promise<Busy | undefined> {
       const place = await placeOf(db, id);

@@ -3,10 +3,12 @@ import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts'
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
+import { readFileChanges } from '../plan/file-changes-there.ts';
+import { lastDeployedFiles } from '../plan/last-deployed.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
-import { deployPlan, failed, obstacleTo, unknown } from './deploy-plan.ts';
-import { lookAfterwards } from './how-it-ended.ts';
+import { deployPlan, failed, obstacleTo, SEE_AGAIN, unknown } from './deploy-plan.ts';
+import { howItEnded } from './how-it-ended.ts';
 import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
 
 interface DeployerDeps extends ExecutionDeps {
@@ -32,8 +34,13 @@ export function createDeployer(deps: DeployerDeps) {
       const { resolved } = await validateAs(open, target, userName);
       const obstacle = (await obstacleTo(open, row, workspace))?.words;
       if (obstacle !== undefined) return failed(obstacle.problem, obstacle.next);
-      const afterwards = await lookAfterwards({ workspace, readFiles }, { files: bundle.files, resolved });
-      const look = () => cli.open(opening, (fresh) => afterwards(fresh, row));
+      const eyes = { workspace, readFiles };
+      const deployment = { files: bundle.files, resolved, carriedOut: row };
+      const changes = await readFileChanges(eyes, { ...deployment, last: await lastDeployedFiles(rows, loadBundle, row) });
+      const shown = deploymentProposalOf(row).release;
+      if (shown?.first === false && JSON.stringify(changes) !== JSON.stringify(shown.files))
+        return failed('Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
+      const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
       return await deployPlan(open, row, { onProgress, look, log });
     });
   }

@@ -7,12 +7,13 @@ import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';
+import { readFileChanges } from '../plan/file-changes-there.ts';
 import { planTarget } from '../plan/plan-target.ts';
 import { notDeployable, type Refusal, takesOthersAway } from '../policy/refusals.ts';
 import { bindOriginals } from './bind-originals.ts';
 import { compareAfterwards, type ResourceDifference } from './compare-afterwards.ts';
 import { deployPlan, obstacleTo } from './deploy-plan.ts';
-import { lookAfterwards } from './how-it-ended.ts';
+import { howItEnded } from './how-it-ended.ts';
 
 type DirectDeployment =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -54,8 +55,10 @@ export function createDirectDeployer(deps: {
         onProgress('Checking that nothing has changed since the plan');
         const refusal = await obstacleTo(open, shown, workspace);
         if (refusal !== undefined) return { kind: 'refused', refusal };
-        const afterwards = await lookAfterwards({ workspace, readFiles }, { files: bundle.files, resolved });
-        const look = () => cli.open(opening, (fresh) => afterwards(fresh, shown));
+        const eyes = { workspace, readFiles };
+        const deployment = { files: bundle.files, resolved, carriedOut: shown };
+        const changes = await readFileChanges(eyes, deployment);
+        const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
         const result = await deployPlan(open, shown, { onProgress, look, log });
         // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.
         const { jobs, problem, next = '' } = result;

@@ -15,6 +15,7 @@ import type { Ending } from './how-it-ended.ts';
 /** A plan, as the CLI printed it, with the files that it was made of. */
 type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
+export const SEE_AGAIN = 'Ask for a fresh plan: it shows what a deployment would do now.';
 const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
@@ -24,11 +25,7 @@ export async function obstacleTo(open: OpenCli, shown: ShownPlan, workspace: Lis
   const again = await open.plan(shown.target);
   const before = parseJson(shown.plan);
   if (!isObject(before) || comparable(again.plan) !== comparable(before))
-    return refusal(
-      'changed',
-      'The workspace has changed since this plan was made.',
-      'Ask for a fresh plan: it shows what a deployment would do now.',
-    );
+    return refusal('changed', 'The workspace has changed since this plan was made.', SEE_AGAIN);
   const left = await jobsLeftBehind(workspace, again.plan);
   if (left !== undefined) return left;
   if ((await open.digest()) !== shown.bundleDigest)

@@ -1,14 +1,13 @@
 // How a deployment ended that did not end well, read off the workspace: which files and resources are new, and whether its lock is left.
 import type { BundleFile } from '../../bundle/model/bundle.ts';
-import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
-import type { Workspace } from '../../databricks/workspace.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
-import { compareFiles } from '../plan/compare-files.ts';
-import { jobsLeftBehind } from '../plan/leftover-jobs.ts';
+import { type Eyes, readFileChanges } from '../plan/file-changes-there.ts';
+import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
+import type { FileChange } from '../policy/release-diff.ts';
 
 /** `nothing`: all is as before. `mix`: some of it is new. `all`: everything is there, whatever the CLI said. */
 export interface Ending {
@@ -27,40 +26,36 @@ interface Share {
   readonly of: number;
 }
 
-interface Eyes {
-  readonly workspace: Pick<Workspace, 'host' | 'listFolder' | 'exportBytes' | 'listJobs'>;
-  readonly readFiles: ReadDeployedFiles;
+interface Deployment {
+  readonly files: readonly BundleFile[];
+  /** `bundle validate -o json` of the target. */
+  readonly resolved: JsonObject;
+  /** Of the files, before it began. */
+  readonly changes: readonly FileChange[];
+  /** The plan that was carried out, as the CLI printed it. */
+  readonly carriedOut: Pick<ProposalRow, 'target' | 'plan'>;
 }
 
-/** The plan that is carried out, as the CLI printed it. */
-type CarriedOut = Pick<ProposalRow, 'target' | 'plan'>;
-
 /**
- * Looks, before a deployment, which files it has to add or change. What it answers says how the deployment ended, by the bundle opened in a
- * fresh folder: what that knows comes from the workspace. Both reject with UserError where the workspace can't be read.
+ * `fresh` is the bundle opened in a fresh folder: what it knows comes from the workspace. Rejects with UserError where the workspace can't be
+ * read.
  */
-export async function lookAfterwards(
-  { workspace, readFiles }: Eyes,
-  { files, resolved }: { readonly files: readonly BundleFile[]; readonly resolved: JsonObject },
-): Promise<(fresh: Pick<OpenCli, 'plan'>, carriedOut: CarriedOut) => Promise<Ending>> {
-  const { file_path: root, state_path: statePath } = objectOf(resolved.workspace);
-  if (typeof root !== 'string' || typeof statePath !== 'string') throw new Error('The target was resolved without its folders.');
-  const before = await readFiles(workspace, { root, files });
-  const paths = new Set(compareFiles({ files, there: before }).map(({ path }) => path));
+export async function howItEnded(
+  fresh: Pick<OpenCli, 'plan'>,
+  eyes: Eyes & { readonly workspace: ListsJobs },
+  { files, resolved, changes, carriedOut }: Deployment,
+): Promise<Ending> {
+  const again = (await fresh.plan(carriedOut.target)).plan;
+  const paths = new Set(changes.filter(({ change }) => change !== 'removed').map(({ path }) => path));
   const changing = files.filter(({ path }) => paths.has(path));
-
-  return async (fresh, { target, plan }) => {
-    const again = (await fresh.plan(target)).plan;
-    const there = await readFiles(workspace, { root, files: changing });
-    const left = compareFiles({ files: changing, there }).length;
-    const shares = {
-      files: { done: changing.length - left, of: changing.length },
-      resources: resourcesDone(objectOf(parseJson(plan)), again),
-    };
-    const leftBehind = (await jobsLeftBehind(workspace, again)) !== undefined;
-    const lock = await lockIn(workspace, statePath);
-    return { verdict: leftBehind ? 'mix' : verdictOf(shares), ...shares, leftBehind, ...(lock === undefined ? {} : { lock }) };
+  const left = (await readFileChanges(eyes, { files: changing, resolved })).length;
+  const shares = {
+    files: { done: changing.length - left, of: changing.length },
+    resources: resourcesDone(objectOf(parseJson(carriedOut.plan)), again),
   };
+  const leftBehind = (await jobsLeftBehind(eyes.workspace, again)) !== undefined;
+  const lock = await lockIn(eyes.workspace, resolved);
+  return { verdict: leftBehind ? 'mix' : verdictOf(shares), ...shares, leftBehind, ...(lock === undefined ? {} : { lock }) };
 }
 
 function verdictOf(shares: Pick<Ending, 'files' | 'resources'>): Ending['verdict'] {
@@ -78,7 +73,9 @@ function resourcesDone(plan: JsonObject, again: JsonObject): Share {
 }
 
 /** Who holds the lock of the deployment (facts: cli#locks); undefined where nobody does. */
-async function lockIn(workspace: Pick<Workspace, 'exportBytes'>, statePath: string): Promise<string | undefined> {
+async function lockIn(workspace: Eyes['workspace'], resolved: JsonObject): Promise<string | undefined> {
+  const { state_path: statePath } = objectOf(resolved.workspace);
+  if (typeof statePath !== 'string') throw new Error('The target was resolved without a folder for its state.');
   const bytes = await workspace.exportBytes(`${statePath}/deploy.lock`, 'AUTO');
   if (bytes === undefined) return undefined;
   try {

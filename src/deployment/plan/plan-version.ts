@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
+import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
@@ -10,19 +11,26 @@ import { LIMITS } from '../approval/limits.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { code } from '../policy/phrases.ts';
 import { notDeployable } from '../policy/refusals.ts';
-import type { Release } from '../policy/release-diff.ts';
+import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
 import { weigh } from '../policy/weigh.ts';
+import { type Eyes, readFileChanges } from './file-changes-there.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
+import { lastDeployedFiles } from './last-deployed.ts';
 import type { ListsJobs } from './leftover-jobs.ts';
+import { maskRelease } from './mask-release.ts';
 import { planTarget } from './plan-target.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
 import { validateAs } from './validate-as.ts';
 
 interface PlannerDeps extends PlanningDeps {
-  /** The workspace as one person, to look for jobs that a deployment left behind, and at those that the bundle was made from. */
-  readonly workspace: (as: { host: string; token: string }) => ListsJobs & ReadsJobs;
+  /** The workspace as one person: jobs that a deployment left behind or that the bundle was made from, and the files that are deployed. */
+  readonly workspace: (as: { host: string; token: string }) => Reads;
+  readonly readFiles: ReadDeployedFiles;
+  readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
+
+type Reads = ListsJobs & ReadsJobs & Eyes['workspace'];
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -33,7 +41,7 @@ interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userNam
 
 export type Planner = ReturnType<typeof createPlanner>;
 
-export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
+export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadBundle }: PlannerDeps) {
   const rows = createProposalRows(db);
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
@@ -50,7 +58,12 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
           const planned = await planTarget(open, reads, bundle, target);
           if ('why' in planned) return planned.words;
           const { plan } = planned;
-          const release = await releaseOf({ bundle, target, plan, resolved, other, reads, signal });
+          const diff = diffOfPlan(plan, { target, environment: isDevelopment(resolved) ? 'development' : 'production' });
+          const last = await lastDeployedFiles(rows, loadBundle, { host, target, userName, bundleDigest: bundle.digest });
+          const seen = { workspace: reads, readFiles };
+          // Of a first deployment every file is new, and nothing of it changes what exists.
+          const files = diff.first ? [] : await readFileChanges(seen, { files: bundle.files, last, resolved }, signal);
+          const release = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, signal });
           return { plan: planned.text, release, cliVersion: open.version };
         })
         .catch(wordsOf);
@@ -78,8 +91,8 @@ export function createPlanner({ cli, db, clock, log, workspace }: PlannerDeps) {
 }
 
 interface Planned {
+  readonly diff: ReleaseDiff;
   readonly bundle: Bundle;
-  readonly target: string;
   readonly plan: JsonObject;
   readonly resolved: JsonObject;
   /** What production resolves to, where the target is another one. */
@@ -88,12 +101,12 @@ interface Planned {
   readonly signal: AbortSignal | undefined;
 }
 
-async function releaseOf({ bundle, target, plan, resolved, other, reads, signal }: Planned): Promise<Release> {
-  const environment = isDevelopment(resolved) ? 'development' : 'production';
+async function releaseOf({ diff, bundle, plan, resolved, other, reads, signal }: Planned): Promise<Release> {
+  const { target, environment } = diff;
   const originals = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
   const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
   const main = bundle.resources[0]?.key;
-  const release = weigh(diffOfPlan(plan, { target, environment }), { plan, resolved, production: other, originals, copies, main });
+  const release = await maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main }));
   if (target === 'prod' || other !== undefined) return release;
   // An edit that takes production away must not hide what the next one changes in another target.
   const text = `There is no target ${code('prod')} to compare ${code(target)} with.`;

@@ -1,6 +1,6 @@
 // Rules on what is lost: deleted, made anew, overwritten, or handed to another owner.
 import { code, counted, kindOf, listed, settingWords } from './phrases.ts';
-import type { Finding, SettingChange } from './release-diff.ts';
+import type { FileChange, Finding, SettingChange } from './release-diff.ts';
 import type { Rule } from './situation.ts';
 
 /** What goes with a resource (facts: cli#destructive-changes). */
@@ -34,6 +34,16 @@ export const overwritten: Rule = ({ words, settings }) => {
       : `Overwrites ${counted(found.length, 'edit')} made in the workspace of ${words}: ${listed(found.map(editWords))}.`;
   return [{ rule: 'hand edit', weight: 'danger', text }];
 };
+
+/** Files that somebody has edited or deleted in the workspace since the last deployment. */
+export function overwrittenFiles(files: readonly FileChange[]): Finding[] {
+  const edited = files.filter(({ byHand }) => byHand).map(({ path }) => code(path));
+  if (edited.length === 0) return [];
+  const which = edited.length === 1 ? `${edited[0]} was` : `${counted(edited.length, 'file')} were`;
+  const names = edited.length === 1 ? '' : `: ${listed(edited)}`;
+  const text = `${which} edited in the workspace since the last deployment, which this one overwrites${names}.`;
+  return [{ rule: 'hand edit', weight: 'danger', text }];
+}
 
 function editWords(setting: SettingChange | undefined): string {
   if (setting === undefined) return '';

@@ -4,7 +4,7 @@ import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { Finding, Release, ReleaseDiff } from './release-diff.ts';
 import { identity, runsAsNow, widerPermissions, wouldRunAs } from './rules-of-access.ts';
-import { deleted, overwritten, ownerMoved, permissionsLeft, recreated } from './rules-of-loss.ts';
+import { deleted, overwritten, overwrittenFiles, ownerMoved, permissionsLeft, recreated } from './rules-of-loss.ts';
 import { foreignCode, network, secrets } from './rules-of-reach.ts';
 import { biggerCompute, twoLive, unpaused } from './rules-of-running.ts';
 import { ownOfTarget } from './rules-of-targets.ts';
@@ -33,6 +33,7 @@ export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals
   const situation = situationOf(diff, resolved, originals);
   const changed = changedOf(diff, plan, copies);
   const findings = [
+    ...overwrittenFiles(diff.files),
     ...changed.flatMap((one) => RULES.flatMap((rule) => rule(one, situation))),
     ...(production === undefined ? [] : ownOfTarget(resolved, production, diff.target)),
   ];

@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { sourceReferences } from '../../../src/bundle/model/source-references.ts';
 import { collectSources } from '../../../src/databricks/read/collect.ts';
+import { createDeployedFiles } from '../../../src/databricks/read/deployed-files.ts';
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { createCliLocator } from '../../../src/deployment/install/locate.ts';
@@ -32,6 +33,8 @@ function wire(db: Db, folder: string, path: string | undefined) {
       clock: systemClock,
       log,
       workspace: ({ host, token }) => createWorkspace({ host, token: async () => token, log }),
+      readFiles: createDeployedFiles({ clock: systemClock }),
+      loadBundle: async () => undefined,
     }),
   };
 }

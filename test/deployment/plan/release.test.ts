@@ -1,0 +1,112 @@
+// What a plan says of the files that run now: only files change, somebody edited one there, and what may not be read.
+import { describe, expect } from 'vitest';
+import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
+import { maskRelease } from '../../../src/deployment/plan/mask-release.ts';
+import { headlineOf } from '../../../src/deployment/policy/headline.ts';
+import type { Release } from '../../../src/deployment/policy/release-diff.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA, bundleOf, deploymentTest } from '../rig.ts';
+
+const notebook = (text: string) => `# Databricks notebook source\nprint("${text}")\n`;
+const FILES = `/Users/${ANA}/.bundle/churn/prod/files`;
+
+const it = deploymentTest
+  .extend('planned', ({ rig }) => async (...what: Parameters<typeof rig.plan>): Promise<DeploymentProposal & { release: Release }> => {
+    const proposal = await rig.plan(...what);
+    if (!('id' in proposal) || proposal.release === undefined) throw new Error('There is no plan.');
+    return { ...proposal, release: proposal.release };
+  })
+  .extend('deploy', ({ rig }) => async ({ id }: DeploymentProposal) => {
+    await rig.approvals.approve({ proposalId: id, by: rig.by, now: new Date() });
+    return rig.deployer.deploy({ proposalId: id, token: rig.token, onProgress: () => undefined });
+  })
+  .extend('edit', ({ rig }) => (path: string, text: string) => {
+    const entry = rig.far.workspace.files.get(`${FILES}/${path}`);
+    if (entry?.type !== 'NOTEBOOK') throw new Error(`${path} is not deployed`);
+    rig.far.workspace.files.put(`${FILES}/${path}`, {
+      type: entry.type,
+      language: entry.language,
+      format: entry.format,
+      read: () => Buffer.from(text),
+    });
+  });
+
+const version = (load: string, more: Record<string, string> = {}) => bundleOf({ 'src/load.py': notebook(load), ...more });
+
+describe.skipIf(CLI === undefined)('a release', () => {
+  it('that changes only files is a change, counted by files', async ({ planned, deploy }) => {
+    await deploy(await planned(version('one', { 'src/old.py': 'x = 1\n' }), 1, 'prod'));
+    const { release } = await planned(version('two\\n', { 'src/new.py': 'y = 1\n' }), 2, 'prod');
+    expect(release.files).toEqual([
+      { path: 'src/load.py', change: 'changed', lines: { added: 1, removed: 1 }, byHand: false },
+      { path: 'src/new.py', change: 'added', byHand: false },
+      { path: 'src/old.py', change: 'removed', byHand: false },
+    ]);
+    expect(release.findings.filter(({ weight }) => weight === 'danger')).toEqual([]);
+    expect(headlineOf(release)).toContain('3 files change');
+  });
+
+  it('of what is there already changes nothing', async ({ planned, deploy }) => {
+    await deploy(await planned(version('one'), 1, 'prod'));
+    const { release } = await planned(version('one'), 2, 'prod');
+    expect(release).toMatchObject({ first: false, files: [] });
+    expect(headlineOf(release)).toBe('Nothing changes in prod.');
+  });
+
+  it('that overwrites what somebody edited there says so, and is not carried out where they edit it after the plan', async ({
+    planned,
+    deploy,
+    edit,
+  }) => {
+    await deploy(await planned(version('one'), 1, 'prod'));
+    const before = await planned(version('two'), 2, 'prod');
+    edit('src/load', notebook('by hand'));
+    expect(await deploy(before)).toMatchObject({
+      ok: false,
+      problem: 'Files of the deployment have changed in the workspace since this plan was made. Nothing was deployed.',
+    });
+
+    const { release } = await planned(version('two'), 3, 'prod');
+    expect(release.files).toMatchObject([{ path: 'src/load.py', change: 'changed', byHand: true }]);
+    expect(release.findings[0]).toMatchObject({
+      rule: 'hand edit',
+      weight: 'danger',
+      text: expect.stringContaining('`src/load.py` was edited'),
+    });
+    // The same edit in the bundle overwrites nothing.
+    expect((await planned(version('by hand'), 4, 'prod')).release).toMatchObject({ files: [] });
+  });
+
+  it('is not planned where the deployed files may not be read', async ({ rig, planned, deploy }) => {
+    await deploy(await planned(version('one'), 1, 'prod'));
+    rig.far.faults.on('GET /api/2.0/workspace/list', { status: 403, message: 'no' });
+    expect(await rig.plan(version('two'), 2, 'prod')).toMatchObject({ problem: expect.stringContaining('may not see it') });
+  });
+});
+
+describe('secrets in a release', () => {
+  const secret = ['dapi', '0123456789abcdef'.repeat(2)].join('');
+  const release: Release = {
+    ...{ target: 'prod', environment: 'production', first: false, title: 'Churn', files: [] },
+    resources: [
+      {
+        ...{ type: 'jobs', key: 'churn', action: 'update' },
+        settings: [
+          { path: 'tasks[load].notebook_task.base_parameters["token"]', was: `"${secret}"`, is: '"{{secrets/etl/token}}"', byHand: false },
+          { path: 'parameters["db_password"]', was: 'hunter2-and-more', byHand: true },
+          { path: 'max_retries', was: '1', is: '2', byHand: false },
+        ],
+      },
+    ],
+    findings: [{ rule: 'hand edit', weight: 'danger', text: `\`token\` is \`${secret}\` there` }],
+  };
+
+  it('are masked wherever they stand, and nothing else is', async ({ expect }) => {
+    const masked = await maskRelease(release);
+    expect(JSON.stringify(masked)).not.toContain(secret);
+    expect(JSON.stringify(masked)).not.toContain('hunter2');
+    expect(masked.findings[0]?.text).toMatch(/^`token` is `<secret .*>` there$/);
+    expect(masked.resources[0]?.settings.map(({ is }) => is)).toEqual(['"{{secrets/etl/token}}"', undefined, '2']);
+    expect(masked.resources[0]?.settings[2]).toEqual({ path: 'max_retries', was: '1', is: '2', byHand: false });
+  });
+});
