@@ -40,18 +40,20 @@ const TABLE: Record<string, string> = {
   conversion: 'bundle/model bundle/check bundle/generate analysis databricks:types databricks/read',
   'storage/db': '@electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/proof:types storage/db:types',
-  storage: 'storage/db storage/bundles',
+  storage: 'bundle/model:types storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model storage/db:types storage deployment/policy',
+  'deployment/place': 'bundle/proof:types storage:types',
   'deployment/plan':
-    'bundle/model bundle/proof analysis/secrets databricks/api:types databricks:types databricks/read:types ' +
-    'storage/db:types storage/bundles:types storage deployment/cli deployment/policy deployment/approval',
+    'bundle/model bundle/yaml bundle/proof analysis/secrets databricks/api:types databricks:types ' +
+    'databricks/read:types storage/db:types storage/bundles:types storage deployment/cli deployment/policy ' +
+    'deployment/approval',
   'deployment/execute':
     'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
-    'databricks/read storage deployment/cli deployment/policy deployment/approval deployment/plan',
+    'databricks/read storage deployment/cli deployment/policy deployment/approval deployment/place deployment/plan',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
     'deployment/cli deployment/approval deployment/plan deployment/execute',
@@ -78,8 +80,8 @@ const TABLE: Record<string, string> = {
   slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',
   'command-line':
-    'config bundle/model bundle/proof databricks/api databricks:types databricks/read conversion deployment/install ' +
-    'deployment/cli deployment/policy:types deployment/execute',
+    'bundle config databricks/api databricks:types databricks/read conversion deployment/install deployment/cli ' +
+    'deployment/policy:types deployment/execute',
 };
 /** Wire rooms together, and stand in for the far sides. */
 const WIRING = ['bin', 'playground'];

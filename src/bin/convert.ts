@@ -28,11 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function signIn(): Promise<SignedIn | undefined> {
-  const { host, token } = loadConverterConfig();
+  const { host, token, teamFolder } = loadConverterConfig();
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: createLogger({ level: 'silent' }) });
-  return { login: { host, token }, workspace };
+  return { login: { host, token }, workspace, teamFolder };
 }
 
 try {

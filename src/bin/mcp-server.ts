@@ -14,11 +14,15 @@ import { createHttpListener } from '../web/http-listener.ts';
 import { runProgram } from './run-program.ts';
 
 /** What the tools work with; nothing in it can carry out a write. */
-function createTools({ db, proofs }: BundleStorage, cli: McpStdioConfig['cli'], deps: { clock: Clock; log: Logger }) {
+function createTools(
+  { db, proofs, places }: BundleStorage,
+  { cli, DAB_TEAM_FOLDER: teamFolder }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER'>,
+  deps: { clock: Clock; log: Logger },
+) {
   const { locator, prover, writes } = createProposing({ db, proofs, find: cli, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
-  return { locator, tools: { workspace, proofs, prover, writes, ...deps } };
+  return { locator, tools: { workspace, placing: { teamFolder, places }, proofs, prover, writes, ...deps } };
 }
 
 async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Promise<void>> {
@@ -29,7 +33,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
   const ownNames = inApps ? undefined : [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'];
   const storage = await openBundleStorage(config.storage, log);
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
-  const { locator, tools } = createTools(storage, config.cli, { clock, log });
+  const { locator, tools } = createTools(storage, config, { clock, log });
   const listener = createHttpListener();
   const app = createHttpApp({
     ...tools,
@@ -58,9 +62,9 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
 }
 
 /** For an editor or another agent, which started us and reads stdout; what is made lives as long as we do. */
-async function startStdio({ cli, signIn }: McpStdioConfig, log: Logger): Promise<() => Promise<void>> {
-  const [storage, { host, token }] = await Promise.all([openBundleStorage('memory', log), openLocalLogin(signIn)]);
-  const { tools } = createTools(storage, cli, { clock: systemClock, log });
+async function startStdio(config: McpStdioConfig, log: Logger): Promise<() => Promise<void>> {
+  const [storage, { host, token }] = await Promise.all([openBundleStorage('memory', log), openLocalLogin(config.signIn)]);
+  const { tools } = createTools(storage, config, { clock: systemClock, log });
   const { userName } = await tools.workspace({ host, token }).me();
   const server = await serveStdio({ ...tools, bundles: storage.bundles }, { host, userName, token });
   log.info({ host, userName }, 'The MCP server is ready on stdio');

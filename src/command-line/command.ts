@@ -21,6 +21,8 @@ import type { Show } from './read-subject.ts';
 export interface SignedIn {
   readonly login: { readonly host: string; readonly token: string };
   readonly workspace: Workspace;
+  /** Of the configuration: where production is deployed to. */
+  readonly teamFolder?: string | undefined;
 }
 
 interface CommandInput {
@@ -72,6 +74,12 @@ async function fromDisk(path: string, command: Command): Promise<number> {
   return ok ? 0 : 1;
 }
 
+/** No rows are kept here; and nobody has seen what taking the original over would change unless they ask for it (--adopt). */
+const NOTHING_KNOWN = {
+  places: { ofProduction: async () => undefined, at: async () => undefined },
+  mayTakeOver: async () => false,
+};
+
 /** Converts, says what came of it, and deploys where that was asked for. Answers whether everything is as it was. */
 async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
   const { options, signedIn, cli, show, say } = command;
@@ -82,8 +90,10 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
       show('Comparing with what the CLI resolves');
       return await cli.open({ files, ...login }, (open) => open.validate(target));
     });
-  const userName = login !== undefined || signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
-  const converted = await convert(subject, out, options, { host: signedIn?.login.host ?? '', userName, resolve });
+  const userName = signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
+  const placing =
+    signedIn === undefined || 'file' in options.from ? undefined : { ...NOTHING_KNOWN, userName, teamFolder: signedIn.teamFolder };
+  const converted = await convert(subject, out, options, { host: signedIn?.login.host ?? '', userName, placing, resolve });
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
   const mark = converted.ok ? '✓' : '✗';
   const judge = login !== undefined || !options.proof ? '' : ' (resolved without the CLI)';

@@ -4,6 +4,8 @@ import { compare } from '../bundle/proof/compare.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
+import { productionTarget } from '../bundle/yaml/describe-tree.ts';
+import type { Placing } from '../conversion/choose-places.ts';
 import { makeBundle } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { OpenCli } from '../deployment/cli/open-bundle.ts';
@@ -17,6 +19,8 @@ interface Surroundings {
   readonly host: string;
   /** As whom a target is resolved where there is no CLI. */
   readonly userName: string;
+  /** Where targets may lie; absent without a workspace. */
+  readonly placing?: Omit<Placing, 'host'> | undefined;
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
   readonly resolve?: ((bundle: Bundle, target: string) => ReturnType<OpenCli['validate']>) | undefined;
 }
@@ -31,7 +35,9 @@ export async function convert(
   options: Pick<Options, 'proof' | 'targets' | 'adopt'>,
   surroundings: Surroundings,
 ) {
-  const { bundle, findings } = await makeBundle(subject, { ...options, host: surroundings.host });
+  const { targets } = options;
+  const originals = Object.fromEntries(options.adopt.map((target) => [target, 'bind' as const]));
+  const { bundle, findings } = await makeBundle(subject, { targets, originals }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');
   const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;
@@ -40,12 +46,11 @@ export async function convert(
   return { bundle, diagnostics, line, ok: !refused && (proof === undefined || holds(proof)) };
 }
 
-const TARGET = 'prod';
-
 async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve }: Surroundings): Promise<Proof> {
-  const answer = await resolve?.(bundle, TARGET);
-  const resolved = answer?.resolved ?? resolveBundle(bundle.files, TARGET, { userName });
-  return compare({ definition, bundle, resolved, target: TARGET, warnings: answer?.warnings });
+  const target = productionTarget(bundle) ?? 'prod';
+  const answer = await resolve?.(bundle, target);
+  const resolved = answer?.resolved ?? resolveBundle(bundle.files, target, { userName });
+  return compare({ definition, bundle, resolved, target, warnings: answer?.warnings });
 }
 
 function secretsFound({ secrets }: Bundle): Diagnostic[] {

@@ -1,5 +1,6 @@
 // What the converter is asked for on the command line.
 import { parseArgs } from 'node:util';
+import type { TargetWish } from '../bundle/generate/targets.ts';
 import { TARGET_NAME } from '../bundle/model/safe-names.ts';
 import { MAX_DEPTH } from '../conversion/subject.ts';
 import { ConfigError } from '../values/errors.ts';
@@ -15,8 +16,8 @@ export const USAGE = `usage:
   --deploy TARGET   bind (with --adopt), deploy with the Databricks CLI, then compare with what the workspace answers
   --no-proof        do not compare with what the CLI resolves
   --depth N         how far child jobs, pipelines and dashboards come along (1; 0: none)
-  --target NAME     a target beside dev and prod; may be repeated
-  --adopt TARGET    this target takes the original job over (bind) instead of making a copy
+  --target NAME     a target beside dev and prod, for production or (NAME:development) for everybody's own copies; may be repeated
+  --adopt TARGET    this target takes the original job over (bind); without it a copy stands beside it, paused
   --git bring       bring the files of a Git job in from the workspace's Git folder (default: keep git_source)
   --anyway          convert a job that another bundle already owns
 
@@ -34,7 +35,8 @@ export function parseOptions(args: readonly string[]) {
   if (!Number.isInteger(depth) || depth < 0 || depth > MAX_DEPTH) problems.push(`--depth must be a number from 0 to ${MAX_DEPTH}`);
   if (values.git !== undefined && values.git !== 'keep' && values.git !== 'bring') problems.push('--git must be keep or bring');
   if (values.sources !== undefined && positionals.length === 0) problems.push('--sources goes with a file or folder of definitions');
-  for (const name of [...(values.target ?? []), ...(values.adopt ?? [])])
+  const targets = (values.target ?? []).map(targetWish);
+  for (const name of [...targets.map((target) => target.name), ...(values.adopt ?? [])])
     if (!TARGET_NAME.test(name)) problems.push(`${JSON.stringify(name)} can't be the name of a target`);
   if (problems.length > 0) throw new ConfigError(problems);
   const { job, folder } = values;
@@ -47,11 +49,17 @@ export function parseOptions(args: readonly string[]) {
     deploy: values.deploy,
     proof: values['no-proof'] !== true,
     depth,
-    targets: values.target ?? [],
+    targets,
     adopt: values.adopt ?? [],
     git: values.git === 'bring' ? ('bring' as const) : ('keep' as const),
     anyway: values.anyway === true,
   };
+}
+
+/** `NAME`, or `NAME:development`. */
+function targetWish(given: string): TargetWish {
+  const name = given.replace(/:(development|production)$/, '');
+  return { name, environment: given.endsWith(':development') ? 'development' : 'production' };
 }
 
 function parsed(args: readonly string[]) {

@@ -1,4 +1,5 @@
 // The card of a new version: its proof and its plan, or what keeps them from being made.
+import { subjectOf } from '../bundle/model/definition.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { shortProofLine } from '../bundle/proof/render.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
@@ -52,7 +53,7 @@ export function createVersionCards(deps: {
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
     if ('problem' in proof) return { proof, plan: proof };
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
-    const where = { conversationId: conversation.id, version: number, target };
+    const where = { conversationId: conversation.id, version: number, target, subject: subjectOf(definition) };
     const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser });
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
     return { proof: { line: shortProofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };

@@ -1,27 +1,45 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
 import { findSecrets } from '../analysis/secrets/find.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
-import { generateBundle } from '../bundle/generate/generate.ts';
+import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
+import type { TargetWish } from '../bundle/generate/targets.ts';
+import type { Adoption } from '../bundle/model/bundle.ts';
+import { UserError } from '../values/errors.ts';
+import { choosePlaces, type Placing } from './choose-places.ts';
 import type { WholeSubject } from './subject.ts';
 
 export interface BundleWish {
+  /** Targets beside dev and prod. */
+  readonly targets?: readonly TargetWish[] | undefined;
+  /** What somebody has said about the originals, by target. */
+  readonly originals?: Readonly<Record<string, Adoption>> | undefined;
+}
+
+interface Surroundings {
   /** The workspace that the subject was read from; empty where it was none. */
   readonly host: string;
-  /** Targets beside dev and prod. */
-  readonly targets?: readonly string[] | undefined;
-  /** Targets that take the original over instead of making a copy. */
-  readonly adopt?: readonly string[] | undefined;
+  /** Where targets may lie there; absent where there is no workspace, so that production lies below the home of whoever deploys. */
+  readonly placing?: Omit<Placing, 'host'> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The same subject and wish make the same bundle; with an error in `findings` it is neither validated nor deployed. Rejects with UserError
- * for a target that can't be, or with the signal's reason.
+ * The same subject, wish and known places make the same bundle; with an error in `findings` it is neither validated nor deployed. Rejects
+ * with UserError for a target that can't be, or with the signal's reason.
  */
-export async function makeBundle(subject: WholeSubject, { host, targets, adopt = [], signal }: BundleWish) {
+export async function makeBundle(subject: WholeSubject, { targets, originals = {} }: BundleWish, { host, placing, signal }: Surroundings) {
   signal?.throwIfAborted();
-  const adoption = Object.fromEntries(adopt.map((target) => [target, 'bind'] as const));
-  const generated = generateBundle({ ...subject, host, options: { targets, adoption } });
+  const all = targetsOf(targets);
+  const strange = Object.keys(originals).find((target) => !all.some(({ name }) => name === target));
+  if (strange !== undefined)
+    throw new UserError({
+      doing: 'Making the bundle',
+      problem: `There is no target \`${strange.slice(0, 80)}\` to take the original over in.`,
+      next: `Name one of ${all.map(({ name }) => `\`${name}\``).join(', ')}, or add that target.`,
+    });
+  const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
+  const options = { targets, adoption: originals, ...where };
+  const generated = generateBundle({ ...subject, host, options });
   const bundle = { ...generated, secrets: await findSecrets(generated.files) };
   signal?.throwIfAborted();
   return { bundle, findings: checkBundle(bundle.files) };

@@ -10,10 +10,10 @@ import { getJob, type JobFilter, listJobs } from './api/jobs.ts';
 import { findLookupNames } from './api/lookup-names.ts';
 import { me } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
-import { listPermissions } from './api/permissions.ts';
+import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines } from './api/pipelines-dashboards.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
-import { createSourceExport, type ExportFormat, exportBytes, listFolder } from './api/workspace-files.ts';
+import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
 
 /** The workspace as one person sees it. Every method rejects with UserError or the signal's reason. */
@@ -30,6 +30,8 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     exportSource: createSourceExport(requests),
     exportBytes: (path: string, format: ExportFormat, signal?: AbortSignal) => exportBytes(requests, path, format, signal),
     listFolder: (path: string, signal?: AbortSignal) => listFolder(requests, path, signal),
+    statusOf: (path: string, signal?: AbortSignal) => statusOf(requests, path, signal),
+    listAccess: (type: ResourceType | 'directories', id: string, signal?: AbortSignal) => listAccess(requests, type, id, signal),
     listPermissions: (type: ResourceType, id: string, signal?: AbortSignal) => listPermissions(requests, type, id, signal),
     getPipeline: (id: string, signal?: AbortSignal) => getPipeline(requests, id, signal),
     listPipelines: (filter: NameFilter, signal?: AbortSignal) => listPipelines(requests, filter, signal),

@@ -1,7 +1,9 @@
 // Rows of planned deployments that somebody may approve; every change of state is a compare-and-set.
+import { type Json, objectOf } from '../values/json.ts';
 import { type Db, typed } from './db/db.ts';
 import { createDecisions, type Decidable } from './decisions.ts';
 import { type Busy, busyAt, lockPlace, type Place } from './deployment-lock.ts';
+import { claimPlace, leavePlace, type PlaceRow, placeDeployed } from './deployment-places.ts';
 
 export type { ProposalState } from './decisions.ts';
 
@@ -21,12 +23,16 @@ interface NewProposal {
   readonly release: string;
   readonly cliVersion: string;
   readonly expiresAt: Date;
+  /** The place: where it lies, written out, whose it is (`job 123`, `folder /…`), and what the target stands for. */
+  readonly rootPath: string;
+  readonly subject: string;
+  readonly environment: 'development' | 'production';
 }
 
-export interface ProposalRow extends Omit<NewProposal, 'release'>, Decidable {
-  /** Absent in rows from before it was kept; none of them is open. */
-  readonly release?: string;
-}
+type OfPlace = 'rootPath' | 'subject' | 'environment';
+
+/** Rows from before it was kept lack what is optional here; none of them is open. */
+export interface ProposalRow extends Omit<NewProposal, OfPlace | 'release'>, Partial<Pick<NewProposal, OfPlace | 'release'>>, Decidable {}
 
 /** A proposal in the story of its conversation: without its plan, which may be large. */
 export type ProposalInStory = Pick<
@@ -37,11 +43,22 @@ export type ProposalInStory = Pick<
 type Start =
   | { readonly kind: 'started'; readonly row: ProposalRow }
   | { readonly kind: 'refused'; readonly row: ProposalRow | undefined }
-  | { readonly kind: 'busy'; readonly row: ProposalRow };
+  | { readonly kind: 'busy'; readonly row: ProposalRow }
+  /** Another subject has the place, or production of this one lies elsewhere since. */
+  | { readonly kind: 'taken' | 'elsewhere'; readonly row: ProposalRow; readonly place: PlaceRow };
 
 export function createProposalRows(db: Db) {
   return {
     ...createDecisions<ProposalRow>(db, 'proposals'),
+
+    /** Writes how it ended, and to its place what was deployed there, or that nothing was. */
+    async finish(id: string, state: 'done' | 'failed' | 'unknown', result: unknown): Promise<void> {
+      await db.transaction(async (tx) => {
+        await createDecisions<ProposalRow>(tx, 'proposals').finish(id, state, result);
+        if (state === 'done') await placeDeployed(tx, id);
+        if (state === 'failed' && objectOf(result as Json).ending === 'nothing') await leavePlace(tx, id);
+      });
+    },
 
     /** Stores an open proposal; open ones of the same conversation and target become superseded, since people see the newest card. */
     async insert(proposal: NewProposal): Promise<ProposalRow> {
@@ -51,8 +68,9 @@ export function createProposalRows(db: Db) {
           proposal.target,
         ]);
         const [row] = await tx.query(
-          `insert into proposals (id, conversation_id, version, bundle_digest, target, host, user_name, slack_user, plan, plan_digest, release, cli_version, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning *`,
+          `insert into proposals (id, conversation_id, version, bundle_digest, target, host, user_name, slack_user, plan, plan_digest, release, cli_version, expires_at,
+             root_path, subject, environment)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning *`,
           [
             proposal.id,
             proposal.conversationId,
@@ -67,6 +85,9 @@ export function createProposalRows(db: Db) {
             proposal.release,
             proposal.cliVersion,
             proposal.expiresAt,
+            proposal.rootPath,
+            proposal.subject,
+            proposal.environment,
           ],
         );
         if (row === undefined) throw new Error(`Proposal ${proposal.id} was not stored.`);
@@ -120,6 +141,8 @@ export function createProposalRows(db: Db) {
         if (row === undefined || place === undefined || row.state !== 'approved')
           return { kind: 'refused', row: row && typed<ProposalRow>(row) };
         if ((await busyAt(tx, place, id)) !== undefined) return { kind: 'busy', row: typed<ProposalRow>(row) };
+        const claim = await claimPlace(tx, id);
+        if (claim.kind !== 'claimed') return { ...claim, row: typed<ProposalRow>(row) };
         const [started] = await tx.query(`update proposals set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
         return started === undefined
           ? { kind: 'refused', row: typed<ProposalRow>(row) }

@@ -6,6 +6,7 @@ import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
 import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
+import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createMessageRows, type MessageRows } from './model-messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -16,6 +17,7 @@ import { createTurnRows, type TurnRows } from './turns.ts';
 export interface BundleStorage extends Database {
   readonly bundles: BundleStore;
   readonly proofs: ProofStore;
+  readonly places: PlaceRows;
   /** The bundles of one person; `owner` is any text that names one person of one workspace. */
   bundlesOf(owner: string): OwnedBundles;
   /** Whether the database answers. */
@@ -59,6 +61,7 @@ function bundleRows(db: Db): Omit<BundleStorage, keyof Database> {
   return {
     bundles,
     proofs: createProofStore(db),
+    places: createPlaceRows(db),
     bundlesOf: (owner) => ownedBundles(bundles, db, owner),
     answers: () =>
       db.query('select 1').then(

@@ -46,6 +46,7 @@ export async function run(): Promise<void> {
           caller: ana,
           workspace: deps.workspace(ana),
           bundles,
+          placing: deps.placing,
           prover: deps.prover,
           proofs: undefined,
           edits: new Map(),

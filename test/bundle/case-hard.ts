@@ -203,7 +203,7 @@ export const HARD_CASES: Readonly<Record<string, GoldenCase>> = {
   'grants-unknown': withFiles({ ...job(plain), grants: undefined }),
   adopted: withFiles(job(plain), { adoption: { prod: 'bind' } }),
   'more-targets': withFiles(job({ ...plain, schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC' } }), {
-    targets: ['staging'],
+    targets: [{ name: 'staging', environment: 'production' }],
   }),
   'older-form': withFiles(
     job({

@@ -17,8 +17,23 @@ describe('parseOptions', () => {
       anyway: false,
     });
     expect(parseOptions(['jobs', '--out', 'x', '--sources', 's', '--no-proof']).from).toEqual({ file: 'jobs' });
-    const all = parseOptions(['--folder', '/Shared/etl', '--out', 'x', '--target', 'staging', '--target', 'qa', '--adopt', 'prod']);
-    expect(all).toMatchObject({ from: { folder: '/Shared/etl' }, targets: ['staging', 'qa'], adopt: ['prod'] });
+    const all = parseOptions([
+      '--folder',
+      '/Shared/etl',
+      '--out',
+      'x',
+      '--target',
+      'staging',
+      '--target',
+      'qa:development',
+      '--adopt',
+      'prod',
+    ]);
+    expect(all).toMatchObject({ from: { folder: '/Shared/etl' }, adopt: ['prod'] });
+    expect(all.targets).toEqual([
+      { name: 'staging', environment: 'production' },
+      { name: 'qa', environment: 'development' },
+    ]);
   });
 
   it.each([

@@ -55,7 +55,17 @@ async function createLife(db: Db) {
       const id = `p${number}-${target}-${Math.random()}`;
       await proposals.insert({
         ...{ id, conversationId: 'c1', version: number, bundleDigest: 'd', target, host: 'https://h.test', userName: 'ana' },
-        ...{ slackUser: 'U_ANA', plan: '{}', planDigest: '', release: '{}', cliVersion: '1', expiresAt: minutes(60) },
+        ...{
+          slackUser: 'U_ANA',
+          plan: '{}',
+          planDigest: '',
+          release: '{}',
+          rootPath: '/Workspace/Users/ana@acme.example/.bundle/churn/dev',
+          subject: 'job 123',
+          environment: 'development' as const,
+          cliVersion: '1',
+          expiresAt: minutes(60),
+        },
       });
       return id;
     },

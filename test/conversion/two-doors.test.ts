@@ -123,19 +123,36 @@ const test = toolsTest({ cli: false, seed })
         byTool(rig, client, name, input),
   );
 
+/** What the command line does where nobody says `--adopt`: nobody has seen there what taking over would change. */
+const PAUSED = [{ target: 'prod', way: 'copy_paused' }];
+
 test.for<[what: string, args: string[], tool: string, input: Record<string, unknown>]>([
-  ['a job', ['--job', '123'], 'generate_bundle_from_job', { job_id: '123' }],
-  ['a job with what it refers to', ['--job', '318', '--depth', '4'], 'generate_bundle_from_job', { job_id: '318', depth: 4 }],
+  ['a job', ['--job', '123'], 'generate_bundle_from_job', { job_id: '123', originals: PAUSED }],
+  [
+    'a job with what it refers to',
+    ['--job', '318', '--depth', '4'],
+    'generate_bundle_from_job',
+    { job_id: '318', depth: 4, originals: PAUSED },
+  ],
   [
     'more targets, one of which takes the original over',
     ['--job', '204', '--target', 'staging', '--adopt', 'staging'],
     'generate_bundle_from_job',
-    { job_id: '204', targets: ['staging'], adopt: ['staging'] },
+    {
+      job_id: '204',
+      targets: [{ name: 'staging', environment: 'production' }],
+      originals: [...PAUSED, { target: 'staging', way: 'take_over' }],
+    },
   ],
-  ['the files of Git', ['--job', '78', '--git', 'bring'], 'generate_bundle_from_job', { job_id: '78', git: 'bring' }],
-  ['what a bundle cannot express', ['--job', '77'], 'generate_bundle_from_job', { job_id: '77' }],
-  ['a secret', ['--job', '79'], 'generate_bundle_from_job', { job_id: '79' }],
-  ['an owned job, all the same', ['--job', '80', '--anyway'], 'generate_bundle_from_job', { job_id: '80', even_if_owned: true }],
+  ['the files of Git', ['--job', '78', '--git', 'bring'], 'generate_bundle_from_job', { job_id: '78', git: 'bring', originals: PAUSED }],
+  ['what a bundle cannot express', ['--job', '77'], 'generate_bundle_from_job', { job_id: '77', originals: PAUSED }],
+  ['a secret', ['--job', '79'], 'generate_bundle_from_job', { job_id: '79', originals: PAUSED }],
+  [
+    'an owned job, all the same',
+    ['--job', '80', '--anyway'],
+    'generate_bundle_from_job',
+    { job_id: '80', even_if_owned: true, originals: PAUSED },
+  ],
   ['a folder', ['--folder', `${HOME}/quality`], 'generate_bundle', { folder: `${HOME}/quality` }],
   ['a folder that a job uses', ['--folder', `/Workspace${HOME}/churn/`], 'generate_bundle', { folder: `${HOME}/churn` }],
 ])('%s', async ([, args, name, input], { command, tool }) => {
@@ -187,7 +204,7 @@ describe('neither makes a bundle of', () => {
       'a target that can’t be',
       ['--job', '123', '--target', '9'],
       'generate_bundle_from_job',
-      { job_id: '123', targets: ['9'] },
+      { job_id: '123', targets: [{ name: '9', environment: 'production' }] },
       [/can't be the name of a target/, /a target is named/],
     ],
     [

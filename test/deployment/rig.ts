@@ -119,7 +119,7 @@ async function createRig(deployment: ReturnType<typeof wireDeployment>) {
     by,
     async plan(bundle: Bundle, version = 1, target = 'dev') {
       await bundles.save(bundle);
-      return await planner.planVersion({ conversationId: 'c1', version, bundle, target, ...by, token });
+      return await planner.planVersion({ conversationId: 'c1', version, bundle, subject: 'job 123', target, ...by, token });
     },
   };
 }

@@ -16,6 +16,7 @@ import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playg
 import { type BundleStore, createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
+import { createPlaceRows } from '../../src/storage/deployment-places.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
 import { CLI, LOCATOR } from '../located-cli.ts';
@@ -55,6 +56,7 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   const deps: ServerDeps = {
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),
     bundles,
+    placing: { places: createPlaceRows(storage.db) },
     prover,
     proofs,
     writes,

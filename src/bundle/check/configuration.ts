@@ -26,6 +26,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const RESOURCE_KEY = /^[A-Za-z][\w-]*$/;
 /** Paths below the deployer's home; `~` is the CLI's own word for it. */
 const HOME = /^(~|\/(Workspace\/)?Users\/\$\{workspace\.current_user\.userName\})\/[^\\]+$/;
+/** A place that is written out: a folder for bundles anywhere in the workspace. Whose it is and who may write there is looked at before a plan. */
+const WRITTEN_OUT = /^\/Workspace(\/[^/\\]+)+\/\.bundle(\/[^/\\]+)+$/;
 /** References in a workspace path; anything else (a variable, a job's name) could hold `..` and lead to somebody else's folder. */
 const PATH_REFERENCES = wordSet(
   `bundle.name bundle.target workspace.current_user.userName workspace.current_user.short_name workspace.root_path workspace.file_path`,
@@ -50,9 +52,11 @@ function checkKeys(value: Json | undefined, allowed: ReadonlySet<string>, place:
 
 function checkWorkspace(value: Json | undefined, place: string, report: Report): void {
   for (const [key, path] of Object.entries(checkKeys(value, WORKSPACE, place, report))) {
-    const inHome = typeof path === 'string' && (HOME.test(path) || (key !== 'root_path' && BELOW_ROOT.test(path)));
-    const known = inHome && referencesIn(path).every((name) => PATH_REFERENCES.has(name));
-    if (!known || /(^|\/)\.\.?(\/|$)/.test(path)) report(`${place}.${key}`, "must be a path below the deployer's home");
+    const allowed =
+      typeof path === 'string' && (HOME.test(path) || WRITTEN_OUT.test(path) || (key !== 'root_path' && BELOW_ROOT.test(path)));
+    const known = allowed && referencesIn(path).every((name) => PATH_REFERENCES.has(name));
+    if (!known || /(^|\/)\.\.?(\/|$)/.test(path))
+      report(`${place}.${key}`, "must be a path below the deployer's home, or below a folder .bundle of the workspace");
   }
 }
 

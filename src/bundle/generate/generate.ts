@@ -15,7 +15,7 @@ import { chooseLookups } from './lookups.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
-import { renderTargets, targetComments } from './targets.ts';
+import { renderTargets, type TargetWish, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { warningsAbout } from './warnings.ts';
 
@@ -24,11 +24,19 @@ const encoder = new TextEncoder();
 const BINARY = /\.(whl|jar|egg)$/;
 
 interface GenerateOptions {
-  /** Targets beside dev and prod; they are made like prod. */
-  readonly targets?: readonly string[] | undefined;
+  /** Targets beside dev and prod. */
+  readonly targets?: readonly TargetWish[] | undefined;
   /** What the first deployment into a target does with the originals; `copy` where it is not said. */
   readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
+  /** Where a target lies in the workspace, by its name, written out; a production target that is left out lies below its deployer's home. */
+  readonly roots?: Readonly<Record<string, string>> | undefined;
 }
+
+/** The targets that every bundle has. */
+const OFFERED: readonly TargetWish[] = [
+  { name: 'dev', environment: 'development' },
+  { name: 'prod', environment: 'production' },
+];
 
 interface GenerateInput {
   readonly definition: JobDefinition;
@@ -41,10 +49,11 @@ interface GenerateInput {
   readonly options?: GenerateOptions | undefined;
 }
 
-function targetNames(options: GenerateOptions): string[] {
-  const names = [...new Set(['dev', 'prod', ...(options.targets ?? [])])];
-  const wrong = names.find((name) => !TARGET_NAME.test(name));
-  if (wrong === undefined) return names;
+/** The targets that a bundle gets, each once. Throws UserError for a name that can't be one. */
+export function targetsOf(wanted: readonly TargetWish[] = []): TargetWish[] {
+  const targets = [...new Map([...OFFERED, ...wanted].map((target) => [target.name, target])).values()];
+  const wrong = targets.map(({ name }) => name).find((name) => !TARGET_NAME.test(name));
+  if (wrong === undefined) return targets;
   throw new UserError({
     doing: 'Making the bundle',
     problem: `${quoted(wrong.slice(0, 80))} can't be the name of a target.`,
@@ -118,7 +127,8 @@ function byName(variables: readonly Variable[]): Variable[] {
 /** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
-  const names = targetNames(options);
+  const wished = targetsOf(options.targets);
+  const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const resources = keyedResources(definition);
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
@@ -134,20 +144,21 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
-  const targets = renderTargets({ names, adoption, resources, byPlace, variables: own });
+  const targets = renderTargets({ targets: wished, adoption, roots: options.roots ?? {}, resources, byPlace, variables: own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const subject =
     definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
-  const readme = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, targets: names, adoption, brought };
+  const about = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, brought };
+  const readme = { ...about, targets: wished, adoption };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(
       'databricks.yml',
       renderYaml(bundleYaml(resources, variables, targets, sources), {
         header: `Declarative Automation Bundle of ${subject}.`,
-        comments: targetComments(names, adoption),
+        comments: targetComments(wished, adoption),
       }),
     ),
     ...resources.map((resource) => text(resource.file, resourceYaml(resource, byPlace, dashboards.get(resource.key)))),
@@ -180,7 +191,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...(definition.broughtFrom === undefined ? [] : [broughtWarning(definition.broughtFrom)]),
       ...resources.flatMap((resource) => warningsAbout(resource)),
       ...lookups.diagnostics,
-      ...(adoption.dev === 'bind' ? [DEV_ADOPTS] : []),
+      ...wished.flatMap(({ name, environment }) => (environment === 'development' && adoption[name] === 'bind' ? [devAdopts(name)] : [])),
     ].map(byKey(resources)),
     digest: digestFiles(files),
   };
@@ -196,8 +207,7 @@ function byKey(resources: readonly KeyedResource[]): (found: Diagnostic) => Diag
   };
 }
 
-const DEV_ADOPTS: Diagnostic = {
-  level: 'warning',
-  place: 'targets.dev',
-  message: 'takes the original over in development mode, which renames and pauses it',
-};
+function devAdopts(target: string): Diagnostic {
+  const message = 'takes the original over in development mode, which renames and pauses it';
+  return { level: 'warning', place: `targets.${target}`, message };
+}

@@ -1,6 +1,7 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from '../model/bundle.ts';
 import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
+import type { TargetWish } from './targets.ts';
 import type { Variable } from './variables.ts';
 
 interface ReadmeInput {
@@ -13,7 +14,7 @@ interface ReadmeInput {
   readonly sources: number;
   /** Where the files of a Git job came from, foreign text that is escaped here. */
   readonly brought?: string | undefined;
-  readonly targets: readonly string[];
+  readonly targets: readonly TargetWish[];
   readonly adoption: Readonly<Record<string, Adoption>>;
 }
 
@@ -34,14 +35,16 @@ function variableTable(variables: readonly Variable[]): string[] {
   return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, ''];
 }
 
-function adoptionText(target: string, { adoption, resources }: ReadmeInput): string[] {
-  if (adoption[target] !== 'bind') {
-    const text =
-      target === 'dev'
-        ? 'makes your own copy with a prefix in its name, paused.'
-        : 'makes a second job beside the original; pause or delete the original first.';
-    return [`- \`${target}\` ${text}`];
-  }
+const OWN_COPY = 'makes your own copy with a prefix in its name, paused.';
+const COPIES = {
+  copy: 'makes a second job beside the original; pause or delete the original first.',
+  beside: 'makes a second job beside the original, whose schedules and triggers are paused.',
+  replace: 'makes a second job that takes the original’s place: pause the original first.',
+};
+
+function adoptionText({ name: target, environment }: TargetWish, { adoption, resources }: ReadmeInput): string[] {
+  const way = adoption[target] ?? 'copy';
+  if (way !== 'bind') return [`- \`${target}\` ${environment === 'development' ? OWN_COPY : COPIES[way]}`];
   const commands = resources
     .filter(({ id }) => id !== '')
     .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);
@@ -60,7 +63,8 @@ function adoptionText(target: string, { adoption, resources }: ReadmeInput): str
 export function renderReadme(input: ReadmeInput): string {
   const { name, jobId, resources, variables, sources, brought, targets } = input;
   const [main] = resources;
-  const others = targets.filter((target) => target !== 'dev').map((target) => `\`${target}\``);
+  const inMode = (mode: TargetWish['environment']) =>
+    targets.filter(({ environment }) => environment === mode).map(({ name: target }) => `\`${target}\``);
   const files = resources.map(
     ({ file, type, prefix, name: title }) =>
       `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${RESOURCE_KIND[type]} ${inline(title ?? '')}`}`,
@@ -70,7 +74,7 @@ export function renderReadme(input: ReadmeInput): string {
     '',
     jobId === '' ? 'A Declarative Automation Bundle for a new job.' : `A Declarative Automation Bundle made from job ${jobId}.`,
     '',
-    `- \`databricks.yml\`: the bundle and its targets, \`dev\` (your own paused copy) and ${others.join(', ')}`,
+    `- \`databricks.yml\`: the bundle and its targets, ${inMode('development').join(', ')} (your own paused copy) and ${inMode('production').join(', ')}`,
     ...files,
     ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
     '',

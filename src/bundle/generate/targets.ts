@@ -1,19 +1,27 @@
-// The targets of a bundle: dev for a person's own paused copy, prod as things were, and others that are made like prod.
+// The targets of a bundle: those in development mode for a person's own paused copy, and those that stand for production.
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
-import type { Adoption } from '../model/bundle.ts';
+import type { Adoption, Environment } from '../model/bundle.ts';
 import { grantPlace } from '../model/id-references.ts';
 import type { KeyedResource } from '../model/resources.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';
 
-/** Where production lives: below the deployer's home, so that nobody else can change what runs. */
+/** Where production lies where nobody says it: below the home of whoever deploys. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
 export const PROD_ROOT = '/Workspace/Users/${workspace.current_user.userName}/.bundle/${bundle.name}/${bundle.target}';
 
+/** A target and what it stands for. */
+export interface TargetWish {
+  readonly name: string;
+  readonly environment: Environment;
+}
+
 interface TargetsInput {
-  readonly names: readonly string[];
+  readonly targets: readonly TargetWish[];
   readonly adoption: Readonly<Record<string, Adoption>>;
+  /** Where a target lies in the workspace, by its name; left out, production lies below the home of whoever deploys. */
+  readonly roots: Readonly<Record<string, string>>;
   readonly resources: readonly KeyedResource[];
   /** What stands at a place instead of its value. */
   readonly byPlace: ReadonlyMap<string, string>;
@@ -35,14 +43,23 @@ function overrides(resources: readonly KeyedResource[], of: ByResource): JsonObj
   return types.size === 0 ? {} : { resources: Object.fromEntries(types) };
 }
 
-/** Development mode pauses what says nothing of it, but lets `UNPAUSED` run: a copy must not start by itself (facts: bundles#targets-and-modes). */
-function paused({ type, value }: KeyedResource): JsonObject {
+/**
+ * What keeps a copy from starting by itself. Development mode pauses what says nothing of it, but lets `UNPAUSED` run; in production
+ * everything that isn't paused runs (facts: bundles#targets-and-modes).
+ */
+function paused({ type, value }: KeyedResource, environment: Environment): JsonObject {
   if (type === 'pipelines') return value.continuous === true ? { continuous: false } : {};
   const running = ['schedule', 'trigger', 'continuous'].filter((name) => {
     const trigger = value[name];
-    return isObject(trigger) && trigger.pause_status === 'UNPAUSED';
+    if (!isObject(trigger)) return false;
+    return environment === 'development' ? trigger.pause_status === 'UNPAUSED' : trigger.pause_status !== 'PAUSED';
   });
   return Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }]));
+}
+
+/** Whether something of these starts by itself. */
+function startsByItself(resources: readonly KeyedResource[]): boolean {
+  return resources.some((resource) => Object.keys(paused(resource, 'production')).length > 0);
 }
 
 function lifecycle(adoption: Adoption | undefined, { id }: KeyedResource): JsonObject {
@@ -65,46 +82,71 @@ function permissions({ grants, prefix }: KeyedResource, byPlace: ReadonlyMap<str
   return kept.length === 0 ? {} : { permissions: kept };
 }
 
+/** Said also where it is whoever deploys: the next who deploys would be another one (facts: bundles#permissions-and-run_as). */
 function runAsOf(resource: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
-  const runAs = targetRunAs(resource);
+  const runAs = targetRunAs(resource) ?? runAsItIs(resource);
   if (runAs === undefined) return {};
   return {
     run_as: Object.fromEntries(Object.entries(runAs).map(([key, value]) => [key, byPlace.get(`${resource.prefix}run_as.${key}`) ?? value])),
   };
 }
 
+function runAsItIs({ type, value, runAs }: KeyedResource): JsonObject | undefined {
+  if (type === 'dashboards' || runAs === undefined || value.run_as !== undefined) return undefined;
+  return { [runAs.includes('@') ? 'user_name' : 'service_principal_name']: runAs };
+}
+
+/** Under /Workspace/Shared the CLI wants it said that everybody may change what is deployed (facts: bundles#deployment-folders). */
+const EVERYBODY = [{ level: 'CAN_MANAGE', group_name: 'users' }];
+
 /** Everything under `targets`. */
-export function renderTargets({ names, adoption, resources, byPlace, variables }: TargetsInput): JsonObject {
+export function renderTargets({ targets, adoption, roots, resources, byPlace, variables }: TargetsInput): JsonObject {
   const perTarget = Object.keys(variables).length === 0 ? {} : { variables };
   const [main, ...others] = resources;
   // What a target says about run_as goes for every job and pipeline of it: only a single one can say it there.
   const shared = main === undefined || others.length > 0 ? {} : runAsOf(main, byPlace);
+  const offered = targets.find(({ environment }) => environment === 'development')?.name;
   return Object.fromEntries(
-    names.map((name) => {
+    targets.map(({ name, environment }) => {
       const adopted = adoption[name];
-      if (name === 'dev') {
-        const own = overrides(resources, (resource) => ({ ...paused(resource), ...lifecycle(adopted, resource) }));
-        return [name, { mode: 'development', default: true, ...perTarget, ...own }];
+      const root = roots[name];
+      if (environment === 'development') {
+        const own = overrides(resources, (resource) => ({ ...paused(resource, environment), ...lifecycle(adopted, resource) }));
+        const at = root === undefined ? {} : { workspace: { root_path: root } };
+        return [name, { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...perTarget, ...own }];
       }
+      const isPaused = adopted === 'beside' && startsByItself(resources);
       const own = overrides(resources, (resource) => ({
         ...(others.length > 0 ? runAsOf(resource, byPlace) : {}),
         // The API refuses a second pipeline of the same name unless it is told.
         ...(resource.type === 'pipelines' && adopted !== 'bind' ? { allow_duplicate_names: true } : {}),
         ...folder(adopted, resource),
+        ...(isPaused ? paused(resource, environment) : {}),
         ...permissions(resource, byPlace),
         ...lifecycle(adopted, resource),
       }));
-      return [name, { mode: 'production', workspace: { root_path: PROD_ROOT }, ...shared, ...perTarget, ...own }];
+      const written = {
+        mode: environment,
+        workspace: { root_path: root ?? PROD_ROOT },
+        ...(root?.startsWith('/Workspace/Shared/') ? { permissions: EVERYBODY } : {}),
+        // For jobs that are added later, too.
+        ...(isPaused ? { presets: { trigger_pause_status: 'PAUSED' } } : {}),
+      };
+      return [name, { ...written, ...shared, ...perTarget, ...own }];
     }),
   );
 }
 
-/** What stands before each target, for people. */
-export function targetComments(names: readonly string[], adoption: Readonly<Record<string, Adoption>>): YamlComment[] {
-  const text = (name: string): string => {
-    if (name === 'dev') return 'Your own copy: its name gets a prefix, schedules and triggers are paused.';
-    if (adoption[name] === 'bind') return 'The original itself, once it is bound as README.md says.';
-    return name === 'prod' ? 'The job as it was.' : 'Made like prod; give the variables values of its own.';
-  };
-  return names.map((name) => ({ at: ['targets', name], text: text(name) }));
+/** What stands before a target, for people. */
+function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined): string {
+  if (environment === 'development') return 'Your own copy: its name gets a prefix, schedules and triggers are paused.';
+  if (adoption === 'bind') return 'The original itself, once it is bound as README.md says.';
+  if (adoption === 'beside') return 'A copy beside the original, with its schedules and triggers paused.';
+  if (adoption === 'replace') return 'A copy beside the original, whose schedules and triggers are to be paused.';
+  return name === 'prod' ? 'The job as it was.' : 'Made like prod; give the variables values of its own.';
+}
+
+/** The comments of all targets. */
+export function targetComments(targets: readonly TargetWish[], adoption: Readonly<Record<string, Adoption>>): YamlComment[] {
+  return targets.map((target) => ({ at: ['targets', target.name], text: targetComment(target, adoption[target.name]) }));
 }

@@ -154,8 +154,15 @@ export interface BundleResource {
   readonly id?: string | undefined;
 }
 
-/** What a first deployment into a target does with the originals: make copies beside them, or take them over. */
-export type Adoption = 'copy' | 'bind';
+/** What a target stands for: a person's own copies, or what runs for everybody. Its mode says it, never its name. */
+export type Environment = 'development' | 'production';
+
+/**
+ * What a first deployment into a target does with the originals: take them over (bind), stand beside them with its schedules paused, or
+ * stand beside them while the same approval pauses theirs (replace). `copy`: there is no original that anything is known of.
+ */
+export const ADOPTIONS = ['copy', 'bind', 'beside', 'replace'] as const;
+export type Adoption = (typeof ADOPTIONS)[number];
 
 export interface BundleVariable {
   readonly name: string;

@@ -74,3 +74,8 @@ export function parseJob(text: string): JobDefinition {
     settings,
   };
 }
+
+/** The subject that a definition is read of, as places name it: `job 123`, or `folder /…` of a job that is only proposed. */
+export function subjectOf({ jobId, folder }: Pick<JobDefinition, 'jobId' | 'folder'>): string {
+  return jobId === '' ? `folder ${folder ?? ''}` : `job ${jobId}`;
+}

@@ -10,6 +10,7 @@ import { compareGrants } from './compare-grants.ts';
 import { compareSources } from './compare-sources.ts';
 import { isDefault, isUserDefined, settingsOnly, whyDroppedByPool, whyLeftOut } from './defaults.ts';
 import { developmentChange } from './development-mode.ts';
+import { pausedBeside } from './paused-beside.ts';
 import type { Finding, Proof, ProofEntry, ProofVerdict } from './proof.ts';
 import { deployerOf, isDevelopment, resolvedResource } from './resolved-target.ts';
 import { createSourceCheck } from './source-check.ts';
@@ -96,7 +97,7 @@ function findings(
   const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;
     const found = is.get(place);
-    const change = developmentChange(leaf, found, resolved) ?? whyLeftOut(one, leaf);
+    const change = developmentChange(leaf, found, resolved) ?? pausedBeside(leaf, found, bundle.adoption[target]) ?? whyLeftOut(one, leaf);
     if (found === undefined) {
       const why = whyDroppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'dropped', was: value, why };
@@ -125,7 +126,7 @@ function findings(
   const invented = [...is.values()].flatMap((leaf): Finding[] => {
     if (was.has(leaf.place) || isDefault(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
     if (leaf.place.startsWith('run_as.') && leaf.value === one.runAs) return [];
-    const why = whyLeftOut(one, leaf);
+    const why = pausedBeside(undefined, leaf, bundle.adoption[target]) ?? whyLeftOut(one, leaf);
     if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
     return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
   });

@@ -1,7 +1,7 @@
 // What the YAML of any tree says it is: name, resources, variables and targets; the job as written, before the CLI resolves it.
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
-import type { Bundle, BundleFile, ResourceType } from '../model/bundle.ts';
+import type { Bundle, BundleFile, Environment, ResourceType } from '../model/bundle.ts';
 import { parseYaml } from './parse.ts';
 
 const RESOURCE_TYPES = ['jobs', 'pipelines', 'dashboards'] as const;
@@ -52,6 +52,38 @@ export function describeTree(files: readonly BundleFile[]): Description {
     variables,
     targets: [...new Set(merged('targets').map(([key]) => key))],
   };
+}
+
+/**
+ * What each target stands for, by its mode; one without a mode is production, since nothing keeps it apart from others' work. Throws
+ * UserError where the YAML can't be read.
+ */
+function environmentsOf(files: readonly BundleFile[]): ReadonlyMap<string, Environment> {
+  const found = new Map<string, Environment>();
+  for (const { value } of configurationOf(files))
+    for (const [name, target] of Object.entries(objectOf(value.targets)))
+      if (!found.has(name) || objectOf(target).mode !== undefined)
+        found.set(name, objectOf(target).mode === 'development' ? 'development' : 'production');
+  return found;
+}
+
+/** What a target stands for. */
+export function environmentOf({ files }: Pick<Bundle, 'files'>, target: string): Environment {
+  return environmentsOf(files).get(target) ?? 'production';
+}
+
+/** The target that the proof speaks of: the first for production that the bundle was made with, else any for production, else the last. */
+export function productionTarget({ files, targets, adoption }: Pick<Bundle, 'files' | 'targets' | 'adoption'>): string | undefined {
+  const environments = environmentsOf(files);
+  const production = targets.filter((target) => environments.get(target) === 'production');
+  return production.find((target) => adoption[target] !== undefined) ?? production[0] ?? targets.at(-1);
+}
+
+/** The target that is offered by itself, the one anybody may try things in: dev where there is one, else the first for development. */
+export function offeredTarget({ files, targets }: Pick<Bundle, 'files' | 'targets'>): string | undefined {
+  if (targets.includes('dev')) return 'dev';
+  const environments = environmentsOf(files);
+  return targets.find((target) => environments.get(target) === 'development') ?? targets[0];
 }
 
 /** A resource as the tree writes it (references unresolved), and what a target writes over it. */

@@ -1,7 +1,7 @@
 // The variables of what somebody runs at their own machine: the converter and the playground.
 import { z } from 'zod';
 import { CliVariables } from './cli.ts';
-import { host, text } from './value-types.ts';
+import { host, teamFolder, text } from './value-types.ts';
 
 export const ConverterVariables = z.object({
   DATABRICKS_HOST: host.optional().meta({ description: 'The workspace to read from, to compare with and to deploy to.' }),
@@ -9,6 +9,7 @@ export const ConverterVariables = z.object({
     description: 'Whoever converts. Without both, definitions come from disk and the comparison needs no CLI.',
     secret: true,
   }),
+  DAB_TEAM_FOLDER: teamFolder,
   ...CliVariables.shape,
 });
 

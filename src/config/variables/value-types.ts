@@ -56,3 +56,18 @@ export const clockScale = z
     return { factor: Number(factor), since: Number(since) };
   })
   .meta({ type: 'factor@milliseconds' });
+
+/** A folder of the workspace that several people share. */
+export const teamFolder = z
+  .string()
+  .transform((given) => given.replace(/\/+$/, ''))
+  .refine(
+    (given) => /^\/Workspace(\/(?!\.{1,2}(\/|$))[^/\\$]+)+$/.test(given) && !/^\/Workspace\/(Users|Repos)(\/|$)/.test(given),
+    'must be a folder below /Workspace that is nobody’s home, such as /Workspace/Teams/data',
+  )
+  .optional()
+  .meta({
+    type: 'workspace folder',
+    description:
+      'Where production is deployed to: its own folder below `.bundle` in this one, which whoever deploys must manage. Unset: the home of the person who asks first, where nobody else can deploy it.',
+  });

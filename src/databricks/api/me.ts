@@ -1,4 +1,6 @@
 // The user that a token belongs to.
+import { objectsIn } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
 import { strangeAnswer, withErrorWords } from '../http/errors.ts';
 import type { Requests } from '../http/requests.ts';
 
@@ -6,6 +8,8 @@ export interface Me {
   readonly id: string;
   readonly userName: string;
   readonly displayName: string;
+  /** The names of their groups, `users` among them; of nobody else the API tells groups to somebody who is no admin. */
+  readonly groups: readonly string[];
 }
 
 /** SCIM Me. A workspace allows 255 of these a minute (facts: databricks#rate-limits), so ask once per sign-in, not once per call. */
@@ -17,5 +21,6 @@ export async function me(requests: Requests, signal?: AbortSignal): Promise<Me> 
   const { id, userName, displayName } = body;
   if (typeof userName !== 'string' || (typeof id !== 'string' && typeof id !== 'bigint' && typeof id !== 'number'))
     throw strangeAnswer(doing, 'The answer names no user.');
-  return { id: String(id), userName, displayName: typeof displayName === 'string' && displayName !== '' ? displayName : userName };
+  const groups = objectsIn(body.groups).flatMap(({ display }) => (typeof display === 'string' ? [display] : []));
+  return { id: String(id), userName, displayName: textOf(displayName) ?? userName, groups };
 }

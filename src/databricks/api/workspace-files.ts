@@ -43,6 +43,18 @@ export async function listFolder(requests: Requests, path: string, signal?: Abor
   });
 }
 
+/** What is at a path, by its id; undefined where there is nothing that this person may see. */
+export async function statusOf(
+  requests: Requests,
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ id: string; isFolder: boolean } | undefined> {
+  return await unlessMissing(`Looking at ${path}`, async () => {
+    const { object_id: objectId, object_type: type } = await requests.getJson('/api/2.0/workspace/get-status', { path }, signal);
+    return { id: id(objectId) ?? '', isFolder: type === 'DIRECTORY' || type === 'REPO' };
+  });
+}
+
 /**
  * Creates the export of single files and notebooks; it answers undefined for what does not exist. A notebook comes in the format it was
  * written in (`repos_export_format` of get-status: SOURCE or JUPYTER). `kind` may be wrong: what is a notebook comes as a notebook.

@@ -12,6 +12,8 @@ const text = (longest: number) =>
     .refine((value) => !value.includes('\0') && value.isWellFormed(), 'not text');
 const bundle = z.string().regex(/^[0-9a-f]{64}$/, 'a bundle_id is 64 hexadecimal digits');
 const target = z.string().regex(/^[A-Za-z0-9_][\w-]{0,99}$/, 'a target is a name of databricks.yml such as "dev"');
+/** What the target stands for; of rows that were stored without it, the more careful one. */
+const environment = z.enum(['development', 'production']).default('production');
 const parameters = z
   .record(text(256).regex(/^[^=]+$/, 'a parameter’s name is not empty and holds no ='), text(LIMITS.parametersCharacters))
   .refine(
@@ -39,16 +41,18 @@ export const Write = z.discriminatedUnion('kind', [
     bundle,
     bundle_name: text(256),
     target,
+    environment,
     /** Under `resources:`; never a flag, never `--`, after which the CLI would run a local command (facts: cli#validate-summary-and-run). */
     key: z.string().regex(/^[A-Za-z0-9_][\w-]{0,199}$/),
     parameters,
   }),
-  z.strictObject({ kind: z.literal('deploy_bundle'), bundle, bundle_name: text(256), target }),
+  z.strictObject({ kind: z.literal('deploy_bundle'), bundle, bundle_name: text(256), target, environment }),
   z.strictObject({
     kind: z.literal('destroy_bundle'),
     bundle,
     bundle_name: text(256),
     target,
+    environment,
     /** What the deployment holds, one line each: compared again just before. */
     resources: z.array(text(1000)).max(LIMITS.destroyed),
   }),
@@ -57,7 +61,11 @@ export type Write = z.infer<typeof Write>;
 export type WriteOf<Kind extends Write['kind']> = Extract<Write, { kind: Kind }>;
 
 /** What a tool asks for: the rest is filled in when it is proposed. */
-export type AskedWrite = Write extends infer One ? (One extends Write ? Omit<One, 'bundle_name' | 'resources' | 'files'> : never) : never;
+export type AskedWrite = Write extends infer One
+  ? One extends Write
+    ? Omit<One, 'bundle_name' | 'environment' | 'resources' | 'files'>
+    : never
+  : never;
 
 /** The bytes that are stored and whose sha256 is the digest; keys in the order of the schema. */
 export function argumentsOf(write: Write): { text: string; digest: string } {
@@ -85,6 +93,6 @@ export function isDangerousWrite(write: Write): boolean {
 
 /** Milliseconds for which it may be approved: a day, but an hour for what destroys or touches production (facts: security#approvals). */
 export function approvalMs(write: Write): number {
-  const production = 'target' in write && write.target !== 'dev';
-  return isDangerousWrite(write) || production ? LIMITS.approvalMs.production : LIMITS.approvalMs.development;
+  const isProduction = 'environment' in write && write.environment === 'production';
+  return isDangerousWrite(write) || isProduction ? LIMITS.approvalMs.production : LIMITS.approvalMs.development;
 }

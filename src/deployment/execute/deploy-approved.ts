@@ -3,6 +3,7 @@ import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts'
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
+import { placeElsewhere, placeTaken } from '../place/place-words.ts';
 import { readFileChanges } from '../plan/file-changes-there.ts';
 import { lastDeployedFiles } from '../plan/last-deployed.ts';
 import { validateAs } from '../plan/validate-as.ts';
@@ -53,6 +54,10 @@ export function createDeployer(deps: DeployerDeps) {
       if (start.kind === 'busy') {
         const problem = `Another deployment of this bundle to ${start.row.target} is running.`;
         return end(rows, proposalId, failed(problem, 'Wait until it is over, then ask for a fresh plan.'));
+      }
+      if (start.kind !== 'started') {
+        const words = start.kind === 'taken' ? placeTaken(start.place) : placeElsewhere(start.place);
+        return end(rows, proposalId, failed(words.problem, words.next));
       }
       return runOnce(rows, proposalId, () => execute(start.row, token, onProgress), {
         failed,

@@ -91,7 +91,7 @@ function unlessForPeople(error: unknown): undefined {
 }
 
 export function failed(problem: string, next: string): DeployResult {
-  return { ok: false, state: 'failed', jobs: [], problem: `${problem} Nothing was deployed.`, next };
+  return { ok: false, state: 'failed', jobs: [], problem: `${problem} Nothing was deployed.`, next, ending: 'nothing' };
 }
 
 export function unknown(problem: string): DeployResult {

@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
+import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
-import type { JsonObject } from '../../values/json.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { canonicalPath } from '../../values/workspace-path.ts';
 import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
@@ -35,6 +38,8 @@ type Reads = ListsJobs & ReadsJobs & Eyes['workspace'];
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
   readonly version: number;
+  /** Whose place it is: `job 123` or `folder /…`. */
+  readonly subject: string;
   readonly identity: { readonly host: string; readonly userName: string };
   readonly slackUser: string;
 }
@@ -46,14 +51,16 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
     async planVersion(input: VersionToPlan): Promise<DeploymentProposal | NoProof> {
-      const { conversationId, version, bundle, target, identity, slackUser, token, signal } = input;
+      const { conversationId, version, bundle, subject, target, identity, slackUser, token, signal } = input;
       const { host, userName } = identity;
       const no = notDeployable(bundle)?.words ?? (await cli.missing());
       if (no !== undefined) return no;
       const made = await cli
         .open({ files: bundle.files, host, token, signal }, async (open) => {
           const { resolved } = await validateAs(open, target, userName);
-          const other = target !== 'prod' && bundle.targets.includes('prod') ? (await open.validate('prod')).resolved : undefined;
+          const main = productionTarget(bundle);
+          const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
+          const other = isOther ? (await open.validate(main)).resolved : undefined;
           const reads = workspace({ host, token });
           const planned = await planTarget(open, reads, bundle, target);
           if ('why' in planned) return planned.words;
@@ -64,11 +71,12 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           // Of a first deployment every file is new, and nothing of it changes what exists.
           const files = diff.first ? [] : await readFileChanges(seen, { files: bundle.files, last, resolved }, signal);
           const release = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, signal });
-          return { plan: planned.text, release, cliVersion: open.version };
+          const rootPath = `/Workspace${canonicalPath(textOf(objectOf(resolved.workspace).root_path) ?? '')}`;
+          return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);
       if ('problem' in made) return made;
-      const { plan, release, cliVersion } = made;
+      const { plan, release, cliVersion, rootPath } = made;
       const row = await rows.insert({
         id: randomUUID(),
         conversationId,
@@ -82,6 +90,9 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
         planDigest: sha256(plan),
         release: JSON.stringify(release),
         cliVersion,
+        rootPath,
+        subject,
+        environment: release.environment,
         expiresAt: new Date(clock.now() + LIMITS.approvalMs[release.environment]),
       });
       log.info({ proposal: row.id, target, version, digest: bundle.digest }, 'Planned a version');
@@ -107,8 +118,8 @@ async function releaseOf({ diff, bundle, plan, resolved, other, reads, signal }:
   const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
   const main = bundle.resources[0]?.key;
   const release = await maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main }));
-  if (target === 'prod' || other !== undefined) return release;
+  if (environment === 'production' || other !== undefined) return release;
   // An edit that takes production away must not hide what the next one changes in another target.
-  const text = `There is no target ${code('prod')} to compare ${code(target)} with.`;
+  const text = `There is no target for production to compare ${code(target)} with.`;
   return { ...release, findings: [{ rule: 'own of target', weight: 'danger', text }, ...release.findings] };
 }

@@ -1,6 +1,7 @@
 // Proposes writes: stores the exact arguments for a person to approve. Nothing here, and nothing it imports, carries a write out.
 import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../../bundle/model/bundle.ts';
+import { environmentOf } from '../../bundle/yaml/describe-tree.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
@@ -55,18 +56,22 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
         // Its plan would be refused; say so before the thread shows a card.
         const no = holdsSecrets(bundle)?.words;
         if (no !== undefined) throw refuse(no.problem, no.next);
-        return parsed(named);
+        return parsed({ ...named, environment: environmentOf(bundle, named.target) });
       }
       case 'run_bundle': {
         requireTarget(bundle, named.target);
         const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);
         if (!keys.includes(named.key))
           throw refuse('The bundle has no such job or pipeline.', `It can run: ${keys.join(', ') || 'nothing'}.`);
-        return parsed(named);
+        return parsed({ ...named, environment: environmentOf(bundle, named.target) });
       }
       case 'destroy_bundle':
         requireTarget(bundle, named.target);
-        return parsed({ ...named, resources: await toDestroy(bundle, named.target, by) });
+        return parsed({
+          ...named,
+          environment: environmentOf(bundle, named.target),
+          resources: await toDestroy(bundle, named.target, by),
+        });
     }
   }
 

@@ -1,7 +1,8 @@
-// The proof of a bundle: the real CLI resolves target prod, the pure core compares it with the job, and the result is kept.
+// The proof of a bundle: the real CLI resolves its production target, the pure core compares it with the job, and the result is kept.
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { compare } from '../../bundle/proof/compare.ts';
 import { holds, type NoProof, type Proof } from '../../bundle/proof/proof.ts';
+import { productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
@@ -43,8 +44,8 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       step('validate', 'in_progress');
       const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
       if (no !== undefined) return stop(no);
-      const target = bundle.targets.includes('prod') ? 'prod' : (bundle.targets.at(-1) ?? 'prod');
       try {
+        const target = productionTarget(bundle) ?? 'prod';
         const { resolved, warnings } = await cli.open({ files: bundle.files, host, token, signal }, (open) => open.validate(target));
         const warned = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
         step('validate', 'complete', warnings.length === 0 ? undefined : warned);

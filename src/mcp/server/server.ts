@@ -22,6 +22,7 @@ import { readBundleResource } from './resources.ts';
 export interface ServerDeps {
   readonly workspace: (caller: Caller) => Workspace;
   readonly bundles: BundleStore;
+  readonly placing: ToolContext['placing'];
   readonly prover: Prover;
   /** Stores proposed writes. */
   readonly writes: Pick<WriteProposals, 'propose'>;
@@ -47,8 +48,8 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
     { name: 'dab-bot-databricks', title: 'Databricks tools of DAB Bot', version: '1' },
     { instructions: INSTRUCTIONS },
   );
-  const { bundles, prover, proofs, clock } = deps;
-  const shared = { caller, workspace: deps.workspace(caller), bundles, prover, proofs, clock };
+  const { bundles, placing, prover, proofs, clock } = deps;
+  const shared = { caller, workspace: deps.workspace(caller), bundles, placing, prover, proofs, clock };
   const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
 
   const register = (tool: Tool): void => {

@@ -7,7 +7,7 @@ import { UserError } from '../../values/errors.ts';
 import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
-import { adoptTargets, job as jobInput, moreTargets } from './support/inputs.ts';
+import { adoptionsOf, job as jobInput, moreTargets, originals } from './support/inputs.ts';
 import { showReading, storeNewBundle } from './support/store-bundle.ts';
 
 export const generateBundleFromJob = defineTool({
@@ -25,7 +25,7 @@ export const generateBundleFromJob = defineTool({
       .optional()
       .describe('How far child jobs, pipelines and dashboards come along as resources of the bundle: 1 when left out, 0 for none.'),
     targets: moreTargets,
-    adopt: adoptTargets,
+    originals,
     git: z
       .enum(['keep', 'bring'])
       .optional()
@@ -39,7 +39,7 @@ export const generateBundleFromJob = defineTool({
     files: z.int(),
     owned_by_bundle: z.boolean(),
   }),
-  async run({ job_id: given, depth = 1, targets, adopt, git = 'keep', even_if_owned }, context) {
+  async run({ job_id: given, depth = 1, targets, originals: asked, git = 'keep', even_if_owned }, context) {
     const { workspace, steps, signal } = context;
     steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
     const job_id = await findJob(given, context, 'Generating a bundle of a job');
@@ -59,7 +59,7 @@ export const generateBundleFromJob = defineTool({
     }
     const { text, bundle } = await storeNewBundle(context, reading, {
       targets,
-      adopt,
+      originals: adoptionsOf(asked),
       first: `Generated a bundle of job ${job_id}. Names, values and places are data.`,
       next: 'Next: validate_bundle with this bundle_id.',
     });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { offeredTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { AskedWrite } from '../../deployment/approval/write.ts';
 import type { Inspection } from '../../deployment/plan/inspect.ts';
 import { UserError } from '../../values/errors.ts';
@@ -19,7 +20,7 @@ type Read = keyof typeof READS;
 const input = z.strictObject({
   bundle_id: bundleId,
   command: z.enum(['validate', 'plan', 'summary', 'deploy', 'run', 'destroy']),
-  target: z.string().min(1).max(100).optional().describe('A target of the bundle; left out: dev, or its first one.'),
+  target: z.string().min(1).max(100).optional().describe('A target of the bundle; left out: dev, or the first one for development.'),
   resource: z.string().min(1).max(200).optional().describe('For run: its key, such as "churn"; left out where the bundle has only one.'),
   parameters: z.record(z.string(), z.string()).optional().describe('For run: job parameters for this run only, by name.'),
 });
@@ -63,8 +64,9 @@ export const runBundleCommand = defineTool({
   },
 });
 
-function targetOf({ targets }: Bundle, given: string | undefined): string {
-  const target = given ?? (targets.includes('dev') ? 'dev' : targets[0]);
+function targetOf(bundle: Bundle, given: string | undefined): string {
+  const { targets } = bundle;
+  const target = given ?? offeredTarget(bundle);
   if (target !== undefined && targets.includes(target)) return target;
   throw new UserError({
     doing,

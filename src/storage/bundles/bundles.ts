@@ -1,6 +1,6 @@
 // Bundles by digest: immutable trees, and what they were made from.
 import { z } from 'zod';
-import { type Bundle, digestFiles, type JobDefinition, sha256 } from '../../bundle/model/bundle.ts';
+import { ADOPTIONS, type Bundle, digestFiles, type JobDefinition, sha256 } from '../../bundle/model/bundle.ts';
 import type { Db } from '../db/db.ts';
 import { loadFiles, saveBlobs } from './blobs.ts';
 import { loadDefinition, saveDefinition } from './definitions.ts';
@@ -34,7 +34,7 @@ export const BundleMeta = z.object({
   resources: z.array(z.object({ type: z.enum(['jobs', 'pipelines', 'dashboards']), key: z.string(), id: z.string().optional() })),
   variables: z.array(z.object({ name: z.string(), value: z.string(), description: z.string() })),
   targets: z.array(z.string()),
-  adoption: z.record(z.string(), z.enum(['copy', 'bind'])).default({}),
+  adoption: z.record(z.string(), z.enum(ADOPTIONS)).default({}),
   sources: z.array(z.object({ path: z.string(), file: z.string(), sha256: z.string() })).default([]),
   secrets: z.array(z.object({ path: z.string(), line: z.int(), start: z.int(), end: z.int(), kind: z.string() })).default([]),
   diagnostics: z.array(z.object({ level: z.enum(['error', 'warning', 'note']), place: z.string(), message: z.string() })),

@@ -153,4 +153,18 @@ export const MIGRATIONS: readonly string[] = [
   alter table proposals drop column summary;
   update proposals set state = 'superseded' where state = 'open';
   `,
+  `
+  -- Where a subject's target lies in a workspace, and what was deployed there last; production lies in one place.
+  create table places (
+    id text primary key,
+    host text not null, root_path text not null,
+    subject text not null, target text not null, environment text not null check (environment in ('development', 'production')),
+    owner text not null, bundle_name text not null, adoption text not null,
+    bundle_digest text references bundles, version integer, deployed_by text, deployed_at timestamptz,
+    adopted jsonb not null default '{}', manifest jsonb not null default '{}',
+    unique (host, root_path)
+  );
+  create unique index places_of_production on places (host, subject, target) where environment = 'production';
+  alter table proposals add column root_path text, add column subject text, add column environment text;
+  `,
 ];

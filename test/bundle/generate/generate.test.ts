@@ -108,7 +108,7 @@ describe('losslessness', () => {
     const definition = job({ name: 'x', format: 'MULTI_TASK', edit_mode: 'UI_LOCKED', deployment: { kind: 'BUNDLE' } });
     const bundle = generateBundle({ definition, sources: [], host: HOST });
     const all = bundle.files.map(({ bytes }) => Buffer.from(bytes).toString()).join('\n');
-    expect(all).not.toMatch(/MULTI_TASK|UI_LOCKED|kind|acme\.example/);
+    expect(all).not.toMatch(/MULTI_TASK|UI_LOCKED|kind|https?:\/\/acme\.example/);
     expect(bundle.diagnostics).toMatchObject([{ level: 'warning', place: 'deployment' }]);
   });
 
@@ -187,8 +187,11 @@ test('the order of related things, sources and lookups changes nothing', () => {
 
 test('a target needs a name that the CLI takes', () => {
   const definition = job({ name: 'x' });
-  expect(() => generateBundle({ definition, sources: [], host: HOST, options: { targets: ['a b'] } })).toThrow(UserError);
-  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { targets: ['qa', 'prod'], adoption: { qa: 'bind' } } });
+  expect(() =>
+    generateBundle({ definition, sources: [], host: HOST, options: { targets: [{ name: 'a b', environment: 'production' }] } }),
+  ).toThrow(UserError);
+  const targets = ['qa', 'prod'].map((name) => ({ name, environment: 'production' as const }));
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { targets, adoption: { qa: 'bind' } } });
   expect(bundle.targets).toEqual(['dev', 'prod', 'qa']);
   expect(bundle.adoption).toEqual({ dev: 'copy', prod: 'copy', qa: 'bind' });
 });

@@ -12,7 +12,7 @@ const bundle = bundleOf();
 /** Proposals in a database, and what comes of a yes. */
 const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bundles } }) => {
   await bundles.save(bundle);
-  const insert = (id: string, more: Partial<ProposalRow> = {}) =>
+  const insert = (id: string, more: Partial<Omit<ProposalRow, 'rootPath' | 'subject' | 'environment'>> = {}) =>
     createProposalRows(db).insert({
       id,
       conversationId: 'c1',
@@ -26,6 +26,9 @@ const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bund
       planDigest: 'd',
       release: '{}',
       cliVersion: '1.9.0',
+      rootPath: `/Workspace/Users/${ANA}/.bundle/churn/dev`,
+      subject: 'job 123',
+      environment: 'development',
       expiresAt: new Date('2026-11-25T08:00:00Z'),
       ...more,
     });

@@ -22,11 +22,15 @@ describe('a write', () => {
     expect(approvalMs(write)).toBe(danger ? HOUR : 24 * HOUR);
   });
 
-  it('may be approved for a day, but for an hour only where it destroys or touches anything but dev', () => {
+  it('may be approved for a day, but for an hour only where it destroys or touches production, whatever the target is called', () => {
     expect(approvalMs({ kind: 'run_job', job_id: '1', job_name: '', parameters: {} })).toBe(24 * HOUR);
-    const run = (target: string): Write => ({ kind: 'run_bundle', ...bundle, target, key: 'churn', parameters: {} });
-    expect([approvalMs(run('dev')), approvalMs(run('prod'))]).toEqual([24 * HOUR, HOUR]);
-    const destroy: Write = { kind: 'destroy_bundle', ...bundle, target: 'dev', resources: [] };
+    const target = 'sandbox';
+    const run = (environment: 'development' | 'production'): Write => ({
+      ...{ kind: 'run_bundle', ...bundle, target, key: 'churn', parameters: {} },
+      environment,
+    });
+    expect([approvalMs(run('development')), approvalMs(run('production'))]).toEqual([24 * HOUR, HOUR]);
+    const destroy: Write = { kind: 'destroy_bundle', ...bundle, target, environment: 'development', resources: [] };
     expect([isDangerousWrite(destroy), approvalMs(destroy)]).toEqual([true, HOUR]);
   });
 

@@ -80,7 +80,10 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     const destroy = { kind: 'destroy_bundle', bundle: bundle.digest, target: 'dev' } as const;
     const id = await approved(destroy);
     const { write, danger } = (await rig.writeApprovals.get(id)) ?? {};
-    expect([write, danger]).toEqual([{ ...destroy, bundle_name: 'churn', resources: [`job churn (${jobId}, "[dev ana] Churn")`] }, true]);
+    expect([write, danger]).toEqual([
+      { ...destroy, bundle_name: 'churn', environment: 'development', resources: [`job churn (${jobId}, "[dev ana] Churn")`] },
+      true,
+    ]);
     const lines: string[] = [];
     expect(await execute(id, lines)).toEqual({ state: 'done' });
     expect(lines).toContain('Destroy complete!');

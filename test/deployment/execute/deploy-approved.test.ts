@@ -195,7 +195,9 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const [yaml] = bundleOf().files.flatMap((file) => (file.path === 'databricks.yml' ? [new TextDecoder().decode(file.bytes)] : []));
     const without = (yaml ?? '').replace(/\n {2}prod:\n[\s\S]*$/, '\n');
     const proposal = await planned({ ...bundleOf({ 'databricks.yml': without }), targets: ['dev'] }, 1, 'dev');
-    expect(proposal.release?.findings).toMatchObject([{ weight: 'danger', text: 'There is no target `prod` to compare `dev` with.' }]);
+    expect(proposal.release?.findings).toMatchObject([
+      { weight: 'danger', text: 'There is no target for production to compare `dev` with.' },
+    ]);
   });
 
   it('refuses a token of somebody else', async ({ rig, approved, deploy }) => {

@@ -134,6 +134,7 @@ describe('what never reaches the CLI', () => {
     const plan = await planner.planVersion({
       conversationId: 'c1',
       version: 1,
+      subject: 'job 123',
       bundle,
       target: 'dev',
       identity,
@@ -156,6 +157,7 @@ describe('what never reaches the CLI', () => {
     const plan = planner.planVersion({
       conversationId: 'c1',
       version: 1,
+      subject: 'job 123',
       bundle: bundleOf(),
       target: 'dev',
       identity,

@@ -40,7 +40,7 @@ const test = deploymentTest.extend('planted', { scope: 'file' }, async ({ deploy
       const bundle = bundleWith(edits);
       await bundles.save(bundle);
       const who = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA }, token: far.tokenFor(ANA) };
-      const made = await planner.planVersion({ conversationId: 'c1', version: 1, bundle, target, ...who });
+      const made = await planner.planVersion({ subject: 'job 123', conversationId: 'c1', version: 1, bundle, target, ...who });
       if ('problem' in made) throw new Error(`${made.problem} ${made.next}`);
       return made.release;
     },

@@ -10,6 +10,7 @@ import type { Caller } from '../../../src/mcp/tools/support/define-tool.ts';
 import type { DatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
+import { createPlaceRows } from '../../../src/storage/deployment-places.ts';
 import { type Clock, systemClock } from '../../../src/values/clock.ts';
 import { createLogger } from '../../../src/values/log.ts';
 import { LOCATOR } from '../../located-cli.ts';
@@ -35,6 +36,7 @@ export async function createBotSide(databricks: DatabricksStandIn, scratchDir: s
     const choose = createToolsChooser({
       remoteUrl: remoteUrl === undefined ? undefined : new URL(remoteUrl),
       workspace,
+      placing: { places: createPlaceRows(db) },
       prover: createProver({ cli, store: createProofStore(db), log }),
       writes,
       clock: systemClock,

@@ -1,6 +1,7 @@
 // What a tool is: its definition, and what it gets to work with.
 import type { z } from 'zod';
 import type { Step } from '../../../agent/tools.ts';
+import type { Placing } from '../../../conversion/choose-places.ts';
 import type { Workspace } from '../../../databricks/workspace.ts';
 import type { AskedWrite } from '../../../deployment/approval/write.ts';
 import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
@@ -29,6 +30,8 @@ export interface ToolContext {
   readonly caller: Caller;
   readonly workspace: Workspace;
   readonly bundles: BundleStore;
+  /** Where bundles may lie in the workspace, and where some do. */
+  readonly placing: Pick<Placing, 'teamFolder' | 'places'>;
   readonly prover: Prover;
   /** The proofs that are kept; without them the first version of an edited bundle is proved again. */
   readonly proofs: Pick<ProofStore, 'load'> | undefined;

@@ -1,5 +1,6 @@
 // Inputs that several tools share.
 import { z } from 'zod';
+import type { Adoption } from '../../../bundle/model/bundle.ts';
 import { TARGET_NAME } from '../../../bundle/model/safe-names.ts';
 
 /** Anything that `findJob` accepts. An id is an int64, so it is a string: as a JSON number it would be rounded. */
@@ -26,15 +27,42 @@ export const workspacePath = z
 
 const targetName = z.string().regex(TARGET_NAME, 'a target is named with letters, digits, - and _');
 
-export const moreTargets = z.array(targetName).max(10).optional().describe('Targets beside dev and prod, such as ["staging"].');
+export const moreTargets = z
+  .array(
+    z.strictObject({
+      name: targetName,
+      environment: z
+        .enum(['development', 'production'])
+        .describe("What it stands for; its name does not say it: ask the person once. development: everybody's own paused copy."),
+    }),
+  )
+  .max(10)
+  .optional()
+  .describe('Targets beside dev and prod, such as [{"name": "staging", "environment": "production"}].');
 
-export const adoptTargets = z
-  .array(targetName)
+export const originals = z
+  .array(
+    z.strictObject({
+      target: targetName,
+      way: z
+        .enum(['take_over', 'copy_paused', 'pause_original'])
+        .describe(
+          'take_over: deploying makes the original itself part of the bundle, with its history. copy_paused: a copy beside it, paused. pause_original: a copy beside it, and the same approval pauses the original.',
+        ),
+    }),
+  )
   .max(10)
   .optional()
   .describe(
-    'Targets whose first deployment takes the original job over (bind) instead of making a copy; only when the person asks for it.',
+    'What becomes of the original job in a production target; only what the person asked for. Left out: a copy stands paused beside it.',
   );
+
+const ADOPTIONS = { take_over: 'bind', copy_paused: 'beside', pause_original: 'replace' } as const;
+
+/** What was asked for by target, as the generator takes it. */
+export function adoptionsOf(asked: z.output<typeof originals>): Record<string, Adoption> {
+  return Object.fromEntries((asked ?? []).map(({ target, way }) => [target, ADOPTIONS[way]]));
+}
 
 export const offset = z.int().min(0).max(100_000_000).optional().describe('Where to begin, in characters; left out: at the start.');
 

@@ -14,13 +14,15 @@ const GENERATING = 'Generating the bundle';
 
 /** Makes the bundle of what was read, stores both, and answers what a tool says of it between the words `first` and `next`. */
 export async function storeNewBundle(
-  { caller, bundles, edits, steps, signal }: ToolContext,
+  { caller, placing, bundles, edits, steps, signal }: ToolContext,
   subject: WholeSubject,
-  { first, next, ...wish }: Pick<BundleWish, 'targets' | 'adopt'> & { readonly first: string; readonly next: string },
+  { first, next, ...wish }: BundleWish & { readonly first: string; readonly next: string },
 ): Promise<{ text: string; bundle: Bundle }> {
   const { definition } = subject;
   steps.start('generate', GENERATING);
-  const { bundle, findings } = await makeBundle(subject, { host: caller.host, ...wish, signal });
+  const { host, userName } = caller;
+  const mayTakeOver = async () => false;
+  const { bundle, findings } = await makeBundle(subject, wish, { host, placing: { ...placing, userName, mayTakeOver }, signal });
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
   // Generating again begins anew, whatever was made of the same tree before.
@@ -48,7 +50,7 @@ function describe(bundle: Bundle, definition: JobDefinition, findings: readonly 
     `bundle_id: ${bundle.digest}`,
     `Job name: ${quote(name)}`,
     `Bundle name: ${quote(bundle.name)}`,
-    `Targets: ${bundle.targets.map((target) => `${target}${bundle.adoption[target] === 'bind' ? ' (takes the original over)' : ''}`).join(', ')}`,
+    `Targets: ${bundle.targets.map((target) => `${target}${WAYS[bundle.adoption[target] ?? 'copy']}`).join(', ')}`,
     ...counted('Tasks', objectsIn(definition.settings.tasks), taskLine),
     ...counted('Resources', bundle.resources, ({ type, key }) => `- ${type}.${key}`),
     ...counted('Files', bundle.files, ({ path }) => `- ${quote(path)}`),
@@ -62,6 +64,13 @@ function describe(bundle: Bundle, definition: JobDefinition, findings: readonly 
     ...counted('To look at', looks, ({ level, place, message }) => `- ${level} at ${quote(place)}: ${quote(message, 500)}`),
   ];
 }
+
+const WAYS = {
+  copy: '',
+  bind: ' (takes the original over)',
+  beside: ' (a copy beside the original, paused)',
+  replace: ' (a copy; the same approval pauses the original)',
+} as const;
 
 /** A task by its key and kind. */
 function taskLine(task: JsonObject): string {

@@ -1,5 +1,5 @@
 // "Add a staging target": a copy of the target that is most like it.
-import { isNode, Scalar, visit } from 'yaml';
+import { isMap, isNode, Scalar, visit } from 'yaml';
 import { readFiles, type Talk, ToolTrouble } from '../conversation/talk.ts';
 import { type Editing, keysOf, mapAt, parseYaml, renderYaml, sendEdit } from './edit.ts';
 
@@ -53,6 +53,9 @@ export function* addTarget(editing: Editing, name: string): Talk<void> {
   const copy = isNode(model) ? document.createNode(model.toJS(document)) : document.createNode({ mode: 'production' });
   if (mapAt(document, ['targets', like])?.has('default') === true)
     visit(copy, { Pair: (_, pair) => (isDefault(pair.key) ? visit.REMOVE : undefined) });
+  // Each target has a folder of its own: that of its model with the last part called like it.
+  const root = isMap(copy) ? copy.getIn(['workspace', 'root_path']) : undefined;
+  if (isMap(copy) && typeof root === 'string') copy.setIn(['workspace', 'root_path'], root.replace(/\/[^/]+$/, `/${name}`));
   const at = Math.max(
     1,
     names.findIndex((one) => /prod/.test(one)),
