@@ -72,7 +72,8 @@ const TABLE: Record<string, string> = {
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
   conversation:
     'bundle/model bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
-    'deployment/approval:types deployment/plan:types deployment:types agent:types pg-boss:types',
+    'deployment/policy:types deployment/approval:types deployment/plan:types deployment:types agent:types ' +
+    'pg-boss:types',
   'slack/views': 'bundle/proof:types deployment/policy deployment/approval:types conversation:types @slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread': 'bundle/edit deployment/approval:types conversation slack/views slack/bolt @slack/types:types @slack/web-api',

@@ -2,6 +2,7 @@
 import type { Proof } from '../bundle/proof/proof.ts';
 import { proofLine } from '../bundle/proof/render.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Release } from '../deployment/policy/release-diff.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
@@ -31,6 +32,8 @@ interface ConversationDeps extends AgentDeps {
 export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'> {
   /** The proof, and what it says in a line. */
   proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
+  /** What a planned deployment would change; undefined for a plan that is not known, or older than that. */
+  release(proposalId: string): Promise<Release | undefined>;
   /** Settles what a dead process left, then takes up work. */
   start(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       const proof = await rows.proofs.load({ bundleDigest, ...as });
       return proof && { proof, line: proofLine(proof) };
     },
+    release: async (proposalId) => (await deployment.approvals.get(proposalId))?.release,
 
     async start() {
       const settled = [...(await deployment.deployer.recover()), ...(await deployment.executor.recover())];

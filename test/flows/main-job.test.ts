@@ -66,6 +66,14 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     await ana.closeModal();
   });
 
+  test('opens what would change', async ({ ana, first }) => {
+    await ana.click(first, 'show_changes');
+    const modal = JSON.stringify(await ana.waitFor(() => ana.modal(), STEP_MS));
+    expect(modal).toContain('Create your own paused copy of Churn in dev.');
+    expect(modal).toContain('schedule.pause_status');
+    await ana.closeModal();
+  });
+
   test('takes a reply as a change: diff, version 2, a new card; the old one is closed', async ({ ana, thread, first, second }) => {
     const reply = thread.messages().findLast(({ text }) => text.startsWith('<@U_ANA>'));
     expect(textOf(reply ?? second)).toMatch(/^\+ +staging:/m);

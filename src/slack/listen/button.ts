@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
 import { renderRefusal, renderWords } from '../views/answers.ts';
+import { renderChangesModal } from '../views/changes-modal.ts';
 import { renderProofModal } from '../views/proof-modal.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import type { Connect } from './connect.ts';
@@ -13,7 +14,7 @@ import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
 interface ButtonDeps {
   readonly client: WebClient;
-  readonly conversation: Pick<Conversation, 'decide' | 'planAgain' | 'proof'>;
+  readonly conversation: Pick<Conversation, 'decide' | 'planAgain' | 'proof' | 'release'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
   readonly stop: Stop;
@@ -30,10 +31,13 @@ interface Pressed {
   readonly channel: string;
   /** Opens a modal, for three seconds. */
   readonly triggerId: string;
+  /** Of the modal that it is in. */
+  readonly viewId?: string | undefined;
 }
 
 /** What our own buttons carry. A click may say anything: whether it is allowed is checked again. */
 const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
+const PageValue = z.object({ proposalId: z.string(), page: z.number().int() });
 const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
 
 /** `id` is that of the wish itself: pressed twice, it is begun once. */
@@ -66,6 +70,9 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
   }
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
   on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
+  on('show_changes', (pressed, whisper) => showChanges(deps, { proposalId: pressed.value, page: 0 }, pressed, whisper));
+  for (const way of ['back', 'on'])
+    on(`changes_page_${way}`, (pressed, whisper) => showChanges(deps, PageValue.parse(JSON.parse(pressed.value)), pressed, whisper));
   on('deploy_unavailable', (_pressed, whisper) =>
     whisper(renderWords('This can’t be deployed from here yet: the card says what is missing.')),
   );
@@ -84,9 +91,9 @@ function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed
     if (body.type !== 'block_actions' || pressed.type !== 'button' || pressed.value === undefined) return;
     const whisper = whisperBy(respond);
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
-    const { trigger_id: triggerId } = body;
-    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId }, whisper).catch((error: unknown) =>
-      whisperFailure(whisper, error, triggerId, log),
+    const { trigger_id: triggerId, view } = body;
+    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId, viewId: view?.id }, whisper).catch(
+      (error: unknown) => whisperFailure(whisper, error, triggerId, log),
     );
   });
 }
@@ -112,4 +119,20 @@ async function showProof({ client, conversation }: ButtonDeps, { value, triggerI
   const found = await conversation.proof(digest, { host, userName });
   if (found === undefined) await whisper(renderWords('There is no proof for this version.'));
   else await client.views.open({ trigger_id: triggerId, view: renderProofModal(found.proof, found.line) });
+}
+
+async function showChanges(
+  deps: ButtonDeps,
+  page: z.infer<typeof PageValue>,
+  { triggerId, viewId }: Pressed,
+  whisper: Whisper,
+): Promise<void> {
+  const release = await deps.conversation.release(page.proposalId);
+  if (release === undefined) {
+    await whisper(renderWords('What this plan would change is not kept any more. Press Plan again for a fresh one.'));
+    return;
+  }
+  const view = renderChangesModal(release, page);
+  if (viewId === undefined) await deps.client.views.open({ trigger_id: triggerId, view });
+  else await deps.client.views.update({ view_id: viewId, view });
 }

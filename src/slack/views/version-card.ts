@@ -4,8 +4,8 @@ import type { PlanOffer } from '../../conversation/approvals.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { headlineOf } from '../../deployment/policy/headline.ts';
-import type { Finding } from '../../deployment/policy/release-diff.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
+import { MARKS } from './changes-modal.ts';
 import { resultLinks } from './deployment-result.ts';
 import { LIMITS } from './limits.ts';
 import { clip, escapeText, oneLine } from './slack-text.ts';
@@ -62,18 +62,18 @@ function proofBlocks(card: Card): KnownBlock[] {
   ];
 }
 
-/** Findings of one weight each have a mark of their own; the siren is for danger alone. */
-const MARKS: Record<Finding['weight'], string> = { danger: ':rotating_light:', warning: ':warning:', note: '•' };
-
 /** What happens, then what a person should see of it, the heaviest first; the rest is counted. */
-function releaseBlocks({ release }: DeploymentProposal): KnownBlock[] {
+function releaseBlocks({ id, release }: DeploymentProposal): KnownBlock[] {
   // A row from before there were releases: what it says is how it ended.
   if (release === undefined) return [];
   const { findings } = release;
   const lines = findings.slice(0, FINDINGS).map(({ weight, text }) => `${MARKS[weight]} ${escapeText(clip(text, LONGEST_FINDING))}`);
   const left = findings.length - lines.length;
   if (left > 0) lines.push(`_and ${left} more: Show changes_`);
-  const headline = section(`*${oneLine(escapeText(clip(headlineOf(release), LONGEST_FINDING)))}*`);
+  const headline = {
+    ...section(`*${oneLine(escapeText(clip(headlineOf(release), LONGEST_FINDING)))}*`),
+    accessory: button('Show changes', 'show_changes', id),
+  };
   return lines.length === 0 ? [headline] : [headline, section(lines.join('\n'))];
 }
 

@@ -2,8 +2,10 @@
 import type { KnownBlock } from '@slack/types';
 import { test as base, describe, expect } from 'vitest';
 import type { FileChange } from '../../../src/conversation/file-changes.ts';
+import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
+import { renderChangesModal } from '../../../src/slack/views/changes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
@@ -12,7 +14,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
-import { card, proof, proposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, release, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 interface View {
   readonly text: string;
@@ -177,8 +179,27 @@ test('a list without jobs says what to do next, with and without a name; a job m
   expect(await whisper(renderJobs([{ jobId: '1', name: '' }], '', false))).toContain('Make a bundle');
 });
 
-test('proofs of any size and wording open as a modal', async ({ slack, web }) => {
-  const views = [proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line'));
+const FIRST = { proposalId: 'p1', page: 0 };
+
+test('changes are paged: every setting is on one of the pages, and each leads to the next', () => {
+  const settings = Array.from({ length: 3000 }, (_, index) => ({ path: `tags.t${index}`, was: 'a'.repeat(60), is: 'b', byHand: false }));
+  const large: Release = { ...release('churn'), resources: [{ type: 'jobs', key: 'churn', action: 'update', settings }] };
+  const seen: string[] = [];
+  for (let page: number | undefined = 0; page !== undefined; ) {
+    const view = renderChangesModal(large, { proposalId: 'p1', page });
+    const text = JSON.stringify(view.blocks);
+    seen.push(...(text.match(/tags\.t\d+/g) ?? []));
+    page = text.includes('changes_page_on') ? page + 1 : undefined;
+  }
+  expect(seen).toHaveLength(3000);
+  expect(JSON.stringify(renderChangesModal(large, { proposalId: 'p1', page: 10_000 }))).not.toContain('changes_page_on');
+});
+
+test('proofs and changes of any size and wording open as a modal', async ({ slack, web }) => {
+  const views = [
+    ...[release('churn'), ...Object.values(TEXTS).map((text) => release(text, true))].map((one) => renderChangesModal(one, FIRST)),
+    ...[proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line')),
+  ];
   const opened: string[] = [];
   await startApp(slack, (bolt) => {
     bolt.command('/dab', async ({ ack, command }) => {

@@ -1,6 +1,7 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
 import { describe, expect, it } from 'vitest';
 import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
+import { renderChangesModal } from '../../../src/slack/views/changes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
@@ -10,7 +11,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { fc } from '../../fast-check.ts';
-import { card, proof, proposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, release, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 /** Ids that stand in foreign text only. */
 const PINGS = [
@@ -115,6 +116,7 @@ describe('hostile text stays text', () => {
       expectInert(renderJobs([], text, false));
       expectInert(renderHelp(text));
       expectInert(renderProofModal(proof(text, 6), text));
+      expectInert(renderChangesModal(release(text, true), { proposalId: 'p1', page: 0 }));
     });
   });
 

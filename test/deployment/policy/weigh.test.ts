@@ -1,0 +1,100 @@
+// Rules that need more than a change between two deployments: originals, other deployers, what a plan says of what is gone.
+import { describe, expect, it } from 'vitest';
+import { diffOfPlan } from '../../../src/deployment/policy/diff-of-plan.ts';
+import type { Original } from '../../../src/deployment/policy/situation.ts';
+import { weigh } from '../../../src/deployment/policy/weigh.ts';
+import type { JsonObject } from '../../../src/values/json.ts';
+
+const [ANA, BEN] = ['ana@acme.example', 'ben@acme.example'];
+const RESOLVED = {
+  bundle: { name: 'churn', mode: 'production' },
+  workspace: { current_user: { userName: ANA }, root_path: '/Workspace/Users/ana@acme.example/.bundle/churn/prod' },
+  resources: { jobs: { churn: { name: 'Churn' } } },
+};
+const live = { schedule: { pause_status: 'UNPAUSED' } };
+
+function said(nodes: JsonObject, originals: readonly Original[] = [], lineage?: string) {
+  const plan = { ...(lineage === undefined ? {} : { lineage }), plan: nodes };
+  const diff = diffOfPlan(plan, { target: 'prod', environment: 'production' });
+  const release = weigh(diff, { plan, resolved: RESOLVED, originals, copies: new Set(['churn']), main: 'churn' });
+  return { ...release, texts: release.findings.map(({ weight, text }) => `${weight}: ${text}`) };
+}
+
+const created = (value: JsonObject) => ({ 'resources.jobs.churn': { action: 'create', new_state: { value } } });
+const ORIGINAL = { key: 'churn', id: '123', live: true, runAs: BEN };
+
+describe('a first production deployment', () => {
+  it('is danger beside a live original, and where somebody else runs it', () => {
+    expect(said(created({ name: 'Churn', ...live }), [ORIGINAL])).toMatchObject({
+      runsAs: { is: ANA, was: BEN },
+      texts: [
+        `danger: The new job \`churn\` would run as \`${ANA}\`; the original runs as \`${BEN}\`.`,
+        'danger: Two live jobs: job `churn` would start by itself, and so does its original, job `123`.',
+      ],
+    });
+  });
+
+  it('is calm where the copy is paused, or the original, and it runs as before', () => {
+    const run_as = { user_name: BEN };
+    expect(said(created({ run_as, schedule: { pause_status: 'PAUSED' } }), [ORIGINAL]).texts).toEqual([]);
+    expect(said(created({ run_as, ...live }), [{ ...ORIGINAL, live: false }]).texts).toEqual([]);
+    expect(said(created({ run_as, ...live })).texts).toEqual([]);
+  });
+});
+
+describe('a second deployer', () => {
+  const moved = {
+    "[user_name='ben']": { action: 'update', old: { level: 'IS_OWNER', user_name: BEN }, remote: { level: 'IS_OWNER', user_name: BEN } },
+    "[user_name='ana']": { action: 'update', new: { level: 'IS_OWNER', user_name: ANA } },
+  };
+  const permissions = (of: object) =>
+    JSON.parse(
+      JSON.stringify({ action: 'update', changes: of }).replaceAll("'ben'", `'${BEN}'`).replaceAll("'ana'", `'${ANA}'`),
+    ) as JsonObject;
+
+  it('takes the ownership over, which is a warning of its own', () => {
+    const nodes = {
+      'resources.jobs.churn': { action: 'skip', remote_state: { job_id: '5', run_as: { user_name: BEN }, run_as_user_name: BEN } },
+      'resources.jobs.churn.permissions': permissions(moved),
+    };
+    expect(said(nodes, [], 'l').texts).toEqual([`warning: The ownership of job \`churn\` moves from \`${BEN}\` to \`${ANA}\`.`]);
+  });
+
+  it('runs it from then on where the job says nothing of who does', () => {
+    const nodes = {
+      'resources.jobs.churn': { action: 'skip', remote_state: { job_id: '5', run_as_user_name: BEN } },
+      'resources.jobs.churn.permissions': permissions(moved),
+    };
+    expect(said(nodes, [], 'l').texts).toEqual([
+      `danger: \`${ANA}\` would run job \`churn\`; now it is \`${BEN}\`.`,
+      `warning: The ownership of job \`churn\` moves from \`${BEN}\` to \`${ANA}\`.`,
+    ]);
+  });
+});
+
+describe('what is gone or left', () => {
+  it('is told, and no more', () => {
+    const nodes = {
+      'resources.jobs.old': { action: 'delete', gone: true },
+      'resources.jobs.churn': { action: 'skip', remote_state: { job_id: '5' } },
+      'resources.jobs.churn.permissions': { action: 'delete', remote_state: { __embed__: [{ level: 'CAN_VIEW', group_name: 'data' }] } },
+    };
+    expect(said(nodes, [], 'l').texts).toEqual([
+      "note: Job `old` no longer exists; the deployment's record forgets it.",
+      'note: Permissions of the job are no longer part of the bundle; those that were given stay.',
+    ]);
+  });
+
+  it('is deleted with what goes with it, and a job that is made in a later deployment is looked at whole', () => {
+    const task = { task_key: 'a', notebook_task: { notebook_path: '/Users/eve@acme.example/x' } };
+    const nodes = {
+      'resources.schemas.raw': { action: 'delete', remote_state: {} },
+      ...created({ name: 'Churn', tasks: [task], git_source: { git_url: 'https://u:p@git.example/x.git' } }),
+    };
+    expect(said(nodes, [], 'l').texts).toEqual([
+      'danger: Deletes schema `raw` and everything in it.',
+      'danger: Code of job `churn` is in somebody else’s home: `/Users/eve@acme.example/x`.',
+      'danger: The code of job `churn` comes from another repository: `https://git.example/x.git`.',
+    ]);
+  });
+});
