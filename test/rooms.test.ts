@@ -53,7 +53,8 @@ const TABLE: Record<string, string> = {
     'deployment/approval',
   'deployment/execute':
     'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
-    'databricks/read storage deployment/cli deployment/policy deployment/approval deployment/place deployment/plan',
+    'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
+    'deployment/plan',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
     'deployment/cli deployment/approval deployment/plan deployment/execute',
@@ -70,13 +71,16 @@ const TABLE: Record<string, string> = {
     'deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
+  'conversation/story': 'bundle/model storage:types',
   conversation:
     'bundle/model bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
     'deployment/policy:types deployment/approval:types deployment/plan:types deployment:types agent:types ' +
-    'pg-boss:types',
-  'slack/views': 'bundle/proof:types deployment/policy deployment/approval:types conversation:types @slack/types:types',
+    'conversation/story pg-boss:types',
+  'slack/views':
+    'bundle/proof:types deployment/policy deployment/approval:types conversation/story:types conversation:types ' + '@slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
-  'slack/thread': 'bundle/edit deployment/approval:types conversation slack/views slack/bolt @slack/types:types @slack/web-api',
+  'slack/thread':
+    'bundle/edit deployment/approval:types conversation/story conversation slack/views slack/bolt @slack/types:types ' + '@slack/web-api',
   'slack/listen': 'identity:types conversation:types slack/views slack/thread @slack/bolt:types @slack/web-api:types',
   slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',

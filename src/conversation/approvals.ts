@@ -1,5 +1,7 @@
 // From a click on a proposal to its end, the same for every kind: decided once, queued, run as the person who clicked, and told.
+import { randomUUID } from 'node:crypto';
 import type { Decided, Decision } from '../deployment/approval/decide.ts';
+import type { WriteResult } from '../deployment/approval/write-result.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -7,6 +9,7 @@ import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
+import type { RunEnd } from './follow-runs.ts';
 import type { CreateQueue } from './queue.ts';
 import type { Thread, ThreadMessage } from './thread-port.ts';
 
@@ -23,6 +26,8 @@ interface Click {
   readonly proposalId: string;
   readonly team: string;
   readonly user: string;
+  /** How it ended, where that came long after the click. */
+  readonly ended?: WriteResult;
 }
 
 /** The port to a person who decides: who they are in Databricks, and words that they alone see. */
@@ -56,6 +61,8 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   keyOf(proposal: P): Promise<string>;
   run(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<{ state: string }>;
   abandon(id: string, problem: string): Promise<{ state: string }>;
+  /** Writes down how it ended that had gone on far away. */
+  end?(id: string, result: WriteResult): Promise<void>;
   /** Tells the person how it ended; undefined while it has not. */
   ended(proposal: P, to: string): ThreadMessage | undefined;
   /** The fresh plan that helps where this proposal can't be decided on; undefined where none would. */
@@ -67,6 +74,8 @@ export interface Approval {
   decide(how: 'approve' | 'decline', click: Click, asker: Asker): Promise<void>;
   /** Takes up approved proposals; `settled` names those that a dead process had in hand. */
   start(settled: readonly string[]): Promise<void>;
+  /** Takes down how a write ended that had gone on far away, and tells it; told again, it does nothing twice. */
+  end(end: RunEnd): Promise<void>;
 }
 
 export function createApproval(
@@ -96,7 +105,10 @@ export function createApproval(
     if (before.state === 'approved') {
       await thread.refresh(conversation);
       const { state } = await runAs(kind, click, conversation);
-      metrics[name === 'write' ? 'writes' : 'deployments'].inc({ outcome: state });
+      if (state !== 'running') metrics[name === 'write' ? 'writes' : 'deployments'].inc({ outcome: state });
+    } else if (before.state === 'running' && click.ended !== undefined) {
+      await kind.end?.(before.id, click.ended);
+      metrics.writes.inc({ outcome: click.ended.state });
     }
     await thread.refresh(conversation);
     const message = kind.ended((await kind.get(before.id)) ?? before, click.user);
@@ -130,6 +142,12 @@ export function createApproval(
 
   return {
     start: (settled) => queue.start(settled),
+
+    async end({ result, ...click }) {
+      const proposal = await kinds.write.get(click.proposalId);
+      if (proposal !== undefined)
+        await queue.send(randomUUID(), await kinds.write.keyOf(proposal), { ...click, kind: 'write', ended: result });
+    },
 
     async decide(how, click, asker) {
       const kind = kinds[click.kind ?? 'deployment'];

@@ -10,6 +10,7 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
 import type { AgentDeps } from './ask-agent.ts';
+import { createRunWatch } from './follow-runs.ts';
 import { createPlanAgain } from './plan-again.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
 import { type CreateQueue, createQueue } from './queue.ts';
@@ -61,6 +62,8 @@ export function createConversation(deps: ConversationDeps): Conversation {
     { deployment: deploymentKind(deployment, rows.bundles), write: writeKind(deployment) },
   );
 
+  const watchRuns = createRunWatch({ follower: deployment.follower, rows, identities, tell: approval.end, clock: deps.clock, log });
+
   return {
     ...turns,
     decide: approval.decide,
@@ -78,6 +81,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       }
       await approval.start(settled.map(({ id }) => id));
       await start();
+      void watchRuns();
       void waiting.watchCli(catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));
     },
   };

@@ -30,7 +30,11 @@ export function deploymentKind(
   };
 }
 
-export function writeKind({ writeApprovals, executor }: Pick<Deployment, 'writeApprovals' | 'executor'>): ProposalKind<WriteProposal> {
+export function writeKind({
+  writeApprovals,
+  executor,
+  follower,
+}: Pick<Deployment, 'writeApprovals' | 'executor' | 'follower'>): ProposalKind<WriteProposal> {
   return {
     why: 'To decide on this I act as you, and you are not connected to Databricks yet, so this click did nothing.',
     decide: (how, decision) => writeApprovals[how](decision),
@@ -38,7 +42,9 @@ export function writeKind({ writeApprovals, executor }: Pick<Deployment, 'writeA
     keyOf: async ({ id, host, write }) => (write.kind === 'destroy_bundle' ? placeKey(host, write.bundle_name, write.target) : id),
     run: executor.execute,
     abandon: executor.abandon,
-    ended: ({ id, result }, to) => result && { kind: 'write_result', to, proposalId: id },
+    end: follower.end,
+    ended: ({ id, result }, to) =>
+      result === undefined || result.state === 'running' ? undefined : { kind: 'write_result', to, proposalId: id },
     planOffer: async () => undefined,
   };
 }

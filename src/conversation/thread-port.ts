@@ -3,7 +3,7 @@ import type { Step } from '../agent/tools.ts';
 import type { NoProof } from '../bundle/proof/proof.ts';
 import type { DeployResult } from '../deployment/approval/deployment-proposal.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
-import type { FileChange } from './file-changes.ts';
+import type { FileChange } from './story/file-changes.ts';
 
 /** How a turn ended, as people see it. */
 export type Ending = 'done' | 'failed' | 'stopped';

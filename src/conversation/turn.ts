@@ -8,7 +8,7 @@ import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
-import { diffVersions } from './file-changes.ts';
+import { diffVersions } from './story/file-changes.ts';
 import type { Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
 import { OFFERED_TARGET, type VersionCards } from './version-cards.ts';

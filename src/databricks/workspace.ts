@@ -12,6 +12,7 @@ import { me } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
 import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines } from './api/pipelines-dashboards.ts';
+import { getRun, getRunFailure } from './api/runs.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
 import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
@@ -27,6 +28,8 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     me: (signal?: AbortSignal) => me(requests, signal),
     listJobs: (filter: JobFilter, signal?: AbortSignal) => listJobs(requests, filter, signal),
     getJob: (jobId: string, signal?: AbortSignal) => getJob(requests, jobId, signal),
+    getRun: (runId: string, signal?: AbortSignal) => getRun(requests, runId, signal),
+    getRunFailure: (runId: string, signal?: AbortSignal) => getRunFailure(requests, runId, signal),
     exportSource: createSourceExport(requests),
     exportBytes: (path: string, format: ExportFormat, signal?: AbortSignal) => exportBytes(requests, path, format, signal),
     listFolder: (path: string, signal?: AbortSignal) => listFolder(requests, path, signal),

@@ -7,6 +7,7 @@ import { createDeploymentApprovals } from './approval/decide-deployment.ts';
 import { createWriteApprovals } from './approval/decide-write.ts';
 import { createDeployer } from './execute/deploy-approved.ts';
 import { createWriteExecutor } from './execute/execute-write.ts';
+import { createRunFollower } from './execute/follow-run.ts';
 import { createPlanner } from './plan/plan-version.ts';
 import { createProposing, type ProposingDeps } from './proposing.ts';
 
@@ -38,6 +39,7 @@ export function createDeployment(deps: DeploymentDeps) {
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
     deployer: createDeployer({ ...execution, workspace, readFiles }),
+    follower: createRunFollower({ db, workspace, clock }),
     executor: createWriteExecutor({
       ...execution,
       writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),

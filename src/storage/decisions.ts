@@ -34,8 +34,11 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       return row && typed<R>(row);
     },
 
-    /** Writes how it ended; a write that recovery has called unknown may still report its end. */
-    async finish(id: string, state: 'done' | 'failed' | 'unknown', result: unknown): Promise<void> {
+    /**
+     * Writes how it ended; a write that recovery has called unknown may still report its end. `running`: what was begun goes on far away,
+     * and is followed there.
+     */
+    async finish(id: string, state: 'running' | 'done' | 'failed' | 'unknown', result: unknown): Promise<void> {
       await db.query(`update ${table} set state = $2, result = $3::jsonb where id = $1 and state in ('approved', 'running', 'unknown')`, [
         id,
         state,

@@ -34,9 +34,38 @@ interface ProposingTurn {
   readonly userName: string;
 }
 
+/** A write whose result says that it runs on far away: no process has it in hand. */
+const FOLLOWED = "state = 'running' and result->>'state' = 'running'";
+
 export function createWriteRows(db: Db) {
   return {
     ...createDecisions<WriteRow>(db, 'writes'),
+
+    /** Those that a program left behind when it died; what runs on far away is none. */
+    async interrupted(): Promise<WriteRow[]> {
+      const rows = await db.query(
+        `select * from writes where state in ('approved', 'running') and not coalesce(${FOLLOWED}, false) order by created_at`,
+      );
+      return rows.map(typed<WriteRow>);
+    },
+
+    /** What runs on far away and is due for a look, longest due first. */
+    async dueForLook(now: Date, limit: number): Promise<WriteRow[]> {
+      const rows = await db.query(
+        `select * from writes where ${FOLLOWED} and (next_look is null or next_look <= $1) order by next_look nulls first limit $2`,
+        [now, limit],
+      );
+      return rows.map(typed<WriteRow>);
+    },
+
+    /** Takes a look that is due, once among all processes, and says when the next one is. */
+    async takeLook(id: string, now: Date, next: Date): Promise<boolean> {
+      const rows = await db.query(
+        `update writes set next_look = $3 where id = $1 and ${FOLLOWED} and (next_look is null or next_look <= $2) returning id`,
+        [id, now, next],
+      );
+      return rows.length === 1;
+    },
 
     async insert(write: NewWrite): Promise<void> {
       await db.query(

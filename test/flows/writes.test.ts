@@ -66,7 +66,9 @@ describe.skipIf(cli.state !== 'ready')('a proposed run', () => {
 
     await ana.click(card, 'write_run');
     await ana.click(card, 'write_run', { stale: true });
-    const done = await thread.shows(card, 'and done');
+    await thread.shows(card, 'Approved by <@U_ANA> and started');
+    expect(results(thread.messages())).toEqual([]);
+    const done = await thread.shows(card, 'and run: succeeded after 20 s');
     await ana.waitFor(() => results(thread.messages()).length === 1, STEP_MS);
     expect(requests.runs()).toMatchObject([{ userName: 'ana@acme.example' }]);
     const [run] = [...playground.databricks.workspace.runs.values()];
@@ -118,9 +120,33 @@ describe.skipIf(cli.state !== 'ready')('a proposed run', () => {
     const card = await cards.propose('run job 123 with catalog=lost', 'Run job ');
     onTestFinished(playground.databricks.faults.on('POST /api/2.2/jobs/run-now', { afterHandler: true, close: true, times: 1 }));
     await ana.click(card, 'write_run');
-    await thread.shows(card, 'and done');
+    await thread.shows(card, 'and run: succeeded');
     expect(playground.databricks.workspace.runs.size).toBe(3);
     expect(await playground.log()).not.toContain('main_test');
+  });
+
+  test('is followed to its end by a bot that was restarted meanwhile, which says once why it failed', async ({
+    playground,
+    ana,
+    thread,
+    requests,
+    cards,
+  }) => {
+    const card = await cards.propose('run job 123 with catalog=fail', 'Run job ');
+    const before = { results: results(thread.messages()).length, runs: requests.runs().length };
+    playground.databricks.workspace.runMs = 120_000;
+    await ana.click(card, 'write_run');
+    await thread.shows(card, 'and started');
+    await playground.restart('SIGKILL');
+    const failed = await thread.shows(card, 'The run failed. It took 2 min.');
+    playground.databricks.workspace.runMs = 20_000;
+    await ana.waitFor(() => results(thread.messages()).length === before.results + 1, STEP_MS);
+    const said = results(thread.messages()).at(-1) ?? failed;
+    for (const message of [said, failed]) {
+      expect(textOf(message)).toContain("ValueError: ingest_events can't read its table");
+      expect(textOf(message)).toMatch(/\/jobs\/123\/runs\/\d+/);
+    }
+    expect(requests.runs()).toHaveLength(before.runs + 1);
   });
 });
 
@@ -195,7 +221,7 @@ describe.skipIf(cli.state !== 'ready')('writes of a bundle and of SQL', () => {
     const card = await cards.propose('run the bundle in prod', 'Run churn of bundle “churn” as it is deployed to prod');
     expect(requests.runs()).toHaveLength(before);
     await cards.refuseBenThenClick(card);
-    await thread.shows(card, 'and done');
+    await thread.shows(card, 'and run: succeeded after 20 s');
     expect(requests.runs().slice(before)).toMatchObject([{ userName: 'ana@acme.example' }]);
   });
 

@@ -4,7 +4,14 @@ import type { WriteRow } from '../../storage/write-proposals.ts';
 import { isDangerousWrite, type Write, writeOf } from './write.ts';
 
 const Result = z.object({
-  state: z.enum(['done', 'failed', 'unknown']),
+  /** `running`: it was started, and goes on in the workspace. */
+  state: z.enum(['running', 'done', 'failed', 'unknown']),
+  /** A run of a job that was started, in milliseconds since 1970. */
+  run: z.object({ runId: z.string(), startedAt: z.number() }).optional(),
+  /** How long it took. */
+  ms: z.number().optional(),
+  /** It was started, and nobody follows it. */
+  startedOnly: z.boolean().optional(),
   problem: z.string().optional(),
   next: z.string().optional(),
   /** What Databricks said, word for word: data, for people only. */

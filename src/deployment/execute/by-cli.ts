@@ -17,7 +17,12 @@ export async function runBundle(write: WriteOf<'run_bundle'>, running: RunningWr
     if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
     // The CLI printed the address: it is shown only where it leads to this workspace.
     const url = /^Run URL: (\S+)$/m.exec(run.result.stderr)?.[1];
-    return { state: 'done', ...(url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {}) };
+    const link = url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {};
+    // The run of a job has its id in the address (facts: cli#validate-summary-and-run); an update of a pipeline is none.
+    const runId = /\/runs?\/(\d+)/.exec(url ?? '')?.[1];
+    return runId === undefined
+      ? { state: 'done', startedOnly: true, ...link }
+      : { state: 'running', run: { runId, startedAt: running.clock.now() }, ...link };
   });
 }
 

@@ -18,7 +18,13 @@ export async function runJob({ job_id: jobId, parameters }: WriteOf<'run_job'>, 
     sent = await running.writes.runNow(run);
   }
   const job = { text: `job ${jobId}`, url: `${running.host}/jobs/${jobId}` };
-  if (sent.kind === 'done') return { state: 'done', link: { text: `run ${sent.value.runId}`, url: `${job.url}/runs/${sent.value.runId}` } };
+  if (sent.kind === 'done') {
+    const { runId } = sent.value;
+    return {
+      ...{ state: 'running', run: { runId, startedAt: running.clock.now() } },
+      link: { text: `run ${runId}`, url: `${job.url}/runs/${runId}` },
+    };
+  }
   return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 

@@ -13,6 +13,15 @@ export const LIMITS = {
   rowsShown: 20,
   columnsShown: 12,
   valueCharacters: 100,
+  /** A run is followed for so long; continuous jobs never end. Our choice. */
+  followMs: 24 * 60 * MINUTE,
+  /** Pauses between looks at a run grow with its age, by this share of it, within these bounds: runs/get takes 100 calls a second (facts: databricks#rate-limits). */
+  lookShare: 0.1,
+  lookMs: { least: 2000, most: MINUTE },
+  /** Runs that are looked at together; our choice. */
+  looksAtOnce: 20,
+  /** Of what a failed task said. */
+  errorCharacters: 1000,
   /** A run is asked for again with the same idempotency token when no answer came. */
   runTries: 3,
   runPauseMs: 1000,

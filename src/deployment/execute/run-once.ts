@@ -24,7 +24,7 @@ export interface RunningWrite extends ToExecute, Pick<ExecutionDeps, 'cli' | 'cl
 }
 
 interface Ended {
-  readonly state: 'done' | 'failed' | 'unknown';
+  readonly state: 'running' | 'done' | 'failed' | 'unknown';
 }
 
 type Rows<Row extends Decidable> = ReturnType<typeof createDecisions<Row>>;

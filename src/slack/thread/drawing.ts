@@ -1,8 +1,8 @@
 // Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
 import type { WebClient } from '@slack/web-api';
 import type { ConversationRow } from '../../conversation/rows.ts';
-import { readStatus, type StatusRows } from '../../conversation/status.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
+import { readStatus, type StatusRows } from '../../conversation/story/status.ts';
 import type { Card, Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';

@@ -1,5 +1,5 @@
 // The answer of a turn: the model's words, and what changed since the version before.
-import type { FileChange } from '../../conversation/file-changes.ts';
+import type { FileChange } from '../../conversation/story/file-changes.ts';
 import { type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 import { plainText } from './plain-text.ts';

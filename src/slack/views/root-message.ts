@@ -1,6 +1,6 @@
 // The root message of a conversation: who asked for what, and a line that says where it stands.
 import type { ConversationRow } from '../../conversation/rows.ts';
-import type { Status } from '../../conversation/status.ts';
+import type { Status } from '../../conversation/story/status.ts';
 import { button, context, type Message, section } from './blocks.ts';
 import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
 

@@ -39,3 +39,12 @@ export function codeSpan(text: string): string {
 export function linkTo(url: string, text: string): string {
   return `<${encodeURI(url).replaceAll('|', '%7C')}|${escapeText(clip(text, 200)).replace(/[|\n]/g, ' ')}>`;
 }
+
+/** "45 s", "12 min", "2 h 5 min". */
+export function durationWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
+}

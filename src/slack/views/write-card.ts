@@ -5,7 +5,7 @@ import type { WriteProposal, WriteResult } from '../../deployment/approval/write
 import { scrub } from '../../values/log.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
-import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
+import { clip, durationWords, escapeText, linkTo, oneLine } from './slack-text.ts';
 import { slackDate } from './version-card.ts';
 
 /** Of a result's table, so that statement and table fit into the 13,200 characters of one message (facts: slack#blocks-and-their-limits). */
@@ -32,11 +32,19 @@ export function renderWriteCard(proposal: WriteProposal, doing?: string): Messag
 export function renderWriteResult(to: string, proposal: WriteProposal): Message {
   const { result, write } = proposal;
   const title = oneLine(escapeText(titleOf(write)));
+  const link = result?.link === undefined ? '' : ` ${linkTo(result.link.url, result.link.text)}`;
   const line =
     result === undefined || result.state === 'done'
-      ? `<@${to}> Done: ${title}.${result?.link === undefined ? '' : ` ${linkTo(result.link.url, result.link.text)}`}`
-      : `<@${to}> ${title}: ${endWords(result)}`;
-  return { text: clip(line, LIMITS.sectionText), blocks: [section(line)] };
+      ? `<@${to}> ${doneWords(title, result)}${link}`
+      : `<@${to}> ${title}: ${endWords(result)}${link}`;
+  return { text: clip(line, LIMITS.sectionText), blocks: [section(line), ...saidBlocks(result?.run === undefined ? {} : result)] };
+}
+
+/** "Started" is not "done". */
+function doneWords(title: string, result: WriteResult | undefined): string {
+  if (result?.startedOnly) return `Started: ${title}. I don’t follow it; look there for how it ends.`;
+  if (result?.run === undefined) return `Done: ${title}.`;
+  return result.problem === undefined ? `${title}: succeeded${took(result, ' after')}.` : `${title}: ${endWords(result)}`;
 }
 
 const STATE_WORDS: Record<WriteProposal['state'], string> = {
@@ -112,33 +120,57 @@ function stateBlocks(proposal: WriteProposal, title: string, doing: string | und
     case 'superseded':
       return [context('A newer card has replaced this one: use that.')];
     case 'approved':
-    case 'running':
+    case 'running': {
+      const { run, link } = proposal.result ?? {};
+      if (run !== undefined) {
+        const since = slackDate(new Date(run.startedAt));
+        return [
+          section(
+            `:hourglass_flowing_sand: Approved${by} and started ${since}. I say here how it ends.${link === undefined ? '' : ` ${linkTo(link.url, link.text)}`}`,
+          ),
+        ];
+      }
       return [
         section(`:hourglass_flowing_sand: Approved${by}. Under way…`),
         ...(doing === undefined ? [] : [context(escapeText(clip(scrub(doing), 300)))]),
       ];
+    }
     case 'done':
     case 'failed':
     case 'unknown': {
       const result = proposal.result ?? { state: proposal.state };
-      const line = result.state === 'done' ? `:white_check_mark: Approved${by} and done.` : `:x: Approved${by}. ${endWords(result)}`;
-      return [section(line), ...resultBlocks(result)];
+      return [section(endLine(result, by)), ...resultBlocks(result)];
     }
   }
 }
 
-/** What went wrong and what to do; our own words. */
-function endWords({ state, problem, next }: WriteResult): string {
-  const what = problem ?? (state === 'unknown' ? 'I do not know how it ended.' : 'It did not work.');
-  return escapeText(clip(scrub(`${what} ${next ?? 'Ask me again in the thread.'}`), 1500));
+function endLine(result: WriteResult, by: string): string {
+  if (result.state !== 'done') return `:x: Approved${by}. ${endWords(result)}`;
+  if (result.startedOnly) return `:white_check_mark: Approved${by} and started. I don’t follow it; look there for how it ends.`;
+  if (result.problem !== undefined) return `:warning: Approved${by}. ${endWords(result)}`;
+  return `:white_check_mark: Approved${by} and ${result.run === undefined ? 'done' : `run: succeeded${took(result, ' after')}`}.`;
 }
 
-function resultBlocks({ link, said, table }: WriteResult): KnownBlock[] {
+/** What went wrong and what to do; our own words. */
+function endWords({ state, problem, next, ms }: WriteResult): string {
+  const what = problem ?? (state === 'unknown' ? 'I do not know how it ended.' : 'It did not work.');
+  const long = ms === undefined ? '' : ` It took ${durationWords(ms)}.`;
+  return escapeText(clip(scrub(`${what}${long} ${next ?? 'Ask me again in the thread.'}`), 1500));
+}
+
+const took = ({ ms }: WriteResult, before: string) => (ms === undefined ? '' : `${before} ${durationWords(ms)}`);
+
+function resultBlocks(result: WriteResult): KnownBlock[] {
+  const { link, table } = result;
   return [
     ...(link === undefined ? [] : [section(linkTo(link.url, link.text))]),
-    ...(said === undefined ? [] : [context('Databricks says:'), code(clip(scrub(said), SAID_CHARACTERS))]),
+    ...saidBlocks(result),
     ...(table === undefined ? [] : tableBlocks(table)),
   ];
+}
+
+function saidBlocks({ said }: Pick<WriteResult, 'said'>): KnownBlock[] {
+  return said === undefined ? [] : [context('Databricks says:'), code(clip(scrub(said), SAID_CHARACTERS))];
 }
 
 function tableBlocks({ columns, rows, more }: NonNullable<WriteResult['table']>): KnownBlock[] {

@@ -167,4 +167,9 @@ export const MIGRATIONS: readonly string[] = [
   create unique index places_of_production on places (host, subject, target) where environment = 'production';
   alter table proposals add column root_path text, add column subject text, add column environment text;
   `,
+  `
+  -- Runs that were started and are followed to their end: when the next look is due, by the program's clock.
+  alter table writes add column next_look timestamptz;
+  create index writes_followed on writes (next_look) where state = 'running';
+  `,
 ];

@@ -55,7 +55,7 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     const run = { kind: 'run_bundle', bundle: bundle.digest, target: 'dev', key: 'churn', parameters: { day } } as const;
     const result = await execute(await approved(run));
     const [started] = [...rig.far.workspace.runs.values()];
-    expect(result).toMatchObject({ state: 'done', link: { text: 'run of churn' } });
+    expect(result).toMatchObject({ state: 'running', run: { runId: started?.runId }, link: { text: 'run of churn' } });
     expect(result.link?.url).toBe(`${rig.far.url}/jobs/${jobId}/runs/${started?.runId}`);
     expect(started?.body).toMatchObject({ creator_user_name: ANA, job_parameters: [{ name: 'day', value: day }] });
     expect(wrote(rig)).toEqual(['/api/2.2/jobs/run-now']);

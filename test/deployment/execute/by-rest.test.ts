@@ -63,12 +63,13 @@ describe('writes', () => {
     expect(await execute(id)).toMatchObject({ state: 'failed', problem: expect.stringContaining('not approved') });
     expect(await approve(id)).toMatchObject({ ok: true, proposal: { state: 'approved', decidedBy: 'U_ANA' } });
     const results = await Promise.all([execute(id), execute(id)]);
-    expect(results.map(({ state }) => state).sort()).toEqual(['done', 'failed']);
+    expect(results.map(({ state }) => state).sort()).toEqual(['failed', 'running']);
     expect(far().map(({ path, userName }) => [path, userName])).toEqual([['/api/2.2/jobs/run-now', ANA]]);
     const [run] = [...rig.far.workspace.runs.values()];
     expect(run?.body.job_parameters).toEqual([{ name: 'day', default: 'today', value: '2026-01-01' }]);
     const link = { text: `run ${run?.runId}`, url: `${rig.far.url}/jobs/123/runs/${run?.runId}` };
-    expect((await rig.writeApprovals.get(id))?.result).toEqual({ state: 'done', link });
+    const started = { state: 'running', run: { runId: run?.runId, startedAt: expect.any(Number) }, link };
+    expect(await rig.writeApprovals.get(id)).toMatchObject({ state: 'running', result: started });
   });
 
   it.for([
@@ -76,7 +77,7 @@ describe('writes', () => {
     ['a far side that is busy', { status: 429, times: 2 }],
   ] as const)('asks again for the same run after %s', async ([, fault], { rig, writing: { done } }) => {
     rig.far.faults.on('POST /api/2.2/jobs/run-now', fault);
-    expect(await done(RUN)).toMatchObject({ state: 'done' });
+    expect(await done(RUN)).toMatchObject({ state: 'running' });
     expect(rig.far.workspace.runs.size).toBe(1);
   });
 

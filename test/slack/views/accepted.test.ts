@@ -1,7 +1,7 @@
 // Every view in every state is taken by Slack's rules: each is posted, drawn again, whispered or opened through the stand-in, which enforces the true limits.
 import type { KnownBlock } from '@slack/types';
 import { test as base, describe, expect } from 'vitest';
-import type { FileChange } from '../../../src/conversation/file-changes.ts';
+import type { FileChange } from '../../../src/conversation/story/file-changes.ts';
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
@@ -14,7 +14,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
-import { card, proof, proposal, release, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, release, runProposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 interface View {
   readonly text: string;
@@ -89,6 +89,17 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
         expect((await post(renderWriteResult('U_ANA', proposed))).kept).toContain('<@U_ANA>');
         const { result: _, ...bare } = proposed;
         expect(await draw(renderWriteCard(bare))).not.toContain('"action_id":"write_run"');
+      }
+    }
+  });
+
+  test('the card of a run, and how it ended', async ({ post, draw }) => {
+    for (const write of writesOf(text).filter(({ kind }) => kind.startsWith('run_'))) {
+      expect(await draw(renderWriteCard(runProposal(write, 'running', text)))).toContain('and started');
+      for (const state of ['done', 'failed', 'unknown'] as const) {
+        const over = runProposal(write, state, text);
+        expect(await draw(renderWriteCard(over))).not.toContain('and started');
+        expect((await post(renderWriteResult('U_ANA', over))).kept).toContain('<@U_ANA>');
       }
     }
   });

@@ -1,6 +1,6 @@
 // Cards, proposals and proofs for the tests of the views.
 import type { Proof, ProofEntry, ProofVerdict } from '../../../src/bundle/proof/proof.ts';
-import type { Status } from '../../../src/conversation/status.ts';
+import type { Status } from '../../../src/conversation/story/status.ts';
 import type { Card } from '../../../src/conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import type { Write } from '../../../src/deployment/approval/write.ts';
@@ -108,6 +108,14 @@ export function writeProposal(write: Write, state: WriteProposal['state'], text:
     ...(state === 'done' && { result: { state, link, table } }),
     ...((state === 'failed' || state === 'unknown') && { result: { state, problem: text, next: text, said: text, link } }),
   };
+}
+
+/** The same of a run that was started: it goes on, or is over. */
+export function runProposal(write: Write, state: 'running' | 'done' | 'failed' | 'unknown', text: string): WriteProposal {
+  const link = { text, url: 'https://acme.databricks.test/jobs/123/runs/1' };
+  const result = { state, run: { runId: '1', startedAt: 1_790_000_000_000 }, link };
+  const over = { ms: 7_300_000, problem: text, next: text, said: text };
+  return { ...writeProposal(write, state, text), result: state === 'running' ? result : { ...result, ...over } };
 }
 
 const VERDICTS: readonly ProofVerdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];

@@ -11,7 +11,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { fc } from '../../fast-check.ts';
-import { card, proof, proposal, release, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
+import { card, proof, proposal, release, runProposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 /** Ids that stand in foreign text only. */
 const PINGS = [
@@ -78,6 +78,16 @@ describe('hostile text stays text', () => {
       for (const write of writesOf(text)) {
         const proposed = writeProposal(write, state, text);
         expectInert(renderWriteCard(proposed, text));
+        expectInert(renderWriteResult('U_ANA', proposed));
+      }
+    });
+  });
+
+  it.each(['running', 'done', 'failed', 'unknown'] as const)('on the card of a run that is %s, and in how it ended', (state) => {
+    sure((text) => {
+      for (const write of writesOf(text).filter(({ kind }) => kind.startsWith('run_'))) {
+        const proposed = runProposal(write, state, text);
+        expectInert(renderWriteCard(proposed));
         expectInert(renderWriteResult('U_ANA', proposed));
       }
     });

@@ -1,13 +1,13 @@
 // Where a conversation stands, read from real rows at each point of its life.
 import { test as base, expect } from 'vitest';
-import { readStatus } from '../../src/conversation/status.ts';
-import { createConversationRows } from '../../src/storage/conversations.ts';
-import type { Db } from '../../src/storage/db/db.ts';
-import { createProposalRows } from '../../src/storage/deployment-proposals.ts';
-import { createOutbox } from '../../src/storage/outbox.ts';
-import { createTurnRows } from '../../src/storage/turns.ts';
-import { createWriteRows } from '../../src/storage/write-proposals.ts';
-import { openTestStorage } from '../storage/open-test-storage.ts';
+import { readStatus } from '../../../src/conversation/story/status.ts';
+import { createConversationRows } from '../../../src/storage/conversations.ts';
+import type { Db } from '../../../src/storage/db/db.ts';
+import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
+import { createOutbox } from '../../../src/storage/outbox.ts';
+import { createTurnRows } from '../../../src/storage/turns.ts';
+import { createWriteRows } from '../../../src/storage/write-proposals.ts';
+import { openTestStorage } from '../../storage/open-test-storage.ts';
 
 const NOW = new Date();
 const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);

@@ -1,6 +1,6 @@
 // Where a conversation stands: what it is at, what waits for whom, and what is deployed; computed from rows whenever it is asked for.
-import type { ProposalInStory } from '../storage/deployment-proposals.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { ProposalInStory } from '../../storage/deployment-proposals.ts';
+import type { Storage } from '../../storage/storage.ts';
 
 /** The latest of what a version was deployed to: a record, until something newer is there or it is destroyed. */
 interface Deployed {

@@ -1,7 +1,7 @@
 // What changed from one version's files to the next, line by line.
 import { diff } from 'node:util';
-import type { Bundle } from '../bundle/model/bundle.ts';
-import { createMask } from '../bundle/model/mask-secrets.ts';
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { createMask } from '../../bundle/model/mask-secrets.ts';
 
 export interface FileChange {
   readonly path: string;

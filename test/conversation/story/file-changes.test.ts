@@ -1,6 +1,6 @@
 // The diff between two versions: what was added, removed and changed, and nothing else.
 import { describe, expect, it } from 'vitest';
-import { diffVersions } from '../../src/conversation/file-changes.ts';
+import { diffVersions } from '../../../src/conversation/story/file-changes.ts';
 
 const file = (path: string, text: string | Uint8Array) => ({ path, bytes: typeof text === 'string' ? Buffer.from(text) : text });
 

@@ -1,0 +1,74 @@
+// Runs of jobs: whether one is over and how it ended, and what made it fail.
+import { type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { unlessItemFails, withErrorWords } from '../http/errors.ts';
+import { count, id } from '../http/json-fields.ts';
+import { LIMITS } from '../http/limits.ts';
+import type { Requests } from '../http/requests.ts';
+import { listPages } from './pages.ts';
+
+interface RunState {
+  readonly over: boolean;
+  /** The API's result, such as `SUCCESS`, `FAILED`, `TIMEDOUT` or `CANCELED`; its life cycle where it has none (facts: databricks#runs-and-statements). */
+  readonly result: string;
+  /** Of a run that is over, in milliseconds; absent where the API does not say. */
+  readonly ms?: number | undefined;
+}
+
+/** `task` and `error` are foreign text. */
+interface RunFailure {
+  readonly task: string;
+  readonly error?: string | undefined;
+}
+
+/** Life cycles after which nothing changes any more (facts: databricks#runs-and-statements). */
+const OVER = ['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'];
+/** Results of tasks that only follow from another one's. */
+const FOLLOWS = /^(SUCCESS|UPSTREAM_|EXCLUDED|CANCELED|DISABLED)/;
+
+/** `runId` is an int64 as text. */
+export async function getRun(requests: Requests, runId: string, signal?: AbortSignal): Promise<RunState> {
+  const run = await firstPage(requests, runId, signal);
+  const { life_cycle_state: cycle, result_state: result } = objectOf(run.state);
+  const [started, ended] = [count(run.start_time), count(run.end_time)];
+  return {
+    over: OVER.includes(String(cycle)),
+    result: textOf(result) ?? String(cycle),
+    ...(started === undefined || ended === undefined || ended < started ? {} : { ms: ended - started }),
+  };
+}
+
+/** The task that failed first, with the first of what it said; undefined where none did, or where that can't be seen. */
+export async function getRunFailure(requests: Requests, runId: string, signal?: AbortSignal): Promise<RunFailure | undefined> {
+  const failed: JsonObject[] = [];
+  for await (const page of listPages(requests, { ...pageOf(runId), pages: LIMITS.jobGetPages }, signal)) {
+    failed.push(...objectsIn(page.tasks).filter(failedByItself));
+  }
+  const [first] = failed.sort((a, b) => (count(a.end_time) ?? Infinity) - (count(b.end_time) ?? Infinity));
+  const taskRun = id(first?.run_id);
+  if (first === undefined || taskRun === undefined) return undefined;
+  // Of a run with several tasks the output is asked for by the run of one of them.
+  const output = await unlessItemFails(() =>
+    withErrorWords('Reading why a run failed', 'Its output is gone.', () =>
+      requests.getJson('/api/2.2/jobs/runs/get-output', { run_id: taskRun }, signal),
+    ),
+  );
+  return { task: textOf(first.task_key) ?? '', error: textOf(output?.error) ?? textOf(objectOf(first.state).state_message) };
+}
+
+function failedByItself({ state }: JsonObject): boolean {
+  const { life_cycle_state: cycle, result_state: result } = objectOf(state);
+  return cycle === 'INTERNAL_ERROR' || (OVER.includes(String(cycle)) && typeof result === 'string' && !FOLLOWS.test(result));
+}
+
+const pageOf = (runId: string) => ({
+  path: '/api/2.2/jobs/runs/get',
+  query: { run_id: runId },
+  doing: `Looking at run ${runId}`,
+  missing: `There is no run ${runId} that you can see.`,
+});
+
+async function firstPage(requests: Requests, runId: string, signal?: AbortSignal): Promise<JsonObject> {
+  for await (const page of listPages(requests, { ...pageOf(runId), pages: 1 }, signal)) return page;
+  return {};
+}
