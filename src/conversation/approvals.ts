@@ -30,6 +30,11 @@ interface Click {
   readonly ended?: WriteResult;
 }
 
+interface DecidingClick extends Click {
+  /** The word that was typed where something would be deleted. */
+  readonly typed?: string;
+}
+
 /** The port to a person who decides: who they are in Databricks, and words that they alone see. */
 interface Asker {
   /** The person's identity; where there is none they are offered to connect (`why` it is needed), and the answer is undefined. */
@@ -71,7 +76,7 @@ export interface ProposalKind<P extends Approvable = Approvable> {
 
 export interface Approval {
   /** Decides, by a compare-and-set on the row: whoever comes second, too late, or as somebody else is told why not. */
-  decide(how: 'approve' | 'decline', click: Click, asker: Asker): Promise<void>;
+  decide(how: 'approve' | 'decline', click: DecidingClick, asker: Asker): Promise<void>;
   /** Takes up approved proposals; `settled` names those that a dead process had in hand. */
   start(settled: readonly string[]): Promise<void>;
   /** Takes down how a write ended that had gone on far away, and tells it; told again, it does nothing twice. */
@@ -149,12 +154,13 @@ export function createApproval(
         await queue.send(randomUUID(), await kinds.write.keyOf(proposal), { ...click, kind: 'write', ended: result });
     },
 
-    async decide(how, click, asker) {
+    async decide(how, { typed, ...click }, asker) {
       const kind = kinds[click.kind ?? 'deployment'];
       const identity = await asker.identity(kind.why);
       if (identity === undefined) return;
       const { proposalId } = click;
-      const decision = await kind.decide(how, { proposalId, by: { slackUser: click.user, identity }, now: new Date(deps.clock.now()) });
+      const by = { slackUser: click.user, identity };
+      const decision = await kind.decide(how, { proposalId, by, now: new Date(deps.clock.now()), typed });
       if (!decision.ok) {
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;

@@ -35,6 +35,8 @@ export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick
   proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
   /** What a planned deployment would change; undefined for a plan that is not known, or older than that. */
   release(proposalId: string): Promise<Release | undefined>;
+  /** What an open plan would delete, and in which thread its card is; undefined where it deletes nothing, or is not open any more. */
+  doomed(proposalId: string): Promise<{ target: string; doomed: readonly string[]; channel: string; threadTs: string } | undefined>;
   /** Settles what a dead process left, then takes up work. */
   start(): Promise<void>;
 }
@@ -72,6 +74,13 @@ export function createConversation(deps: ConversationDeps): Conversation {
       return proof && { proof, line: proofLine(proof) };
     },
     release: async (proposalId) => (await deployment.approvals.get(proposalId))?.release,
+
+    async doomed(proposalId) {
+      const [doomed, proposal] = [await deployment.approvals.doomed(proposalId), await deployment.approvals.get(proposalId)];
+      const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
+      if (doomed.length === 0 || proposal === undefined || conversation === undefined) return undefined;
+      return { target: proposal.target, doomed, channel: conversation.channel, threadTs: conversation.threadTs };
+    },
 
     async start() {
       const settled = [...(await deployment.deployer.recover()), ...(await deployment.executor.recover())];

@@ -1,6 +1,7 @@
 // Decisions on planned deployments: a named person's yes or no; nothing here runs the CLI.
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/deployment-proposals.ts';
+import { doomedBy } from '../policy/rules-of-loss.ts';
 import { at, createDecider, decidedWords } from './decide.ts';
 import { deploymentProposalOf } from './deployment-proposal.ts';
 
@@ -12,14 +13,24 @@ export function createDeploymentApprovals({ db }: { db: Db }) {
       `This plan was made as ${row.userName}, and a deployment runs as the person it was planned for. Ask me in this thread for a plan of your own.`,
     expired: (row) => `This plan expired ${at(row.expiresAt)}. Ask for a fresh one.`,
     notOpen: (row) => whyNotOpen(rows, row),
-    async obstacle(row) {
+    async obstacle(row, { typed }) {
+      if (doomedBy(deploymentProposalOf(row).release).length > 0 && typed?.trim() !== row.target)
+        return `This deployment deletes something, so nothing was started: press Deploy again and type ${row.target} to go on.`;
       const other = await rows.running(row.id);
       if (other === undefined) return undefined;
       const running = other.state === 'running';
       return `Another deployment of this bundle to ${row.target} ${running ? 'is running' : 'was interrupted and may still be running'} (approved by <@${other.decidedBy}>). Click again when it is over${running ? '' : ', at the latest in 45 minutes'}.`;
     },
   });
-  return { ...decider, ofConversation: rows.ofConversation };
+  return {
+    ...decider,
+    ofConversation: rows.ofConversation,
+    /** What an open plan would delete, for people; empty where it deletes nothing, or is not open any more. */
+    async doomed(id: string): Promise<readonly string[]> {
+      const proposal = await decider.get(id);
+      return proposal?.state === 'open' ? doomedBy(proposal.release) : [];
+    },
+  };
 }
 
 async function whyNotOpen(rows: ProposalRows, row: ProposalRow): Promise<string> {

@@ -5,6 +5,8 @@ export interface Decision {
   readonly proposalId: string;
   readonly by: { readonly slackUser: string; readonly identity: { readonly host: string; readonly userName: string } };
   readonly now: Date;
+  /** The word that was typed where something would be deleted. */
+  readonly typed?: string | undefined;
 }
 /** `reason`: words for the person who clicked. */
 export type Decided<P> = { readonly ok: true; readonly proposal: P } | { readonly ok: false; readonly reason: string };
@@ -16,7 +18,7 @@ interface Refusals<Row> {
   readonly expired: (row: Row) => string;
   readonly notOpen: (row: Row) => Promise<string>;
   /** What else keeps it from being approved now. */
-  readonly obstacle: (row: Row) => Promise<string | undefined>;
+  readonly obstacle: (row: Row, decision: Decision) => Promise<string | undefined>;
 }
 
 export function createDecider<Row extends Decidable, P>(
@@ -24,7 +26,8 @@ export function createDecider<Row extends Decidable, P>(
   proposalOf: (row: Row) => P,
   words: Refusals<Row>,
 ) {
-  async function decide(to: 'approved' | 'declined', { proposalId, by, now }: Decision): Promise<Decided<P>> {
+  async function decide(to: 'approved' | 'declined', decision: Decision): Promise<Decided<P>> {
+    const { proposalId, by, now } = decision;
     const row = await rows.get(proposalId);
     if (row === undefined) return refuse(words.unknown);
     if (row.state !== 'open') return refuse(await words.notOpen(row));
@@ -32,7 +35,7 @@ export function createDecider<Row extends Decidable, P>(
       return refuse(words.ofAnother(row));
     if (to === 'approved') {
       if (row.expiresAt <= now) return refuse(words.expired(row));
-      const obstacle = await words.obstacle(row);
+      const obstacle = await words.obstacle(row, decision);
       if (obstacle !== undefined) return refuse(obstacle);
     }
     const decided = await rows.decide(proposalId, to, { slackUser: by.slackUser, userName: by.identity.userName, at: now });

@@ -138,12 +138,18 @@ function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened) 
     summary: async (target: string) => (await read(`Reading what was deployed to ${target}`, target, 'summary')).json,
     /**
      * `bundle deploy --plan`, which we never end (facts: cli#deploying-a-stored-plan). Rejects not for a deployment that fails: the answer
-     * says what the CLI said.
+     * says what the CLI said. Without `deletes` the CLI refuses to delete more than jobs, after it has uploaded
+     * (facts: cli#destructive-changes).
      */
-    async deployPlan(target: string, planText: string, onLine: (line: string) => void) {
+    async deployPlan(
+      target: string,
+      { plan, deletes }: { readonly plan: string; readonly deletes: boolean },
+      onLine: (line: string) => void,
+    ) {
       const file = join(folder.base, 'plan.json');
-      await writeFile(file, planText, { mode: 0o600 });
-      return untouched(target, ['bundle', 'deploy', '--plan', file, '-t', target], /^Deploying resources/, onLine);
+      await writeFile(file, plan, { mode: 0o600 });
+      const approved = deletes ? ['--auto-approve'] : [];
+      return untouched(target, ['bundle', 'deploy', '--plan', file, ...approved, '-t', target], /^Deploying resources/, onLine);
     },
     /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
     runResource(target: string, key: string, args: readonly string[]) {

@@ -8,6 +8,7 @@ import { readFileChanges } from '../plan/file-changes-there.ts';
 import { lastDeployedFiles } from '../plan/last-deployed.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
+import { doomedBy } from '../policy/rules-of-loss.ts';
 import { deployPlan, failed, obstacleTo, SEE_AGAIN, unknown } from './deploy-plan.ts';
 import { howItEnded } from './how-it-ended.ts';
 import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
@@ -42,7 +43,7 @@ export function createDeployer(deps: DeployerDeps) {
       if (shown?.first === false && JSON.stringify(changes) !== JSON.stringify(shown.files))
         return failed('Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
       const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
-      return await deployPlan(open, row, { onProgress, look, log });
+      return await deployPlan(open, row, { deletes: doomedBy(shown).length > 0, onProgress, look, log });
     });
   }
 

@@ -59,7 +59,7 @@ export function createDirectDeployer(deps: {
         const deployment = { files: bundle.files, resolved, carriedOut: shown };
         const changes = await readFileChanges(eyes, deployment);
         const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
-        const result = await deployPlan(open, shown, { onProgress, look, log });
+        const result = await deployPlan(open, shown, { deletes: false, onProgress, look, log });
         // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.
         const { jobs, problem, next = '' } = result;
         if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });

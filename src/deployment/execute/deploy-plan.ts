@@ -34,6 +34,8 @@ export async function obstacleTo(open: OpenCli, shown: ShownPlan, workspace: Lis
 }
 
 interface Deploying {
+  /** Somebody has confirmed what the plan deletes. */
+  readonly deletes: boolean;
   readonly onProgress: (line: string) => void;
   /** Reads off the workspace how it ended. */
   readonly look: () => Promise<Ending>;
@@ -41,9 +43,9 @@ interface Deploying {
 }
 
 /** Never rejects: what goes wrong without an answer from here on is unknown, not failed, since the workspace may have changed. */
-export async function deployPlan(open: OpenCli, shown: ShownPlan, { onProgress, look, log }: Deploying): Promise<DeployResult> {
+export async function deployPlan(open: OpenCli, shown: ShownPlan, { deletes, onProgress, look, log }: Deploying): Promise<DeployResult> {
   try {
-    const run = await open.deployPlan(shown.target, shown.plan, onProgress);
+    const run = await open.deployPlan(shown.target, { plan: shown.plan, deletes }, onProgress);
     if (run.result.ended === 'late')
       return { ...unknown('The deployment is still running after 45 minutes; I have stopped waiting for it.'), mayRun: true };
     if (run.result.code === 0) return await deployed(open, shown);

@@ -1,6 +1,6 @@
 // Rules on what is lost: deleted, made anew, overwritten, or handed to another owner.
 import { code, counted, kindOf, listed, settingWords } from './phrases.ts';
-import type { FileChange, Finding, SettingChange } from './release-diff.ts';
+import type { FileChange, Finding, Release, SettingChange } from './release-diff.ts';
 import type { Rule } from './situation.ts';
 
 /** What goes with a resource (facts: cli#destructive-changes). */
@@ -50,6 +50,14 @@ function editWords(setting: SettingChange | undefined): string {
   const { path, was, is } = setting;
   if (was === undefined) return `${settingWords(path)} was taken out there`;
   return `${settingWords(path)} is ${code(was)} there${is === undefined ? '' : `, would be ${code(is)}`}`;
+}
+
+/** What a release deletes, or deletes and makes anew: what is said of each; a person confirms it by a typed word. */
+export function doomedBy(release: Pick<Release, 'resources' | 'findings'> | undefined): string[] {
+  const gone = release?.resources.some(({ action }) => action === 'delete' || action === 'recreate') === true;
+  const said = (release?.findings ?? []).filter(({ rule, weight }) => weight === 'danger' && (rule === 'delete' || rule === 'recreate'));
+  if (gone && said.length === 0) throw new Error('No rule speaks of what a release deletes.');
+  return said.map(({ text }) => text);
 }
 
 const OWNER = /^permissions\[\w+=(.*)\]\.level$/;

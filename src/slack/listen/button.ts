@@ -8,13 +8,14 @@ import { renderRefusal, renderWords } from '../views/answers.ts';
 import { renderChangesModal } from '../views/changes-modal.ts';
 import { renderProofModal } from '../views/proof-modal.ts';
 import type { AnswerCommand } from './answer-command.ts';
+import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
 import type { Stop } from './stop.ts';
 import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
 interface ButtonDeps {
   readonly client: WebClient;
-  readonly conversation: Pick<Conversation, 'decide' | 'planAgain' | 'proof' | 'release'>;
+  readonly conversation: Pick<Conversation, 'decide' | 'doomed' | 'planAgain' | 'proof' | 'release'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
   readonly stop: Stop;
@@ -63,9 +64,10 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
   for (const action of ['connect', 'go_on_there']) app.action(action, async () => {});
 
   for (const [action, kind, how] of DECISIONS) {
-    on(action, (pressed, whisper) => {
-      const { value: proposalId, team, user } = pressed;
-      return deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
+    on(action, async (pressed, whisper) => {
+      const { value: proposalId, team, user, triggerId } = pressed;
+      if (action === 'deploy' && (await askToConfirm(deps, { proposalId, triggerId }))) return;
+      await deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
     });
   }
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));

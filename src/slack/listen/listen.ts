@@ -8,6 +8,7 @@ import type { SlackThread } from '../thread/thread.ts';
 import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
 import { registerButtons } from './button.ts';
 import { registerCommand } from './command.ts';
+import { registerConfirmDeletes } from './confirm-deletes.ts';
 import { createConnect } from './connect.ts';
 import { registerMention } from './mention.ts';
 import { registerMessage } from './message.ts';
@@ -42,6 +43,7 @@ export function listen(
   registerMention(app, client, answerCommand);
   registerMessage(app, client, { answerCommand, takeReply });
   registerButtons(app, { ...deps, answerCommand, stop });
+  registerConfirmDeletes(app, deps);
   registerSlackStop(app, conversation, stop);
   return createResume({ client, answerCommand, takeReply });
 }

@@ -4,6 +4,7 @@ import type { PlanOffer } from '../../conversation/approvals.ts';
 import type { Card } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { headlineOf } from '../../deployment/policy/headline.ts';
+import { doomedBy } from '../../deployment/policy/rules-of-loss.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { MARKS } from './changes-modal.ts';
 import { resultLinks } from './deployment-result.ts';
@@ -127,6 +128,8 @@ function deployButton(proposal: DeploymentProposal, name: string) {
   const dangerous = release?.findings.some(({ weight }) => weight === 'danger') === true;
   const deploy = button(`Deploy to ${target}`, 'deploy', proposal.id, dangerous ? 'danger' : 'primary');
   const what = release === undefined ? '' : `: ${headlineOf(release)}`;
+  // A modal asks for a typed word.
+  if (doomedBy(release).length > 0) return deploy;
   const text = escapeText(clip(`${name}, version ${proposal.version}, as ${proposal.userName}${what}`, 250));
   return confirmed(deploy, `Deploy to ${target}?`, text, 'Deploy');
 }

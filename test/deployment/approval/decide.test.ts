@@ -24,7 +24,7 @@ const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bund
       slackUser: 'U_ANA',
       plan: '{}',
       planDigest: 'd',
-      release: '{}',
+      release: '{"resources":[],"findings":[]}',
       cliVersion: '1.9.0',
       rootPath: `/Workspace/Users/${ANA}/.bundle/churn/dev`,
       subject: 'job 123',

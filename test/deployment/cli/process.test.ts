@@ -105,7 +105,9 @@ describe('the child process', () => {
       `echo "Deploying resources..." >&2; touch ${started}; until [ -e ${goOn} ] || [ ! -e ${started} ]; do sleep 0.02; done; echo "Deployment complete!" >&2`,
     );
     const lines: string[] = [];
-    const deploying = cli.open({ ...open, signal: stop.signal }, (inside) => inside.deployPlan('dev', '{}', (line) => lines.push(line)));
+    const deploying = cli.open({ ...open, signal: stop.signal }, (inside) =>
+      inside.deployPlan('dev', { plan: '{}', deletes: false }, (line) => lines.push(line)),
+    );
     await vi.waitUntil(() => existsSync(started), WAIT);
     stop.abort();
     writeFileSync(goOn, '');

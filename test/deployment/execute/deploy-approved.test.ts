@@ -141,7 +141,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const mine = await approved(bundleOf(), 1);
     await rig.cli.open({ files: bundleOf().files, host: rig.far.url, token: rig.token }, async (open) => {
       const { text } = await open.plan('dev');
-      expect((await open.deployPlan('dev', text, () => undefined)).result.code).toBe(0);
+      expect((await open.deployPlan('dev', { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);
     });
     expect(await deploy(mine)).toMatchObject({ state: 'failed', problem: expect.stringContaining('The workspace has changed') });
     expect(rig.far.workspace.jobs.size).toBe(1);
@@ -180,7 +180,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     expect(JSON.stringify(result)).not.toMatch(/127\.0\.0\.1|dapi|dab-/);
   });
 
-  it('shows deletions as dangerous, and production as what it is', async ({ planned, approved, deploy }) => {
+  it('shows deletions as dangerous, and deletes only where the target was typed', async ({ rig, planned, approved, deploy }) => {
     await deploy(await approved(bundleOf(), 1, 'prod'));
     const other = bundleOf()
       .files.map((file) => [file.path, new TextDecoder().decode(file.bytes)] as const)
@@ -188,6 +188,13 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const proposal = await planned(bundleOf(Object.fromEntries(other)), 2, 'prod');
     expect(actionsOf(proposal)).toEqual(['create churn_v2', 'delete churn']);
     expect(proposal.release?.findings).toMatchObject([{ rule: 'delete', weight: 'danger' }]);
+    for (const typed of [undefined, '', 'dev', 'production']) {
+      const decision = { proposalId: proposal.id, by: rig.by, now: new Date(), typed };
+      expect(await rig.approvals.approve(decision)).toMatchObject({ ok: false, reason: expect.stringContaining('type prod to go on') });
+    }
+    const decided = await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date(), typed: ' prod ' });
+    expect(decided).toMatchObject({ ok: true });
+    expect(await deploy(proposal)).toMatchObject({ ok: true, jobs: [{ key: 'churn_v2' }] });
     expect(proposal.expiresAt.getTime() - Date.now()).toBeLessThan(3_600_001);
   });
 

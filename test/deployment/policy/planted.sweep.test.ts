@@ -26,7 +26,7 @@ const test = deploymentTest.extend('planted', { scope: 'file' }, async ({ deploy
     await cli.open({ files, host: far.url, token: far.tokenFor(ANA) }, async (open) => {
       const { text, plan } = await open.plan(target);
       first[target] = plan;
-      const { result } = await open.deployPlan(target, text, () => undefined);
+      const { result } = await open.deployPlan(target, { plan: text, deletes: false }, () => undefined);
       if (result.code !== 0) throw new Error(result.stderr);
     });
   const jobs = structuredClone([...far.workspace.jobs]);

@@ -42,7 +42,7 @@ describe('create_tests', () => {
     const bundle = { files: stored?.bundle.files ?? [], host: rig.databricks.url, token: rig.token };
     await rig.cli.open(bundle, async (open) => {
       const { text } = await open.plan('dev');
-      expect((await open.deployPlan('dev', text, () => undefined)).result.code).toBe(0);
+      expect((await open.deployPlan('dev', { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);
     });
     const uploaded = rig.databricks.workspace.files.paths().filter((path) => path.includes('/.bundle/'));
     expect(uploaded.some((path) => path.endsWith('/files/src/01_ingest_events'))).toBe(true);

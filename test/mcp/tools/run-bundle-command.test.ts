@@ -16,7 +16,7 @@ async function deployTo(target: string, rig: Rig, bundle_id: string): Promise<vo
   const files = (await rig.bundles.load(bundle_id))?.bundle.files ?? [];
   await rig.cli.open({ files, host: rig.databricks.url, token: rig.token }, async (open) => {
     const { text } = await open.plan(target);
-    expect((await open.deployPlan(target, text, () => undefined)).result.code).toBe(0);
+    expect((await open.deployPlan(target, { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);
   });
 }
 

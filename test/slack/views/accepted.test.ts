@@ -6,6 +6,7 @@ import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
 import { renderChangesModal } from '../../../src/slack/views/changes-modal.ts';
+import { renderConfirmDeletes } from '../../../src/slack/views/confirm-deletes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
 import { renderReply } from '../../../src/slack/views/reply.ts';
@@ -206,8 +207,9 @@ test('changes are paged: every setting is on one of the pages, and each leads to
   expect(JSON.stringify(renderChangesModal(large, { proposalId: 'p1', page: 10_000 }))).not.toContain('changes_page_on');
 });
 
-test('proofs and changes of any size and wording open as a modal', async ({ slack, web }) => {
+test('proofs, changes and questions of any size and wording open as a modal', async ({ slack, web }) => {
   const views = [
+    ...Object.values(TEXTS).map((text) => renderConfirmDeletes({ target: text, doomed: Array(30).fill(text), metadata: '{}' })),
     ...[release('churn'), ...Object.values(TEXTS).map((text) => release(text, true))].map((one) => renderChangesModal(one, FIRST)),
     ...[proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line')),
   ];
