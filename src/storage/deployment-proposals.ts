@@ -114,16 +114,19 @@ export function createProposalRows(db: Db) {
       return rows.map(typed<ProposalInStory>);
     },
 
-    /** The digest of the bundle that a person deployed last where this proposal would deploy: same host, target and name. */
-    async lastDeployed({ host, target, userName, bundleDigest }: Pick<ProposalRow, 'host' | 'target' | 'userName' | 'bundleDigest'>) {
-      const [row] = await db.query(
-        `select p.bundle_digest from proposals p join bundles b on b.digest = p.bundle_digest
-         where p.state = 'done' and p.host = $1 and p.target = $2 and lower(p.user_name) = lower($3)
-           and b.meta->>'name' = (select meta->>'name' from bundles where digest = $4)
-         order by p.decided_at desc limit 1`,
-        [host, target, userName, bundleDigest],
+    /**
+     * The digests of the bundles that may lie at a path: the one that was deployed there last, and those that were begun since and did not end
+     * well. In no order; empty where this bot has deployed nothing there.
+     */
+    async bundlesAt({ host, rootPath }: { readonly host: string; readonly rootPath: string }): Promise<string[]> {
+      const found = await db.query(
+        `with begun as (select bundle_digest, state, decided_at from proposals
+           where host = $1 and root_path = $2 and state in ('running', 'done', 'failed', 'unknown'))
+         select distinct on (bundle_digest) bundle_digest, decided_at from begun
+         where decided_at >= (select max(decided_at) from begun where state = 'done') order by bundle_digest, decided_at desc`,
+        [host, rootPath],
       );
-      return row && String(row.bundle_digest);
+      return found.map((row) => String(row.bundle_digest));
     },
 
     /** What runs now for the same host, bundle name and target. */

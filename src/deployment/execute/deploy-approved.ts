@@ -4,8 +4,8 @@ import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { placeElsewhere, placeTaken } from '../place/place-words.ts';
+import { deployedVersions } from '../plan/deployed-versions.ts';
 import { readFileChanges } from '../plan/file-changes-there.ts';
-import { lastDeployedFiles } from '../plan/last-deployed.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
@@ -38,7 +38,8 @@ export function createDeployer(deps: DeployerDeps) {
       if (obstacle !== undefined) return failed(obstacle.problem, obstacle.next);
       const eyes = { workspace, readFiles };
       const deployment = { files: bundle.files, resolved, carriedOut: row };
-      const changes = await readFileChanges(eyes, { ...deployment, last: await lastDeployedFiles(rows, loadBundle, row) });
+      const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
+      const changes = await readFileChanges(eyes, { ...deployment, versions });
       const shown = deploymentProposalOf(row).release;
       if (shown?.first === false && JSON.stringify(changes) !== JSON.stringify(shown.files))
         return failed('Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);

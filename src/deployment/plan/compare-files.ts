@@ -12,23 +12,27 @@ interface Compared {
   readonly files: readonly BundleFile[];
   /** What lies in the workspace now, by path in the bundle. */
   readonly there: ReadonlyMap<string, Uint8Array>;
-  /** What was deployed last; undefined where that is not known. */
-  readonly last?: readonly BundleFile[] | undefined;
+  /** The versions that may lie there: the one that was deployed last, and those that were begun since. Empty where they are not known. */
+  readonly versions?: readonly (readonly BundleFile[])[] | undefined;
 }
 
 /** Sorted by path. A file that is as it was is left out, also one that somebody edited to what the bundle has. */
-export function compareFiles({ files, there, last }: Compared): FileChange[] {
+export function compareFiles({ files, there, versions = [] }: Compared): FileChange[] {
   const wanted = new Map(files.map((file) => [file.path, file]));
-  const before = new Map((last ?? []).map((file) => [file.path, file]));
+  const known = versions.map((version) => new Map(version.map((file) => [file.path, file])));
   const paths = [...new Set([...wanted.keys(), ...there.keys()])].sort();
   return paths.flatMap((path): FileChange[] => {
-    const [is, was, left] = [wanted.get(path), there.get(path), before.get(path)];
-    const byHand = last !== undefined && left !== undefined && (was === undefined || !same(path, was, left.bytes));
+    const [is, was] = [wanted.get(path), there.get(path)];
+    const byHand = known.some((version) => version.has(path)) && !known.some((version) => isAsIn(version.get(path), was));
     if (is === undefined) return was === undefined ? [] : [{ path, change: 'removed', byHand }];
     if (was === undefined) return [{ path, change: 'added', byHand }];
     if (same(path, was, is.bytes)) return [];
     return [{ path, change: 'changed', lines: linesBetween(was, is.bytes), byHand }];
   });
+}
+
+function isAsIn(file: BundleFile | undefined, there: Uint8Array | undefined): boolean {
+  return file === undefined || there === undefined ? file === there : same(file.path, there, file.bytes);
 }
 
 function same(path: string, one: Uint8Array, other: Uint8Array): boolean {

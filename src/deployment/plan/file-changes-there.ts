@@ -14,8 +14,8 @@ export interface Eyes {
 
 interface Release {
   readonly files: readonly BundleFile[];
-  /** What was deployed there last; undefined where that is not known. */
-  readonly last?: readonly BundleFile[] | undefined;
+  /** See compareFiles. */
+  readonly versions?: readonly (readonly BundleFile[])[] | undefined;
   /** `bundle validate -o json` of the target. */
   readonly resolved: JsonObject;
 }
@@ -23,12 +23,12 @@ interface Release {
 /** Rejects with UserError where the files may not be read. */
 export async function readFileChanges(
   { workspace, readFiles }: Eyes,
-  { files, last, resolved }: Release,
+  { files, versions = [], resolved }: Release,
   signal?: AbortSignal,
 ): Promise<FileChange[]> {
   const root = filesRoot(resolved);
   if (root === undefined) throw new Error('The target was resolved without a folder for its files.');
   const known = new Set(files.map(({ path }) => path));
-  const gone = (last ?? []).filter(({ path }) => !known.has(path));
-  return compareFiles({ files, there: await readFiles(workspace, { root, files: [...files, ...gone] }, signal), last });
+  const gone = new Map(versions.flat().flatMap((file) => (known.has(file.path) ? [] : [[file.path, file]])));
+  return compareFiles({ files, there: await readFiles(workspace, { root, files: [...files, ...gone.values()] }, signal), versions });
 }

@@ -16,9 +16,9 @@ import { code } from '../policy/phrases.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
 import { weigh } from '../policy/weigh.ts';
+import { deployedVersions } from './deployed-versions.ts';
 import { type Eyes, readFileChanges } from './file-changes-there.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
-import { lastDeployedFiles } from './last-deployed.ts';
 import type { ListsJobs } from './leftover-jobs.ts';
 import { maskRelease } from './mask-release.ts';
 import { planTarget } from './plan-target.ts';
@@ -66,12 +66,12 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           if ('why' in planned) return planned.words;
           const { plan } = planned;
           const diff = diffOfPlan(plan, { target, environment: isDevelopment(resolved) ? 'development' : 'production' });
-          const last = await lastDeployedFiles(rows, loadBundle, { host, target, userName, bundleDigest: bundle.digest });
+          const rootPath = `/Workspace${canonicalPath(textOf(objectOf(resolved.workspace).root_path) ?? '')}`;
+          const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
           const seen = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
-          const files = diff.first ? [] : await readFileChanges(seen, { files: bundle.files, last, resolved }, signal);
+          const files = diff.first ? [] : await readFileChanges(seen, { files: bundle.files, versions, resolved }, signal);
           const release = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, signal });
-          const rootPath = `/Workspace${canonicalPath(textOf(objectOf(resolved.workspace).root_path) ?? '')}`;
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);

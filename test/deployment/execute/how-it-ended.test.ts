@@ -39,8 +39,12 @@ describe.skipIf(CLI === undefined)('a deployment that does not end well', () => 
       `Databricks did not let ${ANA} write all of /Workspace/Users/${ANA}/.bundle/churn/prod/files. prod now has a mix: 1 of 2 files is new.`,
     );
 
-    // The previous version puts both back, although no setting differs.
+    // What it left there was edited by nobody.
     rig.far.faults.clear();
+    const again = await rig.plan(version('two'), 2, 'prod');
+    expect('release' in again && again.release?.files).toMatchObject([{ path: 'src/other.py', change: 'changed', byHand: false }]);
+
+    // The previous version puts both back, although no setting differs.
     expect(await deploy(version('one'), 1, 'prod')).toMatchObject({ ok: true, state: 'done' });
     const text = (path: string) => Buffer.from(rig.far.workspace.files.get(`/Users/${ANA}/.bundle/churn/prod/files/${path}`)?.read() ?? '');
     expect(String(text('src/load'))).toContain('one');

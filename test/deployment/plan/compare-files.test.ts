@@ -30,13 +30,21 @@ describe('files of a deployment', () => {
     const found = compareFiles({
       files: files({ 'a.py': mine }),
       there: there(now === undefined ? {} : { 'a.py': now }),
-      last: files({ 'a.py': 'last' }),
+      versions: [files({ 'a.py': 'last' })],
     });
     expect(found.map((one) => one.byHand)).toEqual(byHand === undefined ? [] : [byHand]);
   });
 
+  it('that a deployment has left behind which did not end well were edited by nobody', () => {
+    const [before, begun] = [files({ 'a.py': '1', 'b.py': '1' }), files({ 'a.py': '2', 'b.py': '2', 'c.py': '2' })];
+    const compared = (lie: Record<string, string>) =>
+      compareFiles({ files: files({ 'a.py': '3', 'b.py': '3', 'c.py': '3' }), there: there(lie), versions: [before, begun] });
+    expect(compared({ 'a.py': '2', 'b.py': '1' }).map(({ byHand }) => byHand)).toEqual([false, false, false]);
+    expect(compared({ 'a.py': '2', 'b.py': '1.5', 'c.py': '2' }).map(({ byHand }) => byHand)).toEqual([false, true, false]);
+  });
+
   it('say nothing of a file that only the workspace has, and nobody deployed', () => {
-    expect(compareFiles({ files: files({ 'a.py': 'x' }), there: there({ 'a.py': 'x' }), last: files({ 'b.py': 'x' }) })).toEqual([]);
+    expect(compareFiles({ files: files({ 'a.py': 'x' }), there: there({ 'a.py': 'x' }), versions: [files({ 'b.py': 'x' })] })).toEqual([]);
   });
 
   it('are compared without lines where they are no text, or long', () => {
