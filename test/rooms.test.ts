@@ -46,11 +46,12 @@ const TABLE: Record<string, string> = {
   'deployment/cli': 'bundle/model bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model storage/db:types storage deployment/policy',
-  'deployment/place': 'bundle/proof:types storage:types',
+  'deployment/place':
+    'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
   'deployment/plan':
     'bundle/model bundle/yaml bundle/proof analysis/secrets databricks/api:types databricks:types ' +
     'databricks/read:types storage/db:types storage/bundles:types storage deployment/cli deployment/policy ' +
-    'deployment/approval',
+    'deployment/approval deployment/place',
   'deployment/execute':
     'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +

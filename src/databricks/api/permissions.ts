@@ -8,7 +8,7 @@ import { hostSlots } from '../http/slots.ts';
 const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as const;
 
 /** What somebody or a group may do with an object, on it or from above, ownership included. */
-interface Access {
+export interface Access {
   readonly principal: Grant['principal'];
   readonly name: string;
   readonly levels: readonly string[];

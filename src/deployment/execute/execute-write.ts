@@ -1,8 +1,10 @@
 // Carries out an approved write, once ever, as the person who approved it. Reached from the approved button only.
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
+import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
+import { rootOf } from '../place/root-of.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
 import { type ExecutionDeps, end, type RunningWrite, runOnce, settle, type ToExecute } from './run-once.ts';
@@ -14,6 +16,14 @@ interface WriteExecutorDeps extends ExecutionDeps {
 export function createWriteExecutor(deps: WriteExecutorDeps) {
   const { db, cli, loadBundle, clock, log } = deps;
   const rows = createWriteRows(db);
+  const places = createPlaceRows(db);
+
+  /** A place that was destroyed is one no more. */
+  async function afterwards(write: Write, { host, userName }: RunningWrite, result: WriteResult): Promise<WriteResult> {
+    const bundle = write.kind === 'destroy_bundle' && result.state === 'done' ? await loadBundle(write.bundle) : undefined;
+    if (bundle !== undefined && 'target' in write) await places.forget({ host, rootPath: rootOf(bundle, write.target, userName) });
+    return result;
+  }
 
   return {
     /** Never rejects for a write that fails: the answer says how it ended, and the row says it too. */
@@ -28,7 +38,7 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
       if (start === 'busy')
         return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
       const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
-      return runOnce(rows, proposalId, () => carryOut(write, running), {
+      return runOnce(rows, proposalId, () => carryOut(write, running).then((result) => afterwards(write, running, result)), {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
         onProgress,

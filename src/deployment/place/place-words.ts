@@ -1,6 +1,7 @@
 // What people are told where a version can't be deployed to the place that it names.
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { PlaceRow } from '../../storage/deployment-places.ts';
+import { homeOwner } from './root-of.ts';
 
 /** Another subject, or another target, has the place. */
 export function placeTaken({ rootPath, subject, target, deployedBy }: PlaceRow): NoProof {
@@ -18,4 +19,65 @@ export function placeElsewhere({ rootPath, subject, target, owner, deployedBy, v
     problem: `Target \`${target}\` of ${subject} already lives at \`${rootPath}\` (${owner}): ${what}. This version names another folder, and deploying it would make a second production.`,
     next: 'Ask me to generate the bundle again: it then continues the one that is there.',
   };
+}
+
+/** This person may not write into the folder that production lies in. */
+export function folderClosed(
+  rootPath: string,
+  folder: string,
+  { place, managers }: { readonly place: PlaceRow | undefined; readonly managers: readonly string[] },
+): NoProof {
+  const home = homeOwner(rootPath);
+  const whose = home === undefined ? '' : `, in the home of ${home}`;
+  const deployed = place?.deployedBy === undefined ? 'lies' : `was deployed by ${place.deployedBy} and lies`;
+  const able = home === undefined ? among(managers) : home;
+  return {
+    problem: `Production ${deployed} at \`${rootPath}\`${whose}: you may not write into \`${folder}\`, or not see it.`,
+    next: `Ask ${able ?? 'an administrator of the workspace'} to deploy it, or to give you *Can Manage* on that folder; then ask for a fresh plan.`,
+  };
+}
+
+/** Something else lies there that this bot has not deployed. */
+export function ofAnotherBundle(rootPath: string, name: string): NoProof {
+  return {
+    problem: `At \`${rootPath}\` lies another bundle, \`${name.slice(0, 100)}\`, which I have not deployed: deploying here would replace it.`,
+    next: 'Look at it in the workspace. Then give this bundle another folder or name, or destroy that one with the Databricks CLI.',
+  };
+}
+
+/** There are signs of a deployment, and its state does not answer. */
+export function stateUnreadable(rootPath: string, place: PlaceRow | undefined): NoProof {
+  const known =
+    place?.deployedBy === undefined ? 'its metadata is there' : `${place.deployedBy} has deployed version ${place.version ?? ''}`;
+  return {
+    problem: `The record of what is deployed at \`${rootPath}\` can’t be read, though something is: ${known}. A plan would make everything a second time.`,
+    next: 'Ask whoever deployed it whether the folder is still there and open to you, then ask for a fresh plan. Deploy nothing before that.',
+  };
+}
+
+/** Resources of the place that this person may not manage. */
+export function resourcesOfOthers(
+  others: readonly { readonly key: string; readonly id: string; readonly managers: readonly string[] }[],
+): NoProof | undefined {
+  const [first] = others;
+  if (first === undefined) return undefined;
+  const named = others.map(({ key, id }) => `\`${key}\` (${id})`).join(', ');
+  return {
+    problem: `You may not change ${named}, which this deployment consists of: its files would be new, and its settings old.`,
+    next: `Ask ${among(first.managers) ?? 'its owner'} to deploy it, or to give you *Can Manage* on it; then ask for a fresh plan.`,
+  };
+}
+
+/** A job that is to run as somebody else, which this person can't set. */
+export function identityRefused({ key, runAs }: { readonly key: string; readonly runAs: string }): NoProof {
+  return {
+    problem: `\`${key}\` runs as ${runAs}, and only ${runAs} or an administrator of the workspace may set that.`,
+    next: `Ask ${runAs} or an administrator to deploy it here, or ask me for a version that runs as somebody whom you may set: yourself, or a service principal.`,
+  };
+}
+
+/** A few names; undefined where there is none. */
+function among(names: readonly string[]): string | undefined {
+  const shown = names.slice(0, 3);
+  return shown.length === 0 ? undefined : `${shown.join(' or ')}${names.length > shown.length ? ' or others' : ''}`;
 }

@@ -5,23 +5,24 @@ import type { NoProof } from '../../bundle/proof/proof.ts';
 import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
+import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
-import { type JsonObject, objectOf } from '../../values/json.ts';
-import { textOf } from '../../values/text.ts';
-import { canonicalPath } from '../../values/workspace-path.ts';
+import type { JsonObject } from '../../values/json.ts';
 import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
+import { checkPlanned } from '../place/check-planned.ts';
+import { lookAtPlace, type ReadsPlace } from '../place/look-at-place.ts';
+import { rootIn, rootOf } from '../place/root-of.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { code } from '../policy/phrases.ts';
-import { notDeployable } from '../policy/refusals.ts';
+import { notBound, notDeployable } from '../policy/refusals.ts';
 import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
 import { weigh } from '../policy/weigh.ts';
 import { deployedVersions } from './deployed-versions.ts';
 import { type Eyes, readFileChanges } from './file-changes-there.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
-import type { ListsJobs } from './leftover-jobs.ts';
+import { jobsLeftBehind, type ListsJobs } from './leftover-jobs.ts';
 import { maskRelease } from './mask-release.ts';
-import { planTarget } from './plan-target.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
 import { validateAs } from './validate-as.ts';
@@ -33,7 +34,7 @@ interface PlannerDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
 
-type Reads = ListsJobs & ReadsJobs & Eyes['workspace'];
+type Reads = ListsJobs & ReadsJobs & Eyes['workspace'] & ReadsPlace;
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -48,6 +49,7 @@ export type Planner = ReturnType<typeof createPlanner>;
 
 export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadBundle }: PlannerDeps) {
   const rows = createProposalRows(db);
+  const places = createPlaceRows(db);
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
     async planVersion(input: VersionToPlan): Promise<DeploymentProposal | NoProof> {
@@ -57,20 +59,28 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
       if (no !== undefined) return no;
       const made = await cli
         .open({ files: bundle.files, host, token, signal }, async (open) => {
+          const reads = workspace({ host, token });
+          // Before validate, which makes a folder there.
+          const rootPath = rootOf(bundle, target, userName);
+          const at = { bundle, host, subject, target, environment: environmentOf(bundle, target), rootPath, userName };
+          const seen = await lookAtPlace(reads, places, at, signal);
+          if ('problem' in seen) return seen;
           const { resolved } = await validateAs(open, target, userName);
+          if (rootIn(resolved, userName) !== rootPath) return OTHER_ROOT;
           const main = productionTarget(bundle);
           const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
           const other = isOther ? (await open.validate(main)).resolved : undefined;
-          const reads = workspace({ host, token });
-          const planned = await planTarget(open, reads, bundle, target);
-          if ('why' in planned) return planned.words;
+          const planned = await open.plan(target);
           const { plan } = planned;
+          const refused = await checkPlanned(reads, { ...seen, plan, rootPath }, signal);
+          if (refused !== undefined) return refused;
+          const obstacle = notBound(bundle, target, plan) ?? (await jobsLeftBehind(reads, plan));
+          if (obstacle !== undefined) return obstacle.words;
           const diff = diffOfPlan(plan, { target, environment: isDevelopment(resolved) ? 'development' : 'production' });
-          const rootPath = `/Workspace${canonicalPath(textOf(objectOf(resolved.workspace).root_path) ?? '')}`;
           const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
-          const seen = { workspace: reads, readFiles };
+          const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
-          const files = diff.first ? [] : await readFileChanges(seen, { files: bundle.files, versions, resolved }, signal);
+          const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
           const release = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, signal });
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
@@ -100,6 +110,11 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
     },
   };
 }
+
+const OTHER_ROOT: NoProof = {
+  problem: 'The folder of this target can’t be told from its configuration alone.',
+  next: 'Ask me to write its root path out, without variables.',
+};
 
 interface Planned {
   readonly diff: ReleaseDiff;

@@ -1,0 +1,59 @@
+// What a plan says of its place, held against what is known of it: state that can't be read, resources of others, identities that this person can't set.
+import type { NoProof } from '../../bundle/proof/proof.ts';
+import type { Me } from '../../databricks/api/me.ts';
+import { isAdmin, mayManage } from '../../databricks/read/access.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import type { PlaceRow } from '../../storage/deployment-places.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
+import { identityRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
+
+interface PlannedPlace {
+  readonly plan: JsonObject;
+  readonly rootPath: string;
+  readonly place: PlaceRow | undefined;
+  /** Absent where nothing is asked: a development target in one's own home. */
+  readonly me: Me | undefined;
+}
+
+/** Why this person must not be offered the plan; undefined where they may. */
+export async function checkPlanned(
+  workspace: Pick<Workspace, 'statusOf' | 'listAccess'>,
+  { plan, rootPath, place, me }: PlannedPlace,
+  signal?: AbortSignal,
+): Promise<NoProof | undefined> {
+  if (me === undefined) return undefined;
+  // To the CLI state that answers 404 is a place where nothing was deployed (facts: bundles#deployment-folders).
+  const isFirst = textOf(plan.lineage) === undefined;
+  if (isFirst && (place?.bundleDigest !== undefined || (await isDeployed(workspace, rootPath, signal))))
+    return stateUnreadable(rootPath, place);
+  const own = entriesOf(plan).filter(({ node }) => /^resources\.(jobs|pipelines|dashboards)\.[^.]+$/.test(node));
+  const refused = isAdmin(me) ? [] : own.flatMap((entry) => otherIdentity(entry, me));
+  const [first] = refused;
+  if (first !== undefined) return identityRefused(first);
+  const others = await Promise.all(own.map((entry) => unmanaged(workspace, me, entry, signal)));
+  return resourcesOfOthers(others.flatMap((one) => one ?? []));
+}
+
+/** The CLI's metadata lies there although its state does not. */
+async function isDeployed(workspace: Pick<Workspace, 'statusOf'>, rootPath: string, signal?: AbortSignal): Promise<boolean> {
+  return (await workspace.statusOf(`${rootPath}/state/metadata.json`, signal)) !== undefined;
+}
+
+/** Somebody who is no admin lets jobs run as themselves alone, or as a service principal that they may use (facts: bundles#permissions-and-run_as). */
+function otherIdentity({ node, action, body }: PlanEntry, { userName }: Me): { key: string; runAs: string }[] {
+  if (action === 'skip' || action === 'delete') return [];
+  const runAs = textOf(objectOf(objectOf(objectOf(body.new_state).value).run_as).user_name);
+  const key = node.split('.')[2] ?? '';
+  return runAs === undefined || runAs.toLowerCase() === userName.toLowerCase() ? [] : [{ key, runAs }];
+}
+
+/** A resource that is deployed there and that this person may not change, with those who may. */
+async function unmanaged(workspace: Pick<Workspace, 'listAccess'>, me: Me, { node, action, body }: PlanEntry, signal?: AbortSignal) {
+  const [, type, key = ''] = node.split('.');
+  const { id } = remoteOf(body);
+  if (action === 'create' || id === undefined || (type !== 'jobs' && type !== 'pipelines' && type !== 'dashboards')) return undefined;
+  const { able, managers } = await mayManage(workspace, me, { type, id }, signal);
+  return able === false ? { key, id, managers } : undefined;
+}

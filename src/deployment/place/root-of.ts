@@ -1,0 +1,22 @@
+// Where a target of a bundle lies in the workspace, without the CLI: its validate already makes folders there (facts: cli#validate-summary-and-run).
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { resolveBundle } from '../../bundle/proof/resolve-offline.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { canonicalFolder } from '../../values/workspace-path.ts';
+
+/** Written out, with /Workspace, as it is for this person. Throws UserError where the YAML can't be read. */
+export function rootOf({ files }: Pick<Bundle, 'files'>, target: string, userName: string): string {
+  return rootIn(resolveBundle(files, target, { userName }), userName);
+}
+
+/** The same of a target that the CLI has resolved. */
+export function rootIn({ workspace }: JsonObject, userName: string): string {
+  const path = textOf(objectOf(workspace).root_path) ?? '';
+  return `/Workspace${canonicalFolder(path.replace(/^~(?=\/)/, `/Users/${userName}`))}`;
+}
+
+/** The user whose home a path lies in; undefined for a folder that is nobody's. */
+export function homeOwner(rootPath: string): string | undefined {
+  return /^\/Workspace\/Users\/([^/]+)\//.exec(rootPath)?.[1];
+}

@@ -1,0 +1,142 @@
+// What is said before a plan is offered: whose a place is, who may write it, and who may set whom its jobs run as. Real CLI, stand-in workspace.
+import { describe, expect } from 'vitest';
+import type { Bundle } from '../../../src/bundle/model/bundle.ts';
+import { createPlaceRows } from '../../../src/storage/deployment-places.ts';
+import { CLI } from '../../located-cli.ts';
+import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
+
+const BEN = 'ben@acme.example';
+const TEAM = '/Workspace/Teams/data';
+const IN_ANAS_HOME = `/Workspace/Users/${ANA}/.bundle/churn/prod`;
+
+/** The job's bundle with prod at a root; `more` stands in the target. */
+function bundleAt(root: string, more = '', name = 'churn'): Bundle {
+  const [yaml = ''] = bundleOf().files.flatMap(({ path, bytes }) => (path === 'databricks.yml' ? [new TextDecoder().decode(bytes)] : []));
+  const written = yaml.replace('name: churn', `name: ${name}`).replace(/root_path: .*/, `root_path: ${root}\n${more}`);
+  return { ...bundleOf({ 'databricks.yml': written }), name };
+}
+
+/** Gives people levels on a folder or a job. */
+function grant(rig: Rig, object: string, levels: Readonly<Record<string, string>>): void {
+  rig.far.workspace.grants.set(
+    object,
+    Object.entries(levels).map(([user_name, permission_level]) => ({
+      user_name,
+      all_permissions: [{ permission_level, inherited: false }],
+    })),
+  );
+}
+
+const it = deploymentTest
+  .extend('planAs', ({ rig }) => async (userName: string, bundle: Bundle, subject = 'job 123') => {
+    await rig.bundles.save(bundle);
+    const by = { slackUser: 'U', identity: { host: rig.far.url, userName } };
+    const token = rig.far.tokenFor(userName);
+    return await rig.planner.planVersion({ conversationId: 'c1', version: 1, bundle, subject, target: 'prod', ...by, token });
+  })
+  .extend('deployAs', ({ rig, planAs }) => async (userName: string, bundle: Bundle, subject = 'job 123') => {
+    const plan = await planAs(userName, bundle, subject);
+    if (!('id' in plan)) throw new Error(`No plan: ${plan.problem} ${plan.next}`);
+    const by = { slackUser: 'U', identity: { host: rig.far.url, userName } };
+    await rig.approvals.approve({ proposalId: plan.id, by, now: new Date() });
+    return await rig.deployer.deploy({ proposalId: plan.id, token: rig.far.tokenFor(userName), onProgress: () => {} });
+  })
+  .extend('team', ({ rig }) => {
+    rig.far.workspace.files.mkdirs(TEAM);
+    grant(rig, `/directories/${rig.far.workspace.files.get(TEAM)?.id}`, { [ANA]: 'CAN_MANAGE', [BEN]: 'CAN_MANAGE' });
+    return `${TEAM}/.bundle/churn/prod`;
+  });
+
+describe.skipIf(CLI === undefined)('the place of production', () => {
+  it('is written down when a deployment has ended well, with its files', async ({ rig, deployAs }) => {
+    const bundle = bundleAt(IN_ANAS_HOME);
+    expect(await deployAs(ANA, bundle)).toMatchObject({ state: 'done' });
+    const place = await createPlaceRows(rig.db).ofProduction({ host: rig.far.url, subject: 'job 123', target: 'prod' });
+    expect(place).toMatchObject({ rootPath: IN_ANAS_HOME, owner: ANA, bundleName: 'churn', bundleDigest: bundle.digest, deployedBy: ANA });
+    expect(Object.keys(place?.manifest ?? {}).sort()).toEqual(['databricks.yml', 'resources/churn.job.yml', 'src/load.py']);
+  });
+
+  it('in the home of another is said to be theirs, and nothing is made there', async ({ rig, planAs }) => {
+    const plan = await planAs(BEN, bundleAt(IN_ANAS_HOME));
+    expect(plan).toMatchObject({
+      problem: expect.stringMatching(/Production lies at .* in the home of ana@acme\.example: you may not write/),
+      next: expect.stringMatching(/^Ask ana@acme\.example to deploy it/),
+    });
+    expect(rig.far.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  it('is continued by a second deployer in the team’s folder who may manage its jobs', async ({ rig, team, planAs, deployAs }) => {
+    const shared = bundleAt(
+      team,
+      `    permissions:\n      - { level: CAN_MANAGE, user_name: ${BEN} }\n      - { level: CAN_MANAGE, user_name: ${ANA} }`,
+    );
+    await deployAs(ANA, shared);
+    expect(await planAs(BEN, shared)).toMatchObject({ state: 'open', rootPath: team });
+    expect(await deployAs(BEN, shared)).toMatchObject({ state: 'done' });
+    expect(rig.far.workspace.jobs.size).toBe(1);
+  });
+
+  it('holds a job that the second one may not manage: that is said, with who may', async ({ rig, team, planAs, deployAs }) => {
+    await deployAs(ANA, bundleAt(team));
+    grant(rig, `/directories/${rig.far.workspace.files.get(team)?.id}`, { [BEN]: 'CAN_MANAGE' });
+    expect(await planAs(BEN, bundleAt(team))).toMatchObject({
+      problem: expect.stringMatching(/You may not change `churn` \(\d+\)/),
+      next: expect.stringContaining(ANA),
+    });
+  });
+
+  it('is one: a version that names another folder is refused', async ({ team, planAs, deployAs }) => {
+    await deployAs(ANA, bundleAt(IN_ANAS_HOME));
+    expect(await planAs(ANA, bundleAt(team))).toMatchObject({
+      problem: expect.stringContaining(`already lives at \`${IN_ANAS_HOME}\` (${ANA})`),
+      next: expect.stringContaining('generate the bundle again'),
+    });
+  });
+
+  it('of one job is not taken by another of the same name', async ({ planAs, deployAs }) => {
+    await deployAs(ANA, bundleAt(IN_ANAS_HOME));
+    expect(await planAs(ANA, bundleAt(IN_ANAS_HOME), 'job 204')).toMatchObject({
+      problem: expect.stringContaining('Target `prod` of job 123 lives at'),
+      next: expect.stringContaining('a folder of its own'),
+    });
+  });
+
+  it('whose state answers 404 is never one where nothing is deployed', async ({ rig, planAs, deployAs }) => {
+    await deployAs(ANA, bundleAt(IN_ANAS_HOME));
+    rig.far.workspace.files.remove(`${IN_ANAS_HOME}/state`);
+    expect(await planAs(ANA, bundleAt(IN_ANAS_HOME))).toMatchObject({
+      problem: expect.stringContaining('can’t be read, though something is'),
+    });
+  });
+
+  it('that answers 403 is said to be somebody’s', async ({ rig, team, planAs }) => {
+    rig.far.faults.on('GET /api/2.0/workspace/get-status', { status: 403 });
+    expect(await planAs(BEN, bundleAt(team))).toMatchObject({ problem: expect.stringContaining('you may not write into') });
+  });
+
+  it('of a bundle that this bot has not deployed is read off the workspace', async ({ rig, planAs }) => {
+    const metadata = JSON.stringify({ config: { bundle: { name: 'sales' } } });
+    rig.far.workspace.files.mkdirs(`${IN_ANAS_HOME}/state`);
+    rig.far.workspace.files.put(`${IN_ANAS_HOME}/state/metadata.json`, { type: 'FILE', read: () => Buffer.from(metadata) });
+    expect(await planAs(ANA, bundleAt(IN_ANAS_HOME))).toMatchObject({ problem: expect.stringContaining('lies another bundle, `sales`') });
+  });
+
+  it('runs as nobody whom this person may not set, unless they are an admin', async ({ team, planAs }) => {
+    const asAna = bundleAt(team, `    run_as: { user_name: ${ANA} }`);
+    expect(await planAs(BEN, asAna)).toMatchObject({
+      problem: expect.stringContaining(`runs as ${ANA}, and only ${ANA} or an administrator`),
+      next: expect.stringContaining('administrator'),
+    });
+    expect(await planAs(ANA, bundleAt(team, `    run_as: { user_name: ${BEN} }`))).toMatchObject({ state: 'open' });
+  });
+
+  it('is free again when what was there is destroyed', async ({ rig, deployAs, planAs, team }) => {
+    const bundle = bundleAt(IN_ANAS_HOME);
+    await deployAs(ANA, bundle);
+    const by = { host: rig.far.url, userName: ANA, token: async () => rig.token, loadBundle: rig.loadBundle };
+    const { id } = await rig.writes.propose({ kind: 'destroy_bundle', bundle: bundle.digest, target: 'prod' }, by);
+    await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() });
+    expect(await rig.executor.execute({ proposalId: id, token: rig.token, onProgress: () => {} })).toEqual({ state: 'done' });
+    expect(await planAs(ANA, bundleAt(team))).toMatchObject({ state: 'open' });
+  });
+});
