@@ -39,17 +39,14 @@ export function shortProofLine(proof: Proof): string {
   const wrong = sources.changed.filter(({ told }) => !told).length;
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const compared = [counted(entries.length, 'setting'), ...(sources.files === 0 ? [] : [counted(sources.files, 'file')])].join(', ');
-  const asides = [
-    ...(counts.edited > 0 ? [`${counts.edited} changed in this thread`] : []),
-    ...(counts.dropped > 0 ? [`${counts.dropped} left out on purpose`] : []),
-  ];
+  const edited = counts.edited > 0 ? `; ${counts.edited} changed in this thread` : '';
   const different = [
     ...(counts.different > 0 ? [counted(counts.different, 'setting')] : []),
     ...(wrong > 0 ? [counted(wrong, 'file')] : []),
   ];
   const differ = counts.different + wrong === 1 ? 'is not as it was' : 'are not as they were';
   const verdict = holds(proof) ? `Nothing lost: ${compared}` : `${different.join(' and ')} ${differ}, of ${compared}`;
-  return [verdict, ...asides].join('; ');
+  return `${verdict}${edited}`;
 }
 
 /** Foreign text in a table cell: on one line, nothing of it read as Markdown. */

@@ -59,9 +59,9 @@ function partSettings({ node, action, body, changes }: PlanEntry): SettingChange
     return [{ path: part, was: was === undefined ? 'managed' : valueText(part, was), byHand: false }];
   }
   if (action === 'create') {
-    return objectsIn(objectOf(objectOf(body.new_state).value).__embed__).flatMap((grant) =>
-      settingsOf(grantPath(part, grant), { new: grant }),
-    );
+    // Whoever makes something owns it.
+    const grants = objectsIn(objectOf(objectOf(body.new_state).value).__embed__).filter(({ level }) => level !== 'IS_OWNER');
+    return grants.flatMap((grant) => settingsOf(grantPath(part, grant), { new: grant }));
   }
   return changes.flatMap(({ path, change }) => settingsOf(`${part}${path.replaceAll("'", '')}`, change));
 }

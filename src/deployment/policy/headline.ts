@@ -18,7 +18,7 @@ export function headlineOf(release: Release): string {
     adopted.length > 0
       ? `Take over ${job === undefined ? title : `${kindOf(job.type)} ${job.id}`}`
       : first
-        ? `Create ${title}`
+        ? createWords(release, created)
         : `Update ${title}`;
   const parts = [
     ...(created.length === 0 || (first && created.length === 1 && adopted.length === 0)
@@ -28,6 +28,12 @@ export function headlineOf(release: Release): string {
   ];
   const said = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
   return `${verb} in ${target}${said}${runsAsWords(release)}.`;
+}
+
+/** Whether the copy of a job that goes on beside it starts by itself is what matters most. */
+function createWords({ title, beside }: Release, created: readonly ResourceChange[]): string {
+  const paused = isPaused(created) ? 'paused ' : '';
+  return beside === undefined ? `Create ${title}` : `Create a ${paused}copy of job ${beside} · ${title}`;
 }
 
 /** What changes of what exists: `1 job is deleted, 2 settings and 1 file change`. */

@@ -57,4 +57,6 @@ export interface Release extends ReleaseDiff {
   readonly title: string;
   /** Who runs the main job afterwards, and who does now (of a first deployment: who runs the original). */
   readonly runsAs?: { readonly is: string; readonly was?: string } | undefined;
+  /** The job that the main one was made from, where a production copy of it is made. */
+  readonly beside?: string | undefined;
 }

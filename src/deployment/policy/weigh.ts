@@ -40,9 +40,11 @@ export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals
   const sorted = WEIGHTS.flatMap((weight) => findings.filter((finding) => finding.weight === weight));
   const job = changed.find(({ type, key }) => key === main && type !== 'dashboards');
   const is = job && wouldRunAs(job, situation);
-  const was = job && (runsAsNow(job) ?? originals.find(({ key }) => key === main)?.runAs);
+  const original = originals.find(({ key }) => key === main);
+  const was = job && (runsAsNow(job) ?? original?.runAs);
   const runsAs = is === undefined ? {} : { runsAs: { is, ...(was === undefined ? {} : { was }) } };
-  return { ...diff, findings: sorted, title: titleOf(resolved, main), ...runsAs };
+  const beside = job?.action === 'create' && original !== undefined ? { beside: original.id } : {};
+  return { ...diff, findings: sorted, title: titleOf(resolved, main), ...runsAs, ...beside };
 }
 
 /** Without the prefix that development mode puts before names. */

@@ -30,8 +30,10 @@ export function renderVersionCard(card: Card, shown: Shown): Message {
   const { version, target } = card;
   const planAgain = planAgainButton({ conversationId: shown.conversationId, version, target });
   const title = `${name} · version ${card.version}`;
-  const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`), ...proofBlocks(card)];
-  if (proposal !== undefined) blocks.push(...releaseBlocks(proposal), ...stateBlocks(proposal, name, planAgain, shown.doing));
+  const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`)];
+  if (proposal !== undefined) blocks.push(...releaseBlocks(proposal));
+  blocks.push(...proofBlocks(card));
+  if (proposal !== undefined) blocks.push(...stateBlocks(proposal, name, planAgain, shown.doing));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
@@ -64,10 +66,11 @@ function proofBlocks(card: Card): KnownBlock[] {
 }
 
 /** What happens, then what a person should see of it, the heaviest first; the rest is counted. */
-function releaseBlocks({ id, release }: DeploymentProposal): KnownBlock[] {
+function releaseBlocks({ id, state, release }: DeploymentProposal): KnownBlock[] {
   // A row from before there were releases: what it says is how it ended.
   if (release === undefined) return [];
-  const { findings } = release;
+  // A card that is over is a record: nobody needs to be alarmed any more.
+  const findings = ['open', 'approved', 'running'].includes(state) ? release.findings : [];
   const lines = findings.slice(0, FINDINGS).map(({ weight, text }) => `${MARKS[weight]} ${escapeText(clip(text, LONGEST_FINDING))}`);
   const left = findings.length - lines.length;
   if (left > 0) lines.push(`_and ${left} more: Show changes_`);

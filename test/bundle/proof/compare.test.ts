@@ -5,7 +5,7 @@ import { editBundle } from '../../../src/bundle/edit/edit.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { compare } from '../../../src/bundle/proof/compare.ts';
 import { compareDeployed } from '../../../src/bundle/proof/compare-deployed.ts';
-import { proofFiles, proofLine } from '../../../src/bundle/proof/render.ts';
+import { proofFiles, proofLine, shortProofLine } from '../../../src/bundle/proof/render.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { HOST, job, notebook, resolvedWith, textOf } from '../fixtures.ts';
 
@@ -50,6 +50,7 @@ describe('compare', () => {
     expect(proofLine(proof)).toBe(
       '9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte',
     );
+    expect(shortProofLine(proof)).toBe('Nothing lost: 9 settings, 2 files');
     expect(proof.entries.find(({ verdict }) => verdict === 'variable')).toMatchObject({
       place: 'tasks[a].notebook_task.base_parameters.catalog',
       was: 'main',
@@ -96,6 +97,7 @@ describe('compare', () => {
     expect(edited.entries.filter(({ verdict }) => verdict === 'edited').map(({ place }) => place)).toEqual(['max_concurrent_runs']);
     expect(edited.counts).toMatchObject({ different: 1, edited: 1 });
     expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different; 2 files byte for byte$/);
+    expect(shortProofLine(edited)).toMatch(/^1 setting is not as it was, of \d+ settings, 2 files; 1 changed in this thread$/);
   });
 
   test('dropped: what an instance pool and development mode decide', () => {

@@ -35,6 +35,12 @@ test.for<[string, Omit<Release, 'resources'>, ResourceChange[]]>([
     [change('adopt', 2, { id: '123' })],
   ],
   ['Take over job 123 in prod.', PROD, [change('adopt', 0, { id: '123' })]],
+  [
+    'Create a paused copy of job 123 · Churn in prod; runs as ben@acme.example as before.',
+    { ...PROD, ...AS_BEFORE, first: true, beside: '123' },
+    [{ ...change('create'), settings: paused }],
+  ],
+  ['Create a copy of job 123 · Churn in prod.', { ...PROD, first: true, beside: '123' }, [change('create')]],
   ['Nothing changes in prod.', { ...PROD, ...AS_BEFORE }, [change('unchanged')]],
 ])('%s', ([headline, release, resources]) => {
   expect(headlineOf({ ...release, resources })).toBe(headline);

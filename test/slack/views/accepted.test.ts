@@ -61,7 +61,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
         renderVersionCard(card(text), { name: text, proposal: proposal(way.state, text, way.danger), conversationId: 'conversation-1' }),
       );
       expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
-      expect(blocks.includes(':rotating_light:')).toBe(way.danger);
+      expect(blocks.includes(':rotating_light:')).toBe(way.danger && ['open', 'approved', 'running'].includes(way.state));
       expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
     },
   );
