@@ -45,7 +45,7 @@ const TABLE: Record<string, string> = {
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
-  'deployment/approval': 'bundle/model storage/db:types storage deployment/policy',
+  'deployment/approval': 'bundle/model storage/db:types storage deployment/cli deployment/policy',
   'deployment/place':
     'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
   'deployment/plan':
@@ -81,7 +81,8 @@ const TABLE: Record<string, string> = {
     'bundle/proof:types deployment/policy deployment/approval:types conversation/story:types conversation:types ' + '@slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread':
-    'bundle/edit deployment/approval:types conversation/story conversation slack/views slack/bolt @slack/types:types ' + '@slack/web-api',
+    'bundle/model:types bundle/edit deployment/approval:types conversation/story conversation slack/views slack/bolt ' +
+    '@slack/types:types @slack/web-api',
   'slack/listen': 'identity:types conversation:types slack/views slack/thread @slack/bolt:types @slack/web-api:types',
   slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',

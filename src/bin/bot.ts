@@ -55,6 +55,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     streamIn: config.DAB_STREAM_IN,
     host,
     proposal: deployment.approvals.get,
+    report: deployment.approvals.report,
     write: deployment.writeApprovals.get,
     proposalsOf: deployment.approvals.ofConversation,
     destroyedFrom: deployment.writeApprovals.destroyedFrom,

@@ -1,8 +1,8 @@
 // A fresh plan of a conversation's newest version, as whoever asks for it, on a card of its own.
 import type { Identities } from '../identity/identities.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Thread, ThreadMessage } from './thread-port.ts';
-import type { VersionCards } from './version-cards.ts';
+import type { Card, Thread } from './thread-port.ts';
+import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 export interface PlanAgain {
   readonly conversationId: string;
@@ -34,7 +34,9 @@ export function createPlanAgain(deps: {
       const payload = await deps.cards.card({ ...as, number: version, bundleDigest, target });
       await rows.outbox.add({ id: messageId, conversationId, kind: 'card', payload });
     }
-    await thread.deliver(messageId, conversation, (await rows.outbox.get(messageId))?.payload as ThreadMessage);
+    const card = (await rows.outbox.get(messageId))?.payload as Card;
+    await thread.deliver(messageId, conversation, card);
+    await deliverRelease({ rows, thread }, conversation, { id: messageId, card });
     await thread.refresh(conversation);
   };
 }

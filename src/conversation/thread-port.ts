@@ -40,6 +40,8 @@ export type ThreadMessage =
   | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }
   /** The zip of a version. */
   | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string; readonly as: ProvedAs }
+  /** The whole of what a planned deployment would change, as a file below its card. */
+  | { readonly kind: 'release'; readonly version: number; readonly proposalId: string }
   /** A write that waits for a click; its card is drawn from its row. */
   | { readonly kind: 'write'; readonly proposalId: string }
   /** How an approved write ended. */

@@ -9,9 +9,9 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
 import { diffVersions } from './story/file-changes.ts';
-import type { Ending, Thread, ThreadMessage } from './thread-port.ts';
+import type { Card, Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
-import { OFFERED_TARGET, type VersionCards } from './version-cards.ts';
+import { OFFERED_TARGET, releaseMessage, type VersionCards } from './version-cards.ts';
 import type { WaitingCards } from './waiting-cards.ts';
 
 interface TurnDeps extends AskDeps {
@@ -121,9 +121,14 @@ async function sayCard(
 ): Promise<void> {
   const { turn, conversation, identity, token, onStep, signal } = acting;
   const id = version.target === undefined ? messageId(turn.id, 'card') : `${messageId(turn.id, 'card')}/${version.target}`;
-  if ((await deps.rows.outbox.get(id)) !== undefined) return;
-  const payload = await deps.cards.card({ conversation, slackUser: turn.slackUser, identity, token, ...version, onStep, signal });
-  await deps.rows.outbox.add({ id, conversationId: conversation.id, turnId: turn.id, kind: 'card', payload });
+  const made = await deps.rows.outbox.get(id);
+  const card =
+    (made?.payload as Card | undefined) ??
+    (await deps.cards.card({ conversation, slackUser: turn.slackUser, identity, token, ...version, onStep, signal }));
+  const of = { conversationId: conversation.id, turnId: turn.id };
+  await deps.rows.outbox.add({ id, ...of, kind: 'card', payload: card });
+  const release = releaseMessage(id, card);
+  if (release !== undefined) await deps.rows.outbox.add({ id: release.id, ...of, kind: 'release', payload: release.message });
 }
 
 /**

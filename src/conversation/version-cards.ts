@@ -5,11 +5,12 @@ import { shortProofLine } from '../bundle/proof/render.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { ActingTurn } from './ask-agent.ts';
-import type { Card } from './thread-port.ts';
+import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 
 /** The target that a card offers by itself: the one anybody may try things in. */
 export const OFFERED_TARGET = 'dev';
@@ -103,4 +104,26 @@ export function preparing(status: Extract<CliStatus, { state: 'preparing' }>): P
     next: 'The proof and the plan appear here when it is ready.',
   };
   return { proof: words, plan: { ...words, preparing: doing } };
+}
+
+/** The file that says all of what a plan would change: the message to say after a card with this id; undefined where the card has no plan. */
+export function releaseMessage(
+  cardId: string,
+  { version, plan }: Card,
+): { readonly id: string; readonly message: ThreadMessage } | undefined {
+  if (!('proposalId' in plan)) return undefined;
+  return { id: `${cardId}/release`, message: { kind: 'release', version, proposalId: plan.proposalId } };
+}
+
+/** Says that file; a second time it says nothing twice. */
+export async function deliverRelease(
+  { rows, thread }: { readonly rows: Pick<Storage, 'outbox'>; readonly thread: Pick<Thread, 'deliver'> },
+  conversation: ConversationRow,
+  of: { readonly id: string; readonly card: Card },
+): Promise<void> {
+  const release = releaseMessage(of.id, of.card);
+  if (release === undefined) return;
+  const { id, message } = release;
+  await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
+  await thread.deliver(id, conversation, message);
 }

@@ -5,7 +5,7 @@ import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Card, Thread } from './thread-port.ts';
-import { preparing, type VersionCards } from './version-cards.ts';
+import { deliverRelease, preparing, type VersionCards } from './version-cards.ts';
 
 /** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack#rate-limits). */
 const CLI_NEWS_MS = 3000;
@@ -81,6 +81,7 @@ export function createWaitingCards(deps: {
         if (!('preparing' in waiting.plan)) continue;
         const renewed = row === cards.at(-1) ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
         await rows.outbox.change(row.id, renewed);
+        await deliverRelease({ rows, thread }, conversation, { id: row.id, card: renewed });
       }
       await thread.refresh(conversation);
     },

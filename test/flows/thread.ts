@@ -12,7 +12,10 @@ export interface Thread {
   messages(): Message[];
   /** All text of all messages. */
   text(): string;
+  /** The zips. */
   files(): NonNullable<Message['files']>;
+  /** The files that say what a plan would change. */
+  reports(): NonNullable<Message['files']>;
   say(text: string): void;
   /** A message as it stands now. */
   now(message: Message): Message;
@@ -24,19 +27,21 @@ export interface Thread {
   shows(message: Message, words: string): Promise<Message>;
   /** Waits for a message that says this. */
   says(words: string | RegExp): Promise<Message>;
-  /** Waits for so many files. */
+  /** Waits for so many zips. */
   hasFiles(count: number): Promise<unknown>;
 }
 
 export function followThread(person: Person, root: Message): Thread {
   const messages = () => person.messages(root.channel, root.ts);
   const now = (message: Message) => messages().find(({ ts }) => ts === message.ts) ?? message;
-  const files = () => messages().flatMap((message) => message.files ?? []);
+  const named = (ending: string) => messages().flatMap((message) => (message.files ?? []).filter(({ name }) => name.endsWith(ending)));
+  const files = () => named('.zip');
   return {
     root,
     messages,
     text: () => messages().map(textOf).join('\n'),
     files,
+    reports: () => named('.md'),
     say: (text) => void person.say(root.channel, text, { thread: root.ts }),
     now,
     idle: () => person.waitFor(() => !('stop' in buttonsOf(now(root))), STEP_MS),

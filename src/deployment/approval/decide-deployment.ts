@@ -1,9 +1,11 @@
 // Decisions on planned deployments: a named person's yes or no; nothing here runs the CLI.
+import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { Db } from '../../storage/db/db.ts';
 import { createProposalRows, type ProposalRow, type ProposalRows } from '../../storage/deployment-proposals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
 import { at, createDecider, decidedWords } from './decide.ts';
 import { deploymentProposalOf } from './deployment-proposal.ts';
+import { renderReleaseReport } from './release-report.ts';
 
 export function createDeploymentApprovals({ db }: { db: Db }) {
   const rows = createProposalRows(db);
@@ -25,6 +27,12 @@ export function createDeploymentApprovals({ db }: { db: Db }) {
   return {
     ...decider,
     ofConversation: rows.ofConversation,
+    /** RELEASE-<target>.md of a plan; undefined for a plan that is not known, or older than that. */
+    async report(id: string): Promise<BundleFile | undefined> {
+      const row = await rows.get(id);
+      const release = row && deploymentProposalOf(row).release;
+      return row && release && renderReleaseReport(row, release);
+    },
     /** What an open plan would delete, for people; empty where it deletes nothing, or is not open any more. */
     async doomed(id: string): Promise<readonly string[]> {
       const proposal = await decider.get(id);

@@ -1,5 +1,6 @@
 // Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
 import type { WebClient } from '@slack/web-api';
+import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import { readStatus, type StatusRows } from '../../conversation/story/status.ts';
@@ -24,6 +25,8 @@ export interface CardRows extends VersionStores, StatusRows {
   readonly host: string;
   readonly proposal: (id: string) => Promise<DeploymentProposal | undefined>;
   readonly write: (id: string) => Promise<WriteProposal | undefined>;
+  /** The file that says all of what a planned deployment would change. */
+  readonly report: (proposalId: string) => Promise<BundleFile | undefined>;
 }
 
 interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {

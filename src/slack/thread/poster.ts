@@ -19,11 +19,19 @@ interface Where {
   readonly threadTs?: string | undefined;
 }
 
+interface Upload {
+  readonly name: string;
+  /** Says which of the files of a thread it is: one whose answer was lost is known by it. */
+  readonly title: string;
+  readonly bytes: Uint8Array;
+  readonly comment: string;
+}
+
 export interface Poster {
   /** Posts a message unless this id was posted before; returns its ts. */
   post(id: string, where: Where, message: Message): Promise<string>;
   /** Uploads a file unless this id was uploaded before; returns the file's id. */
-  upload(id: string, where: Where, file: { name: string; bytes: Uint8Array; comment: string }): Promise<string>;
+  upload(id: string, where: Where, file: Upload): Promise<string>;
 }
 
 /** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). */
@@ -84,13 +92,13 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       await outbox.add({ id, kind: 'upload', payload: {} });
       const fileId = await once(
         id,
-        async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.name === file.name)?.id,
+        async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
         async () => {
           const answer = await create.filesUploadV2({
             channel_id: where.channel,
             ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
             filename: file.name,
-            title: file.name,
+            title: file.title,
             file: Buffer.from(file.bytes),
             initial_comment: file.comment,
           } as Parameters<WebClient['filesUploadV2']>[0]);

@@ -87,6 +87,8 @@ export function createThread(deps: {
           return poster.post(id, where, renderDeploymentResult(message));
         case 'archive':
           return poster.upload(id, where, await zipOf(cardRows, message));
+        case 'release':
+          return poster.upload(id, where, await reportOf(cardRows, message));
         case 'write_result':
           return poster.post(id, where, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
         case 'write':
@@ -106,9 +108,23 @@ async function zipOf(stores: VersionStores, { bundleDigest, version, as }: Extra
   const { name, files, secrets } = bundle;
   const masked =
     secrets.length === 0 ? '' : `, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} masked`;
+  const zip = `${name}-v${version}.zip`;
   return {
-    name: `${name}-v${version}.zip`,
+    name: zip,
+    title: zip,
     bytes: archive(bundle, report),
     comment: `*${escapeText(name)}* · version ${version} · ${files.length + report.length} files${report.length > 0 ? ', with the proof in PROOF.md' : ''}${masked}`,
+  };
+}
+
+async function reportOf({ report }: Pick<CardRows, 'report'>, { proposalId, version }: Extract<ThreadMessage, { kind: 'release' }>) {
+  const file = await report(proposalId);
+  if (file === undefined) throw new Error(`proposal ${proposalId} has no release`);
+  const { path, bytes } = file;
+  return {
+    name: path,
+    title: `${path} · version ${version} · ${proposalId.slice(0, 8)}`,
+    bytes,
+    comment: 'All of what this plan would change.',
   };
 }

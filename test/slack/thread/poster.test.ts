@@ -9,7 +9,7 @@ import { quiet } from '../../storage/open-test-storage.ts';
 
 const CHANNEL = 'C_DATA';
 const hello = { text: 'hello', blocks: [] };
-const file = { name: 'churn-v1.zip', bytes: new Uint8Array([80, 75, 3, 4]), comment: 'version 1' };
+const file = { name: 'churn-v1.zip', title: 'churn-v1.zip', bytes: new Uint8Array([80, 75, 3, 4]), comment: 'version 1' };
 
 const test = dbTest('outbox').extend('rig', async ({ db }) => {
   const { slack, web, clock } = await start();
@@ -66,6 +66,17 @@ test('a file of the same name in another thread is not taken for it', async ({ r
   slack.faults.on('files.completeUploadExternal', { status: 503 });
   await expect(newPoster().upload('turn/archive', { channel: CHANNEL, threadTs: root }, file)).rejects.toThrow();
   await newPoster().upload('turn/archive', { channel: CHANNEL, threadTs: root }, file);
+  expect(files()).toHaveLength(2);
+});
+
+test('a file of the same name in its own thread is not taken for it, where its title is another', async ({
+  rig: { slack, newPoster, root, files },
+}) => {
+  const place = { channel: CHANNEL, threadTs: root };
+  await newPoster().upload('first/release', place, { ...file, title: 'plan 1' });
+  slack.faults.on('files.completeUploadExternal', { status: 503 });
+  await expect(newPoster().upload('second/release', place, { ...file, title: 'plan 2' })).rejects.toThrow();
+  await newPoster().upload('second/release', place, { ...file, title: 'plan 2' });
   expect(files()).toHaveLength(2);
 });
 
