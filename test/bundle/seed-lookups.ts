@@ -5,10 +5,13 @@ import type { Workspace } from '../../src/playground/databricks/state/state.ts';
 import { type JsonObject, stringifyJson } from '../../src/values/json.ts';
 
 const OWNER = 'ana@acme.example';
+/** Whom golden cases run as. */
+const PRINCIPAL = '0a0a0a0a-0000-4000-8000-000000000001';
 
-/** Answers the ids by `kind:name`, as resolveBundle takes them. */
+/** Answers the ids by `kind:name`, as resolveBundle takes them. The owner may let things run as the service principal of the cases. */
 export function seedLookups(workspace: Workspace, definitions: Iterable<JobDefinition>): Map<string, string> {
   const ids = new Map<string, string>();
+  workspace.principalUsers.set(PRINCIPAL, [OWNER]);
   for (const { lookups = [] } of definitions)
     for (const { kind, id, name } of lookups) {
       ids.set(`${kind}:${name}`, id);

@@ -146,7 +146,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
   ];
   const findPage = createRouter(pageRoutes(workspace));
   const findRoute = createRouter(routes);
-  const nobody = { userName: '', id: '', displayName: '', admin: false };
+  const nobody = { userName: '', id: '', displayName: '', admin: false, groups: [] };
 
   return async (call, user, search, contentType): Promise<Answer> => {
     if (call.path === '/.well-known/databricks-config')

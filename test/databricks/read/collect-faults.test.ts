@@ -7,14 +7,14 @@ import { collectSources } from '../../../src/databricks/read/collect.ts';
 import type { SourceReader } from '../../../src/databricks/read/reader.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { createTestClock } from '../../values/test-clock.ts';
-import { databricksTest, HOME, mostWithin } from '../rig.ts';
+import { databricksTest, mostWithin } from '../rig.ts';
 
 const EXPORT = '/api/2.0/workspace/export';
 const STATUS = '/api/2.0/workspace/get-status';
 const clock = createTestClock();
 /** `moments`: when requests to a path came in, by the clock. `inAll`: how many came, once no more come. */
 const it = databricksTest({ latencyMs: 10, clock }, (rig) => {
-  for (let n = 0; n < 200; n++) rig.notebook(`${HOME}/many/n${n}`, [`print(${n})`]);
+  for (let n = 0; n < 200; n++) rig.notebook(`/Shared/many/n${n}`, [`print(${n})`]);
 })
   .extend(
     'moments',
@@ -33,7 +33,7 @@ const it = databricksTest({ latencyMs: 10, clock }, (rig) => {
   });
 
 const many = (from: number, to: number): SourceReference[] =>
-  Array.from({ length: to - from }, (_, n) => ({ path: `${HOME}/many/n${from + n}`, kind: 'notebook', place: `tasks[${from + n}]` }));
+  Array.from({ length: to - from }, (_, n) => ({ path: `/Shared/many/n${from + n}`, kind: 'notebook', place: `tasks[${from + n}]` }));
 const failure = (work: Promise<unknown>) =>
   work.then(
     () => undefined,

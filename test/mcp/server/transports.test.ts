@@ -87,9 +87,9 @@ describe('two people at once over HTTP', () => {
     expect(asked.status).toBe(404);
 
     // The same job for both is the same tree: each has it then, through what they read themselves.
-    const again = await ofBen('generate_bundle_from_job', { job_id: '123' });
-    expect(again.text).toContain(annas);
-    expect((await ofBen('read_bundle_file', { bundle_id: annas, path: 'databricks.yml' })).isError).toBe(false);
+    const again = await ofAna('generate_bundle_from_job', { job_id: '204' });
+    expect(again.text).toContain(bens);
+    expect((await ofAna('read_bundle_file', { bundle_id: bens, path: 'databricks.yml' })).isError).toBe(false);
     await Promise.all([ana.close(), ben.close()]);
   });
 

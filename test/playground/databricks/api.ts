@@ -9,7 +9,7 @@ export interface Answered {
   readonly json: any;
 }
 
-/** Tests that share a stand-in within their file, and ask it as ana and as ben. */
+/** Tests that share a stand-in within their file, and ask it as ana (an admin), ben and cy (of the group data-platform, as ana is) and dee. */
 export function standInTest(options: DatabricksStandInOptions = {}) {
   return (
     test
@@ -20,6 +20,8 @@ export function standInTest(options: DatabricksStandInOptions = {}) {
       })
       .extend('ana', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('ana@acme.example')))
       .extend('ben', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('ben@acme.example')))
+      .extend('cy', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('cy@acme.example')))
+      .extend('dee', { scope: 'file' }, ({ standIn }) => createApi(standIn.url, standIn.tokenFor('dee@acme.example')))
       /** Where the CLI goes, and as whom. */
       .extend('host', { scope: 'file' }, ({ standIn }) => ({ url: standIn.url, token: standIn.tokenFor('ana@acme.example') }))
   );

@@ -5,6 +5,7 @@ import { CLI, createBundleFolder } from './cli.ts';
 
 const PIPELINES = '/api/2.0/pipelines';
 const DASHBOARDS = '/api/2.0/lakeview/dashboards';
+const HOME = '/Users/ana@acme.example';
 const test = standInTest({ seed: false }).extend(
   'create',
   ({ ana }) =>
@@ -14,9 +15,9 @@ const test = standInTest({ seed: false }).extend(
 const refused = (status: number, code: string, message: unknown) => ({ status, json: { error_code: code, message } });
 
 describe('pipelines', () => {
-  test('the spec is what was sent, without what is of the request, with what the server writes', async ({ ana, ben, create }) => {
+  test('the spec is what was sent, without what is of the request, with what the server writes', async ({ ana, create }) => {
     const id = await create({ name: 'a', catalog: 'main', something_new: [1], allow_duplicate_names: true, run_as: { user_name: 'x' } });
-    const { json } = await ben.get(`${PIPELINES}/${id}`);
+    const { json } = await ana.get(`${PIPELINES}/${id}`);
     expect(json).toMatchObject({ pipeline_id: id, name: 'a', creator_user_name: 'ana@acme.example', run_as_user_name: 'x', state: 'IDLE' });
     expect(json.spec).toEqual({
       ...{ id, name: 'a', catalog: 'main', something_new: [1] },
@@ -73,15 +74,17 @@ describe('pipelines', () => {
 });
 
 describe('dashboards', () => {
-  const body = { display_name: 'Sales', parent_path: '/Workspace/Shared', serialized_dashboard: '{"pages":[{"name":"p"}]}' };
+  const body = { display_name: 'Sales', parent_path: `/Workspace${HOME}`, serialized_dashboard: '{"pages":[{"name":"p"}]}' };
 
   test('a draft is kept, counted and published; trashed it makes room', async ({ ana, ben }) => {
     const made = (await ana.post(DASHBOARDS, body)).json;
-    expect(made).toMatchObject({ parent_path: '/Shared', path: '/Shared/Sales.lvdash.json', lifecycle_state: 'ACTIVE', etag: '80611980' });
+    expect(made).toMatchObject({ parent_path: HOME, path: `${HOME}/Sales.lvdash.json`, lifecycle_state: 'ACTIVE', etag: '80611980' });
     expect(JSON.parse(made.serialized_dashboard)).toEqual({ pages: [{ name: 'p', pageType: 'PAGE_TYPE_CANVAS' }] });
     const one = `${DASHBOARDS}/${made.dashboard_id}`;
     expect(await ana.get(`${one}/published`)).toMatchObject(refused(404, 'RESOURCE_DOES_NOT_EXIST', expect.any(String)));
     expect((await ana.post(`${one}/published`, { embed_credentials: false, warehouse_id: 'w' })).status).toBe(200);
+    const readers = { access_control_list: [{ user_name: 'ben@acme.example', permission_level: 'CAN_READ' }] };
+    expect((await ana.send('PATCH', `/api/2.0/permissions/dashboards/${made.dashboard_id}`, readers)).status).toBe(200);
     expect((await ben.get(`${one}/published`)).json).toMatchObject({ display_name: 'Sales', embed_credentials: false, warehouse_id: 'w' });
     expect((await ben.send('PATCH', one, { warehouse_id: 'x' })).status).toBe(403);
     expect((await ana.send('PATCH', one, { warehouse_id: 'x' })).json).toMatchObject({ warehouse_id: 'x', etag: '80611981' });

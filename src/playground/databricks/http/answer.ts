@@ -8,6 +8,8 @@ export interface User {
   readonly displayName: string;
   /** A workspace admin may write everywhere and manage every job. */
   readonly admin: boolean;
+  /** Besides `users` and `admins`. */
+  readonly groups: readonly string[];
 }
 
 /** One request to a route, after its bearer token was accepted. */

@@ -31,6 +31,7 @@ export async function createForward(to: ForwardTo): Promise<Forward> {
     id: String(body.id ?? ''),
     displayName: String(body.displayName ?? body.userName),
     admin: false,
+    groups: [],
   };
 
   return {

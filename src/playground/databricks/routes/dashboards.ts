@@ -1,12 +1,16 @@
 // /api/2.0/lakeview/dashboards: drafts and what is published of them, as the CLI deploys them.
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
-import { checkMayChange } from '../access/object-access.ts';
-import { type Answer, type Call, missing, ok, Refusal } from '../http/answer.ts';
+import { levelOn } from '../access/object-access.ts';
+import { checkPath, findVisible } from '../access/path-access.ts';
+import { type Answer, type Call, forbidden, missing, ok, Refusal } from '../http/answer.ts';
 import { bodyOf, bodyText } from '../http/body.ts';
 import { isObject, type Json, type JsonObject, objectsIn, parseJson, stringifyJson, textOf } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
+import { LEVEL, type Level } from '../state/grants.ts';
 import type { Dashboard, Workspace } from '../state/state.ts';
+
+const NEEDED: Readonly<Record<number, string>> = { [LEVEL.view]: 'CAN_READ', [LEVEL.edit]: 'CAN_EDIT', [LEVEL.manage]: 'CAN_MANAGE' };
 
 /** The first etag; each write counts it up. */
 const FIRST_ETAG = 80_611_980;
@@ -15,17 +19,13 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
   const { dashboards } = workspace;
   const time = (): string => new Date(workspace.now()).toISOString();
 
-  const find = (call: Call): { id: string; dashboard: Dashboard } => {
+  const find = (call: Call, level: Level = LEVEL.view): { id: string; dashboard: Dashboard } => {
     const id = call.params.id ?? '';
     const dashboard = dashboards.get(id);
     if (dashboard === undefined) throw missing(`Unable to find dashboard [${id}]`);
+    if (levelOn(workspace, call.user, 'dashboards', id) < level)
+      throw forbidden(`User ${call.user.userName} does not have ${NEEDED[level]} permission on dashboard ${id}.`);
     return { id, dashboard };
-  };
-  const findToChange = (call: Call): { id: string; dashboard: Dashboard } => {
-    const found = find(call);
-    const levels = ['CAN_EDIT', 'CAN_MANAGE'];
-    checkMayChange(workspace, call.user, { id: `/dashboards/${found.id}`, creator: found.dashboard.creator, levels });
-    return found;
   };
   const checkPlace = (path: string, own?: string): void => {
     for (const [id, { draft }] of dashboards) {
@@ -39,7 +39,8 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
     const sent = bodyOf(call);
     const name = bodyText(sent, 'display_name');
     const parent = textOf(sent.parent_path) ?? `/Users/${call.user.userName}`;
-    if (workspace.files.get(parent)?.type !== 'DIRECTORY') throw missing(`Path (${parent}) doesn't exist.`);
+    if (findVisible(workspace, call.user, parent).type !== 'DIRECTORY') throw missing(`Path (${parent}) doesn't exist.`);
+    checkPath(workspace, call.user, parent, LEVEL.manage);
     const parentPath = parent.replace(/^\/Workspace(?=\/)/, '');
     const path = `${parentPath}/${name}.lvdash.json`;
     checkPlace(path);
@@ -60,7 +61,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
     return ok(draft);
   };
   const update = (call: Call): Answer => {
-    const { id, dashboard } = findToChange(call);
+    const { id, dashboard } = find(call, LEVEL.edit);
     const sent = bodyOf(call);
     const { draft } = dashboard;
     const name = textOf(sent.display_name) ?? textOf(draft.display_name) ?? '';
@@ -80,7 +81,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
     return ok(dashboard.draft);
   };
   const trash = (call: Call): Answer => {
-    const { dashboard } = findToChange(call);
+    const { dashboard } = find(call, LEVEL.manage);
     const parent = `/Users/${call.user.userName}/Trash`;
     const { draft } = dashboard;
     dashboard.draft = { ...draft, lifecycle_state: 'TRASHED', parent_path: parent, path: null };
@@ -88,7 +89,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
     return ok(draft);
   };
   const publish = (call: Call): Answer => {
-    const { dashboard } = findToChange(call);
+    const { dashboard } = find(call, LEVEL.edit);
     const sent = bodyOf(call);
     dashboard.published = {
       display_name: dashboard.draft.display_name ?? '',
@@ -104,7 +105,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
     return ok(dashboard.published);
   };
   const unpublish = (call: Call): Answer => {
-    findToChange(call).dashboard.published = undefined;
+    find(call, LEVEL.edit).dashboard.published = undefined;
     return ok();
   };
 

@@ -2,7 +2,11 @@
 import { type Call, ok, type User } from '../http/answer.ts';
 import { isObject, type JsonObject, parseJson } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
+import { groupsOf } from '../state/grants.ts';
 import { WORKSPACE_ID, type Workspace } from '../state/state.ts';
+
+/** Ids of groups count up from here. */
+const FIRST_GROUP = 815_162_342_101;
 
 export function identityRoutes(workspace: Workspace): Route[] {
   const orgHeader = { 'x-databricks-org-id': WORKSPACE_ID };
@@ -13,17 +17,31 @@ export function identityRoutes(workspace: Workspace): Route[] {
     itemsPerPage: resources.length,
     Resources: resources,
   });
-  const nobody = () => ok(list([]));
+  const groups = ({ query, user }: Call) => {
+    const wanted = nameIn(query, 'displayName');
+    const all = [...new Set(workspace.users.flatMap(groupsOf))].map((displayName, index) => ({
+      id: String(FIRST_GROUP + index),
+      displayName,
+    }));
+    // Who is in a group is for admins (facts: databricks#sign-in-with-oauth).
+    return ok(
+      list(
+        all
+          .filter(({ displayName }) => wanted === undefined || displayName === wanted)
+          .map((group) => (user.admin ? { ...group, members: membersOf(workspace, group.displayName) } : group)),
+      ),
+    );
+  };
   return [
     route('GET', '/api/2.0/preview/scim/v2/Me', ({ user }) => ok(describeUser(user), orgHeader)),
     route('GET', '/api/2.0/preview/scim/v2/Users', (call) => ok(list(filtered(call, workspace.users).map(describeUser)))),
-    route('GET', '/api/2.0/preview/scim/v2/Groups', nobody),
+    route('GET', '/api/2.0/preview/scim/v2/Groups', groups),
     route('POST', '/telemetry-ext', ({ body }) => ok({ errors: [], numProtoSuccess: countLogs(body) })),
   ];
 }
 
 function describeUser(user: User): JsonObject {
-  const groups = ['users', ...(user.admin ? ['admins'] : [])].map((display) => ({ display, type: 'direct' }));
+  const groups = groupsOf(user).map((display) => ({ display, type: 'direct' }));
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
     id: user.id,
@@ -37,8 +55,19 @@ function describeUser(user: User): JsonObject {
 }
 
 function filtered(call: Call, users: readonly User[]): User[] {
-  const wanted = /userName eq "?([^"]+)"?/i.exec(call.query.get('filter') ?? '')?.[1];
+  const wanted = nameIn(call.query, 'userName');
   return users.filter((user) => wanted === undefined || user.userName === wanted);
+}
+
+/** The name in a filter such as `userName eq "ana@acme.example"`. */
+function nameIn(query: URLSearchParams, field: 'userName' | 'displayName'): string | undefined {
+  const [, name, wanted] = /(\w+) eq "?([^"]+)"?/i.exec(query.get('filter') ?? '') ?? [];
+  return name === field ? wanted : undefined;
+}
+
+function membersOf({ users }: Workspace, group: string): JsonObject[] {
+  const members = users.filter((user) => groupsOf(user).includes(group));
+  return members.map(({ id, displayName }) => ({ display: displayName, value: id, $ref: `Users/${id}` }));
 }
 
 function countLogs(body: Buffer): number {

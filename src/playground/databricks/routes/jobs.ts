@@ -1,12 +1,14 @@
 // /api/2.x/jobs: create, get, list, reset, update, delete.
 
-import { checkMayManage, findJob, maySee } from '../access/job-access.ts';
-import { toGrant } from '../access/permissions.ts';
+import { findJob } from '../access/job-access.ts';
+import { grantsOn, levelOn } from '../access/object-access.ts';
+import { checkRunAs, runAsName } from '../access/run-as.ts';
 import { type Answer, type Call, invalid, ok } from '../http/answer.ts';
 import { bodyOf, bodyText, queryText } from '../http/body.ts';
 import { idNumber, isObject, type JsonObject, objectsIn } from '../http/json.ts';
 import { pageOffset } from '../http/paging.ts';
 import { type Route, route } from '../http/router.ts';
+import { LEVEL, levelsOf, toGrant } from '../state/grants.ts';
 import type { Job, Workspace } from '../state/state.ts';
 import { acceptSettings, updateSettings } from './job-settings.ts';
 
@@ -20,6 +22,7 @@ const LIST_DEFAULT = 20;
 export function jobsRoutes(workspace: Workspace): Route[] {
   const create = (call: Call): Answer => {
     const { access_control_list: grants, ...settings } = bodyOf(call);
+    checkRunAs(workspace, call.user, settings);
     const jobId = workspace.nextId();
     const accepted = acceptSettings(settings);
     const creator = call.user.userName;
@@ -27,11 +30,15 @@ export function jobsRoutes(workspace: Workspace): Route[] {
       jobId,
       creator,
       createdTime: workspace.now(),
-      runAs: runAsOf(accepted) ?? creator,
+      runAs: runAsName(accepted.run_as) ?? creator,
       settings: accepted,
       extra: {},
     });
-    if (grants !== undefined) workspace.grants.set(`/jobs/${jobId}`, objectsIn(grants).map(toGrant));
+    if (grants !== undefined) {
+      const given = objectsIn(grants).map(toGrant);
+      const owned = given.some((grant) => levelsOf(grant).includes('IS_OWNER'));
+      workspace.grants.set(`/jobs/${jobId}`, [...(owned ? [] : grantsOn(workspace, 'jobs', jobId)), ...given]);
+    }
     return ok({ job_id: idNumber(jobId) });
   };
 
@@ -58,7 +65,11 @@ export function jobsRoutes(workspace: Workspace): Route[] {
       throw invalid(`Invalid limit: ${call.query.get('limit')}. Must be between 1 and ${LIST_MAX}.`);
     const name = call.query.get('name')?.toLowerCase();
     const seen = [...workspace.jobs.values()]
-      .filter((job) => maySee(job, call.user) && (name === undefined || String(job.settings.name ?? '').toLowerCase() === name))
+      .filter(
+        (job) =>
+          levelOn(workspace, call.user, 'jobs', job.jobId) >= LEVEL.view &&
+          (name === undefined || String(job.settings.name ?? '').toLowerCase() === name),
+      )
       .sort((a, b) => b.createdTime - a.createdTime || (a.jobId < b.jobId ? -1 : 1));
     const token = call.query.get('page_token');
     const offset = token === null ? Number(call.query.get('offset') ?? 0) : pageOffset(token);
@@ -75,11 +86,11 @@ export function jobsRoutes(workspace: Workspace): Route[] {
 
   const change = (call: Call, make: (job: Job, sent: JsonObject, body: JsonObject) => JsonObject): Answer => {
     const body = bodyOf(call);
-    const job = findJob(workspace, bodyText(body, 'job_id'), call.user);
-    checkMayManage(workspace, job, call.user);
+    const job = findJob(workspace, bodyText(body, 'job_id'), call.user, LEVEL.manage);
     const sent = isObject(body.new_settings) ? body.new_settings : {};
+    checkRunAs(workspace, call.user, sent);
     job.settings = make(job, sent, body);
-    job.runAs = runAsOf(job.settings) ?? job.runAs;
+    job.runAs = runAsName(job.settings.run_as) ?? job.runAs;
     return ok();
   };
   // A full replacement, but a run_as that is not mentioned stays (a known quirk of the real service; facts: cli#the-fake-workspace).
@@ -93,10 +104,8 @@ export function jobsRoutes(workspace: Workspace): Route[] {
     );
 
   const remove = (call: Call): Answer => {
-    const job = findJob(workspace, bodyText(bodyOf(call), 'job_id'), call.user);
-    checkMayManage(workspace, job, call.user);
-    const grants = `/jobs/${job.jobId}`;
-    workspace.grants.set(grants, workspace.grants.get(grants) ?? [toGrant({ user_name: job.creator, permission_level: 'IS_OWNER' })]);
+    const job = findJob(workspace, bodyText(bodyOf(call), 'job_id'), call.user, LEVEL.manage);
+    workspace.grants.set(`/jobs/${job.jobId}`, grantsOn(workspace, 'jobs', job.jobId));
     workspace.jobs.delete(job.jobId);
     return ok();
   };
@@ -130,11 +139,4 @@ function listedSettings(settings: JsonObject, expand: boolean): JsonObject {
     ...(Array.isArray(tasks) ? { tasks: tasks.slice(0, GET_PAGE) } : {}),
     ...(clusters === undefined ? {} : { job_clusters: clusters }),
   };
-}
-
-function runAsOf(settings: JsonObject): string | undefined {
-  const runAs = settings.run_as;
-  if (!isObject(runAs)) return undefined;
-  const name = runAs.user_name ?? runAs.service_principal_name;
-  return typeof name === 'string' ? name : undefined;
 }

@@ -1,10 +1,12 @@
 // /api/2.x/jobs/run-now and runs/*: a run takes a while and then has succeeded, or failed where a name or a parameter says so; nothing is executed.
 
-import { checkMayManage, findJob } from '../access/job-access.ts';
+import { findJob } from '../access/job-access.ts';
+import { levelOn } from '../access/object-access.ts';
 import { type Answer, type Call, invalid, ok } from '../http/answer.ts';
 import { bodyOf, bodyText, queryText } from '../http/body.ts';
 import { idNumber, isObject, type JsonObject, objectsIn } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
+import { LEVEL } from '../state/grants.ts';
 import type { Run, Workspace } from '../state/state.ts';
 
 const RUNNING = { life_cycle_state: 'RUNNING', state_message: '' };
@@ -18,8 +20,7 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
   const byToken = new Map<string, string>();
   const runNow = (call: Call): Answer => {
     const body = bodyOf(call);
-    const job = findJob(workspace, bodyText(body, 'job_id'), call.user);
-    checkMayManage(workspace, job, call.user);
+    const job = findJob(workspace, bodyText(body, 'job_id'), call.user, LEVEL.run);
     // The same token again answers the run that the first call made.
     const token = typeof body.idempotency_token === 'string' ? body.idempotency_token : undefined;
     const known = token === undefined ? undefined : byToken.get(`${job.jobId} ${token}`);
@@ -81,9 +82,10 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
   };
   const list = (call: Call): Answer => {
     const jobId = call.query.get('job_id');
-    const runs = [...workspace.runs.values()].filter((run) => jobId === null || run.jobId === jobId);
-    const described = runs.map((run) => describe(run, workspace.now()));
-    return ok({ ...(runs.length === 0 ? {} : { runs: described.reverse() }), has_more: false });
+    const runs = [...workspace.runs.values()]
+      .filter((run) => (jobId === null || run.jobId === jobId) && levelOn(workspace, call.user, 'jobs', run.jobId) >= LEVEL.view)
+      .map((run) => describe(run, workspace.now()));
+    return ok({ ...(runs.length === 0 ? {} : { runs: runs.reverse() }), has_more: false });
   };
   return [
     route('POST', '/api/2.:v/jobs/run-now', runNow),

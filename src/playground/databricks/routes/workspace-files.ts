@@ -1,5 +1,6 @@
 // /api/2.0/workspace-files: the raw file API that the CLI uploads and reads its state with.
-import { type Call, missing, ok, Refusal, raw } from '../http/answer.ts';
+import { findVisible } from '../access/path-access.ts';
+import { type Call, ok, Refusal, raw } from '../http/answer.ts';
 import { type Route, route } from '../http/router.ts';
 import type { Workspace } from '../state/state.ts';
 import { importFile } from './workspace.ts';
@@ -10,8 +11,7 @@ const FILE_LIMIT = 500 * 1024 * 1024;
 export function workspaceFilesRoutes(workspace: Workspace): Route[] {
   const read = (call: Call) => {
     const path = absolute(call.params.path);
-    const entry = workspace.files.get(path);
-    if (entry === undefined) throw missing(`Path (${path}) doesn't exist.`);
+    const entry = findVisible(workspace, call.user, path);
     if (entry.type === 'DIRECTORY') throw new Refusal(400, 'BAD_REQUEST', `Path (${path}) is a directory.`);
     return raw(entry.read());
   };

@@ -1,10 +1,12 @@
 // /api/2.0/workspace: get-status, list, export, import, mkdirs, delete.
-import { type Answer, type Call, forbidden, invalid, missing, ok, Refusal, raw, type User } from '../http/answer.ts';
+
+import { checkPath, findVisible, isVisible } from '../access/path-access.ts';
+import { type Answer, type Call, invalid, missing, ok, Refusal, raw, type User } from '../http/answer.ts';
 import { bodyOf, bodyText, queryText } from '../http/body.ts';
 import { idNumber, type JsonObject } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
 import type { Entry } from '../state/files.ts';
-import { keyOf } from '../state/files.ts';
+import { LEVEL } from '../state/grants.ts';
 import { convertNotebook, fileType, type Language, recognise } from '../state/notebooks.ts';
 import type { Workspace } from '../state/state.ts';
 
@@ -14,28 +16,25 @@ const EXPORT_LIMIT = 10_485_760;
 export function workspaceRoutes(workspace: Workspace): Route[] {
   const { files } = workspace;
 
-  const get = (path: string): Entry => {
-    const entry = files.get(path);
-    if (entry === undefined) throw missing(`Path (${path}) doesn't exist.`);
-    return entry;
-  };
-
   const getStatus = (call: Call): Answer => {
     const path = queryText(call, 'path');
-    return ok(describe(path, get(path), call.query.get('return_export_info') === 'true'));
+    return ok(describe(path, findVisible(workspace, call.user, path), call.query.get('return_export_info') === 'true'));
   };
 
   const list = (call: Call): Answer => {
     const path = queryText(call, 'path');
-    const entry = get(path);
+    const entry = findVisible(workspace, call.user, path);
     if (entry.type !== 'DIRECTORY') return ok({ objects: [describe(path, entry, false)] });
-    const objects = files.children(path).map(([name, child]) => describe(`${path.replace(/\/$/, '')}/${name}`, child, false));
+    const objects = files
+      .children(path)
+      .map(([name, child]) => describe(`${path.replace(/\/$/, '')}/${name}`, child, false))
+      .filter(({ path: child }) => isVisible(workspace, call.user, String(child)));
     return ok(objects.length === 0 ? {} : { objects });
   };
 
   const exportObject = (call: Call): Answer => {
     const path = queryText(call, 'path');
-    const entry = get(path);
+    const entry = findVisible(workspace, call.user, path);
     const format = call.query.get('format') ?? 'SOURCE';
     if (entry.type === 'DIRECTORY')
       throw invalid(`Directories can only be exported in DBC or SOURCE archives, which this workspace does not make (${path}).`);
@@ -70,7 +69,7 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
 
   const mkdirs = (call: Call): Answer => {
     const path = bodyText(bodyOf(call), 'path');
-    checkWritable(call.user, path);
+    checkPath(workspace, call.user, path, LEVEL.manage);
     if (!files.mkdirs(path)) throw new Refusal(400, 'RESOURCE_ALREADY_EXISTS', `Path (${path}) already exists and is not a directory.`);
     return ok();
   };
@@ -78,8 +77,8 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
   const remove = (call: Call): Answer => {
     const body = bodyOf(call);
     const path = bodyText(body, 'path');
-    const entry = get(path);
-    checkWritable(call.user, path);
+    checkPath(workspace, call.user, path, LEVEL.manage);
+    const entry = findVisible(workspace, call.user, path);
     if (entry.type === 'DIRECTORY' && body.recursive !== true && files.children(path).length > 0) {
       throw new Refusal(400, 'DIRECTORY_NOT_EMPTY', `Folder (${path}) is not empty`);
     }
@@ -125,20 +124,15 @@ function writeNotebook(workspace: Workspace, user: User, notebook: Imported & { 
 }
 
 function checkTarget(workspace: Workspace, user: User, path: string, type: Entry['type']): void {
-  checkWritable(user, path);
   const parent = path.replace(/\/[^/]*$/, '') || '/';
-  if (workspace.files.get(parent)?.type !== 'DIRECTORY') throw missing(`The parent folder (${parent}) does not exist.`);
   const there = workspace.files.get(path);
+  // What is there may be edited; adding something takes managing the folder (facts: databricks#who-may-do-what).
+  if (there === undefined) checkPath(workspace, user, parent, LEVEL.manage);
+  else checkPath(workspace, user, path, LEVEL.edit);
+  if (workspace.files.get(parent)?.type !== 'DIRECTORY') throw missing(`The parent folder (${parent}) does not exist.`);
   if (there !== undefined && there.type !== type) {
     throw invalid(`Cannot overwrite the asset at ${path} due to type mismatch (asked: ${type}, actual: ${there.type})`);
   }
-}
-
-/** A home folder belongs to its user; everything else is open to all. */
-function checkWritable(user: User, path: string): void {
-  const owner = /^\/Users\/([^/]+)/.exec(keyOf(path))?.[1];
-  if (owner === undefined || owner === user.userName || user.admin) return;
-  throw forbidden(`${user.userName} does not have Edit permissions on ${path}. Please contact the owner or an administrator for access.`);
 }
 
 function tooLarge(size: number): Refusal {

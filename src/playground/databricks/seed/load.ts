@@ -1,8 +1,9 @@
 // Fills a workspace from disk: folders of jobs/get bodies with their grants, and a tree of workspace files.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { toGrant } from '../access/permissions.ts';
+import { runAsName } from '../access/run-as.ts';
 import { isObject, type Json, type JsonObject, objectsIn, parseJson, stringifyJson, textOf } from '../http/json.ts';
+import { toGrant } from '../state/grants.ts';
 import { recognise } from '../state/notebooks.ts';
 import type { Workspace } from '../state/state.ts';
 import { stubWhatIsMissing } from './stubs.ts';
@@ -29,27 +30,22 @@ function bodiesIn(folder: string): { name: string; body: Json }[] {
 
 /** Adds a body of jobs/get; answers its id. */
 export function addJob(workspace: Workspace, body: JsonObject, name = 'The job'): string {
-  const {
-    job_id: id,
-    creator_user_name: creator,
-    run_as_user_name: runAs,
-    created_time: created,
-    settings,
-    visible_to: visibleTo,
-    ...extra
-  } = body;
+  const { job_id: id, creator_user_name: creator, run_as_user_name: runAs, created_time: created, settings, ...extra } = body;
   const jobId = textOf(id);
   if (jobId === undefined || !/^\d+$/.test(jobId) || !isObject(settings))
     throw new Error(`${name} holds no job (an object with job_id and settings).`);
-  const owner = typeof creator === 'string' ? creator : (workspace.users[0]?.userName ?? '');
+  const first = workspace.users[0]?.userName ?? '';
+  const owner = typeof creator === 'string' ? creator : first;
+  const identity = typeof runAs === 'string' ? runAs : (runAsName(settings.run_as) ?? owner);
+  // Whoever plays the jobs of a folder may let them run as the service principals that they ran as.
+  for (const name of [identity, runAsName(settings.run_as)]) if (name?.includes('@') === false) workspace.principalUsers.set(name, [first]);
   workspace.jobs.set(jobId, {
     jobId,
     creator: owner,
-    runAs: typeof runAs === 'string' ? runAs : owner,
+    runAs: identity,
     createdTime: Number(created ?? workspace.now()),
     settings,
     extra,
-    visibleTo: Array.isArray(visibleTo) ? visibleTo.map(String) : undefined,
   });
   stubWhatIsMissing(workspace, settings);
   return jobId;

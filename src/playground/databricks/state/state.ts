@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { User } from '../http/answer.ts';
 import type { JsonObject } from '../http/json.ts';
 import { createFiles, type Files } from './files.ts';
+import { toGrant } from './grants.ts';
 
 /** The number in every link's `?o=` and in the CLI's host metadata. */
 export const WORKSPACE_ID = '1642098035581911';
@@ -19,8 +20,6 @@ export interface Job {
   settings: JsonObject;
   /** Other top-level fields of a body that was loaded, such as `run_as_owner`. */
   readonly extra: JsonObject;
-  /** When given, only these users and admins see the job. */
-  visibleTo?: readonly string[] | undefined;
 }
 
 export interface Run {
@@ -68,6 +67,10 @@ export interface Workspace {
   readonly olderDashboards: Map<string, JsonObject>;
   readonly destinations: Map<string, JsonObject>;
   readonly principals: Map<string, JsonObject>;
+  /** By application id: the users and groups with the role servicePrincipal.user. */
+  readonly principalUsers: Map<string, readonly string[]>;
+  /** How reads answer what a user may not see: like what isn't there, or 403. Which the real service does is unknown. */
+  unreadable: 403 | 404;
   nextId(): string;
   now(): number;
   /** A personal access token of a user (throws for somebody unknown). */
@@ -80,10 +83,18 @@ export interface Workspace {
 /** Long enough to be seen running. */
 const RUN_MS = 20_000;
 
+/** The group of everybody here but dee. */
+const TEAM = 'data-platform';
+
 const USERS: readonly User[] = [
-  { userName: 'ana@acme.example', id: '4815162342001', displayName: 'Ana Ruiz', admin: true },
-  { userName: 'ben@acme.example', id: '4815162342002', displayName: 'Ben Okafor', admin: false },
+  { userName: 'ana@acme.example', id: '4815162342001', displayName: 'Ana Ruiz', admin: true, groups: [TEAM] },
+  { userName: 'ben@acme.example', id: '4815162342002', displayName: 'Ben Okafor', admin: false, groups: [TEAM] },
+  { userName: 'cy@acme.example', id: '4815162342003', displayName: 'Cy Lindqvist', admin: false, groups: [TEAM] },
+  { userName: 'dee@acme.example', id: '4815162342004', displayName: 'Dee Marsh', admin: false, groups: [] },
 ];
+
+/** Everybody manages what is in /Shared (facts: databricks#who-may-do-what). */
+const SHARED = toGrant({ group_name: 'users', permission_level: 'CAN_MANAGE' });
 
 export function createWorkspaceState(options: { clock: () => number; users?: readonly User[] | undefined }): Workspace {
   const users = options.users ?? USERS;
@@ -104,7 +115,7 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     runs: new Map(),
     runMs: RUN_MS,
     files,
-    grants: new Map(),
+    grants: new Map([[`/directories/${files.get('/Shared')?.id}`, [SHARED]]]),
     gitFolders: new Map(),
     clusters: new Map(),
     warehouses: new Map(),
@@ -117,6 +128,8 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     olderDashboards: new Map(),
     destinations: new Map(),
     principals: new Map(),
+    principalUsers: new Map(),
+    unreadable: 404,
     nextId,
     now: options.clock,
     tokenFor(userName) {
