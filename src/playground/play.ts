@@ -16,6 +16,9 @@ const REPLACE = 'replace the secrets with scope demo';
 /** How a card says that it waits for hard-coded secrets to be replaced. */
 const WAITS = /hard-coded secret/;
 
+/** How it asks whether a job that belongs to a bundle shall have another. */
+const SECOND = /second bundle of job \d+ all the same\?/;
+
 export interface Played {
   readonly jobId: string;
   readonly name: string;
@@ -59,6 +62,9 @@ export async function playJob(
       version++;
       return cardOf();
     };
+    // Of a job that a bundle has deployed it asks first.
+    const asked = await ana.waitFor(() => card(thread(), 1) ?? thread().find((message) => SECOND.test(renderMessage(message))), STEP_MS);
+    if (card(thread(), 1) === undefined && SECOND.test(renderMessage(asked))) ana.say(CHANNEL, 'yes', { thread: ts });
     let last = await cardOf();
     const waited = buttonOf(last, 'deploy') === undefined && WAITS.test(renderMessage(last));
     if (waited) last = await ask(REPLACE);

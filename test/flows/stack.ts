@@ -44,7 +44,9 @@ export function flow(options: StackOptions = {}) {
       return stack.playground;
     })
     .extend('ana', { scope: 'file' }, ({ playground }) => linked(playground, 'ana'))
-    .extend('ben', { scope: 'file' }, ({ playground }) => linked(playground, 'ben'));
+    .extend('ben', { scope: 'file' }, ({ playground }) => linked(playground, 'ben'))
+    .extend('cy', { scope: 'file' }, ({ playground }) => linked(playground, 'cy'))
+    .extend('dee', { scope: 'file' }, ({ playground }) => linked(playground, 'dee'));
 }
 
 export async function startStack({ fromNothing, ...options }: StackOptions): Promise<{ playground: Playground; close(): Promise<void> }> {
@@ -64,7 +66,7 @@ export async function startStack({ fromNothing, ...options }: StackOptions): Pro
 }
 
 /** Links somebody by `/dab connect`, whose sign-in pages are walked through. */
-export async function linked({ slack, databricks }: Playground, name: 'ana' | 'ben'): Promise<Person> {
+export async function linked({ slack, databricks }: Playground, name: 'ana' | 'ben' | 'cy' | 'dee'): Promise<Person> {
   const person = slack.as(name);
   const email = `${name}@acme.example`;
   const asked = await privately(person, () => person.command(CHANNEL, '/dab connect'));

@@ -1,12 +1,15 @@
 // The demo workspace: jobs of Acme's data team with real sources, kept as plain files in ../workspace.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { toGrant } from '../state/grants.ts';
 import type { Workspace } from '../state/state.ts';
+import { addDeployed } from './deployed.ts';
 import { loadCompute, loadDashboards, loadFiles, loadJobs, loadPipelines } from './load.ts';
 import { packWheel } from './wheel.ts';
 
 const FOLDER = fileURLToPath(new URL('../../workspace/', import.meta.url));
-const SALES = '/Users/ana@acme.example/sales';
+const HOME = '/Users/ana@acme.example';
+const SALES = `${HOME}/sales`;
 
 export function loadSeed(workspace: Workspace): void {
   loadCompute(workspace.clusters, `${FOLDER}compute/clusters.json`, 'cluster_id');
@@ -18,6 +21,14 @@ export function loadSeed(workspace: Workspace): void {
   loadPipelines(workspace, `${FOLDER}pipelines`);
   loadDashboards(workspace, `${FOLDER}dashboards`);
   loadJobs(workspace, `${FOLDER}jobs`);
+  addDeployed(workspace, `${FOLDER}deployed/footfall`);
+  for (const shared of ['churn', 'inventory', 'quality', 'sales']) share(workspace, `${HOME}/${shared}`, 'users', 'CAN_READ');
+  share(workspace, '/Teams/data', 'data-platform', 'CAN_MANAGE');
+}
+
+/** As its owner would: homes are private, so what colleagues convert is shared with them, and the team has a folder of its own. */
+function share({ files, grants }: Workspace, folder: string, group: string, level: string): void {
+  grants.set(`/directories/${files.get(folder)?.id}`, [toGrant({ group_name: group, permission_level: level })]);
 }
 
 /** Wheels lie in the repository as their sources: nothing binary is kept. */

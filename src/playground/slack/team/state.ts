@@ -104,6 +104,8 @@ export const SLACKBOT = 'USLACKBOT';
 export const DEFAULT_USERS: readonly StandInUser[] = [
   { id: 'U_ANA', name: 'ana', realName: 'Ana Ruiz', email: 'ana@acme.example', tz: 'Europe/Madrid' },
   { id: 'U_BEN', name: 'ben', realName: 'Ben Okafor', email: 'ben@acme.example', tz: 'Europe/London' },
+  { id: 'U_CY', name: 'cy', realName: 'Cy Lindqvist', email: 'cy@acme.example', tz: 'Europe/Stockholm' },
+  { id: 'U_DEE', name: 'dee', realName: 'Dee Marsh', email: 'dee@acme.example', tz: 'America/Chicago' },
   { id: 'U_GUEST', name: 'gus', realName: 'Gus Guest', email: 'gus@partner.example', tz: 'America/New_York', guest: true },
 ];
 
