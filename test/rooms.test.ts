@@ -72,7 +72,7 @@ const TABLE: Record<string, string> = {
     'deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
-  'conversation/story': 'bundle/model storage:types',
+  'conversation/story': 'bundle/model bundle/yaml storage:types deployment/approval:types',
   conversation:
     'bundle/model bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
     'deployment/policy:types deployment/approval:types deployment/plan:types deployment:types agent:types ' +

@@ -11,7 +11,7 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import type { RunEnd } from './follow-runs.ts';
 import type { CreateQueue } from './queue.ts';
-import type { Thread, ThreadMessage } from './thread-port.ts';
+import type { PlanOffer, Thread, ThreadMessage } from './thread-port.ts';
 
 /** Writes that run side by side; of one bundle and target there is never more than one. */
 const CONCURRENT_WRITES = 4;
@@ -36,17 +36,11 @@ interface DecidingClick extends Click {
 }
 
 /** The port to a person who decides: who they are in Databricks, and words that they alone see. */
-interface Asker {
+export interface Asker {
   /** The person's identity; where there is none they are offered to connect (`why` it is needed), and the answer is undefined. */
   identity(why: string): Promise<Identity | undefined>;
   /** Says why not; `again` offers a fresh plan of that version as the way on. */
   refuse(reason: string, again?: PlanOffer): Promise<unknown>;
-}
-
-export interface PlanOffer {
-  readonly conversationId: string;
-  readonly version: number;
-  readonly target: string;
 }
 
 /** What both kinds of proposal have. */

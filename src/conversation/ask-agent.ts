@@ -36,7 +36,7 @@ export interface ActingTurn {
 
 export interface AskDeps extends AgentDeps {
   readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundles'>;
-  readonly writes: Pick<WriteProposals, 'assignToTurn' | 'ofTurn'>;
+  readonly writes: Pick<WriteProposals, 'assign' | 'ofTurn'>;
 }
 
 export async function askAgent(
@@ -65,7 +65,7 @@ export async function askAgent(
         const result = await tools.call(call, options);
         if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
         const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
-        for (const id of result.proposalIds ?? []) await deps.writes.assignToTurn(id, by);
+        for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
         return result;
       },
     };

@@ -10,8 +10,8 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
 import type { AgentDeps } from './ask-agent.ts';
+import { type AskedSteps, createAskedSteps } from './asked-steps.ts';
 import { createRunWatch } from './follow-runs.ts';
-import { createPlanAgain } from './plan-again.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
 import { type CreateQueue, createQueue } from './queue.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
@@ -30,7 +30,7 @@ interface ConversationDeps extends AgentDeps {
   readonly log: Logger;
 }
 
-export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'> {
+export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'>, Pick<AskedSteps, 'press'> {
   /** The proof, and what it says in a line. */
   proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
   /** What a planned deployment would change; undefined for a plan that is not known, or older than that. */
@@ -49,6 +49,11 @@ export function createConversation(deps: ConversationDeps): Conversation {
   const cards = createVersionCards({ ...deployment, cli, rows, log });
   const waiting = createWaitingCards({ rows, cli, identities, cards, thread, clock: deps.clock });
   const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, writes: deployment.writes });
+  const asked = createAskedSteps({
+    ...{ rows, deployment, identities, cards, thread },
+    ask: (step) => turns.ask(step),
+    decide: (...click) => approval.decide(...click),
+  });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,
     alone: rows.kind === 'pglite',
@@ -56,7 +61,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
     clock: deps.clock,
     runTurn: run,
     giveUpTurn: giveUp,
-    planAgain: createPlanAgain({ rows, identities, cards, thread }),
+    asked,
     catchUp: waiting.catchUp,
   });
   const approval = createApproval(
@@ -69,6 +74,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   return {
     ...turns,
     decide: approval.decide,
+    press: asked.press,
     async proof(bundleDigest, as) {
       const proof = await rows.proofs.load({ bundleDigest, ...as });
       return proof && { proof, line: proofLine(proof) };

@@ -60,6 +60,14 @@ export type ThreadMessage =
 
 export type Card = Extract<ThreadMessage, { kind: 'card' }>;
 
+/** A fresh plan of a version, as the way on. */
+export interface PlanOffer {
+  readonly conversationId: string;
+  readonly version: number;
+  /** Left out: the target that every card offers. */
+  readonly target?: string | undefined;
+}
+
 export interface Thread {
   /** Opens the list of steps, or goes on with the one that a killed process left (`resumeTs`). */
   progress(turn: {
@@ -74,6 +82,8 @@ export interface Thread {
   }): Progress;
   /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
+  /** Says something to one person alone, as well as it can be said; `again` offers them a fresh plan. */
+  whisper(conversation: ConversationRow, to: string, words: string, again?: PlanOffer): Promise<void>;
   /** Draws the root message and the cards as the rows say they are now, where that has changed. */
   refresh(conversation: ConversationRow): Promise<void>;
   /** Notes what an approved write is at, for the next drawing of its card; undefined when it is over. */

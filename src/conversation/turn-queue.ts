@@ -4,7 +4,7 @@ import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
-import type { PlanAgain } from './plan-again.ts';
+import type { Asked, AskedSteps } from './asked-steps.ts';
 import type { CreateQueue } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 
@@ -18,11 +18,11 @@ const TURN_RETRIES = 12;
 /** Somebody who wants to open a thread waits this long, in steps, for another one who opens the same. */
 const OPENING_WAITS_MS = [500, 1000, 2000, 4000];
 
-/** A turn to run, or a plan to make `again`; with neither, a waiting card gets its proof and plan. */
+/** A turn to run, or what was `asked` for by a button; with neither, a waiting card gets its proof and plan. */
 interface Job {
   readonly conversationId: string;
   readonly turnId?: string;
-  readonly again?: { readonly id: string; readonly input: PlanAgain };
+  readonly asked?: { readonly id: string; readonly input: Asked };
 }
 
 /** A wish for a thread about something in a channel. */
@@ -46,8 +46,8 @@ export interface TurnQueue {
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
   stop(conversationId: string, by: string): Promise<boolean>;
-  /** Has a version planned again as this person, when no turn of its conversation runs. */
-  planAgain(input: PlanAgain): Promise<void>;
+  /** Has that done which somebody asked for by a button, when no turn of its conversation runs. */
+  ask(input: Asked): Promise<void>;
   /** Takes up work, first of all what a killed process left. */
   start(): Promise<void>;
   /** Has the conversation's waiting card get its proof and plan, when no turn runs. */
@@ -62,7 +62,7 @@ export function createTurnQueue(deps: {
   clock: Clock;
   runTurn: RunTurn;
   giveUpTurn: (turnId: string) => Promise<void>;
-  planAgain: (id: string, input: PlanAgain) => Promise<void>;
+  asked: Pick<AskedSteps, 'work' | 'giveUp'>;
   catchUp: (conversationId: string) => Promise<void>;
 }): TurnQueue {
   const { rows } = deps;
@@ -76,8 +76,8 @@ export function createTurnQueue(deps: {
     name: 'turns',
     retries: TURN_RETRIES,
     concurrency: CONCURRENT_TURNS,
-    async work({ turnId, conversationId, again }) {
-      if (again !== undefined) return deps.planAgain(again.id, again.input);
+    async work({ turnId, conversationId, asked }) {
+      if (asked !== undefined) return deps.asked.work(asked.id, asked.input);
       if (turnId === undefined) return deps.catchUp(conversationId);
       const abort = new AbortController();
       if (stopped.has(turnId)) abort.abort();
@@ -89,7 +89,8 @@ export function createTurnQueue(deps: {
         stopped.delete(turnId);
       }
     },
-    giveUp: async ({ turnId }) => {
+    giveUp: async ({ turnId, asked }) => {
+      if (asked !== undefined) await deps.asked.giveUp(asked.input);
       if (turnId !== undefined) await deps.giveUpTurn(turnId);
     },
   });
@@ -156,9 +157,9 @@ export function createTurnQueue(deps: {
 
     stop,
 
-    planAgain: (input) => {
+    ask: (input) => {
       const id = randomUUID();
-      return queue.send(id, input.conversationId, { conversationId: input.conversationId, again: { id, input } });
+      return queue.send(id, input.conversationId, { conversationId: input.conversationId, asked: { id, input } });
     },
 
     async start() {

@@ -37,7 +37,8 @@ export interface ProposalRow extends Omit<NewProposal, OfPlace | 'release'>, Par
 /** A proposal in the story of its conversation: without its plan, which may be large. */
 export type ProposalInStory = Pick<
   ProposalRow,
-  'id' | 'version' | 'bundleDigest' | 'target' | 'host' | 'userName' | 'state' | 'expiresAt' | 'decidedBy' | 'decidedAt' | 'result'
+  | ('id' | 'version' | 'bundleDigest' | 'target' | 'host' | 'rootPath' | 'environment' | 'userName')
+  | ('state' | 'expiresAt' | 'decidedBy' | 'decidedAt')
 >;
 
 type Start =
@@ -107,7 +108,7 @@ export function createProposalRows(db: Db) {
     /** All of a conversation, oldest first. */
     async ofConversation(conversationId: string): Promise<ProposalInStory[]> {
       const rows = await db.query(
-        `select id, version, bundle_digest, target, host, user_name, state, expires_at, decided_by, decided_at, result
+        `select id, version, bundle_digest, target, host, root_path, environment, user_name, state, expires_at, decided_by, decided_at
          from proposals where conversation_id = $1 order by created_at`,
         [conversationId],
       );

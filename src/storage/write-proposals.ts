@@ -24,12 +24,13 @@ export interface WriteRow extends NewWrite, Decidable {
   readonly slackUser?: string;
 }
 
-/** The turn that a proposal was made in. */
-interface ProposingTurn {
+/** Where a proposal was made. */
+interface Proposing {
   readonly conversationId: string;
-  readonly turnId: string;
+  /** Left out: by a button, not in a turn. */
+  readonly turnId?: string;
   readonly slackUser: string;
-  /** As whom the turn acts: only a proposal of the same person is taken in. */
+  /** As whom it was made: only a proposal of the same person is taken in. */
   readonly host: string;
   readonly userName: string;
 }
@@ -67,25 +68,27 @@ export function createWriteRows(db: Db) {
       return rows.length === 1;
     },
 
+    /** Idempotent by id. */
     async insert(write: NewWrite): Promise<void> {
       await db.query(
-        `insert into writes (id, host, user_name, kind, subject, arguments, digest, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        `insert into writes (id, host, user_name, kind, subject, arguments, digest, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (id) do nothing`,
         [write.id, write.host, write.userName, write.kind, write.subject, write.arguments, write.digest, write.expiresAt],
       );
     },
 
-    /** Takes a proposal into a turn, once; open ones about the same in this conversation become superseded: the newest card counts. */
-    async assignToTurn(id: string, turn: ProposingTurn): Promise<void> {
+    /** Takes a proposal into a conversation, once; open ones about the same in it become superseded: the newest card counts. */
+    async assign(id: string, to: Proposing): Promise<void> {
       await db.transaction(async (tx) => {
         const [row] = await tx.query<{ subject: string }>(
           `update writes set conversation_id = $2, turn_id = $3, slack_user = $4
            where id = $1 and conversation_id is null and state = 'open' and host = $5 and lower(user_name) = lower($6) returning subject`,
-          [id, turn.conversationId, turn.turnId, turn.slackUser, turn.host, turn.userName],
+          [id, to.conversationId, to.turnId ?? null, to.slackUser, to.host, to.userName],
         );
         if (row === undefined) return;
         await tx.query(
           `update writes set state = 'superseded' where conversation_id = $1 and subject = $2 and host = $3 and state = 'open' and id <> $4`,
-          [turn.conversationId, row.subject, turn.host, id],
+          [to.conversationId, row.subject, to.host, id],
         );
       });
     },

@@ -60,7 +60,10 @@ function createRig(db: Db, boss: PgBoss) {
       clock: systemClock,
       runTurn,
       giveUpTurn: async (turnId) => void log.push(`give up ${(await rows.turns.get(turnId))?.text}`),
-      planAgain: async (_id, { version }) => void log.push(`plan ${version} again`),
+      asked: {
+        work: async (_id, asked) => void log.push(`asked for ${asked.kind}`),
+        giveUp: async ({ kind }) => void log.push(`give up ${kind}`),
+      },
       catchUp: async (id) => void log.push(`catch up ${id}`),
     });
   const turns = async () =>
@@ -114,10 +117,10 @@ test('catching up and planning again wait for their turn among the turns of thei
 }) => {
   await soon([`start ${FIRST}`]);
   await queue.catchUp(conversation.id);
-  await queue.planAgain({ conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
+  await queue.ask({ kind: 'again', conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
   await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
   gate.open.resolve();
-  await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'plan 1 again', 'start one', 'done one']);
+  await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'asked for again', 'start one', 'done one']);
 });
 
 test('a turn whose row was written but never queued is taken up by the next start', async ({ rig: { rows, gate, newProcess, soon } }) => {

@@ -6,7 +6,6 @@ import type { Storage } from '../../storage/storage.ts';
 interface Deployed {
   readonly target: string;
   readonly version: number;
-  readonly proposalId: string;
   readonly by: string | undefined;
 }
 
@@ -31,7 +30,9 @@ export interface StatusRows extends Pick<Storage, 'turns' | 'conversations' | 'o
 export async function readStatus(rows: StatusRows, conversationId: string, now: Date): Promise<Status> {
   const { underWay, newest } = await rows.turns.standing(conversationId);
   const proposals = await rows.proposalsOf(conversationId);
-  const deployed = deployedNow(proposals, await rows.destroyedFrom(conversationId));
+  const deployed = deployedNow(proposals, await rows.destroyedFrom(conversationId)).map(({ target, version, decidedBy }) => ({
+    ...{ target, version, by: decidedBy },
+  }));
   if (underWay) return { now: { kind: 'working' }, deployed };
   const busy = proposals.find(({ state }) => state === 'approved' || state === 'running');
   if (busy !== undefined) return { now: { ...where(busy), kind: 'deploying', by: busy.decidedBy }, deployed };
@@ -50,20 +51,28 @@ export async function readStatus(rows: StatusRows, conversationId: string, now: 
   return { now: open ? { kind: 'ready', version } : { kind: 'quiet' }, deployed };
 }
 
-/** By target: what was deployed there last and has not been destroyed since by the same person. */
-function deployedNow(
+/** What lies in each place: deployed there last, and not destroyed since. */
+export function deployedNow(
   proposals: readonly ProposalInStory[],
   destroyed: readonly { target: string; userName: string; decidedAt: Date }[],
-): Deployed[] {
+): ProposalInStory[] {
   const last = new Map<string, ProposalInStory>();
   const done = proposals.filter(({ state }) => state === 'done').sort((a, b) => timeOf(a) - timeOf(b));
   for (const one of done) {
+    // Of a development copy only its owner's destroying counts; production is one for all.
     const gone = destroyed.some(
-      ({ target, userName, decidedAt }) => target === one.target && userName === one.userName && decidedAt.getTime() > timeOf(one),
+      ({ target, userName, decidedAt }) =>
+        target === one.target && (one.environment === 'production' || userName === one.userName) && decidedAt.getTime() > timeOf(one),
     );
-    if (!gone) last.set(one.target, one);
+    if (gone) last.delete(placeOf(one));
+    else last.set(placeOf(one), one);
   }
-  return [...last.values()].map(({ id, target, version, decidedBy }) => ({ target, version, proposalId: id, by: decidedBy }));
+  return [...last.values()];
+}
+
+/** Rows that are older than places have none. */
+export function placeOf({ host, rootPath, target, userName }: Pick<ProposalInStory, 'host' | 'rootPath' | 'target' | 'userName'>): string {
+  return JSON.stringify([host, rootPath ?? [target, userName]]);
 }
 
 function lastDecided(proposals: readonly ProposalInStory[]): ProposalInStory | undefined {
@@ -73,7 +82,7 @@ function lastDecided(proposals: readonly ProposalInStory[]): ProposalInStory | u
     .at(-1);
 }
 
-const timeOf = ({ decidedAt }: ProposalInStory) => decidedAt?.getTime() ?? 0;
+export const timeOf = ({ decidedAt }: Pick<ProposalInStory, 'decidedAt'>) => decidedAt?.getTime() ?? 0;
 const where = ({ version, target }: ProposalInStory) => ({ version, target });
 
 /** What a turn that failed has said: our own words. */

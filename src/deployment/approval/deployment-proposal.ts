@@ -13,6 +13,8 @@ const Result = z.object({
   others: z.array(Made.extend({ kind: z.enum(['pipeline', 'dashboard']) })).optional(),
   problem: z.string().optional(),
   next: z.string().optional(),
+  /** How long it took; absent where it never began. */
+  ms: z.number().optional(),
   /** What the workspace said where the CLI did not end well: nothing is new, some of it, or all. */
   ending: z.enum(['nothing', 'mix', 'all']).optional(),
   /**

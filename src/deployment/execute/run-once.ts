@@ -47,13 +47,15 @@ export async function runOnce<Result extends Ended>(
   const { onProgress, clock, log } = as;
   const began = clock.now();
   const quiet = clock.every(HEARTBEAT_MS, () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`));
-  const result = await work()
+  const ended = await work()
     .catch((error: unknown) => {
       if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);
       log.error({ proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' }, 'An approved write broke');
       return as.broke();
     })
     .finally(quiet);
+  // What goes on far away has not taken its time yet.
+  const result = ended.state === 'running' ? ended : { ...ended, ms: clock.now() - began };
   await end(rows, proposalId, result);
   log.info({ proposal: proposalId, state: result.state, ms: clock.now() - began }, 'An approved write ended');
   return result;

@@ -100,20 +100,20 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
     /**
      * Stores a write with its exact arguments and who it is for. Rejects with UserError where it can't be proposed. `id` goes into a tool's
      * structured answer as `proposal_id`: the thread of the turn shows it as a card; `exact` is what is stored, to the byte (`writeOf`).
+     * Proposed again under the same `id`, nothing new is stored.
      */
-    async propose(asked: AskedWrite, by: Requester) {
+    async propose(asked: AskedWrite, by: Requester, id: string = randomUUID()) {
       const write = await complete(asked, by);
       const { text, digest } = argumentsOf(write);
       const { host, userName } = by;
       const expiresAt = new Date(clock.now() + approvalMs(write));
-      const id = randomUUID();
       await rows.insert({ id, host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt });
       // The arguments may hold anything: they are in the row, not in the log.
       log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
       return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };
     },
-    /** Ties a proposal to the turn that made it. Does nothing where another turn has it, or where it is somebody else's. */
-    assignToTurn: rows.assignToTurn,
+    /** Ties a proposal to the conversation it was made in. Does nothing where another one has it, or where it is somebody else's. */
+    assign: rows.assign,
     /** What a turn has proposed, oldest first. */
     ofTurn: async (turnId: string) => (await rows.ofTurn(turnId)).map(writeProposalOf),
   };

@@ -15,7 +15,7 @@ import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
 interface ButtonDeps {
   readonly client: WebClient;
-  readonly conversation: Pick<Conversation, 'decide' | 'doomed' | 'planAgain' | 'proof' | 'release'>;
+  readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'press' | 'proof' | 'release'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
   readonly stop: Stop;
@@ -70,6 +70,12 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
       await deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
     });
   }
+  for (const kind of NEXT)
+    on(`next_${kind}`, async (pressed, whisper) => {
+      const { id, value: proposalId, team, user: slackUser } = pressed;
+      const words = await deps.conversation.press({ id, kind, proposalId, team, slackUser }, askerOf(deps.connect, pressed, whisper));
+      if (words !== undefined) await whisper(renderRefusal(words, undefined));
+    });
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
   on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
   on('show_changes', (pressed, whisper) => showChanges(deps, { proposalId: pressed.value, page: 0 }, pressed, whisper));
@@ -87,6 +93,9 @@ const DECISIONS = [
   ['write_run', 'write', 'approve'],
   ['write_not_now', 'write', 'decline'],
 ] as const;
+
+/** The buttons of a deployment: what one does next with it. */
+const NEXT = ['run', 'production', 'previous', 'destroy'] as const;
 
 function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>): void {
   app.action(action, async ({ body, action: pressed, respond, context }) => {
@@ -112,8 +121,8 @@ async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, wh
   const { team, user: slackUser, channel } = who;
   const identity = await connect.identityOf(who, WHY_PLAN, { kind: 'none', user: slackUser, channel }, whisper);
   if (identity === undefined) return;
-  await conversation.planAgain({ ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
-  await whisper(renderWords('I am planning it again; the new card appears below in this thread if no newer version has come.'));
+  await conversation.ask({ kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
+  await whisper(renderWords('I am planning it again as you. The card comes below in this thread, or I tell you here why not.'));
 }
 
 async function showProof({ client, conversation }: ButtonDeps, { value, triggerId }: Pressed, whisper: Whisper): Promise<void> {

@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
+import { nextStepsOf } from '../../conversation/story/next-steps.ts';
 import { readStatus, type StatusRows } from '../../conversation/story/status.ts';
 import type { Card, Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
@@ -61,9 +62,10 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
   }
 
   async function versionCard(card: Card, conversationId: string): Promise<Message> {
-    const { name } = (await contentsOf(cardRows, card.bundleDigest, card.as)).bundle;
+    const { bundle } = await contentsOf(cardRows, card.bundleDigest, card.as);
     const proposal = 'proposalId' in card.plan ? await cardRows.proposal(card.plan.proposalId) : undefined;
-    return renderVersionCard(card, { name, conversationId, proposal, doing: proposal && doing.get(proposal.id) });
+    const next = proposal?.state === 'done' ? await nextStepsOf(cardRows, proposal, bundle) : undefined;
+    return renderVersionCard(card, { name: bundle.name, conversationId, proposal, doing: proposal && doing.get(proposal.id), next });
   }
 
   const card: Drawing['card'] = async (message, conversation) =>

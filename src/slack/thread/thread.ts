@@ -7,6 +7,7 @@ import type { Thread, ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createRateLimits } from '../bolt/rate-limits.ts';
+import { renderRefusal } from '../views/answers.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
 import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
@@ -65,6 +66,13 @@ export function createThread(deps: {
         if (GONE.has(slackError(error) ?? '')) return undefined;
         throw error;
       }
+    },
+
+    async whisper({ channel, threadTs: thread_ts }, user, words, again) {
+      // Ephemeral: said as well as it can be, and not kept.
+      await client.chat
+        .postEphemeral({ channel, user, thread_ts, ...renderRefusal(words, again) })
+        .catch((error: unknown) => log.warn({ err: error }, 'not whispered'));
     },
 
     progress({ turnId, conversation, to, resumeTs, shown, stopped }) {

@@ -1,5 +1,5 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
-import type { PlanOffer } from '../../conversation/approvals.ts';
+import type { PlanOffer } from '../../conversation/thread-port.ts';
 import { button, context, linkButton, type Message, section } from './blocks.ts';
 import { clip, escapeButMentions, escapeText } from './slack-text.ts';
 import { planAgainButton } from './version-card.ts';

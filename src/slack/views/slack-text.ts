@@ -48,3 +48,8 @@ export function durationWords(ms: number): string {
   if (minutes < 120) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
+
+/** A time in the reader's own zone, with UTC for clients that can't. */
+export function slackDate(when: Date): string {
+  return `<!date^${Math.floor(when.getTime() / 1000)}^{date_short_pretty} at {time}|${when.toISOString().slice(0, 16).replace('T', ' ')} UTC>`;
+}

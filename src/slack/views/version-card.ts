@@ -1,15 +1,15 @@
 // The card of a version: its proof in a line, what a deployment would change, and the buttons; drawn from rows, so that it always says what is so now.
 import type { KnownBlock } from '@slack/types';
-import type { PlanOffer } from '../../conversation/approvals.ts';
-import type { Card } from '../../conversation/thread-port.ts';
+import type { NextSteps } from '../../conversation/story/next-steps.ts';
+import type { Card, PlanOffer } from '../../conversation/thread-port.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { headlineOf } from '../../deployment/policy/headline.ts';
 import { doomedBy } from '../../deployment/policy/rules-of-loss.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { MARKS } from './changes-modal.ts';
-import { resultLinks } from './deployment-result.ts';
+import { deployedBlocks } from './deployed-card.ts';
 import { LIMITS } from './limits.ts';
-import { clip, escapeText, oneLine } from './slack-text.ts';
+import { clip, escapeText, oneLine, slackDate } from './slack-text.ts';
 
 /** What a card says of a release besides its headline; the rest is counted. */
 const FINDINGS = 5;
@@ -23,6 +23,8 @@ interface Shown {
   readonly proposal: DeploymentProposal | undefined;
   /** What a running deployment is at. */
   readonly doing?: string | undefined;
+  /** What one does next with what is deployed. */
+  readonly next?: NextSteps | undefined;
 }
 
 export function renderVersionCard(card: Card, shown: Shown): Message {
@@ -33,7 +35,7 @@ export function renderVersionCard(card: Card, shown: Shown): Message {
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`)];
   if (proposal !== undefined) blocks.push(...releaseBlocks(proposal));
   blocks.push(...proofBlocks(card));
-  if (proposal !== undefined) blocks.push(...stateBlocks(proposal, name, planAgain, shown.doing));
+  if (proposal !== undefined) blocks.push(...stateBlocks(proposal, planAgain, shown));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
   return { text: clip(escapeText(text), LIMITS.sectionText), blocks };
@@ -81,12 +83,7 @@ function releaseBlocks({ id, state, release }: DeploymentProposal): KnownBlock[]
   return lines.length === 0 ? [headline] : [headline, section(lines.join('\n'))];
 }
 
-function stateBlocks(
-  proposal: DeploymentProposal,
-  name: string,
-  planAgain: ReturnType<typeof button>,
-  doing: string | undefined,
-): KnownBlock[] {
+function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof button>, { name, doing, next }: Shown): KnownBlock[] {
   const again: KnownBlock = { type: 'actions', block_id: 'again', elements: [planAgain] };
   const { target } = proposal;
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
@@ -109,16 +106,13 @@ function stateBlocks(
         ...(doing === undefined ? [] : [context(escapeText(clip(doing, 300)))]),
       ];
     case 'done':
-      return [
-        section(`:rocket: Approved${by} and deployed to *${escapeText(target)}*.`),
-        ...(proposal.result === undefined ? [] : resultLinks(proposal.result)),
-      ];
+      return deployedBlocks(proposal, name, next);
     case 'failed':
     case 'unknown': {
-      const { problem = 'The deployment did not end well.', next = 'Press Plan again.' } = proposal.result ?? {};
+      const { problem = 'The deployment did not end well.', next: what = 'Press Plan again.' } = proposal.result ?? {};
       return [
         section(
-          `:x: Approved${by}, but ${proposal.state === 'failed' ? 'not deployed' : 'I do not know how it ended'}: ${escapeText(problem)} ${escapeText(next)}`,
+          `:x: Approved${by}, but ${proposal.state === 'failed' ? 'not deployed' : 'I do not know how it ended'}: ${escapeText(problem)} ${escapeText(what)}`,
         ),
         again,
       ];
@@ -152,11 +146,6 @@ function noPlanBlocks(
 }
 
 /** A fresh plan of this version, as whoever presses it. */
-export function planAgainButton({ conversationId, version, target }: Omit<PlanOffer, 'target'> & { readonly target?: string | undefined }) {
+export function planAgainButton({ conversationId, version, target }: PlanOffer) {
   return button('Plan again', 'plan_again', JSON.stringify({ conversationId, version, target }));
-}
-
-/** A time in the reader's own zone, with UTC for clients that can't. */
-export function slackDate(when: Date): string {
-  return `<!date^${Math.floor(when.getTime() / 1000)}^{date_short_pretty} at {time}|${when.toISOString().slice(0, 16).replace('T', ' ')} UTC>`;
 }

@@ -5,8 +5,7 @@ import type { WriteProposal, WriteResult } from '../../deployment/approval/write
 import { scrub } from '../../values/log.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
-import { clip, durationWords, escapeText, linkTo, oneLine } from './slack-text.ts';
-import { slackDate } from './version-card.ts';
+import { clip, durationWords, escapeText, linkTo, oneLine, slackDate } from './slack-text.ts';
 
 /** Of a result's table, so that statement and table fit into the 13,200 characters of one message (facts: slack#blocks-and-their-limits). */
 const TABLE_CHARACTERS = 3000;
@@ -152,9 +151,9 @@ function endLine(result: WriteResult, by: string): string {
 }
 
 /** What went wrong and what to do; our own words. */
-function endWords({ state, problem, next, ms }: WriteResult): string {
+function endWords({ state, problem, next, run, ms }: WriteResult): string {
   const what = problem ?? (state === 'unknown' ? 'I do not know how it ended.' : 'It did not work.');
-  const long = ms === undefined ? '' : ` It took ${durationWords(ms)}.`;
+  const long = run === undefined || ms === undefined ? '' : ` It took ${durationWords(ms)}.`;
   return escapeText(clip(scrub(`${what}${long} ${next ?? 'Ask me again in the thread.'}`), 1500));
 }
 

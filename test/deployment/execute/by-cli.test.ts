@@ -85,7 +85,7 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
       true,
     ]);
     const lines: string[] = [];
-    expect(await execute(id, lines)).toEqual({ state: 'done' });
+    expect(await execute(id, lines)).toEqual({ state: 'done', ms: expect.any(Number) });
     expect(lines).toContain('Destroy complete!');
     expect(rig.far.workspace.jobs.size).toBe(0);
     expect(rig.far.workspace.files.paths().filter((path) => path.includes('/.bundle/churn/dev/files/'))).toEqual([]);

@@ -26,7 +26,7 @@ const it = deploymentTest.extend('writing', ({ rig }) => {
   const propose = (write: AskedWrite, as = proposer) => rig.writes.propose(write, as);
   async function proposed(write: AskedWrite): Promise<string> {
     const { id } = await propose(write);
-    await rig.writes.assignToTurn(id, adoption);
+    await rig.writes.assign(id, adoption);
     return id;
   }
   const approve = (proposalId: string, by = rig.by, now = new Date()) => rig.writeApprovals.approve({ proposalId, by, now });
@@ -135,6 +135,7 @@ describe('writes', () => {
     const upload = { kind: 'upload_bundle', bundle: bundle.digest, folder } as const;
     expect(await done(upload)).toEqual({
       state: 'done',
+      ms: expect.any(Number),
       link: { text: folder, url: `${rig.far.url}/#workspace/Users/${ANA}/bundles/churn` },
     });
     const paths = rig.far.workspace.files.paths().filter((path) => path.includes('/bundles/churn/'));
@@ -210,7 +211,7 @@ describe('writes', () => {
     expect((await rig.writeApprovals.get(first))?.state).toBe('superseded');
     expect((await rig.writes.ofTurn('t1')).map(({ id }) => id)).toEqual([first, other, again]);
     const { id } = await propose(RUN, { ...proposer, userName: 'ben@acme.example' });
-    await rig.writes.assignToTurn(id, adoption);
+    await rig.writes.assign(id, adoption);
     expect((await rig.writeApprovals.get(id))?.conversationId).toBeUndefined();
   });
 

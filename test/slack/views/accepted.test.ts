@@ -61,6 +61,7 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
         renderVersionCard(card(text), { name: text, proposal: proposal(way.state, text, way.danger), conversationId: 'conversation-1' }),
       );
       expect(blocks.includes('"action_id":"deploy"')).toBe(way.state === 'open');
+      // What is over is a record, without a siren.
       expect(blocks.includes(':rotating_light:')).toBe(way.danger && ['open', 'approved', 'running'].includes(way.state));
       expect(blocks.includes('"style":"danger"')).toBe(way.danger && way.state === 'open');
     },
@@ -92,6 +93,15 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
         expect(await draw(renderWriteCard(bare))).not.toContain('"action_id":"write_run"');
       }
     }
+  });
+
+  test('the record of a deployment: with what one does next, and without where it is not what is deployed', async ({ draw }) => {
+    const next = { run: text.slice(0, 200), production: text.slice(0, 100), previous: { version: 1, bundleDigest: 'd' }, destroy: true };
+    const done = { ...proposal('done', text, true), decidedAt: new Date() };
+    const record = { name: text, proposal: done, conversationId: 'conversation-1' };
+    const kept = await draw(renderVersionCard(card(text), { ...record, next }));
+    for (const kind of ['run', 'production', 'previous', 'destroy']) expect(kept).toContain(`"action_id":"next_${kind}"`);
+    expect(await draw(renderVersionCard(card(text), record))).not.toContain('"action_id":"next_');
   });
 
   test('the card of a run, and how it ended', async ({ post, draw }) => {

@@ -55,7 +55,7 @@ export function statusesOf(text: string): Status[] {
     { kind: 'failed', why: text },
     ...[false, true].map((unknown) => ({ kind: 'not deployed' as const, ...at, unknown })),
   ];
-  const deployed = Array.from({ length: 9 }, () => ({ ...at, proposalId: 'p1', by: 'U_BEN' }));
+  const deployed = Array.from({ length: 9 }, () => ({ ...at, by: 'U_BEN' }));
   return nows.flatMap((now) => [
     { now, deployed: [] },
     { now, deployed },

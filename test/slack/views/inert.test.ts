@@ -83,6 +83,17 @@ describe('hostile text stays text', () => {
     });
   });
 
+  it('on the record of a deployment', () => {
+    sure((text) => {
+      const next = { run: text, production: text, previous: { version: 1, bundleDigest: 'd' }, destroy: true };
+      const done = {
+        ...proposal('done', text, true),
+        result: { ok: true, state: 'done' as const, jobs: [], problem: text, next: text, ms: 1 },
+      };
+      expectInert(renderVersionCard(card(text), { name: text, proposal: done, conversationId: 'c', next }));
+    });
+  });
+
   it.each(['running', 'done', 'failed', 'unknown'] as const)('on the card of a run that is %s, and in how it ended', (state) => {
     sure((text) => {
       for (const write of writesOf(text).filter(({ kind }) => kind.startsWith('run_'))) {

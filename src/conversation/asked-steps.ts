@@ -1,0 +1,191 @@
+// What somebody asks for with a button on a card: a fresh plan, or what one does next with a deployment. Each ends in a card or in words.
+import { createHash } from 'node:crypto';
+import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import type { Identities, Identity } from '../identity/identities.ts';
+import type { ConversationRow } from '../storage/conversations.ts';
+import type { Storage } from '../storage/storage.ts';
+import { UserError } from '../values/errors.ts';
+import type { Approval, Asker } from './approvals.ts';
+import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
+import type { Card, Thread, ThreadMessage } from './thread-port.ts';
+import { deliverRelease, type VersionCards } from './version-cards.ts';
+
+type NextKind = 'run' | 'production' | 'previous' | 'destroy';
+
+interface Person {
+  readonly team: string;
+  readonly slackUser: string;
+}
+
+/** A plan of the newest version again (`target` left out: the one that every card offers), or a step on from a deployment. */
+export type Asked = Person & { readonly conversationId: string } & (
+    | { readonly kind: 'again'; readonly version: number; readonly target?: string }
+    | { readonly kind: Exclude<NextKind, 'run'>; readonly proposalId: string }
+  );
+
+/** A press on a button of a deployment; `id` is that of the press, which may be told twice. */
+type NextPress = Person & { readonly id: string; readonly kind: NextKind; readonly proposalId: string };
+
+export interface AskedSteps {
+  /** Does what was asked, when no turn runs. `id` (a UUID) names it, so that a second try says nothing twice. */
+  work(id: string, asked: Asked): Promise<void>;
+  /** Says that no try could do it. */
+  giveUp(asked: Asked): Promise<void>;
+  /** Checks a press, then starts the run or has the rest done; answers words for whoever pressed. */
+  press(press: NextPress, asker: Asker): Promise<string | undefined>;
+}
+
+interface Possible {
+  readonly proposal: DeploymentProposal;
+  readonly steps: NextSteps;
+}
+
+const NOT_CONNECTED = 'You are not connected to Databricks any more. Reply here, and I will send you a Connect button.';
+const BROKEN =
+  'Something went wrong on my side with what you asked for by that button, and I have logged it. Press it again to try once more.';
+
+export function createAskedSteps(deps: {
+  rows: Pick<Storage, 'conversations' | 'outbox' | 'bundles'>;
+  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes'>;
+  identities: Pick<Identities, 'of' | 'token'>;
+  cards: VersionCards;
+  thread: Thread;
+  /** Has it worked on when no turn of its conversation runs. */
+  ask: (asked: Asked) => Promise<void>;
+  decide: Approval['decide'];
+}): AskedSteps {
+  const { rows, identities, thread } = deps;
+  const { approvals, writeApprovals, writes } = deps.deployment;
+  const story = { proposalsOf: approvals.ofConversation, destroyedFrom: writeApprovals.destroyedFrom };
+  const loadBundle = async (digest: string) => (await rows.bundles.load(digest))?.bundle;
+
+  /** The deployment and the step on from it, or in words why this person can't take it (any more). */
+  async function possible(kind: NextKind, proposalId: string, by: Identity): Promise<Possible | string> {
+    const proposal = await approvals.get(proposalId);
+    const bundle = proposal && (await loadBundle(proposal.bundleDigest));
+    if (proposal === undefined || bundle === undefined) return 'I do not know this deployment any more. Use the newest card.';
+    const { target, host, userName, environment } = proposal;
+    const steps = await nextStepsOf(story, proposal, bundle);
+    if (steps === undefined) return `This is not what is deployed to ${target} any more. Use the newest card.`;
+    const own = host === by.host && userName.toLowerCase() === by.userName.toLowerCase();
+    if (kind !== 'production' && environment !== 'production' && !own)
+      return `This is the copy of ${userName} in ${target}, and only they go on with it. Press Plan again on a card, or ask me here, for one of your own.`;
+    const no = {
+      run: steps.run === undefined && 'There is nothing in this deployment that can be run.',
+      production: steps.production === undefined && 'This version is in production already, or its bundle has no target for production.',
+      previous: steps.previous === undefined && `Nothing else was deployed to ${target} from this thread before.`,
+      destroy: !steps.destroy && 'This deployment has taken over what existed before it, and destroying it would delete that.',
+    }[kind];
+    return no === false ? { proposal, steps } : no;
+  }
+
+  async function deliver(id: string, conversation: ConversationRow, payload: ThreadMessage): Promise<void> {
+    await rows.outbox.add({ id, conversationId: conversation.id, kind: payload.kind, payload });
+    await thread.deliver(id, conversation, (await rows.outbox.get(id))?.payload as ThreadMessage);
+    await thread.refresh(conversation);
+  }
+
+  /** A card of its own with a fresh plan of a version. */
+  async function plan(
+    id: string,
+    as: { conversation: ConversationRow; identity: Identity } & Person,
+    version: { number: number; bundleDigest: string; target?: string | undefined },
+  ): Promise<void> {
+    const { conversation, slackUser, identity, team } = as;
+    const token = () => identities.token({ team, user: slackUser });
+    const messageId = `${id}/card`;
+    const planned = (await rows.outbox.get(messageId))?.payload as Card | undefined;
+    const card = planned ?? (await deps.cards.card({ conversation, slackUser, identity, token, ...version }));
+    await deliver(messageId, conversation, card);
+    await deliverRelease({ rows, thread }, conversation, { id: messageId, card });
+  }
+
+  /** A proposed write as a card of its own; `id` is that of the proposal too. */
+  async function propose(
+    id: string,
+    as: { conversation: ConversationRow; identity: Identity } & Person,
+    write: Parameters<typeof writes.propose>[0],
+  ): Promise<void> {
+    const { host, userName } = as.identity;
+    const token = () => identities.token({ team: as.team, user: as.slackUser });
+    if ((await writeApprovals.get(id)) === undefined) await writes.propose(write, { host, userName, token, loadBundle }, id);
+    await writes.assign(id, { conversationId: as.conversation.id, slackUser: as.slackUser, host, userName });
+    await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });
+  }
+
+  async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
+    const found = await possible(asked.kind, asked.proposalId, as.identity);
+    if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
+    const { version, bundleDigest, target } = found.proposal;
+    if (asked.kind === 'destroy') return propose(id, as, { kind: 'destroy_bundle', bundle: bundleDigest, target });
+    if (asked.kind === 'production') return plan(id, as, { number: version, bundleDigest, target: found.steps.production });
+    const { previous } = found.steps;
+    if (previous !== undefined) await plan(id, as, { number: previous.version, bundleDigest: previous.bundleDigest, target });
+  }
+
+  return {
+    async work(id, asked) {
+      const { conversationId, team, slackUser } = asked;
+      const conversation = await rows.conversations.get(conversationId);
+      if (conversation === undefined) return;
+      const identity = await identities.of({ team, user: slackUser });
+      if (identity === undefined) return thread.whisper(conversation, slackUser, NOT_CONNECTED);
+      const as = { conversation, identity, team, slackUser };
+      try {
+        if (asked.kind !== 'again') return await next(id, as, asked);
+        const newest = (await rows.conversations.versions(conversationId)).at(-1);
+        if (newest === undefined) return;
+        const { number, bundleDigest } = newest;
+        if (number === asked.version) return await plan(id, as, { number, bundleDigest, target: asked.target });
+        const words = `Version ${number} has come since, so I did not plan version ${asked.version} again.`;
+        await thread.whisper(conversation, slackUser, words, { conversationId, version: number, target: asked.target });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        await thread.whisper(conversation, slackUser, `${error.words.problem} ${error.words.next}`);
+      }
+    },
+
+    async giveUp({ conversationId, slackUser }) {
+      const conversation = await rows.conversations.get(conversationId);
+      if (conversation !== undefined) await thread.whisper(conversation, slackUser, BROKEN);
+    },
+
+    async press({ id, kind, proposalId, team, slackUser }, asker) {
+      const identity = await asker.identity('To go on with a deployment I act as you.');
+      if (identity === undefined) return undefined;
+      const found = await possible(kind, proposalId, identity);
+      if (typeof found === 'string') return found;
+      const { conversationId, bundleDigest, target } = found.proposal;
+      if (kind !== 'run') {
+        await deps.ask({ kind, proposalId, conversationId, team, slackUser });
+        return ON_IT[kind];
+      }
+      const conversation = await rows.conversations.get(conversationId);
+      const key = found.steps.run;
+      if (conversation === undefined || key === undefined) return undefined;
+      // The same press, told again, is the same run.
+      const writeId = uuidOf(`${id} ${proposalId}`);
+      await propose(
+        writeId,
+        { conversation, identity, team, slackUser },
+        { kind: 'run_bundle', bundle: bundleDigest, target, key, parameters: {} },
+      );
+      if ((await writeApprovals.get(writeId))?.state === 'open')
+        await deps.decide('approve', { kind: 'write', proposalId: writeId, team, user: slackUser }, asker);
+      return undefined;
+    },
+  };
+}
+
+const OR_WORDS = 'The card comes below in this thread, or I tell you here why not.';
+const ON_IT = {
+  production: `I am planning it for production as you. ${OR_WORDS}`,
+  previous: `I am planning the version that was there before as you. ${OR_WORDS}`,
+  destroy: `I am looking what that would delete; nothing is deleted before you confirm it. ${OR_WORDS}`,
+} as const;
+
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+}

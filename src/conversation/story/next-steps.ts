@@ -1,0 +1,54 @@
+// What one does next with a deployment: run it, take it to production, destroy it, or put back what was there before.
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import type { ProposalInStory } from '../../storage/deployment-proposals.ts';
+import { deployedNow, placeOf, type StatusRows, timeOf } from './status.ts';
+
+export interface NextSteps {
+  /** The key of the main job, or of a pipeline where there is no job; absent where nothing can be run. */
+  readonly run?: string;
+  /** The target for production, where this is a development copy. */
+  readonly production?: string;
+  /** What was deployed in this place before. */
+  readonly previous?: { readonly version: number; readonly bundleDigest: string };
+  readonly destroy: boolean;
+}
+
+/** Undefined where it is not what lies in its place now: something newer is there, or it was destroyed. */
+export async function nextStepsOf(
+  rows: Pick<StatusRows, 'proposalsOf' | 'destroyedFrom'>,
+  proposal: DeploymentProposal,
+  bundle: Bundle,
+): Promise<NextSteps | undefined> {
+  const { conversationId, target, result } = proposal;
+  const all = await rows.proposalsOf(conversationId);
+  const now = deployedNow(all, await rows.destroyedFrom(conversationId));
+  if (!now.some(({ id }) => id === proposal.id)) return undefined;
+  const run = (result?.jobs[0] ?? result?.others?.find(({ kind }) => kind === 'pipeline'))?.key;
+  const production = proposal.environment === 'development' ? productionOf(bundle) : undefined;
+  const isThere = now.some((one) => one.target === production && one.bundleDigest === proposal.bundleDigest);
+  const previous = previousOf(all, proposal);
+  return {
+    ...(run === undefined ? {} : { run }),
+    ...(production === undefined || isThere ? {} : { production }),
+    ...(previous === undefined ? {} : { previous }),
+    // What took an original over would delete it.
+    destroy: bundle.adoption[target] !== 'bind',
+  };
+}
+
+function productionOf(bundle: Bundle): string | undefined {
+  const target = productionTarget(bundle);
+  return target !== undefined && environmentOf(bundle, target) === 'production' ? target : undefined;
+}
+
+/** The last that was deployed in the same place before, of other content. */
+function previousOf(all: readonly ProposalInStory[], proposal: DeploymentProposal): NextSteps['previous'] {
+  const before = all
+    .filter((one) => one.state === 'done' && placeOf(one) === placeOf(proposal) && timeOf(one) < timeOf(proposal))
+    .filter(({ bundleDigest }) => bundleDigest !== proposal.bundleDigest)
+    .sort((a, b) => timeOf(a) - timeOf(b))
+    .at(-1);
+  return before && { version: before.version, bundleDigest: before.bundleDigest };
+}

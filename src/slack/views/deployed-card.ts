@@ -1,0 +1,42 @@
+// What the card of a version says once it is deployed: a record of it, and the buttons for what one does next.
+import type { KnownBlock } from '@slack/types';
+import type { NextSteps } from '../../conversation/story/next-steps.ts';
+import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import { button, confirmed, context, section } from './blocks.ts';
+import { resultLinks } from './deployment-result.ts';
+import { clip, durationWords, escapeText, slackDate } from './slack-text.ts';
+
+/** `name` is the bundle's; without `next` it is not what is deployed there any more. */
+export function deployedBlocks(proposal: DeploymentProposal, name: string, next: NextSteps | undefined): KnownBlock[] {
+  const { decidedBy, decidedAt, target, userName, result } = proposal;
+  const by = decidedBy === undefined ? '' : ` by <@${decidedBy}>`;
+  const facts = [
+    `As ${escapeText(clip(userName, 200))}`,
+    ...(decidedAt === undefined ? [] : [slackDate(decidedAt)]),
+    ...(result?.ms === undefined ? [] : [`took ${durationWords(result.ms)}`]),
+  ];
+  return [
+    section(`:rocket: Approved${by} and deployed to *${escapeText(clip(target, 200))}*.`),
+    context(facts.join(' · ')),
+    // Deployed, but not all could be read of it.
+    ...(result?.problem === undefined ? [] : [section(`:warning: ${escapeText(clip(`${result.problem} ${result.next ?? ''}`, 1500))}`)]),
+    ...(result === undefined ? [] : resultLinks(result)),
+    ...(next === undefined ? [] : nextButtons(proposal, name, next)),
+  ];
+}
+
+function nextButtons({ id, target }: DeploymentProposal, name: string, next: NextSteps): KnownBlock[] {
+  const elements = [
+    ...(next.run === undefined ? [] : [runButton(id, target, `${next.run} of ${name}`)]),
+    ...(next.production === undefined ? [] : [button(`Deploy to ${next.production}`, 'next_production', id)]),
+    ...(next.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', id)]),
+    ...(next.destroy ? [button('Destroy', 'next_destroy', id)] : []),
+  ];
+  return elements.length === 0 ? [] : [{ type: 'actions', block_id: 'next', elements }];
+}
+
+/** Its confirmation is the yes: the run starts after it. */
+function runButton(id: string, target: string, what: string) {
+  const text = `It runs ${escapeText(clip(what, 150))} as it is deployed, with its own parameters, as you.`;
+  return confirmed(button(`Run in ${target}`, 'next_run', id), `Run it in ${target}?`, text, 'Run it');
+}
