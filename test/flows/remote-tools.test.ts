@@ -38,7 +38,7 @@ describe.skipIf(cli.state !== 'ready')('with MCP_REMOTE_URL', () => {
     expect(runs()).toEqual([]);
     await ana.click(card, 'write_run');
     await ana.click(card, 'write_run', { stale: true });
-    await thread.says('and done');
+    await thread.says('succeeded');
     expect(runs()).toHaveLength(1);
   });
 

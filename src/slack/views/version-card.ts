@@ -74,8 +74,10 @@ function releaseBlocks({ id, state, release }: DeploymentProposal): KnownBlock[]
   // A card that is over is a record: nobody needs to be alarmed any more.
   const findings = ['open', 'approved', 'running'].includes(state) ? release.findings : [];
   const lines = findings.slice(0, FINDINGS).map(({ weight, text }) => `${MARKS[weight]} ${escapeText(clip(text, LONGEST_FINDING))}`);
-  const left = findings.length - lines.length;
-  if (left > 0) lines.push(`_and ${left} more: Show changes_`);
+  const left = findings.slice(FINDINGS);
+  const dangers = left.filter(({ weight }) => weight === 'danger').length;
+  const grave = dangers === 0 ? '' : dangers === left.length ? ', as grave' : `, ${dangers} of them as grave`;
+  if (left.length > 0) lines.push(`_and ${left.length} more${grave}: press Show changes_`);
   const headline = {
     ...section(`*${oneLine(escapeText(clip(headlineOf(release), LONGEST_FINDING)))}*`),
     accessory: button('Show changes', 'show_changes', id),

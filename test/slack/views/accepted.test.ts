@@ -182,6 +182,19 @@ test('more steps than a plan block takes', async ({ draw }) => {
   expect(await draw(renderPlainSteps(steps, 'done'))).toContain('Reading file 0');
 });
 
+test('more findings than a card shows are counted, and how many of those are grave', () => {
+  const danger = { rule: 'delete', weight: 'danger', text: 'Deletes it.' } as const;
+  const note = { ...danger, weight: 'note' } as const;
+  const said = (findings: Release['findings']) => {
+    const shown = { ...proposal('open', 'churn'), release: { ...release('churn'), findings } };
+    return JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: shown, conversationId: 'c' }).blocks);
+  };
+  expect(said([danger, danger, note, note, note])).not.toContain('more');
+  expect(said([danger, ...Array<typeof note>(6).fill(note)])).toContain('_and 2 more: press Show changes_');
+  expect(said([...Array<typeof danger>(6).fill(danger), note])).toContain('_and 2 more, 1 of them as grave: press Show changes_');
+  expect(said(Array<typeof danger>(8).fill(danger))).toContain('_and 3 more, as grave: press Show changes_');
+});
+
 test('an answer without a word', async ({ post }) => {
   expect((await post(renderReply({ to: 'U_ANA', text: '' }))).kept).toContain('<@U_ANA>');
 });
