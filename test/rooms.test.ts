@@ -53,7 +53,7 @@ const TABLE: Record<string, string> = {
     'databricks/read:types storage/db:types storage/bundles:types storage deployment/cli deployment/policy ' +
     'deployment/approval deployment/place',
   'deployment/execute':
-    'bundle/model:types bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
+    'bundle/model:types bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
     'deployment/plan',
   deployment:

@@ -106,7 +106,8 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
 const NEXT: Record<Refusal['why'], string> = {
   'not allowed': 'Correct the job, then convert it again.',
   secrets: 'Replace them (a secret scope and {{secrets/scope/key}} in the job, dbutils.secrets.get in code), then convert again.',
-  'not bound': 'Bind it with the Databricks CLI (bundle deployment bind), or convert without --adopt for a copy.',
+  owned: 'Unbind it there with the Databricks CLI (bundle deployment unbind), or convert without --adopt for a copy.',
+  place: 'Have it deployed by somebody who may, or get that permission; then deploy again.',
   'takes away': 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
   'left behind': 'Look at that job in the workspace, and delete it if nobody needs it; then deploy again.',
   changed: 'Deploy again: the plan is then made of what is there now.',

@@ -162,6 +162,8 @@ function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened) 
      */
     bind: (target: string, key: string, id: string) =>
       untouched(target, ['bundle', 'deployment', 'bind', key, id, '--auto-approve', '-t', target], /^Successfully bound/),
+    /** `bundle deployment unbind`: the state forgets a resource, which stays as it is; done also where it was not bound. */
+    unbind: (target: string, key: string) => untouched(target, ['bundle', 'deployment', 'unbind', key, '-t', target], /^(?!)/),
     /** `bundle destroy --auto-approve`: deletes what the state holds, and its folder. */
     destroy(target: string, onLine: (line: string) => void) {
       const begins = /^The following resources will be deleted|^All files/;

@@ -4,13 +4,13 @@ import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { placeElsewhere, placeTaken } from '../place/place-words.ts';
+import { rootIn } from '../place/root-of.ts';
 import { deployedVersions } from '../plan/deployed-versions.ts';
-import { readFileChanges } from '../plan/file-changes-there.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
-import { deployPlan, failed, obstacleTo, SEE_AGAIN, unknown } from './deploy-plan.ts';
-import { howItEnded } from './how-it-ended.ts';
+import { failed, unknown } from './deploy-plan.ts';
+import { deployShown } from './deploy-shown.ts';
 import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
 
 interface DeployerDeps extends ExecutionDeps {
@@ -30,21 +30,17 @@ export function createDeployer(deps: DeployerDeps) {
     if (refused !== undefined) return failed(refused.problem, refused.next);
     const { host, target, userName } = row;
     const workspace = deps.workspace({ host, token });
-    const opening = { files: bundle.files, host, token };
-    return await cli.open(opening, async (open) => {
-      onProgress('Checking that nothing has changed since the plan');
+    return await cli.open({ files: bundle.files, host, token }, async (open) => {
       const { resolved } = await validateAs(open, target, userName);
-      const obstacle = (await obstacleTo(open, row, workspace))?.words;
-      if (obstacle !== undefined) return failed(obstacle.problem, obstacle.next);
-      const eyes = { workspace, readFiles };
-      const deployment = { files: bundle.files, resolved, carriedOut: row };
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
-      const changes = await readFileChanges(eyes, { ...deployment, versions });
-      const shown = deploymentProposalOf(row).release;
-      if (shown?.first === false && JSON.stringify(changes) !== JSON.stringify(shown.files))
-        return failed('Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
-      const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
-      return await deployPlan(open, row, { deletes: doomedBy(shown).length > 0, onProgress, look, log });
+      const { release } = deploymentProposalOf(row);
+      const rootPath = rootIn(resolved, userName);
+      const done = await deployShown(
+        open,
+        { cli, workspace, readFiles, token, onProgress, log },
+        { bundle, shown: row, resolved, rootPath, release, versions, deletes: doomedBy(release).length > 0 },
+      );
+      return 'why' in done ? failed(done.words.problem, done.words.next) : done;
     });
   }
 

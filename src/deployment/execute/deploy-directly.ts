@@ -1,5 +1,6 @@
 // Deploys a bundle for whoever sits at the keyboard, without a card: the checks of every deployment, and a comparison afterwards.
 import type { Bundle } from '../../bundle/model/bundle.ts';
+import { environmentOf } from '../../bundle/yaml/describe-tree.ts';
 import { createDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -7,13 +8,14 @@ import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { readFileChanges } from '../plan/file-changes-there.ts';
-import { planTarget } from '../plan/plan-target.ts';
-import { notDeployable, type Refusal, takesOthersAway } from '../policy/refusals.ts';
-import { bindOriginals } from './bind-originals.ts';
+import { checkPlanned } from '../place/check-planned.ts';
+import { lookAtPlace } from '../place/look-at-place.ts';
+import { rootOf } from '../place/root-of.ts';
+import { jobsLeftBehind } from '../plan/leftover-jobs.ts';
+import { asAdopted, copyInPlace, unboundOriginals } from '../plan/originals-to-adopt.ts';
+import { notDeployable, type Refusal, refusal, takesOthersAway } from '../policy/refusals.ts';
 import { compareAfterwards, type ResourceDifference } from './compare-afterwards.ts';
-import { deployPlan, obstacleTo } from './deploy-plan.ts';
-import { howItEnded } from './how-it-ended.ts';
+import { deployShown } from './deploy-shown.ts';
 
 type DirectDeployment =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
@@ -43,32 +45,43 @@ export function createDirectDeployer(deps: {
     async deploy(bundle: Bundle, target: string, onProgress: (line: string) => void): Promise<DirectDeployment> {
       const refused = notDeployable(bundle);
       if (refused !== undefined) return { kind: 'refused', refusal: refused };
-      const opening = { files: bundle.files, ...login };
-      return await cli.open(opening, async (open) => {
+      const { userName } = await workspace.me();
+      const rootPath = rootOf(bundle, target, userName);
+      const at = { bundle, host: login.host, target, environment: environmentOf(bundle, target), rootPath, userName, subject: '' };
+      const seen = await lookAtPlace(workspace, NOTHING_KNOWN, at);
+      if ('problem' in seen) return { kind: 'refused', refusal: refusal('place', seen.problem, seen.next) };
+      return await cli.open({ files: bundle.files, ...login }, async (open) => {
         const { resolved, warnings } = await open.validate(target);
-        if (bundle.adoption[target] === 'bind') await bindOriginals(open, workspace, { bundle, target }, onProgress);
-        const planned = await planTarget(open, workspace, bundle, target);
-        if ('why' in planned) return { kind: 'refused', refusal: planned };
-        const harm = takesOthersAway(planned.plan);
+        const planned = await open.plan(target);
+        const originals = unboundOriginals(bundle, target, planned.plan);
+        const adopted =
+          copyInPlace(bundle, target, planned.plan) ??
+          (await asAdopted(workspace, planned.plan, { originals, bundle, resolved, rootPath }));
+        if ('why' in adopted) return { kind: 'refused', refusal: adopted };
+        const wrong = await checkPlanned(workspace, { ...seen, plan: adopted.plan, rootPath, bundle });
+        if (wrong !== undefined) return { kind: 'refused', refusal: refusal('place', wrong.problem, wrong.next) };
+        const harm = (await jobsLeftBehind(workspace, adopted.plan)) ?? takesOthersAway(planned.plan);
         if (harm !== undefined) return { kind: 'refused', refusal: harm };
         const shown = { host: login.host, target, bundleDigest: bundle.digest, plan: planned.text };
-        onProgress('Checking that nothing has changed since the plan');
-        const refusal = await obstacleTo(open, shown, workspace);
-        if (refusal !== undefined) return { kind: 'refused', refusal };
-        const eyes = { workspace, readFiles };
-        const deployment = { files: bundle.files, resolved, carriedOut: shown };
-        const changes = await readFileChanges(eyes, deployment);
-        const look = () => cli.open(opening, (fresh) => howItEnded(fresh, eyes, { ...deployment, changes }));
-        const result = await deployPlan(open, shown, { deletes: false, onProgress, look, log });
+        const result = await deployShown(
+          open,
+          { cli, workspace, readFiles, token: login.token, onProgress, log },
+          { bundle, shown, resolved, rootPath, deletes: false },
+        );
+        if ('why' in result) return { kind: 'refused', refusal: result };
         // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.
-        const { jobs, problem, next = '' } = result;
-        if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next });
+        const { jobs, problem } = result;
+        if (problem !== undefined) throw new UserError({ doing: `Deploying to ${target}`, problem, next: LOOK });
         const differences = await compareAfterwards(workspace, bundle, { resolved, ids: idsOf(result) });
         return { kind: 'deployed', jobs: jobs.map(({ url }) => url), differences, warnings };
       });
     },
   };
 }
+
+const LOOK = 'Look in the workspace, then deploy again: the plan is made of what is there by then.';
+/** The command line keeps no rows of places: what is read off the workspace must do. */
+const NOTHING_KNOWN = { at: async () => undefined, ofProduction: async () => undefined };
 
 /** The ids of what was deployed, by `jobs.key`. */
 function idsOf({ jobs, others = [] }: DeployResult): Map<string, string> {

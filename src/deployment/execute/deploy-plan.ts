@@ -1,4 +1,5 @@
 // Deploys exactly a plan that was shown: looks once more whether it still holds, has the CLI carry it out, and says how that ended.
+import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject, parseJson } from '../../values/json.ts';
@@ -13,7 +14,7 @@ import { endingWords } from './ending-words.ts';
 import type { Ending } from './how-it-ended.ts';
 
 /** A plan, as the CLI printed it, with the files that it was made of. */
-type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
+export type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
 export const SEE_AGAIN = 'Ask for a fresh plan: it shows what a deployment would do now.';
 const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
@@ -21,12 +22,21 @@ const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
 /** What has changed since the plan was shown; undefined when it may be deployed. */
-export async function obstacleTo(open: OpenCli, shown: ShownPlan, workspace: ListsJobs): Promise<Refusal | undefined> {
+export async function obstacleTo(
+  open: OpenCli,
+  shown: ShownPlan,
+  workspace: ListsJobs,
+  { resources }: Pick<Bundle, 'resources'>,
+): Promise<Refusal | undefined> {
   const again = await open.plan(shown.target);
   const before = parseJson(shown.plan);
   if (!isObject(before) || comparable(again.plan) !== comparable(before))
     return refusal('changed', 'The workspace has changed since this plan was made.', SEE_AGAIN);
-  const left = await jobsLeftBehind(workspace, again.plan);
+  const left = await jobsLeftBehind(
+    workspace,
+    again.plan,
+    resources.flatMap(({ id }) => id ?? []),
+  );
   if (left !== undefined) return left;
   if ((await open.digest()) !== shown.bundleDigest)
     return refusal('changed', 'The files are not those that were approved.', 'Ask for a fresh plan.');

@@ -1,4 +1,5 @@
 // What a plan says of its place, held against what is known of it: state that can't be read, resources of others, identities that this person can't set.
+import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Me } from '../../databricks/api/me.ts';
 import { isAdmin, mayManage } from '../../databricks/read/access.ts';
@@ -7,7 +8,7 @@ import type { PlaceRow } from '../../storage/deployment-places.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
-import { identityRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
+import { identityRefused, originalLost, resourcesOfOthers, stateUnreadable } from './place-words.ts';
 
 interface PlannedPlace {
   readonly plan: JsonObject;
@@ -15,14 +16,17 @@ interface PlannedPlace {
   readonly place: PlaceRow | undefined;
   /** Absent where nothing is asked: a development target in one's own home. */
   readonly me: Me | undefined;
+  readonly bundle: Pick<Bundle, 'resources'>;
 }
 
 /** Why this person must not be offered the plan; undefined where they may. */
 export async function checkPlanned(
   workspace: Pick<Workspace, 'statusOf' | 'listAccess'>,
-  { plan, rootPath, place, me }: PlannedPlace,
+  { plan, rootPath, place, me, bundle }: PlannedPlace,
   signal?: AbortSignal,
 ): Promise<NoProof | undefined> {
+  const lost = lostOriginals(plan, place, bundle);
+  if (lost !== undefined) return originalLost(lost);
   if (me === undefined) return undefined;
   // To the CLI state that answers 404 is a place where nothing was deployed (facts: bundles#deployment-folders).
   const isFirst = textOf(plan.lineage) === undefined;
@@ -34,6 +38,19 @@ export async function checkPlanned(
   if (first !== undefined) return identityRefused(first);
   const others = await Promise.all(own.map((entry) => unmanaged(workspace, me, entry, signal)));
   return resourcesOfOthers(others.flatMap((one) => one ?? []));
+}
+
+/** An original that was taken over and that the plan would delete, or make anew. */
+function lostOriginals(plan: JsonObject, place: PlaceRow | undefined, { resources }: PlannedPlace['bundle']) {
+  const originals = new Set([...Object.values(place?.adopted ?? {}), ...resources.flatMap(({ id }) => id ?? [])]);
+  return entriesOf(plan)
+    .filter(
+      ({ node, action, body }) => !node.endsWith('.permissions') && (action === 'delete' || action === 'recreate') && body.gone !== true,
+    )
+    .flatMap(({ node, body }) => {
+      const { id } = remoteOf(body);
+      return id === undefined || !originals.has(id) ? [] : [{ key: node.split('.')[2] ?? '', id }];
+    })[0];
 }
 
 /** The CLI's metadata lies there although its state does not. */

@@ -76,6 +76,14 @@ export function identityRefused({ key, runAs }: { readonly key: string; readonly
   };
 }
 
+/** A renamed key or a removed resource, whose original would go with it. */
+export function originalLost({ key, id }: { readonly key: string; readonly id: string }): NoProof {
+  return {
+    problem: `\`${key}\` is the original, ${id}, which this deployment has taken over: without that key in the bundle it would be deleted with its history.`,
+    next: `Ask me to put the key \`${key}\` back. To let the original go its own way, unbind it first: databricks bundle deployment unbind ${key}.`,
+  };
+}
+
 /** A few names; undefined where there is none. */
 function among(names: readonly string[]): string | undefined {
   const shown = names.slice(0, 3);

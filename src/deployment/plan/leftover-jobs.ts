@@ -7,9 +7,13 @@ import { type Refusal, refusal } from '../policy/refusals.ts';
 
 export type ListsJobs = Pick<Workspace, 'listJobs'>;
 
-/** A plan that would create jobs which an earlier deployment has made. */
-export async function jobsLeftBehind(workspace: ListsJobs, plan: JsonObject): Promise<Refusal | undefined> {
-  const jobs = await leftoverJobs(workspace, plan);
+/** A plan that would create jobs which an earlier deployment has made; `originals` are taken over. */
+export async function jobsLeftBehind(
+  workspace: ListsJobs,
+  plan: JsonObject,
+  originals: readonly string[] = [],
+): Promise<Refusal | undefined> {
+  const jobs = (await leftoverJobs(workspace, plan)).filter(({ jobId }) => !originals.includes(jobId));
   if (jobs.length === 0) return undefined;
   const names = jobs.map((job) => `“${job.name}” (${job.jobId})`).join(', ');
   return refusal(

@@ -15,7 +15,7 @@ import { lookAtPlace, type ReadsPlace } from '../place/look-at-place.ts';
 import { rootIn, rootOf } from '../place/root-of.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { code } from '../policy/phrases.ts';
-import { notBound, notDeployable } from '../policy/refusals.ts';
+import { notDeployable } from '../policy/refusals.ts';
 import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
 import { weigh } from '../policy/weigh.ts';
 import { deployedVersions } from './deployed-versions.ts';
@@ -23,6 +23,7 @@ import { type Eyes, readFileChanges } from './file-changes-there.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import { jobsLeftBehind, type ListsJobs } from './leftover-jobs.ts';
 import { maskRelease } from './mask-release.ts';
+import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
 import { validateAs } from './validate-as.ts';
@@ -34,7 +35,7 @@ interface PlannerDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
 
-type Reads = ListsJobs & ReadsJobs & Eyes['workspace'] & ReadsPlace;
+type Reads = ListsJobs & ReadsJobs & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -71,12 +72,18 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
           const other = isOther ? (await open.validate(main)).resolved : undefined;
           const planned = await open.plan(target);
-          const { plan } = planned;
-          const refused = await checkPlanned(reads, { ...seen, plan, rootPath }, signal);
+          const copied = copyInPlace(bundle, target, planned.plan);
+          if (copied !== undefined) return copied.words;
+          const originals = unboundOriginals(bundle, target, planned.plan);
+          const adopted = await asAdopted(reads, planned.plan, { originals, bundle, resolved, rootPath }, signal);
+          if ('why' in adopted) return adopted.words;
+          const { plan } = adopted;
+          const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle }, signal);
           if (refused !== undefined) return refused;
-          const obstacle = notBound(bundle, target, plan) ?? (await jobsLeftBehind(reads, plan));
+          const obstacle = await jobsLeftBehind(reads, plan);
           if (obstacle !== undefined) return obstacle.words;
-          const diff = diffOfPlan(plan, { target, environment: isDevelopment(resolved) ? 'development' : 'production' });
+          const environment = isDevelopment(resolved) ? 'development' : 'production';
+          const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);
           const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
           const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.

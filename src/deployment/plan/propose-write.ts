@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { environmentOf } from '../../bundle/yaml/describe-tree.ts';
 import type { Db } from '../../storage/db/db.ts';
+import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -13,6 +14,7 @@ import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
 import { writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
+import { rootOf } from '../place/root-of.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { deployedResources } from './what-destroy-deletes.ts';
 
@@ -40,6 +42,7 @@ export type ProposedWrite = Awaited<ReturnType<WriteProposals['propose']>>;
 export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
   const rows = createWriteRows(db);
   const proposals = createProposalRows(db);
+  const places = createPlaceRows(db);
 
   async function complete(asked: AskedWrite, by: Requester): Promise<Write> {
     if (!('bundle' in asked)) return parsed(asked);
@@ -76,12 +79,7 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
   }
 
   async function toDestroy(bundle: Bundle, target: string, by: Requester): Promise<string[]> {
-    const place = { host: by.host, bundle: bundle.name, target };
-    if (bundle.adoption[target] === 'bind' || (await proposals.boundAt(place)))
-      throw refuse(
-        'This deployment has taken over jobs that existed before it, and destroying it would delete them.',
-        'Unbind them with the Databricks CLI first (bundle deployment unbind), if this is really wanted.',
-      );
+    await refuseOriginals(bundle, target, by);
     const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
     if (no !== undefined) throw refuse(no.problem, no.next);
     const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
@@ -94,6 +92,27 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
         'Destroy it with the Databricks CLI (bundle destroy).',
       );
     return resources;
+  }
+
+  /** What was taken over existed before the deployment: a destroy would delete it with its history (facts: cli#bind-unbind-and-destroy). */
+  async function refuseOriginals(bundle: Bundle, target: string, { host, userName }: Requester): Promise<void> {
+    const place = await places.at({ host, rootPath: rootOf(bundle, target, userName) });
+    const inBundle = bundle.adoption[target] === 'bind' ? bundle.resources : [];
+    const known = new Map<string, string>(
+      inBundle.flatMap(({ type, key, id }) => (id === undefined ? [] : [[`${type}.${key}`, id] as const])),
+    );
+    for (const [resource, id] of Object.entries(place?.adopted ?? {})) known.set(resource, id);
+    const said = bundle.adoption[target] === 'bind' || (await proposals.boundAt({ host, bundle: bundle.name, target }));
+    if (known.size === 0 && !said) return;
+    const named = [...known].map(([resource, id]) => {
+      const [type = '', key = ''] = resource.split('.');
+      return { key, words: `\`${key}\` is the original ${type.replace(/s$/, '')} ${id}` };
+    });
+    const unbind = named.map(({ key }) => `databricks bundle deployment unbind ${key} -t ${target}`).join('; ');
+    throw refuse(
+      `${named.map(({ words }) => words).join(', ') || 'This deployment has taken over jobs that existed before it'}: destroying this deployment would delete it with its history.`,
+      `To keep it and end the deployment, unbind it first, in the unpacked bundle: ${unbind || `databricks bundle deployment unbind KEY -t ${target}`}. Then ask me again to destroy what is left.`,
+    );
   }
 
   return {

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 
 export interface Refusal {
-  readonly why: 'not allowed' | 'secrets' | 'not bound' | 'takes away' | 'left behind' | 'changed';
+  readonly why: 'not allowed' | 'secrets' | 'place' | 'owned' | 'takes away' | 'left behind' | 'changed';
   /** As the bot says it. */
   readonly words: NoProof;
 }
@@ -37,20 +37,6 @@ export function holdsSecrets({ secrets }: Pick<Bundle, 'secrets'>): Refusal | un
 /** A bundle that must not be deployed, whatever its plan. */
 export function notDeployable(bundle: Pick<Bundle, 'files' | 'secrets'>): Refusal | undefined {
   return notAllowed(bundle.files) ?? holdsSecrets(bundle);
-}
-
-/** A target that takes originals over while one of them is not bound yet: deploying would make a second one beside it. */
-export function notBound({ adoption, resources }: Bundle, target: string, plan: JsonObject): Refusal | undefined {
-  if (adoption[target] !== 'bind') return undefined;
-  const created = new Set(entriesOf(plan).flatMap(({ node, action }) => (action === 'create' ? [node] : [])));
-  const unbound = resources.filter(({ type, key, id }) => id !== undefined && id !== '' && created.has(`resources.${type}.${key}`));
-  if (unbound.length === 0) return undefined;
-  const commands = unbound.map(({ key, id }) => `databricks bundle deployment bind ${key} ${id} -t ${target}`);
-  return refusal(
-    'not bound',
-    `${target} takes over what exists, but that is not bound yet: deploying now would make a second ${unbound.map(({ key }) => key).join(', ')}.`,
-    `Unpack the zip and run there, with the Databricks CLI: ${commands.join('; ')}. Then ask for the plan again. Or ask me for a copy instead.`,
-  );
 }
 
 /**

@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { NoProof } from '../../../src/bundle/proof/proof.ts';
 import type { DeploymentProposal, DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
@@ -42,24 +41,6 @@ const it = deploymentTest
   );
 
 describe.skipIf(CLI === undefined)('deploying', () => {
-  it('makes no second job beside an original that a target takes over: it has to be bound first', async ({ rig, planned }) => {
-    const times = { creator: ANA, runAs: ANA, createdTime: 0, extra: {} };
-    rig.far.workspace.jobs.set('77', { jobId: '77', settings: { name: 'Churn' }, ...times });
-    const bundle: Bundle = { ...bundleOf(), adoption: { prod: 'bind' }, resources: [{ type: 'jobs', key: 'churn', id: '77' }] };
-    expect(await rig.plan(bundle, 1, 'prod')).toEqual({
-      problem: 'prod takes over what exists, but that is not bound yet: deploying now would make a second churn.',
-      next: expect.stringContaining('databricks bundle deployment bind churn 77 -t prod'),
-    });
-    expect(actionsOf(await planned(bundle))).toEqual(['create churn']);
-
-    const bound = await rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, (open) =>
-      open.bind('prod', 'churn', '77'),
-    );
-    expect(bound.result.code, bound.result.stderr).toBe(0);
-    expect(actionsOf(await planned(bundle, 1, 'prod'))).toEqual(['update churn']);
-    expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
-  });
-
   it('plans without writing, deploys what was approved, and tells where it is', async ({ rig, planned, deploy }) => {
     const bundle = bundleOf();
     const proposal = await planned(bundle);

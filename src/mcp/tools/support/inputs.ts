@@ -54,7 +54,7 @@ export const originals = z
   .max(10)
   .optional()
   .describe(
-    'What becomes of the original job in a production target; only what the person asked for. Left out: a copy stands paused beside it.',
+    'What becomes of the original job in a production target; only what the person asked for. Left out: prod takes it over where the person can manage it, else a copy stands paused beside it.',
   );
 
 const ADOPTIONS = { take_over: 'bind', copy_paused: 'beside', pause_original: 'replace' } as const;

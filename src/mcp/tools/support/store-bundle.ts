@@ -2,6 +2,7 @@
 import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bundle.ts';
 import { createMask } from '../../../bundle/model/mask-secrets.ts';
 import { type BundleWish, makeBundle } from '../../../conversion/make-bundle.ts';
+import { mayManageAll } from '../../../conversion/may-manage-all.ts';
 import type { ReadingProgress, WholeSubject } from '../../../conversion/subject.ts';
 import { type JsonObject, objectsIn } from '../../../values/json.ts';
 import type { StepReporter, ToolContext } from './define-tool.ts';
@@ -14,14 +15,14 @@ const GENERATING = 'Generating the bundle';
 
 /** Makes the bundle of what was read, stores both, and answers what a tool says of it between the words `first` and `next`. */
 export async function storeNewBundle(
-  { caller, placing, bundles, edits, steps, signal }: ToolContext,
+  { caller, workspace, placing, bundles, edits, steps, signal }: ToolContext,
   subject: WholeSubject,
   { first, next, ...wish }: BundleWish & { readonly first: string; readonly next: string },
 ): Promise<{ text: string; bundle: Bundle }> {
   const { definition } = subject;
   steps.start('generate', GENERATING);
   const { host, userName } = caller;
-  const mayTakeOver = async () => false;
+  const mayTakeOver = () => mayManageAll(workspace, definition, signal);
   const { bundle, findings } = await makeBundle(subject, wish, { host, placing: { ...placing, userName, mayTakeOver }, signal });
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });

@@ -1,0 +1,63 @@
+// Deploys a plan that somebody has seen, for both doors: whether it still holds, originals taken over, carried out, and how it ended.
+import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
+import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import type { JsonObject } from '../../values/json.ts';
+import type { Logger } from '../../values/log.ts';
+import type { DeployResult } from '../approval/deployment-proposal.ts';
+import type { Cli, OpenCli } from '../cli/open-bundle.ts';
+import { readFileChanges } from '../plan/file-changes-there.ts';
+import { type Refusal, refusal } from '../policy/refusals.ts';
+import type { Release } from '../policy/release-diff.ts';
+import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
+import { howItEnded } from './how-it-ended.ts';
+import { takeOver } from './take-over.ts';
+
+interface With {
+  readonly cli: Pick<Cli, 'open'>;
+  readonly workspace: Workspace;
+  readonly readFiles: ReadDeployedFiles;
+  readonly token: string;
+  readonly onProgress: (line: string) => void;
+  readonly log: Logger;
+}
+
+interface ToDeploy {
+  readonly bundle: Bundle;
+  readonly shown: ShownPlan;
+  readonly resolved: JsonObject;
+  readonly rootPath: string;
+  /** What a card has said of it; absent where nobody looked at one. */
+  readonly release?: Release | undefined;
+  /** The files of what was deployed there before, the newest first. */
+  readonly versions?: Parameters<typeof readFileChanges>[1]['versions'];
+  /** Somebody has confirmed that things are deleted. */
+  readonly deletes: boolean;
+}
+
+/** A refusal where nothing was deployed because something is not as it was shown. */
+export async function deployShown(
+  open: OpenCli,
+  { cli, workspace, readFiles, token, onProgress, log }: With,
+  { bundle, shown, resolved, rootPath, release, versions, deletes }: ToDeploy,
+): Promise<DeployResult | Refusal> {
+  const { host, target } = shown;
+  onProgress('Checking that nothing has changed since the plan');
+  const obstacle = await obstacleTo(open, shown, workspace, bundle);
+  if (obstacle !== undefined) return obstacle;
+  const eyes = { workspace, readFiles };
+  const files: readonly BundleFile[] = bundle.files;
+  const changes = await readFileChanges(eyes, { files, resolved, ...(versions === undefined ? {} : { versions }) });
+  if (release?.first === false && JSON.stringify(changes) !== JSON.stringify(release.files))
+    return refusal('changed', 'Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
+  const taken = await takeOver(
+    open,
+    workspace,
+    { bundle, target, rootPath, resolved, plan: shown.plan, shown: release?.resources },
+    onProgress,
+  );
+  if ('why' in taken) return taken;
+  const carriedOut = { ...shown, plan: taken.plan };
+  const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { files, resolved, changes, carriedOut }));
+  return await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
+}

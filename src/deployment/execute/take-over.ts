@@ -1,0 +1,120 @@
+// Takes originals over at the click: binds them, looks whether a plan then does exactly what was shown, and gives them back where it doesn't.
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import { isObject, type Json, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import type { OpenCli } from '../cli/open-bundle.ts';
+import { entriesOf, type PlanEntry, remoteOf, sortedJson } from '../cli/plan-json.ts';
+import { maskRelease } from '../plan/mask-release.ts';
+import { asAdopted, type Original, unboundOriginals } from '../plan/originals-to-adopt.ts';
+import { diffOfPlan } from '../policy/diff-of-plan.ts';
+import { type Refusal, refusal } from '../policy/refusals.ts';
+import type { ResourceChange } from '../policy/release-diff.ts';
+
+interface Approved {
+  readonly bundle: Bundle;
+  readonly target: string;
+  readonly rootPath: string;
+  readonly resolved: JsonObject;
+  /** The plan as the CLI printed it before anything was bound. */
+  readonly plan: string;
+  /** What a card has shown of the resources; absent where nobody looked at one. */
+  readonly shown?: readonly ResourceChange[] | undefined;
+}
+
+const AGAIN = 'Ask for a fresh plan: it shows what taking it over would change now.';
+
+/**
+ * The text of the plan that may be deployed now; that of `approved` where nothing is to be taken over. A refusal leaves nothing bound, unless
+ * it says so.
+ */
+export async function takeOver(
+  open: OpenCli,
+  workspace: Workspace,
+  approved: Approved,
+  onProgress: (line: string) => void,
+): Promise<{ readonly plan: string } | Refusal> {
+  const { bundle, target, shown } = approved;
+  const before = objectOf(parseJson(approved.plan));
+  const originals = unboundOriginals(bundle, target, before);
+  if (originals.length === 0) return { plan: approved.plan };
+  const adopted = await asAdopted(workspace, before, { ...approved, originals });
+  if ('why' in adopted) return adopted;
+  if (shown !== undefined && !(await isAsShown(adopted.plan, originals, shown)))
+    return refusal('changed', `${named(originals)} has changed since this plan was made.`, AGAIN);
+
+  const bound: Original[] = [];
+  /** A bind that failed may be there all the same: unbinding what is not bound does nothing. */
+  const giveBack = async (why: Refusal['why'], problem: string, next: string): Promise<Refusal> => {
+    const failed: Original[] = [];
+    for (const original of bound) if ((await open.unbind(target, original.key)).result.code !== 0) failed.push(original);
+    const left = failed.length === 0 ? 'It runs on as before.' : `Still bound to this deployment, otherwise as before: ${named(failed)}.`;
+    return refusal(why, `${problem} ${left}`, next);
+  };
+  for (const original of originals) {
+    onProgress(`Binding ${original.type}.${original.key} to ${original.id}`);
+    bound.push(original);
+    const run = await open.bind(target, original.key, original.id);
+    if (run.result.code === 0) continue;
+    const { problem, next } = run.failure(`Binding ${original.key} to ${original.id}`);
+    return giveBack('owned', problem, next);
+  }
+  onProgress('Checking that taking over changes exactly what was shown');
+  const after = await open.plan(target);
+  const other = otherThanShown(adopted.plan, after.plan, originals);
+  if (other === undefined) return { plan: after.text };
+  return giveBack('changed', `Bound, the plan would do something else than was shown: ${other}.`, AGAIN);
+}
+
+/** Whether what would change of the originals is still what people have seen. */
+async function isAsShown(plan: JsonObject, originals: readonly Original[], shown: readonly ResourceChange[]): Promise<boolean> {
+  const diff = diffOfPlan(plan, { target: '', environment: 'production' });
+  const { resources } = await maskRelease({ ...diff, findings: [], title: '' });
+  return originals.every(({ type, key }) => {
+    const own = (all: readonly ResourceChange[]) => all.find((one) => one.type === type && one.key === key)?.settings;
+    return JSON.stringify(own(resources)) === JSON.stringify(own(shown));
+  });
+}
+
+/** Where the plan with the originals bound would do something else: a node and what of it; undefined where it does exactly the same. */
+function otherThanShown(before: JsonObject, after: JsonObject, originals: readonly Original[]): string | undefined {
+  const ids = new Map(originals.map(({ type, key, id }) => [`resources.${type}.${key}`, id]));
+  const [was, is] = [before, after].map((plan) => new Map(entriesOf(plan).map((entry) => [entry.node, entry])));
+  for (const node of new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])) {
+    const [one, other] = [was?.get(node), is?.get(node)];
+    const what = node.replace(/^resources\./, '');
+    if (one === undefined || other === undefined) return what;
+    const owner = node.split('.').slice(0, 3).join('.');
+    const id = ids.get(owner);
+    if (id !== undefined && !['update', 'skip', 'resize', 'update_id', ...(node === owner ? [] : ['create'])].includes(other.action))
+      return `${other.action} ${what}`;
+    if (id === undefined && one.action !== other.action) return `${other.action} ${what}`;
+    if (id !== undefined && node === owner && remoteOf(other.body).id !== id) return `${what} is another one`;
+    if (stateOf(one, one) !== stateOf(other, one)) return `other settings of ${what}`;
+    if (id !== undefined && node === owner && !sameLive(one, other)) return `${what} was edited meanwhile`;
+  }
+  return undefined;
+}
+
+/** What an entry would write, without what is known only when others exist or are bound. */
+function stateOf({ body }: PlanEntry, { body: first }: PlanEntry): string {
+  const unknown = Object.keys(objectOf(objectOf(first.new_state).vars));
+  return sortedJson(unknown.reduce(without, objectOf(objectOf(body.new_state).value)));
+}
+
+function without(value: Json, path: string): Json {
+  const [head, ...rest] = path.match(/[^.[\]]+/g) ?? [];
+  if (head === undefined) return null;
+  if (Array.isArray(value)) return value.map((item: Json, i) => (String(i) === head ? without(item, rest.join('.')) : item));
+  return isObject(value) && head in value ? { ...value, [head]: without(value[head] ?? null, rest.join('.')) } : value;
+}
+
+/** Names and triggers of what runs now, as they were read before the bind and as the CLI reads them after it. */
+function sameLive({ body: before }: PlanEntry, { body: after }: PlanEntry): boolean {
+  const of = ({ remote_state: remote }: JsonObject) =>
+    sortedJson(['name', 'schedule', 'trigger', 'continuous', 'parameters', 'tags'].map((field) => objectOf(remote)[field] ?? null));
+  return objectOf(before.remote_state).job_id === undefined || of(before) === of(after);
+}
+
+function named(originals: readonly Original[]): string {
+  return originals.map(({ key, id }) => `\`${key}\` (${id})`).join(', ');
+}
