@@ -152,6 +152,28 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
     await db.query('delete from schema_migrations where version > $1', [MIGRATIONS.length]);
   });
 
+  it('closes offers from before a release was kept with them, and leaves what was decided', async ({ storage, db }) => {
+    const steps = MIGRATIONS.map((sql) => sql.replace(/--.*$/gm, ''));
+    const at = steps.findIndex((sql) => sql.includes('add column release text'));
+    const states = ['open', 'approved', 'done', 'declined'];
+    await scriptOf(
+      storage,
+      `create schema before;
+       set local search_path to before;
+       ${steps.slice(0, at).join('')}
+       insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c', 'T', 'C', '1', 'U', '{}');
+       insert into bundles (digest, files, meta) values ('d', '[]', '{}');
+       insert into proposals (id, conversation_id, version, bundle_digest, target, host, user_name, slack_user, plan, plan_digest, summary,
+         cli_version, state, expires_at)
+       select state, 'c', 1, 'd', 'dev', 'h', 'u', 'U', '{}', 'p', '{"lines":[]}', '1.9.0', state, now() from unnest(array['${states.join("','")}']) state;
+       ${steps[at]}`,
+    );
+    expect(await db.query('select id, state, release from before.proposals order by array_position($1::text[], id)', [states])).toEqual(
+      states.map((state) => ({ id: state, state: state === 'open' ? 'superseded' : state, release: null })),
+    );
+    await db.query('drop schema before cascade');
+  });
+
   it('keeps bundles: files once per content, bytes exact, parents and definitions', async ({ db }) => {
     const store = createBundleStore(db);
     const definition = { jobId: '9223372036854775807', creator: 'ana@acme.example', settings: { job_id: 9223372036854775807n, name: 'n' } };
