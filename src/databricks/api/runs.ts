@@ -38,6 +38,18 @@ export async function getRun(requests: Requests, runId: string, signal?: AbortSi
   };
 }
 
+/** Updates of a pipeline are its runs (facts: databricks#runs-and-statements). The results are those of a job's run. */
+const UPDATE_ENDS: Readonly<Record<string, string>> = { COMPLETED: 'SUCCESS', FAILED: 'FAILED', CANCELED: 'CANCELED' };
+
+export async function getPipelineUpdate(requests: Requests, pipelineId: string, updateId: string, signal?: AbortSignal): Promise<RunState> {
+  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}/updates/${encodeURIComponent(updateId)}`;
+  const missing = `There is no update ${updateId} that you can see.`;
+  const body = await withErrorWords(`Looking at update ${updateId}`, missing, () => requests.getJson(path, {}, signal));
+  const state = textOf(objectOf(body.update).state) ?? '';
+  const end = UPDATE_ENDS[state];
+  return { over: end !== undefined, result: end ?? state };
+}
+
 /** The task that failed first, with the first of what it said; undefined where none did, or where that can't be seen. */
 export async function getRunFailure(requests: Requests, runId: string, signal?: AbortSignal): Promise<RunFailure | undefined> {
   const failed: JsonObject[] = [];

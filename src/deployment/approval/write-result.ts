@@ -6,8 +6,8 @@ import { isDangerousWrite, type Write, writeOf } from './write.ts';
 const Result = z.object({
   /** `running`: it was started, and goes on in the workspace. */
   state: z.enum(['running', 'done', 'failed', 'unknown']),
-  /** A run of a job that was started, in milliseconds since 1970. */
-  run: z.object({ runId: z.string(), startedAt: z.number() }).optional(),
+  /** A run of a job that was started, or an update of a pipeline; `startedAt` in milliseconds since 1970. */
+  run: z.object({ runId: z.string(), pipelineId: z.string().optional(), startedAt: z.number() }).optional(),
   /** How long it took. */
   ms: z.number().optional(),
   /** It was started, and nobody follows it. */

@@ -154,7 +154,7 @@ function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened) 
     /** `bundle run --no-wait`: starts what is deployed under a key, which must be a resource's (`--` alone would run a local command); `args` as `--name=value`. */
     runResource(target: string, key: string, args: readonly string[]) {
       const command = ['bundle', 'run', '-t', target, '--no-wait', key, ...(args.length === 0 ? [] : ['--', ...args])];
-      return untouched(target, command, /^Run URL: /);
+      return untouched(target, command, /^(?:Run|Update) URL: /);
     },
     /**
      * `bundle deployment bind --auto-approve`: from now on the state names what exists under an id as the resource of a key; it changes

@@ -13,17 +13,24 @@ export async function runBundle(write: WriteOf<'run_bundle'>, running: RunningWr
     const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
     const run = await open.runResource(write.target, write.key, args);
     // No run was started only where the API answered so, or was never asked.
-    const mayRun = /Run URL: |: EOF\b|timed out|connection|\(5\d\d /.test(run.result.stderr);
+    const mayRun = /(?:Run|Update) URL: |: EOF\b|timed out|connection|\(5\d\d /.test(run.result.stderr);
     if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
     // The CLI printed the address: it is shown only where it leads to this workspace.
-    const url = /^Run URL: (\S+)$/m.exec(run.result.stderr)?.[1];
+    const url = /^(?:Run|Update) URL: (\S+)$/m.exec(run.result.stderr)?.[1];
     const link = url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {};
-    // The run of a job has its id in the address (facts: cli#validate-summary-and-run); an update of a pipeline is none.
-    const runId = /\/runs?\/(\d+)/.exec(url ?? '')?.[1];
-    return runId === undefined
+    const ids = runIn(url);
+    return ids === undefined
       ? { state: 'done', startedOnly: true, ...link }
-      : { state: 'running', run: { runId, startedAt: running.clock.now() }, ...link };
+      : { state: 'running', run: { ...ids, startedAt: running.clock.now() }, ...link };
   });
+}
+
+/** The ids in the address of a run or of a pipeline's update (facts: cli#validate-summary-and-run). */
+function runIn(url = ''): { runId: string; pipelineId?: string } | undefined {
+  const runId = /\/runs?\/(\d+)/.exec(url)?.[1];
+  if (runId !== undefined) return { runId };
+  const [, pipelineId, updateId] = /\/pipelines\/([\w-]+)\/updates\/([\w-]+)/.exec(url) ?? [];
+  return pipelineId === undefined || updateId === undefined ? undefined : { runId: updateId, pipelineId };
 }
 
 export async function destroyBundle(write: WriteOf<'destroy_bundle'>, running: RunningWrite): Promise<WriteResult> {

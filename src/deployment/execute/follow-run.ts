@@ -7,7 +7,7 @@ import { UpstreamError, UserError } from '../../values/errors.ts';
 import { type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { LIMITS } from './limits.ts';
 
-type Runs = Pick<Workspace, 'getRun' | 'getRunFailure'>;
+type Runs = Pick<Workspace, 'getRun' | 'getPipelineUpdate' | 'getRunFailure'>;
 
 export function createRunFollower(deps: { db: Db; workspace: (as: { host: string; token: string }) => Runs; clock: Clock }) {
   const { clock } = deps;
@@ -34,8 +34,15 @@ export function createRunFollower(deps: { db: Db; workspace: (as: { host: string
       const seen = { run, ...(link === undefined ? {} : { link }) };
       try {
         const workspace = deps.workspace({ host, token: await token() });
-        const state = await workspace.getRun(run.runId);
-        if (state.over) return { ...seen, ...endOf(state.result), ...took(state.ms), ...(await why(workspace, run.runId, state.result)) };
+        const { runId, pipelineId, startedAt } = run;
+        const state = await (pipelineId === undefined ? workspace.getRun(runId) : workspace.getPipelineUpdate(pipelineId, runId));
+        // Of an update the API does not say how long it took.
+        const ms = pipelineId === undefined ? state.ms : clock.now() - startedAt;
+        if (state.over)
+          return {
+            ...{ ...seen, ...endOf(state.result), ...(ms === undefined ? {} : { ms }) },
+            ...(pipelineId === undefined ? await why(workspace, runId, state.result) : {}),
+          };
       } catch (error) {
         if (!isPassing(error)) {
           const problem = error instanceof UserError ? error.words.problem : 'It could not be read.';
@@ -79,8 +86,6 @@ function endOf(result: string): Pick<WriteResult, 'state' | 'problem' | 'next'> 
       return { state: 'failed', problem: 'The run failed.', next: AGAIN };
   }
 }
-
-const took = (ms: number | undefined) => (ms === undefined ? {} : { ms });
 
 /** What the task said that failed first: foreign text, for people. */
 async function why(workspace: Runs, runId: string, result: string): Promise<Pick<WriteResult, 'said'>> {

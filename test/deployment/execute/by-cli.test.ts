@@ -63,6 +63,37 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     await expect(rig.writes.propose(other, proposer(rig))).rejects.toThrow('no such job or pipeline. It can run: churn.');
   });
 
+  it('runs a pipeline, and follows its update to its end', async ({ rig, deploy, approved, execute }) => {
+    const pipeline = `resources:
+  pipelines:
+    orders:
+      name: Orders
+      libraries:
+        - notebook:
+            path: ../src/load.py
+`;
+    const bundle = {
+      ...bundleOf({ 'resources/churn.job.yml': pipeline }),
+      resources: [{ type: 'pipelines', key: 'orders' }],
+    } as const;
+    await deploy(bundle);
+    const run = { kind: 'run_bundle', bundle: bundle.digest, target: 'dev', key: 'orders', parameters: {} } as const;
+    const id = await approved(run);
+    const [pipelineId] = [...rig.far.workspace.pipelines.keys()];
+    const result = await execute(id);
+    expect(result).toMatchObject({ state: 'running', run: { pipelineId }, link: { text: 'run of orders' } });
+    const look = async (of = id) => rig.follower.look((await rig.writeApprovals.get(of)) ?? expect.fail(), async () => rig.token);
+    expect(await look()).toBeUndefined();
+    rig.far.workspace.runMs = 0;
+    rig.far.requests.length = 0;
+    const over = await approved(run);
+    await execute(over);
+    expect(await look(over)).toMatchObject({ state: 'done', ms: expect.any(Number) });
+    const path = `/api/2.0/pipelines/${pipelineId}/updates/${result.run?.runId}`;
+    rig.far.faults.on(`GET ${path}`, { status: 404, times: 1 });
+    expect(await look()).toMatchObject({ state: 'unknown', problem: expect.stringContaining('how it ends I can’t see') });
+  });
+
   it('says what the CLI refused, and that it does not know when the answer was lost', async ({ rig, deploy, approved, execute }) => {
     const bundle = bundleOf();
     await rig.bundles.save(bundle);

@@ -65,7 +65,7 @@ describe('a run', () => {
   });
 
   it.for([
-    ['busy', { status: 429 }],
+    ['busy', { status: 429, times: 1 }],
     ['down', { status: 503 }],
     ['out of reach', { close: true }],
   ] as const)('goes on being followed while the workspace is %s', async ([, fault], { rig, running: { look } }) => {

@@ -88,7 +88,28 @@ export function pipelinesRoutes(workspace: Workspace): Route[] {
     return ok({ ...(statuses.length > 0 ? { statuses } : {}), ...next });
   };
 
+  // An update takes as long as a run, and fails where the pipeline's name says so.
+  const updates = new Map<string, { readonly pipelineId: string; readonly creationTime: number; readonly endTime: number }>();
+  const startUpdate = (call: Call): Answer => {
+    const { id } = find(call);
+    const updateId = randomUUID();
+    const creationTime = workspace.now();
+    updates.set(updateId, { pipelineId: id, creationTime, endTime: creationTime + workspace.runMs });
+    return ok({ update_id: updateId });
+  };
+  const getUpdate = (call: Call): Answer => {
+    const { id, pipeline } = find(call);
+    const updateId = call.params.update ?? '';
+    const update = updates.get(updateId);
+    if (update?.pipelineId !== id) throw missing(`The specified update ${updateId} was not found.`);
+    const end = String(pipeline.name).includes('fail') ? 'FAILED' : 'COMPLETED';
+    const state = workspace.now() < update.endTime ? 'RUNNING' : end;
+    return ok({ update: { pipeline_id: id, update_id: updateId, creation_time: update.creationTime, state } });
+  };
+
   return [
+    route('POST', '/api/2.0/pipelines/:id/updates', startUpdate),
+    route('GET', '/api/2.0/pipelines/:id/updates/:update', getUpdate),
     route('POST', '/api/2.0/pipelines', create),
     route('GET', '/api/2.0/pipelines', list),
     route('GET', '/api/2.0/pipelines/:id', (call) => ok(find(call).pipeline)),
