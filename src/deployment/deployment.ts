@@ -30,6 +30,7 @@ export function createDeployment(deps: DeploymentDeps) {
   const { locator, cli, prover, writes } = createProposing(deps);
   const execution = { db, cli, clock, log, loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle };
   const readFiles = createDeployedFiles({ clock });
+  const writesAs = ({ host, token }: { host: string; token: string }) => deps.workspaceWrites({ host, token: async () => token });
   const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
   return {
     locator,
@@ -38,11 +39,11 @@ export function createDeployment(deps: DeploymentDeps) {
     planner: createPlanner({ ...execution, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
-    deployer: createDeployer({ ...execution, workspace, readFiles }),
+    deployer: createDeployer({ ...execution, workspace, readFiles, writes: writesAs }),
     follower: createRunFollower({ db, workspace, clock }),
     executor: createWriteExecutor({
       ...execution,
-      writes: ({ host, token }) => deps.workspaceWrites({ host, token: async () => token }),
+      writes: writesAs,
     }),
   };
 }

@@ -29,6 +29,8 @@ export interface WorkspaceWrites {
     parameters: Readonly<Record<string, string>>;
     idempotencyToken: string;
   }): Promise<CallOutcome<{ runId: string }>>;
+  /** jobs/update: replaces these top-level settings of a job, and leaves the others (facts: databricks#job-definitions). */
+  updateJob(jobId: string, settings: JsonObject): Promise<CallOutcome<void>>;
   /** Begins a statement and waits up to `waitSeconds` (5 to 50) for it; after that it goes on in the warehouse. */
   executeStatement(statement: {
     warehouseId: string;
@@ -94,6 +96,8 @@ export function createWorkspaceWrites(options: {
         typeof runId === 'bigint' || typeof runId === 'number' ? { runId: String(runId) } : undefined,
       );
     },
+    updateJob: async (jobId, settings) =>
+      mapValue(await call('POST', '/api/2.2/jobs/update', { job_id: BigInt(jobId), new_settings: settings }), () => null),
     async executeStatement({ warehouseId, statement, rows, waitSeconds }) {
       const body = {
         ...{ warehouse_id: warehouseId, statement, row_limit: rows, format: 'JSON_ARRAY', disposition: 'INLINE' },

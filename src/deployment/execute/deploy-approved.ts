@@ -1,4 +1,5 @@
 // Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
+import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
@@ -17,6 +18,7 @@ interface DeployerDeps extends ExecutionDeps {
   /** The workspace as one person. */
   readonly workspace: (as: { host: string; token: string }) => Workspace;
   readonly readFiles: ReadDeployedFiles;
+  readonly writes: (as: { host: string; token: string }) => Pick<WorkspaceWrites, 'updateJob'>;
 }
 
 export function createDeployer(deps: DeployerDeps) {
@@ -37,7 +39,7 @@ export function createDeployer(deps: DeployerDeps) {
       const rootPath = rootIn(resolved, userName);
       const done = await deployShown(
         open,
-        { cli, workspace, readFiles, token, onProgress, log },
+        { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), onProgress, log },
         { bundle, shown: row, resolved, rootPath, release, versions, deletes: doomedBy(release).length > 0 },
       );
       return 'why' in done ? failed(done.words.problem, done.words.next) : done;

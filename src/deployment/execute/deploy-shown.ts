@@ -1,5 +1,6 @@
 // Deploys a plan that somebody has seen, for both doors: whether it still holds, originals taken over, carried out, and how it ended.
 import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
+import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { JsonObject } from '../../values/json.ts';
@@ -11,6 +12,7 @@ import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
 import { howItEnded } from './how-it-ended.ts';
+import { pairsToReplace, replaceOriginals, withCopiesPaused } from './replace-originals.ts';
 import { takeOver } from './take-over.ts';
 
 interface With {
@@ -18,6 +20,8 @@ interface With {
   readonly workspace: Workspace;
   readonly readFiles: ReadDeployedFiles;
   readonly token: string;
+  /** Pauses an original; absent where no target can ask for it. */
+  readonly writes?: Pick<WorkspaceWrites, 'updateJob'> | undefined;
   readonly onProgress: (line: string) => void;
   readonly log: Logger;
 }
@@ -38,7 +42,7 @@ interface ToDeploy {
 /** A refusal where nothing was deployed because something is not as it was shown. */
 export async function deployShown(
   open: OpenCli,
-  { cli, workspace, readFiles, token, onProgress, log }: With,
+  { cli, workspace, readFiles, token, writes, onProgress, log }: With,
   { bundle, shown, resolved, rootPath, release, versions, deletes }: ToDeploy,
 ): Promise<DeployResult | Refusal> {
   const { host, target } = shown;
@@ -57,7 +61,12 @@ export async function deployShown(
     onProgress,
   );
   if ('why' in taken) return taken;
-  const carriedOut = { ...shown, plan: taken.plan };
+  const pairs = await pairsToReplace(workspace, { bundle, target, resolved, plan: taken.plan });
+  if (pairs.length > 0 && writes === undefined)
+    return refusal('owned', 'The copy would run beside its original.', 'Let the target take it over, or leave the copy paused.');
+  const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
   const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { files, resolved, changes, carriedOut }));
-  return await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
+  const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
+  if (result.state !== 'done' || writes === undefined) return result;
+  return await replaceOriginals(workspace, writes, { pairs, resolved, result }, onProgress);
 }

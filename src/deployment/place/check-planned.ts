@@ -1,5 +1,5 @@
 // What a plan says of its place, held against what is known of it: state that can't be read, resources of others, identities that this person can't set.
-import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Me } from '../../databricks/api/me.ts';
 import { isAdmin, mayManage } from '../../databricks/read/access.ts';
@@ -17,12 +17,14 @@ interface PlannedPlace {
   /** Absent where nothing is asked: a development target in one's own home. */
   readonly me: Me | undefined;
   readonly bundle: Pick<Bundle, 'resources'>;
+  /** Jobs that the same approval pauses. */
+  readonly pausing?: readonly { readonly key: string; readonly id: string }[];
 }
 
 /** Why this person must not be offered the plan; undefined where they may. */
 export async function checkPlanned(
   workspace: Pick<Workspace, 'statusOf' | 'listAccess'>,
-  { plan, rootPath, place, me, bundle }: PlannedPlace,
+  { plan, rootPath, place, me, bundle, pausing = [] }: PlannedPlace,
   signal?: AbortSignal,
 ): Promise<NoProof | undefined> {
   const lost = lostOriginals(plan, place, bundle);
@@ -36,7 +38,8 @@ export async function checkPlanned(
   const refused = isAdmin(me) ? [] : own.flatMap((entry) => otherIdentity(entry, me));
   const [first] = refused;
   if (first !== undefined) return identityRefused(first);
-  const others = await Promise.all(own.map((entry) => unmanaged(workspace, me, entry, signal)));
+  const changed = [...own.flatMap(existing), ...pausing.map((one) => ({ ...one, type: 'jobs' as const }))];
+  const others = await Promise.all(changed.map((one) => unmanaged(workspace, me, one, signal)));
   return resourcesOfOthers(others.flatMap((one) => one ?? []));
 }
 
@@ -66,11 +69,22 @@ function otherIdentity({ node, action, body }: PlanEntry, { userName }: Me): { k
   return runAs === undefined || runAs.toLowerCase() === userName.toLowerCase() ? [] : [{ key, runAs }];
 }
 
-/** A resource that is deployed there and that this person may not change, with those who may. */
-async function unmanaged(workspace: Pick<Workspace, 'listAccess'>, me: Me, { node, action, body }: PlanEntry, signal?: AbortSignal) {
+interface Existing {
+  readonly type: ResourceType;
+  readonly key: string;
+  readonly id: string;
+}
+
+/** The resource of an entry, where it exists. */
+function existing({ node, action, body }: PlanEntry): Existing[] {
   const [, type, key = ''] = node.split('.');
   const { id } = remoteOf(body);
-  if (action === 'create' || id === undefined || (type !== 'jobs' && type !== 'pipelines' && type !== 'dashboards')) return undefined;
+  if (action === 'create' || id === undefined || (type !== 'jobs' && type !== 'pipelines' && type !== 'dashboards')) return [];
+  return [{ type, key, id }];
+}
+
+/** A resource that this person may not change, with those who may. */
+async function unmanaged(workspace: Pick<Workspace, 'listAccess'>, me: Me, { type, key, id }: Existing, signal?: AbortSignal) {
   const { able, managers } = await mayManage(workspace, me, { type, id }, signal);
   return able === false ? { key, id, managers } : undefined;
 }

@@ -22,11 +22,13 @@ import { deployedVersions } from './deployed-versions.ts';
 import { type Eyes, readFileChanges } from './file-changes-there.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import { jobsLeftBehind, type ListsJobs } from './leftover-jobs.ts';
+import { liveOriginals } from './live-originals.ts';
 import { maskRelease } from './mask-release.ts';
 import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
 import { validateAs } from './validate-as.ts';
+import { waysWithOriginal } from './ways-with-original.ts';
 
 interface PlannerDeps extends PlanningDeps {
   /** The workspace as one person: jobs that a deployment left behind or that the bundle was made from, and the files that are deployed. */
@@ -78,7 +80,8 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const adopted = await asAdopted(reads, planned.plan, { originals, bundle, resolved, rootPath }, signal);
           if ('why' in adopted) return adopted.words;
           const { plan } = adopted;
-          const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle }, signal);
+          const pausing = bundle.adoption[target] === 'replace' ? await liveOriginals(reads, bundle.resources, plan, signal) : [];
+          const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle, pausing }, signal);
           if (refused !== undefined) return refused;
           const obstacle = await jobsLeftBehind(reads, plan);
           if (obstacle !== undefined) return obstacle.words;
@@ -88,7 +91,11 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
           const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
-          const release = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, signal });
+          const weighed = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, pausing, signal });
+          const isFirst = environment === 'production' && seen.place?.bundleDigest === undefined;
+          const original =
+            isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
+          const release = original === undefined ? weighed : { ...weighed, original };
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);
@@ -131,15 +138,25 @@ interface Planned {
   /** What production resolves to, where the target is another one. */
   readonly other: JsonObject | undefined;
   readonly reads: ReadsJobs;
+  /** Originals that the same approval pauses. */
+  readonly pausing: readonly { readonly id: string }[];
   readonly signal: AbortSignal | undefined;
 }
 
-async function releaseOf({ diff, bundle, plan, resolved, other, reads, signal }: Planned): Promise<Release> {
+async function releaseOf({ diff, bundle, plan, resolved, other, reads, pausing, signal }: Planned): Promise<Release> {
   const { target, environment } = diff;
-  const originals = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
+  const read = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
+  const isPaused = (id: string) => pausing.some((one) => one.id === id);
+  const originals = read.map((one) => ({ ...one, live: one.live && !isPaused(one.id) }));
   const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
   const main = bundle.resources[0]?.key;
   const release = await maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main }));
+  if (pausing.length > 0) {
+    const jobs = pausing.map(({ id }) => code(id)).join(', ');
+    const text = `Pauses the original, job ${jobs}, once the copy is there; only then the copy starts by itself.`;
+    const [grave, rest] = [true, false].map((is) => release.findings.filter(({ weight }) => (weight === 'danger') === is));
+    return { ...release, findings: [...(grave ?? []), { rule: 'original paused', weight: 'warning', text }, ...(rest ?? [])] };
+  }
   if (environment === 'production' || other !== undefined) return release;
   // An edit that takes production away must not hide what the next one changes in another target.
   const text = `There is no target for production to compare ${code(target)} with.`;

@@ -1,4 +1,5 @@
 // What a deployment would change against what runs in its place, and what of it a person should see: kept with its proposal.
+import type { Adoption } from '../../bundle/model/bundle.ts';
 
 /** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
 export interface ReleaseDiff {
@@ -57,6 +58,8 @@ export interface Release extends ReleaseDiff {
   readonly title: string;
   /** Who runs the main job afterwards, and who does now (of a first deployment: who runs the original). */
   readonly runsAs?: { readonly is: string; readonly was?: string } | undefined;
+  /** Of a first deployment for production: the original, what becomes of it by this version, and what else could. */
+  readonly original?: { readonly id: string; readonly way: Adoption; readonly ways: readonly Adoption[] } | undefined;
   /** The job that the main one was made from, where a production copy of it is made. */
   readonly beside?: string | undefined;
 }

@@ -5,7 +5,7 @@ import { code, counted } from './phrases.ts';
 import type { Finding } from './release-diff.ts';
 import type { Rule } from './situation.ts';
 
-const TRIGGERS = ['schedule', 'trigger', 'continuous'];
+export const TRIGGERS = ['schedule', 'trigger', 'continuous'];
 
 /** Whether a job or pipeline starts without anybody: a trigger that is not paused. */
 export function startsByItself(settings: JsonObject): boolean {

@@ -183,3 +183,76 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
   });
 });
+
+const scheduled = job({
+  ...original.settings,
+  schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC', pause_status: 'UNPAUSED' },
+});
+
+/** A copy that takes the original's place: whether each of the two would start by itself, after every call that changes one. */
+const replacing = deploymentTest
+  .extend('bundle', ({ rig }) => {
+    seedOriginals(rig.far.workspace, scheduled);
+    const adoption = { prod: 'replace' as const };
+    return generateBundle({
+      definition: scheduled,
+      sources: madeUp(scheduled),
+      host: HOST,
+      options: { adoption, roots: { prod: IN_HOME } },
+    });
+  })
+  .extend('deploy', ({ rig, bundle }) => async () => {
+    const plan = await rig.plan(bundle, 1, 'prod');
+    if (!('id' in plan)) throw new Error(`No plan: ${plan.problem}`);
+    await rig.approvals.approve({ proposalId: plan.id, by: rig.by, now: new Date() });
+    const lines: string[] = [];
+    const result = await rig.deployer.deploy({ proposalId: plan.id, token: rig.token, onProgress: (line) => lines.push(line) });
+    return { plan, result, lines };
+  })
+  .extend('live', ({ rig }) => () => {
+    const paused = [...rig.far.workspace.jobs.values()].map(({ jobId, settings }) => {
+      const { schedule } = settings;
+      const status = typeof schedule === 'object' && schedule !== null && 'pause_status' in schedule ? schedule.pause_status : undefined;
+      return `${jobId === '77' ? 'original' : 'copy'} ${String(status)}`;
+    });
+    return paused.sort();
+  });
+
+describe.skipIf(CLI === undefined)('a copy that takes the place of its original', () => {
+  replacing(
+    'is deployed paused, pauses the original, and only then runs; the next plan changes nothing',
+    async ({ rig, bundle, deploy, live }) => {
+      const { plan, result, lines } = await deploy();
+      expect(plan.release?.findings).toContainEqual(expect.objectContaining({ rule: 'original paused', weight: 'warning' }));
+      expect(plan.release?.findings.map(({ rule }) => rule)).not.toContain('two live jobs');
+      expect(result).toMatchObject({ state: 'done' });
+      expect(result.problem).toBeUndefined();
+      expect(lines.slice(-2)).toEqual(['Pausing the original, job 77', expect.stringMatching(/^Unpausing the copy, job \d+$/)]);
+      expect(live()).toEqual(['copy UNPAUSED', 'original PAUSED']);
+      const again = await rig.plan(bundle, 2, 'prod');
+      expect(again).toMatchObject({ release: { resources: [{ action: 'unchanged' }] } });
+    },
+  );
+
+  replacing('stays paused where the original can’t be paused, and the next plan goes on from there', async ({ rig, deploy, live }) => {
+    const off = rig.far.faults.on('POST /api/2.2/jobs/update', { status: 403, message: 'no' });
+    const { result } = await deploy();
+    expect(result).toMatchObject({ state: 'done', problem: expect.stringContaining('its original, job 77, could not be paused') });
+    expect(live()).toEqual(['copy PAUSED', 'original UNPAUSED']);
+    off();
+    expect((await deploy()).result).toMatchObject({ state: 'done' });
+    expect(live()).toEqual(['copy UNPAUSED', 'original PAUSED']);
+  });
+
+  replacing('is found paused beside a paused original after a kill between the two', async ({ rig, deploy, live }) => {
+    rig.far.faults.on('POST /api/2.2/jobs/update', { close: true, afterHandler: true, times: 1 });
+    const off = rig.far.faults.on('POST /api/2.2/jobs/update', { status: 500 });
+    const { result } = await deploy();
+    expect(result).toMatchObject({ problem: expect.stringContaining('Both the copy and its original, job 77, are paused now') });
+    expect(live()).toEqual(['copy PAUSED', 'original PAUSED']);
+    off();
+    const { plan } = await deploy();
+    expect(plan.release?.resources).toMatchObject([{ settings: [{ path: 'schedule.pause_status', was: 'PAUSED', is: 'UNPAUSED' }] }]);
+    expect(live()).toEqual(['copy UNPAUSED', 'original PAUSED']);
+  });
+});

@@ -1,0 +1,96 @@
+// A copy takes its original's place without the two ever running beside each other: copy paused, then original paused, then copy unpaused.
+import type { Bundle } from '../../bundle/model/bundle.ts';
+import { resolvedResource } from '../../bundle/proof/resolved-target.ts';
+import type { CallOutcome, WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
+import { UserError } from '../../values/errors.ts';
+import { isObject, type Json, type JsonObject, objectOf, parseJson, stringifyJson } from '../../values/json.ts';
+import type { DeployResult } from '../approval/deployment-proposal.ts';
+import { liveOriginals } from '../plan/live-originals.ts';
+import { startsByItself, TRIGGERS } from '../policy/rules-of-running.ts';
+
+interface Replacing {
+  readonly bundle: Pick<Bundle, 'adoption' | 'resources'>;
+  readonly target: string;
+  readonly resolved: JsonObject;
+  /** The plan's text. */
+  readonly plan: string;
+}
+
+/** A copy that would start by itself, and its original that does. */
+interface Pair {
+  readonly key: string;
+  readonly original: string;
+}
+
+/** Pairs of which one must be paused before the other may run; none where the target does not replace its originals. */
+export async function pairsToReplace(workspace: Pick<Workspace, 'getJob'>, { bundle, target, plan }: Replacing): Promise<Pair[]> {
+  if (bundle.adoption[target] !== 'replace') return [];
+  const live = await liveOriginals(workspace, bundle.resources, objectOf(parseJson(plan)));
+  return live.map(({ key, id }) => ({ key, original: id }));
+}
+
+/** The plan with the copies of these pairs paused. The next plan finds them unpaused, as the bundle says, and changes nothing (facts: cli#deploying-a-stored-plan). */
+export function withCopiesPaused(plan: string, pairs: readonly Pair[]): string {
+  const whole = objectOf(parseJson(plan));
+  const entries = Object.entries(objectOf(whole.plan)).map(([node, entry]): [string, Json] => {
+    if (!isObject(entry) || !pairs.some(({ key }) => node === `resources.jobs.${key}`)) return [node, entry];
+    const state = objectOf(entry.new_state);
+    return [node, { ...entry, new_state: { ...state, value: { ...objectOf(state.value), ...triggersOf(objectOf(state.value), true) } } }];
+  });
+  return stringifyJson({ ...whole, plan: Object.fromEntries(entries) });
+}
+
+/** What follows a deployment with paused copies. Says on the result where it stopped; what runs then is never both. */
+export async function replaceOriginals(
+  workspace: Pick<Workspace, 'getJob'>,
+  writes: Pick<WorkspaceWrites, 'updateJob'>,
+  { pairs, resolved, result }: { readonly pairs: readonly Pair[]; readonly resolved: JsonObject; readonly result: DeployResult },
+  onProgress: (line: string) => void,
+): Promise<DeployResult> {
+  for (const { key, original } of pairs) {
+    const copy = result.jobs.find((job) => job.key === key)?.id;
+    try {
+      onProgress(`Pausing the original, job ${original}`);
+      const paused = await writes.updateJob(original, triggersOf((await workspace.getJob(original)).settings, true));
+      if (startsByItself((await workspace.getJob(original)).settings))
+        return stopped(
+          result,
+          `The copy is deployed, and paused: its original, job ${original}, could not be paused${why(paused)}.`,
+          PAUSE,
+        );
+      if (copy === undefined) return stopped(result, `The original, job ${original}, is paused; its copy could not be found.`, UNPAUSE);
+      onProgress(`Unpausing the copy, job ${copy}`);
+      const unpaused = await writes.updateJob(copy, triggersOf(resolvedResource(resolved, 'jobs', key) ?? {}, false));
+      if (!startsByItself((await workspace.getJob(copy)).settings))
+        return stopped(result, `Both the copy and its original, job ${original}, are paused now${why(unpaused)}.`, UNPAUSE);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const problem = `The copy is deployed, and paused; whether its original, job ${original}, is paused could not be read: ${error.words.problem}`;
+      return stopped(result, problem, PAUSE);
+    }
+  }
+  return result;
+}
+
+const PAUSE = 'Pause it in the workspace, or ask somebody who may; then press Plan again: that plan unpauses the copy.';
+const UNPAUSE = 'Press Plan again: that plan unpauses the copy.';
+
+function stopped(result: DeployResult, problem: string, next: string): DeployResult {
+  return { ...result, problem, next };
+}
+
+function why(outcome: CallOutcome<unknown>): string {
+  if (outcome.kind === 'done') return '';
+  return outcome.kind === 'lost' ? ` (${outcome.why})` : ` (${[outcome.code, outcome.message].filter((part) => part !== '').join(': ')})`;
+}
+
+/** The triggers of a job, each paused, or as they are. */
+function triggersOf(settings: JsonObject, paused: boolean): JsonObject {
+  return Object.fromEntries(
+    TRIGGERS.flatMap((name): [string, Json][] => {
+      const trigger = settings[name];
+      return isObject(trigger) ? [[name, paused ? { ...trigger, pause_status: 'PAUSED' } : trigger]] : [];
+    }),
+  );
+}
