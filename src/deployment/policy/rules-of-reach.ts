@@ -3,7 +3,7 @@ import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { pathField } from '../../bundle/model/path-and-id-fields.ts';
 import { pipPath } from '../../bundle/model/pip-line.ts';
 import { withoutLogin } from '../../values/text.ts';
-import { canonicalFolder, canonicalPath, isOutsideWorkspace } from '../../values/workspace-path.ts';
+import { canonicalFolder, canonicalPath, isOutsideWorkspace, normalizePath } from '../../values/workspace-path.ts';
 import { code, listed } from './phrases.ts';
 import type { Finding } from './release-diff.ts';
 import type { Changed, Rule, Situation } from './situation.ts';
@@ -30,7 +30,11 @@ function pathsIn({ type }: Pick<Changed, 'type'>, leaf: Leaf): string[] {
 }
 
 function isForeign(path: string, { root }: Situation): boolean {
-  return root !== undefined && !`${canonicalFolder(path)}/`.startsWith(`${canonicalFolder(root)}/`);
+  return root !== undefined && !isWithin(path, root);
+}
+
+function isWithin(path: string, root: string): boolean {
+  return `${normalizePath(canonicalFolder(path))}/`.startsWith(`${canonicalFolder(root)}/`);
 }
 
 /** What each setting lets in from outside, in words; by the keys that lead to it, list items left out. */
@@ -67,9 +71,11 @@ const NETWORK: readonly (readonly [RegExp, RegExp, (words: string) => string, Fi
   [/(^|\/)libraries\/(pypi\/package|maven\/coordinates|cran\/package)$/, /./, (words) => `New packages for ${words}`, 'note'],
 ];
 
-export const network: Rule = ({ fresh, words }) =>
+export const network: Rule = ({ fresh, words }, { root }) =>
   NETWORK.flatMap(([where, what, say, weight]): Finding[] => {
-    const found = fresh.filter(({ fields, value }) => typeof value === 'string' && what.test(value) && where.test(fields.join('/')));
+    // The bundle's own files are none of the network.
+    const isOutside = (value: string) => what.test(value) && (root === undefined || !isWithin(value, root));
+    const found = fresh.filter(({ fields, value }) => typeof value === 'string' && isOutside(value) && where.test(fields.join('/')));
     if (found.length === 0) return [];
     const values = [...new Set(found.map(({ value }) => code(withoutLogin(String(value)))))];
     return [{ rule: 'network', weight, text: `${say(words)}: ${listed(values)}.` }];

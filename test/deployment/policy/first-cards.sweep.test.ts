@@ -1,4 +1,4 @@
-// The first card of a development copy raises no alarm that the job does not deserve: over a corpus (CORPUS_DIR), or over our own definitions.
+// The first card, of a development copy or of taking the job over, raises no alarm that the job does not deserve: over a corpus (CORPUS_DIR), or over our own definitions.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
 import { diffOfPlan } from '../../../src/deployment/policy/diff-of-plan.ts';
 import { headlineOf } from '../../../src/deployment/policy/headline.ts';
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
+import { startsByItself } from '../../../src/deployment/policy/rules-of-running.ts';
 import { weigh } from '../../../src/deployment/policy/weigh.ts';
 import { objectOf, objectsIn, parseJson } from '../../../src/values/json.ts';
 import { HARD_CASES } from '../../bundle/case-hard.ts';
@@ -60,11 +61,32 @@ function firstRelease({ definition, sources }: Case): Release | undefined {
   return weigh(diff, { plan, resolved, production, originals: [], copies, main: bundle.resources[0]?.key });
 }
 
+/** The same of taking the job over in prod: its plan is that of a job that is there. */
+function takingOver({ definition, sources }: Case): Release | undefined {
+  const bundle = generateBundle({ definition, sources: [...sources], host: HOST, options: { adoption: { prod: 'bind' } } });
+  const [main] = bundle.resources;
+  if (main === undefined || bundle.diagnostics.some(({ level }) => level === 'error')) return undefined;
+  const ids = new Map((definition.lookups ?? []).map(({ kind, id, name }) => [`${kind}:${name}`, id]));
+  const resolved = resolveBundle(bundle.files, 'prod', { userName: USER, ids });
+  const { plan: nodes } = firstPlanOf(resolved, USER);
+  const node = `resources.jobs.${main.key}`;
+  const remote = { ...definition.settings, job_id: definition.jobId, run_as_user_name: definition.runAs ?? '' };
+  const plan = {
+    lineage: 'l',
+    plan: { ...objectOf(nodes), [node]: { ...objectOf(objectOf(nodes)[node]), action: 'update', remote_state: remote } },
+  };
+  const { resources, ...diff } = diffOfPlan(plan, { target: 'prod', environment: 'production' });
+  const adopted = resources.map((one) => (one.key === main.key ? { ...one, action: 'adopt' as const, settings: [] } : one));
+  const original = { key: main.key, id: definition.jobId, live: startsByItself(definition.settings), runAs: definition.runAs };
+  const about = { plan, resolved, originals: [original], copies: new Set(bundle.resources.map(({ key }) => key)), main: main.key };
+  return weigh({ ...diff, resources: adopted }, about);
+}
+
 /** What the first cards say beside their headline, by weight and rule; each with the definition that it is about. */
-function saidOf(all: readonly Case[]): { headlines: string[]; said: Map<string, string[]> } {
+function saidOf(all: readonly Case[], releaseOf = firstRelease): { headlines: string[]; said: Map<string, string[]> } {
   const said = new Map<string, string[]>();
   const headlines = all.flatMap((one) => {
-    const release = firstRelease(one);
+    const release = releaseOf(one);
     for (const { rule, weight, text } of release?.findings ?? []) {
       const kind = `${weight}: ${rule}`;
       said.set(kind, [...(said.get(kind) ?? []), `${one.name}: ${text}`]);
@@ -77,7 +99,7 @@ function saidOf(all: readonly Case[]): { headlines: string[]; said: Map<string, 
   return { headlines, said };
 }
 
-describe('the first card of a development copy', () => {
+describe('the first card', () => {
   const chosen = sampleOf(cases(), 60);
 
   test('says what it is, and raises no alarm', () => {
@@ -95,5 +117,14 @@ describe('the first card of a development copy', () => {
     const { said } = saidOf(chosen.map((one) => ({ ...one, sources: [] })));
     expect([...said.keys()].filter((kind) => !/^(warning|note): foreign code$/.test(kind))).toEqual([]);
     expect(said.size).toBeGreaterThan(0);
+  });
+
+  test('is as calm where the job itself is taken over: nothing of it is new', () => {
+    const { headlines, said } = saidOf(
+      chosen.filter(({ definition }) => definition.jobId !== '' && definition.related === undefined),
+      takingOver,
+    );
+    for (const headline of headlines) expect(headline).toMatch(/^Take over job \d+ in prod/);
+    expect([...said]).toEqual([]);
   });
 });

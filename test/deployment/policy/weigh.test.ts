@@ -85,6 +85,15 @@ describe('what is gone or left', () => {
     ]);
   });
 
+  it('is foreign also where a path only begins in the bundle’s folder', () => {
+    const script = (python_file: string) => ({ tasks: [{ task_key: 'a', spark_python_task: { python_file } }] });
+    const root = '/Workspace/Users/ana@acme.example/.bundle/churn/prod';
+    expect(said(created(script(`${root}/files/a.py`)), [], 'l').texts).toEqual([]);
+    expect(said(created(script(`${root}/../../../../eve@acme.example/a.py`)), [], 'l').texts).toMatchObject([
+      expect.stringMatching(/^danger: Code of job/),
+    ]);
+  });
+
   it('is deleted with what goes with it, and a job that is made in a later deployment is looked at whole', () => {
     const task = { task_key: 'a', notebook_task: { notebook_path: '/Users/eve@acme.example/x' } };
     const nodes = {
