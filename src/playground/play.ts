@@ -129,7 +129,7 @@ function lastLine(message: Message): string {
 }
 
 function proofLine(message: Message): string | undefined {
-  return /\d+ settings: [^\n[]*/.exec(renderMessage(message))?.[0].trim();
+  return /[^\n:]*: \d+ settings[^\n[]*/.exec(renderMessage(message))?.[0].trim();
 }
 
 /** The id of the deployed job, from the link in the last message. */

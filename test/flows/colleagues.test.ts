@@ -1,0 +1,50 @@
+// People without admin rights on the whole stack: a colleague's job that the team manages, one's own, one that may only be seen, one that may not.
+import { unzipSync } from 'fflate';
+import { describe, expect } from 'vitest';
+import { findCli, flow } from './stack.ts';
+import { buttonsOf, CHANNEL, privately, startThread, textOf } from './thread.ts';
+
+const cli = await findCli();
+const test = flow();
+
+describe.skipIf(cli.state !== 'ready')('a colleague', () => {
+  test('copies a job of somebody else’s that the team manages: the copy is their own, production stays that person’s', async ({
+    playground,
+    cy,
+  }) => {
+    const thread = await startThread(cy, '/dab job 640', 'job 640 ');
+    const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
+    await thread.hasFiles(1);
+    const files = unzipSync(cy.download(thread.files()[0]?.id ?? ''));
+    expect(Buffer.from(files['databricks.yml'] ?? []).toString()).toMatch(/prod:[\s\S]*run_as:\s+user_name: ben@acme\.example/);
+    await cy.click(card, 'deploy');
+    await thread.shows(card, 'deployed to *dev*');
+    const copies = [...playground.databricks.workspace.jobs.values()].filter(({ creator }) => creator === 'cy@acme.example');
+    expect(copies).toMatchObject([{ runAs: 'cy@acme.example', settings: { name: '[dev cy] Returns check' } }]);
+    expect(playground.databricks.workspace.jobs.get('640')?.runAs).toBe('ben@acme.example');
+  });
+
+  test('deploys what is their own', async ({ playground, ben }) => {
+    const thread = await startThread(ben, '/dab job 204', 'job 204 ');
+    const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
+    await ben.click(card, 'deploy');
+    await thread.shows(card, 'deployed to *dev*');
+    const copies = [...playground.databricks.workspace.jobs.values()].map(({ settings }) => settings.name);
+    expect(copies).toContain('[dev ben] Orders nightly export');
+  });
+
+  test('makes a bundle of what they may only see, whose grants they are told nobody could read', async ({ dee }) => {
+    const thread = await startThread(dee, '/dab job 123', 'job 123 ');
+    await thread.hasFiles(1);
+    await thread.says('who may do what with the job could not be read');
+    const files = unzipSync(dee.download(thread.files()[0]?.id ?? ''));
+    expect(Object.keys(files).filter((path) => path.startsWith('src/'))).toHaveLength(5);
+  });
+
+  test('is told of what they may not see, alone, and nothing is posted', async ({ dee }) => {
+    const before = dee.messages(CHANNEL).length;
+    const answer = await privately(dee, () => dee.command(CHANNEL, '/dab job 640'));
+    expect(textOf(answer)).toContain('Databricks says that you may not see it');
+    expect(dee.messages(CHANNEL)).toHaveLength(before);
+  });
+});
