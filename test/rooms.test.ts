@@ -49,9 +49,8 @@ const TABLE: Record<string, string> = {
   'deployment/place':
     'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
   'deployment/plan':
-    'bundle/model bundle/yaml bundle/proof analysis/secrets databricks/api:types databricks:types databricks/read ' +
-    'storage/db:types storage/bundles:types storage deployment/cli deployment/policy deployment/approval ' +
-    'deployment/place',
+    'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
+    'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place',
   'deployment/execute':
     'bundle/model:types bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +

@@ -7,11 +7,14 @@ import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Approval, Asker } from './approvals.ts';
+import { diffVersions } from './story/file-changes.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 type NextKind = 'run' | 'production' | 'previous' | 'destroy';
+/** Takes what somebody edited in the workspace into the bundle of a plan that would overwrite it. */
+type AskedKind = NextKind | 'edits';
 
 interface Person {
   readonly team: string;
@@ -21,11 +24,11 @@ interface Person {
 /** A plan of the newest version again (`target` left out: the one that every card offers), or a step on from a deployment. */
 export type Asked = Person & { readonly conversationId: string } & (
     | { readonly kind: 'again'; readonly version: number; readonly target?: string }
-    | { readonly kind: Exclude<NextKind, 'run'>; readonly proposalId: string }
+    | { readonly kind: Exclude<AskedKind, 'run'>; readonly proposalId: string }
   );
 
 /** A press on a button of a deployment; `id` is that of the press, which may be told twice. */
-type NextPress = Person & { readonly id: string; readonly kind: NextKind; readonly proposalId: string };
+type NextPress = Person & { readonly id: string; readonly kind: AskedKind; readonly proposalId: string };
 
 export interface AskedSteps {
   /** Does what was asked, when no turn runs. `id` (a UUID) names it, so that a second try says nothing twice. */
@@ -47,7 +50,7 @@ const BROKEN =
 
 export function createAskedSteps(deps: {
   rows: Pick<Storage, 'conversations' | 'outbox' | 'bundles'>;
-  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes'>;
+  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
@@ -114,7 +117,51 @@ export function createAskedSteps(deps: {
     await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });
   }
 
+  /** The files of a plan that it would overwrite although somebody edited them; or in words why this person can't take them. */
+  async function editsOf(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal; paths: string[] } | string> {
+    const proposal = await approvals.get(proposalId);
+    if (proposal?.state !== 'open') return 'This plan is not open any more. Use the newest card.';
+    if (proposal.host !== by.host || proposal.userName.toLowerCase() !== by.userName.toLowerCase())
+      return `This plan was made as ${proposal.userName}. Press Plan again on a card, or ask me here, for one of your own.`;
+    const edited = (proposal.release?.files ?? []).filter(({ byHand, change }) => byHand && change === 'changed');
+    return { proposal, paths: edited.map(({ path }) => path) };
+  }
+
+  /** A new version with those files as they lie in the workspace, its zip, and its card. */
+  async function takeEdits(id: string, as: Parameters<typeof plan>[1], proposalId: string): Promise<void> {
+    const { conversation, identity } = as;
+    const { host, userName } = identity;
+    const made = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
+    const words = made === undefined ? await makeEdited(id, as, proposalId) : undefined;
+    if (words !== undefined) return thread.whisper(conversation, as.slackUser, words);
+    const version = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
+    const target = (await approvals.get(proposalId))?.target;
+    if (version === undefined) throw new Error(`no version of ${id}`);
+    const { number, bundleDigest } = version;
+    await deliver(`${id}/archive`, conversation, { kind: 'archive', version: number, bundleDigest, as: { host, userName } });
+    await plan(id, as, { number, bundleDigest, target });
+  }
+
+  /** Stores the version and says what is in it; answers words where there can be none. */
+  async function makeEdited(id: string, as: Parameters<typeof plan>[1], proposalId: string): Promise<string | undefined> {
+    const { conversation, identity, slackUser, team } = as;
+    const found = await editsOf(proposalId, identity);
+    if (typeof found === 'string') return found;
+    const { bundleDigest, target, version } = found.proposal;
+    const stored = await rows.bundles.load(bundleDigest);
+    if (stored === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
+    const token = await identities.token({ team, user: slackUser });
+    const made = await deps.deployment.takeEdits({ bundle: stored.bundle, target, paths: found.paths, ...identity, token });
+    if ('problem' in made) return `${made.problem} ${made.next}`;
+    await rows.bundles.save(made, { parent: bundleDigest, definitionId: stored.definitionId });
+    const text = `This is version ${version} with what was edited in ${target}: ${found.paths.map((path) => `\`${path}\``).join(', ')}.`;
+    await deliver(`${id}/reply`, conversation, { kind: 'reply', to: slackUser, text, changes: diffVersions(stored.bundle, made) });
+    await rows.conversations.addVersion(conversation.id, { askedId: id }, made.digest);
+    return undefined;
+  }
+
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
+    if (asked.kind === 'edits') return takeEdits(id, as, asked.proposalId);
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
     const { version, bundleDigest, target } = found.proposal;
@@ -154,7 +201,7 @@ export function createAskedSteps(deps: {
     async press({ id, kind, proposalId, team, slackUser }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
-      const found = await possible(kind, proposalId, identity);
+      const found = kind === 'edits' ? await editsOf(proposalId, identity) : await possible(kind, proposalId, identity);
       if (typeof found === 'string') return found;
       const { conversationId, bundleDigest, target } = found.proposal;
       if (kind !== 'run') {
@@ -162,7 +209,7 @@ export function createAskedSteps(deps: {
         return ON_IT[kind];
       }
       const conversation = await rows.conversations.get(conversationId);
-      const key = found.steps.run;
+      const key = 'steps' in found ? found.steps.run : undefined;
       if (conversation === undefined || key === undefined) return undefined;
       // The same press, told again, is the same run.
       const writeId = uuidOf(`${id} ${proposalId}`);
@@ -182,6 +229,7 @@ const OR_WORDS = 'The card comes below in this thread, or I tell you here why no
 const ON_IT = {
   production: `I am planning it for production as you. ${OR_WORDS}`,
   previous: `I am planning the version that was there before as you. ${OR_WORDS}`,
+  edits: `I am making a version with what was edited there. ${OR_WORDS}`,
   destroy: `I am looking what that would delete; nothing is deleted before you confirm it. ${OR_WORDS}`,
 } as const;
 

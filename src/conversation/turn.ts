@@ -104,7 +104,7 @@ async function work(
   const changes = isNew && before !== undefined ? await changesBetween(deps.rows.bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes === undefined ? {} : { changes }) });
   if (isNew) {
-    const number = await deps.rows.conversations.addVersion(conversation.id, turn.id, made);
+    const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
     const { host, userName } = identity;
     await say(deps, turn, { kind: 'archive', version: number, bundleDigest: made, as: { host, userName } });
     await sayCard(deps, acting, { number, bundleDigest: made });

@@ -9,6 +9,7 @@ import { createDeployer } from './execute/deploy-approved.ts';
 import { createWriteExecutor } from './execute/execute-write.ts';
 import { createRunFollower } from './execute/follow-run.ts';
 import { createPlanner } from './plan/plan-version.ts';
+import { createTakeEdits } from './plan/take-edits.ts';
 import { createProposing, type ProposingDeps } from './proposing.ts';
 
 interface Caller {
@@ -37,6 +38,7 @@ export function createDeployment(deps: DeploymentDeps) {
     prover,
     writes,
     planner: createPlanner({ ...execution, workspace, readFiles }),
+    takeEdits: createTakeEdits({ cli, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
     deployer: createDeployer({ ...execution, workspace, readFiles, writes: writesAs }),

@@ -25,7 +25,9 @@ export interface ConversationRow {
 export interface VersionRow {
   readonly number: number;
   readonly bundleDigest: string;
-  readonly turnId: string;
+  /** The turn that made it, or the press on a button. */
+  readonly turnId?: string;
+  readonly askedId?: string;
 }
 
 export function createConversationRows(db: Db) {
@@ -86,19 +88,20 @@ export function createConversationRows(db: Db) {
       return (await db.query('select * from versions where conversation_id = $1 order by number', [id])).map(typed<VersionRow>);
     },
 
-    /** Numbers a turn's bundle; the same turn asking again gets the same number. */
-    async addVersion(id: string, turnId: string, bundleDigest: string): Promise<number> {
+    /** Numbers the bundle of a turn, or of a press on a button; the same one asking again gets the same number. */
+    async addVersion(id: string, by: { readonly turnId: string } | { readonly askedId: string }, bundleDigest: string): Promise<number> {
+      const [column, value] = 'turnId' in by ? ['turn_id', by.turnId] : ['asked_id', by.askedId];
       await db.query(
-        `insert into versions (conversation_id, number, bundle_digest, turn_id)
+        `insert into versions (conversation_id, number, bundle_digest, ${column})
          select $1, coalesce(max(number), 0) + 1, $3, $2 from versions where conversation_id = $1
-         on conflict (conversation_id, turn_id) do nothing`,
-        [id, turnId, bundleDigest],
+         on conflict (conversation_id, ${column}) do nothing`,
+        [id, value, bundleDigest],
       );
-      const [row] = await db.query<{ number: number }>('select number from versions where conversation_id = $1 and turn_id = $2', [
+      const [row] = await db.query<{ number: number }>(`select number from versions where conversation_id = $1 and ${column} = $2`, [
         id,
-        turnId,
+        value,
       ]);
-      if (row === undefined) throw new Error(`no version row for turn ${turnId}`);
+      if (row === undefined) throw new Error(`no version row for ${column} ${value}`);
       return row.number;
     },
   };

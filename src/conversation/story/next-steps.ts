@@ -15,7 +15,10 @@ export interface NextSteps {
   readonly destroy: boolean;
 }
 
-/** Undefined where it is not what lies in its place now: something newer is there, or it was destroyed. */
+/**
+ * Undefined where it is not what lies in its place now: something newer is there, or it was destroyed. One that ended halfway can only be
+ * put back.
+ */
 export async function nextStepsOf(
   rows: Pick<StatusRows, 'proposalsOf' | 'destroyedFrom'>,
   proposal: DeploymentProposal,
@@ -23,12 +26,15 @@ export async function nextStepsOf(
 ): Promise<NextSteps | undefined> {
   const { conversationId, target, result } = proposal;
   const all = await rows.proposalsOf(conversationId);
+  const previous = previousOf(all, proposal);
+  if (result?.ending === 'mix')
+    return isNewest(all, proposal) ? { ...(previous === undefined ? {} : { previous }), destroy: false } : undefined;
+  if (proposal.state !== 'done') return undefined;
   const now = deployedNow(all, await rows.destroyedFrom(conversationId));
   if (!now.some(({ id }) => id === proposal.id)) return undefined;
   const run = (result?.jobs[0] ?? result?.others?.find(({ kind }) => kind === 'pipeline'))?.key;
   const production = proposal.environment === 'development' ? productionOf(bundle) : undefined;
   const isThere = now.some((one) => one.target === production && one.bundleDigest === proposal.bundleDigest);
-  const previous = previousOf(all, proposal);
   return {
     ...(run === undefined ? {} : { run }),
     ...(production === undefined || isThere ? {} : { production }),
@@ -41,6 +47,12 @@ export async function nextStepsOf(
 function productionOf(bundle: Bundle): string | undefined {
   const target = productionTarget(bundle);
   return target !== undefined && environmentOf(bundle, target) === 'production' ? target : undefined;
+}
+
+/** Nothing was begun in the same place since. */
+function isNewest(all: readonly ProposalInStory[], proposal: DeploymentProposal): boolean {
+  const since = all.filter((one) => placeOf(one) === placeOf(proposal) && timeOf(one) > timeOf(proposal));
+  return !since.some(({ state }) => ['approved', 'running', 'done', 'failed', 'unknown'].includes(state));
 }
 
 /** The last that was deployed in the same place before, of other content. */

@@ -94,8 +94,8 @@ const DECISIONS = [
   ['write_not_now', 'write', 'decline'],
 ] as const;
 
-/** The buttons of a deployment: what one does next with it. */
-const NEXT = ['run', 'production', 'previous', 'destroy'] as const;
+/** The buttons of a deployment or a plan: what one does next with it. */
+const NEXT = ['run', 'production', 'previous', 'destroy', 'edits'] as const;
 
 function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>): void {
   app.action(action, async ({ body, action: pressed, respond, context }) => {

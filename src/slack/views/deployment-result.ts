@@ -16,7 +16,8 @@ export function renderDeploymentResult({ to, target, version, result }: Result):
     return { text: line, blocks: [section(line), ...resultLinks(result)] };
   }
   const { problem = 'the deployment did not end well.', next = 'Press Plan again on the card.' } = result;
-  const line = `<@${to}> Version ${version} was ${result.state === 'unknown' ? 'perhaps' : 'not'} deployed to ${where}: ${escapeText(problem)} ${escapeText(next)}`;
+  const how = result.state === 'unknown' ? 'perhaps' : result.ending === 'mix' ? 'only partly' : 'not';
+  const line = `<@${to}> Version ${version} was ${how} deployed to ${where}: ${escapeText(problem)} ${escapeText(next)}`;
   return { text: clip(line, 3000), blocks: [section(line)] };
 }
 

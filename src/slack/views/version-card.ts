@@ -86,13 +86,21 @@ function releaseBlocks({ id, state, release }: DeploymentProposal): KnownBlock[]
 }
 
 function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof button>, { name, doing, next }: Shown): KnownBlock[] {
-  const again: KnownBlock = { type: 'actions', block_id: 'again', elements: [planAgain] };
+  const again = { type: 'actions' as const, block_id: 'again', elements: [planAgain] };
   const { target } = proposal;
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
   switch (proposal.state) {
     case 'open':
       return [
-        { type: 'actions', block_id: 'approve', elements: [deployButton(proposal, name), button('Not now', 'not_now', proposal.id)] },
+        {
+          type: 'actions',
+          block_id: 'approve',
+          elements: [
+            deployButton(proposal, name),
+            ...(isEditedThere(proposal) ? [button('Take the edits into the bundle', 'next_edits', proposal.id)] : []),
+            button('Not now', 'not_now', proposal.id),
+          ],
+        },
         context(
           `Deploys as ${escapeText(proposal.userName)} exactly what this card shows. The offer ends ${slackDate(proposal.expiresAt)}.`,
         ),
@@ -112,14 +120,25 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
     case 'failed':
     case 'unknown': {
       const { problem = 'The deployment did not end well.', next: what = 'Press Plan again.' } = proposal.result ?? {};
+      const how =
+        proposal.state === 'unknown' ? 'but I do not know how it ended' : isMix(proposal) ? 'and it ended halfway' : 'but not deployed';
+      const back = next?.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', proposal.id)];
       return [
-        section(
-          `:x: Approved${by}, but ${proposal.state === 'failed' ? 'not deployed' : 'I do not know how it ended'}: ${escapeText(problem)} ${escapeText(what)}`,
-        ),
-        again,
+        section(`:x: Approved${by}, ${how}: ${escapeText(problem)} ${escapeText(what)}`),
+        { ...again, elements: [...again.elements, ...back] },
       ];
     }
   }
+}
+
+/** Part of it is there, and the rest is as before. */
+function isMix({ result }: DeploymentProposal): boolean {
+  return result?.ending === 'mix';
+}
+
+/** Somebody has edited deployed files, and a deployment would overwrite that. */
+function isEditedThere({ release }: DeploymentProposal): boolean {
+  return release?.files.some(({ byHand, change }) => byHand && change === 'changed') === true;
 }
 
 function deployButton(proposal: DeploymentProposal, name: string) {

@@ -172,4 +172,10 @@ export const MIGRATIONS: readonly string[] = [
   alter table writes add column next_look timestamptz;
   create index writes_followed on writes (next_look) where state = 'running';
   `,
+  `
+  -- A version may come of a press on a button, which is no turn: then the press is named.
+  alter table versions alter column turn_id drop not null;
+  alter table versions add column asked_id text;
+  create unique index versions_asked on versions (conversation_id, asked_id);
+  `,
 ];

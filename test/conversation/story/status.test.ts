@@ -46,7 +46,7 @@ async function createLife(db: Db) {
     /** A turn that has made a version with an offer. */
     async version(number: number, target = 'dev'): Promise<string> {
       await begin(`t${number}`);
-      await conversations.addVersion('c1', `t${number}`, 'd');
+      await conversations.addVersion('c1', { turnId: `t${number}` }, 'd');
       await turns.finish(`t${number}`, 'done');
       await db.query('update turns set finished_at = $2 where id = $1', [`t${number}`, minutes(number - 100)]);
       return this.offer(number, target);
