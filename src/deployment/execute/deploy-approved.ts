@@ -4,9 +4,9 @@ import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts'
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
+import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { placeElsewhere, placeTaken } from '../place/place-words.ts';
 import { rootIn } from '../place/root-of.ts';
-import { deployedVersions } from '../plan/deployed-versions.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
-import { readFileChanges } from '../plan/file-changes-there.ts';
+import { readFileChanges } from '../deployed/file-changes-there.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';

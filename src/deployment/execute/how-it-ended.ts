@@ -5,7 +5,7 @@ import { isObject, type JsonObject, objectOf, parseJson } from '../../values/jso
 import { textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
-import { type Eyes, readFileChanges } from '../plan/file-changes-there.ts';
+import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
 import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
 import type { FileChange } from '../policy/release-diff.ts';
 

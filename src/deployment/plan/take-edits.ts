@@ -5,8 +5,8 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
 import type { Cli } from '../cli/open-bundle.ts';
+import type { Eyes } from '../deployed/file-changes-there.ts';
 import { notAllowed } from '../policy/refusals.ts';
-import type { Eyes } from './file-changes-there.ts';
 import { wordsOf } from './inspect.ts';
 import { validateAs } from './validate-as.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BundleFile } from '../../../src/bundle/model/bundle.ts';
-import { compareFiles } from '../../../src/deployment/plan/compare-files.ts';
+import { compareFiles } from '../../../src/deployment/deployed/compare-files.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const files = (texts: Record<string, string>): BundleFile[] => Object.entries(texts).map(([path, text]) => ({ path, bytes: bytes(text) }));
