@@ -4,7 +4,7 @@ import { pathField } from '../../bundle/model/path-and-id-fields.ts';
 import { pipPath } from '../../bundle/model/pip-line.ts';
 import { withoutLogin } from '../../values/text.ts';
 import { canonicalFolder, canonicalPath, isOutsideWorkspace, normalizePath } from '../../values/workspace-path.ts';
-import { code, listed } from './phrases.ts';
+import { code, counted, listed } from './phrases.ts';
 import type { Finding } from './release-diff.ts';
 import type { Changed, Rule, Situation } from './situation.ts';
 
@@ -20,6 +20,20 @@ export const foreignCode: Rule = (one, situation): Finding[] => {
   const weight = copied ? (others ? 'warning' : 'note') : 'danger';
   const whose = others ? 'in somebody else’s home' : 'not part of this bundle';
   return [{ rule: 'foreign code', weight, text: `Code of ${words} is ${whose}: ${listed(found.map(code))}.` }];
+};
+
+/** What is taken over runs the bundle's copies of its files from then on: who edits the originals must know. */
+export const movedCode: Rule = (one, { root }): Finding[] => {
+  const { action, before, after, words } = one;
+  if (action !== 'adopt' || root === undefined) return [];
+  const there = new Set([...leavesOf(before).values()].flatMap((leaf) => pathsIn(one, leaf)));
+  const moved = new Set(
+    [...leavesOf(after).values()].flatMap((leaf) => pathsIn(one, leaf).filter((path) => isWithin(path, root) && !there.has(path))),
+  );
+  if (moved.size === 0) return [];
+  const what = moved.size === 1 ? 'a copy of its file' : `copies of its ${counted(moved.size, 'file')}`;
+  const text = `${words.slice(0, 1).toUpperCase()}${words.slice(1)} then runs ${what} in the folder of the deployment: edits where they lie today no longer reach it.`;
+  return [{ rule: 'moved code', weight: 'note', text }];
 };
 
 function pathsIn({ type }: Pick<Changed, 'type'>, leaf: Leaf): string[] {

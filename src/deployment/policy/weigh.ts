@@ -5,14 +5,14 @@ import { textOf } from '../../values/text.ts';
 import type { Finding, Release, ReleaseDiff } from './release-diff.ts';
 import { identity, runsAsNow, widerPermissions, wouldRunAs } from './rules-of-access.ts';
 import { deleted, overwritten, overwrittenFiles, ownerMoved, permissionsLeft, recreated } from './rules-of-loss.ts';
-import { foreignCode, network, secrets } from './rules-of-reach.ts';
+import { foreignCode, movedCode, network, secrets } from './rules-of-reach.ts';
 import { biggerCompute, twoLive, unpaused } from './rules-of-running.ts';
 import { ownOfTarget } from './rules-of-targets.ts';
 import { changedOf, type Original, type Rule, situationOf } from './situation.ts';
 
 const RULES: readonly Rule[] = [
   ...[deleted, recreated, overwritten, identity, twoLive, widerPermissions, foreignCode, network, unpaused],
-  ...[biggerCompute, ownerMoved, secrets, permissionsLeft],
+  ...[biggerCompute, ownerMoved, secrets, permissionsLeft, movedCode],
 ];
 const WEIGHTS: readonly Finding['weight'][] = ['danger', 'warning', 'note'];
 
