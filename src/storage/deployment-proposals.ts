@@ -35,11 +35,17 @@ type OfPlace = 'rootPath' | 'subject' | 'environment';
 export interface ProposalRow extends Omit<NewProposal, OfPlace | 'release'>, Partial<Pick<NewProposal, OfPlace | 'release'>>, Decidable {}
 
 /** A proposal in the story of its conversation: without its plan, which may be large. */
-export type ProposalInStory = Pick<
-  ProposalRow,
-  | ('id' | 'version' | 'bundleDigest' | 'target' | 'host' | 'rootPath' | 'environment' | 'userName')
-  | ('state' | 'expiresAt' | 'decidedBy' | 'decidedAt')
->;
+export interface ProposalInStory
+  extends Pick<
+    ProposalRow,
+    | ('id' | 'version' | 'bundleDigest' | 'target' | 'host' | 'rootPath' | 'environment' | 'userName')
+    | ('state' | 'expiresAt' | 'decidedBy' | 'decidedAt')
+  > {
+  /** What the workspace said where it did not end well: `nothing`, `mix` or `all`. */
+  readonly ending?: string;
+  /** Why it did not end well. */
+  readonly problem?: string;
+}
 
 type Start =
   | { readonly kind: 'started'; readonly row: ProposalRow }
@@ -108,7 +114,8 @@ export function createProposalRows(db: Db) {
     /** All of a conversation, oldest first. */
     async ofConversation(conversationId: string): Promise<ProposalInStory[]> {
       const rows = await db.query(
-        `select id, version, bundle_digest, target, host, root_path, environment, user_name, state, expires_at, decided_by, decided_at
+        `select id, version, bundle_digest, target, host, root_path, environment, user_name, state, expires_at, decided_by, decided_at,
+           result->>'ending' as ending, result->>'problem' as problem
          from proposals where conversation_id = $1 order by created_at`,
         [conversationId],
       );

@@ -18,7 +18,14 @@ export interface Status {
     /** A version without an offer: no plan could be made, it was declined, or the offer has ended. */
     | { readonly kind: 'ready'; readonly version: number }
     | { readonly kind: 'failed'; readonly why: string }
-    | { readonly kind: 'not deployed'; readonly version: number; readonly target: string; readonly unknown: boolean };
+    /** `how` much of it is there. */
+    | {
+        readonly kind: 'not deployed';
+        readonly version: number;
+        readonly target: string;
+        readonly how: 'none' | 'half' | 'unknown';
+        readonly why: string;
+      };
   readonly deployed: readonly Deployed[];
 }
 
@@ -45,26 +52,31 @@ export async function readStatus(rows: StatusRows, conversationId: string, now: 
   const offers = proposals.filter(({ state, expiresAt }) => state === 'open' && expiresAt > now).map(where);
   if (offers.length > 0) return { now: { kind: 'waits', offers }, deployed };
   if (decided?.state === 'failed' || decided?.state === 'unknown')
-    return { now: { ...where(decided), kind: 'not deployed', unknown: decided.state === 'unknown' }, deployed };
+    return { now: { ...where(decided), kind: 'not deployed', how: howMuch(decided), why: decided.problem ?? '' }, deployed };
   const version = (await rows.conversations.versions(conversationId)).at(-1)?.number;
   const open = version !== undefined && !deployed.some((one) => one.version === version);
   return { now: open ? { kind: 'ready', version } : { kind: 'quiet' }, deployed };
 }
 
-/** What lies in each place: deployed there last, and not destroyed since. */
+function howMuch({ ending, state }: ProposalInStory): 'none' | 'half' | 'unknown' {
+  if (ending === 'mix') return 'half';
+  return state === 'unknown' ? 'unknown' : 'none';
+}
+
+/** What lies in each place: deployed there last, not destroyed since, and not mixed with what was deployed halfway. */
 export function deployedNow(
   proposals: readonly ProposalInStory[],
   destroyed: readonly { target: string; userName: string; decidedAt: Date }[],
 ): ProposalInStory[] {
   const last = new Map<string, ProposalInStory>();
-  const done = proposals.filter(({ state }) => state === 'done').sort((a, b) => timeOf(a) - timeOf(b));
+  const done = proposals.filter(({ state, ending }) => state === 'done' || ending === 'mix').sort((a, b) => timeOf(a) - timeOf(b));
   for (const one of done) {
     // Of a development copy only its owner's destroying counts; production is one for all.
     const gone = destroyed.some(
       ({ target, userName, decidedAt }) =>
         target === one.target && (one.environment === 'production' || userName === one.userName) && decidedAt.getTime() > timeOf(one),
     );
-    if (gone) last.delete(placeOf(one));
+    if (gone || one.state !== 'done') last.delete(placeOf(one));
     else last.set(placeOf(one), one);
   }
   return [...last.values()];

@@ -51,15 +51,19 @@ function nowLine(now: Status['now']): string {
     case 'failed':
       return `:x: Failed: ${oneLine(escapeText(clip(now.why, WHY_CHARACTERS)))}`;
     case 'not deployed':
-      return now.unknown
-        ? `:warning: How the deployment of version ${now.version} to ${targetName(now.target)} ended is not known`
-        : `:x: Version ${now.version} was not deployed to ${targetName(now.target)}`;
+      return `${NOT_DEPLOYED[now.how](now.version, targetName(now.target))}${now.why === '' ? '' : `: ${oneLine(escapeText(clip(now.why, WHY_CHARACTERS)))}`}`;
     case 'stopped':
       return ':octagonal_sign: Stopped';
     case 'quiet':
       return '';
   }
 }
+
+const NOT_DEPLOYED = {
+  none: (version: number, target: string) => `:x: Version ${version} was not deployed to ${target}`,
+  half: (version: number, target: string) => `:x: Version ${version} was deployed halfway to ${target}`,
+  unknown: (version: number, target: string) => `:warning: How the deployment of version ${version} to ${target} ended is not known`,
+};
 
 /** "Deployed: dev v2 by @ana, prod v1 by @ben". */
 function deployedLine(deployed: Status['deployed']): string {

@@ -17,7 +17,9 @@ const NO_VERSION = 'This bundle is no version of this thread, so there is no pla
 /** `doing` is what a running write is at. */
 export function renderWriteCard(proposal: WriteProposal, doing?: string): Message {
   const title = titleOf(proposal.write);
-  const head = `${proposal.danger ? ':rotating_light: ' : ''}*${oneLine(escapeText(title))}*`;
+  // A card that is over is a record.
+  const alarm = proposal.danger && ['open', 'approved', 'running'].includes(proposal.state);
+  const head = `${alarm ? ':rotating_light: ' : ''}*${oneLine(escapeText(title))}*`;
   const blocks: KnownBlock[] = [
     section(head),
     ...exactBlocks(proposal.write),

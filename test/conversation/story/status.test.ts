@@ -70,7 +70,7 @@ async function createLife(db: Db) {
       return id;
     },
     decide: (id: string, to: 'approved' | 'declined', at: Date) => proposals.decide(id, to, { slackUser: 'U_BEN', userName: 'ana', at }),
-    end: (id: string, state: 'done' | 'failed' | 'unknown') => proposals.finish(id, state, {}),
+    end: (id: string, state: 'done' | 'failed' | 'unknown', result: object = {}) => proposals.finish(id, state, result),
     async deployed(number: number, target: string, at: Date): Promise<void> {
       const id = await this.offer(number, target);
       await this.decide(id, 'approved', at);
@@ -104,7 +104,7 @@ test('waits for a yes until the offer ends, is declined or taken', async ({ life
   await life.decide(id, 'approved', NOW);
   expect(await life.status()).toEqual({ now: { kind: 'deploying', version: 1, target: 'dev', by: 'U_BEN' }, deployed: [] });
   await life.end(id, 'unknown');
-  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', unknown: true });
+  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', how: 'unknown', why: '' });
   await life.decide(await life.version(2), 'declined', NOW);
   expect((await life.status()).now).toEqual({ kind: 'ready', version: 2 });
 });
@@ -121,6 +121,16 @@ test('names the latest of each target, and by whom; what was destroyed since is 
   expect((await life.status()).deployed).toEqual([prod]);
 });
 
+test('counts nothing as deployed where a later deployment ended halfway', async ({ life }) => {
+  await life.version(1);
+  await life.deployed(1, 'dev', minutes(-9));
+  const id = await life.version(2);
+  await life.decide(id, 'approved', minutes(-8));
+  await life.end(id, 'failed', { ending: 'mix', problem: 'dev now has a mix.' });
+  const now = { kind: 'not deployed', version: 2, target: 'dev', how: 'half', why: 'dev now has a mix.' };
+  expect(await life.status()).toEqual({ now, deployed: [] });
+});
+
 test('says what came last: a message that failed, or a deployment after it', async ({ life }) => {
   const id = await life.version(1);
   await life.begin('t9');
@@ -130,5 +140,5 @@ test('says what came last: a message that failed, or a deployment after it', asy
   const later = new Date(Date.now() + 60_000);
   await life.decide(id, 'approved', later);
   await life.end(id, 'failed');
-  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', unknown: false });
+  expect((await life.status()).now).toEqual({ kind: 'not deployed', version: 1, target: 'dev', how: 'none', why: '' });
 });

@@ -53,7 +53,7 @@ export function statusesOf(text: string): Status[] {
     { kind: 'waits', offers: Array.from({ length: 9 }, () => at) },
     { kind: 'ready', version: 2 },
     { kind: 'failed', why: text },
-    ...[false, true].map((unknown) => ({ kind: 'not deployed' as const, ...at, unknown })),
+    ...(['none', 'half', 'unknown'] as const).map((how) => ({ kind: 'not deployed' as const, ...at, how, why: text })),
   ];
   const deployed = Array.from({ length: 9 }, () => ({ ...at, by: 'U_BEN' }));
   return nows.flatMap((now) => [
