@@ -13,8 +13,8 @@ import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 type NextKind = 'run' | 'production' | 'previous' | 'destroy';
-/** Takes what somebody edited in the workspace into the bundle of a plan that would overwrite it. */
-type AskedKind = NextKind | 'edits';
+/** `edits` takes what somebody edited in the workspace into the bundle of a plan that would overwrite it; `look` looks how a deployment ended. */
+type AskedKind = NextKind | 'edits' | 'look';
 
 interface Person {
   readonly team: string;
@@ -50,7 +50,7 @@ const BROKEN =
 
 export function createAskedSteps(deps: {
   rows: Pick<Storage, 'conversations' | 'outbox' | 'bundles'>;
-  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits'>;
+  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'lookAgain'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
@@ -160,8 +160,30 @@ export function createAskedSteps(deps: {
     return undefined;
   }
 
+  /** A deployment whose end nobody saw; or in words why this person can't look at it. */
+  async function unseen(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal } | string> {
+    const proposal = await approvals.get(proposalId);
+    if (proposal?.state !== 'unknown') return 'How this deployment ended is known by now: its card says it.';
+    if (proposal.host === by.host && proposal.userName.toLowerCase() === by.userName.toLowerCase()) return { proposal };
+    return `This was deployed as ${proposal.userName}, and I look at it as them: they can press Look again.`;
+  }
+
+  async function lookAgain(id: string, { conversation, identity, slackUser, team }: Parameters<typeof plan>[1], proposalId: string) {
+    const found = await unseen(proposalId, identity);
+    if (typeof found === 'string') return thread.whisper(conversation, slackUser, found);
+    const token = await identities.token({ team, user: slackUser });
+    const result = await deps.deployment.lookAgain({ proposalId, token });
+    await thread.refresh(conversation);
+    if (result === undefined) return;
+    const { target, version } = found.proposal;
+    if (result.state !== 'unknown')
+      return deliver(`${id}/result`, conversation, { kind: 'result', to: slackUser, target, version, result });
+    return thread.whisper(conversation, slackUser, `${result.problem ?? ''} ${result.next ?? ''}`);
+  }
+
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
     if (asked.kind === 'edits') return takeEdits(id, as, asked.proposalId);
+    if (asked.kind === 'look') return lookAgain(id, as, asked.proposalId);
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
     const { version, bundleDigest, target } = found.proposal;
@@ -201,7 +223,12 @@ export function createAskedSteps(deps: {
     async press({ id, kind, proposalId, team, slackUser }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
-      const found = kind === 'edits' ? await editsOf(proposalId, identity) : await possible(kind, proposalId, identity);
+      const found =
+        kind === 'edits'
+          ? await editsOf(proposalId, identity)
+          : kind === 'look'
+            ? await unseen(proposalId, identity)
+            : await possible(kind, proposalId, identity);
       if (typeof found === 'string') return found;
       const { conversationId, bundleDigest, target } = found.proposal;
       if (kind !== 'run') {
@@ -229,6 +256,7 @@ const OR_WORDS = 'The card comes below in this thread, or I tell you here why no
 const ON_IT = {
   production: `I am planning it for production as you. ${OR_WORDS}`,
   previous: `I am planning the version that was there before as you. ${OR_WORDS}`,
+  look: 'I am looking in the workspace how it ended. The answer comes below in this thread.',
   edits: `I am making a version with what was edited there. ${OR_WORDS}`,
   destroy: `I am looking what that would delete; nothing is deleted before you confirm it. ${OR_WORDS}`,
 } as const;

@@ -89,13 +89,20 @@ export function createConversation(deps: ConversationDeps): Conversation {
     },
 
     async start() {
-      const settled = [...(await deployment.deployer.recover()), ...(await deployment.executor.recover())];
+      const deployments = await deployment.deployer.recover();
+      const settled = [...deployments, ...(await deployment.executor.recover())];
       for (const { conversationId } of settled) {
         const conversation = conversationId === undefined ? undefined : await rows.conversations.get(conversationId);
         if (conversation !== undefined) await thread.refresh(conversation);
       }
       await approval.start(settled.map(({ id }) => id));
       await start();
+      // A deployment that was cut off has often ended by now: what lies in the workspace says it.
+      for (const { id: proposalId, state, conversationId, decidedBy: slackUser } of deployments) {
+        const conversation = await rows.conversations.get(conversationId);
+        if (state === 'unknown' && slackUser !== undefined && conversation !== undefined)
+          await turns.ask({ kind: 'look', proposalId, conversationId, team: conversation.team, slackUser });
+      }
       void watchRuns();
       void waiting.watchCli(catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));
     },

@@ -8,6 +8,7 @@ import { createWriteApprovals } from './approval/decide-write.ts';
 import { createDeployer } from './execute/deploy-approved.ts';
 import { createWriteExecutor } from './execute/execute-write.ts';
 import { createRunFollower } from './execute/follow-run.ts';
+import { createLookAgain } from './execute/look-again.ts';
 import { createPlanner } from './plan/plan-version.ts';
 import { createTakeEdits } from './plan/take-edits.ts';
 import { createProposing, type ProposingDeps } from './proposing.ts';
@@ -38,6 +39,7 @@ export function createDeployment(deps: DeploymentDeps) {
     prover,
     writes,
     planner: createPlanner({ ...execution, workspace, readFiles }),
+    lookAgain: createLookAgain({ ...execution, workspace, readFiles }),
     takeEdits: createTakeEdits({ cli, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),

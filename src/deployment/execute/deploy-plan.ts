@@ -10,14 +10,13 @@ import { comparable } from '../cli/plan-json.ts';
 import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
-import { endingWords } from './ending-words.ts';
-import type { Ending } from './how-it-ended.ts';
+import { type Ending, endingWords } from './how-it-ended.ts';
 
 /** A plan, as the CLI printed it, with the files that it was made of. */
 export type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
 export const SEE_AGAIN = 'Ask for a fresh plan: it shows what a deployment would do now.';
-const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
+export const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
@@ -73,7 +72,8 @@ export async function deployPlan(open: OpenCli, shown: ShownPlan, { deletes, onP
   }
 }
 
-async function deployed(open: OpenCli, shown: ShownPlan): Promise<DeployResult> {
+/** What is deployed, as one that is done. */
+export async function deployed(open: OpenCli, shown: Pick<ShownPlan, 'host' | 'target'>): Promise<DeployResult> {
   const summary = await open.summary(shown.target).catch(unlessForPeople);
   if (summary === undefined)
     return {

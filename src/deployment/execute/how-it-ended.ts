@@ -1,8 +1,8 @@
-// How a deployment ended that did not end well, read off the workspace: which files and resources are new, and whether its lock is left.
+// How a deployment ended that did not end well, read off the workspace: which files and resources are new, and whether its lock is left; also in words.
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
-import { textOf } from '../../values/text.ts';
+import { counted, textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
@@ -85,4 +85,25 @@ async function lockIn(workspace: Eyes['workspace'], resolved: JsonObject): Promi
     if (error instanceof SyntaxError) return 'somebody';
     throw error;
   }
+}
+
+/** How it ended in a few short sentences for people, without what to do next. */
+export function endingWords(ending: Ending, target: string): string {
+  const lock = ending.lock === undefined ? [] : [`The lock of ${ending.lock} is still there.`];
+  return [verdictWords(ending, target), ...lock].join(' ');
+}
+
+function verdictWords({ verdict, files, resources, leftBehind }: Ending, target: string): string {
+  if (verdict === 'nothing') return `Nothing changed in ${target}.`;
+  if (verdict === 'all') return `All the same, everything is in ${target} as it was shown.`;
+  const parts = [...share(files, 'file', 'new'), ...share(resources, 'resource', 'changed')];
+  const made = leftBehind ? ' A job was made that the record of the deployment does not know.' : '';
+  return `${target} now has a mix: ${parts.join(', ')}.${made}`;
+}
+
+function share({ done, of }: Ending['files'], what: string, became: string): string[] {
+  if (of === 0) return [];
+  if (done === 0) return [`no ${what} is ${became}`];
+  if (done === of) return [of === 1 ? `the only ${what} is ${became}` : `all ${counted(of, what)} are ${became}`];
+  return [`${done} of ${counted(of, what)} ${done === 1 ? 'is' : 'are'} ${became}`];
 }

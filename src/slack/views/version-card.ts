@@ -122,10 +122,11 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
       const { problem = 'The deployment did not end well.', next: what = 'Press Plan again.' } = proposal.result ?? {};
       const how =
         proposal.state === 'unknown' ? 'but I do not know how it ended' : isMix(proposal) ? 'and it ended halfway' : 'but not deployed';
+      const look = proposal.state === 'unknown' ? [button('Look again', 'next_look', proposal.id)] : [];
       const back = next?.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', proposal.id)];
       return [
         section(`:x: Approved${by}, ${how}: ${escapeText(problem)} ${escapeText(what)}`),
-        { ...again, elements: [...again.elements, ...back] },
+        { ...again, elements: [...look, ...again.elements, ...back] },
       ];
     }
   }

@@ -1,7 +1,8 @@
 // A deployment that does not end well is told by what lies in the workspace, whatever the real CLI says.
 import { describe, expect } from 'vitest';
 import type { DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
-import { endingWords } from '../../../src/deployment/execute/ending-words.ts';
+import { endingWords } from '../../../src/deployment/execute/how-it-ended.ts';
+import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
@@ -90,6 +91,49 @@ describe.skipIf(CLI === undefined)('a deployment that does not end well', () => 
     await lost.struck;
     rig.far.faults.on('*', { status: 401, message: 'expired' });
     expect(await result).toMatchObject({ ok: false, state: 'unknown', next: expect.stringContaining('Look at the jobs') });
+  });
+});
+
+describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
+  /** The bot died in the middle: the row says that nobody knows. */
+  const cutOff = async (rig: Rig, bundle: ReturnType<typeof version>, number: number): Promise<string> => {
+    const proposal = await rig.plan(bundle, number, 'prod');
+    if (!('id' in proposal)) throw new Error(`No plan: ${proposal.problem}`);
+    await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date(rig.clock.now()) });
+    expect((await createProposalRows(rig.db).start(proposal.id)).kind).toBe('started');
+    await rig.deployer.recover();
+    return proposal.id;
+  };
+  const outside = (rig: Rig, bundle: ReturnType<typeof version>) =>
+    rig.cli.open({ files: bundle.files, host: rig.far.url, token: rig.token }, async (open) => {
+      const { text } = await open.plan('prod');
+      expect((await open.deployPlan('prod', { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);
+    });
+
+  it('is done where all of it is there', async ({ rig }) => {
+    const id = await cutOff(rig, version('one'), 1);
+    await outside(rig, version('one'));
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ ok: true, state: 'done', jobs: [{ key: 'churn' }] });
+    expect((await rig.approvals.get(id))?.state).toBe('done');
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toBeUndefined();
+  });
+
+  it('stays unknown while its CLI may be at work, with what is there so far, and has failed after that', async ({ rig, deploy }) => {
+    await deploy(version('one'), 1, 'prod');
+    const id = await cutOff(rig, version('two'), 2);
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({
+      ...{ ok: false, state: 'unknown', mayRun: true },
+      problem: 'So far: Nothing changed in prod.',
+      next: expect.stringMatching(/may still be at work, until \d\d:\d\d UTC/),
+    });
+    await rig.clock.turn(46 * 60_000);
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ ok: false, state: 'failed', ending: 'nothing' });
+  });
+
+  it('is looked at as the person it was for', async ({ rig }) => {
+    const id = await cutOff(rig, version('one'), 1);
+    await expect(rig.lookAgain({ proposalId: id, token: rig.far.tokenFor('ben@acme.example') })).rejects.toThrow(/does not belong to ana/);
+    expect((await rig.approvals.get(id))?.state).toBe('unknown');
   });
 });
 
