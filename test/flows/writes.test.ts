@@ -208,12 +208,12 @@ describe.skipIf(cli.state !== 'ready')('writes of a bundle and of SQL', () => {
   });
 
   test('a deploy to another target is a card with its own plan', async ({ playground, ana, thread, cards }) => {
-    const card = await cards.propose('deploy it to prod', 'Create a paused copy of job 123 · Churn in prod');
+    const card = await cards.propose('deploy it to prod', 'Take over job 123 in prod');
     expect(textOf(card)).not.toContain(':rotating_light:');
     await ana.click(card, 'deploy');
     await thread.shows(card, 'deployed to *prod*');
     const names = [...playground.databricks.workspace.jobs.values()].map(({ settings }) => settings.name);
-    expect(names.filter((name) => name === 'Churn')).toHaveLength(2);
+    expect(names.filter((name) => name === 'Churn')).toHaveLength(1);
   });
 
   test('a run of what is deployed starts that job, once', async ({ thread, requests, cards }) => {
@@ -225,10 +225,13 @@ describe.skipIf(cli.state !== 'ready')('writes of a bundle and of SQL', () => {
     expect(requests.runs().slice(before)).toMatchObject([{ userName: 'ana@acme.example' }]);
   });
 
-  test('a destroy names what it deletes, and deletes that and nothing else', async ({ playground, thread, cards }) => {
+  test('a destroy names what it deletes, and deletes that and nothing else', async ({ playground, ana, thread, cards }) => {
+    const copy = await ana.waitFor(() => thread.messages().find((one) => buttonsOf(one).deploy?.text?.text === 'Deploy to dev'), STEP_MS);
+    await ana.click(copy, 'deploy');
+    await thread.shows(copy, 'deployed to *dev*');
     const jobs = () => [...playground.databricks.workspace.jobs.keys()];
     const before = jobs();
-    const card = await cards.propose('destroy it in prod', 'Destroy what bundle “churn” has deployed to prod');
+    const card = await cards.propose('destroy it in dev', 'Destroy what bundle “churn” has deployed to dev');
     expect(textOf(card)).toContain(':rotating_light:');
     expect(textOf(card)).toMatch(/jobs\.churn|job churn/);
     expect(buttonsOf(card).write_run?.text?.text).toBe('Destroy it');
@@ -238,7 +241,12 @@ describe.skipIf(cli.state !== 'ready')('writes of a bundle and of SQL', () => {
     expect(before.length - jobs().length).toBe(1);
     expect(playground.databricks.workspace.jobs.has('123')).toBe(true);
     // Nothing is left to destroy, and that is said instead of a card.
+    thread.say('destroy it in dev');
+    await thread.says('Nothing of this bundle is deployed to dev');
+    await thread.idle();
+    // Nor is there a card that would delete what was taken over.
     thread.say('destroy it in prod');
-    await thread.says('Nothing of this bundle is deployed to prod');
+    await thread.says('is the original job 123');
+    expect(playground.databricks.workspace.jobs.has('123')).toBe(true);
   });
 });
