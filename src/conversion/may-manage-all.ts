@@ -11,5 +11,5 @@ export async function mayManageAll(workspace: Workspace, definition: JobDefiniti
   if (originals.some(({ value }) => objectOf(value.deployment).kind === 'BUNDLE')) return false;
   const me = await workspace.me(signal);
   const answers = await Promise.all(originals.map((original) => mayManage(workspace, me, original, signal)));
-  return answers.every(({ able }) => able === true);
+  return answers.every(({ able }) => able);
 }

@@ -8,7 +8,7 @@ import type { PlaceRow } from '../../storage/deployment-places.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
-import { identityRefused, originalLost, resourcesOfOthers, stateUnreadable } from './place-words.ts';
+import { identityRefused, originalLost, ownerRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
 
 interface PlannedPlace {
   readonly plan: JsonObject;
@@ -38,9 +38,14 @@ export async function checkPlanned(
   const refused = isAdmin(me) ? [] : own.flatMap((entry) => otherIdentity(entry, me));
   const [first] = refused;
   if (first !== undefined) return identityRefused(first);
+  const owned = isAdmin(me) ? undefined : await ownerOfOthers(workspace, me, plan, signal);
+  if (owned !== undefined) return ownerRefused(owned);
   const changed = [...own.flatMap(existing), ...pausing.map((one) => ({ ...one, type: 'jobs' as const }))];
   const others = await Promise.all(changed.map((one) => unmanaged(workspace, me, one, signal)));
-  return resourcesOfOthers(others.flatMap((one) => one ?? []));
+  return resourcesOfOthers(
+    others.flatMap((one) => one ?? []),
+    place,
+  );
 }
 
 /** An original that was taken over and that the plan would delete, or make anew. */
@@ -69,6 +74,20 @@ function otherIdentity({ node, action, body }: PlanEntry, { userName }: Me): { k
   return runAs === undefined || runAs.toLowerCase() === userName.toLowerCase() ? [] : [{ key, runAs }];
 }
 
+/** Grants in the bundle make whoever deploys the owner, which only the owner before and admins may (facts: bundles#permissions-and-run_as). */
+async function ownerOfOthers(workspace: Pick<Workspace, 'listAccess'>, me: Me, plan: JsonObject, signal?: AbortSignal) {
+  const entries = entriesOf(plan);
+  for (const { node, action } of entries) {
+    if (!/^resources\.(jobs|pipelines)\.[^.]+\.permissions$/.test(node) || action === 'skip' || action === 'delete') continue;
+    const [there] = entries.filter((entry) => node === `${entry.node}.permissions`).flatMap(existing);
+    if (there === undefined) continue;
+    const access = await workspace.listAccess(there.type, there.id, signal);
+    const owner = access?.find(({ levels }) => levels.includes('IS_OWNER'))?.name;
+    if (owner !== undefined && owner.toLowerCase() !== me.userName.toLowerCase()) return { key: there.key, owner };
+  }
+  return undefined;
+}
+
 interface Existing {
   readonly type: ResourceType;
   readonly key: string;
@@ -86,5 +105,5 @@ function existing({ node, action, body }: PlanEntry): Existing[] {
 /** A resource that this person may not change, with those who may. */
 async function unmanaged(workspace: Pick<Workspace, 'listAccess'>, me: Me, { type, key, id }: Existing, signal?: AbortSignal) {
   const { able, managers } = await mayManage(workspace, me, { type, id }, signal);
-  return able === false ? { key, id, managers } : undefined;
+  return able ? undefined : { key, id, managers };
 }

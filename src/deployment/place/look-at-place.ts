@@ -2,14 +2,14 @@
 import type { Bundle, Environment } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Me } from '../../databricks/api/me.ts';
-import { mayManage } from '../../databricks/read/access.ts';
+import { isAdmin, mayManage } from '../../databricks/read/access.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { PlaceRow, PlaceRows } from '../../storage/deployment-places.ts';
 import { UpstreamError, UserError } from '../../values/errors.ts';
-import { isObject, objectOf, parseJson } from '../../values/json.ts';
+import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { parentFolder } from '../../values/workspace-path.ts';
-import { folderClosed, ofAnotherBundle, placeElsewhere, placeTaken } from './place-words.ts';
+import { folderClosed, ofAnotherBundle, placeElsewhere, placeTaken, resourcesOfOthers } from './place-words.ts';
 import { homeOwner } from './root-of.ts';
 
 export type ReadsPlace = Pick<Workspace, 'me' | 'statusOf' | 'listAccess' | 'exportSource'>;
@@ -48,12 +48,15 @@ export async function lookAtPlace(
   const me = await workspace.me(signal);
   const closed = own ? undefined : await whyClosed(workspace, { me, rootPath, place }, signal);
   if (closed !== undefined) return closed;
+  // Before the plan, which reads each of them and says of one that it may not see only that it failed.
+  const others = isAdmin(me) ? undefined : await othersIn(workspace, { me, rootPath, place }, signal);
+  if (others !== undefined) return others;
   // A deployment that this bot has not made tells itself by its metadata.
   const other = place === undefined ? await bundleAt(workspace, rootPath, signal) : undefined;
   return other !== undefined && other !== bundle.name ? ofAnotherBundle(rootPath, other) : { place, me };
 }
 
-/** Who may write into the nearest folder that is there decides; what may not be asked is left to the CLI, which stops at its lock. */
+/** Who may write into the nearest folder that this person can see decides. */
 async function whyClosed(
   workspace: ReadsPlace,
   { me, rootPath, place }: { readonly me: Me; readonly rootPath: string; readonly place: PlaceRow | undefined },
@@ -68,19 +71,45 @@ async function whyClosed(
     if (status === 'closed') return folderClosed(rootPath, folder, { place, managers: [] });
     if (status === undefined) continue;
     const { able, managers } = await mayManage(workspace, me, { type: 'directories', id: status.id }, signal);
-    return able === false ? folderClosed(rootPath, folder, { place, managers }) : undefined;
+    return able ? undefined : folderClosed(rootPath, folder, { place, managers });
   }
   return undefined;
 }
 
+/** Deployed resources that this person may not change, by the record that the CLI keeps of them (facts: bundles#deployment-folders). */
+async function othersIn(
+  workspace: ReadsPlace,
+  { me, rootPath, place }: Parameters<typeof whyClosed>[1],
+  signal?: AbortSignal,
+): Promise<NoProof | undefined> {
+  const { state } = await jsonAt(workspace, `${rootPath}/state/resources.json`, signal);
+  const deployed = Object.entries(objectOf(state)).flatMap(([node, entry]) => {
+    const [, type, key = '', part] = node.split('.');
+    const id = textOf(objectOf(entry).__id__);
+    if (id === undefined || part !== undefined || (type !== 'jobs' && type !== 'pipelines' && type !== 'dashboards')) return [];
+    return [{ type, key, id } as const];
+  });
+  const asked = await Promise.all(deployed.map(async (one) => ({ ...one, ...(await mayManage(workspace, me, one, signal)) })));
+  return resourcesOfOthers(
+    asked.filter(({ able }) => !able),
+    place,
+  );
+}
+
 /** The name of the bundle that is deployed at a root, by the metadata that the CLI leaves there (facts: bundles#deployment-folders). */
 async function bundleAt(workspace: ReadsPlace, rootPath: string, signal?: AbortSignal): Promise<string | undefined> {
+  const { config } = await jsonAt(workspace, `${rootPath}/state/metadata.json`, signal);
+  return textOf(objectOf(objectOf(config).bundle).name);
+}
+
+/** A JSON file of the deployment; empty where there is none that this person may read, or what is there is none. */
+async function jsonAt(workspace: ReadsPlace, path: string, signal?: AbortSignal): Promise<JsonObject> {
   try {
-    const file = await workspace.exportSource(`${rootPath}/state/metadata.json`, 'file', signal);
+    const file = await workspace.exportSource(path, 'file', signal);
     const value = file === undefined ? undefined : parseJson(new TextDecoder().decode(file.bytes));
-    return isObject(value) ? textOf(objectOf(objectOf(value.config).bundle).name) : undefined;
+    return objectOf(value);
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof UserError && isForbidden(error))) return undefined;
+    if (error instanceof SyntaxError || (error instanceof UserError && isForbidden(error))) return {};
     throw error;
   }
 }

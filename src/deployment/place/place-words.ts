@@ -58,13 +58,14 @@ export function stateUnreadable(rootPath: string, place: PlaceRow | undefined): 
 /** Resources of the place that this person may not manage. */
 export function resourcesOfOthers(
   others: readonly { readonly key: string; readonly id: string; readonly managers: readonly string[] }[],
+  place: PlaceRow | undefined,
 ): NoProof | undefined {
   const [first] = others;
   if (first === undefined) return undefined;
   const named = others.map(({ key, id }) => `\`${key}\` (${id})`).join(', ');
   return {
     problem: `You may not change ${named}, which this deployment consists of: its files would be new, and its settings old.`,
-    next: `Ask ${among(first.managers) ?? 'its owner'} to deploy it, or to give you *Can Manage* on it; then ask for a fresh plan.`,
+    next: `Ask ${among(first.managers) ?? place?.deployedBy ?? 'its owner'} to deploy it, or to give you *Can Manage* on it; then ask for a fresh plan.`,
   };
 }
 
@@ -73,6 +74,14 @@ export function identityRefused({ key, runAs }: { readonly key: string; readonly
   return {
     problem: `\`${key}\` runs as ${runAs}, and only ${runAs} or an administrator of the workspace may set that.`,
     next: `Ask ${runAs} or an administrator to deploy it here, or ask me for a version that runs as somebody whom you may set: yourself, or a service principal.`,
+  };
+}
+
+/** Its grants would be written by somebody who is not its owner. */
+export function ownerRefused({ key, owner }: { readonly key: string; readonly owner: string }): NoProof {
+  return {
+    problem: `Deploying writes who may do what with \`${key}\`, which would make you its owner: only ${owner}, who is, or an administrator of the workspace may change that.`,
+    next: `Ask ${owner} or an administrator to deploy it, or ask me to leave the permissions of \`${key}\` out of the bundle: those that are given stay.`,
   };
 }
 

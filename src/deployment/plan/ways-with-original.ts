@@ -23,7 +23,7 @@ export async function waysWithOriginal(
   const way = bundle.adoption[target];
   if (main?.type !== 'jobs' || way === undefined || way === 'copy') return undefined;
   const answers = await Promise.all(originals.map((original) => mayManage(workspace, me, original, signal)));
-  const manages = answers.every(({ able }) => able === true);
+  const manages = answers.every(({ able }) => able);
   const { settings, deploymentKind } = await workspace.getJob(main.id, signal);
   const fits: readonly (readonly [Adoption, boolean])[] = [
     ['bind', manages && deploymentKind !== 'BUNDLE'],

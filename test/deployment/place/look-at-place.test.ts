@@ -66,11 +66,9 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
   });
 
   it('is continued by a second deployer in the team’s folder who may manage its jobs', async ({ rig, team, planAs, deployAs }) => {
-    const shared = bundleAt(
-      team,
-      `    permissions:\n      - { level: CAN_MANAGE, user_name: ${BEN} }\n      - { level: CAN_MANAGE, user_name: ${ANA} }`,
-    );
+    const shared = bundleAt(team);
     await deployAs(ANA, shared);
+    for (const id of rig.far.workspace.jobs.keys()) grant(rig, `/jobs/${id}`, { [ANA]: 'IS_OWNER', [BEN]: 'CAN_MANAGE' });
     expect(await planAs(BEN, shared)).toMatchObject({ state: 'open', rootPath: team });
     expect(await deployAs(BEN, shared)).toMatchObject({ state: 'done' });
     expect(rig.far.workspace.jobs.size).toBe(1);
@@ -83,6 +81,16 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
       problem: expect.stringMatching(/You may not change `churn` \(\d+\)/),
       next: expect.stringContaining(ANA),
     });
+  });
+
+  it('has grants in its bundle: who may write them is said, since they move the ownership', async ({ rig, team, planAs, deployAs }) => {
+    const shared = bundleAt(team, `    permissions:\n      - { level: CAN_MANAGE, user_name: ${BEN} }`);
+    await deployAs(ANA, shared);
+    expect(await planAs(BEN, shared)).toMatchObject({
+      problem: expect.stringContaining('which would make you its owner: only ana@acme.example'),
+      next: expect.stringContaining('leave the permissions of `churn` out'),
+    });
+    expect(rig.far.workspace.jobs.size).toBe(1);
   });
 
   it('is one: a version that names another folder is refused', async ({ team, planAs, deployAs }) => {
@@ -136,7 +144,7 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
     const by = { host: rig.far.url, userName: ANA, token: async () => rig.token, loadBundle: rig.loadBundle };
     const { id } = await rig.writes.propose({ kind: 'destroy_bundle', bundle: bundle.digest, target: 'prod' }, by);
     await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() });
-    expect(await rig.executor.execute({ proposalId: id, token: rig.token, onProgress: () => {} })).toEqual({ state: 'done' });
+    expect(await rig.executor.execute({ proposalId: id, token: rig.token, onProgress: () => {} })).toMatchObject({ state: 'done' });
     expect(await planAs(ANA, bundleAt(team))).toMatchObject({ state: 'open' });
   });
 });
