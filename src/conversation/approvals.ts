@@ -95,6 +95,9 @@ export function createApproval(
   // approval is used once): it tells how the write ended.
   const queue = deps.createQueue<Click>({ name: 'deployments', retries: 12, concurrency: CONCURRENT_WRITES, work });
 
+  // How a run ended does not wait behind deployments.
+  const ends = deps.createQueue<Click>({ name: 'ends', retries: 12, concurrency: 1, work });
+
   async function work(click: Click): Promise<void> {
     const name = click.kind ?? 'deployment';
     const kind = kinds[name];
@@ -140,12 +143,15 @@ export function createApproval(
   }
 
   return {
-    start: (settled) => queue.start(settled),
+    async start(settled) {
+      await queue.start(settled);
+      await ends.start();
+    },
 
     async end({ result, ...click }) {
       const proposal = await kinds.write.get(click.proposalId);
       if (proposal !== undefined)
-        await queue.send(randomUUID(), await kinds.write.keyOf(proposal), { ...click, kind: 'write', ended: result });
+        await ends.send(randomUUID(), await kinds.write.keyOf(proposal), { ...click, kind: 'write', ended: result });
     },
 
     async decide(how, { typed, ...click }, asker) {

@@ -1,5 +1,4 @@
 // What somebody asks for with a button on a card: a fresh plan, or what one does next with a deployment. Each ends in a card or in words.
-import { createHash } from 'node:crypto';
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
@@ -7,6 +6,7 @@ import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Approval, Asker } from './approvals.ts';
+import { jobId } from './queue.ts';
 import { diffVersions } from './story/file-changes.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
@@ -54,8 +54,8 @@ export function createAskedSteps(deps: {
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
-  /** Has it worked on when no turn of its conversation runs. */
-  ask: (asked: Asked) => Promise<void>;
+  /** Has it worked on when no turn of its conversation runs; once for a press. */
+  ask: (press: string, asked: Asked) => Promise<void>;
   decide: Approval['decide'];
 }): AskedSteps {
   const { rows, identities, thread } = deps;
@@ -232,14 +232,14 @@ export function createAskedSteps(deps: {
       if (typeof found === 'string') return found;
       const { conversationId, bundleDigest, target } = found.proposal;
       if (kind !== 'run') {
-        await deps.ask({ kind, proposalId, conversationId, team, slackUser });
+        await deps.ask(id, { kind, proposalId, conversationId, team, slackUser });
         return ON_IT[kind];
       }
       const conversation = await rows.conversations.get(conversationId);
       const key = 'steps' in found ? found.steps.run : undefined;
       if (conversation === undefined || key === undefined) return undefined;
       // The same press, told again, is the same run.
-      const writeId = uuidOf(`${id} ${proposalId}`);
+      const writeId = jobId(id);
       await propose(
         writeId,
         { conversation, identity, team, slackUser },
@@ -260,8 +260,3 @@ const ON_IT = {
   edits: `I am making a version with what was edited there. ${OR_WORDS}`,
   destroy: `I am looking what that would delete; nothing is deleted before you confirm it. ${OR_WORDS}`,
 } as const;
-
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
-}

@@ -51,7 +51,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, writes: deployment.writes });
   const asked = createAskedSteps({
     ...{ rows, deployment, identities, cards, thread },
-    ask: (step) => turns.ask(step),
+    ask: (...asking) => turns.ask(...asking),
     decide: (...click) => approval.decide(...click),
   });
   const { start, catchUp, ...turns } = createTurnQueue({
@@ -101,7 +101,13 @@ export function createConversation(deps: ConversationDeps): Conversation {
       for (const { id: proposalId, state, conversationId, decidedBy: slackUser } of deployments) {
         const conversation = await rows.conversations.get(conversationId);
         if (state === 'unknown' && slackUser !== undefined && conversation !== undefined)
-          await turns.ask({ kind: 'look', proposalId, conversationId, team: conversation.team, slackUser });
+          await turns.ask(`look ${proposalId} ${deps.clock.now()}`, {
+            kind: 'look',
+            proposalId,
+            conversationId,
+            team: conversation.team,
+            slackUser,
+          });
       }
       void watchRuns();
       void waiting.watchCli(catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));

@@ -1,4 +1,5 @@
 // Durable work: one job at a time per key, resumed after a crash, drained on shutdown (pg-boss).
+import { createHash } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from '../values/log.ts';
 
@@ -79,4 +80,10 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
       );
     },
   };
+}
+
+/** The id of a job from any text, always the same: pg-boss takes UUIDs alone. */
+export function jobId(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Asked, AskedSteps } from './asked-steps.ts';
-import type { CreateQueue } from './queue.ts';
+import { type CreateQueue, jobId } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 
 /** Turns that run side by side; each conversation has at most one. */
@@ -46,8 +46,8 @@ export interface TurnQueue {
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
   stop(conversationId: string, by: string): Promise<boolean>;
-  /** Has that done which somebody asked for by a button, when no turn of its conversation runs. */
-  ask(input: Asked): Promise<void>;
+  /** Has that done which somebody asked for by a button, when no turn of its conversation runs. A press that is told twice is done once. */
+  ask(press: string, input: Asked): Promise<void>;
   /** Takes up work, first of all what a killed process left. */
   start(): Promise<void>;
   /** Has the conversation's waiting card get its proof and plan, when no turn runs. */
@@ -157,8 +157,8 @@ export function createTurnQueue(deps: {
 
     stop,
 
-    ask: (input) => {
-      const id = randomUUID();
+    ask(press, input) {
+      const id = jobId(press);
       return queue.send(id, input.conversationId, { conversationId: input.conversationId, asked: { id, input } });
     },
 

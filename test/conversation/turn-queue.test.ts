@@ -117,7 +117,10 @@ test('catching up and planning again wait for their turn among the turns of thei
 }) => {
   await soon([`start ${FIRST}`]);
   await queue.catchUp(conversation.id);
-  await queue.ask({ kind: 'again', conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' });
+  const again = { kind: 'again', conversationId: conversation.id, version: 1, team: 'T_ACME', slackUser: 'U_BEN' } as const;
+  await queue.ask('envelope-2', again);
+  // Told once more after a kill.
+  await queue.ask('envelope-2', again);
   await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'asked for again', 'start one', 'done one']);
