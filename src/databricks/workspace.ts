@@ -6,12 +6,12 @@ import { getCluster, listClusters, listWarehouses } from './api/compute.ts';
 import { listDataFiles } from './api/dbfs-volumes.ts';
 import { usersOfFolder } from './api/folder-users.ts';
 import { listGitFolders } from './api/git-folders.ts';
-import { getJob, type JobFilter, listJobs } from './api/jobs.ts';
+import { getJob, type JobFilter, jobsOfBundle, listJobs } from './api/jobs.ts';
 import { findLookupNames } from './api/lookup-names.ts';
 import { me } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
 import { listAccess, listPermissions } from './api/permissions.ts';
-import { getDashboard, getPipeline, listPipelines } from './api/pipelines-dashboards.ts';
+import { getDashboard, getPipeline, listPipelines, type PipelineFilter } from './api/pipelines-dashboards.ts';
 import { getPipelineUpdate, getRun, getRunFailure } from './api/runs.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
 import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
@@ -27,6 +27,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     host: options.host,
     me: (signal?: AbortSignal) => me(requests, signal),
     listJobs: (filter: JobFilter, signal?: AbortSignal) => listJobs(requests, filter, signal),
+    jobsOfBundle: (metadataPath: string, signal?: AbortSignal) => jobsOfBundle(requests, metadataPath, signal),
     getJob: (jobId: string, signal?: AbortSignal) => getJob(requests, jobId, signal),
     getRun: (runId: string, signal?: AbortSignal) => getRun(requests, runId, signal),
     getPipelineUpdate: (pipelineId: string, updateId: string, signal?: AbortSignal) =>
@@ -39,7 +40,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     listAccess: (type: ResourceType | 'directories', id: string, signal?: AbortSignal) => listAccess(requests, type, id, signal),
     listPermissions: (type: ResourceType, id: string, signal?: AbortSignal) => listPermissions(requests, type, id, signal),
     getPipeline: (id: string, signal?: AbortSignal) => getPipeline(requests, id, signal),
-    listPipelines: (filter: NameFilter, signal?: AbortSignal) => listPipelines(requests, filter, signal),
+    listPipelines: (filter: PipelineFilter, signal?: AbortSignal) => listPipelines(requests, filter, signal),
     getDashboard: (id: string, signal?: AbortSignal) => getDashboard(requests, id, signal),
     lookupNames: (wanted: readonly { kind: LookupKind; id: string }[], signal?: AbortSignal) => findLookupNames(requests, wanted, signal),
     usersOfFolder: (path: string, signal?: AbortSignal) => usersOfFolder(requests, path, signal),

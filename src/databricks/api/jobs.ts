@@ -4,7 +4,7 @@ import { UserError } from '../../values/errors.ts';
 import { itemsIn, type Json, type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer } from '../http/errors.ts';
-import { id } from '../http/json-fields.ts';
+import { count, id } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
@@ -15,6 +15,8 @@ export interface JobSummary {
   readonly creator?: string | undefined;
   /** Where the bundle that deployed this job keeps its metadata: jobs with the same path belong to the same bundle. */
   readonly metadataPath?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt?: number | undefined;
 }
 
 export interface JobFilter extends NameFilter {
@@ -29,6 +31,14 @@ const PAGED = ['tasks', 'job_clusters', 'parameters', 'environments'] as const;
 export function listJobs(requests: Requests, filter: JobFilter, signal?: AbortSignal): Promise<JobSummary[]> {
   const pages = jobPages(requests, filter.exact === true ? { name: filter.name ?? '' } : {}, signal);
   return findNamed(pages, (page) => page.map(({ summary }) => summary), filter);
+}
+
+/** The jobs of the bundle that keeps its metadata at a path, whatever they are called, among the newest 5,000: a request for each hundred. */
+export async function jobsOfBundle(requests: Requests, metadataPath: string, signal?: AbortSignal): Promise<JobSummary[]> {
+  const found: JobSummary[] = [];
+  for await (const page of jobPages(requests, {}, signal))
+    found.push(...page.flatMap(({ summary }) => (summary.metadataPath === metadataPath ? [summary] : [])));
+  return found;
 }
 
 /** The pages of jobs/list, at most 5,000 jobs. `settings` has the tasks where the query asks for them with `expand_tasks`. */
@@ -101,5 +111,6 @@ function summaryOf(job: JsonObject): JobSummary | undefined {
     name: textOf(settings.name) ?? 'Untitled',
     creator: textOf(job.creator_user_name),
     metadataPath: textOf(objectOf(settings.deployment).metadata_file_path),
+    createdAt: count(job.created_time),
   };
 }

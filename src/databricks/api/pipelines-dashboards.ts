@@ -4,6 +4,7 @@ import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer, unlessItemFails, withErrorWords } from '../http/errors.ts';
+import { count } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { findNamed, listPages, type NameFilter } from './pages.ts';
@@ -15,12 +16,17 @@ export interface PipelineSummary {
   readonly state?: string | undefined;
 }
 
-/** One pipeline: its `spec` as the API has it, and its present state. */
+export interface PipelineFilter extends NameFilter {
+  /** `name` is the whole name, as it is spelled. */
+  readonly exact?: boolean;
+}
+
+/** One pipeline: its `spec` as the API has it, its present state, and when it was written last (milliseconds since 1970). */
 export async function getPipeline(
   requests: Requests,
   id: string,
   signal?: AbortSignal,
-): Promise<PipelineDefinition & { readonly state?: string }> {
+): Promise<PipelineDefinition & { readonly state?: string; readonly modifiedAt?: number }> {
   const doing = `Reading pipeline ${id}`;
   const body = await withErrorWords(doing, `There is no pipeline ${id} that you can see.`, () =>
     requests.getJson(`/api/2.0/pipelines/${encodeURIComponent(id)}`, {}, signal),
@@ -29,6 +35,7 @@ export async function getPipeline(
   if (!isObject(spec)) throw strangeAnswer(doing, 'The answer has no definition.');
   const name = textOf(spec.name) ?? textOf(body.name);
   const state = textOf(body.state);
+  const modifiedAt = count(body.last_modified);
   return {
     type: 'pipelines',
     id,
@@ -36,14 +43,21 @@ export async function getPipeline(
     runAs: textOf(body.run_as_user_name),
     spec: name === undefined ? spec : { ...spec, name },
     ...(state === undefined ? {} : { state }),
+    ...(modifiedAt === undefined ? {} : { modifiedAt }),
   };
 }
 
-/** Pipelines by a part of their name; the API's `like` minds the case, so it is not used. */
-export function listPipelines(requests: Requests, filter: NameFilter, signal?: AbortSignal): Promise<PipelineSummary[]> {
+/**
+ * Pipelines by a part of their name; the API's `like` minds the case, so it is not used for that. With `exact` it is, which takes one request;
+ * it may answer a few others, since `_` stands for any character in it.
+ */
+export function listPipelines(requests: Requests, filter: PipelineFilter, signal?: AbortSignal): Promise<PipelineSummary[]> {
+  const { name = '', exact = false } = filter;
+  // How a quote is written in a filter is documented nowhere.
+  const like = exact && !/['\\%]/.test(name);
   const list = {
     path: '/api/2.0/pipelines',
-    query: { max_results: String(LIMITS.jobsPerPage) },
+    query: { max_results: String(LIMITS.jobsPerPage), ...(like ? { filter: `name LIKE '${name}'` } : {}) },
     doing: 'Listing pipelines',
     missing: 'There are no pipelines.',
     pages: LIMITS.listPages,

@@ -19,6 +19,8 @@ export interface FolderEntry {
   readonly size?: number | undefined;
   /** int64 as text. A file that is written anew keeps it. */
   readonly objectId?: string | undefined;
+  /** Of a dashboard: the id that it has elsewhere. */
+  readonly resourceId?: string | undefined;
   /** Milliseconds since 1970 of the last write. */
   readonly modifiedAt?: number | undefined;
 }
@@ -38,7 +40,8 @@ export async function listFolder(requests: Requests, path: string, signal?: Abor
       const own = type !== 'DIRECTORY' && type !== 'REPO' && canonicalPath(entry.path) === canonicalPath(path);
       const spelled = own ? path : `${path.replace(/\/+$/, '')}/${baseName(entry.path)}`;
       const written = { objectId: id(entry.object_id), modifiedAt: count(entry.modified_at) };
-      return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size), ...written }];
+      const resource = type === 'DASHBOARD' ? { resourceId: id(entry.resource_id) } : {};
+      return [{ path: spelled, type, language: languageOf(entry.language), size: count(entry.size), ...written, ...resource }];
     });
   });
 }

@@ -11,7 +11,7 @@ import type { Cli } from '../cli/open-bundle.ts';
 import { checkPlanned } from '../place/check-planned.ts';
 import { lookAtPlace } from '../place/look-at-place.ts';
 import { rootOf } from '../place/root-of.ts';
-import { jobsLeftBehind } from '../plan/leftover-jobs.ts';
+import { leftBehind } from '../plan/leftovers.ts';
 import { asAdopted, copyInPlace, unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { notDeployable, type Refusal, refusal, takesOthersAway } from '../policy/refusals.ts';
 import { compareAfterwards, type ResourceDifference } from './compare-afterwards.ts';
@@ -60,7 +60,7 @@ export function createDirectDeployer(deps: {
         if ('why' in adopted) return { kind: 'refused', refusal: adopted };
         const wrong = await checkPlanned(workspace, { ...seen, plan: adopted.plan, rootPath, bundle });
         if (wrong !== undefined) return { kind: 'refused', refusal: refusal('place', wrong.problem, wrong.next) };
-        const harm = (await jobsLeftBehind(workspace, adopted.plan)) ?? takesOthersAway(planned.plan);
+        const harm = (await leftBehind(workspace, { plan: adopted.plan, resolved, bundle })) ?? takesOthersAway(planned.plan);
         if (harm !== undefined) return { kind: 'refused', refusal: harm };
         const shown = { host: login.host, target, bundleDigest: bundle.digest, plan: planned.text };
         const result = await deployShown(

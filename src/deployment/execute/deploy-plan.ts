@@ -2,12 +2,12 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, parseJson } from '../../values/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { comparable } from '../cli/plan-json.ts';
-import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
+import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
 import { type Ending, endingWords } from './how-it-ended.ts';
@@ -24,18 +24,14 @@ const LOOK =
 export async function obstacleTo(
   open: OpenCli,
   shown: ShownPlan,
-  workspace: ListsJobs,
-  { resources }: Pick<Bundle, 'resources'>,
+  workspace: FindsLeftovers,
+  { resolved, bundle }: { readonly resolved: JsonObject; readonly bundle: Pick<Bundle, 'resources'> },
 ): Promise<Refusal | undefined> {
   const again = await open.plan(shown.target);
   const before = parseJson(shown.plan);
   if (!isObject(before) || comparable(again.plan) !== comparable(before))
     return refusal('changed', 'The workspace has changed since this plan was made.', SEE_AGAIN);
-  const left = await jobsLeftBehind(
-    workspace,
-    again.plan,
-    resources.flatMap(({ id }) => id ?? []),
-  );
+  const left = await leftBehind(workspace, { plan: again.plan, resolved, bundle });
   if (left !== undefined) return left;
   if ((await open.digest()) !== shown.bundleDigest)
     return refusal('changed', 'The files are not those that were approved.', 'Ask for a fresh plan.');

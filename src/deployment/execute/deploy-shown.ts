@@ -47,7 +47,7 @@ export async function deployShown(
 ): Promise<DeployResult | Refusal> {
   const { host, target } = shown;
   onProgress('Checking that nothing has changed since the plan');
-  const obstacle = await obstacleTo(open, shown, workspace, bundle);
+  const obstacle = await obstacleTo(open, shown, workspace, { resolved, bundle });
   if (obstacle !== undefined) return obstacle;
   const eyes = { workspace, readFiles };
   const files: readonly BundleFile[] = bundle.files;
@@ -65,7 +65,7 @@ export async function deployShown(
   if (pairs.length > 0 && writes === undefined)
     return refusal('owned', 'The copy would run beside its original.', 'Let the target take it over, or leave the copy paused.');
   const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
-  const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { files, resolved, changes, carriedOut }));
+  const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut }));
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
   if (result.state !== 'done' || writes === undefined) return result;
   return await replaceOriginals(workspace, writes, { pairs, resolved, result }, onProgress);

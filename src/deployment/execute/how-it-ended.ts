@@ -1,12 +1,12 @@
 // How a deployment ended that did not end well, read off the workspace: which files and resources are new, and whether its lock is left; also in words.
-import type { BundleFile } from '../../bundle/model/bundle.ts';
+import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { counted, textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
-import { jobsLeftBehind, type ListsJobs } from '../plan/leftover-jobs.ts';
+import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
 import type { FileChange } from '../policy/release-diff.ts';
 
 /** `nothing`: all is as before. `mix`: some of it is new. `all`: everything is there, whatever the CLI said. */
@@ -15,8 +15,8 @@ export interface Ending {
   /** Files that had to change, and how many of them did. */
   readonly files: Share;
   readonly resources: Share;
-  /** Jobs that were made, and that no record of the deployment knows. */
-  readonly leftBehind: boolean;
+  /** Something was made that no record of the deployment knows. */
+  readonly unrecorded: boolean;
   /** Whose lock lies there; absent where none does. */
   readonly lock?: string;
 }
@@ -27,7 +27,7 @@ interface Share {
 }
 
 interface Deployment {
-  readonly files: readonly BundleFile[];
+  readonly bundle: Pick<Bundle, 'files' | 'resources'>;
   /** `bundle validate -o json` of the target. */
   readonly resolved: JsonObject;
   /** Of the files, before it began. */
@@ -42,20 +42,20 @@ interface Deployment {
  */
 export async function howItEnded(
   fresh: Pick<OpenCli, 'plan'>,
-  eyes: Eyes & { readonly workspace: ListsJobs },
-  { files, resolved, changes, carriedOut }: Deployment,
+  eyes: Eyes & { readonly workspace: FindsLeftovers },
+  { bundle, resolved, changes, carriedOut }: Deployment,
 ): Promise<Ending> {
   const again = (await fresh.plan(carriedOut.target)).plan;
   const paths = new Set(changes.filter(({ change }) => change !== 'removed').map(({ path }) => path));
-  const changing = files.filter(({ path }) => paths.has(path));
+  const changing = bundle.files.filter(({ path }) => paths.has(path));
   const left = (await readFileChanges(eyes, { files: changing, resolved })).length;
   const shares = {
     files: { done: changing.length - left, of: changing.length },
     resources: resourcesDone(objectOf(parseJson(carriedOut.plan)), again),
   };
-  const leftBehind = (await jobsLeftBehind(eyes.workspace, again)) !== undefined;
+  const unrecorded = (await leftBehind(eyes.workspace, { plan: again, resolved, bundle })) !== undefined;
   const lock = await lockIn(eyes.workspace, resolved);
-  return { verdict: leftBehind ? 'mix' : verdictOf(shares), ...shares, leftBehind, ...(lock === undefined ? {} : { lock }) };
+  return { verdict: unrecorded ? 'mix' : verdictOf(shares), ...shares, unrecorded, ...(lock === undefined ? {} : { lock }) };
 }
 
 function verdictOf(shares: Pick<Ending, 'files' | 'resources'>): Ending['verdict'] {
@@ -93,11 +93,11 @@ export function endingWords(ending: Ending, target: string): string {
   return [verdictWords(ending, target), ...lock].join(' ');
 }
 
-function verdictWords({ verdict, files, resources, leftBehind }: Ending, target: string): string {
+function verdictWords({ verdict, files, resources, unrecorded }: Ending, target: string): string {
   if (verdict === 'nothing') return `Nothing changed in ${target}.`;
   if (verdict === 'all') return `All the same, everything is in ${target} as it was shown.`;
   const parts = [...share(files, 'file', 'new'), ...share(resources, 'resource', 'changed')];
-  const made = leftBehind ? ' A job was made that the record of the deployment does not know.' : '';
+  const made = unrecorded ? ' Something was made that the record of the deployment does not know.' : '';
   return `${target} now has a mix: ${parts.join(', ')}.${made}`;
 }
 

@@ -31,7 +31,7 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
       const all = files.map(({ path }): FileChange => ({ path, change: 'added', byHand: false }));
       const changes = release === undefined || release.first ? all : release.files;
       const eyes = { workspace: workspace({ host, token }), readFiles };
-      const ending = await howItEnded(open, eyes, { files, resolved, changes, carriedOut: row });
+      const ending = await howItEnded(open, eyes, { bundle, resolved, changes, carriedOut: row });
       const problem = endingWords(ending, target);
       if (ending.verdict === 'all') return { ...(await deployed(open, row)), ending: 'all', problem, next: 'Nothing needs to be done.' };
       const until = (row.decidedAt?.getTime() ?? 0) + LIMITS.deployMs;

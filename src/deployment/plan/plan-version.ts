@@ -21,7 +21,7 @@ import { notDeployable } from '../policy/refusals.ts';
 import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
 import { weigh } from '../policy/weigh.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
-import { jobsLeftBehind, type ListsJobs } from './leftover-jobs.ts';
+import { type FindsLeftovers, leftBehind } from './leftovers.ts';
 import { liveOriginals } from './live-originals.ts';
 import { maskRelease } from './mask-release.ts';
 import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
@@ -37,7 +37,7 @@ interface PlannerDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
 
-type Reads = ListsJobs & ReadsJobs & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
+type Reads = FindsLeftovers & ReadsJobs & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -83,7 +83,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const pausing = bundle.adoption[target] === 'replace' ? await liveOriginals(reads, bundle.resources, plan, signal) : [];
           const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle, pausing }, signal);
           if (refused !== undefined) return refused;
-          const obstacle = await jobsLeftBehind(reads, plan);
+          const obstacle = await leftBehind(reads, { plan, resolved, bundle }, signal);
           if (obstacle !== undefined) return obstacle.words;
           const environment = isDevelopment(resolved) ? 'development' : 'production';
           const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);

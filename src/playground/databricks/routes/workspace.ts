@@ -1,11 +1,13 @@
 // /api/2.0/workspace: get-status, list, export, import, mkdirs, delete.
 
+import { posix } from 'node:path';
+import { levelOn } from '../access/object-access.ts';
 import { checkPath, findVisible, isVisible } from '../access/path-access.ts';
 import { type Answer, type Call, invalid, missing, ok, Refusal, raw, type User } from '../http/answer.ts';
 import { bodyOf, bodyText, queryText } from '../http/body.ts';
 import { idNumber, type JsonObject } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
-import type { Entry } from '../state/files.ts';
+import { type Entry, keyOf } from '../state/files.ts';
 import { LEVEL } from '../state/grants.ts';
 import { convertNotebook, fileType, type Language, recognise } from '../state/notebooks.ts';
 import type { Workspace } from '../state/state.ts';
@@ -18,6 +20,8 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
 
   const getStatus = (call: Call): Answer => {
     const path = queryText(call, 'path');
+    const dashboard = dashboardsIn(workspace, call.user, posix.dirname(path)).find((one) => one.listed.path === path);
+    if (dashboard !== undefined) return ok(dashboard.listed);
     return ok(describe(path, findVisible(workspace, call.user, path), call.query.get('return_export_info') === 'true'));
   };
 
@@ -25,15 +29,18 @@ export function workspaceRoutes(workspace: Workspace): Route[] {
     const path = queryText(call, 'path');
     const entry = findVisible(workspace, call.user, path);
     if (entry.type !== 'DIRECTORY') return ok({ objects: [describe(path, entry, false)] });
-    const objects = files
+    const seen = files
       .children(path)
       .map(([name, child]) => describe(`${path.replace(/\/$/, '')}/${name}`, child, false))
       .filter(({ path: child }) => isVisible(workspace, call.user, String(child)));
+    const objects = [...seen, ...dashboardsIn(workspace, call.user, path).map(({ listed }) => listed)];
     return ok(objects.length === 0 ? {} : { objects });
   };
 
   const exportObject = (call: Call): Answer => {
     const path = queryText(call, 'path');
+    const dashboard = dashboardsIn(workspace, call.user, posix.dirname(path)).find((one) => one.listed.path === path);
+    if (dashboard !== undefined) return raw(Buffer.from(dashboard.text));
     const entry = findVisible(workspace, call.user, path);
     const format = call.query.get('format') ?? 'SOURCE';
     if (entry.type === 'DIRECTORY')
@@ -137,6 +144,18 @@ function checkTarget(workspace: Workspace, user: User, path: string, type: Entry
 
 function tooLarge(size: number): Refusal {
   return new Refusal(400, 'MAX_NOTEBOOK_SIZE_EXCEEDED', `File size is (${size} bytes), exceeded max size (${EXPORT_LIMIT} bytes)`);
+}
+
+/** The dashboards of a folder, as its list has them (the CLI's fake workspace keeps one as a file of type DASHBOARD). */
+function dashboardsIn(workspace: Workspace, user: User, folder: string): { readonly listed: JsonObject; readonly text: string }[] {
+  return [...workspace.dashboards].flatMap(([id, { draft }]) => {
+    const { parent_path: parent, display_name: name, lifecycle_state: state, update_time: time } = draft;
+    if (typeof parent !== 'string' || keyOf(parent) !== keyOf(folder) || state === 'TRASHED') return [];
+    if (levelOn(workspace, user, 'dashboards', id) < LEVEL.view) return [];
+    const path = `${folder.replace(/\/$/, '')}/${String(name)}.lvdash.json`;
+    const listed = { object_type: 'DASHBOARD', path, resource_id: id, modified_at: Date.parse(String(time)) };
+    return [{ listed, text: String(draft.serialized_dashboard ?? '') }];
+  });
 }
 
 function describe(path: string, entry: Entry, exportInfo: boolean): JsonObject {
