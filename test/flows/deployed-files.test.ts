@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Playground } from '../../src/playground/start.ts';
 import { findCli, flow } from './stack.ts';
-import { buttonsOf, startThread, textOf } from './thread.ts';
+import { buttonsOf, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const FILES = '/Users/ana@acme.example/.bundle/churn/dev/files';
@@ -71,7 +71,7 @@ describe.skipIf(cli.state !== 'ready')('deployed files', () => {
     await ana.click(halfway, 'next_previous');
     const back = await thread.card(3, (one) => 'deploy' in buttonsOf(one));
     await ana.click(back, 'deploy');
-    await ana.waitFor(() => thread.messages().filter((one) => /Version 3 is deployed/.test(textOf(one))).length === 2);
+    await ana.waitFor(() => thread.messages().filter((one) => /Version 3 is deployed/.test(textOf(one))).length === 2, STEP_MS);
     expect(textAt(playground, NOTEBOOK)).toBe(before);
   });
 });

@@ -79,13 +79,13 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
   }
 
   async function toDestroy(bundle: Bundle, target: string, by: Requester): Promise<string[]> {
-    await refuseOriginals(bundle, target, by);
     const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
     if (no !== undefined) throw refuse(no.problem, no.next);
     const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
     const resources = await cli.open(open, (opened) => deployedResources(opened, target));
     if (resources.length === 0)
       throw refuse(`Nothing of this bundle is deployed to ${target} by ${by.userName}.`, 'There is nothing to destroy.');
+    await refuseOriginals(bundle, target, by);
     if (resources.length > LIMITS.destroyed)
       throw refuse(
         `The deployment holds ${resources.length} resources, more than a card can show.`,

@@ -86,10 +86,12 @@ describe('two people at once over HTTP', () => {
     });
     expect(asked.status).toBe(404);
 
-    // The same job for both is the same tree: each has it then, through what they read themselves.
+    // The same wish for both is the same tree but for whose home it is for: each has their own then, through what they read themselves.
     const again = await ofAna('generate_bundle_from_job', { job_id: '204' });
-    expect(again.text).toContain(bens);
-    expect((await ofAna('read_bundle_file', { bundle_id: bens, path: 'databricks.yml' })).isError).toBe(false);
+    const own = /^bundle_id: (\w{64})$/m.exec(again.text)?.[1] ?? '';
+    expect(own).not.toBe(bens);
+    expect((await ofAna('read_bundle_file', { bundle_id: own, path: 'databricks.yml' })).isError).toBe(false);
+    expect((await ofAna('read_bundle_file', { bundle_id: bens, path: 'databricks.yml' })).isError).toBe(true);
     await Promise.all([ana.close(), ben.close()]);
   });
 
