@@ -1,11 +1,13 @@
-// What lies in the workspace counts, over the whole stack: an edit made there by hand, and a deployment that ended halfway.
+// What lies in the workspace counts, over the whole stack: an edit made there by hand, a deployment that ended halfway, and what would be deleted.
 import { describe, expect } from 'vitest';
 import type { Playground } from '../../src/playground/start.ts';
 import { findCli, flow } from './stack.ts';
-import { buttonsOf, STEP_MS, startThread, textOf } from './thread.ts';
+import { buttonsOf, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const FILES = '/Users/ana@acme.example/.bundle/churn/dev/files';
+const STATE = '/Users/ana@acme.example/.bundle/churn/dev/state/resources.json';
+const ID = '11111111-2222-3333-4444-555555555555';
 const NOTEBOOK = 'src/01_ingest_events';
 
 function textAt({ databricks: { workspace } }: Playground, path: string): string {
@@ -24,6 +26,17 @@ function editByHand({ databricks: { workspace } }: Playground, path: string, mor
   });
 }
 
+/** A pipeline that an earlier version of the bundle has deployed, as its record tells. */
+function plantPipeline({ databricks: { workspace } }: Playground): void {
+  const spec = { id: ID, name: '[dev ana] Old', continuous: false };
+  workspace.pipelines.set(ID, { pipeline_id: ID, name: spec.name, spec, creator_user_name: 'ana@acme.example' });
+  const entry = workspace.files.get(STATE);
+  if (entry === undefined) throw new Error('nothing is deployed');
+  const state = JSON.parse(Buffer.from(entry.read()).toString());
+  state.state['resources.pipelines.old'] = { __id__: ID, state: { name: spec.name } };
+  workspace.files.put(STATE, { type: 'FILE', read: () => Buffer.from(JSON.stringify(state)) });
+}
+
 const test = flow().extend('thread', { scope: 'file' }, async ({ ana }) => {
   const thread = await startThread(ana, '/dab job 123', 'job 123 ');
   const card = await thread.card(1, (one) => 'deploy' in buttonsOf(one));
@@ -33,12 +46,8 @@ const test = flow().extend('thread', { scope: 'file' }, async ({ ana }) => {
   return thread;
 });
 
-describe.skipIf(cli.state !== 'ready')('deployed files', () => {
-  test('that somebody edited are shown before they are overwritten, and can be taken into the bundle', async ({
-    playground,
-    ana,
-    thread,
-  }) => {
+describe.skipIf(cli.state !== 'ready')('what is deployed', () => {
+  test('that somebody edited is shown before it is overwritten, and can be taken into the bundle', async ({ playground, ana, thread }) => {
     editByHand(playground, NOTEBOOK, '\n# by hand\n');
     thread.say('rename the job to Churn 2');
     const card = await thread.card(2, (one) => 'deploy' in buttonsOf(one));
@@ -56,7 +65,7 @@ describe.skipIf(cli.state !== 'ready')('deployed files', () => {
     expect(textAt(playground, NOTEBOOK)).toContain('# by hand');
   });
 
-  test('of a deployment that ended halfway are told truly, and put back', async ({ playground, ana, thread }) => {
+  test('halfway is told truly, and put back', async ({ playground, ana, thread }) => {
     const before = textAt(playground, NOTEBOOK);
     thread.say('rename the job to Churn 4');
     const card = await thread.card(4, (one) => 'deploy' in buttonsOf(one));
@@ -73,5 +82,28 @@ describe.skipIf(cli.state !== 'ready')('deployed files', () => {
     await ana.click(back, 'deploy');
     await ana.waitFor(() => thread.messages().filter((one) => /Version 3 is deployed/.test(textOf(one))).length === 2, STEP_MS);
     expect(textAt(playground, NOTEBOOK)).toBe(before);
+  });
+
+  test('and is no part of the bundle any more is deleted only where the target’s name was typed', async ({ playground, ana, thread }) => {
+    const { pipelines } = playground.databricks.workspace;
+    plantPipeline(playground);
+    thread.say('rename the job to Churn 5');
+    const card = await thread.card(5, (one) => 'deploy' in buttonsOf(one));
+    expect(textOf(card)).toContain('Deletes pipeline `old`');
+    await thread.idle();
+
+    await ana.click(card, 'deploy');
+    const modal = await ana.waitFor((me) => me.modal(), STEP_MS);
+    expect(JSON.stringify(modal)).toContain('Type dev to go on');
+    expect(JSON.stringify(modal)).toContain('Deletes pipeline');
+    const refused = await privately(ana, () => ana.submit({ typed: 'prod' }));
+    expect(textOf(refused)).toContain('nothing was started');
+    expect(pipelines.has(ID)).toBe(true);
+
+    await ana.click(card, 'deploy');
+    await ana.waitFor((me) => me.modal(), STEP_MS);
+    await ana.submit({ typed: 'dev' });
+    await thread.says(/Version 5 is deployed/);
+    expect(pipelines.has(ID)).toBe(false);
   });
 });
