@@ -50,10 +50,12 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
       if (status.state !== 'ready') throw new UserError({ doing: 'Running the Databricks CLI', ...notReady(status) });
       const folder = await createFolder(scratchDir, bundle.files);
       let late = false;
+      const runs = new Set<Promise<unknown>>();
       try {
-        return await work(openCli({ ...status, folder, bundle, clock, log, onLate: () => (late = true) }));
+        return await work(openCli({ ...status, folder, bundle, clock, log, runs, onLate: () => (late = true) }));
       } finally {
-        // A deploy that still runs needs its folder.
+        // What was begun beside something that failed needs its folder until it ends, and a deploy that still runs needs it longer.
+        await Promise.allSettled(runs);
         if (!late) await folder.release();
       }
     },
@@ -71,15 +73,19 @@ interface Opened extends Pick<Ready, 'path' | 'version'> {
   readonly bundle: BundleToOpen;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Commands that were begun. */
+  readonly runs: Set<Promise<unknown>>;
   readonly onLate: () => void;
 }
 
-function openCli({ path, version, folder, bundle, clock, log, onLate }: Opened) {
+function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Opened) {
   const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
 
   async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
     const started = clock.now();
-    const result = await runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, clock, ...more });
+    const running = runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, clock, ...more });
+    runs.add(running);
+    const result = await running;
     log.info(
       { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
       'Ran the Databricks CLI',

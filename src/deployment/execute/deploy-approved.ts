@@ -6,7 +6,6 @@ import { createProposalRows, type ProposalRow } from '../../storage/deployment-p
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { placeElsewhere, placeTaken } from '../place/place-words.ts';
-import { rootIn } from '../place/root-of.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
@@ -33,14 +32,13 @@ export function createDeployer(deps: DeployerDeps) {
     const { host, target, userName } = row;
     const workspace = deps.workspace({ host, token });
     return await cli.open({ files: bundle.files, host, token }, async (open) => {
-      const { resolved } = await validateAs(open, target, userName);
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
       const { release } = deploymentProposalOf(row);
-      const rootPath = rootIn(resolved, userName);
+      const resolve = async () => (await validateAs(open, target, userName)).resolved;
       const done = await deployShown(
         open,
         { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), onProgress, log },
-        { bundle, shown: row, resolved, rootPath, release, versions, deletes: doomedBy(release).length > 0 },
+        { bundle, shown: row, resolve, userName, release, versions, deletes: doomedBy(release).length > 0 },
       );
       return 'why' in done ? failed(done.words.problem, done.words.next) : done;
     });

@@ -66,7 +66,7 @@ export function createDirectDeployer(deps: {
         const result = await deployShown(
           open,
           { cli, workspace, readFiles, token: login.token, onProgress, log },
-          { bundle, shown, resolved, rootPath, deletes: false },
+          { bundle, shown, resolve: async () => resolved, userName, deletes: false },
         );
         if ('why' in result) return { kind: 'refused', refusal: result };
         // A deployment that succeeded may still have a problem: what it made could not be read, so nothing can be compared.

@@ -20,18 +20,23 @@ export const MIXED = 'Ask for a fresh plan to finish it, or put the previous ver
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
+interface PlannedAgain {
+  readonly plan: JsonObject;
+  readonly resolved: JsonObject;
+  readonly bundle: Pick<Bundle, 'resources'>;
+}
+
 /** What has changed since the plan was shown; undefined when it may be deployed. */
 export async function obstacleTo(
-  open: OpenCli,
+  open: Pick<OpenCli, 'digest'>,
   shown: ShownPlan,
   workspace: FindsLeftovers,
-  { resolved, bundle }: { readonly resolved: JsonObject; readonly bundle: Pick<Bundle, 'resources'> },
+  { plan, resolved, bundle }: PlannedAgain,
 ): Promise<Refusal | undefined> {
-  const again = await open.plan(shown.target);
   const before = parseJson(shown.plan);
-  if (!isObject(before) || comparable(again.plan) !== comparable(before))
+  if (!isObject(before) || comparable(plan) !== comparable(before))
     return refusal('changed', 'The workspace has changed since this plan was made.', SEE_AGAIN);
-  const left = await leftBehind(workspace, { plan: again.plan, resolved, bundle });
+  const left = await leftBehind(workspace, { plan, resolved, bundle });
   if (left !== undefined) return left;
   if ((await open.digest()) !== shown.bundleDigest)
     return refusal('changed', 'The files are not those that were approved.', 'Ask for a fresh plan.');

@@ -8,6 +8,7 @@ import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { readFileChanges } from '../deployed/file-changes-there.ts';
+import { rootIn } from '../place/root-of.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
@@ -29,8 +30,9 @@ interface With {
 interface ToDeploy {
   readonly bundle: Bundle;
   readonly shown: ShownPlan;
-  readonly resolved: JsonObject;
-  readonly rootPath: string;
+  /** What the target resolves to, for whoever deploys; asked for beside the plan. */
+  readonly resolve: () => Promise<JsonObject>;
+  readonly userName: string;
   /** What a card has said of it; absent where nobody looked at one. */
   readonly release?: Release | undefined;
   /** The files of what was deployed there before, the newest first. */
@@ -43,15 +45,22 @@ interface ToDeploy {
 export async function deployShown(
   open: OpenCli,
   { cli, workspace, readFiles, token, writes, onProgress, log }: With,
-  { bundle, shown, resolved, rootPath, release, versions, deletes }: ToDeploy,
+  { bundle, shown, resolve, userName, release, versions, deletes }: ToDeploy,
 ): Promise<DeployResult | Refusal> {
   const { host, target } = shown;
   onProgress('Checking that nothing has changed since the plan');
-  const obstacle = await obstacleTo(open, shown, workspace, { resolved, bundle });
-  if (obstacle !== undefined) return obstacle;
+  const planning = open.plan(target);
+  // Awaited below, unless it must not count: whom the target resolves for comes first.
+  planning.catch(() => {});
+  const resolved = await resolve();
+  const rootPath = rootIn(resolved, userName);
   const eyes = { workspace, readFiles };
   const files: readonly BundleFile[] = bundle.files;
-  const changes = await readFileChanges(eyes, { files, resolved, ...(versions === undefined ? {} : { versions }) });
+  const reading = readFileChanges(eyes, { files, resolved, ...(versions === undefined ? {} : { versions }) });
+  const checking = planning.then(({ plan }) => obstacleTo(open, shown, workspace, { plan, resolved, bundle }));
+  const [obstacle] = await Promise.all([checking, reading.catch(() => undefined)]);
+  if (obstacle !== undefined) return obstacle;
+  const changes = await reading;
   if (release?.first === false && JSON.stringify(changes) !== JSON.stringify(release.files))
     return refusal('changed', 'Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
   const taken = await takeOver(

@@ -72,8 +72,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           if (rootIn(resolved, userName) !== rootPath) return OTHER_ROOT;
           const main = productionTarget(bundle);
           const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
-          const other = isOther ? (await open.validate(main)).resolved : undefined;
-          const planned = await open.plan(target);
+          const [other, planned] = await Promise.all([isOther ? open.validate(main) : undefined, open.plan(target)]);
           const copied = copyInPlace(bundle, target, planned.plan);
           if (copied !== undefined) return copied.words;
           const originals = unboundOriginals(bundle, target, planned.plan);
@@ -91,7 +90,16 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
           const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
-          const weighed = await releaseOf({ diff: { ...diff, files }, bundle, plan, resolved, other, reads, pausing, signal });
+          const weighed = await releaseOf({
+            diff: { ...diff, files },
+            bundle,
+            plan,
+            resolved,
+            other: other?.resolved,
+            reads,
+            pausing,
+            signal,
+          });
           const isFirst = environment === 'production' && seen.place?.bundleDigest === undefined;
           const original =
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;

@@ -193,6 +193,8 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     const proposal = await approved(bundleOf());
     expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('does not belong to ana') });
     expect(writesOf(rig)).toEqual([]);
+    // The plan that was begun beside has ended too.
+    expect(readdirSync(rig.scratchDir)).toEqual([]);
   });
 
   it('calls a deployment unknown after a crash, and one that never began failed', async ({ rig, planned, approved, deploy }) => {
