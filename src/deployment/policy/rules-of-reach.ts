@@ -32,7 +32,7 @@ export const movedCode: Rule = (one, { root }): Finding[] => {
   );
   if (moved.size === 0) return [];
   const what = moved.size === 1 ? 'a copy of its file' : `copies of its ${counted(moved.size, 'file')}`;
-  const text = `${words.slice(0, 1).toUpperCase()}${words.slice(1)} then runs ${what} in the folder of the deployment: edits where they lie today no longer reach it.`;
+  const text = `${words.slice(0, 1).toUpperCase()}${words.slice(1)} then runs ${what} in the folder of the deployment: edits at the old place no longer reach it.`;
   return [{ rule: 'moved code', weight: 'note', text }];
 };
 
