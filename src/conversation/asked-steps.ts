@@ -236,7 +236,7 @@ export function createAskedSteps(deps: {
         return ON_IT[kind];
       }
       const conversation = await rows.conversations.get(conversationId);
-      const key = 'steps' in found ? found.steps.run : undefined;
+      const key = 'steps' in found ? found.steps.run?.key : undefined;
       if (conversation === undefined || key === undefined) return undefined;
       // The same press, told again, is the same run.
       const writeId = jobId(id);

@@ -1,7 +1,7 @@
 // From a deployment to what comes next: run it, put the version before it back, take it to production, destroy it; each by a button of its record.
 import { describe, expect } from 'vitest';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
-import { findCli, flow } from './stack.ts';
+import { findCli, flow, holdRuns } from './stack.ts';
 import { buttonsOf, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
@@ -33,10 +33,12 @@ describe.skipIf(cli.state !== 'ready')('what comes after a deployment', () => {
     const refused = await privately(ben, () => ben.click(first, 'next_run'));
     expect(textOf(refused)).toContain('This is the copy of ana@acme.example in dev');
     expect(playground.databricks.workspace.runs.size).toBe(0);
+    const release = holdRuns(playground);
     await ana.click(first, 'next_run');
     const card = await thread.says('Run churn of bundle “churn” as it is deployed to dev');
     await thread.shows(card, 'Approved by <@U_ANA> and started');
-    await thread.shows(card, 'and run: succeeded after 20 s');
+    release();
+    await thread.shows(card, 'The run succeeded after 20 s');
     await thread.says(/^<@U_ANA> Run churn of bundle “churn” as it is deployed to dev: succeeded after 20 s\./m);
     expect(playground.databricks.workspace.runs.size).toBe(1);
   });

@@ -87,6 +87,19 @@ export function holdSources({ databricks }: Playground): () => void {
   return release;
 }
 
+/** Lets no run come to its end until what it returns is called, or the test ends: then each has taken 20 seconds. */
+export function holdRuns({ databricks: { workspace } }: Playground): () => void {
+  const usual = workspace.runMs;
+  workspace.runMs = 86_400_000;
+  const release = () => {
+    workspace.runMs = usual;
+    for (const [id, run] of workspace.runs)
+      if (run.endTime > workspace.now()) workspace.runs.set(id, { ...run, endTime: run.startTime + 20_000 });
+  };
+  onTestFinished(release);
+  return release;
+}
+
 /** The CLI that `npm run setup:cli` has prepared, if there is one; says loudly where there is none. */
 export async function findCli(): Promise<CliStatus> {
   const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log: createLogger({ level: 'silent' }) });

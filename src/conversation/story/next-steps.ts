@@ -6,8 +6,8 @@ import type { ProposalInStory } from '../../storage/deployment-proposals.ts';
 import { deployedNow, placeOf, type StatusRows, timeOf } from './status.ts';
 
 export interface NextSteps {
-  /** The key of the main job, or of a pipeline where there is no job; absent where nothing can be run. */
-  readonly run?: string;
+  /** The main job, or a pipeline where there is no job; absent where nothing can be run. */
+  readonly run?: { readonly key: string; readonly name: string };
   /** The target for production, where this is a development copy. */
   readonly production?: string;
   /** What was deployed in this place before. */
@@ -32,11 +32,11 @@ export async function nextStepsOf(
   if (proposal.state !== 'done') return undefined;
   const now = deployedNow(all, await rows.destroyedFrom(conversationId));
   if (!now.some(({ id }) => id === proposal.id)) return undefined;
-  const run = (result?.jobs[0] ?? result?.others?.find(({ kind }) => kind === 'pipeline'))?.key;
+  const run = result?.jobs[0] ?? result?.others?.find(({ kind }) => kind === 'pipeline');
   const production = proposal.environment === 'development' ? productionOf(bundle) : undefined;
   const isThere = now.some((one) => one.target === production && one.bundleDigest === proposal.bundleDigest);
   return {
-    ...(run === undefined ? {} : { run }),
+    ...(run === undefined ? {} : { run: { key: run.key, name: run.name } }),
     ...(production === undefined || isThere ? {} : { production }),
     ...(previous === undefined ? {} : { previous }),
     // What took an original over would delete it.

@@ -4,10 +4,10 @@ import type { NextSteps } from '../../conversation/story/next-steps.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import { button, confirmed, context, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
-import { clip, durationWords, escapeText, slackDate } from './slack-text.ts';
+import { clip, durationWords, escapeText, oneLine, slackDate } from './slack-text.ts';
 
-/** `name` is the bundle's; without `next` it is not what is deployed there any more. */
-export function deployedBlocks(proposal: DeploymentProposal, name: string, next: NextSteps | undefined): KnownBlock[] {
+/** Without `next` it is not what is deployed there any more. */
+export function deployedBlocks(proposal: DeploymentProposal, next: NextSteps | undefined): KnownBlock[] {
   const { decidedBy, decidedAt, target, userName, result } = proposal;
   const by = decidedBy === undefined ? '' : ` by <@${decidedBy}>`;
   const facts = [
@@ -21,13 +21,13 @@ export function deployedBlocks(proposal: DeploymentProposal, name: string, next:
     // Deployed, but not all could be read of it.
     ...(result?.problem === undefined ? [] : [section(`:warning: ${escapeText(clip(`${result.problem} ${result.next ?? ''}`, 1500))}`)]),
     ...(result === undefined ? [] : resultLinks(result)),
-    ...(next === undefined ? [] : nextButtons(proposal, name, next)),
+    ...(next === undefined ? [] : nextButtons(proposal, next)),
   ];
 }
 
-function nextButtons({ id, target }: DeploymentProposal, name: string, next: NextSteps): KnownBlock[] {
+function nextButtons({ id, target }: DeploymentProposal, next: NextSteps): KnownBlock[] {
   const elements = [
-    ...(next.run === undefined ? [] : [runButton(id, target, `${next.run} of ${name}`)]),
+    ...(next.run === undefined ? [] : [runButton(id, target, next.run.name)]),
     ...(next.production === undefined ? [] : [button(`Deploy to ${next.production}`, 'next_production', id)]),
     ...(next.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', id)]),
     ...(next.destroy ? [button('Destroy', 'next_destroy', id)] : []),
@@ -36,7 +36,7 @@ function nextButtons({ id, target }: DeploymentProposal, name: string, next: Nex
 }
 
 /** Its confirmation is the yes: the run starts after it. */
-function runButton(id: string, target: string, what: string) {
-  const text = `It runs ${escapeText(clip(what, 150))} as it is deployed, with its own parameters, as you.`;
+function runButton(id: string, target: string, name: string) {
+  const text = `It runs ${oneLine(escapeText(clip(name, 150)))} with its own parameters, as you.`;
   return confirmed(button(`Run in ${target}`, 'next_run', id), `Run it in ${target}?`, text, 'Run it');
 }

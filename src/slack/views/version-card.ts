@@ -116,7 +116,7 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
         ...(doing === undefined ? [] : [context(escapeText(clip(doing, 300)))]),
       ];
     case 'done':
-      return deployedBlocks(proposal, name, next);
+      return deployedBlocks(proposal, next);
     case 'failed':
     case 'unknown': {
       const { problem = 'The deployment did not end well.', next: what = 'Press Plan again.' } = proposal.result ?? {};

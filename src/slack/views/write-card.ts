@@ -149,7 +149,7 @@ function endLine(result: WriteResult, by: string): string {
   if (result.state !== 'done') return `:x: Approved${by}. ${endWords(result)}`;
   if (result.startedOnly) return `:white_check_mark: Approved${by} and started. I don’t follow it; look there for how it ends.`;
   if (result.problem !== undefined) return `:warning: Approved${by}. ${endWords(result)}`;
-  return `:white_check_mark: Approved${by} and ${result.run === undefined ? 'done' : `run: succeeded${took(result, ' after')}`}.`;
+  return `:white_check_mark: Approved${by}${result.run === undefined ? ' and done' : `. The run succeeded${took(result, ' after')}`}.`;
 }
 
 /** What went wrong and what to do; our own words. */

@@ -96,7 +96,12 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
   });
 
   test('the record of a deployment: with what one does next, and without where it is not what is deployed', async ({ draw }) => {
-    const next = { run: text.slice(0, 200), production: text.slice(0, 100), previous: { version: 1, bundleDigest: 'd' }, destroy: true };
+    const next = {
+      run: { key: 'churn', name: text },
+      production: text.slice(0, 100),
+      previous: { version: 1, bundleDigest: 'd' },
+      destroy: true,
+    };
     const done = { ...proposal('done', text, true), decidedAt: new Date() };
     const record = { name: text, proposal: done, conversationId: 'conversation-1' };
     const kept = await draw(renderVersionCard(card(text), { ...record, next }));

@@ -85,7 +85,7 @@ describe('hostile text stays text', () => {
 
   it('on the record of a deployment', () => {
     sure((text) => {
-      const next = { run: text, production: text, previous: { version: 1, bundleDigest: 'd' }, destroy: true };
+      const next = { run: { key: 'churn', name: text }, production: text, previous: { version: 1, bundleDigest: 'd' }, destroy: true };
       const done = {
         ...proposal('done', text, true),
         result: { ok: true, state: 'done' as const, jobs: [], problem: text, next: text, ms: 1 },
