@@ -52,7 +52,7 @@ const TABLE: Record<string, string> = {
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
     'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
-    'deployment/deployed',
+    'deployment/deployed croner',
   'deployment/execute':
     'bundle/model:types bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
-import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
+import { isDevelopment, resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import { createPlaceRows } from '../../storage/deployment-places.ts';
@@ -24,6 +24,7 @@ import { type InspectInput, wordsOf } from './inspect.ts';
 import { type FindsLeftovers, leftBehind } from './leftovers.ts';
 import { liveOriginals } from './live-originals.ts';
 import { maskRelease } from './mask-release.ts';
+import { nextRun } from './next-run.ts';
 import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
@@ -103,7 +104,10 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const isFirst = environment === 'production' && seen.place?.bundleDigest === undefined;
           const original =
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
-          const release = original === undefined ? weighed : { ...weighed, original };
+          const job = resolvedResource(resolved, 'jobs', bundle.resources[0]?.key ?? '') ?? {};
+          const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
+          const extra = { ...(original === undefined ? {} : { original }), ...(next === undefined ? {} : { nextRun: next }) };
+          const release = { ...weighed, ...extra };
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);

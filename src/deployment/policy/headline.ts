@@ -27,7 +27,7 @@ export function headlineOf(release: Release): string {
     ...(changes === '' ? [] : [changes]),
   ];
   const said = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
-  return `${verb} in ${target}${said}${runsAsWords(release)}.`;
+  return `${verb} in ${target}${said}${runsAsWords(release)}${nextRunWords(release)}.`;
 }
 
 /** Whether the copy of a job that goes on beside it starts by itself is what matters most. */
@@ -72,4 +72,18 @@ function runsAsWords({ environment, runsAs }: Release): string {
   const { is, was } = runsAs;
   if (was === undefined) return `; runs as ${is}`;
   return is.toLowerCase() === was.toLowerCase() ? `; runs as ${is} as before` : `; runs as ${is}, before as ${was}`;
+}
+
+const WEEK = 6 * 86_400_000;
+
+/** In the job's own time zone: a time of the day when it was planned, else a weekday or a date before it. */
+function nextRunWords({ nextRun }: Release): string {
+  if (nextRun === undefined) return '';
+  const { zone } = nextRun;
+  const [at, from] = [new Date(nextRun.at), new Date(nextRun.from)];
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
+  const date = format({ day: 'numeric', month: 'short', year: 'numeric' });
+  const near = at.getTime() - from.getTime() < WEEK ? format({ weekday: 'short' }) : date;
+  const day = date.format(at) === date.format(from) ? '' : `${near.format(at)} `;
+  return `; next run ${day}${format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)} (${zone})`;
 }

@@ -58,6 +58,8 @@ export interface Release extends ReleaseDiff {
   readonly title: string;
   /** Who runs the main job afterwards, and who does now (of a first deployment: who runs the original). */
   readonly runsAs?: { readonly is: string; readonly was?: string } | undefined;
+  /** Of a main job that starts by its schedule in production: when it does next, as of when that was, and the job's time zone. */
+  readonly nextRun?: { readonly at: string; readonly from: string; readonly zone: string } | undefined;
   /** Of a first deployment for production: the original, what becomes of it by this version, and what else could. */
   readonly original?: { readonly id: string; readonly way: Adoption; readonly ways: readonly Adoption[] } | undefined;
   /** The job that the main one was made from, where a production copy of it is made. */

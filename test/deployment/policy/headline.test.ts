@@ -12,6 +12,7 @@ const file = { path: 'src/a.py', change: 'changed', byHand: false } as const;
 const PROD = { target: 'prod', environment: 'production', first: false, files: [], findings: [], title: 'Churn' } as const;
 const AS_BEFORE = { runsAs: { is: 'ben@acme.example', was: 'Ben@acme.example' } };
 const DEV = { ...PROD, target: 'dev', environment: 'development', first: true } as const;
+const nextAt = (at: string) => ({ at, from: '2026-11-27T21:00:00.000Z', zone: 'Europe/Amsterdam' });
 const paused = [setting('schedule.pause_status', 'PAUSED')];
 
 test.for<[string, Omit<Release, 'resources'>, ResourceChange[]]>([
@@ -41,6 +42,21 @@ test.for<[string, Omit<Release, 'resources'>, ResourceChange[]]>([
     [{ ...change('create'), settings: paused }],
   ],
   ['Create a copy of job 123 · Churn in prod.', { ...PROD, first: true, beside: '123' }, [change('create')]],
+  [
+    'Take over job 123 in prod: 2 settings and 1 file change; runs as ben@acme.example as before; next run 23:30 (Europe/Amsterdam).',
+    { ...PROD, ...AS_BEFORE, files: [file], nextRun: nextAt('2026-11-27T22:30:00.000Z') },
+    [change('adopt', 2, { id: '123' })],
+  ],
+  [
+    'Update Churn in prod: 1 setting changes; next run Sat 00:30 (Europe/Amsterdam).',
+    { ...PROD, nextRun: nextAt('2026-11-27T23:30:00.000Z') },
+    [change('update', 1)],
+  ],
+  [
+    'Update Churn in prod: 1 setting changes; next run 1 Jan 2027 06:00 (Europe/Amsterdam).',
+    { ...PROD, nextRun: nextAt('2027-01-01T05:00:00.000Z') },
+    [change('update', 1)],
+  ],
   ['Nothing changes in prod.', { ...PROD, ...AS_BEFORE }, [change('unchanged')]],
 ])('%s', ([headline, release, resources]) => {
   expect(headlineOf({ ...release, resources })).toBe(headline);
