@@ -55,8 +55,8 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
     if (drawn.get(ts) === JSON.stringify(message)) return;
     await limits.wait('chat.update', 'urgent');
     await client.chat.update({ channel, ts, ...message }).catch((error: unknown) => {
-      // Somebody has deleted it: asking again at each change would only use up the rate of the others.
-      if (slackError(error) !== 'message_not_found') throw error;
+      // Somebody has deleted it, perhaps leaving a tombstone: asking at each change would only use up the rate of the others.
+      if (!['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) throw error;
     });
     remember(ts, message);
   }

@@ -117,7 +117,7 @@ function stateBlocks(proposal: WriteProposal, title: string, doing: string | und
         { type: 'actions', block_id: 'write', elements: [runButton(proposal, title), button('Not now', 'write_not_now', proposal.id)] },
       ];
     case 'declined':
-      return [context(`Not done: declined${by}.`)];
+      return [context(`Not done: declined${by}. Ask me again if you want it after all.`)];
     case 'superseded':
       return [context('A newer card has replaced this one: use that.')];
     case 'approved':

@@ -81,6 +81,10 @@ test('threads keep metadata for those who ask, pages follow cursors, updates and
   expect(await refusal(web.chat.postMessage({ channel: 'C_DATA', text: 'x', thread_ts: '1.000001' }))).toBe('thread_not_found');
   await web.reactions.add({ channel: 'C_DATA', timestamp: root.ts ?? '', name: 'eyes' });
   expect(slack.messages('C_DATA')[0]?.reactions).toEqual([{ name: 'eyes', users: ['U_DAB'] }]);
+  await web.chat.delete({ channel: 'C_DATA', ts: root.ts ?? '' });
+  const left = await web.conversations.replies({ channel: 'C_DATA', ts: root.ts ?? '' });
+  expect(left.messages?.map((message) => message.text)).toEqual(['This message was deleted.', 'two']);
+  expect(left.messages?.[0]).toMatchObject({ subtype: 'tombstone', ts: root.ts });
 });
 
 test('people may be given, from other teams too; markdown_text stands alone; a message has a link', async () => {

@@ -1,12 +1,21 @@
 // chat.postMessage, update, delete and postEphemeral, and the posting that files, streams and people share.
 import { checkBlocks } from '../blocks/block-rules.ts';
-import { apiMessage, type Events } from '../events/events.ts';
+import { apiMessage, type Events, repliesOf } from '../events/events.ts';
 import { MARKDOWN_TEXT, POST_TEXT, UPDATE_TEXT } from '../protocol/limits.ts';
 import type { Block } from '../protocol/page-api.ts';
 import { type Args, type Dict, isDict, randomId, SlackRefusal } from '../protocol/refusal.ts';
 import type { Time } from '../protocol/time.ts';
 import type { Changes } from '../team/changes.ts';
-import { BOT, memberChannel, messagesOf, type State, type StoredEphemeral, type StoredMessage, visibleChannel } from '../team/state.ts';
+import {
+  BOT,
+  memberChannel,
+  messagesOf,
+  SLACKBOT,
+  type State,
+  type StoredEphemeral,
+  type StoredMessage,
+  visibleChannel,
+} from '../team/state.ts';
 
 type NewMessage = Omit<StoredMessage, 'ts' | 'reactions'>;
 
@@ -108,9 +117,24 @@ export function createMessages(state: State, time: Time, changes: Changes, event
       'chat.delete'(args) {
         const message = own(args, 'cant_delete_message');
         if (message.stream?.state === 'streaming') throw new SlackRefusal('cant_delete_message');
-        messagesOf(state, message.channel).delete(message.ts);
-        changes.emit({ kind: 'removed', channel: message.channel, ts: message.ts });
-        events.message(message, 'deleted');
+        if (message.threadTs === undefined && repliesOf(state, message.channel, message.ts).length > 0) {
+          // In its place a tombstone stands at the head of the replies (facts: slack#deleted-messages).
+          const { channel: at, ts } = message;
+          const tombstone = {
+            channel: at,
+            ts,
+            user: SLACKBOT,
+            text: 'This message was deleted.',
+            subtype: 'tombstone',
+            reactions: new Map(),
+          };
+          messagesOf(state, at).set(ts, tombstone);
+          changed(tombstone, apiMessage(state, message));
+        } else {
+          messagesOf(state, message.channel).delete(message.ts);
+          changes.emit({ kind: 'removed', channel: message.channel, ts: message.ts });
+          events.message(message, 'deleted');
+        }
         return { channel: message.channel, ts: message.ts };
       },
       'chat.postEphemeral'(args) {
