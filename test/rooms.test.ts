@@ -75,7 +75,7 @@ const TABLE: Record<string, string> = {
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
   'conversation/story': 'bundle/model bundle/yaml storage:types deployment/approval:types',
   conversation:
-    'bundle/model bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
+    'bundle/model bundle/yaml bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
     'deployment/policy:types deployment/approval:types deployment/plan:types deployment:types agent:types ' +
     'conversation/story pg-boss:types',
   'slack/views':

@@ -1,4 +1,5 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
+import { offeredTarget } from '../bundle/yaml/describe-tree.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
@@ -11,7 +12,7 @@ import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
 import { diffVersions } from './story/file-changes.ts';
 import type { Card, Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
-import { OFFERED_TARGET, releaseMessage, type VersionCards } from './version-cards.ts';
+import { releaseMessage, type VersionCards } from './version-cards.ts';
 import type { WaitingCards } from './waiting-cards.ts';
 
 interface TurnDeps extends AskDeps {
@@ -141,8 +142,9 @@ async function sayProposals(deps: TurnDeps, acting: ActingTurn, made: string | u
   for (const { id, write, state } of await deps.writes.ofTurn(turn.id)) {
     const version = write.kind === 'deploy_bundle' ? versions.findLast(({ bundleDigest }) => bundleDigest === write.bundle) : undefined;
     if (write.kind === 'deploy_bundle' && version !== undefined) {
-      const shown = made === write.bundle && write.target === OFFERED_TARGET;
       const { number, bundleDigest } = version;
+      const bundle = made === bundleDigest ? (await deps.rows.bundles.load(made))?.bundle : undefined;
+      const shown = bundle !== undefined && write.target === offeredTarget(bundle);
       if (!shown && state === 'open') await sayCard(deps, acting, { number, bundleDigest, target: write.target });
     } else {
       const payload: ThreadMessage = { kind: 'write', proposalId: id };

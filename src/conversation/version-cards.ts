@@ -2,6 +2,7 @@
 import { subjectOf } from '../bundle/model/definition.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { shortProofLine } from '../bundle/proof/render.ts';
+import { offeredTarget } from '../bundle/yaml/describe-tree.ts';
 import type { CliStatus } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
@@ -11,9 +12,6 @@ import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { ActingTurn } from './ask-agent.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
-
-/** The target that a card offers by itself: the one anybody may try things in. */
-export const OFFERED_TARGET = 'dev';
 
 const STOPPED = { problem: 'Stopped before there was a plan.', next: 'Press Plan again to get one.' };
 const BROKEN = {
@@ -25,7 +23,7 @@ interface VersionInput extends Pick<ActingTurn, 'conversation' | 'identity' | 't
   readonly slackUser: string;
   readonly number: number;
   readonly bundleDigest: string;
-  /** Left out: the one that every card offers. */
+  /** Left out: the one that the bundle's cards offer. */
   readonly target?: string | undefined;
 }
 
@@ -43,21 +41,23 @@ export function createVersionCards(deps: {
 }): VersionCards {
   const { conversations, bundles, proofs } = deps.rows;
 
-  async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan'>> {
-    const { conversation, slackUser, identity, number, target = OFFERED_TARGET, onStep = () => {} } = input;
+  async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan' | 'target'>> {
+    const { conversation, slackUser, identity, number, onStep = () => {} } = input;
     const loaded = await bundles.load(input.bundleDigest);
     const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
+    const target = input.target ?? offeredTarget(loaded.bundle);
+    if (target === undefined) throw new Error(`bundle ${input.bundleDigest} has no target`);
     const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep };
     const { host, userName } = identity;
     const baseline = number > 1 ? await firstProof(input, definition) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
-    if ('problem' in proof) return { proof, plan: proof };
+    if ('problem' in proof) return { target, proof, plan: proof };
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
     const where = { conversationId: conversation.id, version: number, target, subject: subjectOf(definition) };
     const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser });
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
-    return { proof: { line: shortProofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
+    return { target, proof: { line: shortProofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }
 
   /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */

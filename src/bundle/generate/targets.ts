@@ -138,15 +138,16 @@ export function renderTargets({ targets, adoption, roots, resources, byPlace, va
 }
 
 /** What stands before a target, for people. */
-function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined): string {
+function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined, main: string | undefined): string {
   if (environment === 'development') return 'Your own copy: its name gets a prefix, schedules and triggers are paused.';
   if (adoption === 'bind') return 'The original itself, once it is bound as README.md says.';
   if (adoption === 'beside') return 'A copy beside the original, with its schedules and triggers paused.';
   if (adoption === 'replace') return 'A copy beside the original, whose schedules and triggers are to be paused.';
-  return name === 'prod' ? 'The job as it was.' : 'Made like prod; give the variables values of its own.';
+  return name === main ? 'The job as it was.' : `Made like ${main}; give the variables values of its own.`;
 }
 
 /** The comments of all targets. */
 export function targetComments(targets: readonly TargetWish[], adoption: Readonly<Record<string, Adoption>>): YamlComment[] {
-  return targets.map((target) => ({ at: ['targets', target.name], text: targetComment(target, adoption[target.name]) }));
+  const main = targets.find(({ environment }) => environment === 'production')?.name;
+  return targets.map((target) => ({ at: ['targets', target.name], text: targetComment(target, adoption[target.name], main) }));
 }

@@ -79,11 +79,11 @@ export function productionTarget({ files, targets, adoption }: Pick<Bundle, 'fil
   return production.find((target) => adoption[target] !== undefined) ?? production[0] ?? targets.at(-1);
 }
 
-/** The target that is offered by itself, the one anybody may try things in: dev where there is one, else the first for development. */
+/** The target that is offered by itself, one for development, where anybody may try things: of several the one called dev. Else the first. */
 export function offeredTarget({ files, targets }: Pick<Bundle, 'files' | 'targets'>): string | undefined {
-  if (targets.includes('dev')) return 'dev';
   const environments = environmentsOf(files);
-  return targets.find((target) => environments.get(target) === 'development') ?? targets[0];
+  const development = targets.filter((target) => environments.get(target) === 'development');
+  return development.find((target) => target === 'dev') ?? development[0] ?? targets[0];
 }
 
 /** A resource as the tree writes it (references unresolved), and what a target writes over it. */

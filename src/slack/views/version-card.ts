@@ -155,14 +155,15 @@ function deployButton(proposal: DeploymentProposal, name: string) {
 
 function noPlanBlocks(
   plan: Extract<Card['plan'], { problem: string }>,
-  { bundleDigest, target = 'dev' }: Card,
+  { bundleDigest, target }: Card,
   planAgain: ReturnType<typeof button>,
 ): KnownBlock[] {
   if (plan.replaced) return [context(`${escapeText(plan.problem)} ${escapeText(plan.next)}`)];
   const words = section(
     `${plan.preparing === undefined ? ':warning: *Can’t be deployed from here yet.* ' : ':hourglass_flowing_sand: '}${escapeText(plan.problem)} ${escapeText(plan.next)}`,
   );
-  const label = plan.preparing === undefined ? `Deploy to ${target} (not available)` : `Deploy to ${target} · CLI: ${plan.preparing}`;
+  const deploy = target === undefined ? 'Deploy' : `Deploy to ${target}`;
+  const label = plan.preparing === undefined ? `${deploy} (not available)` : `${deploy} · CLI: ${plan.preparing}`;
   const buttons = [button(label, 'deploy_unavailable', bundleDigest), ...(plan.preparing === undefined ? [planAgain] : [])];
   return [words, { type: 'actions', block_id: 'approve', elements: buttons }];
 }
