@@ -47,10 +47,12 @@ export function situationOf({ environment, first, target }: ReleaseDiff, resolve
 
 /** `plan` is the CLI's, of which the diff was made; `copies` are the keys of resources that were made from something existing. */
 export function changedOf(diff: ReleaseDiff, plan: JsonObject, copies: ReadonlySet<string>): Changed[] {
-  const bodies = new Map(entriesOf(plan).map(({ node, body }) => [node, body]));
+  const entries = new Map(entriesOf(plan).map((entry) => [entry.node, entry]));
   return diff.resources.map((change) => {
-    const body = bodies.get(`resources.${change.type}.${change.key}`) ?? {};
-    const [before, after] = [objectOf(body.remote_state), objectOf(objectOf(body.new_state).value)];
+    const { action, body = {} } = entries.get(`resources.${change.type}.${change.key}`) ?? {};
+    const before = objectOf(body.remote_state);
+    // Where only its permissions change the plan does not say again what it is.
+    const after = action === 'skip' ? before : objectOf(objectOf(body.new_state).value);
     const copied = diff.first && change.action === 'create' && copies.has(change.key);
     const words = `${kindOf(change.type)} ${code(change.key)}`;
     return { ...change, words, before, after, copied, fresh: copied ? [] : freshLeaves(before, after) };

@@ -58,6 +58,10 @@ describe('a second deployer', () => {
       'resources.jobs.churn.permissions': permissions(moved),
     };
     expect(said(nodes, [], 'l').texts).toEqual([`warning: The ownership of job \`churn\` moves from \`${BEN}\` to \`${ANA}\`.`]);
+    // A plan does not say again what it leaves as it is: a live job stays one.
+    const remote_state = { job_id: '5', run_as: { user_name: BEN }, ...live };
+    const alive = { ...nodes, 'resources.jobs.churn': { action: 'skip', remote_state } };
+    expect(said(alive, [], 'l').texts).toEqual(said(nodes, [], 'l').texts);
   });
 
   it('runs it from then on where the job says nothing of who does', () => {
