@@ -21,7 +21,7 @@ async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway
   const reading = `Reading job ${jobId}`;
   show(reading);
   const onProgress = (progress: ReadingProgress) => showProgress(progress, reading, show);
-  const job = await readJobWhole(workspace, { jobId, depth, git, evenIfOwned: anyway }, { onProgress });
+  const job = await readJobWhole(workspace, { jobId, depth, git, evenIfOwned: () => anyway }, { onProgress });
   if (job.kind === 'read') return job;
   if (job.kind === 'no Git folder')
     throw new UserError({

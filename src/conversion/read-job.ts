@@ -22,8 +22,8 @@ interface JobWish {
   readonly depth: number;
   /** Of a job with a Git source: keep that, or bring its files in from the workspace's Git folder. */
   readonly git: 'keep' | 'bring';
-  /** Go on where a bundle owns the job. */
-  readonly evenIfOwned: boolean;
+  /** Whether to go on where a bundle owns the job. */
+  readonly evenIfOwned: (owner: Owner) => boolean | Promise<boolean>;
 }
 
 /** Rejects with UserError where the job can't be read, or with the signal's reason; what it refers to becomes a diagnostic instead. */
@@ -39,7 +39,7 @@ export async function readJobWhole(workspace: Workspace, wish: JobWish, options:
   const { settings } = job.definition;
   const name = typeof settings.name === 'string' ? settings.name : 'Untitled';
   onProgress?.({ stage: 'job read', name });
-  if (owner !== undefined && !evenIfOwned) return { kind: 'owned', name, owner };
+  if (owner !== undefined && !(await evenIfOwned(owner))) return { kind: 'owned', name, owner };
   const definition = git === 'bring' ? await broughtIn(workspace, job.definition, signal) : job.definition;
   if (definition === undefined) return { kind: 'no Git folder' };
   const { sources, diagnostics } = await collectSources(workspace, sourceReferences(definition), {

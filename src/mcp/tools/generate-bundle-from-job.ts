@@ -1,9 +1,11 @@
 // generate_bundle_from_job: reads a job with all it refers to as the person, and makes version one of a bundle.
 import { z } from 'zod';
+import { subjectOf } from '../../bundle/model/definition.ts';
 import { readJobWhole } from '../../conversion/read-job.ts';
 import { MAX_DEPTH } from '../../conversion/subject.ts';
 import { type Owner, ownerFacts } from '../../databricks/read/owner.ts';
 import { UserError } from '../../values/errors.ts';
+import { canonicalFolder } from '../../values/workspace-path.ts';
 import { defineTool } from './support/define-tool.ts';
 import { findJob } from './support/find-job.ts';
 import { quote } from './support/foreign-text.ts';
@@ -40,10 +42,16 @@ export const generateBundleFromJob = defineTool({
     owned_by_bundle: z.boolean(),
   }),
   async run({ job_id: given, depth = 1, targets, originals: asked, git = 'keep', even_if_owned }, context) {
-    const { workspace, steps, signal } = context;
+    const { workspace, steps, signal, caller, placing } = context;
     steps.start('read', /^\d+$/.test(given) ? `Reading job ${given}` : 'Looking for the job');
     const job_id = await findJob(given, context, 'Generating a bundle of a job');
-    const wish = { jobId: job_id, depth, git, evenIfOwned: even_if_owned === true };
+    // What this bot's own production of the job owns is gone on with, not made a second time.
+    const isOwn = async ({ metadataPath }: Owner) => {
+      const rootPath = metadataPath === undefined ? undefined : rootOfMetadata(metadataPath);
+      return rootPath !== undefined && (await placing.places.at({ host: caller.host, rootPath }))?.subject === subjectOf({ jobId: job_id });
+    };
+    const evenIfOwned = async (owner: Owner) => even_if_owned === true || (await isOwn(owner));
+    const wish = { jobId: job_id, depth, git, evenIfOwned };
     const titles = { whole: `Reading job ${job_id}`, sources: 'Collecting sources' };
     const reading = await readJobWhole(workspace, wish, { signal, onProgress: showReading(steps, titles) });
     if (reading.kind === 'owned') {
@@ -68,6 +76,12 @@ export const generateBundleFromJob = defineTool({
     return { text, structured: { bundle_id: digest, changed: true as const, name, files: files.length, owned_by_bundle } };
   },
 });
+
+/** The root path of the deployment that keeps its metadata there (facts: bundles#deployment-folders). */
+function rootOfMetadata(path: string): string | undefined {
+  const root = /^(.+)\/state\/metadata\.json$/.exec(path)?.[1];
+  return root === undefined ? undefined : `/Workspace${canonicalFolder(root)}`;
+}
 
 function ownedWords(jobId: string, name: string, owner: Owner): string {
   return [
