@@ -53,9 +53,11 @@ export function compare(input: CompareInput): Proof {
       return known?.verdict === 'different' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
     });
   });
+  const unread = planned.flatMap((one) => (one.id === '' || one.grants !== undefined ? [] : [`${one.type}.${keyOf(one)}`]));
   return {
     target,
     entries,
+    ...(unread.length === 0 ? {} : { unreadGrants: unread }),
     counts: count(entries),
     sources: compareSources(bundle, baseline !== undefined),
     secrets: bundle.secrets.map(({ path, line, kind }) => ({ place: `${path}:${line}`, kind })),

@@ -42,6 +42,8 @@ export interface Proof {
   readonly entries: readonly ProofEntry[];
   readonly counts: Readonly<Record<ProofVerdict, number>>;
   readonly sources: SourceProof;
+  /** Resources of which nobody could be asked who may do what with them: that is not compared. Absent where there is none. */
+  readonly unreadGrants?: readonly string[] | undefined;
   /** Hard-coded secrets in the bundle: where and what, never the value. */
   readonly secrets: readonly { readonly place: string; readonly kind: string }[];
   /** What the CLI warned of while validating, in its own words (paths and hosts removed). */

@@ -45,8 +45,10 @@ export function shortProofLine(proof: Proof): string {
     ...(wrong > 0 ? [counted(wrong, 'file')] : []),
   ];
   const differ = counts.different + wrong === 1 ? 'is not as it was' : 'are not as they were';
-  const verdict = holds(proof) ? `Nothing lost: ${compared}` : `${different.join(' and ')} ${differ}, of ${compared}`;
-  return `${verdict}${edited}`;
+  const { unreadGrants: unread = [] } = proof;
+  const some = unread.length === 0 ? '' : ' of what could be read';
+  const verdict = holds(proof) ? `Nothing lost${some}: ${compared}` : `${different.join(' and ')} ${differ}, of ${compared}`;
+  return `${verdict}${edited}${unread.length === 0 ? '' : '; not compared: who may do what'}`;
 }
 
 /** Foreign text in a table cell: on one line, nothing of it read as Markdown. */
@@ -86,7 +88,25 @@ function renderProof(proof: Proof): string {
       ? []
       : ['## Warnings of the Databricks CLI', '', ...proof.warnings.map((text) => `- ${text.replace(/[\r\n]+/g, ' ')}`), ''];
   const intro = `Every setting of the job beside what target \`${proof.target}\` resolves to (\`databricks bundle validate -o json\`).`;
-  return ['# Proof', '', `${proofLine(proof)}.`, '', intro, '', ...secrets(proof), ...warnings, ...sections, ...sources(proof)].join('\n');
+  return [
+    '# Proof',
+    '',
+    `${proofLine(proof)}.`,
+    '',
+    intro,
+    '',
+    ...unread(proof),
+    ...secrets(proof),
+    ...warnings,
+    ...sections,
+    ...sources(proof),
+  ].join('\n');
+}
+
+function unread({ unreadGrants = [] }: Proof): string[] {
+  if (unreadGrants.length === 0) return [];
+  const names = unreadGrants.map((name) => `\`${plain(name)}\``).join(', ');
+  return [`Not compared: who may do what with ${names}, which could not be read. Ask somebody who manages it.`, ''];
 }
 
 function secrets({ secrets: found }: Proof): string[] {

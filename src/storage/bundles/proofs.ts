@@ -18,6 +18,7 @@ const StoredProof = z.object({
       changed: z.array(z.object({ path: z.string(), file: z.string(), why: z.string(), told: z.boolean() })),
     })
     .default({ files: 0, identical: 0, changed: [] }),
+  unreadGrants: z.array(z.string()).optional(),
   secrets: z.array(z.object({ place: z.string(), kind: z.string() })).default([]),
   warnings: z.array(z.string()),
 });
