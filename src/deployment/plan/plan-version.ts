@@ -94,6 +94,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const weighed = await releaseOf({
             diff: { ...diff, files },
             bundle,
+            subject,
             plan,
             resolved,
             other: other?.resolved,
@@ -104,7 +105,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const isFirst = environment === 'production' && seen.place?.bundleDigest === undefined;
           const original =
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
-          const job = resolvedResource(resolved, 'jobs', bundle.resources[0]?.key ?? '') ?? {};
+          const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
           const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
           const extra = { ...(original === undefined ? {} : { original }), ...(next === undefined ? {} : { nextRun: next }) };
           const release = { ...weighed, ...extra };
@@ -145,6 +146,8 @@ const OTHER_ROOT: NoProof = {
 interface Planned {
   readonly diff: ReleaseDiff;
   readonly bundle: Bundle;
+  /** `job 123`, or the folder that it was made of. */
+  readonly subject: string;
   readonly plan: JsonObject;
   readonly resolved: JsonObject;
   /** What production resolves to, where the target is another one. */
@@ -155,13 +158,19 @@ interface Planned {
   readonly signal: AbortSignal | undefined;
 }
 
-async function releaseOf({ diff, bundle, plan, resolved, other, reads, pausing, signal }: Planned): Promise<Release> {
+/** The key of the job that a bundle is about; an edit may have brought others before it. */
+function mainKey({ name, resources }: Bundle, subject: string): string | undefined {
+  const main = resources.find(({ type, id }) => type === 'jobs' && subject === `job ${id}`) ?? resources.find(({ key }) => key === name);
+  return (main ?? resources[0])?.key;
+}
+
+async function releaseOf({ diff, bundle, subject, plan, resolved, other, reads, pausing, signal }: Planned): Promise<Release> {
   const { target, environment } = diff;
   const read = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
   const isPaused = (id: string) => pausing.some((one) => one.id === id);
   const originals = read.map((one) => ({ ...one, live: one.live && !isPaused(one.id) }));
   const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
-  const main = bundle.resources[0]?.key;
+  const main = mainKey(bundle, subject);
   const release = await maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main }));
   if (pausing.length > 0) {
     const jobs = pausing.map(({ id }) => code(id)).join(', ');
