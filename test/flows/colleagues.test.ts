@@ -37,7 +37,9 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     const thread = await startThread(dee, '/dab job 123', 'job 123 ');
     await thread.hasFiles(1);
     await thread.says('who may do what with the job could not be read');
-    expect(textOf(await thread.card(1))).toMatch(/Nothing lost of what could be read: \d+ settings, 5 files; not compared: who may do what/);
+    expect(textOf(await thread.card(1))).toMatch(
+      /Nothing lost of what could be read: \d+ settings, 5 files; not compared: who may do what/,
+    );
     const files = unzipSync(dee.download(thread.files()[0]?.id ?? ''));
     expect(Object.keys(files).filter((path) => path.startsWith('src/'))).toHaveLength(5);
   });

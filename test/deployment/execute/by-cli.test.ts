@@ -142,11 +142,13 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     } as const;
     await rig.bundles.save(bundle);
     const destroy = { kind: 'destroy_bundle', bundle: bundle.digest, target: 'prod' } as const;
-    await expect(rig.writes.propose(destroy, proposer(rig))).rejects.toThrow('taken over jobs that existed before');
-    // Nor by way of a later version that does not say so any more.
+    await expect(rig.writes.propose(destroy, proposer(rig))).rejects.toThrow('Nothing of this bundle is deployed to prod');
     const plan = await rig.plan(bundle, 1, 'prod');
     if (!('id' in plan)) throw new Error(plan.problem);
-    await rig.db.query(`update proposals set state = 'done' where id = $1`, [plan.id]);
+    await rig.approvals.approve({ proposalId: plan.id, by: rig.by, now: new Date() });
+    expect(await rig.deployer.deploy({ proposalId: plan.id, token: rig.token, onProgress: () => {} })).toMatchObject({ state: 'done' });
+    await expect(rig.writes.propose(destroy, proposer(rig))).rejects.toThrow('taken over jobs that existed before');
+    // Nor by way of a later version that does not say so any more.
     const later = bundleOf({ 'src/load.py': '# Databricks notebook source\nprint("later")\n' });
     await rig.bundles.save(later);
     await expect(rig.writes.propose({ ...destroy, bundle: later.digest }, proposer(rig))).rejects.toThrow('taken over');
