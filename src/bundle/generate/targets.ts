@@ -138,7 +138,7 @@ export function renderTargets({ targets, adoption, roots, resources, byPlace, va
 }
 
 /** What stands before a target, for people. */
-function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined, main: string | undefined): string {
+export function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined, main: string | undefined): string {
   if (environment === 'development') return 'Your own copy: its name gets a prefix, schedules and triggers are paused.';
   if (adoption === 'bind') return 'The original itself, once it is bound as README.md says.';
   if (adoption === 'beside') return 'A copy beside the original, with its schedules and triggers paused.';
