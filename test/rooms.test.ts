@@ -48,7 +48,6 @@ const TABLE: Record<string, string> = {
   'deployment/approval': 'bundle/model storage/db:types storage deployment/cli deployment/policy',
   'deployment/place':
     'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
-  'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
     'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
@@ -56,7 +55,8 @@ const TABLE: Record<string, string> = {
   'deployment/execute':
     'bundle/model:types bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
-    'deployment/deployed deployment/plan',
+    'deployment/plan deployment/deployed',
+  'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
     'deployment/cli deployment/approval deployment/plan deployment/execute',
@@ -75,9 +75,8 @@ const TABLE: Record<string, string> = {
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
   'conversation/story': 'bundle/model bundle/yaml storage:types deployment/approval:types',
   conversation:
-    'bundle/model bundle/yaml bundle/proof storage/bundles storage:types identity:types deployment/install:types ' +
-    'deployment/policy:types deployment/approval:types deployment/plan:types deployment:types agent:types ' +
-    'conversation/story pg-boss:types',
+    'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +
+    'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story pg-boss:types',
   'slack/views':
     'bundle/proof:types deployment/policy deployment/approval:types conversation/story:types conversation:types ' + '@slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',

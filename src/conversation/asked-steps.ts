@@ -1,4 +1,5 @@
 // What somebody asks for with a button on a card: a fresh plan, or what one does next with a deployment. Each ends in a card or in words.
+import { chooseOriginal } from '../bundle/edit/choose-original.ts';
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
@@ -13,8 +14,11 @@ import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 type NextKind = 'run' | 'production' | 'previous' | 'destroy';
+/** Another way with the original of a first production deployment, as a new version. */
+const WAYS = ['bind', 'beside', 'replace'] as const;
+type Way = (typeof WAYS)[number];
 /** `edits` takes what somebody edited in the workspace into the bundle of a plan that would overwrite it; `look` looks how a deployment ended. */
-type AskedKind = NextKind | 'edits' | 'look';
+type AskedKind = NextKind | Way | 'edits' | 'look';
 
 interface Person {
   readonly team: string;
@@ -117,8 +121,8 @@ export function createAskedSteps(deps: {
     await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });
   }
 
-  /** The files of a plan that it would overwrite although somebody edited them; or in words why this person can't take them. */
-  async function editsOf(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal; paths: string[] } | string> {
+  /** A plan of which this person may make another version, with the files that it would overwrite although somebody edited them; or why not, in words. */
+  async function changeable(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal; paths: string[] } | string> {
     const proposal = await approvals.get(proposalId);
     if (proposal?.state !== 'open') return 'This plan is not open any more. Use the newest card.';
     if (proposal.host !== by.host || proposal.userName.toLowerCase() !== by.userName.toLowerCase())
@@ -127,12 +131,12 @@ export function createAskedSteps(deps: {
     return { proposal, paths: edited.map(({ path }) => path) };
   }
 
-  /** A new version with those files as they lie in the workspace, its zip, and its card. */
-  async function takeEdits(id: string, as: Parameters<typeof plan>[1], proposalId: string): Promise<void> {
+  /** A new version with edited files as they lie in the workspace, or with another way for the original; its zip, and its card. */
+  async function newVersion(id: string, as: Parameters<typeof plan>[1], proposalId: string, kind: Way | 'edits'): Promise<void> {
     const { conversation, identity } = as;
     const { host, userName } = identity;
     const made = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
-    const words = made === undefined ? await makeEdited(id, as, proposalId) : undefined;
+    const words = made === undefined ? await makeVersion(id, as, proposalId, kind) : undefined;
     if (words !== undefined) return thread.whisper(conversation, as.slackUser, words);
     const version = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
     const target = (await approvals.get(proposalId))?.target;
@@ -143,18 +147,29 @@ export function createAskedSteps(deps: {
   }
 
   /** Stores the version and says what is in it; answers words where there can be none. */
-  async function makeEdited(id: string, as: Parameters<typeof plan>[1], proposalId: string): Promise<string | undefined> {
+  async function makeVersion(
+    id: string,
+    as: Parameters<typeof plan>[1],
+    proposalId: string,
+    kind: Way | 'edits',
+  ): Promise<string | undefined> {
     const { conversation, identity, slackUser, team } = as;
-    const found = await editsOf(proposalId, identity);
+    const found = await changeable(proposalId, identity);
     if (typeof found === 'string') return found;
-    const { bundleDigest, target, version } = found.proposal;
+    const { bundleDigest, target, version, release } = found.proposal;
     const stored = await rows.bundles.load(bundleDigest);
-    if (stored === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
+    const definition = stored?.definitionId === undefined ? undefined : await rows.bundles.loadDefinition(stored.definitionId);
+    if (stored === undefined || definition === undefined) throw new Error(`bundle ${bundleDigest} is not stored whole`);
     const token = await identities.token({ team, user: slackUser });
-    const made = await deps.deployment.takeEdits({ bundle: stored.bundle, target, paths: found.paths, ...identity, token });
+    if (kind !== 'edits' && release?.original?.ways.includes(kind) !== true) return 'That does not fit this plan. Use the newest card.';
+    const made =
+      kind === 'edits'
+        ? await deps.deployment.takeEdits({ bundle: stored.bundle, target, paths: found.paths, ...identity, token })
+        : chooseOriginal(stored.bundle, definition, target, kind);
     if ('problem' in made) return `${made.problem} ${made.next}`;
     await rows.bundles.save(made, { parent: bundleDigest, definitionId: stored.definitionId });
-    const text = `This is version ${version} with what was edited in ${target}: ${found.paths.map((path) => `\`${path}\``).join(', ')}.`;
+    const edited = `with what was edited in ${target}: ${found.paths.map((path) => `\`${path}\``).join(', ')}`;
+    const text = `This is version ${version} ${kind === 'edits' ? edited : `with another way for the original in \`${target}\`: ${WAY_WORDS[kind]}`}.`;
     await deliver(`${id}/reply`, conversation, { kind: 'reply', to: slackUser, text, changes: diffVersions(stored.bundle, made) });
     await rows.conversations.addVersion(conversation.id, { askedId: id }, made.digest);
     return undefined;
@@ -182,7 +197,7 @@ export function createAskedSteps(deps: {
   }
 
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
-    if (asked.kind === 'edits') return takeEdits(id, as, asked.proposalId);
+    if (isVersion(asked.kind)) return newVersion(id, as, asked.proposalId, asked.kind);
     if (asked.kind === 'look') return lookAgain(id, as, asked.proposalId);
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
@@ -223,12 +238,11 @@ export function createAskedSteps(deps: {
     async press({ id, kind, proposalId, team, slackUser }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
-      const found =
-        kind === 'edits'
-          ? await editsOf(proposalId, identity)
-          : kind === 'look'
-            ? await unseen(proposalId, identity)
-            : await possible(kind, proposalId, identity);
+      const found = isVersion(kind)
+        ? await changeable(proposalId, identity)
+        : kind === 'look'
+          ? await unseen(proposalId, identity)
+          : await possible(kind, proposalId, identity);
       if (typeof found === 'string') return found;
       const { conversationId, bundleDigest, target } = found.proposal;
       if (kind !== 'run') {
@@ -252,11 +266,24 @@ export function createAskedSteps(deps: {
   };
 }
 
+function isVersion(kind: AskedKind): kind is Way | 'edits' {
+  return kind === 'edits' || WAYS.some((way) => way === kind);
+}
+
+const WAY_WORDS: Record<Way, string> = {
+  bind: 'it is taken over',
+  beside: 'a copy stands beside it, paused',
+  replace: 'a copy stands beside it, and deploying pauses the original',
+};
+
 const OR_WORDS = 'The card comes below in this thread, or I tell you here why not.';
 const ON_IT = {
   production: `I am planning it for production as you. ${OR_WORDS}`,
   previous: `I am planning the version that was there before as you. ${OR_WORDS}`,
   look: 'I am looking in the workspace how it ended. The answer comes below in this thread.',
   edits: `I am making a version with what was edited there. ${OR_WORDS}`,
+  bind: `I am making a version that takes the original over. ${OR_WORDS}`,
+  beside: `I am making a version that stands beside the original, paused. ${OR_WORDS}`,
+  replace: `I am making a version that takes the place of the original, which is then paused. ${OR_WORDS}`,
   destroy: `I am looking what that would delete; nothing is deleted before you confirm it. ${OR_WORDS}`,
 } as const;

@@ -9,6 +9,7 @@ import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { MARKS } from './changes-modal.ts';
 import { deployedBlocks } from './deployed-card.ts';
 import { LIMITS } from './limits.ts';
+import { originalBlocks } from './original-choice.ts';
 import { clip, escapeText, oneLine, slackDate } from './slack-text.ts';
 
 /** What a card says of a release besides its headline; the rest is counted. */
@@ -101,6 +102,7 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
             button('Not now', 'not_now', proposal.id),
           ],
         },
+        ...originalBlocks(proposal.release?.original, proposal.id),
         context(
           `Deploys as ${escapeText(proposal.userName)} exactly what this card shows. The offer ends ${slackDate(proposal.expiresAt)}.`,
         ),
