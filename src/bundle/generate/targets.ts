@@ -74,12 +74,15 @@ function folder(adoption: Adoption | undefined, { parentPath }: KeyedResource): 
   return adoption === 'bind' && parentPath !== undefined ? { parent_path: `/Workspace${canonicalPath(parentPath)}` } : {};
 }
 
-function permissions({ grants, prefix }: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
-  // The deployer owns what it deploys; the CLI adds that by itself.
-  const kept = (grants ?? []).flatMap(({ principal, name, level }, i) =>
-    level === 'IS_OWNER' ? [] : [{ level, [principal]: byPlace.get(grantPlace(prefix, i)) ?? name }],
-  );
-  return kept.length === 0 ? {} : { permissions: kept };
+/**
+ * Whoever deploys owns what they deploy, where there are permissions: the CLI adds that by itself, unless an owner is named. What is taken
+ * over keeps its owner, whoever deploys (facts: bundles#permissions-and-run_as).
+ */
+function permissions(adoption: Adoption | undefined, { grants, prefix }: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
+  const all = (grants ?? []).map(({ principal, name, level }, i) => ({ level, [principal]: byPlace.get(grantPlace(prefix, i)) ?? name }));
+  const given = all.filter(({ level }) => level !== 'IS_OWNER');
+  if (given.length === 0) return {};
+  return { permissions: adoption === 'bind' ? [...all.filter(({ level }) => level === 'IS_OWNER'), ...given] : given };
 }
 
 /** Said also where it is whoever deploys: the next who deploys would be another one (facts: bundles#permissions-and-run_as). */
@@ -122,7 +125,7 @@ export function renderTargets({ targets, adoption, roots, resources, byPlace, va
         ...(resource.type === 'pipelines' && adopted !== 'bind' ? { allow_duplicate_names: true } : {}),
         ...folder(adopted, resource),
         ...(isPaused ? paused(resource, environment) : {}),
-        ...permissions(resource, byPlace),
+        ...permissions(adopted, resource, byPlace),
         ...lifecycle(adopted, resource),
       }));
       const written = {

@@ -35,7 +35,8 @@ export function compareGrants(
   deployer: string | undefined,
 ): Finding[] {
   if (grants === undefined) return [];
-  const is = permissionsIn(resource.permissions);
+  // An owner that is named is the one that there is: only who may do what beside that is compared.
+  const is = permissionsIn(resource.permissions).filter(({ level }) => level !== 'IS_OWNER');
   const was = permissionsOf(grants);
   const same = (a: { who: string; level: string }) => (b: { who: string; level: string }) => a.who === b.who && a.level === b.level;
   const kept = was.map((grant): Finding => {

@@ -34,8 +34,8 @@ export async function listAccess(
 }
 
 /**
- * The direct grants on a resource; undefined where they may not be read. Ownership is left out, since whoever deploys a resource owns it,
- * and so is what is inherited (`all_permissions[].inherited` of GET permissions).
+ * The direct grants on a resource, ownership included; undefined where they may not be read. What is inherited is left out
+ * (`all_permissions[].inherited` of GET permissions).
  */
 export async function listPermissions(
   requests: Requests,
@@ -65,7 +65,7 @@ export function directPermissionsIn(list: Json | undefined): Grant[] {
     const principal = principalIn(entry);
     if (principal === undefined) return [];
     return objectsIn(entry.all_permissions).flatMap(({ inherited, permission_level: level }): Grant[] =>
-      inherited === true || typeof level !== 'string' || level === 'IS_OWNER' ? [] : [{ principal, name: String(entry[principal]), level }],
+      inherited === true || typeof level !== 'string' ? [] : [{ principal, name: String(entry[principal]), level }],
     );
   });
 }
