@@ -5,7 +5,7 @@ import type { Me } from '../../databricks/api/me.ts';
 import { isAdmin, mayManage } from '../../databricks/read/access.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { PlaceRow } from '../../storage/deployment-places.ts';
-import { type JsonObject, objectOf } from '../../values/json.ts';
+import { type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
 import { identityRefused, originalLost, ownerRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
@@ -77,13 +77,17 @@ function otherIdentity({ node, action, body }: PlanEntry, { userName }: Me): { k
 /** Grants in the bundle make whoever deploys the owner, which only the owner before and admins may (facts: bundles#permissions-and-run_as). */
 async function ownerOfOthers(workspace: Pick<Workspace, 'listAccess'>, me: Me, plan: JsonObject, signal?: AbortSignal) {
   const entries = entriesOf(plan);
-  for (const { node, action } of entries) {
+  for (const { node, action, body } of entries) {
     if (!/^resources\.(jobs|pipelines)\.[^.]+\.permissions$/.test(node) || action === 'skip' || action === 'delete') continue;
     const [there] = entries.filter((entry) => node === `${entry.node}.permissions`).flatMap(existing);
     if (there === undefined) continue;
     const access = await workspace.listAccess(there.type, there.id, signal);
     const owner = access?.find(({ levels }) => levels.includes('IS_OWNER'))?.name;
-    if (owner !== undefined && owner.toLowerCase() !== me.userName.toLowerCase()) return { key: there.key, owner };
+    const wanted = objectsIn(objectOf(objectOf(body.new_state).value).__embed__).find(({ level }) => level === 'IS_OWNER');
+    const next = textOf(wanted?.user_name) ?? textOf(wanted?.service_principal_name);
+    const isMine = owner?.toLowerCase() === me.userName.toLowerCase();
+    if (owner !== undefined && next !== undefined && next.toLowerCase() !== owner.toLowerCase() && !isMine)
+      return { key: there.key, owner };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 // Where a target of a bundle lies in the workspace, without the CLI: its validate already makes folders there (facts: cli#validate-summary-and-run).
-import type { Bundle } from '../../bundle/model/bundle.ts';
+import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
 import { resolveBundle } from '../../bundle/proof/resolve-offline.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
@@ -19,4 +19,19 @@ export function rootIn({ workspace }: JsonObject, userName: string): string {
 /** The user whose home a path lies in; undefined for a folder that is nobody's. */
 export function homeOwner(rootPath: string): string | undefined {
   return /^\/Workspace\/Users\/([^/]+)\//.exec(rootPath)?.[1];
+}
+
+/**
+ * The files with the target in one's own home, to ask the CLI what it resolves to: its validate makes a folder there, which not everybody may
+ * where production lies. Nothing is deployed from them.
+ */
+export function filesAtHome(bundle: Pick<Bundle, 'files' | 'name'>, target: string, userName: string): readonly BundleFile[] {
+  const root = rootOf(bundle, target, userName);
+  if (homeOwner(root)?.toLowerCase() === userName.toLowerCase()) return bundle.files;
+  const own = `/Workspace/Users/${userName}/.bundle/${bundle.name}/${target}`;
+  return bundle.files.map((file) => {
+    if (file.path !== 'databricks.yml') return file;
+    const text = new TextDecoder().decode(file.bytes).replaceAll(root, () => own);
+    return { path: file.path, bytes: new TextEncoder().encode(text) };
+  });
 }

@@ -14,7 +14,7 @@ import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
 import { checkPlanned } from '../place/check-planned.ts';
 import { lookAtPlace, type ReadsPlace } from '../place/look-at-place.ts';
-import { rootIn, rootOf } from '../place/root-of.ts';
+import { filesAtHome, rootIn, rootOf } from '../place/root-of.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { code } from '../policy/phrases.ts';
 import { notDeployable } from '../policy/refusals.ts';
@@ -73,7 +73,11 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           if (rootIn(resolved, userName) !== rootPath) return OTHER_ROOT;
           const main = productionTarget(bundle);
           const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
-          const [other, planned] = await Promise.all([isOther ? open.validate(main) : undefined, open.plan(target)]);
+          const production = () =>
+            cli.open({ files: filesAtHome(bundle, main ?? target, userName), host, token, signal }, (fresh) =>
+              fresh.validate(main ?? target),
+            );
+          const [other, planned] = await Promise.all([isOther ? production() : undefined, open.plan(target)]);
           const copied = copyInPlace(bundle, target, planned.plan);
           if (copied !== undefined) return copied.words;
           const originals = unboundOriginals(bundle, target, planned.plan);

@@ -7,6 +7,7 @@ import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Cli } from '../cli/open-bundle.ts';
+import { filesAtHome } from '../place/root-of.ts';
 import { notAllowed } from '../policy/refusals.ts';
 import { type InspectInput, inspect } from './inspect.ts';
 
@@ -46,7 +47,9 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       if (no !== undefined) return stop(no);
       try {
         const target = productionTarget(bundle) ?? 'prod';
-        const { resolved, warnings } = await cli.open({ files: bundle.files, host, token, signal }, (open) => open.validate(target));
+        const { resolved, warnings } = await cli.open({ files: filesAtHome(bundle, target, userName), host, token, signal }, (open) =>
+          open.validate(target),
+        );
         const warned = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
         step('validate', 'complete', warnings.length === 0 ? undefined : warned);
         step('compare', 'in_progress');
