@@ -97,4 +97,22 @@ describe.skipIf(cli.state !== 'ready')('production in the team’s folder', () =
       ).toEqual(expect.arrayContaining([expect.stringMatching(/^\/Teams\/data\/\.bundle\/returns_check\/prod\//)]));
     },
   );
+
+  inTeam('is gone on with in another thread too: nobody is asked whether to make a second bundle', async ({ playground, ana }) => {
+    const job = () => playground.databricks.workspace.jobs.get('640');
+    const { schedule } = job()?.settings ?? {};
+    const own = await startThread(ana, '/dab job 640', 'job 640 ', ana.dm);
+    await own.card(1, offers('dev'));
+    expect(own.text()).not.toContain('second bundle');
+    await own.idle();
+    own.say('deploy it to prod');
+    const card = await own.card(1, offers('prod'));
+    expect(textOf(card)).toContain('runs as ben@acme.example as before');
+    // Only its permissions change, which is no reason to say that it stops.
+    expect(textOf(card)).not.toContain('starts by itself');
+    await own.idle();
+    await ana.click(card, 'deploy');
+    await own.shows(card, 'deployed to *prod*');
+    expect(job()).toMatchObject({ runAs: 'ben@acme.example', settings: { schedule } });
+  });
 });
