@@ -107,6 +107,7 @@ const NEXT: Record<Refusal['why'], string> = {
   'not allowed': 'Correct the job, then convert it again.',
   secrets: 'Replace them (a secret scope and {{secrets/scope/key}} in the job, dbutils.secrets.get in code), then convert again.',
   owned: 'Unbind it there with the Databricks CLI (bundle deployment unbind), or convert without --adopt for a copy.',
+  beside: 'Convert with --adopt to take the original over, or pause it first; then deploy again.',
   place: 'Have it deployed by somebody who may, or get that permission; then deploy again.',
   'takes away': 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
   'left behind': 'Look at that job in the workspace, and delete it if nobody needs it; then deploy again.',

@@ -1,5 +1,6 @@
 // One conversion: what was read becomes a bundle, which is compared with the definition and left on disk.
-import type { Bundle, Diagnostic, JobDefinition } from '../bundle/model/bundle.ts';
+import { targetsOf } from '../bundle/generate/generate.ts';
+import type { Adoption, Bundle, Diagnostic, JobDefinition } from '../bundle/model/bundle.ts';
 import { compare } from '../bundle/proof/compare.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { proofFiles, proofLine } from '../bundle/proof/render.ts';
@@ -36,7 +37,13 @@ export async function convert(
   surroundings: Surroundings,
 ) {
   const { targets } = options;
-  const originals = Object.fromEntries(options.adopt.map((target) => [target, 'bind' as const]));
+  // Unless it is taken over, production is the job as it is, and takes its place: deployed from here it waits until the original is paused.
+  const production = targetsOf(targets).filter(({ environment }) => environment === 'production');
+  const replaced = surroundings.placing === undefined || subject.definition.jobId === '' ? [] : production;
+  const originals: Record<string, Adoption> = {
+    ...Object.fromEntries(replaced.map(({ name }) => [name, 'replace'])),
+    ...Object.fromEntries(options.adopt.map((target) => [target, 'bind'])),
+  };
   const { bundle, findings } = await makeBundle(subject, { targets, originals }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');

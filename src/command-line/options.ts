@@ -17,7 +17,7 @@ export const USAGE = `usage:
   --no-proof        do not compare with what the CLI resolves
   --depth N         how far child jobs, pipelines and dashboards come along (1; 0: none)
   --target NAME     a target beside dev and prod, for production or (NAME:development) for everybody's own copies; may be repeated
-  --adopt TARGET    this target takes the original job over (bind); without it a copy stands beside it, paused
+  --adopt TARGET    this target takes the original job over (bind); without it a copy takes its place
   --git bring       bring the files of a Git job in from the workspace's Git folder (default: keep git_source)
   --anyway          convert a job that another bundle already owns
 

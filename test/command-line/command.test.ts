@@ -97,6 +97,16 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
     expect(standIn.workspace.jobs.get('77')?.settings.deployment).toMatchObject({ kind: 'BUNDLE' });
   });
 
+  test('--deploy: no copy that would run beside an original that runs', async ({ standIn, folder, seed, convert }) => {
+    seed('more-targets');
+    const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/beside its original.*Convert with --adopt to take the original over, or pause it/),
+    });
+    expect([...standIn.workspace.jobs.keys()]).toEqual(['77']);
+  });
+
   test('a grant that the workspace does not take ends it with 1, in words', async ({ standIn, folder, seed, convert }) => {
     seed('adopted');
     standIn.faults.on('PUT /api/2.0/permissions/jobs/*', { status: 400, message: 'Principal: GroupName(data-team) does not exist' });

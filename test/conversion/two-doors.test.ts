@@ -124,15 +124,15 @@ const test = toolsTest({ cli: false, seed })
   );
 
 /** What the command line does where nobody says `--adopt`: nobody has seen there what taking over would change. */
-const PAUSED = [{ target: 'prod', way: 'copy_paused' }];
+const REPLACED = [{ target: 'prod', way: 'pause_original' }];
 
 test.for<[what: string, args: string[], tool: string, input: Record<string, unknown>]>([
-  ['a job', ['--job', '123'], 'generate_bundle_from_job', { job_id: '123', originals: PAUSED }],
+  ['a job', ['--job', '123'], 'generate_bundle_from_job', { job_id: '123', originals: REPLACED }],
   [
     'a job with what it refers to',
     ['--job', '318', '--depth', '4'],
     'generate_bundle_from_job',
-    { job_id: '318', depth: 4, originals: PAUSED },
+    { job_id: '318', depth: 4, originals: REPLACED },
   ],
   [
     'more targets, one of which takes the original over',
@@ -141,17 +141,17 @@ test.for<[what: string, args: string[], tool: string, input: Record<string, unkn
     {
       job_id: '204',
       targets: [{ name: 'staging', environment: 'production' }],
-      originals: [...PAUSED, { target: 'staging', way: 'take_over' }],
+      originals: [...REPLACED, { target: 'staging', way: 'take_over' }],
     },
   ],
-  ['the files of Git', ['--job', '78', '--git', 'bring'], 'generate_bundle_from_job', { job_id: '78', git: 'bring', originals: PAUSED }],
-  ['what a bundle cannot express', ['--job', '77'], 'generate_bundle_from_job', { job_id: '77', originals: PAUSED }],
-  ['a secret', ['--job', '79'], 'generate_bundle_from_job', { job_id: '79', originals: PAUSED }],
+  ['the files of Git', ['--job', '78', '--git', 'bring'], 'generate_bundle_from_job', { job_id: '78', git: 'bring', originals: REPLACED }],
+  ['what a bundle cannot express', ['--job', '77'], 'generate_bundle_from_job', { job_id: '77', originals: REPLACED }],
+  ['a secret', ['--job', '79'], 'generate_bundle_from_job', { job_id: '79', originals: REPLACED }],
   [
     'an owned job, all the same',
     ['--job', '80', '--anyway'],
     'generate_bundle_from_job',
-    { job_id: '80', even_if_owned: true, originals: PAUSED },
+    { job_id: '80', even_if_owned: true, originals: REPLACED },
   ],
   ['a folder', ['--folder', `${HOME}/quality`], 'generate_bundle', { folder: `${HOME}/quality` }],
   ['a folder that a job uses', ['--folder', `/Workspace${HOME}/churn/`], 'generate_bundle', { folder: `${HOME}/churn` }],

@@ -72,7 +72,11 @@ export async function deployShown(
   if ('why' in taken) return taken;
   const pairs = await pairsToReplace(workspace, { bundle, target, resolved, plan: taken.plan });
   if (pairs.length > 0 && writes === undefined)
-    return refusal('owned', 'The copy would run beside its original.', 'Let the target take it over, or leave the copy paused.');
+    return refusal(
+      'beside',
+      'The copy would start by itself beside its original, which does.',
+      'Let the target take it over, or pause the original first.',
+    );
   const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
   const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut }));
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
