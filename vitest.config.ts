@@ -1,4 +1,4 @@
-// The test run: every *.test.ts under test/, two at a time (PGlite and the CLI are heavy), generous limits because machines differ.
+// The test run: every *.test.ts under test/, three at a time, generous limits because machines differ.
 import { defineConfig } from 'vitest/config';
 import { loadCliConfig } from './src/config/load.ts';
 import { createCliLocator } from './src/deployment/install/locate.ts';
@@ -17,7 +17,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     // A test that waits for something fails when it never comes, not when a busy machine is slow.
     expect: { poll: { timeout: 30_000 } },
-    maxWorkers: 2,
+    // A file waits for a quarter of its time, for programs and clocks: two would leave two cores idle, and more than three only wait for one another.
+    maxWorkers: 3,
     reporters: ['default', './test/summary-reporter.ts'],
   },
 });
