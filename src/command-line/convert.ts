@@ -44,7 +44,7 @@ export async function convert(
     ...Object.fromEntries(replaced.map(({ name }) => [name, 'replace'])),
     ...Object.fromEntries(options.adopt.map((target) => [target, 'bind'])),
   };
-  const { bundle, findings } = await makeBundle(subject, { targets, originals }, surroundings);
+  const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer: surroundings.userName }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');
   const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;

@@ -13,6 +13,8 @@ export interface BundleWish {
   readonly targets?: readonly TargetWish[] | undefined;
   /** What somebody has said about the originals, by target. */
   readonly originals?: Readonly<Record<string, Adoption>> | undefined;
+  /** Whoever deploys, where nobody else will. */
+  readonly deployer?: string | undefined;
 }
 
 interface Surroundings {
@@ -27,7 +29,11 @@ interface Surroundings {
  * The same subject, wish and known places make the same bundle; with an error in `findings` it is neither validated nor deployed. Rejects
  * with UserError for a target that can't be, or with the signal's reason.
  */
-export async function makeBundle(subject: WholeSubject, { targets, originals = {} }: BundleWish, { host, placing, signal }: Surroundings) {
+export async function makeBundle(
+  subject: WholeSubject,
+  { targets, originals = {}, deployer }: BundleWish,
+  { host, placing, signal }: Surroundings,
+) {
   signal?.throwIfAborted();
   const all = targetsOf(targets);
   const strange = Object.keys(originals).find((target) => !all.some(({ name }) => name === target));
@@ -38,7 +44,7 @@ export async function makeBundle(subject: WholeSubject, { targets, originals = {
       next: `Name one of ${all.map(({ name }) => `\`${name}\``).join(', ')}, or add that target.`,
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
-  const options = { targets, adoption: originals, ...where };
+  const options = { targets, adoption: originals, deployer, ...where };
   const generated = generateBundle({ ...subject, host, options });
   const bundle = { ...generated, secrets: await findSecrets(generated.files) };
   signal?.throwIfAborted();

@@ -30,6 +30,11 @@ interface GenerateOptions {
   readonly adoption?: Readonly<Record<string, Adoption>> | undefined;
   /** Where a target lies in the workspace, by its name, written out; a production target that is left out lies below its deployer's home. */
   readonly roots?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whoever deploys, where that is known and nobody else will: child jobs and pipelines that run as them anyway need not say so, and are then
+   * to the letter what they were.
+   */
+  readonly deployer?: string | undefined;
 }
 
 /** The targets that every bundle has. */
@@ -144,7 +149,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
-  const targets = renderTargets({ targets: wished, adoption, roots: options.roots ?? {}, resources, byPlace, variables: own });
+  const { roots = {}, deployer } = options;
+  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, variables: own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const subject =

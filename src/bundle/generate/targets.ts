@@ -23,6 +23,8 @@ interface TargetsInput {
   /** Where a target lies in the workspace, by its name; left out, production lies below the home of whoever deploys. */
   readonly roots: Readonly<Record<string, string>>;
   readonly resources: readonly KeyedResource[];
+  /** See GenerateOptions. */
+  readonly deployer?: string | undefined;
   /** What stands at a place instead of its value. */
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values of the variables that may differ from target to target. */
@@ -103,7 +105,7 @@ function runAsItIs({ type, value, runAs }: KeyedResource): JsonObject | undefine
 const EVERYBODY = [{ level: 'CAN_MANAGE', group_name: 'users' }];
 
 /** Everything under `targets`. */
-export function renderTargets({ targets, adoption, roots, resources, byPlace, variables }: TargetsInput): JsonObject {
+export function renderTargets({ targets, adoption, roots, resources, deployer, byPlace, variables }: TargetsInput): JsonObject {
   const perTarget = Object.keys(variables).length === 0 ? {} : { variables };
   const [main, ...others] = resources;
   // What a target says about run_as goes for every job and pipeline of it: only a single one can say it there.
@@ -120,7 +122,9 @@ export function renderTargets({ targets, adoption, roots, resources, byPlace, va
       }
       const isPaused = adopted === 'beside' && startsByItself(resources);
       const own = overrides(resources, (resource) => ({
-        ...(others.length > 0 ? runAsOf(resource, byPlace) : {}),
+        ...(others.length > 0 && (resource === main || targetRunAs(resource) !== undefined || resource.runAs !== deployer)
+          ? runAsOf(resource, byPlace)
+          : {}),
         // The API refuses a second pipeline of the same name unless it is told.
         ...(resource.type === 'pipelines' && adopted !== 'bind' ? { allow_duplicate_names: true } : {}),
         ...folder(adopted, resource),

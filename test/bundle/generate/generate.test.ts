@@ -176,6 +176,20 @@ test('a dashboard that the CLI would refuse stays outside', () => {
   ]);
 });
 
+test('who runs a child job is said in production, unless it is whoever alone deploys it', () => {
+  const [ANA, BEN] = ['ana@acme.example', 'ben@acme.example'];
+  const child = (jobId: string, name: string, runAs: string) =>
+    ({ type: 'jobs', definition: { ...job({ name, tasks: [] }), jobId, runAs } }) as const;
+  const definition = { ...job({ name: 'main', tasks: [] }), runAs: ANA, related: [child('7', 'hers', ANA), child('8', 'his', BEN)] };
+  const saying = (deployer?: string) => {
+    const { files } = generateBundle({ definition, sources: [], host: HOST, options: { deployer } });
+    return ['main', 'hers', 'his'].map((key) => writtenResource(files, 'jobs', key, 'prod').override.run_as);
+  };
+  const [ana, ben] = [{ user_name: ANA }, { user_name: BEN }];
+  expect(saying()).toEqual([ana, ana, ben]);
+  expect(saying(ANA)).toEqual([ana, undefined, ben]);
+});
+
 test('the order of related things, sources and lookups changes nothing', () => {
   for (const one of [must(HARD_CASES.related), must(HARD_CASES.lookups)]) {
     const { related = [], lookups = [] } = one.definition;
