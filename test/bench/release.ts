@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { createWorkspaceWrites } from '../../src/databricks/api-writes/workspace-writes.ts';
+import { LIMITS } from '../../src/databricks/http/limits.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { createDeployment } from '../../src/deployment/deployment.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
@@ -30,9 +31,9 @@ export async function run(): Promise<void> {
   try {
     const { db } = storage;
     const bundles = createBundleStore(db);
-    const create = () =>
+    const create = (clock = systemClock) =>
       createDeployment({
-        ...{ db, bundles, clock: systemClock, log, scratchName: basename(scratch) },
+        ...{ db, bundles, clock, log, scratchName: basename(scratch) },
         proofs: createProofStore(db),
         find: { ...loadCliConfig(), allowSetup: false },
         workspace: ({ host, token }) => createWorkspace({ host, token, log }),
@@ -73,10 +74,8 @@ export async function run(): Promise<void> {
 
     const first = create();
     await deploy(first, (await plan(first, bundleOf('one'))).id);
-    // What was written a moment ago is read again: two writes may bear the same time.
-    await systemClock.sleep(11_000);
-
-    const cold = create();
+    // What was written a moment ago is read again, since two writes may bear the same time: this clock is past that moment.
+    const cold = create({ ...systemClock, now: () => systemClock.now() + LIMITS.freshMs + 1000 });
     far.requests.length = 0;
     const unread = await seconds(() => plan(cold, bundleOf('two')));
     const moments = far.requests.filter(({ path }) => path.endsWith('/workspace/export')).map(({ at }) => at);
