@@ -137,7 +137,7 @@ export function createProposalRows(db: Db) {
       return found.map((row) => String(row.bundle_digest));
     },
 
-    /** What runs now for the same host, bundle name and target. */
+    /** What runs now at the same place. */
     async running(id: string): Promise<Busy | undefined> {
       const place = await placeOf(db, id);
       return place && (await busyAt(db, place, id));
@@ -161,13 +161,13 @@ export function createProposalRows(db: Db) {
       });
     },
 
-    /** Whether a deployment to this place, of a bundle with this name, has ever taken the originals over. */
-    async boundAt({ host, bundle, target }: Place): Promise<boolean> {
+    /** Whether a deployment to this place has ever taken the originals over; of rows without a place, one of this name and target. */
+    async boundAt({ host, rootPath, bundle, target }: Place & { readonly bundle: string; readonly target: string }): Promise<boolean> {
       const rows = await db.query(
         `select 1 from proposals p join bundles b on b.digest = p.bundle_digest
-         where p.host = $1 and b.meta->>'name' = $2 and p.target = $3 and p.state in ('running', 'done', 'failed', 'unknown')
-           and b.meta->'adoption'->>$3 = 'bind' limit 1`,
-        [host, bundle, target],
+         where p.host = $1 and (p.root_path = $2 or (p.root_path is null and b.meta->>'name' = $3)) and p.target = $4
+           and p.state in ('running', 'done', 'failed', 'unknown') and b.meta->'adoption'->>$4 = 'bind' limit 1`,
+        [host, rootPath, bundle, target],
       );
       return rows.length > 0;
     },
@@ -177,9 +177,6 @@ export function createProposalRows(db: Db) {
 export type ProposalRows = ReturnType<typeof createProposalRows>;
 
 async function placeOf(db: Db, id: string): Promise<Place | undefined> {
-  const [row] = await db.query(
-    `select p.host, b.meta->>'name' as name, p.target from proposals p join bundles b on b.digest = p.bundle_digest where p.id = $1`,
-    [id],
-  );
-  return row && { host: String(row.host), bundle: String(row.name), target: String(row.target) };
+  const [row] = await db.query('select host, root_path from proposals where id = $1 and root_path is not null', [id]);
+  return row && { host: String(row.host), rootPath: String(row.root_path) };
 }

@@ -1,7 +1,7 @@
 // Rows of proposed writes: exact arguments that a person may approve once.
 import { type Db, typed } from './db/db.ts';
 import { createDecisions, type Decidable } from './decisions.ts';
-import { busyAt, lockPlace, type Place } from './deployment-lock.ts';
+import { busyAt, lockPlace } from './deployment-lock.ts';
 
 interface NewWrite {
   readonly id: string;
@@ -15,6 +15,8 @@ interface NewWrite {
   /** sha256 of `arguments`. */
   readonly digest: string;
   readonly expiresAt: Date;
+  /** Of a destroy: where what it destroys lies, written out. */
+  readonly rootPath?: string | undefined;
 }
 
 export interface WriteRow extends NewWrite, Decidable {
@@ -71,9 +73,19 @@ export function createWriteRows(db: Db) {
     /** Idempotent by id. */
     async insert(write: NewWrite): Promise<void> {
       await db.query(
-        `insert into writes (id, host, user_name, kind, subject, arguments, digest, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        `insert into writes (id, host, user_name, kind, subject, arguments, digest, expires_at, root_path) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (id) do nothing`,
-        [write.id, write.host, write.userName, write.kind, write.subject, write.arguments, write.digest, write.expiresAt],
+        [
+          write.id,
+          write.host,
+          write.userName,
+          write.kind,
+          write.subject,
+          write.arguments,
+          write.digest,
+          write.expiresAt,
+          write.rootPath ?? null,
+        ],
       );
     },
 
@@ -109,11 +121,13 @@ export function createWriteRows(db: Db) {
     },
 
     /** approved → running, once ever; where it has a place, only while nothing else runs there. */
-    async start(id: string, place?: Place): Promise<WriteRow | 'refused' | 'busy'> {
+    async start(id: string): Promise<WriteRow | 'refused' | 'busy'> {
       return await db.transaction(async (tx) => {
+        const [place] = await tx.query('select host, root_path from writes where id = $1 and root_path is not null', [id]);
         if (place !== undefined) {
-          await lockPlace(tx, place);
-          if ((await busyAt(tx, place, id)) !== undefined) return 'busy';
+          const at = { host: String(place.host), rootPath: String(place.root_path) };
+          await lockPlace(tx, at);
+          if ((await busyAt(tx, at, id)) !== undefined) return 'busy';
         }
         const [row] = await tx.query(`update writes set state = 'running' where id = $1 and state = 'approved' returning *`, [id]);
         return row === undefined ? 'refused' : typed<WriteRow>(row);

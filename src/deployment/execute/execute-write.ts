@@ -1,10 +1,9 @@
 // Carries out an approved write, once ever, as the person who approved it. Reached from the approved button only.
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import { createPlaceRows } from '../../storage/deployment-places.ts';
-import { createWriteRows } from '../../storage/write-proposals.ts';
+import { createWriteRows, type WriteRow } from '../../storage/write-proposals.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
-import { rootOf } from '../place/root-of.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
 import { type ExecutionDeps, end, type RunningWrite, runOnce, settle, type ToExecute } from './run-once.ts';
@@ -19,9 +18,8 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
   const places = createPlaceRows(db);
 
   /** A place that was destroyed is one no more. */
-  async function afterwards(write: Write, { host, userName }: RunningWrite, result: WriteResult): Promise<WriteResult> {
-    const bundle = write.kind === 'destroy_bundle' && result.state === 'done' ? await loadBundle(write.bundle) : undefined;
-    if (bundle !== undefined && 'target' in write) await places.forget({ host, rootPath: rootOf(bundle, write.target, userName) });
+  async function afterwards({ host, rootPath }: WriteRow, result: WriteResult): Promise<WriteResult> {
+    if (rootPath !== undefined && result.state === 'done') await places.forget({ host, rootPath });
     return result;
   }
 
@@ -32,13 +30,12 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
       if (before === undefined) return notDone('This proposal is not known.', AGAIN);
       const write = writeOf(before);
       const { host, userName } = before;
-      const place = write.kind === 'destroy_bundle' ? { host, bundle: write.bundle_name, target: write.target } : undefined;
-      const start = await rows.start(proposalId, place);
+      const start = await rows.start(proposalId);
       if (start === 'refused') return notDone('This is not approved, or was used before.', AGAIN);
       if (start === 'busy')
         return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
       const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
-      return runOnce(rows, proposalId, () => carryOut(write, running).then((result) => afterwards(write, running, result)), {
+      return runOnce(rows, proposalId, () => carryOut(write, running).then((result) => afterwards(before, result)), {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
         onProgress,

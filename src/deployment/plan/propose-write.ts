@@ -96,13 +96,14 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
 
   /** What was taken over existed before the deployment: a destroy would delete it with its history (facts: cli#bind-unbind-and-destroy). */
   async function refuseOriginals(bundle: Bundle, target: string, { host, userName }: Requester): Promise<void> {
-    const place = await places.at({ host, rootPath: rootOf(bundle, target, userName) });
+    const rootPath = rootOf(bundle, target, userName);
+    const place = await places.at({ host, rootPath });
     const inBundle = bundle.adoption[target] === 'bind' ? bundle.resources : [];
     const known = new Map<string, string>(
       inBundle.flatMap(({ type, key, id }) => (id === undefined ? [] : [[`${type}.${key}`, id] as const])),
     );
     for (const [resource, id] of Object.entries(place?.adopted ?? {})) known.set(resource, id);
-    const said = bundle.adoption[target] === 'bind' || (await proposals.boundAt({ host, bundle: bundle.name, target }));
+    const said = bundle.adoption[target] === 'bind' || (await proposals.boundAt({ host, rootPath, bundle: bundle.name, target }));
     if (known.size === 0 && !said) return;
     const named = [...known].map(([resource, id]) => {
       const [type = '', key = ''] = resource.split('.');
@@ -126,7 +127,10 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
       const { text, digest } = argumentsOf(write);
       const { host, userName } = by;
       const expiresAt = new Date(clock.now() + approvalMs(write));
-      await rows.insert({ id, host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt });
+      const bundle = write.kind === 'destroy_bundle' ? await by.loadBundle(write.bundle) : undefined;
+      const rootPath = bundle && 'target' in write ? rootOf(bundle, write.target, userName) : undefined;
+      const row = { host, userName, kind: write.kind, subject: subjectOf(write), arguments: text, digest, expiresAt, rootPath };
+      await rows.insert({ id, ...row });
       // The arguments may hold anything: they are in the row, not in the log.
       log.info({ proposal: id, kind: write.kind, digest }, 'A write is proposed');
       return { id, text: words(id, write, userName, expiresAt), expiresAt, exact: { arguments: text, digest } };

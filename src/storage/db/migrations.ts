@@ -178,4 +178,10 @@ export const MIGRATIONS: readonly string[] = [
   alter table versions add column asked_id text;
   create unique index versions_asked on versions (conversation_id, asked_id);
   `,
+  `
+  -- Where what a destroy would delete lies: one thing at a time is done there.
+  alter table writes add column root_path text;
+  update writes set state = 'superseded' where state = 'open' and kind = 'destroy_bundle';
+  create index proposals_at_place on proposals (host, root_path);
+  `,
 ];

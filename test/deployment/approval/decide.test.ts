@@ -8,11 +8,12 @@ const now = new Date('2026-11-24T08:00:00Z');
 const by = { slackUser: 'U_ANA', identity: { host, userName: ANA } };
 
 const bundle = bundleOf();
+const ROOT = `/Workspace/Users/${ANA}/.bundle/churn/dev`;
 
 /** Proposals in a database, and what comes of a yes. */
 const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bundles } }) => {
   await bundles.save(bundle);
-  const insert = (id: string, more: Partial<Omit<ProposalRow, 'rootPath' | 'subject' | 'environment'>> = {}) =>
+  const insert = (id: string, more: Partial<Omit<ProposalRow, 'rootPath' | 'subject' | 'environment'>> = {}, rootPath = ROOT) =>
     createProposalRows(db).insert({
       id,
       conversationId: 'c1',
@@ -26,7 +27,7 @@ const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bund
       planDigest: 'd',
       release: '{"resources":[],"findings":[]}',
       cliVersion: '1.9.0',
-      rootPath: `/Workspace/Users/${ANA}/.bundle/churn/dev`,
+      rootPath,
       subject: 'job 123',
       environment: 'development',
       expiresAt: new Date('2026-11-25T08:00:00Z'),
@@ -68,13 +69,16 @@ describe('decisions', () => {
     expect(await reasonOf('p1')).toContain('was declined by <@U_ANA>');
   });
 
-  it('waits for a deployment of the same bundle and target that is running', async ({ deciding: { db, insert, reasonOf } }) => {
+  it('waits for a deployment to the same place that is running, whatever it is called', async ({ deciding: { db, insert, reasonOf } }) => {
     await insert('p1');
     expect(await reasonOf('p1')).toBe('approved');
     expect((await createProposalRows(db).start('p1')).kind).toBe('started');
     await insert('p2', { version: 2 });
     expect(await reasonOf('p2')).toContain('Another deployment of this bundle to dev is running (approved by <@U_ANA>)');
-    await insert('p3', { version: 2, target: 'prod' });
-    expect(await reasonOf('p3')).toBe('approved');
+    await insert('p3', { version: 2, target: 'mine' });
+    expect(await reasonOf('p3')).toContain('Another deployment of this bundle to mine is running');
+    // Somebody else’s copy of the same name.
+    await insert('p4', { version: 2 }, '/Workspace/Users/ben@acme.example/.bundle/churn/dev');
+    expect(await reasonOf('p4')).toBe('approved');
   });
 });

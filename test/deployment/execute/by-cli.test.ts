@@ -2,6 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
+import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
@@ -164,6 +165,10 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     await rig.db.query(`update writes set state = 'running' where id = $1`, [id]);
     const decision = { proposalId: plan.id, by: rig.by, now: new Date() };
     expect(await rig.approvals.approve(decision)).toMatchObject({ ok: false, reason: expect.stringContaining('is running') });
+    // Somebody else’s copy has the same name and target, and lies elsewhere.
+    await rig.db.query(`update writes set root_path = replace(root_path, '${ANA}', 'ben@acme.example') where id = $1`, [id]);
+    expect(await createProposalRows(rig.db).running(plan.id)).toBeUndefined();
+    await rig.db.query(`update writes set root_path = replace(root_path, 'ben@acme.example', '${ANA}') where id = $1`, [id]);
     await rig.executor.recover();
     expect(await rig.approvals.approve(decision)).toMatchObject({ ok: false, reason: expect.stringContaining('may still be running') });
 
