@@ -33,15 +33,15 @@ export const TABLE: Record<string, string> = {
   'deployment/approval': 'bundle/model storage/db:types storage deployment/cli deployment/policy',
   'deployment/place':
     'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
+  'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
     'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
     'deployment/deployed croner',
   'deployment/execute':
-    'bundle/model:types bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
+    'bundle/model bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
-    'deployment/plan deployment/deployed',
-  'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
+    'deployment/deployed deployment/plan',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
     'deployment/cli deployment/approval deployment/plan deployment/execute',

@@ -1,12 +1,16 @@
 // Takes originals over at the click: binds them, looks whether a plan then does exactly what was shown, and gives them back where it doesn't.
 import type { Bundle } from '../../bundle/model/bundle.ts';
+import { leavesOf } from '../../bundle/model/leaves.ts';
+import { SERVER_ONLY } from '../../bundle/model/server-only-fields.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
+import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf, type PlanEntry, remoteOf, sortedJson } from '../cli/plan-json.ts';
 import { maskRelease } from '../plan/mask-release.ts';
 import { asAdopted, type Original, unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
+import { code, listed, settingWords } from '../policy/phrases.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { ResourceChange } from '../policy/release-diff.ts';
 
@@ -59,10 +63,18 @@ export async function takeOver(
     return giveBack('owned', problem, next);
   }
   onProgress('Checking that taking over changes exactly what was shown');
-  const after = await open.plan(target);
-  const other = otherThanShown(adopted.plan, after.plan, originals);
-  if (other === undefined) return { plan: after.text };
-  return giveBack('changed', `Bound, the plan would do something else than was shown: ${other}.`, AGAIN);
+  try {
+    const after = await open.plan(target);
+    // Read the same way twice: what the API or the CLI fills in is no difference.
+    const live = await asAdopted(workspace, before, { ...approved, originals });
+    if ('why' in live) return await giveBack(live.why, live.words.problem, live.words.next);
+    const other = otherThanShown(adopted.plan, after.plan, originals) ?? editedSince(adopted.plan, live.plan, originals);
+    if (other === undefined) return { plan: after.text };
+    return await giveBack('changed', `Bound, the plan would do something else than was shown: ${other}.`, AGAIN);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return await giveBack('changed', `Whether taking over changes what was shown can’t be told: ${error.words.problem}`, AGAIN);
+  }
 }
 
 /** Whether what would change of the originals is still what people have seen. */
@@ -92,7 +104,6 @@ function otherThanShown(before: JsonObject, after: JsonObject, originals: readon
     // A plan does not say again what it leaves as it is.
     if (other.action === 'skip' && one.changes.length === 0) continue;
     if (stateOf(one, one) !== stateOf(other, one)) return `other settings of ${what}`;
-    if (id !== undefined && node === owner && !sameLive(one, other)) return `${what} was edited meanwhile`;
   }
   return undefined;
 }
@@ -110,11 +121,30 @@ function without(value: Json, path: string): Json {
   return isObject(value) && head in value ? { ...value, [head]: without(value[head] ?? null, rest.join('.')) } : value;
 }
 
-/** Names and triggers of what runs now, as they were read before the bind and as the CLI reads them after it. */
-function sameLive({ body: before }: PlanEntry, { body: after }: PlanEntry): boolean {
-  const of = ({ remote_state: remote }: JsonObject) =>
-    sortedJson(['name', 'schedule', 'trigger', 'continuous', 'parameters', 'tags'].map((field) => objectOf(remote)[field] ?? null));
-  return objectOf(before.remote_state).job_id === undefined || of(before) === of(after);
+/** Which settings and grants of what runs now have changed between two looks at the originals; undefined where none has. */
+function editedSince(before: JsonObject, now: JsonObject, originals: readonly Original[]): string | undefined {
+  for (const { type, key } of originals) {
+    const [was, is] = [before, now].map((plan) => liveIn(plan, `resources.${type}.${key}`));
+    const places = new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])]);
+    const changed = [...places].filter((place) => was?.get(place) !== is?.get(place));
+    if (changed.length > 0) return `${code(key)} was edited meanwhile (${listed(changed.map(settingWords))})`;
+  }
+  return undefined;
+}
+
+/** What runs now, by the place of each setting: as it was read, and what of it differs from the bundle. */
+function liveIn(plan: JsonObject, node: string): Map<string, string> {
+  const entries = entriesOf(plan);
+  const own = entries.find((entry) => entry.node === node);
+  const grants = entries.find((entry) => entry.node === `${node}.permissions`);
+  const leaves = [...leavesOf(objectOf(own?.body.remote_state)).values()].filter(({ fields }) => !SERVER_ONLY.has(fields[0] ?? ''));
+  return new Map([
+    ...(own?.changes ?? []).map(({ path, change }) => [path, sortedJson(change.remote ?? null)] as const),
+    ...(grants?.changes ?? []).map(
+      ({ path, change }) => [`permissions${path.replaceAll("'", '')}`, sortedJson(change.remote ?? null)] as const,
+    ),
+    ...leaves.map(({ place, value }) => [place, sortedJson(value)] as const),
+  ]);
 }
 
 function named(originals: readonly Original[]): string {

@@ -142,11 +142,13 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     const edit = rig.far.faults.on('POST /api/2.0/workspace-files/import-file/*resources.json', { delayMs: 0 });
     void edit.struck.then(() => {
       const job = rig.far.workspace.jobs.get('77');
-      if (job !== undefined) job.settings = { ...job.settings, name: 'Renamed by hand' };
+      if (job !== undefined) job.settings = { ...job.settings, timeout_seconds: 60 };
     });
     expect(await deploy(id)).toMatchObject({
       state: 'failed',
-      problem: expect.stringMatching(/would do something else than was shown: jobs\.nightly was edited meanwhile\. It runs on as before/),
+      problem: expect.stringContaining(
+        'would do something else than was shown: `nightly` was edited meanwhile (`timeout_seconds`). It runs on as before',
+      ),
     });
     const plan = await rig.cli.open(
       {
@@ -157,7 +159,7 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
       (open) => open.plan('prod'),
     );
     expect(plan.plan.plan).toMatchObject({ 'resources.jobs.nightly': { action: 'create' } });
-    expect(rig.far.workspace.jobs.get('77')?.settings).toMatchObject({ name: 'Renamed by hand' });
+    expect(rig.far.workspace.jobs.get('77')?.settings).toMatchObject({ timeout_seconds: 60 });
   });
 
   slack('is refused before the click where another bundle owns the original', async ({ rig, takingOver }) => {
