@@ -34,7 +34,9 @@ export function createDeployer(deps: DeployerDeps) {
     return await cli.open({ files: bundle.files, host, token }, async (open) => {
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
       const { release } = deploymentProposalOf(row);
-      const resolve = async () => (await validateAs(open, target, userName)).resolved;
+      // In a folder of its own: a plan that runs beside it writes what validate reads (facts: cli#environment-and-scratch-folder).
+      const resolve = () =>
+        cli.open({ files: bundle.files, host, token }, async (own) => (await validateAs(own, target, userName)).resolved);
       const done = await deployShown(
         open,
         { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), onProgress, log },
