@@ -10,13 +10,12 @@ import { comparable } from '../cli/plan-json.ts';
 import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
-import { type Ending, endingWords } from './how-it-ended.ts';
+import { type Ending, endingWords, nextAfterMix } from './how-it-ended.ts';
 
 /** A plan, as the CLI printed it, with the files that it was made of. */
 export type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
 
 export const SEE_AGAIN = 'Ask for a fresh plan: it shows what a deployment would do now.';
-export const MIXED = 'Ask for a fresh plan to finish it, or put the previous version back.';
 const LOOK =
   'Look at the jobs of this bundle in the workspace, then ask for a fresh plan: it shows what is missing. Do not delete anything yet.';
 
@@ -96,7 +95,14 @@ async function told(
   const said = `${problem} ${endingWords(ending, shown.target)}`;
   const { verdict } = ending;
   if (verdict === 'all') return { ...(await deployed(open, shown)), ending: verdict, problem: said, next: 'Nothing needs to be done.' };
-  return { ok: false, state: 'failed', ending: verdict, jobs: [], problem: said, next: verdict === 'mix' ? MIXED : next };
+  return {
+    ok: false,
+    state: 'failed',
+    ending: verdict,
+    jobs: [],
+    problem: said,
+    next: verdict === 'mix' ? nextAfterMix(ending, shown.target) : next,
+  };
 }
 
 function unlessForPeople(error: unknown): undefined {

@@ -3,12 +3,13 @@ import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
-import type { JsonObject } from '../../values/json.ts';
+import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { readFileChanges } from '../deployed/file-changes-there.ts';
 import { rootIn } from '../place/root-of.ts';
+import { unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
@@ -78,7 +79,9 @@ export async function deployShown(
       'Let the target take it over, or pause the original first.',
     );
   const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
-  const look = () => cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut }));
+  const originals = unboundOriginals(bundle, target, objectOf(parseJson(shown.plan)));
+  const look = () =>
+    cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut, originals }));
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
   if (result.state !== 'done' || writes === undefined) return result;
   return await replaceOriginals(workspace, writes, { pairs, resolved, result }, onProgress);

@@ -4,9 +4,11 @@ import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { counted, textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
-import { entriesOf } from '../cli/plan-json.ts';
+import { entriesOf, remoteOf } from '../cli/plan-json.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
 import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
+import type { Original } from '../plan/originals-to-adopt.ts';
+import { code } from '../policy/phrases.ts';
 import type { FileChange } from '../policy/release-diff.ts';
 
 /** `nothing`: all is as before. `mix`: some of it is new. `all`: everything is there, whatever the CLI said. */
@@ -17,6 +19,8 @@ export interface Ending {
   readonly resources: Share;
   /** Something was made that no record of the deployment knows. */
   readonly unrecorded: boolean;
+  /** Originals that are bound to the deployment and not changed yet. */
+  readonly bound: readonly Original[];
   /** Whose lock lies there; absent where none does. */
   readonly lock?: string;
 }
@@ -34,6 +38,8 @@ interface Deployment {
   readonly changes: readonly FileChange[];
   /** The plan that was carried out, as the CLI printed it. */
   readonly carriedOut: Pick<ProposalRow, 'target' | 'plan'>;
+  /** Those that were to be taken over. */
+  readonly originals: readonly Original[];
 }
 
 /**
@@ -43,7 +49,7 @@ interface Deployment {
 export async function howItEnded(
   fresh: Pick<OpenCli, 'plan'>,
   eyes: Eyes & { readonly workspace: FindsLeftovers },
-  { bundle, resolved, changes, carriedOut }: Deployment,
+  { bundle, resolved, changes, carriedOut, originals }: Deployment,
 ): Promise<Ending> {
   const again = (await fresh.plan(carriedOut.target)).plan;
   const paths = new Set(changes.filter(({ change }) => change !== 'removed').map(({ path }) => path));
@@ -54,8 +60,10 @@ export async function howItEnded(
     resources: resourcesDone(objectOf(parseJson(carriedOut.plan)), again),
   };
   const unrecorded = (await leftBehind(eyes.workspace, { plan: again, resolved, bundle })) !== undefined;
+  const bound = originals.filter((original) => isBound(again, original));
   const lock = await lockIn(eyes.workspace, resolved);
-  return { verdict: unrecorded ? 'mix' : verdictOf(shares), ...shares, unrecorded, ...(lock === undefined ? {} : { lock }) };
+  const verdict = unrecorded || bound.length > 0 ? 'mix' : verdictOf(shares);
+  return { verdict, ...shares, unrecorded, bound, ...(lock === undefined ? {} : { lock }) };
 }
 
 function verdictOf(shares: Pick<Ending, 'files' | 'resources'>): Ending['verdict'] {
@@ -70,6 +78,12 @@ function resourcesDone(plan: JsonObject, again: JsonObject): Share {
   const wanted = entriesOf(plan).filter(({ action }) => action !== 'skip');
   const done = wanted.filter(({ node, action }) => (action === 'delete' ? !left.has(node) : left.get(node) === 'skip'));
   return { done: done.length, of: wanted.length };
+}
+
+/** The state names it, and its settings are still to be changed (facts: cli#bind-unbind-and-destroy). */
+function isBound(plan: JsonObject, { type, key, id }: Original): boolean {
+  const entry = entriesOf(plan).find(({ node }) => node === `resources.${type}.${key}`);
+  return entry !== undefined && entry.action !== 'skip' && remoteOf(entry.body).id === id;
 }
 
 /** Who holds the lock of the deployment (facts: cli#locks); undefined where nobody does. */
@@ -93,12 +107,24 @@ export function endingWords(ending: Ending, target: string): string {
   return [verdictWords(ending, target), ...lock].join(' ');
 }
 
-function verdictWords({ verdict, files, resources, unrecorded }: Ending, target: string): string {
+function verdictWords({ verdict, files, resources, unrecorded, bound }: Ending, target: string): string {
   if (verdict === 'nothing') return `Nothing changed in ${target}.`;
   if (verdict === 'all') return `All the same, everything is in ${target} as it was shown.`;
   const parts = [...share(files, 'file', 'new'), ...share(resources, 'resource', 'changed')];
   const made = unrecorded ? ' Something was made that the record of the deployment does not know.' : '';
-  return `${target} now has a mix: ${parts.join(', ')}.${made}`;
+  const taken = bound.map(({ key, id }) => `${code(key)} (${id})`).join(', ');
+  const isAll = files.done === 0 && resources.done === 0 && !unrecorded;
+  if (bound.length > 0 && isAll)
+    return `Nothing of it is in ${target} yet, but the original is bound to it already: ${taken} runs on as before.`;
+  const kept = bound.length > 0 ? ` The original is bound to it and keeps its settings so far: ${taken}.` : '';
+  return `${target} now has a mix: ${parts.join(', ')}.${kept}${made}`;
+}
+
+/** What to do after a deployment that ended halfway. */
+export function nextAfterMix({ bound }: Pick<Ending, 'bound'>, target: string): string {
+  const [first] = bound;
+  if (first === undefined) return 'Ask for a fresh plan to finish it, or put the previous version back.';
+  return `Ask for a fresh plan to finish it. To let the original go its own way, unbind it: databricks bundle deployment unbind ${first.key} -t ${target}.`;
 }
 
 function share({ done, of }: Ending['files'], what: string, became: string): string[] {

@@ -3,12 +3,14 @@ import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts'
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { UserError } from '../../values/errors.ts';
+import { objectOf, parseJson } from '../../values/json.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../cli/limits.ts';
+import { unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import type { FileChange } from '../policy/release-diff.ts';
-import { deployed, MIXED } from './deploy-plan.ts';
-import { endingWords, howItEnded } from './how-it-ended.ts';
+import { deployed } from './deploy-plan.ts';
+import { endingWords, howItEnded, nextAfterMix } from './how-it-ended.ts';
 import type { ExecutionDeps } from './run-once.ts';
 
 interface LookDeps extends Pick<ExecutionDeps, 'db' | 'cli' | 'clock' | 'loadBundle'> {
@@ -31,7 +33,8 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
       const all = files.map(({ path }): FileChange => ({ path, change: 'added', byHand: false }));
       const changes = release === undefined || release.first ? all : release.files;
       const eyes = { workspace: workspace({ host, token }), readFiles };
-      const ending = await howItEnded(open, eyes, { bundle, resolved, changes, carriedOut: row });
+      const originals = unboundOriginals(bundle, target, objectOf(parseJson(row.plan)));
+      const ending = await howItEnded(open, eyes, { bundle, resolved, changes, carriedOut: row, originals });
       const problem = endingWords(ending, target);
       if (ending.verdict === 'all') return { ...(await deployed(open, row)), ending: 'all', problem, next: 'Nothing needs to be done.' };
       const until = (row.decidedAt?.getTime() ?? 0) + LIMITS.deployMs;
@@ -40,7 +43,7 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
         const next = `The Databricks CLI may still be at work, until ${at} UTC at the latest: look again then, or earlier.`;
         return { ok: false, state: 'unknown', jobs: [], problem: `So far: ${problem}`, next, mayRun: true };
       }
-      const next = ending.verdict === 'mix' ? MIXED : 'Ask for a fresh plan.';
+      const next = ending.verdict === 'mix' ? nextAfterMix(ending, target) : 'Ask for a fresh plan.';
       return { ok: false, state: 'failed', ending: ending.verdict, jobs: [], problem, next };
     });
   }

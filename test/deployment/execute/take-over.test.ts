@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { digestFiles } from '../../../src/bundle/model/bundle.ts';
 import { createPlaceRows } from '../../../src/storage/deployment-places.ts';
+import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { madeUp } from '../../bundle/case-kinds.ts';
 import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
@@ -160,6 +161,23 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     );
     expect(plan.plan.plan).toMatchObject({ 'resources.jobs.nightly': { action: 'create' } });
     expect(rig.far.workspace.jobs.get('77')?.settings).toMatchObject({ timeout_seconds: 60 });
+  });
+
+  slack('that was killed between bind and deploy is found so, and goes on from there', async ({ rig, takingOver, approved, deploy }) => {
+    const { id } = await approved();
+    expect((await createProposalRows(rig.db).start(id)).kind).toBe('started');
+    await rig.cli.open({ files: takingOver.files, host: rig.far.url, token: rig.token }, (open) => open.bind('prod', 'nightly', '77'));
+    await rig.deployer.recover();
+    const bound = 'Nothing of it is in prod yet, but the original is bound to it already: `nightly` (77) runs on as before.';
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ state: 'unknown', problem: `So far: ${bound}` });
+    await rig.clock.turn(46 * 60_000);
+    expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({
+      ...{ state: 'failed', ending: 'mix', problem: bound },
+      next: expect.stringMatching(/fresh plan to finish it.*bundle deployment unbind nightly -t prod/),
+    });
+    const again = await approved();
+    expect(again.release?.resources).toMatchObject([{ action: 'adopt', id: '77' }]);
+    expect(await deploy(again.id)).toMatchObject({ state: 'done', jobs: [{ id: '77' }] });
   });
 
   slack('is refused before the click where another bundle owns the original', async ({ rig, takingOver }) => {
