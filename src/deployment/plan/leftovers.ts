@@ -20,6 +20,9 @@ interface Planned {
   readonly bundle: Pick<Bundle, 'resources'>;
 }
 
+/** Pipelines that are looked through, and read one by one, after a deployment that did not end well; our choice. */
+const PIPELINES = { listed: 1000, read: 40 };
+
 interface Leftover {
   readonly type: ResourceType;
   readonly id: string;
@@ -41,7 +44,7 @@ export async function leftBehind(workspace: FindsLeftovers, planned: Planned, si
   const traces = readTraces(workspace, planned.resolved, signal);
   const found = await Promise.all([
     jobsLeft(workspace, made.jobs, { metadataPath: metadataOf(planned.resolved), traces }, signal),
-    pipelinesLeft(workspace, made.pipelines, { metadataPath: metadataOf(planned.resolved), traces }, signal),
+    pipelinesLeft(workspace, made.pipelines, { metadataPath: metadataOf(planned.resolved), traces, known, ...makerIn(planned) }, signal),
     dashboardsLeft(workspace, made.dashboards, { ...planned, traces }, signal),
   ]);
   const left = found.flat().filter(({ id }) => !known.has(id));
@@ -64,6 +67,16 @@ interface Known {
   readonly traces: Promise<Traces>;
 }
 
+interface KnownPipelines extends Known {
+  readonly known: ReadonlySet<string>;
+  /** Whoever plans: most likely to have made what is left. */
+  readonly maker: string | undefined;
+}
+
+function makerIn({ resolved }: Planned): Pick<KnownPipelines, 'maker'> {
+  return { maker: textOf(objectOf(objectOf(resolved.workspace).current_user).userName) };
+}
+
 /** Under the same name; where the last deployment has not ended well, under any. */
 async function jobsLeft(workspace: FindsLeftovers, made: readonly JsonObject[], known: Known, signal?: AbortSignal): Promise<Leftover[]> {
   if (made.length === 0) return [];
@@ -79,20 +92,27 @@ async function jobsLeft(workspace: FindsLeftovers, made: readonly JsonObject[], 
   return [...left.values()].map(({ jobId: id, name }) => ({ type: 'jobs', id, name, unique: false }));
 }
 
-/** Under the same name, which the API gives twice only where that is asked for; a list does not tell whose they are. */
+/**
+ * Under the same name, which the API gives twice only where that is asked for; where the last deployment has not ended well, under any. A list
+ * does not tell whose they are (facts: cli#what-is-left-behind): each is read, and of those that may have been renamed only some.
+ */
 async function pipelinesLeft(
   workspace: FindsLeftovers,
   made: readonly JsonObject[],
-  { metadataPath, traces }: Known,
+  { metadataPath, traces, known, maker }: KnownPipelines,
   signal?: AbortSignal,
 ): Promise<Leftover[]> {
+  if (made.length === 0) return [];
   const names = [...new Set(made.flatMap(({ name }) => textOf(name) ?? []))];
-  const [{ finishedAt = 0 }, ...found] = await Promise.all([
+  const [{ unfinished, finishedAt = 0 }, ...found] = await Promise.all([
     traces,
     ...names.map((name) => workspace.listPipelines({ name, exact: true }, signal)),
   ]);
+  const all = unfinished ? await workspace.listPipelines({ limit: PIPELINES.listed }, signal) : [];
   const same = found.flat().filter(({ name }) => names.includes(name));
-  const read = same.map(async ({ id, name }): Promise<Leftover[]> => {
+  const renamed = all.filter(({ id, name }) => !known.has(id) && !names.includes(name));
+  renamed.sort((a, b) => Number(b.creator === maker) - Number(a.creator === maker));
+  const read = [...same, ...renamed.slice(0, PIPELINES.read)].map(async ({ id, name }): Promise<Leftover[]> => {
     try {
       const { spec, modifiedAt = finishedAt } = await workspace.getPipeline(id, signal);
       const unique = made.some((one) => one.name === name && one.allow_duplicate_names !== true);

@@ -72,7 +72,7 @@ describe.skipIf(CLI === undefined)('what a deployment left behind', () => {
     await expect(deploy(bundleOf(), 3)).rejects.toThrow('would make a duplicate');
   });
 
-  it('is found of pipelines', async ({ rig, deploy }) => {
+  it('is found of pipelines, renamed ones too', async ({ rig, deploy }) => {
     rig.far.faults.on('POST /api/2.0/pipelines', LOST);
     expect(await deploy(withPipeline(), 1, 'prod')).toMatchObject({ ok: false, problem: expect.stringContaining('does not know') });
     const [id] = rig.far.workspace.pipelines.keys();
@@ -81,6 +81,11 @@ describe.skipIf(CLI === undefined)('what a deployment left behind', () => {
     });
     const twice = withMore('resources/feed.pipeline.yml', `${PIPELINE}      allow_duplicate_names: true\n`);
     expect(await rig.plan(twice, 3, 'prod')).toMatchObject({ problem: expect.stringContaining('would make a duplicate') });
+    const left = rig.far.workspace.pipelines.get(id ?? '') ?? expect.fail();
+    rig.far.workspace.pipelines.set(id ?? '', { ...left, name: 'Other', spec: { ...(left.spec as object), name: 'Other' } });
+    expect(await rig.plan(withPipeline(), 4, 'prod')).toMatchObject({
+      problem: expect.stringMatching(/made pipeline “Other” .*would make a duplicate/),
+    });
   });
 
   it('is found of dashboards, renamed ones too', async ({ rig, deploy }) => {
