@@ -12,7 +12,7 @@ import { me } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
 import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineFilter } from './api/pipelines-dashboards.ts';
-import { getPipelineUpdate, getRun, getRunFailure } from './api/runs.ts';
+import { getPipelineUpdate, getRun, getRunFailure, getUpdateFailure } from './api/runs.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
 import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
@@ -32,6 +32,8 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     getRun: (runId: string, signal?: AbortSignal) => getRun(requests, runId, signal),
     getPipelineUpdate: (pipelineId: string, updateId: string, signal?: AbortSignal) =>
       getPipelineUpdate(requests, pipelineId, updateId, signal),
+    getUpdateFailure: (pipelineId: string, updateId: string, signal?: AbortSignal) =>
+      getUpdateFailure(requests, pipelineId, updateId, signal),
     getRunFailure: (runId: string, signal?: AbortSignal) => getRunFailure(requests, runId, signal),
     exportSource: createSourceExport(requests),
     exportBytes: (path: string, format: ExportFormat, signal?: AbortSignal) => exportBytes(requests, path, format, signal),

@@ -6,6 +6,7 @@ import { count, id } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { listPages } from './pages.ts';
+import { firstErrorOf } from './pipeline-errors.ts';
 
 interface RunState {
   readonly over: boolean;
@@ -15,9 +16,9 @@ interface RunState {
   readonly ms?: number | undefined;
 }
 
-/** `task` and `error` are foreign text. */
+/** Foreign text; an update of a pipeline has no tasks. */
 interface RunFailure {
-  readonly task: string;
+  readonly task?: string;
   readonly error?: string | undefined;
 }
 
@@ -42,12 +43,28 @@ export async function getRun(requests: Requests, runId: string, signal?: AbortSi
 const UPDATE_ENDS: Readonly<Record<string, string>> = { COMPLETED: 'SUCCESS', FAILED: 'FAILED', CANCELED: 'CANCELED' };
 
 export async function getPipelineUpdate(requests: Requests, pipelineId: string, updateId: string, signal?: AbortSignal): Promise<RunState> {
+  const state = textOf((await readUpdate(requests, pipelineId, updateId, signal)).state) ?? '';
+  const end = UPDATE_ENDS[state];
+  return { over: end !== undefined, result: end ?? state };
+}
+
+/** What an update that failed said first; undefined where it said nothing, or where that can't be seen. */
+export async function getUpdateFailure(
+  requests: Requests,
+  pipelineId: string,
+  updateId: string,
+  signal?: AbortSignal,
+): Promise<RunFailure | undefined> {
+  const from = count((await readUpdate(requests, pipelineId, updateId, signal)).creation_time) ?? 0;
+  const error = await firstErrorOf(requests, { pipelineId, updateId, from }, signal);
+  return error === undefined ? undefined : { error };
+}
+
+async function readUpdate(requests: Requests, pipelineId: string, updateId: string, signal?: AbortSignal): Promise<JsonObject> {
   const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}/updates/${encodeURIComponent(updateId)}`;
   const missing = `There is no update ${updateId} that you can see.`;
   const body = await withErrorWords(`Looking at update ${updateId}`, missing, () => requests.getJson(path, {}, signal));
-  const state = textOf(objectOf(body.update).state) ?? '';
-  const end = UPDATE_ENDS[state];
-  return { over: end !== undefined, result: end ?? state };
+  return objectOf(body.update);
 }
 
 /** The task that failed first, with the first of what it said; undefined where none did, or where that can't be seen. */
@@ -59,13 +76,22 @@ export async function getRunFailure(requests: Requests, runId: string, signal?: 
   const [first] = failed.sort((a, b) => (count(a.end_time) ?? Infinity) - (count(b.end_time) ?? Infinity));
   const taskRun = id(first?.run_id);
   if (first === undefined || taskRun === undefined) return undefined;
-  // Of a run with several tasks the output is asked for by the run of one of them.
+  const pipelineId = textOf(objectOf(first.pipeline_task).pipeline_id);
+  const error =
+    pipelineId === undefined
+      ? await outputError(requests, taskRun, signal)
+      : await firstErrorOf(requests, { pipelineId, from: count(first.start_time) ?? 0 }, signal);
+  return { task: textOf(first.task_key) ?? '', error: error ?? textOf(objectOf(first.state).state_message) };
+}
+
+/** Of a run with several tasks the output is asked for by the run of one of them. */
+async function outputError(requests: Requests, taskRun: string, signal?: AbortSignal): Promise<string | undefined> {
   const output = await unlessItemFails(() =>
     withErrorWords('Reading why a run failed', 'Its output is gone.', () =>
       requests.getJson('/api/2.2/jobs/runs/get-output', { run_id: taskRun }, signal),
     ),
   );
-  return { task: textOf(first.task_key) ?? '', error: textOf(output?.error) ?? textOf(objectOf(first.state).state_message) };
+  return textOf(output?.error);
 }
 
 function failedByItself({ state }: JsonObject): boolean {

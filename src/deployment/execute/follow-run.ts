@@ -7,7 +7,7 @@ import { UpstreamError, UserError } from '../../values/errors.ts';
 import { type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { LIMITS } from './limits.ts';
 
-type Runs = Pick<Workspace, 'getRun' | 'getPipelineUpdate' | 'getRunFailure'>;
+type Runs = Pick<Workspace, 'getRun' | 'getPipelineUpdate' | 'getRunFailure' | 'getUpdateFailure'>;
 
 export function createRunFollower(deps: { db: Db; workspace: (as: { host: string; token: string }) => Runs; clock: Clock }) {
   const { clock } = deps;
@@ -41,7 +41,7 @@ export function createRunFollower(deps: { db: Db; workspace: (as: { host: string
         if (state.over)
           return {
             ...{ ...seen, ...endOf(state.result), ...(ms === undefined ? {} : { ms }) },
-            ...(pipelineId === undefined ? await why(workspace, runId, state.result) : {}),
+            ...(await why(workspace, run, state.result)),
           };
       } catch (error) {
         if (!isPassing(error)) {
@@ -87,17 +87,17 @@ function endOf(result: string): Pick<WriteResult, 'state' | 'problem' | 'next'> 
   }
 }
 
-/** What the task said that failed first: foreign text, for people. */
-async function why(workspace: Runs, runId: string, result: string): Promise<Pick<WriteResult, 'said'>> {
-  if (result === 'SUCCESS') return {};
-  const failure = await workspace.getRunFailure(runId).catch(() => undefined);
-  if (failure === undefined) return {};
-  return {
-    said: [failure.task, failure.error ?? '']
-      .filter((part) => part !== '')
-      .join(': ')
-      .slice(0, LIMITS.errorCharacters),
-  };
+/** What the task or the pipeline said that failed first: foreign text, for people. */
+async function why(
+  workspace: Runs,
+  { runId, pipelineId }: NonNullable<WriteResult['run']>,
+  result: string,
+): Promise<Pick<WriteResult, 'said'>> {
+  if (result === 'SUCCESS' || (pipelineId !== undefined && result !== 'FAILED')) return {};
+  const asked = pipelineId === undefined ? workspace.getRunFailure(runId) : workspace.getUpdateFailure(pipelineId, runId);
+  const { task = '', error = '' } = (await asked.catch(() => undefined)) ?? {};
+  const said = [task, error].filter((part) => part !== '').join(': ');
+  return said === '' ? {} : { said: said.slice(0, LIMITS.errorCharacters) };
 }
 
 /** Busy, down or out of reach for now: the next look may see it. */

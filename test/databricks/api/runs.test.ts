@@ -41,6 +41,20 @@ it('names the task that failed first, with what it said; not those that were lef
   expect(await rig.as().getRunFailure(runId)).toMatchObject({ task: 'fail_here', error: expect.stringContaining('Workload failed') });
 });
 
+it('says of a task that is a pipeline what the pipeline said first', async ({ rig }) => {
+  rig.far.workspace.runMs = 0;
+  const pipeline = { pipeline_id: 'p-1', name: 'Tables', creator_user_name: 'ana@acme.example', spec: {} };
+  rig.far.workspace.pipelines.set('p-1', pipeline);
+  const settings = { name: 'Tables', tasks: [{ task_key: 'fail_tables', pipeline_task: { pipeline_id: 'p-1' } }] };
+  const job = rig.far.workspace.jobs.get('124') ?? expect.fail();
+  rig.far.workspace.jobs.set('125', { ...job, jobId: '125', settings });
+  const runId = await start(rig.far, 125);
+  const error = "Flow 'orders' has FAILED. [TABLE_OR_VIEW_NOT_FOUND] The table raw cannot be found.";
+  expect(await rig.as().getRunFailure(runId)).toEqual({ task: 'fail_tables', error });
+  rig.far.faults.on('GET /api/2.0/pipelines/p-1/events', { status: 403, message: 'no', times: 1 });
+  expect(await rig.as().getRunFailure(runId)).toMatchObject({ task: 'fail_tables', error: expect.stringContaining('Workload failed') });
+});
+
 it('rejects with words where there is no such run', async ({ rig }) => {
   await expect(rig.as().getRun('9')).rejects.toThrow('There is no run 9 that you can see.');
 });

@@ -90,6 +90,10 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     const over = await approved(run);
     await execute(over);
     expect(await look(over)).toMatchObject({ state: 'done', ms: expect.any(Number) });
+    const broken = rig.far.workspace.pipelines.get(pipelineId ?? '') ?? expect.fail();
+    broken.name = 'Orders that fail';
+    const said = "Flow 'orders' has FAILED. [TABLE_OR_VIEW_NOT_FOUND] The table raw cannot be found.";
+    expect(await look(over)).toMatchObject({ state: 'failed', problem: 'The run failed.', said });
     const path = `/api/2.0/pipelines/${pipelineId}/updates/${result.run?.runId}`;
     rig.far.faults.on(`GET ${path}`, { status: 404, times: 1 });
     expect(await look()).toMatchObject({ state: 'unknown', problem: expect.stringContaining('how it ends I can’t see') });

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { grantsOn, levelOn, ownerOf } from '../access/object-access.ts';
 import { checkRunAs, runAsName } from '../access/run-as.ts';
-import { type Answer, type Call, forbidden, missing, ok, Refusal } from '../http/answer.ts';
+import { type Answer, type Call, forbidden, invalid, missing, ok, Refusal } from '../http/answer.ts';
 import { bodyOf } from '../http/body.ts';
-import { copyJson, isObject, type JsonObject, textOf } from '../http/json.ts';
+import { copyJson, isObject, type JsonObject, objectsIn, textOf } from '../http/json.ts';
 import { pageOf } from '../http/paging.ts';
 import { type Route, route } from '../http/router.ts';
 import { LEVEL, type Level } from '../state/grants.ts';
@@ -107,7 +107,36 @@ export function pipelinesRoutes(workspace: Workspace): Route[] {
     return ok({ update: { pipeline_id: id, update_id: updateId, creation_time: update.creationTime, state } });
   };
 
+  /** What failed: an update of its own, or one that a task of a run stands for. */
+  const events = (call: Call): Answer => {
+    const { id, pipeline } = find(call);
+    const [, from] = /^level='ERROR' AND timestamp >= '([^']+)'$/.exec(call.query.get('filter') ?? '') ?? [];
+    if (from === undefined || call.query.get('order_by') !== 'timestamp asc')
+      throw invalid('This stand-in knows one filter and one order.');
+    const own = String(pipeline.name).includes('fail') ? [...updates].filter(([, { pipelineId }]) => pipelineId === id) : [];
+    const ofTasks = [...workspace.runs.values()].flatMap((run) =>
+      objectsIn(run.body.tasks)
+        .filter((task) => task.task_key === run.failing && isObject(task.pipeline_task) && task.pipeline_task.pipeline_id === id)
+        .map((task) => [String(task.run_id), run] as const),
+    );
+    const failed = [...own, ...ofTasks].filter(([, { endTime }]) => endTime <= workspace.now() && endTime >= Date.parse(from));
+    const found = failed
+      .sort(([, one], [, other]) => one.endTime - other.endTime)
+      .flatMap(([updateId, { endTime }]) => {
+        const event = { level: 'ERROR', timestamp: new Date(endTime).toISOString(), origin: { pipeline_id: id, update_id: updateId } };
+        const thrown = { class_name: 'AnalysisException', message: '[TABLE_OR_VIEW_NOT_FOUND] The table raw cannot be found.' };
+        const flow = { event_type: 'flow_progress', message: "Flow 'orders' has FAILED.", error: { fatal: true, exceptions: [thrown] } };
+        return [
+          { ...event, ...flow },
+          { ...event, event_type: 'update_progress', message: `Update ${updateId} is FAILED.` },
+        ];
+      });
+    const { items, next } = pageOf(call, found, PAGE);
+    return ok({ ...(items.length > 0 ? { events: items } : {}), ...next });
+  };
+
   return [
+    route('GET', '/api/2.0/pipelines/:id/events', events),
     route('POST', '/api/2.0/pipelines/:id/updates', startUpdate),
     route('GET', '/api/2.0/pipelines/:id/updates/:update', getUpdate),
     route('POST', '/api/2.0/pipelines', create),

@@ -31,7 +31,11 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
       const name = String(parameter.name);
       return { ...parameter, value: overrides[name] ?? parameter.default ?? '' };
     });
-    const tasks = objectsIn(job.settings.tasks).map((task) => ({ run_id: idNumber(workspace.nextId()), task_key: task.task_key ?? '' }));
+    const startTime = workspace.now();
+    const tasks = objectsIn(job.settings.tasks).map((task) => ({
+      ...{ run_id: idNumber(workspace.nextId()), task_key: task.task_key ?? '', start_time: startTime },
+      ...(task.pipeline_task === undefined ? {} : { pipeline_task: task.pipeline_task }),
+    }));
     const described: JsonObject = {
       job_id: idNumber(job.jobId),
       run_id: idNumber(runId),
@@ -47,7 +51,6 @@ export function runsRoutes(workspace: Workspace, host: () => string): Route[] {
     if (token !== undefined) byToken.set(`${job.jobId} ${token}`, runId);
     const keys = tasks.map(({ task_key: key }) => String(key));
     const failing = parameters.some(({ value }) => value === FAIL) ? keys[0] : keys.find((key) => key.includes(FAIL));
-    const startTime = workspace.now();
     workspace.runs.set(runId, {
       ...{ runId, jobId: job.jobId, startTime, endTime: startTime + workspace.runMs },
       body: { ...described, start_time: startTime },
