@@ -1,6 +1,6 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import { isObject, type JsonObject } from '../../values/json.ts';
-import { wordSet } from '../../values/text.ts';
+import { createClassify } from '../currency/classify.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
@@ -8,39 +8,19 @@ import type { KeyedResource } from '../model/resources.ts';
 import { SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
-/**
- * What CLI 1.9.0 knows of a job (databricks-sdk-go 0.165.0, service/jobs); the rest passes, but the CLI may leave it out
- * (facts: bundles#unknown-fields).
- */
-const JOB_FIELDS = wordSet(
-  `budget_policy_id continuous description email_notifications environments git_source health job_clusters max_concurrent_runs name
-  notification_settings parameters parent_path performance_target permissions queue run_as schedule tags tasks timeout_seconds trigger
-  usage_policy_id webhook_notifications`,
-);
-const TASK_KINDS = wordSet(
-  `ai_runtime_task alert_task clean_rooms_notebook_task condition_task dashboard_task dbt_cloud_task dbt_platform_task dbt_task
-  for_each_task gen_ai_compute_task notebook_task pipeline_task power_bi_task python_operator_task python_wheel_task run_job_task
-  spark_jar_task spark_python_task spark_submit_task sql_task`,
-);
-const TASK_FIELDS = wordSet(
-  `compute depends_on description disable_auto_optimization disabled email_notifications environment_key existing_cluster_id health
-  job_cluster_key libraries max_retries min_retry_interval_millis new_cluster notification_settings retry_on_timeout run_if task_key
-  timeout_seconds webhook_notifications`,
-);
+const classify = createClassify(undefined);
 
-/** Unknown fields of a job and its tasks, each told once. */
-function unknownFields({ prefix, leaves, value }: KeyedResource): Diagnostic[] {
+/** Settings that the newest bundles can't say, each told once by the first field on its way that is not known. */
+function unknownFields({ type, prefix, leaves }: KeyedResource): Diagnostic[] {
+  if (type === 'dashboards') return [];
   const found = new Map<string, Diagnostic>();
-  const see = (place: string, key: string, known: boolean, what: string) => {
-    const message = `${key} is a ${what} that is not known here; the bundle has it as it was`;
-    if (!known && !found.has(key)) found.set(key, { level: 'note', place: `${prefix}${place}`, message });
-  };
-  for (const key of Object.keys(value)) if (!SERVER_ONLY.has(key)) see(key, key, JOB_FIELDS.has(key), 'field of jobs');
-  for (const { fields, place } of leaves.values()) {
-    if (fields[0] !== 'tasks') continue;
-    const key = fields[fields[1] === 'for_each_task' && fields[2] === 'task' ? 3 : 1] ?? '';
-    if (key.endsWith('_task')) see(place, key, TASK_KINDS.has(key), 'kind of task');
-    else see(place, key, TASK_FIELDS.has(key), 'field of tasks');
+  for (const { fields, place, value } of leaves.values()) {
+    if (SERVER_ONLY.has(fields[0] ?? '') || classify(type, { fields, value }).kind === 'expressible') continue;
+    const ways = fields.map((_, i) => fields.slice(0, i + 1));
+    const way = ways.find((some) => classify(type, { fields: some, value }).kind !== 'expressible') ?? fields;
+    const message = `${way.at(-1)} is ${classify(type, { fields: way, value }).why}; the bundle has it as it was`;
+    const key = way.join('.');
+    if (!found.has(key)) found.set(key, { level: 'note', place: `${prefix}${place}`, message });
   }
   return [...found.values()];
 }
