@@ -12,6 +12,7 @@ import { me } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
 import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineFilter } from './api/pipelines-dashboards.ts';
+import { rolesOnPrincipal } from './api/principal-roles.ts';
 import { getPipelineUpdate, getRun, getRunFailure, getUpdateFailure } from './api/runs.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
 import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
@@ -41,6 +42,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     statusOf: (path: string, signal?: AbortSignal) => statusOf(requests, path, signal),
     listAccess: (type: ResourceType | 'directories', id: string, signal?: AbortSignal) => listAccess(requests, type, id, signal),
     listPermissions: (type: ResourceType, id: string, signal?: AbortSignal) => listPermissions(requests, type, id, signal),
+    rolesOnPrincipal: (applicationId: string, signal?: AbortSignal) => rolesOnPrincipal(requests, applicationId, signal),
     getPipeline: (id: string, signal?: AbortSignal) => getPipeline(requests, id, signal),
     listPipelines: (filter: PipelineFilter, signal?: AbortSignal) => listPipelines(requests, filter, signal),
     getDashboard: (id: string, signal?: AbortSignal) => getDashboard(requests, id, signal),

@@ -20,14 +20,36 @@ export async function mayManage(
   if (isAdmin(me)) return { able: true, managers: [] };
   const managing = (await workspace.listAccess(type, id, signal))?.filter(({ levels }) => levels.some((level) => MANAGE.includes(level)));
   const others = (managing ?? []).filter(({ name }) => name !== 'admins');
-  const managers = others.map(({ principal, name }) => (principal === 'group_name' ? `the group ${name}` : name));
+  const managers = others.map(nameOf);
   return { able: managing?.some((entry) => isOf(entry, me)) === true, managers };
+}
+
+/**
+ * Whether a person may let jobs run as a service principal, admins too; `able` is undefined where that can't be known: the roles may not be
+ * read, or a group has the role of which nobody says whether this person is in it. `managers` may give the role, and need it themselves.
+ */
+export async function mayRunAs(
+  workspace: Pick<Workspace, 'rolesOnPrincipal'>,
+  me: Pick<Me, 'userName' | 'groups'>,
+  applicationId: string,
+  signal?: AbortSignal,
+): Promise<{ readonly able: boolean | undefined; readonly manages: boolean; readonly managers: readonly string[] }> {
+  const roles = await workspace.rolesOnPrincipal(applicationId, signal);
+  if (roles === undefined) return { able: undefined, manages: false, managers: [] };
+  const isMe = (holder: (typeof roles.users)[number]) => isOf(holder, me);
+  const said = { manages: roles.managers.some(isMe), managers: roles.managers.map(nameOf) };
+  if (roles.users.some(isMe)) return { able: true, ...said };
+  return { able: roles.users.some(({ principal }) => principal === 'group_name') ? undefined : false, ...said };
 }
 
 export function isAdmin({ groups }: Pick<Me, 'groups'>): boolean {
   return groups.includes('admins');
 }
 
-function isOf({ principal, name }: Access, me: Pick<Me, 'userName' | 'groups'>): boolean {
+function nameOf({ principal, name }: Pick<Access, 'principal' | 'name'>): string {
+  return principal === 'group_name' ? `the group ${name}` : name;
+}
+
+function isOf({ principal, name }: Pick<Access, 'principal' | 'name'>, me: Pick<Me, 'userName' | 'groups'>): boolean {
   return principal === 'group_name' ? name === 'users' || me.groups.includes(name) : name.toLowerCase() === me.userName.toLowerCase();
 }

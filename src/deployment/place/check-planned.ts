@@ -2,13 +2,13 @@
 import type { Bundle, ResourceType } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Me } from '../../databricks/api/me.ts';
-import { isAdmin, mayManage } from '../../databricks/read/access.ts';
+import { isAdmin, mayManage, mayRunAs } from '../../databricks/read/access.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import type { PlaceRow } from '../../storage/deployment-places.ts';
 import { type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
-import { identityRefused, originalLost, ownerRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
+import { identityRefused, originalLost, ownerRefused, principalRefused, resourcesOfOthers, stateUnreadable } from './place-words.ts';
 
 interface PlannedPlace {
   readonly plan: JsonObject;
@@ -23,7 +23,7 @@ interface PlannedPlace {
 
 /** Why this person must not be offered the plan; undefined where they may. */
 export async function checkPlanned(
-  workspace: Pick<Workspace, 'statusOf' | 'listAccess'>,
+  workspace: Pick<Workspace, 'statusOf' | 'listAccess' | 'rolesOnPrincipal'>,
   { plan, rootPath, place, me, bundle, pausing = [] }: PlannedPlace,
   signal?: AbortSignal,
 ): Promise<NoProof | undefined> {
@@ -38,6 +38,8 @@ export async function checkPlanned(
   const refused = isAdmin(me) ? [] : own.flatMap((entry) => otherIdentity(entry, me));
   const [first] = refused;
   if (first !== undefined) return identityRefused(first);
+  const principal = await otherPrincipal(workspace, me, own, signal);
+  if (principal !== undefined) return principalRefused(principal);
   const owned = isAdmin(me) ? undefined : await ownerOfOthers(workspace, me, plan, signal);
   if (owned !== undefined) return ownerRefused(owned);
   const changed = [...own.flatMap(existing), ...pausing.map((one) => ({ ...one, type: 'jobs' as const }))];
@@ -67,11 +69,34 @@ async function isDeployed(workspace: Pick<Workspace, 'statusOf'>, rootPath: stri
 }
 
 /** Somebody who is no admin lets jobs run as themselves alone, or as a service principal that they may use (facts: bundles#permissions-and-run_as). */
-function otherIdentity({ node, action, body }: PlanEntry, { userName }: Me): { key: string; runAs: string }[] {
-  if (action === 'skip' || action === 'delete') return [];
-  const runAs = textOf(objectOf(objectOf(objectOf(body.new_state).value).run_as).user_name);
-  const key = node.split('.')[2] ?? '';
-  return runAs === undefined || runAs.toLowerCase() === userName.toLowerCase() ? [] : [{ key, runAs }];
+function otherIdentity(entry: PlanEntry, { userName }: Me): { key: string; runAs: string }[] {
+  const runAs = textOf(runAsOf(entry).user_name);
+  return runAs === undefined || runAs.toLowerCase() === userName.toLowerCase() ? [] : [{ key: keyOf(entry), runAs }];
+}
+
+/** The first that is to run as a service principal of which it is known that this person, admin or not, may not use it. */
+async function otherPrincipal(
+  workspace: Pick<Workspace, 'rolesOnPrincipal'>,
+  me: Me,
+  entries: readonly PlanEntry[],
+  signal?: AbortSignal,
+): Promise<Parameters<typeof principalRefused>[0] | undefined> {
+  const named = new Map(entries.map((entry) => [textOf(runAsOf(entry).service_principal_name), keyOf(entry)]));
+  for (const [principal, key] of named) {
+    if (principal === undefined) continue;
+    const { able, ...said } = await mayRunAs(workspace, me, principal, signal);
+    if (able === false) return { key, principal, ...said };
+  }
+  return undefined;
+}
+
+/** Whom an entry sets, where it writes anything. */
+function runAsOf({ action, body }: PlanEntry): JsonObject {
+  return action === 'skip' || action === 'delete' ? {} : objectOf(objectOf(objectOf(body.new_state).value).run_as);
+}
+
+function keyOf({ node }: PlanEntry): string {
+  return node.split('.')[2] ?? '';
 }
 
 /** Grants in the bundle make whoever deploys the owner, which only the owner before and admins may (facts: bundles#permissions-and-run_as). */

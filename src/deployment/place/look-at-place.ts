@@ -12,7 +12,7 @@ import { parentFolder } from '../../values/workspace-path.ts';
 import { folderClosed, ofAnotherBundle, placeElsewhere, placeTaken, resourcesOfOthers } from './place-words.ts';
 import { homeOwner } from './root-of.ts';
 
-export type ReadsPlace = Pick<Workspace, 'me' | 'statusOf' | 'listAccess' | 'exportSource'>;
+export type ReadsPlace = Pick<Workspace, 'me' | 'statusOf' | 'listAccess' | 'exportSource' | 'rolesOnPrincipal'>;
 
 interface PlaceToLookAt {
   readonly bundle: Pick<Bundle, 'name'>;

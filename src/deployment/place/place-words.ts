@@ -77,6 +77,26 @@ export function identityRefused({ key, runAs }: { readonly key: string; readonly
   };
 }
 
+/** A job that is to run as a service principal on which this person has no role. */
+export function principalRefused({
+  key,
+  principal,
+  manages,
+  managers,
+}: {
+  readonly key: string;
+  readonly principal: string;
+  /** This person may give the role. */
+  readonly manages: boolean;
+  readonly managers: readonly string[];
+}): NoProof {
+  const asked = `Ask ${among(managers) ?? 'an administrator of the account'} to give you that role, then ask for a fresh plan; or ask somebody who has it to deploy.`;
+  return {
+    problem: `\`${key}\` runs as the service principal \`${principal}\`, which you may not use: only who has the role *Service principal user* on it lets jobs run as it.`,
+    next: manages ? 'You manage it, which is not enough: give yourself that role as well, then ask for a fresh plan.' : asked,
+  };
+}
+
 /** Its grants would be written by somebody who is not its owner. */
 export function ownerRefused({ key, owner }: { readonly key: string; readonly owner: string }): NoProof {
   return {

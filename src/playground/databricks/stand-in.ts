@@ -25,7 +25,7 @@ import { workspaceRoutes } from './routes/workspace.ts';
 import { workspaceFilesRoutes } from './routes/workspace-files.ts';
 import { loadJobs } from './seed/load.ts';
 import { loadSeed } from './seed/seed.ts';
-import { createWorkspaceState, WORKSPACE_ID, type Workspace } from './state/state.ts';
+import { ACCOUNT_ID, createWorkspaceState, WORKSPACE_ID, type Workspace } from './state/state.ts';
 
 export interface DatabricksStandInOptions {
   /** Loopback port; a free one when left out. */
@@ -150,7 +150,11 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
 
   return async (call, user, search, contentType): Promise<Answer> => {
     if (call.path === '/.well-known/databricks-config')
-      return ok({ oidc_endpoint: `${host()}/oidc`, workspace_id: forward?.workspaceId ?? WORKSPACE_ID });
+      return ok({
+        oidc_endpoint: `${host()}/oidc`,
+        workspace_id: forward?.workspaceId ?? WORKSPACE_ID,
+        ...(forward === undefined ? { account_id: ACCOUNT_ID } : {}),
+      });
     const api = call.path.startsWith('/api/') || call.path === '/telemetry-ext';
     if (!api) {
       if (forward !== undefined) return forward.page(`${call.path}${search}`);

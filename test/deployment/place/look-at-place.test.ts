@@ -138,6 +138,24 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
     expect(await planAs(ANA, bundleAt(team, `    run_as: { user_name: ${BEN} }`))).toMatchObject({ state: 'open' });
   });
 
+  it('runs as no service principal of which it is known that this person may not use it, admin or not', async ({ rig, team, planAs }) => {
+    const { principalManagers, principalUsers } = rig.far.workspace;
+    const bundle = bundleAt(team, '    run_as: { service_principal_name: sp-1 }');
+    principalUsers.set('sp-1', ['cy@acme.example']);
+    // Who may not read the roles is told nothing.
+    expect(await planAs(ANA, bundle)).toMatchObject({ state: 'open' });
+    principalManagers.set('sp-1', [ANA]);
+    expect(await planAs(ANA, bundle)).toMatchObject({
+      problem: expect.stringContaining('runs as the service principal `sp-1`, which you may not use'),
+      next: expect.stringContaining('You manage it, which is not enough'),
+    });
+    // Somebody may be in a group by way of another one, which nobody says.
+    principalUsers.set('sp-1', ['finance']);
+    expect(await planAs(ANA, bundle)).toMatchObject({ state: 'open' });
+    principalUsers.set('sp-1', [ANA]);
+    expect(await planAs(ANA, bundle)).toMatchObject({ state: 'open' });
+  });
+
   it('is free again when what was there is destroyed', async ({ rig, deployAs, planAs, team }) => {
     const bundle = bundleAt(IN_ANAS_HOME);
     await deployAs(ANA, bundle);

@@ -17,7 +17,9 @@ export function checkRunAs(workspace: Workspace, user: User, { run_as: runAs }: 
   if (principal !== undefined) {
     const users = workspace.principalUsers.get(principal) ?? [];
     if (users.some((name) => name === user.userName || groups.includes(name))) return;
-    throw forbidden(`User ${user.userName} does not have the servicePrincipal.user role on service principal ${principal}.`);
+    throw forbidden(
+      "Cannot bind the service principal provided in 'run_as' field to the job. The user creating or updating the job must have 'servicePrincipal.user' role on the service principal.",
+    );
   }
   const group = textOf(runAs.group_name);
   if (group !== undefined ? groups.includes(group) : user.admin || runAs.user_name === user.userName) return;

@@ -1,9 +1,9 @@
 // Who is asking (SCIM), what host this is, and the CLI's telemetry, which is counted and thrown away.
-import { type Call, ok, type User } from '../http/answer.ts';
+import { type Call, forbidden, invalid, ok, type User } from '../http/answer.ts';
 import { isObject, type JsonObject, parseJson } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
 import { groupsOf } from '../state/grants.ts';
-import { WORKSPACE_ID, type Workspace } from '../state/state.ts';
+import { ACCOUNT_ID, WORKSPACE_ID, type Workspace } from '../state/state.ts';
 
 /** Ids of groups count up from here. */
 const FIRST_GROUP = 815_162_342_101;
@@ -32,7 +32,23 @@ export function identityRoutes(workspace: Workspace): Route[] {
       ),
     );
   };
+  /** The roles on a service principal, for whoever manages it; that nobody else reads them is our rule (facts: databricks#who-may-do-what). */
+  const ruleSets = ({ query, user }: Call) => {
+    const name = query.get('name') ?? '';
+    const [, account, principal = ''] = /^accounts\/([^/]+)\/servicePrincipals\/([^/]+)\/ruleSets\/default$/.exec(name) ?? [];
+    if (account !== ACCOUNT_ID) throw invalid(`${name} is no rule set of this account.`);
+    const managers = workspace.principalManagers.get(principal) ?? [];
+    if (!managers.some((one) => one === user.userName || groupsOf(user).includes(one)))
+      throw forbidden(`User ${user.userName} may not read the rule set of service principal ${principal}.`);
+    const rule = (role: string, names: readonly string[]) => ({
+      role: `roles/servicePrincipal.${role}`,
+      principals: names.map((one) => `${one.includes('@') ? 'users' : 'groups'}/${one}`),
+    });
+    const rules = [rule('manager', managers), rule('user', workspace.principalUsers.get(principal) ?? [])];
+    return ok({ name, etag: 'standin', grant_rules: rules.filter(({ principals }) => principals.length > 0) });
+  };
   return [
+    route('GET', '/api/2.0/preview/accounts/access-control/rule-sets', ruleSets),
     route('GET', '/api/2.0/preview/scim/v2/Me', ({ user }) => ok(describeUser(user), orgHeader)),
     route('GET', '/api/2.0/preview/scim/v2/Users', (call) => ok(list(filtered(call, workspace.users).map(describeUser)))),
     route('GET', '/api/2.0/preview/scim/v2/Groups', groups),

@@ -6,6 +6,7 @@ import { createFiles, type Files } from './files.ts';
 import { toGrant } from './grants.ts';
 
 /** The number in every link's `?o=` and in the CLI's host metadata. */
+export const ACCOUNT_ID = '7a1c0de0-0000-4000-8000-000000000042';
 export const WORKSPACE_ID = '1642098035581911';
 
 /** New ids are 18 digits, beyond 2^53: code that rounds an int64 fails here at once (facts: libraries#databricks-sdk). */
@@ -69,6 +70,8 @@ export interface Workspace {
   readonly principals: Map<string, JsonObject>;
   /** By application id: the users and groups with the role servicePrincipal.user. */
   readonly principalUsers: Map<string, readonly string[]>;
+  /** By application id: the users and groups with the role servicePrincipal.manager, who may read and give the roles on it. */
+  readonly principalManagers: Map<string, readonly string[]>;
   /** How reads answer what a user may not see: like what isn't there, or 403. Which the real service does is unknown. */
   unreadable: 403 | 404;
   nextId(): string;
@@ -129,6 +132,7 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     destinations: new Map(),
     principals: new Map(),
     principalUsers: new Map(),
+    principalManagers: new Map(),
     unreadable: 404,
     nextId,
     now: options.clock,
