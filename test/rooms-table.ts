@@ -31,7 +31,7 @@ export const TABLE: Record<string, string> = {
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
-  'deployment/approval': 'bundle/model storage/db:types storage deployment/cli deployment/policy',
+  'deployment/approval': 'bundle/model bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place':
     'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',

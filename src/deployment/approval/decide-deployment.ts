@@ -16,7 +16,9 @@ export function createDeploymentApprovals({ db }: { db: Db }) {
     expired: (row) => `This plan expired ${at(row.expiresAt)}. Ask for a fresh one.`,
     notOpen: (row) => whyNotOpen(rows, row),
     async obstacle(row, { typed }) {
-      if (doomedBy(deploymentProposalOf(row).release).length > 0 && typed?.trim() !== row.target)
+      const { release, outdated } = deploymentProposalOf(row);
+      if (outdated !== undefined) return `${outdated.problem} ${outdated.next}`;
+      if (doomedBy(release).length > 0 && typed?.trim() !== row.target)
         return `This deployment deletes something, so nothing was started: press Deploy again and type ${row.target} to go on.`;
       const other = await rows.running(row.id);
       if (other === undefined) return undefined;

@@ -30,10 +30,11 @@ export function createDeployer(deps: DeployerDeps) {
     const refused = notDeployable(bundle)?.words;
     if (refused !== undefined) return failed(refused.problem, refused.next);
     const { host, target, userName } = row;
+    const { release, outdated } = deploymentProposalOf(row);
+    if (outdated !== undefined) return failed(outdated.problem, outdated.next);
     const workspace = deps.workspace({ host, token });
     return await cli.open({ files: bundle.files, host, token }, async (open) => {
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
-      const { release } = deploymentProposalOf(row);
       // In a folder of its own: a plan that runs beside it writes what validate reads (facts: cli#environment-and-scratch-folder).
       const resolve = () =>
         cli.open({ files: bundle.files, host, token }, async (own) => (await validateAs(own, target, userName)).resolved);

@@ -1,67 +1,75 @@
 // What a deployment would change against what runs in its place, and what of it a person should see: kept with its proposal.
-import type { Adoption } from '../../bundle/model/bundle.ts';
+import { z } from 'zod';
+import { ADOPTIONS } from '../../bundle/model/bundle.ts';
 
-/** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
-export interface ReleaseDiff {
-  readonly target: string;
-  /** By the target's mode, never by its name. */
-  readonly environment: 'development' | 'production';
-  /** Nothing of this bundle is deployed there yet. */
-  readonly first: boolean;
-  readonly resources: readonly ResourceChange[];
-  readonly files: readonly FileChange[];
-}
-
-export interface ResourceChange {
-  /** As under `resources:`, such as `jobs` and `churn`. */
-  readonly type: string;
-  readonly key: string;
-  readonly name?: string | undefined;
-  readonly id?: string | undefined;
-  /** adopt: an original is taken over (bound, then updated). forget: it is in the state and gone from the workspace. */
-  readonly action: 'create' | 'update' | 'recreate' | 'delete' | 'adopt' | 'forget' | 'unchanged';
-  /** Of what is created only who may do what with it, who runs it and whether it starts by itself. */
-  readonly settings: readonly SettingChange[];
-}
-
-export interface SettingChange {
+const SettingChange = z.object({
   /** Such as `tasks[load].max_retries`, `run_as.user_name`, `permissions[group_name=users].level`. */
-  readonly path: string;
+  path: z.string(),
   /** Absent: not set. */
-  readonly was?: string | undefined;
-  readonly is?: string | undefined;
+  was: z.string().optional(),
+  is: z.string().optional(),
   /** Somebody changed it in the workspace since the last deployment, or it is only there: a deployment overwrites it. */
-  readonly byHand: boolean;
-}
+  byHand: z.boolean(),
+});
 
-export interface FileChange {
+const ResourceChange = z.object({
+  /** As under `resources:`, such as `jobs` and `churn`. */
+  type: z.string(),
+  key: z.string(),
+  name: z.string().optional(),
+  id: z.string().optional(),
+  /** adopt: an original is taken over (bound, then updated). forget: it is in the state and gone from the workspace. */
+  action: z.enum(['create', 'update', 'recreate', 'delete', 'adopt', 'forget', 'unchanged']),
+  /** Of what is created only who may do what with it, who runs it and whether it starts by itself. */
+  settings: z.array(SettingChange).readonly(),
+});
+
+const FileChange = z.object({
   /** In the bundle. */
-  readonly path: string;
-  readonly change: 'added' | 'changed' | 'removed';
-  readonly lines?: { readonly added: number; readonly removed: number } | undefined;
-  readonly byHand: boolean;
-}
+  path: z.string(),
+  change: z.enum(['added', 'changed', 'removed']),
+  lines: z.object({ added: z.number(), removed: z.number() }).optional(),
+  byHand: z.boolean(),
+});
 
 /** One thing a person should see, weighed by a rule. */
-export interface Finding {
-  readonly rule: string;
-  readonly weight: 'note' | 'warning' | 'danger';
+const Finding = z.object({
+  rule: z.string(),
+  weight: z.enum(['note', 'warning', 'danger']),
   /** Plain words, identifiers in backticks. */
-  readonly text: string;
-}
+  text: z.string(),
+});
+
+/** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
+const ReleaseDiff = z.object({
+  target: z.string(),
+  /** By the target's mode, never by its name. */
+  environment: z.enum(['development', 'production']),
+  /** Nothing of this bundle is deployed there yet. */
+  first: z.boolean(),
+  resources: z.array(ResourceChange).readonly(),
+  files: z.array(FileChange).readonly(),
+});
 
 /** What is stored with a proposal and drawn on its card. */
-export interface Release extends ReleaseDiff {
+export const Release = ReleaseDiff.extend({
   /** The heaviest first. */
-  readonly findings: readonly Finding[];
+  findings: z.array(Finding).readonly(),
   /** What it is about, as people call it: the main job's name without a copy's prefix. */
-  readonly title: string;
+  title: z.string(),
   /** Who runs the main job afterwards, and who does now (of a first deployment: who runs the original). */
-  readonly runsAs?: { readonly is: string; readonly was?: string } | undefined;
+  runsAs: z.object({ is: z.string(), was: z.string().optional() }).optional(),
   /** Of a main job that starts by its schedule in production: when it does next, as of when that was, and the job's time zone. */
-  readonly nextRun?: { readonly at: string; readonly from: string; readonly zone: string } | undefined;
+  nextRun: z.object({ at: z.string(), from: z.string(), zone: z.string() }).optional(),
   /** Of a first deployment for production: the original, what becomes of it by this version, and what else could. */
-  readonly original?: { readonly id: string; readonly way: Adoption; readonly ways: readonly Adoption[] } | undefined;
+  original: z.object({ id: z.string(), way: z.enum(ADOPTIONS), ways: z.array(z.enum(ADOPTIONS)).readonly() }).optional(),
   /** The job that the main one was made from, where a production copy of it is made. */
-  readonly beside?: string | undefined;
-}
+  beside: z.string().optional(),
+});
+
+export type SettingChange = Readonly<z.infer<typeof SettingChange>>;
+export type ResourceChange = Readonly<z.infer<typeof ResourceChange>>;
+export type FileChange = Readonly<z.infer<typeof FileChange>>;
+export type Finding = Readonly<z.infer<typeof Finding>>;
+export type ReleaseDiff = Readonly<z.infer<typeof ReleaseDiff>>;
+export type Release = Readonly<z.infer<typeof Release>>;

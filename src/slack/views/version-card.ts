@@ -92,6 +92,7 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
   const by = proposal.decidedBy === undefined ? '' : ` by <@${proposal.decidedBy}>`;
   switch (proposal.state) {
     case 'open':
+      if (proposal.outdated !== undefined) return [section(`:warning: ${proposal.outdated.problem} ${proposal.outdated.next}`), again];
       return [
         {
           type: 'actions',

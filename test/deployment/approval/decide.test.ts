@@ -1,5 +1,6 @@
 // Decisions on proposals: who may say yes, when, and only once.
 import { describe, expect } from 'vitest';
+import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createProposalRows, type ProposalRow } from '../../../src/storage/deployment-proposals.ts';
 import { ANA, bundleOf, deploymentTest } from '../rig.ts';
 
@@ -9,6 +10,10 @@ const by = { slackUser: 'U_ANA', identity: { host, userName: ANA } };
 
 const bundle = bundleOf();
 const ROOT = `/Workspace/Users/${ANA}/.bundle/churn/dev`;
+const release: Release = {
+  ...{ target: 'dev', environment: 'development', first: true, resources: [], files: [] },
+  ...{ findings: [], title: 'Churn' },
+};
 
 /** Proposals in a database, and what comes of a yes. */
 const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bundles } }) => {
@@ -25,7 +30,7 @@ const it = deploymentTest.extend('deciding', async ({ rig: { db, approvals, bund
       slackUser: 'U_ANA',
       plan: '{}',
       planDigest: 'd',
-      release: '{"resources":[],"findings":[]}',
+      release: JSON.stringify(release),
       cliVersion: '1.9.0',
       rootPath,
       subject: 'job 123',
@@ -67,6 +72,11 @@ describe('decisions', () => {
     expect(await reasonOf('nope')).toContain('do not know this plan');
     expect(await approvals.decline({ proposalId: 'p1', by, now })).toMatchObject({ ok: true, proposal: { state: 'declined' } });
     expect(await reasonOf('p1')).toContain('was declined by <@U_ANA>');
+  });
+
+  it('is refused where what the plan would change was written by an earlier program', async ({ deciding: { insert, reasonOf } }) => {
+    await insert('p1', { release: JSON.stringify({ ...release, resources: [{ action: 'delete', name: 'raw' }] }) });
+    expect(await reasonOf('p1')).toMatch(/^This plan was made by an earlier version of me.*Press Plan again/);
   });
 
   it('waits for a deployment to the same place that is running, whatever it is called', async ({ deciding: { db, insert, reasonOf } }) => {

@@ -200,6 +200,14 @@ test('more findings than a card shows are counted, and how many of those are gra
   expect(said(Array<typeof danger>(8).fill(danger))).toContain('_and 3 more, as grave: press Show changes_');
 });
 
+test('an offer that an earlier program wrote can be planned again, and not be deployed', () => {
+  const { release: _, ...rest } = proposal('open', 'churn');
+  const shown = { ...rest, outdated: { problem: 'It is old.', next: 'Press Plan again.' } };
+  const said = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: shown, conversationId: 'c' }).blocks);
+  expect(said).toContain('It is old. Press Plan again.');
+  expect([said.includes('"plan_again"'), said.includes('"deploy"')]).toEqual([true, false]);
+});
+
 test('an answer without a word', async ({ post }) => {
   expect((await post(renderReply({ to: 'U_ANA', text: '' }))).kept).toContain('<@U_ANA>');
 });
