@@ -19,6 +19,9 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // A file waits for a quarter of its time, for programs and clocks: two would leave two cores idle, and more than three only wait for one another.
     maxWorkers: 3,
+    // Files of a worker share what they import: to load it anew for each costs a tenth of the run. Rooms are factories and keep no state; what
+    // a file leaves behind, setupFiles tell.
+    isolate: false,
     reporters: ['default', './test/summary-reporter.ts'],
   },
 });

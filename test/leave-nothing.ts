@@ -8,7 +8,8 @@ import { aroundAll } from 'vitest';
 /** What was told to end may take this long to do it on a busy machine. */
 const GRACE_MS = 60_000;
 
-const folder = mkdtempSync(join(tmpdir(), 'file-'));
+const ofTheRun = tmpdir();
+const folder = mkdtempSync(join(ofTheRun, 'file-'));
 // All that the file starts has it in its environment, by this name or another.
 process.env.TMPDIR = folder;
 
@@ -19,6 +20,7 @@ aroundAll(async (runFile) => {
   while ((listeners().length > 0 || children().length > 0) && Date.now() < last) await sleep(20);
   const left = [...listeners(), ...children().map(commandOf)];
   for (const pid of children()) end(pid);
+  process.env.TMPDIR = ofTheRun;
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   if (left.length > 0) throw new Error(`This file leaves behind: ${left.join('; ')}`);
 });

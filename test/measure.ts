@@ -41,8 +41,11 @@ function cpuSeconds(): number | undefined {
   return running.reduce((sum, [, times]) => sum + (times?.cpu ?? 0), own.cpu);
 }
 
+// A worker runs one file after another.
+const before = cpuSeconds() ?? 0;
+
 // Fixtures are named by a pattern, and none is wanted.
 afterAll(({}, file) => {
   const spent = cpuSeconds();
-  if (spent !== undefined) file.meta.cpuSeconds = spent;
+  if (spent !== undefined) file.meta.cpuSeconds = spent - before;
 });
