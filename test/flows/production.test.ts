@@ -52,7 +52,10 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     await thread.card(4, offers('dev'));
     await thread.idle();
     thread.say('deploy it to staging');
-    expect(textOf(await thread.card(4, offers('staging')))).toContain('in staging');
+    const card = await thread.card(4, offers('staging'));
+    expect(textOf(card)).toContain('in staging');
+    expect(textOf(card)).toContain('The original, job 123, runs on; the copy beside it is paused');
+    expect(Object.keys(buttonsOf(card)).filter((name) => name.startsWith('next_'))).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ export interface YamlChange {
 export function changeYaml(
   text: string,
   changes: readonly YamlChange[],
-  comment: { readonly at: readonly string[]; readonly text: string },
+  comment?: { readonly at: readonly string[]; readonly text: string },
 ): string {
   const document = parseDocument(text, { intAsBigInt: true });
   for (const { at, value } of changes) {
@@ -28,6 +28,7 @@ export function changeYaml(
       document.deleteIn(at.slice(0, depth));
     }
   }
+  if (comment === undefined) return document.toString({ lineWidth: 0 });
   const holder = document.getIn(comment.at.slice(0, -1));
   const pair = isMap(holder) ? holder.items.find(({ key }) => isScalar(key) && key.value === comment.at.at(-1)) : undefined;
   if (pair !== undefined && isScalar(pair.key)) pair.key.commentBefore = ` ${comment.text}`;

@@ -25,9 +25,11 @@ export async function waysWithOriginal(
   const answers = await Promise.all(originals.map((original) => mayManage(workspace, me, original, signal)));
   const manages = answers.every(({ able }) => able);
   const { settings, deploymentKind } = await workspace.getJob(main.id, signal);
+  // What another bundle or target has deployed is its own: paused here, its next deployment would unpause it.
+  const free = manages && deploymentKind !== 'BUNDLE';
   const fits: readonly (readonly [Adoption, boolean])[] = [
-    ['bind', manages && deploymentKind !== 'BUNDLE'],
-    ['replace', manages && startsByItself(settings)],
+    ['bind', free],
+    ['replace', free && startsByItself(settings)],
     ['beside', true],
   ];
   return { id: main.id, way, ways: fits.flatMap(([one, fit]) => (fit && one !== way ? [one] : [])) };

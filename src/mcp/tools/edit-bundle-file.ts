@@ -34,19 +34,31 @@ export const editBundleFile = defineTool({
     const { bundle_id, path } = input;
     const { steps } = context;
     steps.start(`edit ${path}`, `Editing ${path}`);
-    const { bundle: edited, isNew } = await changeBundle(bundle_id, context, doing, async (stored) => {
+    const {
+      bundle: edited,
+      paused,
+      isNew,
+    } = await changeBundle(bundle_id, context, doing, async (stored) => {
       const { mask, unmask } = createMask(stored.bundle);
       const written = contentAfter(input, () => fileOf(stored, path, doing).bytes, mask);
       // The model sees masks instead of secrets: a mask that it has left alone becomes the secret again.
       const content = written === null ? null : unmask(written);
       const bytes = content === null ? null : new TextEncoder().encode(content);
-      return { bundle: await editFiles(stored.bundle, [{ path, bytes }]) };
+      const bundle = await editFiles(stored.bundle, [{ path, bytes }]);
+      const paused = Object.keys(bundle.adoption).filter(
+        (one) => bundle.adoption[one] === 'beside' && stored.bundle.adoption[one] === undefined,
+      );
+      return { bundle, paused };
     });
     if (!isNew) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');
     steps.done(`edit ${path}`, `Editing ${path}`);
-    const text = [`Edited ${quote(path)}. The bundle is now`, ...versionLines(edited, 'Next: the next edit, or validate_bundle.')].join(
-      '\n',
-    );
+    const text = [
+      `Edited ${quote(path)}. The bundle is now`,
+      ...versionLines(edited, 'Next: the next edit, or validate_bundle.'),
+      ...paused.map(
+        (target) => `Its new target ${quote(target)} stands beside the original, so its schedules and triggers were paused. Say so.`,
+      ),
+    ].join('\n');
     return { text, structured: { bundle_id: edited.digest, changed: true as const, path } };
   },
 });

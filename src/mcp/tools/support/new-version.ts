@@ -2,6 +2,7 @@
 import { findSecrets } from '../../../analysis/secrets/find.ts';
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
 import { editBundle } from '../../../bundle/edit/edit.ts';
+import { pauseAddedTargets } from '../../../bundle/edit/pause-added-targets.ts';
 import type { Bundle } from '../../../bundle/model/bundle.ts';
 import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
@@ -48,7 +49,10 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
   }
 }
 
-/** The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again. */
+/**
+ * The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again, and a production
+ * target that is new stands paused beside the original.
+ */
 export async function editFiles(
   bundle: Bundle,
   changes: readonly { readonly path: string; readonly bytes: Uint8Array | null }[],
@@ -57,7 +61,7 @@ export async function editFiles(
   const written = changes.flatMap(({ path, bytes }) => (bytes === null ? [] : [{ path, bytes }]));
   const secrets = [...bundle.secrets.filter(({ path }) => !changed.has(path)), ...(await findSecrets(written))];
   const contents = changes.map(({ path, bytes }) => ({ path, content: bytes }));
-  return editBundle(bundle, contents, secrets);
+  return pauseAddedTargets(bundle, editBundle(bundle, contents, secrets));
 }
 
 /** What an answer says of a new version: its id, the secrets in it, and what a bundle may not hold; `next` where it holds nothing such. */

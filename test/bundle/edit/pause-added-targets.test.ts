@@ -1,0 +1,60 @@
+// A production target that an edit adds never starts by itself beside the original, however it is written; others stay as they are.
+import { describe, expect, it } from 'vitest';
+import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
+import { editBundle } from '../../../src/bundle/edit/edit.ts';
+import { pauseAddedTargets } from '../../../src/bundle/edit/pause-added-targets.ts';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
+import { objectOf } from '../../../src/values/json.ts';
+import { HARD_CASES } from '../case-hard.ts';
+import { madeUp } from '../case-kinds.ts';
+import { HOST, job, notebookTask, textOf } from '../fixtures.ts';
+
+const related = HARD_CASES.related?.definition ?? job({});
+const scheduled = (pause_status?: string) =>
+  job({
+    name: 'Nightly',
+    schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC', ...(pause_status === undefined ? {} : { pause_status }) },
+    tasks: [notebookTask('a', '/Users/ana@acme.example/etl/a')],
+  });
+const made = (definition: typeof related) =>
+  generateBundle({ definition, sources: madeUp(definition), host: HOST, options: { adoption: { prod: 'bind' } } });
+const withTarget = (bundle: ReturnType<typeof made>, written: string, replaced = '$&') => {
+  const yaml = textOf(bundle, 'databricks.yml').replace(/ {2}prod:\n/, replaced);
+  const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}\n${written}` }], []);
+  return pauseAddedTargets(bundle, edited);
+};
+const resourcesOf = (bundle: ReturnType<typeof made>, target: string) =>
+  JSON.stringify(objectOf(resolveBundle(bundle.files, target, { userName: 'ana@acme.example' }).resources));
+
+const STAGING = '  staging:\n    mode: production # ours\n    workspace:\n      root_path: /Workspace/Teams/data/.bundle/n/staging\n';
+
+describe('a target that an edit adds', () => {
+  it.each([
+    ['a schedule that says nothing', scheduled(), STAGING],
+    ['one that says that it runs', scheduled('UNPAUSED'), STAGING],
+    [
+      'one that the target lets run',
+      scheduled('PAUSED'),
+      `${STAGING}    resources: { jobs: { nightly: { schedule: { pause_status: UNPAUSED } } } }\n`,
+    ],
+    ['jobs and pipelines', related, STAGING],
+    ['a target without anything', scheduled('UNPAUSED'), '  staging:\n'],
+    ['empty keys', scheduled('UNPAUSED'), `${STAGING}    presets:\n    resources:\n      jobs:\n`],
+  ])('is paused: %s', (_what, definition, written) => {
+    const bundle = withTarget(made(definition), written);
+    expect(resourcesOf(bundle, 'staging')).not.toMatch(/"pause_status":"UNPAUSED"|"continuous":true/);
+    expect(resourcesOf(bundle, 'prod')).toBe(resourcesOf(made(definition), 'prod'));
+    expect([bundle.adoption.staging, checkBundle(bundle.files)]).toEqual(['beside', []]);
+    expect(textOf(bundle, 'databricks.yml')).toContain(written.includes('ours') ? '# ours' : 'staging:');
+  });
+
+  it('stays as it is written for development, without an original, and where only the name is new', () => {
+    const same = (bundle: ReturnType<typeof made>) => expect(textOf(bundle, 'databricks.yml')).not.toContain('trigger_pause_status');
+    const own = withTarget(made(scheduled('UNPAUSED')), '  mine:\n    mode: development\n');
+    const fresh = withTarget(made({ ...scheduled('UNPAUSED'), jobId: '' }), STAGING);
+    const renamed = withTarget(made(scheduled('UNPAUSED')), '', '  production:\n');
+    for (const bundle of [own, fresh, renamed]) same(bundle);
+    expect([own.adoption.mine, fresh.adoption.staging, renamed.adoption.production]).toEqual([undefined, undefined, 'bind']);
+  });
+});
