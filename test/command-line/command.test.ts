@@ -102,7 +102,9 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
     const ran = await convert(['--job', '77', '--out', join(folder, 'out'), '--deploy', 'prod']);
     expect(ran).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/beside its original.*Convert with --adopt to take the original over, or pause it/),
+      stderr: expect.stringMatching(
+        /do the same work: job `.*` and its original, job 77\..*Convert with --adopt to take the original over, or pause it/,
+      ),
     });
     expect([...standIn.workspace.jobs.keys()]).toEqual(['77']);
   });

@@ -79,7 +79,9 @@ function withoutPlace(warning: string): string {
 async function roundtrip(far: Far, jobId: string): Promise<Outcome> {
   const read = await readJobWhole(far.workspace, { jobId, depth: 1, git: 'keep', evenIfOwned: () => true });
   if (read.kind !== 'read') return { wrong: read.kind };
-  const bundle: Bundle = generateBundle({ ...read, host: far.standIn.url });
+  const made = generateBundle({ ...read, host: far.standIn.url });
+  // As in another workspace: no copy is deployed unpaused beside an original that runs.
+  const bundle: Bundle = { ...made, resources: made.resources.map(({ type, key }) => ({ type, key })) };
   const refused = bundle.diagnostics.filter(({ level }) => level === 'error');
   if (refused.length > 0) return { inexpressible: refused.map(({ place, message }) => `${place}: ${message}`).join('; ') };
   const broken = checkBundle(bundle.files);

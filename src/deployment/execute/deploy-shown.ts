@@ -1,5 +1,6 @@
 // Deploys a plan that somebody has seen, for both doors: whether it still holds, originals taken over, carried out, and how it ended.
 import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
+import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
@@ -9,12 +10,13 @@ import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { readFileChanges } from '../deployed/file-changes-there.ts';
 import { rootIn } from '../place/root-of.ts';
+import { liveOriginals, pairsOf } from '../plan/live-originals.ts';
 import { unboundOriginals } from '../plan/originals-to-adopt.ts';
-import { type Refusal, refusal } from '../policy/refusals.ts';
+import { besideOriginal, type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
 import { howItEnded } from './how-it-ended.ts';
-import { pairsToReplace, replaceOriginals, withCopiesPaused } from './replace-originals.ts';
+import { replaceOriginals, withCopiesPaused } from './replace-originals.ts';
 import { takeOver } from './take-over.ts';
 
 interface With {
@@ -71,13 +73,11 @@ export async function deployShown(
     onProgress,
   );
   if ('why' in taken) return taken;
-  const pairs = await pairsToReplace(workspace, { bundle, target, resolved, plan: taken.plan });
-  if (pairs.length > 0 && writes === undefined)
-    return refusal(
-      'beside',
-      'The copy would start by itself beside its original, which does.',
-      'Let the target take it over, or pause the original first.',
-    );
+  // An original may have been unpaused since the card was made.
+  const live = isDevelopment(resolved) ? [] : await liveOriginals(workspace, bundle.resources, objectOf(parseJson(taken.plan)));
+  const { replaced: pairs, beside } = pairsOf(live, bundle.adoption[target]);
+  const twice = besideOriginal(writes === undefined ? [...pairs, ...beside] : beside);
+  if (twice !== undefined) return twice;
   const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
   const originals = unboundOriginals(bundle, target, objectOf(parseJson(shown.plan)));
   const look = () =>

@@ -1,37 +1,15 @@
 // A copy takes its original's place without the two ever running beside each other: copy paused, then original paused, then copy unpaused.
-import type { Bundle } from '../../bundle/model/bundle.ts';
 import { resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import type { CallOutcome, WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, type JsonObject, objectOf, parseJson, stringifyJson } from '../../values/json.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
-import { liveOriginals } from '../plan/live-originals.ts';
+import type { LivePair } from '../policy/refusals.ts';
 import { startsByItself, TRIGGERS } from '../policy/rules-of-running.ts';
 
-interface Replacing {
-  readonly bundle: Pick<Bundle, 'adoption' | 'resources'>;
-  readonly target: string;
-  readonly resolved: JsonObject;
-  /** The plan's text. */
-  readonly plan: string;
-}
-
-/** A copy that would start by itself, and its original that does. */
-interface Pair {
-  readonly key: string;
-  readonly original: string;
-}
-
-/** Pairs of which one must be paused before the other may run; none where the target does not replace its originals. */
-export async function pairsToReplace(workspace: Pick<Workspace, 'getJob'>, { bundle, target, plan }: Replacing): Promise<Pair[]> {
-  if (bundle.adoption[target] !== 'replace') return [];
-  const live = await liveOriginals(workspace, bundle.resources, objectOf(parseJson(plan)));
-  return live.map(({ key, id }) => ({ key, original: id }));
-}
-
 /** The plan with the copies of these pairs paused. The next plan finds them unpaused, as the bundle says, and changes nothing (facts: cli#deploying-a-stored-plan). */
-export function withCopiesPaused(plan: string, pairs: readonly Pair[]): string {
+export function withCopiesPaused(plan: string, pairs: readonly LivePair[]): string {
   const whole = objectOf(parseJson(plan));
   const entries = Object.entries(objectOf(whole.plan)).map(([node, entry]): [string, Json] => {
     if (!isObject(entry) || !pairs.some(({ key }) => node === `resources.jobs.${key}`)) return [node, entry];
@@ -45,10 +23,10 @@ export function withCopiesPaused(plan: string, pairs: readonly Pair[]): string {
 export async function replaceOriginals(
   workspace: Pick<Workspace, 'getJob'>,
   writes: Pick<WorkspaceWrites, 'updateJob'>,
-  { pairs, resolved, result }: { readonly pairs: readonly Pair[]; readonly resolved: JsonObject; readonly result: DeployResult },
+  { pairs, resolved, result }: { readonly pairs: readonly LivePair[]; readonly resolved: JsonObject; readonly result: DeployResult },
   onProgress: (line: string) => void,
 ): Promise<DeployResult> {
-  for (const { key, original } of pairs) {
+  for (const { key, id: original } of pairs) {
     const copy = result.jobs.find((job) => job.key === key)?.id;
     try {
       onProgress(`Pausing the original, job ${original}`);

@@ -1,6 +1,7 @@
 // Which bundles and plans are refused: what could send the token elsewhere, run code here or read our files, and what would do harm there.
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
-import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
+import type { Bundle, BundleFile, ResourceType } from '../../bundle/model/bundle.ts';
+import { RESOURCE_KIND } from '../../bundle/model/resources.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
@@ -53,6 +54,27 @@ export function takesOthersAway(plan: JsonObject): Refusal | undefined {
     'takes away',
     `The plan would ${named.join(', ')}: another bundle of this name is there.`,
     'Give the bundle another name, then ask for a fresh plan.',
+  );
+}
+
+/** A copy that starts by itself, and its original that does: the same work is done twice. */
+export interface LivePair {
+  readonly type: ResourceType;
+  readonly key: string;
+  /** Of the original. */
+  readonly id: string;
+  /** The copy does not start by itself yet. */
+  readonly begins: boolean;
+}
+
+/** A deployment after which these copies would start by themselves beside their originals. */
+export function besideOriginal(pairs: readonly LivePair[]): Refusal | undefined {
+  if (pairs.length === 0) return undefined;
+  const named = pairs.map(({ type, key, id }) => `${RESOURCE_KIND[type]} \`${key}\` and its original, ${RESOURCE_KIND[type]} ${id}`);
+  return refusal(
+    'beside',
+    `Both would start by themselves and do the same work: ${named.join('; ')}.`,
+    'Ask for a version whose copy is paused in this target, or that takes the original over; or pause the original first.',
   );
 }
 

@@ -26,11 +26,11 @@ export const unpaused: Rule = ({ action, after, before, words }, { environment }
   return [{ rule: is ? 'unpaused' : 'paused', weight: 'warning', text }];
 };
 
-export const twoLive: Rule = ({ type, key, id, action, after, before, words }, { environment, originals }) => {
+/** That it begins is refused; here it is told where it is so already. */
+export const twoLive: Rule = ({ type, key, id, action, after, words }, { environment, originals }) => {
   const original = originals.find((candidate) => type === 'jobs' && candidate.key === key && candidate.id !== id);
-  const begins = action === 'create' || !startsByItself(before);
-  if (environment !== 'production' || original === undefined || !original.live || !begins || !startsByItself(after)) return [];
-  const text = `Two live jobs: ${words} would start by itself, and so does its original, job ${code(original.id)}.`;
+  if (environment !== 'production' || original?.live !== true || action === 'unchanged' || !startsByItself(after)) return [];
+  const text = `Two live jobs: ${words} starts by itself, and so does its original, job ${code(original.id)}.`;
   return [{ rule: 'two live jobs', weight: 'danger', text }];
 };
 

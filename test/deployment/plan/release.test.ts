@@ -1,5 +1,6 @@
 // What a plan says of the files that run now: only files change, somebody edited one there, and what may not be read.
 import { describe, expect } from 'vitest';
+import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { maskRelease } from '../../../src/deployment/plan/mask-release.ts';
 import { headlineOf } from '../../../src/deployment/policy/headline.ts';
@@ -75,6 +76,25 @@ describe.skipIf(CLI === undefined)('a release', () => {
     });
     // The same edit in the bundle overwrites nothing.
     expect((await planned(version('by hand'), 4, 'prod')).release).toMatchObject({ files: [] });
+  });
+
+  it('lets nothing start by itself beside its original, before the click and at it', async ({ rig, planned, deploy }) => {
+    const copy: Bundle = { ...version('beside'), resources: [{ type: 'jobs', key: 'churn', id: '77' }] };
+    const original = (pause_status: string) => {
+      const schedule = { quartz_cron_expression: '0 0 6 * * ?', timezone_id: 'UTC', pause_status };
+      const settings = { name: 'Churn', schedule };
+      rig.far.workspace.jobs.set('77', { jobId: '77', settings, creator: ANA, runAs: ANA, createdTime: 0, extra: {} });
+    };
+    original('UNPAUSED');
+    const twice = 'Both would start by themselves and do the same work: job `churn` and its original, job 77.';
+    expect(await rig.plan(copy, 1, 'prod')).toMatchObject({ problem: twice, next: expect.stringContaining('pause the original first') });
+    expect(await rig.plan(copy, 1, 'dev')).toMatchObject({ state: 'open' });
+
+    original('PAUSED');
+    const proposal = await planned(copy, 1, 'prod');
+    original('UNPAUSED');
+    expect(await deploy(proposal)).toMatchObject({ ok: false, problem: `${twice} Nothing was deployed.` });
+    expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
   });
 
   it('is not planned where the deployed files may not be read', async ({ rig, planned, deploy }) => {

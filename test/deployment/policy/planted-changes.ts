@@ -86,11 +86,16 @@ export const DANGERS: readonly (readonly [string, string, Planted])[] = [
   ['unpaused', 'a development copy starts by itself', inDev([OF_DEV, OF_DEV.replace('PAUSED', 'UNPAUSED')])],
   [
     'two live jobs',
-    'it starts by itself beside its original',
+    'it runs beside its original already',
     {
-      ...edit(['        pause_status: PAUSED\n      parameters', '        pause_status: UNPAUSED\n      parameters']),
-      live: ({ workspace }) =>
-        workspace.jobs.get(ORIGINAL)?.settings && Object.assign(workspace.jobs.get(ORIGINAL)?.settings ?? {}, { continuous: {} }),
+      ...edit(
+        [JOB, '      description: loads more\n'],
+        ['pause_status: PAUSED\n      parameters', 'pause_status: UNPAUSED\n      parameters'],
+      ),
+      live: (far) => {
+        Object.assign(jobNamed(far, 'Load').settings.schedule ?? {}, { pause_status: 'UNPAUSED' });
+        Object.assign(far.workspace.jobs.get(ORIGINAL)?.settings ?? {}, { continuous: {} });
+      },
     },
   ],
   ['compute', 'four times the workers', edit([CLUSTER, CLUSTER.replace('2', '8')])],

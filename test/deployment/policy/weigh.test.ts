@@ -29,7 +29,7 @@ describe('a first production deployment', () => {
       runsAs: { is: ANA, was: BEN },
       texts: [
         `danger: The new job \`churn\` would run as \`${ANA}\`; the original runs as \`${BEN}\`.`,
-        'danger: Two live jobs: job `churn` would start by itself, and so does its original, job `123`.',
+        'danger: Two live jobs: job `churn` starts by itself, and so does its original, job `123`.',
       ],
     });
   });
