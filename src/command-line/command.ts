@@ -111,6 +111,7 @@ const NEXT: Record<Refusal['why'], string> = {
   place: 'Have it deployed by somebody who may, or get that permission; then deploy again.',
   'takes away': 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
   'left behind': 'Look at that job in the workspace, and delete it if nobody needs it; then deploy again.',
+  'in the way': 'Look at it in the workspace, and delete or rename it if nobody needs it; then deploy again.',
   changed: 'Deploy again: the plan is then made of what is there now.',
 };
 

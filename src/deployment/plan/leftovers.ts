@@ -7,8 +7,9 @@ import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { baseName, canonicalFolder } from '../../values/workspace-path.ts';
 import { entriesOf, remoteOf } from '../cli/plan-json.ts';
+import { readTraces, type Traces } from '../place/traces.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
-import { readTraces, type Traces } from './traces.ts';
+import { fileOf, inTheWay, resourceFolder } from './dashboards-in-the-way.ts';
 
 export type FindsLeftovers = Pick<Workspace, 'listJobs' | 'jobsOfBundle' | 'listPipelines' | 'getPipeline' | 'listFolder'>;
 
@@ -48,7 +49,8 @@ export async function leftBehind(workspace: FindsLeftovers, planned: Planned, si
     dashboardsLeft(workspace, made.dashboards, { ...planned, traces }, signal),
   ]);
   const left = found.flat().filter(({ id }) => !known.has(id));
-  return left.length === 0 ? undefined : refused(left);
+  if (left.length > 0) return refused(left);
+  return await inTheWay(workspace, { made: made.dashboards, folder: resourceFolder(planned.resolved), known }, signal);
 }
 
 /** What the plan would make of a type. Where a key was renamed, the plan deletes what the old key made: that one is known. */
@@ -134,11 +136,10 @@ async function dashboardsLeft(
   { plan, resolved, traces }: Pick<Planned, 'plan' | 'resolved'> & Pick<Known, 'traces'>,
   signal?: AbortSignal,
 ): Promise<Leftover[]> {
-  const folder = textOf(objectOf(resolved.workspace).resource_path) ?? '';
+  const folder = resourceFolder(resolved);
   const own = made.filter(({ parent_path: parent }) => canonicalFolder(textOf(parent) ?? '') === canonicalFolder(folder));
   if (own.length === 0) return [];
   const [{ unfinished, finishedAt = 0 }, entries = []] = await Promise.all([traces, workspace.listFolder(folder, signal)]);
-  const fileOf = (name: unknown) => `${String(name)}.lvdash.json`;
   const names = new Set(own.map(({ display_name: name }) => fileOf(name)));
   const inRecord = new Set(entriesOf(plan).flatMap(({ body }) => (isObject(body.remote_state) ? [fileOf(remoteOf(body).name)] : [])));
   return entries.flatMap((entry): Leftover[] => {

@@ -99,6 +99,20 @@ describe.skipIf(CLI === undefined)('what a deployment left behind', () => {
     dashboard.draft = { ...dashboard.draft, display_name: 'Renamed' };
     expect(await rig.plan(withDashboard(), 3, 'prod')).toMatchObject({ problem: expect.stringContaining('made dashboard “Renamed”') });
   });
+
+  it('is told from a dashboard of the same name in a folder that others use too', async ({ rig, deploy }) => {
+    const files = { 'src/sales.lvdash.json': '{"pages":[]}' };
+    const shared = withMore('resources/sales.dashboard.yml', `${DASHBOARD}      parent_path: /Workspace/Shared\n`, files);
+    const path = '/Shared/Sales.lvdash.json';
+    const draft = { dashboard_id: 'd1', display_name: 'Sales', path, parent_path: '/Shared', lifecycle_state: 'ACTIVE' };
+    rig.far.workspace.dashboards.set('d1', { creator: 'ben@acme.example', draft });
+    expect(await rig.plan(shared, 1, 'prod')).toMatchObject({
+      problem: expect.stringMatching(/^In `\/Workspace\/Shared` lies a dashboard “Sales” \(d1\) already/),
+    });
+    rig.far.workspace.dashboards.clear();
+    expect(await deploy(shared, 2, 'prod')).toMatchObject({ ok: true });
+    expect(actionsOf(await rig.plan(shared, 3, 'prod'))).toEqual(['unchanged churn', 'unchanged sales']);
+  });
 });
 
 describe.skipIf(CLI === undefined)('no alarm', () => {
