@@ -43,10 +43,10 @@ interface Command extends Omit<CommandInput, 'reading'> {
 
 /** Answers the exit code. */
 export async function carryOut({ reading, ...input }: CommandInput): Promise<number> {
-  const { options, signedIn } = input;
+  const { options } = input;
   const log = createLogger({ level: 'silent' });
   const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
-  if (signedIn !== undefined && (options.proof || options.deploy !== undefined)) locator.start();
+  if (options.proof || options.deploy !== undefined) locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), clock: systemClock, log });
   const command: Command = { ...input, cli, log };
   if ('file' in options.from) return await fromDisk(options.from.file, command);
@@ -88,16 +88,26 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
     login &&
     (async ({ files }: Bundle, target: string) => {
       show('Comparing with what the CLI resolves');
-      return await cli.open({ files, ...login }, (open) => open.validate(target));
+      return await cli.open({ files, ...login }, async (open) => ({
+        ...(await open.validate(target)),
+        version: open.version,
+      }));
     });
   const userName = signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
   const placing =
     signedIn === undefined || 'file' in options.from ? undefined : { ...NOTHING_KNOWN, userName, teamFolder: signedIn.teamFolder };
-  const converted = await convert(subject, out, options, { host: signedIn?.login.host ?? '', userName, placing, resolve });
+  const converted = await convert(subject, out, options, {
+    host: signedIn?.login.host ?? '',
+    userName,
+    placing,
+    resolve,
+    understands: cli.understands,
+  });
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
+  for (const { place, was, is, why } of converted.lost)
+    say(`lost: ${place}: ${why ?? `${text(was)} in the job, ${text(is)} in the bundle`}`);
   const mark = converted.ok ? '✓' : '✗';
-  const judge = login !== undefined || !options.proof ? '' : ' (resolved without the CLI)';
-  say(`${mark} ${name === '' ? converted.bundle.name : name}: ${converted.line}${judge}`);
+  say(`${mark} ${name === '' ? converted.bundle.name : name}: ${converted.line}`);
   if (options.deploy === undefined || !converted.ok) return converted.ok;
   return await deployed(converted, options.deploy, command);
 }

@@ -2,6 +2,7 @@
 import { targetsOf } from '../bundle/generate/generate.ts';
 import type { Adoption, Bundle, Diagnostic, JobDefinition } from '../bundle/model/bundle.ts';
 import { compare } from '../bundle/proof/compare.ts';
+import { leaveOutUnknown } from '../bundle/proof/leave-out-unknown.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
@@ -9,11 +10,13 @@ import { productionTarget } from '../bundle/yaml/describe-tree.ts';
 import type { Placing } from '../conversion/choose-places.ts';
 import { makeBundle } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
-import type { OpenCli } from '../deployment/cli/open-bundle.ts';
+import type { Cli, OpenCli } from '../deployment/cli/open-bundle.ts';
 import { writeTree } from './disk.ts';
 import type { Options } from './options.ts';
 
 export type Converted = Awaited<ReturnType<typeof convert>>;
+
+type Validated = Awaited<ReturnType<OpenCli['validate']>> & Pick<OpenCli, 'version'>;
 
 interface Surroundings {
   /** Of the workspace; empty without one. */
@@ -23,11 +26,13 @@ interface Surroundings {
   /** Where targets may lie; absent without a workspace. */
   readonly placing?: Omit<Placing, 'host'> | undefined;
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
-  readonly resolve?: ((bundle: Bundle, target: string) => ReturnType<OpenCli['validate']>) | undefined;
+  readonly resolve?: ((bundle: Bundle, target: string) => Promise<Validated>) | undefined;
+  /** What the CLI at hand understands, undefined where there is none. */
+  readonly understands: Cli['understands'];
 }
 
 /**
- * Makes, proves and writes one bundle into the folder `out`. Answers what people should look at, the one line for them, and whether all is
+ * Makes, proves and writes one bundle into the folder `out`. Answers what people should look at, what is lost, the one line for them, and whether all is
  * the same (`ok`). Rejects with UserError where it can't be written or validated.
  */
 export async function convert(
@@ -49,15 +54,29 @@ export async function convert(
   const refused = diagnostics.some(({ level }) => level === 'error');
   const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;
   writeTree(out, [...bundle.files, ...(proof === undefined ? [] : proofFiles(proof))]);
-  const line = proof === undefined ? `${bundle.files.length} files, not compared` : proofLine(proof);
-  return { bundle, diagnostics, line, ok: !refused && (proof === undefined || holds(proof)) };
+  const line =
+    proof === undefined
+      ? `${bundle.files.length} files, not compared`
+      : `${proofLine(proof)} (judge: ${proof.judge}; target ${proof.target})`;
+  const lost = (proof?.entries ?? []).filter(({ verdict }) => verdict === 'lost');
+  return { bundle, diagnostics, lost, line, ok: !refused && (proof === undefined || holds(proof)) };
 }
 
-async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve }: Surroundings): Promise<Proof> {
+async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve, understands }: Surroundings): Promise<Proof> {
   const target = productionTarget(bundle) ?? 'prod';
+  const about = { definition, bundle, target };
   const answer = await resolve?.(bundle, target);
-  const resolved = answer?.resolved ?? resolveBundle(bundle.files, target, { userName });
-  return compare({ definition, bundle, resolved, target, warnings: answer?.warnings });
+  if (answer !== undefined) {
+    const compared = { ...about, ...answer, judge: `Databricks CLI ${answer.version}` };
+    const proof = compare(compared);
+    return proof.counts.lost === 0 ? proof : compare({ ...compared, models: await understands() });
+  }
+  const models = await understands();
+  const guess = resolveBundle(bundle.files, target, { userName });
+  const resolved = models === undefined ? guess : leaveOutUnknown(guess, models);
+  const judge =
+    models === undefined ? 'not asked: there is no CLI here' : `schema of ${models.source} ${models.version}, without a workspace`;
+  return compare({ ...about, resolved, judge, models });
 }
 
 function secretsFound({ secrets }: Bundle): Diagnostic[] {

@@ -1,6 +1,6 @@
 // The converter as people start it: its own process, against the stand-in workspace with the real CLI; what it says and how it ends.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
@@ -77,7 +77,7 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
     const out = join(folder, 'out');
     const ran = await convert(['--job', '77', '--out', out, '--deploy', 'prod']);
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stdout).toMatch(/✓ together: \d+ settings: \d+ identical, .* byte for byte\n/);
+    expect(ran.stdout).toMatch(/✓ together: \d+ settings: \d+ identical, .* byte for byte \(judge: Databricks CLI \S+; target prod\)\n/);
     expect(ran.stdout).toMatch(/✓ deployed to prod, equal to the bundle: http\S+\/jobs\/\d+\S* http/);
     expect(readdirSync(out)).toEqual(expect.arrayContaining(['PROOF.md', 'databricks.yml', 'resources', 'src']));
     const { jobs, pipelines, dashboards, grants } = standIn.workspace;
@@ -137,6 +137,21 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
     expect(ran.stdout).toMatch(/error: tasks\[compute\]: has a spark_jar_task but no cluster/);
     expect(ran.stdout).toMatch(/✗ .*not compared/);
     expect(standIn.workspace.jobs.size).toBe(1);
+  });
+
+  test('from disk: what the CLI at hand would lose is named with why, and its schema as the judge', async ({ folder }) => {
+    const job = {
+      job_id: 7,
+      settings: { name: 'newer', no_such_field: [{ at_all: 1 }], tasks: [{ task_key: 'a', run_job_task: { job_id: 1, none: 2 } }] },
+    };
+    writeFileSync(join(folder, 'newer.json'), JSON.stringify(job));
+    const ran = await start([join(folder, 'newer.json'), '--out', join(folder, 'out')], folder, {});
+    expect(ran).toMatchObject({ code: 1, stderr: '' });
+    expect(ran.stdout).toMatch(/lost: no_such_field\[0\]\.at_all: in no model known here: Databricks CLI 1\./);
+    expect(ran.stdout).toMatch(/lost: tasks\[a\]\.run_job_task\.none: in no model/);
+    expect(ran.stdout).toMatch(
+      /✗ newer: 5 settings: .* 2 lost \(judge: schema of Databricks CLI 1\.\S+, without a workspace; target prod\)\n$/,
+    );
   });
 
   test('a token that is no longer valid, a job that is not there, a wrong option', async ({ folder, convert }) => {

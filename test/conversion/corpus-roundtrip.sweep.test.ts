@@ -88,8 +88,8 @@ async function roundtrip(far: Far, jobId: string): Promise<Outcome> {
   if (broken.length > 0) return { wrong: JSON.stringify(broken) };
   try {
     const { resolved } = await far.validate(bundle, 'prod');
-    const proof = compare({ definition: read.definition, bundle, resolved, target: 'prod' });
-    const lost = proof.entries.filter(({ verdict }) => verdict === 'different');
+    const proof = compare({ definition: read.definition, bundle, resolved, target: 'prod', judge: 'CLI' });
+    const lost = proof.entries.filter(({ verdict }) => verdict === 'lost');
     const { differences, warnings } = await far.deploy(bundle, 'prod');
     const inherent = warnings.length === 0 ? [] : (await far.inherentWarnings(read.definition.settings)).map(withoutPlace);
     const added = warnings.filter((warning) => !inherent.includes(withoutPlace(warning)));

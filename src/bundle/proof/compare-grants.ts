@@ -42,9 +42,9 @@ export function compareGrants(
   const kept = was.map((grant): Finding => {
     const about = { place: `permissions[${grant.name}]`, was: grant.level };
     if (is.some(same(grant))) return { ...about, verdict: 'identical', is: grant.level };
-    if (isDevelopment) return { ...about, verdict: 'dropped', why: 'a development copy belongs to the person who deploys it' };
+    if (isDevelopment) return { ...about, verdict: 'decided', why: 'a development copy belongs to the person who deploys it' };
     const now = is.find(({ who }) => who === grant.who)?.level;
-    return { ...about, verdict: 'different', ...(now === undefined ? { why: 'missing in the bundle' } : { is: now }) };
+    return { ...about, verdict: 'lost', ...(now === undefined ? { why: 'missing in the bundle' } : { is: now }) };
   });
   const invented = is.filter(
     (one) => !was.some(({ who }) => who === one.who) && !(OF_THE_DEPLOYER.has(one.level) && one.name === deployer),
@@ -52,7 +52,7 @@ export function compareGrants(
   return [
     ...kept,
     ...invented.map(
-      ({ name, level }): Finding => ({ place: `permissions[${name}]`, verdict: 'different', is: level, why: 'the job does not have this' }),
+      ({ name, level }): Finding => ({ place: `permissions[${name}]`, verdict: 'lost', is: level, why: 'the job does not have this' }),
     ),
   ];
 }

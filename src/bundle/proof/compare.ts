@@ -1,5 +1,7 @@
 // The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
 import type { Json, JsonObject } from '../../values/json.ts';
+import { createClassify } from '../currency/classify.ts';
+import type { Models } from '../currency/models.ts';
 import type { BroughtFrom, Bundle, JobDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { createMask } from '../model/mask-secrets.ts';
@@ -11,7 +13,7 @@ import { compareSources } from './compare-sources.ts';
 import { isDefault, isUserDefined, settingsOnly, whyDroppedByPool, whyLeftOut } from './defaults.ts';
 import { developmentChange } from './development-mode.ts';
 import { pausedBeside } from './paused-beside.ts';
-import type { Finding, Proof, ProofEntry, ProofVerdict } from './proof.ts';
+import { countsOf, type Finding, type Proof, type ProofEntry } from './proof.ts';
 import { deployerOf, isDevelopment, resolvedResource } from './resolved-target.ts';
 import { createSourceCheck } from './source-check.ts';
 
@@ -21,9 +23,13 @@ interface CompareInput {
   /** `bundle validate -o json` of the target. */
   readonly resolved: JsonObject;
   readonly target: string;
+  /** Who resolved it, in words. */
+  readonly judge: string;
   /** The proof of the thread's first version: differences that it did not have were asked for. */
   readonly baseline?: Proof | undefined;
   readonly warnings?: readonly string[] | undefined;
+  /** What the judge's CLI understands: why it lost a setting. */
+  readonly models?: Models | undefined;
 }
 
 /** Equal as the API sees it: numbers by value; in people's maps the API keeps text, whatever was written. */
@@ -36,7 +42,7 @@ function sameValue(was: Leaf, is: Leaf): boolean {
 
 /** Compares a definition with what a target of its bundle resolves to, value by value and file by file. No value of a secret is in the answer. */
 export function compare(input: CompareInput): Proof {
-  const { definition, bundle, target, baseline } = input;
+  const { definition, bundle, target, judge, baseline } = input;
   const { mask } = createMask(bundle);
   const before = new Map((baseline?.entries ?? []).map((entry) => [entry.place, entry]));
   const planned = keyedResources(definition);
@@ -48,17 +54,18 @@ export function compare(input: CompareInput): Proof {
     const brought = i === 0 && definition.broughtFrom !== undefined ? broughtEntries(definition.broughtFrom) : [];
     return [...findings(one, key, input, keys), ...brought].map((found): ProofEntry => {
       const entry = { ...found, place: `${prefix}${found.place}`, ...masked('was', found.was, mask), ...masked('is', found.is, mask) };
-      if (entry.verdict !== 'different' || baseline === undefined) return entry;
+      if (entry.verdict !== 'lost' || baseline === undefined) return entry;
       const known = before.get(entry.place);
-      return known?.verdict === 'different' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
+      return known?.verdict === 'lost' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
     });
   });
   const unread = planned.flatMap((one) => (one.id === '' || one.grants !== undefined ? [] : [`${one.type}.${keyOf(one)}`]));
   return {
     target,
+    judge,
     entries,
     ...(unread.length === 0 ? {} : { unreadGrants: unread }),
-    counts: count(entries),
+    counts: countsOf(entries),
     sources: compareSources(bundle, baseline !== undefined),
     secrets: bundle.secrets.map(({ path, line, kind }) => ({ place: `${path}:${line}`, kind })),
     warnings: (input.warnings ?? []).map(mask),
@@ -70,17 +77,17 @@ function masked(name: 'was' | 'is', value: Json | undefined, mask: (text: string
   return { [name]: typeof value === 'string' ? mask(value) : value };
 }
 
-/** Each setting of a git_source whose files were brought into the bundle is dropped on purpose. */
+/** Each setting of a git_source whose files were brought into the bundle: they stand for it. */
 function broughtEntries({ gitSource }: BroughtFrom): Finding[] {
   const why = 'the files are in the bundle now';
-  return [...leavesOf({ git_source: gitSource }).values()].map(({ place, value }) => ({ place, verdict: 'dropped', was: value, why }));
+  return [...leavesOf({ git_source: gitSource }).values()].map(({ place, value }) => ({ place, verdict: 'source', was: value, why }));
 }
 
 /** Everything that is to be said of one resource. */
 function findings(
   one: KeyedResource,
   key: string,
-  { bundle, resolved, target }: CompareInput,
+  { bundle, resolved, target, models }: CompareInput,
   keys: ReadonlyMap<string, string>,
 ): Finding[] {
   const original = settingsOnly(one.value);
@@ -95,6 +102,8 @@ function findings(
   };
   const paths = new Map(pathsOf(one, one.leaves).map((path) => [path.leaf.place, path]));
   const sources = createSourceCheck(bundle, resolved);
+  const classify = models === undefined ? undefined : createClassify(models);
+  const standing = (leaf: Leaf) => (one.type === 'dashboards' ? undefined : classify?.(one.type, leaf).why);
 
   const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;
@@ -102,12 +111,16 @@ function findings(
     const change = developmentChange(leaf, found, resolved) ?? pausedBeside(leaf, found, bundle.adoption[target]) ?? whyLeftOut(one, leaf);
     if (found === undefined) {
       const why = whyDroppedByPool(leaf, was) ?? change;
-      if (why !== undefined) return { place, verdict: 'dropped', was: value, why };
+      if (why !== undefined) return { place, verdict: 'decided', was: value, why };
       if (isDefault(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
-      return { place, verdict: 'different', was: value, why: 'missing in the bundle' };
+      return { place, verdict: 'lost', was: value, why: standing(leaf) ?? 'missing in the bundle' };
     }
-    if (sameValue(leaf, found)) return { place, verdict: raw(place) === '' ? 'identical' : 'variable', was: value, is: found.value };
-    if (change !== undefined) return { place, verdict: 'dropped', was: value, is: found.value, why: change };
+    if (sameValue(leaf, found)) {
+      const why = standing(leaf);
+      const about = { place, was: value, is: found.value, ...(why === undefined ? {} : { why }) };
+      return { ...about, verdict: raw(place) === '' ? 'identical' : 'variable' };
+    }
+    if (change !== undefined) return { place, verdict: 'decided', was: value, is: found.value, why: change };
     // The id of a resource of this bundle: known only when it is deployed.
     const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(found.value))?.[1];
     if (link !== undefined && keys.get(link) === String(value)) return { place, verdict: 'variable', was: value, is: found.value };
@@ -121,22 +134,19 @@ function findings(
         ? sources.problem(path.path, text.slice(head.length, text.length - tail.length), path.kind)
         : 'is written otherwise';
       if (wrong === undefined) return { place, verdict: 'source', was: value, is: found.value };
-      return { place, verdict: 'different', was: value, is: found.value, why: wrong };
+      return { place, verdict: 'lost', was: value, is: found.value, why: wrong };
     }
-    return { place, verdict: 'different', was: value, is: found.value };
+    return { place, verdict: 'lost', was: value, is: found.value };
   });
   const invented = [...is.values()].flatMap((leaf): Finding[] => {
-    if (was.has(leaf.place) || isDefault(leaf, now) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
+    if (was.has(leaf.place) || developmentChange(undefined, leaf, resolved) !== undefined) return [];
+    const added = { place: leaf.place, is: leaf.value, why: 'the platform assumes this value' };
+    // What neither the job nor the bundle says the CLI writes by itself.
+    if (isDefault(leaf, now)) return text.has(leaf.place) ? [{ ...added, verdict: 'added' }] : [];
     if (leaf.place.startsWith('run_as.') && leaf.value === one.runAs) return [];
     const why = pausedBeside(undefined, leaf, bundle.adoption[target]) ?? whyLeftOut(one, leaf);
-    if (why !== undefined) return [{ place: leaf.place, verdict: 'dropped', is: leaf.value, why }];
-    return [{ place: leaf.place, verdict: 'different', is: leaf.value, why: 'the job does not have this' }];
+    if (why !== undefined) return [{ place: leaf.place, verdict: 'decided', is: leaf.value, why }];
+    return [{ place: leaf.place, verdict: 'lost', is: leaf.value, why: 'the job does not have this' }];
   });
   return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), deployerOf(resolved))];
-}
-
-function count(entries: readonly ProofEntry[]): Record<ProofVerdict, number> {
-  const counts: Record<ProofVerdict, number> = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
-  for (const { verdict } of entries) counts[verdict]++;
-  return counts;
 }

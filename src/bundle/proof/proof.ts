@@ -4,16 +4,18 @@ import type { Json } from '../../values/json.ts';
 export type ProofVerdict =
   /** Same value in the resolved target. */
   | 'identical'
-  /** A variable or reference that has this value in the target. */
-  | 'variable'
   /** A workspace path that now points to the bundle's own copy of that file. */
   | 'source'
-  /** Left out on purpose; `why` says the reason. */
-  | 'dropped'
+  /** A variable or reference that has this value in the target. */
+  | 'variable'
+  /** The bundle says what the platform would fill in by itself. */
+  | 'added'
+  /** The platform, the CLI or the target's mode decides it, or the bundle leaves it to them; `why` says the reason. */
+  | 'decided'
   /** Different because somebody asked for it in the thread; only in versions after the first. */
   | 'edited'
   /** An error: the bundle would not make this job. */
-  | 'different';
+  | 'lost';
 
 export interface ProofEntry {
   /** Path in the settings, such as `tasks[load].notebook_task.notebook_path`; of what came along it begins with the resource, as `pipelines.sales: `. */
@@ -39,6 +41,8 @@ export interface SourceProof {
 export interface Proof {
   /** The target whose resolved configuration was compared. */
   readonly target: string;
+  /** Who resolved it, in words: `Databricks CLI 1.9.0`. */
+  readonly judge: string;
   readonly entries: readonly ProofEntry[];
   readonly counts: Readonly<Record<ProofVerdict, number>>;
   readonly sources: SourceProof;
@@ -50,9 +54,16 @@ export interface Proof {
   readonly warnings: readonly string[];
 }
 
-/** Whether nothing differs that nobody asked for. */
+/** How many entries there are of each verdict. */
+export function countsOf(entries: readonly Pick<ProofEntry, 'verdict'>[]): Record<ProofVerdict, number> {
+  const counts: Record<ProofVerdict, number> = { identical: 0, source: 0, variable: 0, added: 0, decided: 0, edited: 0, lost: 0 };
+  for (const { verdict } of entries) counts[verdict]++;
+  return counts;
+}
+
+/** Whether nothing is lost that nobody asked for. */
 export function holds(proof: Proof): boolean {
-  return proof.counts.different === 0 && proof.sources.changed.every(({ told }) => told);
+  return proof.counts.lost === 0 && proof.sources.changed.every(({ told }) => told);
 }
 
 /** Where no CLI can be had, or validation failed, there is no proof but a reason and a way out, in words for people. */

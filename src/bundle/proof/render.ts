@@ -5,25 +5,33 @@ import type { BundleFile } from '../model/bundle.ts';
 import { holds, type Proof, type ProofEntry, type ProofVerdict } from './proof.ts';
 
 const SECTIONS: readonly (readonly [ProofVerdict, string])[] = [
-  ['different', 'Different: the bundle would not make this job'],
+  ['lost', 'Lost: the bundle would not make this job'],
   ['edited', 'Changed in the thread'],
-  ['dropped', 'Left out on purpose'],
-  ['variable', 'Turned into variables or references'],
+  ['decided', 'Decided by the platform or the mode of the target'],
+  ['added', 'Added: what the platform would fill in'],
+  ['variable', 'Variables or references'],
   ['source', 'Pointing to files in the bundle'],
   ['identical', 'Identical'],
 ];
 
-/** One line: "57 settings: 52 identical, 3 point to files in the bundle, 2 turned into variables, 0 dropped; 3 files byte for byte". */
+/** The settings that the definition has, or that the bundle makes of it; what the platform would fill in anyway is none. */
+function settingsIn({ entries, counts }: Proof): number {
+  return entries.length - counts.added;
+}
+
+/** One line: "57 settings: 52 identical, 3 point to files in the bundle, 2 variables or references, 0 lost; 3 files byte for byte". */
 export function proofLine(proof: Proof): string {
   const { counts } = proof;
-  const total = proof.entries.length;
+  const total = settingsIn(proof);
+  const some = (count: number, words: string) => (count > 0 ? [`${count} ${words}`] : []);
   const parts = [
     `${counts.identical} identical`,
-    ...(counts.source > 0 ? [`${counts.source} ${counts.source === 1 ? 'points' : 'point'} to files in the bundle`] : []),
-    ...(counts.variable > 0 ? [`${counts.variable} turned into variables`] : []),
-    `${counts.dropped} dropped`,
-    ...(counts.edited > 0 ? [`${counts.edited} changed in the thread`] : []),
-    ...(counts.different > 0 ? [`${counts.different} different`] : []),
+    ...some(counts.source, `${counts.source === 1 ? 'points' : 'point'} to files in the bundle`),
+    ...some(counts.variable, counts.variable === 1 ? 'variable or reference' : 'variables or references'),
+    ...some(counts.decided, 'decided by platform or mode'),
+    ...some(counts.edited, 'changed in the thread'),
+    ...some(counts.added, 'added'),
+    `${counts.lost} lost`,
   ];
   const { files, identical, changed } = proof.sources;
   const wrong = changed.filter(({ told }) => !told).length;
@@ -35,19 +43,16 @@ export function proofLine(proof: Proof): string {
 
 /** The same for who has five seconds: "Nothing lost: 81 settings, 7 files", or how much is not as it was. */
 export function shortProofLine(proof: Proof): string {
-  const { counts, entries, sources } = proof;
+  const { counts, sources } = proof;
   const wrong = sources.changed.filter(({ told }) => !told).length;
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-  const compared = [counted(entries.length, 'setting'), ...(sources.files === 0 ? [] : [counted(sources.files, 'file')])].join(', ');
+  const compared = [counted(settingsIn(proof), 'setting'), ...(sources.files === 0 ? [] : [counted(sources.files, 'file')])].join(', ');
   const edited = counts.edited > 0 ? `; ${counts.edited} changed in this thread` : '';
-  const different = [
-    ...(counts.different > 0 ? [counted(counts.different, 'setting')] : []),
-    ...(wrong > 0 ? [counted(wrong, 'file')] : []),
-  ];
-  const differ = counts.different + wrong === 1 ? 'is not as it was' : 'are not as they were';
+  const lost = [...(counts.lost > 0 ? [counted(counts.lost, 'setting')] : []), ...(wrong > 0 ? [counted(wrong, 'file')] : [])];
+  const isLost = counts.lost + wrong === 1 ? 'is lost or not as it was' : 'are lost or not as they were';
   const { unreadGrants: unread = [] } = proof;
   const some = unread.length === 0 ? '' : ' of what could be read';
-  const verdict = holds(proof) ? `Nothing lost${some}: ${compared}` : `${different.join(' and ')} ${differ}, of ${compared}`;
+  const verdict = holds(proof) ? `Nothing lost${some}: ${compared}` : `${lost.join(' and ')} ${isLost}, of ${compared}`;
   return `${verdict}${edited}${unread.length === 0 ? '' : '; not compared: who may do what'}`;
 }
 
@@ -87,7 +92,7 @@ function renderProof(proof: Proof): string {
     proof.warnings.length === 0
       ? []
       : ['## Warnings of the Databricks CLI', '', ...proof.warnings.map((text) => `- ${text.replace(/[\r\n]+/g, ' ')}`), ''];
-  const intro = `Every setting of the job beside what target \`${proof.target}\` resolves to (\`databricks bundle validate -o json\`).`;
+  const intro = `Every setting of the job beside what target \`${proof.target}\` resolves to. Judge: ${plain(proof.judge)}.`;
   return [
     '# Proof',
     '',
@@ -136,6 +141,7 @@ function renderProofJson(proof: Proof): string {
   );
   const whole: Json = {
     target: proof.target,
+    judge: proof.judge,
     summary: proofLine(proof),
     counts: { ...proof.counts },
     sources: { ...proof.sources, changed: proof.sources.changed.map((one) => ({ ...one })) },

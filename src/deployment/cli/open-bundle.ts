@@ -1,6 +1,7 @@
 // The only place that runs the Databricks CLI: a bundle is opened in a private folder, and validated, planned or deployed there.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Models } from '../../bundle/currency/models.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -10,6 +11,7 @@ import type { Logger } from '../../values/log.ts';
 import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
+import { readSchema } from './schema.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
 import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
 
@@ -35,6 +37,7 @@ export type Cli = ReturnType<typeof createCli>;
 
 export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }) {
   const { locator, scratchDir, clock, log } = deps;
+  let schema: Promise<Models | undefined> | undefined;
   return {
     /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
     async missing(): Promise<NoProof | undefined> {
@@ -42,6 +45,14 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
       await Promise.race([locator.ready(), new Promise<void>((resolve) => clock.deadline(LIMITS.lookMs, resolve))]);
       const status = locator.status();
       return status.state === 'ready' ? undefined : notReady(status);
+    },
+    /** What the CLI at hand understands, read once; undefined where there is no CLI, or it can't say. */
+    async understands(): Promise<Models | undefined> {
+      await locator.ready();
+      const status = locator.status();
+      if (status.state !== 'ready') return undefined;
+      schema ??= readSchema(status);
+      return await schema;
     },
     /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
     async open<T>(bundle: BundleToOpen, work: (cli: OpenCli) => Promise<T>): Promise<T> {

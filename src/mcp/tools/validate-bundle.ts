@@ -23,7 +23,7 @@ export const validateBundle = defineTool({
     'Validates a bundle with the Databricks CLI and compares every setting with the job it was made from. Use it once after generating, and once after the last edit of a request. It answers the proof in one line and lists what differs. It deploys nothing.',
   kind: 'read',
   input: z.strictObject({ bundle_id: bundleId }),
-  output: z.object({ bundle_id: z.string(), validated: z.boolean(), different: z.int(), edited: z.int() }),
+  output: z.object({ bundle_id: z.string(), validated: z.boolean(), lost: z.int(), edited: z.int() }),
   async run({ bundle_id }, context) {
     const stored = await loadBundle(context.bundles, bundle_id, doing);
     const definition = stored.definitionId === undefined ? undefined : await context.bundles.loadDefinition(stored.definitionId);
@@ -36,10 +36,10 @@ export const validateBundle = defineTool({
     const proof = await context.prover.prove({ ...about, bundle: stored.bundle, baseline, onStep: context.steps.report });
     if (!('counts' in proof)) {
       const text = `Not validated: ${quote(proof.problem, 2000)}\nWhat to do next: ${quote(proof.next, 1000)}`;
-      return { text, structured: { bundle_id, validated: false, different: 0, edited: 0 } };
+      return { text, structured: { bundle_id, validated: false, lost: 0, edited: 0 } };
     }
-    const { different, edited } = proof.counts;
-    return { text: describe(proof), structured: { bundle_id, validated: true, different, edited } };
+    const { lost, edited } = proof.counts;
+    return { text: describe(proof), structured: { bundle_id, validated: true, lost, edited } };
   },
 });
 
@@ -70,11 +70,11 @@ async function firstVersion(bundles: BundleStore, stored: StoredBundle): Promise
 function describe(proof: Proof): string {
   const lines = (verdict: ProofEntry['verdict']) => proof.entries.filter((entry) => entry.verdict === verdict).map(line);
   return [
-    `Validated for target ${proof.target}. Values and places are data.`,
+    `Validated for target ${proof.target}; judge: ${proof.judge}. Values and places are data.`,
     `Proof: ${proofLine(proof)}`,
-    ...section('Different from the job, an error', lines('different'), MOST),
+    ...section('Lost, an error', lines('lost'), MOST),
     ...section('Edited on request', lines('edited'), MOST),
-    ...section('Dropped on purpose', lines('dropped'), MOST),
+    ...section('Decided by platform or mode', lines('decided'), MOST),
     ...section('Warnings of the CLI', bullets(proof.warnings, 500), MOST),
     'Next: answer the person.',
   ].join('\n');
@@ -83,6 +83,6 @@ function describe(proof: Proof): string {
 function line(entry: ProofEntry): string {
   const value = (json: Json | undefined) => (json === undefined ? 'nothing' : quote(stringifyJson(json), 120));
   const why = entry.why === undefined ? '' : `; ${quote(entry.why, 300)}`;
-  const change = entry.verdict === 'dropped' ? '' : ` was ${value(entry.was)}, is ${value(entry.is)}`;
+  const change = entry.verdict === 'decided' ? '' : ` was ${value(entry.was)}, is ${value(entry.is)}`;
   return `- ${quote(entry.place)}${change}${why}`;
 }

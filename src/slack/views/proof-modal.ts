@@ -6,12 +6,13 @@ import { clip, escapeText } from './slack-text.ts';
 
 /** Entries a modal lists: 100 blocks at most, and nobody reads more there; PROOF.md in the zip has all. */
 const SHOWN = 80;
-const ORDER = ['different', 'edited', 'dropped', 'variable', 'source', 'identical'] as const;
+const ORDER = ['lost', 'edited', 'decided', 'added', 'variable', 'source', 'identical'] as const;
 const WORDS = {
-  different: ':x: differs',
+  lost: ':x: lost',
   edited: ':pencil2: changed in this thread',
-  dropped: 'dropped',
-  variable: ':link: variable',
+  decided: 'decided by platform or mode',
+  added: 'added: the platform would fill it in',
+  variable: ':link: variable or reference',
   source: ':page_facing_up: file of the bundle',
   identical: ':white_check_mark: identical',
 } as const;
@@ -25,7 +26,7 @@ export function renderProofModal(proof: Proof, line: string): ModalView {
     title: { type: 'plain_text', text: 'Proof' },
     close: { type: 'plain_text', text: 'Close' },
     blocks: [
-      section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them.`),
+      section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them. Judge: ${escapeText(proof.judge)}.`),
       ...proof.warnings.slice(0, 5).map((warning) => section(`:warning: ${escapeText(clip(warning, 500))}`)),
       { type: 'divider' },
       ...shown.map((entry) => section(entryLine(entry))),

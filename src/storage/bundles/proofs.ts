@@ -1,16 +1,19 @@
 // Rows of proofs: what a bundle kept of its job, as one person's CLI resolved it in one workspace.
 import { z } from 'zod';
-import type { Proof } from '../../bundle/proof/proof.ts';
+import { countsOf, type Proof } from '../../bundle/proof/proof.ts';
 import { type Json, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Db } from '../db/db.ts';
 import { withoutUndefined } from './definitions.ts';
 
 const Value = z.custom<Json>((value) => value !== undefined).optional();
-const Verdict = z.enum(['identical', 'variable', 'source', 'dropped', 'edited', 'different']);
+const VERDICTS = ['identical', 'source', 'variable', 'added', 'decided', 'edited', 'lost'] as const;
+/** How rows of before called two of them. */
+const FORMER: Readonly<Record<string, string>> = { dropped: 'decided', different: 'lost' };
+const Verdict = z.preprocess((name) => (typeof name === 'string' ? (FORMER[name] ?? name) : name), z.enum(VERDICTS));
 const StoredProof = z.object({
   target: z.string(),
+  judge: z.string().default('Databricks CLI'),
   entries: z.array(z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional() })),
-  counts: z.record(Verdict, z.number()),
   sources: z
     .object({
       files: z.int(),
@@ -44,7 +47,9 @@ export function createProofStore(db: Db): ProofStore {
         'select proof::text as proof from proofs where bundle_digest = $1 and host = $2 and user_name = $3',
         [of.bundleDigest, of.host, of.userName],
       );
-      return row === undefined ? undefined : StoredProof.parse(parseJson(row.proof));
+      if (row === undefined) return undefined;
+      const proof = StoredProof.parse(parseJson(row.proof));
+      return { ...proof, counts: countsOf(proof.entries) };
     },
   };
 }

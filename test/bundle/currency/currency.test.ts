@@ -13,6 +13,11 @@ import type { JsonObject } from '../../../src/values/json.ts';
 const COLLECT = join(import.meta.dirname, '..', '..', 'models', 'collect.py');
 const hasPackages = spawnSync('python3', ['-c', 'import databricks.sdk, databricks.bundles'], { stdio: 'ignore' }).status === 0;
 
+if (!hasPackages)
+  console.warn(
+    '*** No python3 with both packages here: whether the script makes the tables is skipped (pip install databricks-sdk databricks-bundles).',
+  );
+
 describe.each([SDK, BUNDLES])('the table of $source', ({ source, version, roots, types, enums }: Models) => {
   test('is whole, says where it is from, and speaks of nothing that it does not have', () => {
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);

@@ -37,18 +37,18 @@ const good: JsonObject = {
   tasks: [task('b', 'b', { max_retries: 3 }), a()],
 };
 const proofOf = (now: JsonObject, more: Partial<Parameters<typeof compare>[0]> = {}) =>
-  compare({ definition, bundle, resolved: resolvedWith('x', now), target: 'prod', ...more });
+  compare({ definition, bundle, resolved: resolvedWith('x', now), target: 'prod', judge: 'Databricks CLI 1.9.0', ...more });
 const verdicts = (now: JsonObject, more: Partial<Parameters<typeof compare>[0]> = {}) =>
   proofOf(now, more)
-    .entries.filter(({ verdict }) => !['identical', 'source', 'variable'].includes(verdict))
+    .entries.filter(({ verdict }) => !['identical', 'source', 'variable', 'added'].includes(verdict))
     .map(({ place, verdict }) => `${place} ${verdict}`);
 
 describe('compare', () => {
   test('identical, source and variable; the order of tasks means nothing', () => {
     const proof = proofOf(good);
-    expect(proof.counts).toEqual({ identical: 6, source: 2, variable: 1, dropped: 0, edited: 0, different: 0 });
+    expect(proof.counts).toEqual({ identical: 6, source: 2, variable: 1, added: 1, decided: 0, edited: 0, lost: 0 });
     expect(proofLine(proof)).toBe(
-      '9 settings: 6 identical, 2 point to files in the bundle, 1 turned into variables, 0 dropped; 2 files byte for byte',
+      '9 settings: 6 identical, 2 point to files in the bundle, 1 variable or reference, 1 added, 0 lost; 2 files byte for byte',
     );
     expect(shortProofLine(proof)).toBe('Nothing lost: 9 settings, 2 files');
     expect(proof.entries.find(({ verdict }) => verdict === 'variable')).toMatchObject({
@@ -59,48 +59,45 @@ describe('compare', () => {
   });
 
   const LIES: Record<string, [JsonObject, string]> = {
-    'a lost setting': [{ ...good, tasks: [a(), task('b', 'b')] }, 'tasks[b].max_retries different'],
-    'a lost empty tag': [{ ...good, tags: {} }, 'tags.empty different'],
-    'a changed setting': [{ ...good, name: 'y' }, 'name different'],
-    'a number turned into text': [{ ...good, tasks: [a(), task('b', 'b', { max_retries: '3' })] }, 'tasks[b].max_retries different'],
+    'a lost setting': [{ ...good, tasks: [a(), task('b', 'b')] }, 'tasks[b].max_retries lost'],
+    'a lost empty tag': [{ ...good, tags: {} }, 'tags.empty lost'],
+    'a changed setting': [{ ...good, name: 'y' }, 'name lost'],
+    'a number turned into text': [{ ...good, tasks: [a(), task('b', 'b', { max_retries: '3' })] }, 'tasks[b].max_retries lost'],
     'a variable of another value': [
       { ...good, tasks: [a('a', 'dev'), task('b', 'b', { max_retries: 3 })] },
-      'tasks[a].notebook_task.base_parameters.catalog different',
+      'tasks[a].notebook_task.base_parameters.catalog lost',
     ],
-    'an invented setting': [{ ...good, description: 'made up' }, 'description different'],
-    'an invented identity': [{ ...good, run_as: { user_name: 'ben@acme.example' } }, 'run_as.user_name different'],
-    'a queue switched on': [{ ...good, queue: { enabled: true } }, 'queue.enabled different'],
+    'an invented setting': [{ ...good, description: 'made up' }, 'description lost'],
+    'an invented identity': [{ ...good, run_as: { user_name: 'ben@acme.example' } }, 'run_as.user_name lost'],
+    'a queue switched on': [{ ...good, queue: { enabled: true } }, 'queue.enabled lost'],
     'a file that is not there': [
       { ...good, tasks: [a('gone'), task('b', 'b', { max_retries: 3 })] },
-      'tasks[a].notebook_task.notebook_path different',
+      'tasks[a].notebook_task.notebook_path lost',
     ],
-    "another task's file": [
-      { ...good, tasks: [a('b'), task('b', 'b', { max_retries: 3 })] },
-      'tasks[a].notebook_task.notebook_path different',
-    ],
+    "another task's file": [{ ...good, tasks: [a('b'), task('b', 'b', { max_retries: 3 })] }, 'tasks[a].notebook_task.notebook_path lost'],
   };
   test.each(Object.entries(LIES))('names %s', (_name, [now, expected]) => {
     expect(verdicts(now)).toEqual([expected]);
   });
 
   test('a job that is not there at all differs everywhere', () => {
-    expect(compare({ definition, bundle, resolved: {}, target: 'prod' }).counts.different).toBe(8);
+    expect(compare({ definition, bundle, resolved: {}, target: 'prod', judge: 'CLI' }).counts.lost).toBe(8);
   });
 
   test('the identity a job has anyway is no invention', () => {
     expect(verdicts({ ...good, run_as: { user_name: 'ana@acme.example' } })).toEqual([]);
   });
 
-  test('edited: what version 1 did not differ in; different: what it did', () => {
+  test('edited: what version 1 had not lost; lost: what it did', () => {
     const baseline = proofOf({ ...good, name: 'y' });
     const edited = proofOf({ ...good, name: 'y', max_concurrent_runs: 4 }, { baseline });
     expect(edited.entries.filter(({ verdict }) => verdict === 'edited').map(({ place }) => place)).toEqual(['max_concurrent_runs']);
-    expect(edited.counts).toMatchObject({ different: 1, edited: 1 });
-    expect(proofLine(edited)).toMatch(/0 dropped, 1 changed in the thread, 1 different; 2 files byte for byte$/);
-    expect(shortProofLine(edited)).toMatch(/^1 setting is not as it was, of \d+ settings, 2 files; 1 changed in this thread$/);
+    expect(edited.counts).toMatchObject({ lost: 1, edited: 1 });
+    expect(proofLine(edited)).toMatch(/1 changed in the thread, 1 added, 1 lost; 2 files byte for byte$/);
+    expect(shortProofLine(edited)).toMatch(/^1 setting is lost or not as it was, of \d+ settings, 2 files; 1 changed in this thread$/);
   });
 
-  test('dropped: what an instance pool and development mode decide', () => {
+  test('decided: what an instance pool and development mode decide', () => {
     const pooled = job({
       name: 'x',
       queue: { enabled: true },
@@ -116,12 +113,12 @@ describe('compare', () => {
     };
     const presets = { name_prefix: '[dev ana] ', tags: { dev: 'ana' }, jobs_max_concurrent_runs: 4 };
     const resolved = resolvedWith('x', now, { bundle: { mode: 'development' }, presets });
-    const proof = compare({ definition: pooled, bundle: made, resolved, target: 'dev' });
-    expect(proof.entries.filter(({ verdict }) => verdict === 'dropped').map(({ place }) => place)).toEqual([
+    const proof = compare({ definition: pooled, bundle: made, resolved, target: 'dev', judge: 'CLI' });
+    expect(proof.entries.filter(({ verdict }) => verdict === 'decided').map(({ place }) => place)).toEqual([
       'name',
       'job_clusters[m].new_cluster.node_type_id',
     ]);
-    expect(proof.counts.different).toBe(0);
+    expect(proof.counts.lost).toBe(0);
   });
 
   test('PROOF.md says everything, and foreign text stays text', () => {

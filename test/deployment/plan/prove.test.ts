@@ -73,7 +73,7 @@ describe.skipIf(CLI === undefined)('the proof', () => {
     const proof = await wired(CLI).prover.prove({ bundle, definition: job, ...who, token, onStep: (step) => steps.push(step) });
     if (!('counts' in proof)) throw new Error(`${proof.problem} ${proof.next}`);
     expect(proof.target).toBe('prod');
-    expect(proof.counts).toMatchObject({ different: 0, edited: 0, dropped: 0 });
+    expect(proof.counts).toMatchObject({ lost: 0, edited: 0, decided: 0 });
     expect(proof.counts.identical).toBeGreaterThan(40);
     expect(proof.warnings).toEqual([]);
     expect(steps.map((step) => [step.id, step.status])).toEqual([
@@ -85,6 +85,11 @@ describe.skipIf(CLI === undefined)('the proof', () => {
     const kept = await createProofStore(db).load({ bundleDigest: bundle.digest, ...who });
     expect(kept?.counts).toEqual(proof.counts);
     expect(kept?.entries).toHaveLength(proof.entries.length);
+    expect(kept?.judge).toMatch(/^Databricks CLI 1\./);
+    // Rows of before knew no judge, and called what is lost different.
+    await db.query(`update proofs set proof = (replace(proof::text, '"verdict": "identical"', '"verdict": "different"')::jsonb) - 'judge'`);
+    const former = await createProofStore(db).load({ bundleDigest: bundle.digest, ...who });
+    expect(former?.counts).toMatchObject({ identical: 0, lost: proof.counts.identical });
   });
 
   it('is none where validation fails, with the words of the CLI and no path of ours', async ({ far, wired }) => {

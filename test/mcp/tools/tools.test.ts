@@ -120,7 +120,7 @@ describe('validating', () => {
     const id = await generate();
     const proved = await use(client, 'validate_bundle', { bundle_id: id });
     expect(proved.text).toMatch(/^Validated for target prod/);
-    expect(proved.text).toMatch(/Proof: \d+ settings: .* 0 dropped/);
+    expect(proved.text).toMatch(/Proof: \d+ settings: .* 0 lost/);
     expect(proved.steps.map((step) => [step.id, step.status])).toEqual([
       ['validate', 'in_progress'],
       ['validate', 'complete'],

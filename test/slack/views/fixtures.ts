@@ -118,7 +118,7 @@ export function runProposal(write: Write, state: 'running' | 'done' | 'failed' |
   return { ...writeProposal(write, state, text), result: state === 'running' ? result : { ...result, ...over } };
 }
 
-const VERDICTS: readonly ProofVerdict[] = ['identical', 'variable', 'source', 'dropped', 'edited', 'different'];
+const VERDICTS: readonly ProofVerdict[] = ['identical', 'variable', 'source', 'added', 'decided', 'edited', 'lost'];
 
 /** A proof of `size` entries in all verdicts, each text of it the given one. */
 export function proof(text: string, size: number): Proof {
@@ -131,11 +131,12 @@ export function proof(text: string, size: number): Proof {
       ...(index % 2 === 0 && { is: text, why: text }),
     };
   });
-  const counts = { identical: 0, variable: 0, source: 0, dropped: 0, edited: 0, different: 0 };
+  const counts = { identical: 0, variable: 0, source: 0, added: 0, decided: 0, edited: 0, lost: 0 };
   for (const entry of entries) counts[entry.verdict] += 1;
   const sources = { files: 2, identical: 1, changed: [{ path: text, file: text, why: text, told: true }] };
   return {
     target: text,
+    judge: text,
     entries,
     counts,
     sources,

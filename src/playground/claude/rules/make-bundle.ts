@@ -75,12 +75,12 @@ export function verdict(proof: string): string[] {
     const [problem = '', next = ''] = proof.split('\n').map(unquote);
     return [`I could not validate it here. ${problem.replace('Not validated: ', '')} ${next.replace('What to do next: ', '')}`];
   }
-  const different = section(proof, 'Different from the job, an error');
-  if (different.count === 0) return [];
+  const lost = section(proof, 'Lost, an error');
+  if (lost.count === 0) return [];
   return [
     [
-      `Careful, ${different.count === 1 ? 'one setting differs' : `${different.count} settings differ`} from the job:`,
-      ...different.lines.slice(0, 5).map((line) => `• ${unquote(line)}`),
+      `Careful, ${lost.count === 1 ? 'one setting of the job is' : `${lost.count} settings of the job are`} lost or not as before:`,
+      ...lost.lines.slice(0, 5).map((line) => `• ${unquote(line)}`),
     ].join('\n'),
   ];
 }
