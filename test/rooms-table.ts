@@ -33,7 +33,8 @@ export const TABLE: Record<string, string> = {
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place':
-    'bundle/model:types bundle/proof databricks/api:types databricks:types databricks/read storage:types ' + 'deployment/cli',
+    'bundle/model bundle/yaml bundle/proof bundle/edit databricks/api:types databricks:types databricks/read ' +
+    'storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
@@ -45,7 +46,7 @@ export const TABLE: Record<string, string> = {
     'deployment/deployed deployment/plan',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
-    'deployment/cli deployment/approval deployment/plan deployment/execute',
+    'deployment/cli deployment/place deployment/approval deployment/plan deployment/execute',
   agent: '@anthropic-ai/sdk',
   mcp: 'storage/bundles',
   'mcp/tools/support':

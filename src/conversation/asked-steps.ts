@@ -1,5 +1,4 @@
 // What somebody asks for with a button on a card: a fresh plan, or what one does next with a deployment. Each ends in a card or in words.
-import { chooseOriginal } from '../bundle/edit/choose-original.ts';
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
@@ -7,16 +6,13 @@ import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Approval, Asker } from './approvals.ts';
+import { createAskedVersions, WAYS, type Way } from './asked-versions.ts';
 import { jobId } from './queue.ts';
-import { diffVersions } from './story/file-changes.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 type NextKind = 'run' | 'production' | 'previous' | 'destroy';
-/** Another way with the original of a first production deployment, as a new version. */
-const WAYS = ['bind', 'beside', 'replace'] as const;
-type Way = (typeof WAYS)[number];
 /** `edits` takes what somebody edited in the workspace into the bundle of a plan that would overwrite it; `look` looks how a deployment ended. */
 type AskedKind = NextKind | Way | 'edits' | 'look';
 
@@ -54,7 +50,7 @@ const BROKEN =
 
 export function createAskedSteps(deps: {
   rows: Pick<Storage, 'conversations' | 'outbox' | 'bundles'>;
-  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'lookAgain'>;
+  deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'movePlace' | 'lookAgain'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
@@ -121,59 +117,7 @@ export function createAskedSteps(deps: {
     await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });
   }
 
-  /** A plan of which this person may make another version, with the files that it would overwrite although somebody edited them; or why not, in words. */
-  async function changeable(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal; paths: string[] } | string> {
-    const proposal = await approvals.get(proposalId);
-    if (proposal?.state !== 'open') return 'This plan is not open any more. Use the newest card.';
-    if (proposal.host !== by.host || proposal.userName.toLowerCase() !== by.userName.toLowerCase())
-      return `This plan was made as ${proposal.userName}. Press Plan again on a card, or ask me here, for one of your own.`;
-    const edited = (proposal.release?.files ?? []).filter(({ byHand, change }) => byHand && change === 'changed');
-    return { proposal, paths: edited.map(({ path }) => path) };
-  }
-
-  /** A new version with edited files as they lie in the workspace, or with another way for the original; its zip, and its card. */
-  async function newVersion(id: string, as: Parameters<typeof plan>[1], proposalId: string, kind: Way | 'edits'): Promise<void> {
-    const { conversation, identity } = as;
-    const { host, userName } = identity;
-    const made = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
-    const words = made === undefined ? await makeVersion(id, as, proposalId, kind) : undefined;
-    if (words !== undefined) return thread.whisper(conversation, as.slackUser, words);
-    const version = (await rows.conversations.versions(conversation.id)).find(({ askedId }) => askedId === id);
-    const target = (await approvals.get(proposalId))?.target;
-    if (version === undefined) throw new Error(`no version of ${id}`);
-    const { number, bundleDigest } = version;
-    await deliver(`${id}/archive`, conversation, { kind: 'archive', version: number, bundleDigest, as: { host, userName } });
-    await plan(id, as, { number, bundleDigest, target });
-  }
-
-  /** Stores the version and says what is in it; answers words where there can be none. */
-  async function makeVersion(
-    id: string,
-    as: Parameters<typeof plan>[1],
-    proposalId: string,
-    kind: Way | 'edits',
-  ): Promise<string | undefined> {
-    const { conversation, identity, slackUser, team } = as;
-    const found = await changeable(proposalId, identity);
-    if (typeof found === 'string') return found;
-    const { bundleDigest, target, version, release } = found.proposal;
-    const stored = await rows.bundles.load(bundleDigest);
-    const definition = stored?.definitionId === undefined ? undefined : await rows.bundles.loadDefinition(stored.definitionId);
-    if (stored === undefined || definition === undefined) throw new Error(`bundle ${bundleDigest} is not stored whole`);
-    const token = await identities.token({ team, user: slackUser });
-    if (kind !== 'edits' && release?.original?.ways.includes(kind) !== true) return 'That does not fit this plan. Use the newest card.';
-    const made =
-      kind === 'edits'
-        ? await deps.deployment.takeEdits({ bundle: stored.bundle, target, paths: found.paths, ...identity, token })
-        : chooseOriginal(stored.bundle, definition, target, kind);
-    if ('problem' in made) return `${made.problem} ${made.next}`;
-    await rows.bundles.save(made, { parent: bundleDigest, definitionId: stored.definitionId });
-    const edited = `with what was edited in ${target}: ${found.paths.map((path) => `\`${path}\``).join(', ')}`;
-    const text = `This is version ${version} ${kind === 'edits' ? edited : `with another way for the original in \`${target}\`: ${WAY_WORDS[kind]}`}.`;
-    await deliver(`${id}/reply`, conversation, { kind: 'reply', to: slackUser, text, changes: diffVersions(stored.bundle, made) });
-    await rows.conversations.addVersion(conversation.id, { askedId: id }, made.digest);
-    return undefined;
-  }
+  const versions = createAskedVersions({ ...deps, deliver, plan });
 
   /** A deployment whose end nobody saw; or in words why this person can't look at it. */
   async function unseen(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal } | string> {
@@ -197,7 +141,7 @@ export function createAskedSteps(deps: {
   }
 
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
-    if (isVersion(asked.kind)) return newVersion(id, as, asked.proposalId, asked.kind);
+    if (isVersion(asked.kind)) return versions.change(id, as, asked.proposalId, asked.kind);
     if (asked.kind === 'look') return lookAgain(id, as, asked.proposalId);
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
@@ -221,7 +165,11 @@ export function createAskedSteps(deps: {
         const newest = (await rows.conversations.versions(conversationId)).at(-1);
         if (newest === undefined) return;
         const { number, bundleDigest } = newest;
-        if (number === asked.version) return await plan(id, as, { number, bundleDigest, target: asked.target });
+        if (number === asked.version || newest.askedId === id) {
+          const version = { number, bundleDigest, target: asked.target };
+          if (!(await versions.move(id, as, version))) await plan(id, as, version);
+          return;
+        }
         const words = `Version ${number} has come since, so I did not plan version ${asked.version} again.`;
         await thread.whisper(conversation, slackUser, words, { conversationId, version: number, target: asked.target });
       } catch (error) {
@@ -239,7 +187,7 @@ export function createAskedSteps(deps: {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
       const found = isVersion(kind)
-        ? await changeable(proposalId, identity)
+        ? await versions.changeable(proposalId, identity)
         : kind === 'look'
           ? await unseen(proposalId, identity)
           : await possible(kind, proposalId, identity);
@@ -269,12 +217,6 @@ export function createAskedSteps(deps: {
 function isVersion(kind: AskedKind): kind is Way | 'edits' {
   return kind === 'edits' || WAYS.some((way) => way === kind);
 }
-
-const WAY_WORDS: Record<Way, string> = {
-  bind: 'it is taken over',
-  beside: 'a copy stands beside it, paused',
-  replace: 'a copy stands beside it, and deploying pauses the original',
-};
 
 const OR_WORDS = 'The card comes below in this thread, or I tell you here why not.';
 const ON_IT = {

@@ -1,7 +1,7 @@
 // Where the targets of a new bundle lie in the workspace, and what becomes of the originals there: as it is already, or as it is best begun.
 import type { TargetWish } from '../bundle/generate/targets.ts';
-import { type Adoption, type JobDefinition, sha256 } from '../bundle/model/bundle.ts';
-import { subjectOf } from '../bundle/model/definition.ts';
+import type { Adoption, JobDefinition } from '../bundle/model/bundle.ts';
+import { shortNameOf, subjectOf } from '../bundle/model/definition.ts';
 import { keyedResources } from '../bundle/model/resources.ts';
 
 /** What is known of earlier deployments; where nothing is kept, nothing is. */
@@ -35,14 +35,13 @@ export async function choosePlaces(
   const subject = subjectOf(definition);
   const name = keyedResources(definition)[0]?.key ?? 'bundle';
   const home = `/Workspace/Users/${userName}`;
-  const own = definition.jobId === '' ? sha256(subject).slice(0, 8) : definition.jobId;
   const isOthers = async (rootPath: string) => ((await places.at({ host, rootPath }))?.subject ?? subject) !== subject;
   const roots: Record<string, string> = {};
   const adoption: Record<string, Adoption> = { ...chosen };
   let isFirst = true;
   for (const { name: target, environment } of targets) {
     const folder = `.bundle/${name}/${target}`;
-    const apart = `.bundle/${name}-${own}/${target}`;
+    const apart = `.bundle/${name}-${shortNameOf(definition)}/${target}`;
     if (environment === 'development') {
       if (await isOthers(`${home}/${folder}`)) roots[target] = `${OWN_HOME}/${apart}`;
       continue;

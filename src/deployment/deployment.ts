@@ -9,6 +9,7 @@ import { createDeployer } from './execute/deploy-approved.ts';
 import { createWriteExecutor } from './execute/execute-write.ts';
 import { createRunFollower } from './execute/follow-run.ts';
 import { createLookAgain } from './execute/look-again.ts';
+import { createMovePlace } from './place/move-place.ts';
 import { createPlanner } from './plan/plan-version.ts';
 import { createTakeEdits } from './plan/take-edits.ts';
 import { createProposing, type ProposingDeps } from './proposing.ts';
@@ -40,6 +41,7 @@ export function createDeployment(deps: DeploymentDeps) {
     writes,
     planner: createPlanner({ ...execution, workspace, readFiles }),
     lookAgain: createLookAgain({ ...execution, workspace, readFiles }),
+    movePlace: createMovePlace({ db }),
     takeEdits: createTakeEdits({ cli, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),

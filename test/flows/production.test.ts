@@ -3,13 +3,19 @@ import { describe, expect } from 'vitest';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { objectOf } from '../../src/values/json.ts';
 import { findCli, flow } from './stack.ts';
-import { buttonsOf, CHANNEL, privately, startThread, textOf } from './thread.ts';
+import { buttonsOf, CHANNEL, followRoot, privately, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const offers = (target: string) => (card: Message) => buttonsOf(card).deploy?.text?.text === `Deploy to ${target}`;
 const TEAM = '/Workspace/Teams/data';
 
-const atHome = flow().extend('thread', { scope: 'file' }, ({ ana }) => startThread(ana, '/dab job 123', 'job 123 '));
+const atHome = flow()
+  .extend('thread', { scope: 'file' }, ({ ana }) => startThread(ana, '/dab job 123', 'job 123 '))
+  // Begun while nothing is in production, with a place of its own in mind.
+  .extend('bens', { scope: 'file' }, ({ ben }) => {
+    ben.say(ben.dm, 'job 123');
+    return followRoot(ben, 'job 123 ', ben.dm);
+  });
 
 describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins it', () => {
   atHome('takes the original over, or stands beside it: each way is a version of its own', async ({ ana, thread }) => {
@@ -27,7 +33,8 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     expect(textOf(await thread.card(3, offers('prod')))).toMatch(/Take over job 123 in prod/);
   });
 
-  atHome('is then the original itself: its id and who it runs as stay', async ({ playground, ana, thread }) => {
+  atHome('is then the original itself: its id and who it runs as stay', async ({ playground, ana, thread, bens }) => {
+    await bens.card(1, offers('dev'));
     const { jobs } = playground.databricks.workspace;
     const before = { count: jobs.size, runAs: jobs.get('123')?.runAs };
     const card = await thread.card(3, offers('prod'));
@@ -44,6 +51,14 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     const card = await thread.card(3, (now) => textOf(now).includes('in the home of ana@acme.example'));
     expect(buttonsOf(card)).not.toHaveProperty('deploy');
     expect(textOf(card)).toContain('Ask ana@acme.example to deploy it');
+  });
+
+  atHome('begun meanwhile is what another thread continues: one press makes the version for it', async ({ ben, bens }) => {
+    bens.say('deploy it to prod');
+    const card = await bens.card(1, (now) => textOf(now).includes('would make a second production'));
+    await privately(ben, () => ben.click(card, 'plan_again'), ben.dm);
+    await bens.says('This is version 1 with `prod` where it already lies');
+    expect(textOf(await bens.card(2, (now) => textOf(now).includes('in the home of ana@acme.example')))).not.toContain('second production');
   });
 
   atHome('may have a target more, whose card and button are like the others', async ({ thread }) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, parseJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import type { JobDefinition } from './bundle.ts';
+import { type JobDefinition, sha256 } from './bundle.ts';
 import { normaliseSettings } from './single-task-format.ts';
 
 const object = z.record(z.string(), z.unknown());
@@ -78,4 +78,9 @@ export function parseJob(text: string): JobDefinition {
 /** The subject that a definition is read of, as places name it: `job 123`, or `folder /…` of a job that is only proposed. */
 export function subjectOf({ jobId, folder }: Pick<JobDefinition, 'jobId' | 'folder'>): string {
   return jobId === '' ? `folder ${folder ?? ''}` : `job ${jobId}`;
+}
+
+/** What tells a subject from others of its name, in a path: the job's id, or some letters that always are the same for a folder. */
+export function shortNameOf(definition: Pick<JobDefinition, 'jobId' | 'folder'>): string {
+  return definition.jobId === '' ? sha256(subjectOf(definition)).slice(0, 8) : definition.jobId;
 }

@@ -8,7 +8,7 @@ export function placeTaken({ rootPath, subject, target, deployedBy }: PlaceRow):
   const by = deployedBy === undefined ? '' : `, deployed by ${deployedBy}`;
   return {
     problem: `Target \`${target}\` of ${subject} lives at \`${rootPath}\`${by}: deploying this version there would replace it.`,
-    next: 'Ask me to generate the bundle again: it then gets a folder of its own.',
+    next: 'Press Plan again: I then make a version with a folder of its own.',
   };
 }
 
@@ -17,7 +17,7 @@ export function placeElsewhere({ rootPath, subject, target, owner, deployedBy, v
   const what = deployedBy === undefined ? 'a deployment was begun there' : `version ${version ?? ''} was deployed there by ${deployedBy}`;
   return {
     problem: `Target \`${target}\` of ${subject} already lives at \`${rootPath}\` (${owner}): ${what}. This version names another folder, and deploying it would make a second production.`,
-    next: 'Ask me to generate the bundle again: it then continues the one that is there.',
+    next: 'Press Plan again: I then make a version that continues the one that is there.',
   };
 }
 

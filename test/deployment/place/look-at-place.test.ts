@@ -2,6 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import { createPlaceRows } from '../../../src/storage/deployment-places.ts';
+import { job } from '../../bundle/fixtures.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
@@ -93,20 +94,35 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
     expect(rig.far.workspace.jobs.size).toBe(1);
   });
 
-  it('is one: a version that names another folder is refused', async ({ team, planAs, deployAs }) => {
+  it('is one: a version that names another folder is refused, and moved to the one that is there', async ({
+    rig,
+    team,
+    planAs,
+    deployAs,
+  }) => {
     await deployAs(ANA, bundleAt(IN_ANAS_HOME));
-    expect(await planAs(ANA, bundleAt(team))).toMatchObject({
+    const elsewhere = bundleAt(team);
+    const [definition, as] = [job({ name: 'Churn' }, { job_id: 123 }), { host: rig.far.url, userName: ANA }];
+    expect(await planAs(ANA, elsewhere)).toMatchObject({
       problem: expect.stringContaining(`already lives at \`${IN_ANAS_HOME}\` (${ANA})`),
-      next: expect.stringContaining('generate the bundle again'),
+      next: expect.stringContaining('a version that continues the one that is there'),
     });
+    const moved = await rig.movePlace({ bundle: elsewhere, definition, target: 'prod', ...as });
+    expect(moved).toMatchObject({ rootPath: IN_ANAS_HOME, continues: true, bundle: { adoption: {} } });
+    const there = moved?.bundle ?? elsewhere;
+    expect(await planAs(ANA, there)).toMatchObject({ rootPath: IN_ANAS_HOME, release: { resources: [{ action: 'unchanged' }] } });
+    expect(await rig.movePlace({ bundle: there, definition, target: 'prod', ...as })).toBeUndefined();
   });
 
-  it('of one job is not taken by another of the same name', async ({ planAs, deployAs }) => {
+  it('of one job is not taken by another of the same name', async ({ rig, planAs, deployAs }) => {
     await deployAs(ANA, bundleAt(IN_ANAS_HOME));
     expect(await planAs(ANA, bundleAt(IN_ANAS_HOME), 'job 204')).toMatchObject({
       problem: expect.stringContaining('Target `prod` of job 123 lives at'),
       next: expect.stringContaining('a folder of its own'),
     });
+    const [definition, as] = [job({ name: 'Churn' }, { job_id: 204 }), { host: rig.far.url, userName: ANA }];
+    const moved = await rig.movePlace({ bundle: bundleAt(IN_ANAS_HOME), definition, target: 'prod', ...as });
+    expect(moved).toMatchObject({ rootPath: `/Workspace/Users/${ANA}/.bundle/churn-204/prod`, continues: false });
   });
 
   it('whose state answers 404 is never one where nothing is deployed', async ({ rig, planAs, deployAs }) => {
