@@ -83,9 +83,13 @@ export function createAskedSteps(deps: {
     return no === false ? { proposal, steps } : no;
   }
 
-  async function deliver(id: string, conversation: ConversationRow, payload: ThreadMessage): Promise<void> {
+  async function say(id: string, conversation: ConversationRow, payload: ThreadMessage): Promise<void> {
     await rows.outbox.add({ id, conversationId: conversation.id, kind: payload.kind, payload });
     await thread.deliver(id, conversation, (await rows.outbox.get(id))?.payload as ThreadMessage);
+  }
+
+  async function deliver(id: string, conversation: ConversationRow, payload: ThreadMessage): Promise<void> {
+    await say(id, conversation, payload);
     await thread.refresh(conversation);
   }
 
@@ -100,8 +104,9 @@ export function createAskedSteps(deps: {
     const messageId = `${id}/card`;
     const planned = (await rows.outbox.get(messageId))?.payload as Card | undefined;
     const card = planned ?? (await deps.cards.card({ conversation, slackUser, identity, token, ...version }));
-    await deliver(messageId, conversation, card);
+    await say(messageId, conversation, card);
     await deliverRelease({ rows, thread }, conversation, { id: messageId, card });
+    await thread.refresh(conversation);
   }
 
   /** A proposed write as a card of its own; `id` is that of the proposal too. */

@@ -11,6 +11,8 @@ const METADATA_TYPE = 'dab_message';
 const LOOK_BACK = 50;
 /** A file shows in its thread some time after the upload (facts: slack#uploads); what is said next should stand below it. */
 const SHARE_LOOKS_MS = [200, 400, 800, 1600];
+/** What is said beside an upload waits so long for its file to show, and then stands above it. Our choice. */
+const UPLOAD_MS = 10_000;
 /** Times a call that Slack put off (429) is tried again after the wait it asked for. */
 const RATE_LIMIT_TRIES = 5;
 
@@ -40,6 +42,26 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
 
   /** Calls under way, by id: two callers at the same moment say it once. */
   const saying = new Map<string, Promise<string>>();
+
+  /** Files on their way into a thread, by channel and thread. */
+  const uploading = new Map<string, Promise<unknown>>();
+
+  /** Until the files that others of this process send into a thread show there. */
+  async function uploadsIn(where: Where): Promise<void> {
+    const underway = uploading.get(threadOf(where));
+    if (underway === undefined) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(UPLOAD_MS, resolve);
+    await Promise.race([underway, late]).finally(cancel);
+  }
+
+  function noteUpload(where: Where, upload: Promise<unknown>): void {
+    const thread = threadOf(where);
+    const all = Promise.allSettled([uploading.get(thread), upload]).finally(() => {
+      if (uploading.get(thread) === all) uploading.delete(thread);
+    });
+    uploading.set(thread, all);
+  }
 
   function once(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
     const running = saying.get(id) ?? say(id, find, send).finally(() => saying.delete(id));
@@ -74,6 +96,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
         id,
         async () => (await recent(where)).find((said) => metadataId(said) === id)?.ts,
         async () => {
+          await uploadsIn(where);
           const answer = await create.chat.postMessage({
             channel: where.channel,
             ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
@@ -88,30 +111,36 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       );
     },
 
-    async upload(id, where, file) {
-      await outbox.add({ id, kind: 'upload', payload: {} });
-      const fileId = await once(
-        id,
-        async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
-        async () => {
-          const answer = await create.filesUploadV2({
-            channel_id: where.channel,
-            ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
-            filename: file.name,
-            title: file.title,
-            file: Buffer.from(file.bytes),
-            initial_comment: file.comment,
-          } as Parameters<WebClient['filesUploadV2']>[0]);
-          const [completed] = answer.files as { files?: { id?: string }[] }[];
-          const fileId = completed?.files?.[0]?.id;
-          if (fileId === undefined) throw new Error('files.completeUploadExternal answered without a file');
-          return fileId;
-        },
-      );
-      await shared(where, fileId);
-      return fileId;
+    upload(id, where, file) {
+      const uploaded = upload(id, where, file);
+      noteUpload(where, uploaded);
+      return uploaded;
     },
   };
+
+  async function upload(id: string, where: Where, file: Upload): Promise<string> {
+    await outbox.add({ id, kind: 'upload', payload: {} });
+    const fileId = await once(
+      id,
+      async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
+      async () => {
+        const answer = await create.filesUploadV2({
+          channel_id: where.channel,
+          ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
+          filename: file.name,
+          title: file.title,
+          file: Buffer.from(file.bytes),
+          initial_comment: file.comment,
+        } as Parameters<WebClient['filesUploadV2']>[0]);
+        const [completed] = answer.files as { files?: { id?: string }[] }[];
+        const fileId = completed?.files?.[0]?.id;
+        if (fileId === undefined) throw new Error('files.completeUploadExternal answered without a file');
+        return fileId;
+      },
+    );
+    await shared(where, fileId);
+    return fileId;
+  }
 
   /** Waits a little for the file's message; that it is late is no error. */
   async function shared(where: Where, fileId: string): Promise<void> {
@@ -121,6 +150,10 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       await clock.sleep(wait);
     }
   }
+}
+
+function threadOf({ channel, threadTs = '' }: Where): string {
+  return `${channel} ${threadTs}`;
 }
 
 function metadataId(message: object): unknown {

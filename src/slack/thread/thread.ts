@@ -133,6 +133,6 @@ async function reportOf({ report }: Pick<CardRows, 'report'>, { proposalId, vers
     name: path,
     title: `${path} · version ${version} · ${proposalId.slice(0, 8)}`,
     bytes,
-    comment: 'All of what this plan would change.',
+    comment: `All of what the plan of version ${version} would change.`,
   };
 }

@@ -80,6 +80,19 @@ test('a file of the same name in its own thread is not taken for it, where its t
   expect(files()).toHaveLength(2);
 });
 
+test('what is said while a file is on its way stands below it', async ({ rig: { slack, newPoster, root } }) => {
+  const place = { channel: CHANNEL, threadTs: root };
+  const poster = newPoster();
+  const uploaded = poster.upload('card/release', place, file);
+  await Promise.all([poster.post('turn/result', place, hello), uploaded]);
+  const said = slack.messages(CHANNEL).filter(({ files, text }) => files !== undefined || text === 'hello');
+  expect(said.map(({ files }) => files?.length ?? 0)).toEqual([1, 0]);
+  // A file that does not come holds nothing up, and neither does one in another thread.
+  slack.faults.on('files.completeUploadExternal', { status: 503 });
+  const failed = poster.upload('other/release', place, file);
+  await Promise.all([poster.post('turn/reply', place, hello), expect(failed).rejects.toThrow()]);
+});
+
 test('said twice is said once', async ({ rig: { newPoster, root, posts, said, files } }) => {
   const place = { channel: CHANNEL, threadTs: root };
   const poster = newPoster();
