@@ -122,6 +122,7 @@ const NEXT: Record<Refusal['why'], string> = {
   'takes away': 'Give the bundle another name in databricks.yml; if this is really wanted, deploy it with the Databricks CLI yourself.',
   'left behind': 'Look at that job in the workspace, and delete it if nobody needs it; then deploy again.',
   'in the way': 'Look at it in the workspace, and delete or rename it if nobody needs it; then deploy again.',
+  loses: 'Deploy with a newer Databricks CLI (DATABRICKS_CLI_PATH), or take out of the bundle what none can say.',
   changed: 'Deploy again: the plan is then made of what is there now.',
 };
 

@@ -13,6 +13,8 @@ type Currency = 'expressible' | 'newer CLI' | 'in no bundle' | 'unknown';
 interface Standing {
   readonly kind: Currency;
   readonly why?: string;
+  /** The version of a CLI that knows it, where the one at hand does not. */
+  readonly newer?: string;
 }
 
 /**
@@ -28,11 +30,27 @@ export function createClassify(cli: Models | undefined) {
     if (found === 'known') return { kind: 'expressible' };
     if (found === 'other value') return { kind: 'expressible', why: `not a value that ${named(cli ?? BUNDLES)} knows; it is handed on` };
     if (cli !== undefined && inBundles(type, leaf) !== undefined)
-      return { kind: 'newer CLI', why: `needs a newer Databricks CLI: ${cli.version} does not know it, ${BUNDLES.version} does` };
+      return {
+        kind: 'newer CLI',
+        why: `needs a newer Databricks CLI: ${cli.version} does not know it, ${BUNDLES.version} does`,
+        newer: BUNDLES.version,
+      };
     if (inSdk(type, leaf) !== undefined)
       return { kind: 'in no bundle', why: `not among what bundles express (${here}${named(BUNDLES)}), only in ${named(SDK)}` };
     return { kind: 'unknown', why: `in no model known here: ${here}${named(BUNDLES)}, ${named(SDK)}` };
   };
+}
+
+/** The first field on the way to a setting that is not expressible, and where that stands; undefined where all of them are. */
+export function firstUnknown(
+  classify: ReturnType<typeof createClassify>,
+  type: ModelledType,
+  { fields, value }: Pick<Leaf, 'fields' | 'value'>,
+): (Standing & { readonly way: readonly string[] }) | undefined {
+  if (classify(type, { fields, value }).kind === 'expressible') return undefined;
+  const ways = fields.map((_, i) => fields.slice(0, i + 1));
+  const way = ways.find((some) => classify(type, { fields: some, value }).kind !== 'expressible') ?? fields;
+  return { ...classify(type, { fields: way, value }), way };
 }
 
 function named({ source, version }: Models): string {

@@ -1,6 +1,6 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import { isObject, type JsonObject } from '../../values/json.ts';
-import { createClassify } from '../currency/classify.ts';
+import { createClassify, firstUnknown } from '../currency/classify.ts';
 import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
@@ -14,13 +14,12 @@ const classify = createClassify(undefined);
 function unknownFields({ type, prefix, leaves }: KeyedResource): Diagnostic[] {
   if (type === 'dashboards') return [];
   const found = new Map<string, Diagnostic>();
-  for (const { fields, place, value } of leaves.values()) {
-    if (SERVER_ONLY.has(fields[0] ?? '') || classify(type, { fields, value }).kind === 'expressible') continue;
-    const ways = fields.map((_, i) => fields.slice(0, i + 1));
-    const way = ways.find((some) => classify(type, { fields: some, value }).kind !== 'expressible') ?? fields;
-    const message = `${way.at(-1)} is ${classify(type, { fields: way, value }).why}; the bundle has it as it was`;
-    const key = way.join('.');
-    if (!found.has(key)) found.set(key, { level: 'note', place: `${prefix}${place}`, message });
+  for (const leaf of leaves.values()) {
+    const unknown = SERVER_ONLY.has(leaf.fields[0] ?? '') ? undefined : firstUnknown(classify, type, leaf);
+    if (unknown === undefined) continue;
+    const message = `${unknown.way.at(-1)} is ${unknown.why}; the bundle has it as it was`;
+    const key = unknown.way.join('.');
+    if (!found.has(key)) found.set(key, { level: 'note', place: `${prefix}${leaf.place}`, message });
   }
   return [...found.values()];
 }

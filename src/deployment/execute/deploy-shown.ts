@@ -1,5 +1,6 @@
 // Deploys a plan that somebody has seen, for both doors: whether it still holds, originals taken over, carried out, and how it ended.
 import type { Bundle, BundleFile } from '../../bundle/model/bundle.ts';
+import { lostSettings } from '../../bundle/proof/lost-settings.ts';
 import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
@@ -12,6 +13,7 @@ import { readFileChanges } from '../deployed/file-changes-there.ts';
 import { rootIn } from '../place/root-of.ts';
 import { liveOriginals, pairsOf } from '../plan/live-originals.ts';
 import { unboundOriginals } from '../plan/originals-to-adopt.ts';
+import { losesSettings } from '../policy/lost-settings.ts';
 import { besideOriginal, type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
@@ -20,7 +22,7 @@ import { replaceOriginals, withCopiesPaused } from './replace-originals.ts';
 import { takeOver } from './take-over.ts';
 
 interface With {
-  readonly cli: Pick<Cli, 'open'>;
+  readonly cli: Pick<Cli, 'open' | 'understands'>;
   readonly workspace: Workspace;
   readonly readFiles: ReadDeployedFiles;
   readonly token: string;
@@ -66,6 +68,10 @@ export async function deployShown(
   const changes = await reading;
   if (release?.first === false && JSON.stringify(changes) !== JSON.stringify(release.files))
     return refusal('changed', 'Files of the deployment have changed in the workspace since this plan was made.', SEE_AGAIN);
+  // Another CLI than the one that planned may be here by now.
+  const models = isDevelopment(resolved) ? undefined : await cli.understands();
+  const loss = models && losesSettings(lostSettings(files, target, models), open.version);
+  if (loss !== undefined) return loss;
   const taken = await takeOver(
     open,
     workspace,

@@ -1,6 +1,7 @@
 // Plans a version into a target and stores the plan as a proposal that a person may approve.
 import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
+import { lostSettings } from '../../bundle/proof/lost-settings.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { isDevelopment, resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
@@ -16,10 +17,11 @@ import { checkPlanned } from '../place/check-planned.ts';
 import { lookAtPlace, type ReadsPlace } from '../place/look-at-place.ts';
 import { filesAtHome, rootIn, rootOf } from '../place/root-of.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
+import { losesSettings, lostInCopy } from '../policy/lost-settings.ts';
 import { code } from '../policy/phrases.ts';
 import { besideOriginal, notDeployable } from '../policy/refusals.ts';
 import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
-import { weigh } from '../policy/weigh.ts';
+import { heaviestFirst, weigh } from '../policy/weigh.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import { type FindsLeftovers, leftBehind } from './leftovers.ts';
 import { liveOriginals, pairsOf } from './live-originals.ts';
@@ -85,6 +87,10 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           if ('why' in adopted) return adopted.words;
           const { plan } = adopted;
           const environment = isDevelopment(resolved) ? 'development' : 'production';
+          const models = await cli.understands();
+          const lost = models === undefined ? [] : lostSettings(bundle.files, target, models);
+          const loss = environment === 'production' ? losesSettings(lost, open.version) : undefined;
+          if (loss !== undefined) return loss.words;
           const live = environment === 'production' ? await liveOriginals(reads, bundle.resources, plan, signal) : [];
           const { replaced: pausing, beside } = pairsOf(live, bundle.adoption[target]);
           const twice = besideOriginal(beside);
@@ -115,7 +121,8 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
           const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
           const extra = { ...(original === undefined ? {} : { original }), ...(next === undefined ? {} : { nextRun: next }) };
-          const release = { ...weighed, ...extra };
+          const findings = [...lostInCopy(lost, open.version), ...weighed.findings];
+          const release = { ...weighed, ...extra, findings: heaviestFirst(findings) };
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);

@@ -7,7 +7,17 @@ import type { JsonObject } from '../../values/json.ts';
 import { entriesOf } from '../cli/plan-json.ts';
 
 export interface Refusal {
-  readonly why: 'not allowed' | 'secrets' | 'place' | 'beside' | 'owned' | 'takes away' | 'left behind' | 'in the way' | 'changed';
+  readonly why:
+    | 'not allowed'
+    | 'secrets'
+    | 'place'
+    | 'beside'
+    | 'owned'
+    | 'takes away'
+    | 'left behind'
+    | 'in the way'
+    | 'changed'
+    | 'loses';
   /** As the bot says it. */
   readonly words: NoProof;
 }

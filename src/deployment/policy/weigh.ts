@@ -37,14 +37,17 @@ export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals
     ...changed.flatMap((one) => RULES.flatMap((rule) => rule(one, situation))),
     ...(production === undefined ? [] : ownOfTarget(resolved, production, diff.target)),
   ];
-  const sorted = WEIGHTS.flatMap((weight) => findings.filter((finding) => finding.weight === weight));
   const job = changed.find(({ type, key }) => key === main && type !== 'dashboards');
   const is = job && wouldRunAs(job, situation);
   const original = originals.find(({ key }) => key === main);
   const was = job && (runsAsNow(job) ?? original?.runAs);
   const runsAs = is === undefined ? {} : { runsAs: { is, ...(was === undefined ? {} : { was }) } };
   const beside = job?.action === 'create' && original !== undefined ? { beside: original.id } : {};
-  return { ...diff, findings: sorted, title: titleOf(resolved, main), ...runsAs, ...beside };
+  return { ...diff, findings: heaviestFirst(findings), title: titleOf(resolved, main), ...runsAs, ...beside };
+}
+
+export function heaviestFirst(findings: readonly Finding[]): Finding[] {
+  return WEIGHTS.flatMap((weight) => findings.filter((finding) => finding.weight === weight));
 }
 
 /** Without the prefix that development mode puts before names. */

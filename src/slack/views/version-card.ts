@@ -152,7 +152,9 @@ function deployButton(proposal: DeploymentProposal, name: string) {
   const what = release === undefined ? '' : `: ${headlineOf(release)}`;
   // A modal asks for a typed word.
   if (doomedBy(release).length > 0) return deploy;
-  const text = escapeText(clip(`${name}, version ${proposal.version}, as ${proposal.userName}${what}`, 250));
+  const lost = release?.findings.find(({ rule }) => rule === 'lost');
+  const loss = lost === undefined ? '' : `${lost.text} `;
+  const text = escapeText(clip(`${loss}${name}, version ${proposal.version}, as ${proposal.userName}${what}`, 250));
   return confirmed(deploy, `Deploy to ${target}?`, text, 'Deploy');
 }
 

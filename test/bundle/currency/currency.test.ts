@@ -93,6 +93,7 @@ test('a newer CLI is named with the one at hand', () => {
   };
   expect(sortedBy(old).duration_target).toEqual({
     kind: 'newer CLI',
+    newer: BUNDLES.version,
     why: `needs a newer Databricks CLI: 1.9.0 does not know it, ${BUNDLES.version} does`,
   });
 });

@@ -41,6 +41,13 @@ describe.skipIf(CLI === undefined)('deploying directly', () => {
     expect(job.settings.name).toBe('renamed by hand');
   });
 
+  test('makes no production job that lacks a setting which the CLI at hand does not know', async ({ far }) => {
+    const job = Buffer.from(bundleOf().files.find(({ path }) => path.endsWith('.job.yml'))?.bytes ?? []).toString();
+    const newer = bundleOf({ 'resources/churn.job.yml': job.replace('      tasks:', '      no_such_setting: 1\n      tasks:') });
+    await expect(far.deploy(newer, 'prod')).rejects.toThrow(/would leave out 1 setting of this bundle: `no_such_setting`/);
+    expect(far.standIn.workspace.jobs.size).toBe(0);
+  });
+
   test.for<[string, Partial<Bundle>, RegExp]>([
     [
       'a secret',

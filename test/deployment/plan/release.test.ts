@@ -97,6 +97,19 @@ describe.skipIf(CLI === undefined)('a release', () => {
     expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);
   });
 
+  it('that would lack a setting is for one’s own copy alone, and says so', async ({ rig, planned }) => {
+    const job = Buffer.from(bundleOf().files.find(({ path }) => path.endsWith('.job.yml'))?.bytes ?? []).toString();
+    const newer = bundleOf({ 'resources/churn.job.yml': job.replace('      tasks:', '      no_such_setting: 1\n      tasks:') });
+    expect(await rig.plan(newer, 1, 'prod')).toMatchObject({
+      problem: expect.stringMatching(
+        /^Databricks CLI 1\.\S+, which I deploy with, would leave out 1 setting of this bundle: `no_such_setting`\.$/,
+      ),
+      next: expect.stringContaining('No bundle can say them yet'),
+    });
+    const { release } = await planned(newer, 1, 'dev');
+    expect(release.findings).toMatchObject([{ rule: 'lost', weight: 'warning', text: expect.stringContaining('`no_such_setting`') }]);
+  });
+
   it('is not planned where the deployed files may not be read', async ({ rig, planned, deploy }) => {
     await deploy(await planned(version('one'), 1, 'prod'));
     rig.far.faults.on('GET /api/2.0/workspace/list', { status: 403, message: 'no' });
