@@ -50,7 +50,7 @@ export const TABLE: Record<string, string> = {
   agent: '@anthropic-ai/sdk',
   mcp: 'storage/bundles',
   'mcp/tools/support':
-    'bundle/model bundle/check bundle/edit analysis/secrets databricks/api:types databricks:types conversion ' +
+    'bundle/model bundle/yaml bundle/check bundle/edit analysis/secrets databricks/api:types databricks:types conversion ' +
     'storage/bundles:types deployment/approval:types deployment/plan:types agent:types',
   'mcp/tools':
     'bundle config analysis/sql analysis databricks/api:types databricks/read conversion storage/bundles:types ' +

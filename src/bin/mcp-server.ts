@@ -22,7 +22,7 @@ function createTools(
   const { locator, prover, writes } = createProposing({ db, proofs, find: cli, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
-  return { locator, tools: { workspace, placing: { teamFolder, places }, proofs, prover, writes, ...deps } };
+  return { locator, tools: { workspace, placing: { teamFolder, places, areKnown: places.areKnown }, proofs, prover, writes, ...deps } };
 }
 
 async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Promise<void>> {

@@ -39,6 +39,8 @@ export function createPlaceRows(db: Db) {
     at: (of: { readonly host: string; readonly rootPath: string }) => placeAt(db, of),
     /** Where production of a subject lies; undefined where nobody has deployed it by this bot. */
     ofProduction: (of: { readonly host: string; readonly subject: string; readonly target: string }) => productionOf(db, of),
+    /** Whether deployments are written down here: a server of tools alone makes none, and sees those of a bot whose database it shares. */
+    areKnown: async () => (await db.query('select 1 from places limit 1')).length > 0,
     /** Forgets a place whose deployment was destroyed. */
     async forget({ host, rootPath }: { readonly host: string; readonly rootPath: string }): Promise<void> {
       await db.query('delete from places where host = $1 and root_path = $2', [host, rootPath]);

@@ -49,6 +49,8 @@ describe('every tool', () => {
     onTestFinished(() => client.close());
     const texts = await driveAll(callsOf(client), { cli: CLI !== undefined });
     expect(texts.join('\n')).not.toContain(tokenOf(ANA));
+    // No bot has its database.
+    expect(texts.join('\n')).toContain('Not known here: whether prod is deployed already');
   });
 });
 

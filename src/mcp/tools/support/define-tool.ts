@@ -31,7 +31,10 @@ export interface ToolContext {
   readonly workspace: Workspace;
   readonly bundles: BundleStore;
   /** Where bundles may lie in the workspace, and where some do. */
-  readonly placing: Pick<Placing, 'teamFolder' | 'places'>;
+  readonly placing: Pick<Placing, 'teamFolder' | 'places'> & {
+    /** Whether `places` tells of deployments; absent: it does. */
+    readonly areKnown?: () => Promise<boolean>;
+  };
   readonly prover: Prover;
   /** The proofs that are kept; without them the first version of an edited bundle is proved again. */
   readonly proofs: Pick<ProofStore, 'load'> | undefined;

@@ -1,6 +1,7 @@
 // Makes and stores a bundle for a tool, shows the reading before it, and says what it holds.
 import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bundle.ts';
 import { createMask } from '../../../bundle/model/mask-secrets.ts';
+import { environmentOf } from '../../../bundle/yaml/describe-tree.ts';
 import { type BundleWish, makeBundle } from '../../../conversion/make-bundle.ts';
 import { mayManageAll } from '../../../conversion/may-manage-all.ts';
 import type { ReadingProgress, WholeSubject } from '../../../conversion/subject.ts';
@@ -22,15 +23,26 @@ export async function storeNewBundle(
   const { definition } = subject;
   steps.start('generate', GENERATING);
   const { host, userName } = caller;
+  const { areKnown, ...known } = placing;
   const mayTakeOver = () => mayManageAll(workspace, definition, signal);
-  const { bundle, findings } = await makeBundle(subject, wish, { host, placing: { ...placing, userName, mayTakeOver }, signal });
+  const { bundle, findings } = await makeBundle(subject, wish, { host, placing: { ...known, userName, mayTakeOver }, signal });
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
   // Generating again begins anew, whatever was made of the same tree before.
   edits.delete(bundle.digest);
   steps.done('generate', GENERATING, `${bundle.files.length} files`);
-  const text = [first, ...describe(bundle, definition, findings), next].join('\n');
+  const unknown = (await areKnown?.()) === false ? placesUnknown(bundle) : [];
+  const text = [first, ...describe(bundle, definition, findings), ...unknown, next].join('\n');
   return { text: createMask(bundle).mask(text), bundle };
+}
+
+/** For production that somebody may have begun already: a bot looks at that again when it plans, the CLI alone never does. */
+function placesUnknown(bundle: Bundle): string[] {
+  const production = bundle.targets.filter((target) => environmentOf(bundle, target) === 'production');
+  if (production.length === 0) return [];
+  return [
+    `Not known here: whether ${production.join(', ')} is deployed already, and where; this server keeps no record of deployments. A plan of the bot looks again. If the person deploys with the CLI, tell them to look first.`,
+  ];
 }
 
 /** `1 file`, `3 files`. */
