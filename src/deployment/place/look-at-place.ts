@@ -9,8 +9,8 @@ import { UpstreamError, UserError } from '../../values/errors.ts';
 import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { parentFolder } from '../../values/workspace-path.ts';
-import { folderClosed, ofAnotherBundle, placeElsewhere, placeTaken, resourcesOfOthers } from './place-words.ts';
-import { homeOwner } from './root-of.ts';
+import { folderClosed, folderMissing, ofAnotherBundle, placeElsewhere, placeTaken, resourcesOfOthers } from './place-words.ts';
+import { homeOwner, sharedFolder } from './root-of.ts';
 
 export type ReadsPlace = Pick<Workspace, 'me' | 'statusOf' | 'listAccess' | 'exportSource' | 'rolesOnPrincipal'>;
 
@@ -56,13 +56,15 @@ export async function lookAtPlace(
   return other !== undefined && other !== bundle.name ? ofAnotherBundle(rootPath, other) : { place, me };
 }
 
-/** Who may write into the nearest folder that this person can see decides. */
+/** Who may write into the nearest folder that this person can see decides; a team's folder that is not there lies in nobody's. */
 async function whyClosed(
   workspace: ReadsPlace,
   { me, rootPath, place }: { readonly me: Me; readonly rootPath: string; readonly place: PlaceRow | undefined },
   signal?: AbortSignal,
 ): Promise<NoProof | undefined> {
-  for (let folder = rootPath; folder !== ''; folder = parentFolder(folder)) {
+  const team = homeOwner(rootPath) === undefined ? sharedFolder(rootPath) : undefined;
+  let isThere = team === undefined;
+  for (let folder = rootPath; folder !== '' && folder !== '/Workspace'; folder = parentFolder(folder)) {
     const status = await workspace.statusOf(folder, signal).catch((error: unknown) => {
       // 403: it is there, and this person may not even see it.
       if (error instanceof UserError && isForbidden(error)) return 'closed' as const;
@@ -70,10 +72,13 @@ async function whyClosed(
     });
     if (status === 'closed') return folderClosed(rootPath, folder, { place, managers: [] });
     if (status === undefined) continue;
+    isThere ||= team !== undefined && folder.length >= team.length;
     const { able, managers } = await mayManage(workspace, me, { type: 'directories', id: status.id }, signal);
-    return able ? undefined : folderClosed(rootPath, folder, { place, managers });
+    if (able) return undefined;
+    return isThere ? folderClosed(rootPath, folder, { place, managers }) : folderMissing(team ?? folder);
   }
-  return undefined;
+  // Who may make a folder at the top, an administrator, would make one that is open to nobody else.
+  return isThere ? undefined : folderMissing(team ?? rootPath);
 }
 
 /** Deployed resources that this person may not change, by the record that the CLI keeps of them (facts: bundles#deployment-folders). */

@@ -37,6 +37,14 @@ export function folderClosed(
   };
 }
 
+/** The team's folder, which the configuration names, has to be made once, with what its people need. */
+export function folderMissing(folder: string): NoProof {
+  return {
+    problem: `This target lies in the team’s folder \`${folder}\`, which is not there, or which you may not see.`,
+    next: 'Ask an administrator of the workspace to make it, and to give *Can Manage* on it to everybody who shall deploy, best to a group of them; then press Plan again. Where another folder is meant, whoever runs this bot can name it.',
+  };
+}
+
 /** Something else lies there that this bot has not deployed. */
 export function ofAnotherBundle(rootPath: string, name: string): NoProof {
   return {

@@ -21,6 +21,12 @@ export function homeOwner(rootPath: string): string | undefined {
   return /^\/Workspace\/Users\/([^/]+)\//.exec(rootPath)?.[1];
 }
 
+/** The folder that a place is kept in, such as the team's of the configuration. */
+export function sharedFolder(rootPath: string): string {
+  const at = rootPath.indexOf('/.bundle/');
+  return rootPath.slice(0, at === -1 ? rootPath.lastIndexOf('/') : at);
+}
+
 /**
  * The files with the target in one's own home, to ask the CLI what it resolves to: its validate makes a folder there, which not everybody may
  * where production lies. Nothing is deployed from them.

@@ -133,6 +133,23 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
     });
   });
 
+  it('in a team’s folder that nobody has made is said, with the grants it needs, to an administrator too', async ({ rig, planAs }) => {
+    const inTeam = bundleAt('/Workspace/Nowhere/data/.bundle/churn/prod');
+    const said = {
+      problem: expect.stringContaining('the team’s folder `/Workspace/Nowhere/data`, which is not there'),
+      next: expect.stringContaining('*Can Manage* on it to everybody who shall deploy'),
+    };
+    expect(await planAs(BEN, inTeam)).toMatchObject(said);
+    expect(await planAs(ANA, inTeam)).toMatchObject(said);
+    // Made, and nobody was let in.
+    const { files } = rig.far.workspace;
+    files.mkdirs('/Workspace/Nowhere/data');
+    expect(await planAs(BEN, inTeam)).toMatchObject(said);
+    grant(rig, `/directories/${files.get('/Workspace/Nowhere/data')?.id}`, { [BEN]: 'CAN_READ' });
+    expect(await planAs(BEN, inTeam)).toMatchObject({ problem: expect.stringContaining('you may not write into `/Workspace/Nowhere') });
+    expect(await planAs(ANA, inTeam)).toMatchObject({ state: 'open' });
+  });
+
   it('that answers 403 is said to be somebody’s', async ({ rig, team, planAs }) => {
     rig.far.faults.on('GET /api/2.0/workspace/get-status', { status: 403 });
     expect(await planAs(BEN, bundleAt(team))).toMatchObject({ problem: expect.stringContaining('you may not write into') });
