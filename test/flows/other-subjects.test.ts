@@ -99,7 +99,7 @@ describe.skipIf(cli.state !== 'ready')('a folder', () => {
     expect(folder.text()).toMatch(/1\. `\S*01_load`.*\n2\. `\S*02_report`/);
     expect(folder.text()).toContain('hard-coded secret');
     expect(folder.text()).not.toContain(TOKEN);
-    expect(textOf(card)).toMatch(/Nothing lost: \d+ settings, 4 files/);
+    expect(textOf(card)).toMatch(/Checked, nothing lost: \d+ settings, 4 files/);
     // Nobody can deploy it as it is.
     expect(buttonsOf(card).deploy).toBeUndefined();
     expect(textOf(card)).toContain('hard-coded secret');

@@ -63,6 +63,7 @@ export function compare(input: CompareInput): Proof {
   return {
     target,
     judge,
+    ...(definition.folder === undefined ? {} : { folder: definition.folder }),
     entries,
     ...(unread.length === 0 ? {} : { unreadGrants: unread }),
     counts: countsOf(entries),

@@ -43,6 +43,8 @@ export interface Proof {
   readonly target: string;
   /** Who resolved it, in words: `Databricks CLI 1.9.0`. */
   readonly judge: string;
+  /** Of a bundle made from a folder, where there is no original: then this is a check of what was proposed. */
+  readonly folder?: string | undefined;
   readonly entries: readonly ProofEntry[];
   readonly counts: Readonly<Record<ProofVerdict, number>>;
   readonly sources: SourceProof;

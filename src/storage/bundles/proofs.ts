@@ -13,6 +13,7 @@ const Verdict = z.preprocess((name) => (typeof name === 'string' ? (FORMER[name]
 const StoredProof = z.object({
   target: z.string(),
   judge: z.string().default('Databricks CLI'),
+  folder: z.string().optional(),
   entries: z.array(z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional() })),
   sources: z
     .object({

@@ -122,11 +122,24 @@ describe('compare', () => {
   });
 
   test('PROOF.md says everything, and foreign text stays text', () => {
-    const proof = proofOf({ ...good, description: '# <b>|\n' }, { warnings: ['careful'] });
+    const proof = proofOf({ ...good, description: '# <b>|\n``' }, { warnings: ['careful'] });
     const markdown = new TextDecoder().decode(proofFiles(proof).find(({ path }) => path === 'PROOF.md')?.bytes);
-    expect(markdown).toContain('| description |  | "\\# \\<b\\>\\|\\\\n" | the job does not have this |');
+    expect(markdown).toContain('target `prod` resolves to. Judge: Databricks CLI 1.9.0.');
+    // Columns in which nothing stands are left out; values are as they are in JSON.
+    expect(markdown).toContain(
+      '| Setting | In the bundle | Why |\n|---|---|---|\n| `description` | ```"# <b>\\|\\n``"``` | the job does not have this |',
+    );
+    expect(markdown).toContain('### Task `b`\n\n| Setting | Value |\n|---|---|\n| `task_key` | `"b"` |\n| `max_retries` | `3` |\n');
     expect(markdown).toContain('- careful');
     expect(markdown).toContain('## Identical (6)');
+  });
+
+  test('a bundle of a folder, which has no original, gets a check', () => {
+    const proof = proofOf(good, { definition: { ...definition, folder: '/Shared/etl' } });
+    expect(shortProofLine(proof)).toBe('Checked, nothing lost: 9 settings, 2 files');
+    const [, markdown] = proofFiles(proof).map(({ bytes }) => new TextDecoder().decode(bytes));
+    expect(markdown).toMatch(/^# Check\n/);
+    expect(markdown).toContain('`/Shared/etl` has no job of its own: every setting that was proposed for it beside what target');
   });
 });
 
