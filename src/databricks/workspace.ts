@@ -6,6 +6,7 @@ import { getCluster, listClusters, listWarehouses } from './api/compute.ts';
 import { listDataFiles } from './api/dbfs-volumes.ts';
 import { usersOfFolder } from './api/folder-users.ts';
 import { listGitFolders } from './api/git-folders.ts';
+import { jobCallers } from './api/job-callers.ts';
 import { getJob, type JobFilter, jobsOfBundle, listJobs } from './api/jobs.ts';
 import { findLookupNames } from './api/lookup-names.ts';
 import { me } from './api/me.ts';
@@ -29,6 +30,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     me: (signal?: AbortSignal) => me(requests, signal),
     listJobs: (filter: JobFilter, signal?: AbortSignal) => listJobs(requests, filter, signal),
     jobsOfBundle: (metadataPath: string, signal?: AbortSignal) => jobsOfBundle(requests, metadataPath, signal),
+    jobCallers: (ids: ReadonlySet<string>, signal?: AbortSignal) => jobCallers(requests, ids, signal),
     getJob: (jobId: string, signal?: AbortSignal) => getJob(requests, jobId, signal),
     getRun: (runId: string, signal?: AbortSignal) => getRun(requests, runId, signal),
     getPipelineUpdate: (pipelineId: string, updateId: string, signal?: AbortSignal) =>

@@ -29,6 +29,7 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     await privately(ana, () => ana.click(first, 'next_beside'));
     const beside = await thread.card(2, offers('prod'));
     expect(textOf(beside)).toContain('The original, job 123, runs on; the copy beside it is paused');
+    expect(textOf(beside)).toMatch(/calls the original, and not the copy/);
     await privately(ana, () => ana.click(beside, 'next_bind'));
     expect(textOf(await thread.card(3, offers('prod')))).toMatch(/Take over job 123 in prod/);
   });

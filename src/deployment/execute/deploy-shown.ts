@@ -5,20 +5,20 @@ import { isDevelopment } from '../../bundle/proof/resolved-target.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
-import { type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import { type JsonObject, objectOf, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { readFileChanges } from '../deployed/file-changes-there.ts';
 import { rootIn } from '../place/root-of.ts';
-import { liveOriginals, pairsOf } from '../plan/live-originals.ts';
+import { liveOriginals, pairsOf, withCopiesPaused } from '../plan/live-originals.ts';
 import { unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { losesSettings } from '../policy/lost-settings.ts';
 import { besideOriginal, type Refusal, refusal } from '../policy/refusals.ts';
 import type { Release } from '../policy/release-diff.ts';
 import { deployPlan, obstacleTo, SEE_AGAIN, type ShownPlan } from './deploy-plan.ts';
 import { howItEnded } from './how-it-ended.ts';
-import { replaceOriginals, withCopiesPaused } from './replace-originals.ts';
+import { replaceOriginals } from './replace-originals.ts';
 import { takeOver } from './take-over.ts';
 
 interface With {
@@ -80,11 +80,13 @@ export async function deployShown(
   );
   if ('why' in taken) return taken;
   // An original may have been unpaused since the card was made.
-  const live = isDevelopment(resolved) ? [] : await liveOriginals(workspace, bundle.resources, objectOf(parseJson(taken.plan)));
-  const { replaced: pairs, beside } = pairsOf(live, bundle.adoption[target]);
-  const twice = besideOriginal(writes === undefined ? [...pairs, ...beside] : beside);
+  const plan = objectOf(parseJson(taken.plan));
+  const live = isDevelopment(resolved) ? [] : await liveOriginals(workspace, bundle.resources, plan);
+  const { replaced: pairs, waiting, beside } = pairsOf(live, bundle.adoption[target]);
+  const paused = [...pairs, ...waiting];
+  const twice = besideOriginal(writes === undefined ? [...paused, ...beside] : beside);
   if (twice !== undefined) return twice;
-  const carriedOut = { ...shown, plan: pairs.length === 0 ? taken.plan : withCopiesPaused(taken.plan, pairs) };
+  const carriedOut = { ...shown, plan: paused.length === 0 ? taken.plan : stringifyJson(withCopiesPaused(plan, paused)) };
   const originals = unboundOriginals(bundle, target, objectOf(parseJson(shown.plan)));
   const look = () =>
     cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut, originals }));

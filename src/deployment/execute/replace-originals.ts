@@ -3,21 +3,11 @@ import { resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import type { CallOutcome, WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
-import { isObject, type Json, type JsonObject, objectOf, parseJson, stringifyJson } from '../../values/json.ts';
+import type { JsonObject } from '../../values/json.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
+import { triggersOf } from '../plan/live-originals.ts';
 import type { LivePair } from '../policy/refusals.ts';
-import { startsByItself, TRIGGERS } from '../policy/rules-of-running.ts';
-
-/** The plan with the copies of these pairs paused. The next plan finds them unpaused, as the bundle says, and changes nothing (facts: cli#deploying-a-stored-plan). */
-export function withCopiesPaused(plan: string, pairs: readonly LivePair[]): string {
-  const whole = objectOf(parseJson(plan));
-  const entries = Object.entries(objectOf(whole.plan)).map(([node, entry]): [string, Json] => {
-    if (!isObject(entry) || !pairs.some(({ key }) => node === `resources.jobs.${key}`)) return [node, entry];
-    const state = objectOf(entry.new_state);
-    return [node, { ...entry, new_state: { ...state, value: { ...objectOf(state.value), ...triggersOf(objectOf(state.value), true) } } }];
-  });
-  return stringifyJson({ ...whole, plan: Object.fromEntries(entries) });
-}
+import { startsByItself } from '../policy/rules-of-running.ts';
 
 /** What follows a deployment with paused copies. Says on the result where it stopped; what runs then is never both. */
 export async function replaceOriginals(
@@ -61,14 +51,4 @@ function stopped(result: DeployResult, problem: string, next: string): DeployRes
 function why(outcome: CallOutcome<unknown>): string {
   if (outcome.kind === 'done') return '';
   return outcome.kind === 'lost' ? ` (${outcome.why})` : ` (${[outcome.code, outcome.message].filter((part) => part !== '').join(': ')})`;
-}
-
-/** The triggers of a job, each paused, or as they are. */
-function triggersOf(settings: JsonObject, paused: boolean): JsonObject {
-  return Object.fromEntries(
-    TRIGGERS.flatMap((name): [string, Json][] => {
-      const trigger = settings[name];
-      return isObject(trigger) ? [[name, paused ? { ...trigger, pause_status: 'PAUSED' } : trigger]] : [];
-    }),
-  );
 }

@@ -1,11 +1,11 @@
-// Originals that start by themselves beside copies of them that would: of each such pair one must be paused.
+// Originals that start by themselves beside copies of them that would: of each such pair one is paused, or the deployment refused.
 import type { Adoption, BundleResource } from '../../bundle/model/bundle.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
-import { type JsonObject, objectOf } from '../../values/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
 import type { LivePair } from '../policy/refusals.ts';
-import { startsByItself } from '../policy/rules-of-running.ts';
+import { startsByItself, TRIGGERS } from '../policy/rules-of-running.ts';
 import { readOriginals } from './read-originals.ts';
 
 type ReadsLive = Pick<Workspace, 'getJob' | 'getPipeline'>;
@@ -29,10 +29,39 @@ export async function liveOriginals(
   }));
 }
 
-/** Which originals a deployment pauses by itself, and beside which it would begin a second one that does the same. */
-export function pairsOf(live: readonly LivePair[], way: Adoption | undefined): { replaced: LivePair[]; beside: LivePair[] } {
-  const replaced = way === 'replace' ? live.filter(({ type }) => type === 'jobs') : [];
-  return { replaced, beside: live.filter((pair) => pair.begins && !replaced.includes(pair)) };
+/**
+ * What becomes of each pair: jobs of which the deployment pauses the original before the copy runs, pipelines whose copy waits, and those
+ * that would do the same work twice from now on.
+ */
+export function pairsOf(live: readonly LivePair[], way: Adoption | undefined) {
+  const of = (type: LivePair['type']) => (way === 'replace' ? live.filter((pair) => pair.type === type) : []);
+  const [replaced, waiting] = [of('jobs'), of('pipelines')];
+  return { replaced, waiting, beside: live.filter((pair) => pair.begins && way !== 'replace') };
+}
+
+/** The plan with the copies of these pairs paused. The next one finds them otherwise than the bundle says, and lets them run (facts: cli#deploying-a-stored-plan). */
+export function withCopiesPaused(plan: JsonObject, pairs: readonly LivePair[]): JsonObject {
+  const entries = Object.entries(objectOf(plan.plan)).map(([node, entry]): [string, Json] => {
+    const pair = pairs.find(({ type, key }) => node === `resources.${type}.${key}`);
+    if (pair === undefined || !isObject(entry)) return [node, entry];
+    const state = objectOf(entry.new_state);
+    const settings = objectOf(state.value);
+    if (pair.type === 'jobs') return [node, { ...entry, new_state: { ...state, value: { ...settings, ...triggersOf(settings, true) } } }];
+    const { continuous: _, ...value } = settings;
+    const { continuous: __, ...changes } = objectOf(entry.changes);
+    return [node, { ...entry, new_state: { ...state, value }, ...(isObject(entry.changes) ? { changes } : {}) }];
+  });
+  return { ...plan, plan: Object.fromEntries(entries) };
+}
+
+/** The triggers of a job, each paused, or as they are. */
+export function triggersOf(settings: JsonObject, paused: boolean): JsonObject {
+  return Object.fromEntries(
+    TRIGGERS.flatMap((name): [string, Json][] => {
+      const trigger = settings[name];
+      return isObject(trigger) ? [[name, paused ? { ...trigger, pause_status: 'PAUSED' } : trigger]] : [];
+    }),
+  );
 }
 
 function isLiveCopy(entry: PlanEntry | undefined, { id }: BundleResource): boolean {

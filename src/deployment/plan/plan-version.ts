@@ -6,6 +6,7 @@ import type { NoProof } from '../../bundle/proof/proof.ts';
 import { isDevelopment, resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
+import type { Workspace } from '../../databricks/workspace.ts';
 import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import type { JsonObject } from '../../values/json.ts';
@@ -20,11 +21,12 @@ import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { losesSettings, lostInCopy } from '../policy/lost-settings.ts';
 import { code } from '../policy/phrases.ts';
 import { besideOriginal, notDeployable } from '../policy/refusals.ts';
-import type { Release, ReleaseDiff } from '../policy/release-diff.ts';
-import { heaviestFirst, weigh } from '../policy/weigh.ts';
+import type { Finding, Release, ReleaseDiff } from '../policy/release-diff.ts';
+import { originalsLeft } from '../policy/rules-of-running.ts';
+import { weigh } from '../policy/weigh.ts';
 import { type InspectInput, wordsOf } from './inspect.ts';
 import { type FindsLeftovers, leftBehind } from './leftovers.ts';
-import { liveOriginals, pairsOf } from './live-originals.ts';
+import { liveOriginals, pairsOf, withCopiesPaused } from './live-originals.ts';
 import { maskRelease } from './mask-release.ts';
 import { nextRun } from './next-run.ts';
 import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
@@ -40,7 +42,7 @@ interface PlannerDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
 
-type Reads = FindsLeftovers & ReadsJobs & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
+type Reads = FindsLeftovers & ReadsJobs & Pick<Workspace, 'jobCallers'> & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -79,22 +81,27 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             cli.open({ files: filesAtHome(bundle, main ?? target, userName), host, token, signal }, (fresh) =>
               fresh.validate(main ?? target),
             );
-          const [other, planned] = await Promise.all([isOther ? production() : undefined, open.plan(target)]);
+          const isFirst = at.environment === 'production' && seen.place?.bundleDigest === undefined;
+          const [other, planned, callers] = await Promise.all([
+            isOther ? production() : undefined,
+            open.plan(target),
+            isFirst ? callersOf(reads, bundle, target, signal) : [],
+          ]);
           const copied = copyInPlace(bundle, target, planned.plan);
           if (copied !== undefined) return copied.words;
           const originals = unboundOriginals(bundle, target, planned.plan);
           const adopted = await asAdopted(reads, planned.plan, { originals, bundle, resolved, rootPath }, signal);
           if ('why' in adopted) return adopted.words;
-          const { plan } = adopted;
           const environment = isDevelopment(resolved) ? 'development' : 'production';
           const models = await cli.understands();
           const lost = models === undefined ? [] : lostSettings(bundle.files, target, models);
           const loss = environment === 'production' ? losesSettings(lost, open.version) : undefined;
           if (loss !== undefined) return loss.words;
-          const live = environment === 'production' ? await liveOriginals(reads, bundle.resources, plan, signal) : [];
-          const { replaced: pausing, beside } = pairsOf(live, bundle.adoption[target]);
+          const live = environment === 'production' ? await liveOriginals(reads, bundle.resources, adopted.plan, signal) : [];
+          const { replaced: pausing, waiting, beside } = pairsOf(live, bundle.adoption[target]);
           const twice = besideOriginal(beside);
           if (twice !== undefined) return twice.words;
+          const plan = withCopiesPaused(adopted.plan, waiting);
           const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle, pausing }, signal);
           if (refused !== undefined) return refused;
           const obstacle = await leftBehind(reads, { plan, resolved, bundle }, signal);
@@ -113,16 +120,18 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             other: other?.resolved,
             reads,
             pausing,
+            also: [
+              ...lostInCopy(lost, open.version),
+              ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
+            ],
             signal,
           });
-          const isFirst = environment === 'production' && seen.place?.bundleDigest === undefined;
           const original =
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
           const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
           const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
           const extra = { ...(original === undefined ? {} : { original }), ...(next === undefined ? {} : { nextRun: next }) };
-          const findings = [...lostInCopy(lost, open.version), ...weighed.findings];
-          const release = { ...weighed, ...extra, findings: heaviestFirst(findings) };
+          const release = { ...weighed, ...extra };
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })
         .catch(wordsOf);
@@ -169,6 +178,7 @@ interface Planned {
   readonly reads: ReadsJobs;
   /** Originals that the same approval pauses. */
   readonly pausing: readonly { readonly id: string }[];
+  readonly also: readonly Finding[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -178,22 +188,22 @@ function mainKey({ name, resources }: Bundle, subject: string): string | undefin
   return (main ?? resources[0])?.key;
 }
 
-async function releaseOf({ diff, bundle, subject, plan, resolved, other, reads, pausing, signal }: Planned): Promise<Release> {
+async function releaseOf({ diff, bundle, subject, plan, resolved, other, reads, pausing, also, signal }: Planned): Promise<Release> {
   const { target, environment } = diff;
   const read = environment === 'production' ? await readOriginals(reads, bundle.resources, signal) : [];
   const isPaused = (id: string) => pausing.some((one) => one.id === id);
   const originals = read.map((one) => ({ ...one, live: one.live && !isPaused(one.id) }));
   const copies = new Set(bundle.resources.flatMap(({ key, id }) => (id === undefined || id === '' ? [] : [key])));
   const main = mainKey(bundle, subject);
-  const release = await maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main }));
-  if (pausing.length > 0) {
-    const jobs = pausing.map(({ id }) => code(id)).join(', ');
-    const text = `Pauses the original, job ${jobs}, once the copy is there; only then the copy starts by itself.`;
-    const [grave, rest] = [true, false].map((is) => release.findings.filter(({ weight }) => (weight === 'danger') === is));
-    return { ...release, findings: [...(grave ?? []), { rule: 'original paused', weight: 'warning', text }, ...(rest ?? [])] };
-  }
-  if (environment === 'production' || other !== undefined) return release;
   // An edit that takes production away must not hide what the next one changes in another target.
   const text = `There is no target for production to compare ${code(target)} with.`;
-  return { ...release, findings: [{ rule: 'own of target', weight: 'danger', text }, ...release.findings] };
+  const alone: Finding[] = environment === 'production' || other !== undefined ? [] : [{ rule: 'own of target', weight: 'danger', text }];
+  return maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main, also: [...alone, ...also] }));
+}
+
+/** Who calls originals that are not taken over. */
+async function callersOf(reads: Reads, { adoption, resources }: Bundle, target: string, signal?: AbortSignal) {
+  const way = adoption[target];
+  const ids = new Set(resources.flatMap(({ type, id }) => (type === 'jobs' && id !== undefined && id !== '' ? [id] : [])));
+  return ids.size > 0 && (way === 'beside' || way === 'replace') ? await reads.jobCallers(ids, signal) : [];
 }

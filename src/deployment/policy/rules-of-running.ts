@@ -1,7 +1,8 @@
-// Rules on when and how large: what starts by itself, what runs twice, how much it costs.
+// Rules on when and how large: what starts by itself, what runs twice or is called beside its copy, how much it costs.
 import { isObject, type Json, type JsonObject, objectsIn } from '../../values/json.ts';
 import { clustersOf, sizeOf } from './cluster-size.ts';
-import { code, counted } from './phrases.ts';
+import { code, counted, listed } from './phrases.ts';
+import type { LivePair } from './refusals.ts';
 import type { Finding } from './release-diff.ts';
 import type { Rule } from './situation.ts';
 
@@ -33,6 +34,53 @@ export const twoLive: Rule = ({ type, key, id, action, after, words }, { environ
   const text = `Two live jobs: ${words} starts by itself, and so does its original, job ${code(original.id)}.`;
   return [{ rule: 'two live jobs', weight: 'danger', text }];
 };
+
+/** A job that calls an original, or waits until it is done. */
+interface Caller {
+  readonly jobId: string;
+  readonly name: string;
+  readonly calls: boolean;
+}
+
+/** Originals that are not taken over. */
+interface Originals {
+  /** Jobs that the same approval pauses before their copies run. */
+  readonly replaced: readonly LivePair[];
+  /** Pipelines whose copies wait until they no longer run by themselves. */
+  readonly waiting: readonly LivePair[];
+  readonly callers: readonly Caller[];
+  /** The copy takes the place of the original. */
+  readonly replaces: boolean;
+}
+
+/** Those that the same click pauses, those that run on, and who calls them. */
+export function originalsLeft({ replaced, waiting, callers, replaces }: Originals): Finding[] {
+  const jobs = replaced.map(({ id }) => code(id)).join(', ');
+  const pausing: Finding = {
+    ...{ rule: 'original paused', weight: 'warning' },
+    text: `Pauses the original, job ${jobs}, once the copy is there; only then the copy starts by itself.`,
+  };
+  return [...(replaced.length === 0 ? [] : [pausing]), ...waiting.map(runsOn), ...calledOn(callers, replaces)];
+}
+
+function runsOn({ key, id }: LivePair): Finding {
+  const text = `The original of pipeline ${code(key)}, ${code(id)}, runs on all the time, since I pause jobs alone; the copy waits. Once it is set to triggered, plan again: the copy then takes its place.`;
+  return { rule: 'original runs on', weight: 'warning', text };
+}
+
+function calledOn(callers: readonly Caller[], replaces: boolean): Finding[] {
+  const said = (calls: boolean) => {
+    const jobs = callers.filter((one) => one.calls === calls).map(({ jobId, name }) => `${code(name)} (${jobId})`);
+    const verb = calls ? ['calls', 'call'] : ['waits for', 'wait for'];
+    return jobs.length === 0 ? [] : [`${listed(jobs)} ${jobs.length === 1 ? verb[0] : verb[1]} the original`];
+  };
+  const all = [...said(true), ...said(false)].join('; ');
+  if (all === '') return [];
+  if (!replaces) return [{ rule: 'callers', weight: 'note', text: `${all}, and not the copy.` }];
+  const calls = callers.some((one) => one.calls);
+  const text = calls ? `${all}: pausing it does not stop that, so both would do the same work.` : `${all}, which is then paused.`;
+  return [{ rule: 'callers', weight: 'warning', text }];
+}
 
 /** Growth that nobody should overlook. */
 const MUCH_LARGER = 2;

@@ -27,12 +27,15 @@ interface Weighed {
   readonly copies: ReadonlySet<string>;
   /** The key of the job that all is about. */
   readonly main: string | undefined;
+  /** What is to be said beside what the rules find. */
+  readonly also?: readonly Finding[];
 }
 
-export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals, copies, main }: Weighed): Release {
+export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals, copies, main, also = [] }: Weighed): Release {
   const situation = situationOf(diff, resolved, originals);
   const changed = changedOf(diff, plan, copies);
   const findings = [
+    ...also,
     ...overwrittenFiles(diff.files),
     ...changed.flatMap((one) => RULES.flatMap((rule) => rule(one, situation))),
     ...(production === undefined ? [] : ownOfTarget(resolved, production, diff.target)),
@@ -46,7 +49,7 @@ export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals
   return { ...diff, findings: heaviestFirst(findings), title: titleOf(resolved, main), ...runsAs, ...beside };
 }
 
-export function heaviestFirst(findings: readonly Finding[]): Finding[] {
+function heaviestFirst(findings: readonly Finding[]): Finding[] {
   return WEIGHTS.flatMap((weight) => findings.filter((finding) => finding.weight === weight));
 }
 

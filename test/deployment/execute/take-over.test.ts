@@ -1,10 +1,10 @@
 // Taking over by the command line and from Slack, with the real CLI: the original keeps its id, what was shown is what happens, or nothing does.
 import { describe, expect } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
-import { digestFiles } from '../../../src/bundle/model/bundle.ts';
+import { digestFiles, type PipelineDefinition } from '../../../src/bundle/model/bundle.ts';
 import { createPlaceRows } from '../../../src/storage/deployment-places.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
-import type { JsonObject } from '../../../src/values/json.ts';
+import { type JsonObject, objectOf } from '../../../src/values/json.ts';
 import { madeUp } from '../../bundle/case-kinds.ts';
 import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
 import { seedOriginals } from '../../bundle/seed-lookups.ts';
@@ -204,15 +204,28 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
   });
 });
 
-const scheduled = job({
-  ...original.settings,
-  schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC', pause_status: 'UNPAUSED' },
-});
+const FEED = '0f0f0f0f-0000-4000-8000-000000000002';
+const feed: PipelineDefinition = {
+  ...{ type: 'pipelines', id: FEED, creator: ANA, runAs: ANA, grants: [] },
+  spec: { id: FEED, name: 'Feed', catalog: 'main', schema: 'raw', serverless: true, continuous: true },
+};
+const scheduled = {
+  ...job({
+    ...original.settings,
+    tasks: [task, { task_key: 'feed', pipeline_task: { pipeline_id: FEED } }],
+    schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC', pause_status: 'UNPAUSED' },
+  }),
+  related: [feed],
+};
+
+const CALLER = '900';
 
 /** A copy that takes the original's place: whether each of the two would start by itself, after every call that changes one. */
 const replacing = deploymentTest
   .extend('bundle', ({ rig }) => {
     seedOriginals(rig.far.workspace, scheduled);
+    const calls = { name: 'Morning', tasks: [{ task_key: 'nightly', run_job_task: { job_id: 77 } }] };
+    rig.far.workspace.jobs.set(CALLER, { jobId: CALLER, settings: calls, creator: ANA, runAs: ANA, createdTime: 0, extra: {} });
     const adoption = { prod: 'replace' as const };
     return generateBundle({
       definition: scheduled,
@@ -230,7 +243,8 @@ const replacing = deploymentTest
     return { plan, result, lines };
   })
   .extend('live', ({ rig }) => () => {
-    const paused = [...rig.far.workspace.jobs.values()].map(({ jobId, settings }) => {
+    const jobs = [...rig.far.workspace.jobs.values()].filter(({ jobId }) => jobId !== CALLER);
+    const paused = jobs.map(({ jobId, settings }) => {
       const { schedule } = settings;
       const status = typeof schedule === 'object' && schedule !== null && 'pause_status' in schedule ? schedule.pause_status : undefined;
       return `${jobId === '77' ? 'original' : 'copy'} ${String(status)}`;
@@ -243,14 +257,34 @@ describe.skipIf(CLI === undefined)('a copy that takes the place of its original'
     'is deployed paused, pauses the original, and only then runs; the next plan changes nothing',
     async ({ rig, bundle, deploy, live }) => {
       const { plan, result, lines } = await deploy();
-      expect(plan.release?.findings).toContainEqual(expect.objectContaining({ rule: 'original paused', weight: 'warning' }));
-      expect(plan.release?.findings.map(({ rule }) => rule)).not.toContain('two live jobs');
+      expect(plan.release?.findings.map(({ weight, text }) => `${weight}: ${text}`)).toEqual([
+        'warning: Pauses the original, job `77`, once the copy is there; only then the copy starts by itself.',
+        `warning: The original of pipeline \`feed\`, \`${FEED}\`, runs on all the time, since I pause jobs alone; the copy waits. Once it is set to triggered, plan again: the copy then takes its place.`,
+        'warning: `Morning` (900) calls the original: pausing it does not stop that, so both would do the same work.',
+      ]);
       expect(result).toMatchObject({ state: 'done' });
       expect(result.problem).toBeUndefined();
       expect(lines.slice(-2)).toEqual(['Pausing the original, job 77', expect.stringMatching(/^Unpausing the copy, job \d+$/)]);
       expect(live()).toEqual(['copy UNPAUSED', 'original PAUSED']);
       const again = await rig.plan(bundle, 2, 'prod');
-      expect(again).toMatchObject({ release: { resources: [{ action: 'unchanged' }] } });
+      expect(again).toMatchObject({
+        release: {
+          resources: [
+            { type: 'jobs', action: 'unchanged' },
+            { type: 'pipelines', settings: [] },
+          ],
+        },
+      });
+      const { pipelines } = rig.far.workspace;
+      const feeds = () =>
+        [...pipelines.entries()]
+          .map(([id, { spec }]) => `${id === FEED ? 'original' : 'copy'} ${objectOf(spec).continuous === true}`)
+          .sort();
+      expect(feeds()).toEqual(['copy false', 'original true']);
+      Object.assign(pipelines.get(FEED)?.spec ?? {}, { continuous: false });
+      const last = await deploy();
+      expect(last.plan.release?.findings.map(({ text }) => text)).toEqual(['Starts by itself from now on: pipeline `feed`.']);
+      expect(feeds()).toEqual(['copy true', 'original false']);
     },
   );
 
@@ -272,7 +306,10 @@ describe.skipIf(CLI === undefined)('a copy that takes the place of its original'
     expect(live()).toEqual(['copy PAUSED', 'original PAUSED']);
     off();
     const { plan } = await deploy();
-    expect(plan.release?.resources).toMatchObject([{ settings: [{ path: 'schedule.pause_status', was: 'PAUSED', is: 'UNPAUSED' }] }]);
+    expect(plan.release?.resources).toMatchObject([
+      { settings: [{ path: 'schedule.pause_status', was: 'PAUSED', is: 'UNPAUSED' }] },
+      { action: 'unchanged' },
+    ]);
     expect(live()).toEqual(['copy UNPAUSED', 'original PAUSED']);
   });
 });
