@@ -78,7 +78,7 @@ export async function deployShown(
     { bundle, target, rootPath, resolved, plan: shown.plan, shown: release?.resources },
     onProgress,
   );
-  if ('why' in taken) return taken;
+  if (!('plan' in taken)) return taken;
   // An original may have been unpaused since the card was made.
   const plan = objectOf(parseJson(taken.plan));
   const live = isDevelopment(resolved) ? [] : await liveOriginals(workspace, bundle.resources, plan);

@@ -5,6 +5,7 @@ import { SERVER_ONLY } from '../../bundle/model/server-only-fields.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type Json, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
+import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
 import { entriesOf, type PlanEntry, remoteOf, sortedJson } from '../cli/plan-json.ts';
 import { maskRelease } from '../plan/mask-release.ts';
@@ -13,6 +14,7 @@ import { diffOfPlan } from '../policy/diff-of-plan.ts';
 import { code, listed, settingWords } from '../policy/phrases.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import type { ResourceChange } from '../policy/release-diff.ts';
+import { nextAfterMix } from './how-it-ended.ts';
 
 interface Approved {
   readonly bundle: Bundle;
@@ -28,15 +30,15 @@ interface Approved {
 const AGAIN = 'Ask for a fresh plan: it shows what taking it over would change now.';
 
 /**
- * The text of the plan that may be deployed now; that of `approved` where nothing is to be taken over. A refusal leaves nothing bound, unless
- * it says so.
+ * The text of the plan that may be deployed now; that of `approved` where nothing is to be taken over. A refusal leaves nothing bound; where
+ * something could not be given back, that is how the deployment ended.
  */
 export async function takeOver(
   open: OpenCli,
   workspace: Workspace,
   approved: Approved,
   onProgress: (line: string) => void,
-): Promise<{ readonly plan: string } | Refusal> {
+): Promise<{ readonly plan: string } | Refusal | DeployResult> {
   const { bundle, target, shown } = approved;
   const before = objectOf(parseJson(approved.plan));
   const originals = unboundOriginals(bundle, target, before);
@@ -48,11 +50,12 @@ export async function takeOver(
 
   const bound: Original[] = [];
   /** A bind that failed may be there all the same: unbinding what is not bound does nothing. */
-  const giveBack = async (why: Refusal['why'], problem: string, next: string): Promise<Refusal> => {
+  const giveBack = async (why: Refusal['why'], problem: string, next: string): Promise<Refusal | DeployResult> => {
     const failed: Original[] = [];
     for (const original of bound) if ((await open.unbind(target, original.key)).result.code !== 0) failed.push(original);
-    const left = failed.length === 0 ? 'It runs on as before.' : `Still bound to this deployment, otherwise as before: ${named(failed)}.`;
-    return refusal(why, `${problem} ${left}`, next);
+    if (failed.length === 0) return refusal(why, `${problem} It runs on as before.`, next);
+    const left = `${problem} Still bound to this deployment, otherwise as before: ${named(failed)}.`;
+    return { ok: false, state: 'failed', ending: 'mix', jobs: [], problem: left, next: nextAfterMix({ bound: failed }, target) };
   };
   for (const original of originals) {
     onProgress(`Binding ${original.type}.${original.key} to ${original.id}`);

@@ -163,6 +163,23 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     expect(rig.far.workspace.jobs.get('77')?.settings).toMatchObject({ timeout_seconds: 60 });
   });
 
+  slack('that can’t be given back is said to be bound still, and the place is kept', async ({ rig, approved, deploy }) => {
+    const { id } = await approved();
+    const edit = rig.far.faults.on('POST /api/2.0/workspace-files/import-file/*resources.json', { delayMs: 0 });
+    void edit.struck.then(() => {
+      const job = rig.far.workspace.jobs.get('77');
+      if (job !== undefined) job.settings = { ...job.settings, timeout_seconds: 60 };
+      rig.far.faults.on('POST /api/2.0/workspace-files/import-file/*deploy.lock', { status: 403, message: 'no' });
+    });
+    expect(await deploy(id)).toMatchObject({
+      ...{ state: 'failed', ending: 'mix' },
+      problem: expect.stringContaining('Still bound to this deployment, otherwise as before: `nightly` (77)'),
+      next: expect.stringContaining('bundle deployment unbind nightly -t prod'),
+    });
+    const place = await createPlaceRows(rig.db).ofProduction({ host: rig.far.url, subject: 'job 123', target: 'prod' });
+    expect(place).toMatchObject({ rootPath: IN_HOME });
+  });
+
   slack('that was killed between bind and deploy is found so, and goes on from there', async ({ rig, takingOver, approved, deploy }) => {
     const { id } = await approved();
     expect((await createProposalRows(rig.db).start(id)).kind).toBe('started');
