@@ -50,6 +50,14 @@ export const identity: Rule = (one, situation): Finding[] => {
   return was === undefined || same(is, was) ? [] : finding(`${code(is)} would run ${words}; now it is ${code(was)}.`);
 };
 
+/** Of a first deployment: later ones continue what is there, wherever it lies. */
+export function begunAtHome({ environment, first, root = '' }: Situation): Finding[] {
+  const owner = /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(root)?.[1];
+  if (environment === 'development' || !first || owner === undefined) return [];
+  const text = `Production begins in the home of ${code(owner)}: others can deploy it there only where they are let in. A folder of the team’s is open to all of it.`;
+  return [{ rule: 'home', weight: 'note', text }];
+}
+
 function same(one: string, other: string | undefined): boolean {
   return one.toLowerCase() === other?.toLowerCase();
 }

@@ -3,7 +3,7 @@ import { resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import type { Finding, Release, ReleaseDiff } from './release-diff.ts';
-import { identity, runsAsNow, widerPermissions, wouldRunAs } from './rules-of-access.ts';
+import { begunAtHome, identity, runsAsNow, widerPermissions, wouldRunAs } from './rules-of-access.ts';
 import { deleted, overwritten, overwrittenFiles, ownerMoved, permissionsLeft, recreated } from './rules-of-loss.ts';
 import { foreignCode, movedCode, network, secrets } from './rules-of-reach.ts';
 import { biggerCompute, twoLive, unpaused } from './rules-of-running.ts';
@@ -38,6 +38,7 @@ export function weigh(diff: ReleaseDiff, { plan, resolved, production, originals
     ...also,
     ...overwrittenFiles(diff.files),
     ...changed.flatMap((one) => RULES.flatMap((rule) => rule(one, situation))),
+    ...begunAtHome(situation),
     ...(production === undefined ? [] : ownOfTarget(resolved, production, diff.target)),
   ];
   const job = changed.find(({ type, key }) => key === main && type !== 'dashboards');

@@ -8,15 +8,15 @@ import type { JsonObject } from '../../../src/values/json.ts';
 const [ANA, BEN] = ['ana@acme.example', 'ben@acme.example'];
 const RESOLVED = {
   bundle: { name: 'churn', mode: 'production' },
-  workspace: { current_user: { userName: ANA }, root_path: '/Workspace/Users/ana@acme.example/.bundle/churn/prod' },
+  workspace: { current_user: { userName: ANA }, root_path: '/Workspace/Teams/data/.bundle/churn/prod' },
   resources: { jobs: { churn: { name: 'Churn' } } },
 };
 const live = { schedule: { pause_status: 'UNPAUSED' } };
 
-function said(nodes: JsonObject, originals: readonly Original[] = [], lineage?: string) {
+function said(nodes: JsonObject, originals: readonly Original[] = [], lineage?: string, resolved: JsonObject = RESOLVED) {
   const plan = { ...(lineage === undefined ? {} : { lineage }), plan: nodes };
   const diff = diffOfPlan(plan, { target: 'prod', environment: 'production' });
-  const release = weigh(diff, { plan, resolved: RESOLVED, originals, copies: new Set(['churn']), main: 'churn' });
+  const release = weigh(diff, { plan, resolved, originals, copies: new Set(['churn']), main: 'churn' });
   return { ...release, texts: release.findings.map(({ weight, text }) => `${weight}: ${text}`) };
 }
 
@@ -39,6 +39,14 @@ describe('a first production deployment', () => {
     expect(said(created({ run_as, schedule: { pause_status: 'PAUSED' } }), [ORIGINAL]).texts).toEqual([]);
     expect(said(created({ run_as, ...live }), [{ ...ORIGINAL, live: false }]).texts).toEqual([]);
     expect(said(created({ run_as, ...live })).texts).toEqual([]);
+  });
+
+  it('says that it begins in somebody’s home; a later one does not', () => {
+    const root_path = `/Workspace/Users/${ANA}/.bundle/churn/prod`;
+    const atHome = { ...RESOLVED, workspace: { ...RESOLVED.workspace, root_path } };
+    const note = `note: Production begins in the home of \`${ANA}\`: others can deploy it there only where they are let in. A folder of the team’s is open to all of it.`;
+    expect(said(created({}), [], undefined, atHome).texts).toEqual([note]);
+    expect(said(created({}), [], 'l', atHome).texts).toEqual([]);
   });
 });
 
@@ -91,7 +99,7 @@ describe('what is gone or left', () => {
 
   it('is foreign also where a path only begins in the bundle’s folder', () => {
     const script = (python_file: string) => ({ tasks: [{ task_key: 'a', spark_python_task: { python_file } }] });
-    const root = '/Workspace/Users/ana@acme.example/.bundle/churn/prod';
+    const root = RESOLVED.workspace.root_path;
     expect(said(created(script(`${root}/files/a.py`)), [], 'l').texts).toEqual([]);
     expect(said(created(script(`${root}/../../../../eve@acme.example/a.py`)), [], 'l').texts).toMatchObject([
       expect.stringMatching(/^danger: Code of job/),
