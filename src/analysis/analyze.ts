@@ -7,7 +7,7 @@ import { withPython } from './python/parse.ts';
 import { readByPattern } from './scala-r-facts.ts';
 import { findSecretsInText } from './secrets/find.ts';
 import { type Cell, cellsOf, isRequirements, languageOf } from './source/cells.ts';
-import { createFacts, type Facts, type Widget } from './source/facts.ts';
+import { createFacts, type Facts, type NamedTable, type Widget } from './source/facts.ts';
 import { LIMITS } from './source/limits.ts';
 import { parsePip, parseRequirementLines } from './source/pip.ts';
 import { loadSql, type SqlReader } from './sql/read.ts';
@@ -23,6 +23,8 @@ export interface Analysis {
   /** By name: its parameters. */
   readonly widgets: readonly Widget[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
+  /** The same tables at each place that names them, by line. */
+  readonly named: readonly NamedTable[];
   readonly catalogs: readonly string[];
   readonly schemas: readonly string[];
   readonly paths: { readonly read: readonly string[]; readonly written: readonly string[] };
@@ -51,6 +53,7 @@ export async function analyze(source: Source): Promise<Analysis> {
   await readCells(cells, facts, source.path);
   const dependencies = await dependenciesOfCells(source, cells);
   for (const name of facts.read) if (facts.temporary.has(name.toLowerCase())) facts.read.delete(name);
+  const isNoView = ({ use, parts }: NamedTable) => use !== 'read' || !facts.temporary.has(parts.at(-1)?.toLowerCase() ?? '');
   const { kind, reasons } = guessKind(facts);
   return {
     path: source.path,
@@ -59,6 +62,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     cells: cells.length,
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
+    named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     catalogs: listed(facts.catalogs),
     schemas: listed(facts.schemas),
     paths: { read: listed(facts.pathsRead), written: listed(facts.pathsWritten) },
@@ -115,15 +119,15 @@ async function readCells(cells: readonly Cell[], facts: Facts, path: string): Pr
     if (cell.language === 'python') {
       await withPython(cell.text, (root) => {
         addConstants(root, constants, taken, hole);
-        readPython(root, { facts, constants, sql, changesDelta });
+        readPython(root, { facts, constants, sql, changesDelta, line: cell.line });
       });
     } else readOther(cell, facts, sql, path);
   }
 }
 
-function readOther({ language, text }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): void {
-  if (language === 'sql') sql?.(text, facts, true);
-  else if (language === 'scala' || language === 'r') readByPattern(text, facts, sql);
+function readOther({ language, text, line }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): void {
+  if (language === 'sql') sql?.(text, facts, line);
+  else if (language === 'scala' || language === 'r') readByPattern({ text, line }, facts, sql);
   else if (language === 'pip' || language === 'conda') for (const one of parsePip(text).packages) facts.installed.add(one);
   else if (language === 'text' && isRequirements(path))
     for (const one of parseRequirementLines(text)) for (const name of one.packages) facts.installed.add(name);

@@ -1,10 +1,12 @@
 // Scala and R, which have no parser here: the calls of Databricks that are plain enough for a pattern, with literal arguments only.
-import { addTableName, addWidget, type Facts, type Widget } from './source/facts.ts';
+import { addTableName, addWidget, countLines, type Facts, linesDown, type Widget } from './source/facts.ts';
 import type { SqlReader } from './sql/read.ts';
 
 const TEXT = `\\s*(?:\\w+\\s*=\\s*)?s?(?:"""([\\s\\S]{1,20000}?)"""|"((?:[^"\\\\\\n]|\\\\.){1,4000})"|'((?:[^'\\\\\\n]|\\\\.){1,4000})')`;
 const call = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\(${TEXT}`, 'g');
 const callOfTwo = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\(${TEXT}\\s*,${TEXT}`, 'g');
+/** SparkR names the frame first. */
+const frameAnd = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\([\\w.\\s]{1,100},${TEXT}`, 'g');
 
 const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, text: string, sql: SqlReader | undefined) => void }[] = [
   {
@@ -12,8 +14,9 @@ const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, tex
     add: (facts, text) => addTableName(facts, text, 'read'),
   },
   { pattern: call('(?:saveAsTable|insertInto|toTable|writeTo)'), add: (facts, text) => addTableName(facts, text, 'written') },
+  { pattern: frameAnd('(?:saveAsTable|insertInto)'), add: (facts, text) => addTableName(facts, text, 'written') },
   { pattern: call('DeltaTable\\.forName'), add: (facts, text) => addTableName(facts, text, 'read') },
-  { pattern: call('(?:spark\\.sql|SparkR::sql|sqlContext\\.sql|sql)'), add: (facts, text, sql) => sql?.(text, facts, false) },
+  { pattern: call('(?:spark\\.sql|SparkR::sql|sqlContext\\.sql|sql)'), add: (facts, text, sql) => sql?.(text, facts) },
   { pattern: call('createOrReplaceTempView'), add: (facts, text) => facts.temporary.add(text.toLowerCase()) },
   { pattern: call('spark\\.conf\\.set'), add: (facts, text) => facts.sparkConf.add(text) },
   { pattern: call('widgets[.$]get(?:Argument)?'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
@@ -21,9 +24,14 @@ const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, tex
 ];
 
 /** Adds what the calls in a Scala or R cell name. */
-export function readByPattern(text: string, facts: Facts, sql: SqlReader | undefined): void {
+export function readByPattern({ text, line }: { text: string; line: number }, facts: Facts, sql: SqlReader | undefined): void {
   const code = text.replace(/^[ \t]*(?:\/\/|#).*$/gm, '');
-  for (const { pattern, add } of ONE) for (const match of code.matchAll(pattern)) add(facts, firstOf(match.slice(1)), sql);
+  for (const { pattern, add } of ONE) {
+    for (const match of code.matchAll(pattern)) {
+      facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
+      add(facts, firstOf(match.slice(1)), sql);
+    }
+  }
   for (const match of code.matchAll(callOfTwo('widgets[.$](?:text|dropdown|combobox|multiselect)'))) {
     const kind = /text|dropdown|combobox|multiselect/.exec(match[0])?.[0] as Widget['kind'];
     addWidget(facts, { name: firstOf(match.slice(1, 4)), kind, default: firstOf(match.slice(4)) });

@@ -74,6 +74,14 @@ dbutils.notebook.exit("ok")
         written: ['main.silver.prices', '{catalog}.silver.orders'],
         maintained: ['main.silver.prices'],
       },
+      named: [
+        { use: 'read', parts: ['{catalog}', 'bronze', 'orders'], line: 28 },
+        { use: 'read', parts: ['main', 'ref', 'countries'], line: 28 },
+        { use: 'read', parts: ['{catalog}', 'bronze', 'prices'], line: 31 },
+        { use: 'written', parts: ['{catalog}', 'silver', 'orders'], line: 34 },
+        { use: 'written', parts: ['main', 'silver', 'prices'], line: 36 },
+        { use: 'maintained', parts: ['main', 'silver', 'prices'], line: 42 },
+      ],
       catalogs: ['main', '{catalog}'],
       schemas: ['main.ref', 'main.silver', '{catalog}.bronze', '{catalog}.silver'],
       paths: { read: ['/Volumes/main/shop/in/extra.json'], written: ['/Volumes/main/shop/out'] },
@@ -108,7 +116,7 @@ dbutils.notebook.exit("ok")
 
   it.each([
     ['spark.sql("select * from %s.a.b" % catalog)', ['{catalog}.a.b']],
-    ['spark.sql("select * from {}.a.b".format(catalog))', ['{}.a.b']],
+    ['spark.sql("select * from {}.a.b".format(catalog))', ['{catalog}.a.b']],
     ['spark.sql("select * " + "from main.a.b")', ['main.a.b']],
     ['q = """select *\nfrom main.a.b"""\ndf = spark.sql(q)', ['main.a.b']],
     ['T = "main.a.b"\nself.spark.table(T)', ['main.a.b']],

@@ -1,5 +1,5 @@
 // What Python does with Databricks: its widgets, tables, paths, secrets and settings, read off the calls of its syntax tree.
-import { addTableName, addWidget, type Facts, type Widget } from '../source/facts.ts';
+import { addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
 import type { SqlReader } from '../sql/read.ts';
 import { type Constants, stringOf } from './literals.ts';
@@ -20,6 +20,8 @@ interface PythonContext {
   readonly sql: SqlReader | undefined;
   /** Whether the source changes a DeltaTable: one that is got by name is then written. */
   readonly changesDelta: boolean;
+  /** Where the cell begins in its source. */
+  readonly line: number;
 }
 
 /** Adds what one cell's tree does. */
@@ -27,6 +29,10 @@ export function readPython(root: Node, context: PythonContext): void {
   const { facts, constants } = context;
   const calls = nodesOf(root, ['call', 'import_statement', 'import_from_statement', 'function_definition', 'decorator']);
   for (const node of calls) {
+    facts.lineOf = (word) => {
+      const given = node.childForFieldName('arguments') ?? node;
+      return context.line + given.startPosition.row + linesDown(given.text, word);
+    };
     if (node.type === 'call') readCall({ node, ...context });
     else if (node.type === 'function_definition') facts.signs.add('defines functions');
     else if (node.type === 'decorator') readDecorator(node, facts, constants);
@@ -69,15 +75,23 @@ function readCall(call: Call): void {
   const isSpark = /(?:^|_)spark$|^sqlContext$|^session$/.test(chain.root) || chain.names.includes('spark');
   if (/(?:^|\.)(?:widgets|secrets|taskValues|notebook|fs)\.\w+$/.test(callee)) readUtility(call, callee);
   else if (callee === 'getArgument') addNamed(call, { kind: 'read', name: textOf(call, 0), default: textOf(call, 1) });
-  else if (name === 'sql' && isSpark) call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts, false);
+  else if (name === 'sql' && isSpark) call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts);
   else if (/(?:^|\.)conf\.set$/.test(callee)) addTo(facts.sparkConf, textOf(call, 0, 'key'));
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
   else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');
   else if (name === 'forPath') addTo(call.changesDelta ? facts.pathsWritten : facts.pathsRead, textOf(call, 1) ?? textOf(call, 0));
-  else if (/^setCurrent(?:Catalog|Database)$/.test(name)) addTo(name.endsWith('Catalog') ? facts.catalogs : facts.schemas, textOf(call, 0));
+  else if (/^setCurrent(?:Catalog|Database)$/.test(name)) useNamespace(call, name.endsWith('Catalog'));
   else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
     facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
   else readFrame(call, chain, name, isSpark);
+}
+
+function useNamespace(call: Call, isCatalog: boolean): void {
+  const { facts } = call;
+  const name = textOf(call, 0);
+  addTo(isCatalog ? facts.catalogs : facts.schemas, name);
+  if (isCatalog) facts.current = { catalog: name, schema: undefined };
+  else facts.current.schema = name;
 }
 
 function addTo(set: Set<string>, text: string | undefined): void {
@@ -95,7 +109,8 @@ function readFrame(call: Call, chain: { readonly names: readonly string[] }, nam
   const writes = chain.names.includes('write') || chain.names.includes('writeStream') || chain.names.includes('writeTo');
   if (chain.names.includes('readStream') || chain.names.includes('writeStream')) facts.signs.add('streams');
   if (name === 'table' && (reads || isSpark)) addTableName(facts, textOf(call, 0, 'tableName') ?? '', 'read');
-  else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo'].includes(name)) addTableName(facts, textOf(call, 0) ?? '', 'written');
+  else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo', 'to_table'].includes(name))
+    addTableName(facts, textOf(call, 0) ?? '', 'written');
   else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
   else if (name === 'jdbc' && reads) facts.signs.add('reads a database');
   else if (name === 'option' && (reads || writes) && /^(?:path|checkpointLocation)$/.test(textOf(call, 0) ?? '')) {

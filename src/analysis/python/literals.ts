@@ -9,6 +9,8 @@ export type Constants = ReadonlyMap<string, string>;
 const PASS_THROUGH = wordSet(
   `os.path.abspath os.path.realpath os.path.normpath os.path.expanduser path.abspath abspath str Path pathlib.Path PurePosixPath`,
 );
+/** A parameter is a hole by its own name, whatever the variable is called that holds it. */
+const ASKS_FOR_PARAMETER = /(?:^|\.)widgets\.get(?:Argument)?$|^getArgument$|(?:^|\.)conf\.get$/;
 const HERE = new Set(['os.getcwd', 'getcwd', 'Path.cwd', 'pathlib.Path.cwd']);
 
 /**
@@ -62,10 +64,15 @@ function ofCall(node: Node, inner: Inner, hole: ((node: Node) => string) | undef
   if (callee === 'os.path.join') return joined(given.map(inner), '/');
   // With holes a value may come from anywhere; only without them are paths meant.
   if (PASS_THROUGH.has(callee) && hole === undefined) return inner(argumentOf(node, 0));
+  if (hole !== undefined && ASKS_FOR_PARAMETER.test(callee)) {
+    const name = inner(argumentOf(node, 0, 'name') ?? argumentOf(node, 0, 'key'));
+    return name === undefined || !/^[\w.-]+$/.test(name) ? undefined : `{${name}}`;
+  }
   const method = node.childForFieldName('function');
   const name = method?.type === 'attribute' ? method.childForFieldName('attribute')?.text : undefined;
-  if (name === 'format' && hole === undefined) return undefined;
-  if (name === 'format' || name === 'resolve' || name === 'absolute' || name === 'strip') return inner(method?.childForFieldName('object'));
+  if (name === 'format') return hole === undefined ? undefined : filledIn(inner(method?.childForFieldName('object')), node, inner);
+  if (name === 'join' && hole !== undefined) return joinedBy(inner(method?.childForFieldName('object')), given[0], inner);
+  if (name === 'resolve' || name === 'absolute' || name === 'strip') return inner(method?.childForFieldName('object'));
   return undefined;
 }
 
@@ -81,6 +88,27 @@ function formatted(node: Node, inner: Inner): string | undefined {
   const right = node.childForFieldName('right');
   const given = right?.type === 'tuple' ? [...right.namedChildren] : [right];
   return inner(node.childForFieldName('left'))?.replace(/%[sd]/g, (place) => inner(given.shift()) ?? place);
+}
+
+/** `"{}.{}.t".format(x, y)`: by order, by number and by name. */
+function filledIn(text: string | undefined, call: Node, inner: Inner): string | undefined {
+  let next = 0;
+  return text?.replace(/\{(\w{0,40})\}/g, (place, label: string) => {
+    const position = label === '' ? next++ : /^\d+$/.test(label) ? Number(label) : LIMITS.listed;
+    return inner(argumentOf(call, position, label === '' ? undefined : label)) ?? place;
+  });
+}
+
+/** `".".join([x, y])`. */
+function joinedBy(by: string | undefined, list: Node | undefined, inner: Inner): string | undefined {
+  if (by === undefined || (list?.type !== 'list' && list?.type !== 'tuple')) return undefined;
+  const parts = list.namedChildren.filter((one) => one.type !== 'comment').map(inner);
+  return parts.includes(undefined)
+    ? undefined
+    : joined(
+        parts.flatMap((part, i) => (i === 0 ? [part] : [by, part])),
+        '',
+      );
 }
 
 function parentOf(path: string | undefined): string | undefined {

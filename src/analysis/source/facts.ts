@@ -1,4 +1,5 @@
 // What is gathered about one source while its cells are read; sets, because the same table is named many times.
+import { LIMITS } from './limits.ts';
 
 export interface Widget {
   readonly name: string;
@@ -20,6 +21,18 @@ type Sign =
   | 'runs notebooks';
 
 export type Facts = ReturnType<typeof createFacts>;
+
+/** `refreshed`: what is in it stays as it is (ANALYZE, REFRESH). */
+export type TableUse = 'read' | 'written' | 'maintained' | 'refreshed';
+
+/** A table at a place where a source names it. */
+export interface NamedTable {
+  readonly use: TableUse;
+  /** Catalog, schema and name, as far as they are said there or by a USE before; what is computed stands as `{name}` or `{…}`. */
+  readonly parts: readonly string[];
+  /** Of the source, from 1. */
+  readonly line: number;
+}
 
 export function createFacts() {
   return {
@@ -44,6 +57,11 @@ export function createFacts() {
     taskValuesSet: new Set<string>(),
     signs: new Set<Sign>(),
     exits: false,
+    named: new Map<string, NamedTable>(),
+    /** What a USE has said so far. */
+    current: { catalog: undefined as string | undefined, schema: undefined as string | undefined },
+    /** The line of the source in which what is read now names something. */
+    lineOf: (_word: string): number => 1,
   };
 }
 
@@ -52,8 +70,6 @@ export function addWidget(facts: Facts, widget: Widget): void {
   const known = facts.widgets.get(widget.name);
   if (known === undefined || (known.kind === 'read' && widget.kind !== 'read')) facts.widgets.set(widget.name, widget);
 }
-
-export type TableUse = 'read' | 'written' | 'maintained';
 
 /** Schemas that stand for a format, so that the name behind them is a path. */
 const FORMATS = new Set(['delta', 'parquet', 'json', 'csv', 'text', 'avro', 'orc', 'binaryfile', 'iceberg']);
@@ -68,7 +84,8 @@ export function addTable(facts: Facts, parts: readonly string[], use: TableUse):
   }
   if (parts.length === 0 || parts.some((part) => part === '')) return;
   if (parts[0]?.toLowerCase() === 'live') facts.signs.add('pipeline');
-  facts[use].add(parts.join('.'));
+  facts[use === 'refreshed' ? 'maintained' : use].add(parts.join('.'));
+  addNamed(facts, parts, use);
   if (parts.length === 3) facts.catalogs.add(parts[0] ?? '');
   if (parts.length >= 2) facts.schemas.add(parts.slice(0, -1).join('.'));
 }
@@ -83,4 +100,35 @@ export function addTableName(facts: Facts, name: string, use: TableUse): void {
       use,
     );
   }
+}
+
+function addNamed(facts: Facts, said: readonly string[], use: TableUse): void {
+  const { catalog, schema } = facts.current;
+  const before = said.length === 1 ? [catalog, schema] : said.length === 2 ? [catalog] : [];
+  // Without a schema a catalog in front says nothing of where a bare name is.
+  const known = before.includes(undefined) && said.length === 1 ? [schema] : before;
+  const parts = [...known.filter((part) => part !== undefined), ...said].map(asHole);
+  const written = said.filter((part) => !part.includes('{') && !part.includes('$'));
+  const line = facts.lineOf(written.at(-1) ?? '');
+  const key = JSON.stringify([use, line, parts]);
+  if (facts.named.size < LIMITS.named) facts.named.set(key, facts.named.get(key) ?? { use, parts, line });
+}
+
+/** `${x}`, `$x` and `{{x}}` as `{x}`. */
+export function asHole(part: string): string {
+  return part.replace(
+    /\$?\{\{?\s{0,4}([^{}]{0,80}?)\s{0,4}\}?\}|\$([A-Za-z_]\w*)/g,
+    (_, inside?: string, bare?: string) => `{${inside ?? bare}}`,
+  );
+}
+
+/** How many lines down a text names a word; where it does not, its first line that holds anything. */
+export function linesDown(text: string, word: string): number {
+  let at = word === '' ? -1 : text.indexOf(word);
+  while (at >= 0 && (/\w/.test(text[at - 1] ?? '') || /\w/.test(text[at + word.length] ?? ''))) at = text.indexOf(word, at + 1);
+  return countLines(text.slice(0, at < 0 ? Math.max(0, text.search(/\S/)) : at));
+}
+
+export function countLines(text: string): number {
+  return text.split('\n').length - 1;
 }

@@ -26,6 +26,8 @@ export const LIMITS = {
   chain: 30,
   /** Sources of a folder that an order is proposed for: each pair of them is compared. */
   ordered: 200,
+  /** Places at which a source names tables. */
+  named: 2_000,
   /** Findings of one kind that an analysis lists. */
   listed: 500,
 } as const;

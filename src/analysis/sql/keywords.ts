@@ -11,6 +11,7 @@ export interface SqlParserToken {
 
 /** Commands that change tables and bring no rows. */
 const MAINTENANCE = wordSet('OPTIMIZE VACUUM RESTORE ANALYZE REFRESH MSCK REPAIR ALTER DROP TRUNCATE REORG FSCK CONVERT UNDROP');
+const REFRESHES = wordSet('ANALYZE REFRESH MSCK REPAIR FSCK');
 const FILLER = wordSet('TABLE VIEW STREAMING LIVE MATERIALIZED IF NOT EXISTS ONLY OVERWRITE OR TEMPORARY TEMP PRIVATE EXTERNAL TO DELTA');
 
 /** Adds the tables that stand behind FROM, JOIN, INTO, TABLE and the like. */
@@ -43,7 +44,7 @@ export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): vo
 
 function useOf(upper: readonly string[], index: number, isTargetKnown: boolean, isMaintenance: boolean): TableUse | undefined {
   const token = upper[index];
-  if (index === 0 && isMaintenance) return 'maintained';
+  if (index === 0 && isMaintenance) return REFRESHES.has(token ?? '') ? 'refreshed' : 'maintained';
   if (token === 'FROM' && index === 1 && upper[0] === 'DELETE') return 'written';
   if (token === 'FROM' || token === 'JOIN' || (token === 'USING' && upper.includes('MERGE'))) return 'read';
   if (token === 'INTO' || (token === 'UPDATE' && index === 0) || (token === 'OVERWRITE' && upper[index - 1] === 'INSERT')) return 'written';

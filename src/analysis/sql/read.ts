@@ -1,6 +1,6 @@
 // SQL by a parser of Databricks' dialect, loaded when needed: what statements read, write, set and ask for (facts: libraries#parsers-of-sources).
 import { z } from 'zod';
-import type { Facts } from '../source/facts.ts';
+import { asHole, countLines, type Facts, linesDown } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
 import { readTokens, type SqlParserToken } from './keywords.ts';
 import { readStatement } from './tree.ts';
@@ -15,25 +15,32 @@ export async function loadSql(): Promise<SqlReader> {
   loading ??= import('@polyglot-sql/sdk');
   const sql = await loading;
   let left: number = LIMITS.sqlTotal;
-  return (text, facts, isCell) => {
+  return (text, facts, line) => {
     const piece = text.slice(0, Math.min(left, LIMITS.sqlLength));
     left -= piece.length;
-    if (piece.trim() !== '') readSql(sql, piece, facts, isCell);
+    if (piece.trim() !== '') readSql(sql, piece, facts, line);
   };
 }
 
 /**
- * Adds what one piece of SQL does to the facts. `isCell`: it stands in a cell or file of its own, so that its parameters are the source's.
+ * Adds what one piece of SQL does to the facts. `line`: it stands in a cell or file of its own from there on, so that its parameters are the
+ * source's.
  * Takes a limited amount for each time it was loaded; what comes behind is left out. Never throws for what it reads.
  */
-export type SqlReader = (text: string, facts: Facts, isCell: boolean) => void;
+export type SqlReader = (text: string, facts: Facts, line?: number) => void;
 
-function readSql(sql: Sql, text: string, facts: Facts, isCell: boolean): void {
-  const holes = fillHoles(text);
+function readSql(sql: Sql, text: string, facts: Facts, line: number | undefined): void {
+  const isCell = line !== undefined;
+  const holes = fillHoles(joinIdentifiers(text));
   const sink = { facts, isCell, name: holes.restore, unparsed: (piece: string) => readTokens(tokensOf(sql, piece), sink) };
   if (isCell) for (const name of holes.names) sink.facts.widgets.set(name, sink.facts.widgets.get(name) ?? { name, kind: 'read' });
   // Not in one go: to the parser a VACUUM is everything behind it.
+  let from = line ?? 0;
   for (const statement of splitStatements(holes.text)) {
+    const first = from;
+    if (isCell) facts.lineOf = (word) => first + linesDown(statement, word);
+    from += countLines(statement);
+    if (statement.trim() === '') continue;
     const parsed = sql.parse(statement, DIALECT);
     if (parsed.success) readStatement(parsed.ast, sink);
     else sink.unparsed(statement);
@@ -49,6 +56,19 @@ function tokensOf(sql: Sql, text: string): SqlParserToken[] {
 }
 
 const HOLE = /\$?\{\{?[^{}'"\n]{0,80}\}?\}|\$[A-Za-z_]\w*/g;
+
+const IDENTIFIER = /\bIDENTIFIER\s{0,20}\(\s{0,20}(?:concat\s{0,5}\(([^()]{1,400})\)\s{0,20}|([^()]{1,400}))\)/gi;
+/** A literal, a parameter or a hole. */
+const NAME_PART = /^(?:'([\w.]*)'|:([A-Za-z_]\w*)|(\$?\{\{?[^{}'"\n]{0,80}\}?\}))$/;
+
+/** The parser knows no `IDENTIFIER(:catalog || '.sales.orders')`: as a name it is `{catalog}.sales.orders`. */
+function joinIdentifiers(text: string): string {
+  return text.replace(IDENTIFIER, (whole, listed?: string, joined?: string) => {
+    const parts = (listed === undefined ? (joined ?? '').split('||') : listed.split(',')).map((part) => NAME_PART.exec(part.trim()));
+    const name = parts.map((part) => part && (part[1] ?? (part[2] === undefined ? asHole(part[3] ?? '') : `{${part[2]}}`)));
+    return name.includes(null) ? whole : name.join('') + whole.replace(/[^\n]+/g, '');
+  });
+}
 
 /** Puts names that parse in the place of `${x}`, `$x`, `{x}` and `{{x}}`, and gives what puts them back. */
 function fillHoles(text: string): { text: string; names: string[]; restore: (name: string) => string } {
@@ -79,5 +99,5 @@ function splitStatements(text: string): string[] {
       start = index + 1;
     }
   }
-  return [...statements, text.slice(start)].filter((statement) => statement.trim() !== '');
+  return [...statements, text.slice(start)];
 }

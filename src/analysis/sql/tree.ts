@@ -78,8 +78,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   truncate: changes('table', 'maintained'),
   alter_table: changes('name', 'maintained'),
   drop_table: changes('names', 'maintained'),
-  analyze: changes('this', 'maintained'),
-  refresh: changes('this', 'maintained'),
+  analyze: changes('this', 'refreshed'),
+  refresh: changes('this', 'refreshed'),
   clone_source: (value, scope, sink) => addRef(value, 'read', scope, sink),
   create_table: (value, scope, sink) => (value.temporary === true ? createTemporary : changes('name', 'written'))(value, scope, sink),
   create_view: (value, scope, sink) => (value.temporary === true ? createTemporary : changes('name', 'written'))(value, scope, sink),
@@ -91,8 +91,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   location_property: (value, _scope, sink) => addPath(value.this, 'pathsWritten', sink),
   use: (value, _scope, sink) => {
     const name = sink.name(nameOf(value.this));
-    if (value.kind === 'Catalog') sink.facts.catalogs.add(name);
-    else if (name !== '') sink.facts.schemas.add(name);
+    const { facts } = sink;
+    if (value.kind === 'Catalog') facts.catalogs.add(name);
+    else if (name !== '') facts.schemas.add(name);
+    // A catalog brings its own default schema.
+    const [first, second] = name.split('.');
+    if (value.kind === 'Catalog') facts.current = { catalog: name, schema: undefined };
+    else if (second === undefined) facts.current.schema = first;
+    else facts.current = { catalog: first, schema: second };
   },
   create_schema: (value, _scope, sink) => {
     const parts = [value.name].flat().map((part) => sink.name(nameOf(part)));

@@ -1,6 +1,7 @@
 // analyze_notebook: what a source does, read by parsers: widgets, tables, libraries, secrets and what it runs or imports.
 import { z } from 'zod';
 import { analyze } from '../../analysis/analyze.ts';
+import { hardCodedChanges } from '../../analysis/table-places.ts';
 import type { Source } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
@@ -11,6 +12,7 @@ import { fileOf, loadBundle } from './support/load-bundle.ts';
 
 /** Most secrets that the answer lists. */
 const MOST_SECRETS = 20;
+const MOST_TABLES = 50;
 const doing = 'Analyzing a notebook';
 
 export const analyzeNotebook = defineTool({
@@ -27,10 +29,14 @@ export const analyzeNotebook = defineTool({
     context.steps.start(`analyze ${source.path}`, title);
     const analysis = await analyze(source);
     context.steps.done(`analyze ${source.path}`, title);
-    const { path: _path, secrets, ...rest } = analysis;
+    const { path: _path, secrets, named, ...rest } = analysis;
+    const places = named.map(({ use, parts, line }) => `line ${line}: ${use} ${parts.join('.')}`);
     const found = secrets.map(({ line, kind }) => `- line ${line}: ${quote(kind)}`);
+    const fixed = hardCodedChanges(analysis).map(({ parts, line }) => `- line ${line}: ${quote(parts.join('.'))}`);
     const text = [
-      page(`analysis of ${quote(source.path)}`, JSON.stringify(rest), offset),
+      page(`analysis of ${quote(source.path)}`, JSON.stringify({ ...rest, places }), offset),
+      `Tables that it changes whatever its parameters say, such as in a development copy (${fixed.length}):`,
+      ...capped(fixed, MOST_TABLES),
       `Hard-coded secrets (${secrets.length}):`,
       ...capped(found, MOST_SECRETS),
     ].join('\n');

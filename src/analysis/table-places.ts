@@ -1,0 +1,23 @@
+// Where the tables that a source names are: the same whatever its parameters say, or found by them.
+import type { Analysis } from './analyze.ts';
+import type { NamedTable } from './source/facts.ts';
+
+/** Whether what is in the table may be another afterwards. */
+export function isChange({ use }: NamedTable): boolean {
+  return use === 'written' || use === 'maintained';
+}
+
+/** The names in the computed parts of a catalog and schema, without what holds them: `{args.schema}` is `schema`. */
+export function placeParameters({ parts }: NamedTable): string[] {
+  const holes = parts.slice(0, -1).flatMap((part) => [...part.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name));
+  return holes.map((name) => name.split('.').at(-1) ?? name);
+}
+
+/** What it changes by a name in which catalog or schema are written down, at each place. A pipeline's bare names are where its settings say. */
+export function hardCodedChanges({ named }: Pick<Analysis, 'named'>): NamedTable[] {
+  return named.filter((table) => isChange(table) && table.parts.length > 1 && placeParameters(table).length === 0 && !isLive(table));
+}
+
+function isLive({ parts }: NamedTable): boolean {
+  return parts.length === 2 && parts[0]?.toLowerCase() === 'live';
+}
