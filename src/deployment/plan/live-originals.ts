@@ -54,14 +54,15 @@ export function withCopiesPaused(plan: JsonObject, pairs: readonly LivePair[]): 
   return { ...plan, plan: Object.fromEntries(entries) };
 }
 
-/** The triggers of a job, each paused, or as they are. */
+/** The triggers of a job in the older form and in the list of the newest, each paused or as they are. */
 export function triggersOf(settings: JsonObject, paused: boolean): JsonObject {
-  return Object.fromEntries(
-    TRIGGERS.flatMap((name): [string, Json][] => {
-      const trigger = settings[name];
-      return isObject(trigger) ? [[name, paused ? { ...trigger, pause_status: 'PAUSED' } : trigger]] : [];
-    }),
-  );
+  const one = (trigger: Json): Json => (paused && isObject(trigger) ? { ...trigger, pause_status: 'PAUSED' } : trigger);
+  const single = TRIGGERS.flatMap((name): [string, Json][] => {
+    const trigger = settings[name];
+    return isObject(trigger) ? [[name, one(trigger)]] : [];
+  });
+  const { triggers } = settings;
+  return { ...Object.fromEntries(single), ...(Array.isArray(triggers) ? { triggers: triggers.map(one) } : {}) };
 }
 
 function isLiveCopy(entry: PlanEntry | undefined, { id }: BundleResource): boolean {
