@@ -12,8 +12,10 @@ export function pauseAddedTargets(before: Bundle, edited: Bundle): Bundle {
   const added = productionOf(edited, before).filter((target) => edited.adoption[target] === undefined);
   const gone = productionOf(before, edited);
   const [target, way] = [added[0], before.adoption[gone[0] ?? '']];
-  if (added.length === 1 && gone.length === 1 && target !== undefined && way !== undefined)
-    return { ...edited, adoption: { ...edited.adoption, [target]: way } };
+  if (added.length === 1 && gone.length === 1 && target !== undefined && way !== undefined) {
+    const renamed = (before.added ?? []).map((one) => (one === gone[0] ? target : one));
+    return { ...edited, adoption: { ...edited.adoption, [target]: way }, ...(edited.added === undefined ? {} : { added: renamed }) };
+  }
   const originals = edited.resources.some(({ type, id }) => type !== 'dashboards' && id !== undefined && id !== '');
   return originals ? added.reduce(pause, edited) : edited;
 }
@@ -34,7 +36,7 @@ function pause(bundle: Bundle, target: string): Bundle {
   ].map(({ at, value }) => ({ at: ['targets', target, ...at], value }));
   const content = changeYaml(new TextDecoder().decode(file.bytes), [...emptied(part.value, wanted), ...wanted]);
   const paused = editBundle(bundle, [{ path: part.path, content }], bundle.secrets);
-  return { ...paused, adoption: { ...paused.adoption, [target]: 'beside' } };
+  return { ...paused, adoption: { ...paused.adoption, [target]: 'beside' }, added: [...(paused.added ?? []), target] };
 }
 
 /** What would start by itself, and what pauses it; not `said` where a preset of the target does (facts: bundles#targets-and-modes). */

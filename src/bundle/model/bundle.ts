@@ -181,6 +181,8 @@ export interface Bundle {
   readonly targets: readonly string[];
   /** By target; a target that is not named here makes copies. */
   readonly adoption: Readonly<Record<string, Adoption>>;
+  /** Targets for production that an edit has added: none of them is the production that everything is held against. */
+  readonly added?: readonly string[] | undefined;
   readonly sources: readonly BundleSource[];
   /** Hard-coded secrets in the files: the archive masks them, and deploying waits until they are replaced. */
   readonly secrets: readonly SecretFinding[];

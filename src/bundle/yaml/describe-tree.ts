@@ -73,10 +73,15 @@ export function environmentOf({ files }: Pick<Bundle, 'files'>, target: string):
 }
 
 /** The target that the proof speaks of: the first for production that the bundle was made with, else any for production, else the last. */
-export function productionTarget({ files, targets, adoption }: Pick<Bundle, 'files' | 'targets' | 'adoption'>): string | undefined {
+export function productionTarget({
+  files,
+  targets,
+  adoption,
+  added = [],
+}: Pick<Bundle, 'files' | 'targets' | 'adoption' | 'added'>): string | undefined {
   const environments = environmentsOf(files);
   const production = targets.filter((target) => environments.get(target) === 'production');
-  return production.find((target) => adoption[target] !== undefined) ?? production[0] ?? targets.at(-1);
+  return production.find((target) => adoption[target] !== undefined && !added.includes(target)) ?? production[0] ?? targets.at(-1);
 }
 
 /** The target that is offered by itself, one for development, where anybody may try things: of several the one called dev. Else the first. */

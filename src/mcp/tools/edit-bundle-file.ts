@@ -45,9 +45,7 @@ export const editBundleFile = defineTool({
       const content = written === null ? null : unmask(written);
       const bytes = content === null ? null : new TextEncoder().encode(content);
       const bundle = await editFiles(stored.bundle, [{ path, bytes }]);
-      const paused = Object.keys(bundle.adoption).filter(
-        (one) => bundle.adoption[one] === 'beside' && stored.bundle.adoption[one] === undefined,
-      );
+      const paused = (bundle.added ?? []).filter((target) => stored.bundle.added?.includes(target) !== true);
       return { bundle, paused };
     });
     if (!isNew) throw refusal('The edit changes nothing.', 'If the file is already as it should be, go on.');

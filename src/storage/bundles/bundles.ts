@@ -35,6 +35,7 @@ export const BundleMeta = z.object({
   variables: z.array(z.object({ name: z.string(), value: z.string(), description: z.string() })),
   targets: z.array(z.string()),
   adoption: z.record(z.string(), z.enum(ADOPTIONS)).default({}),
+  added: z.array(z.string()).optional(),
   sources: z.array(z.object({ path: z.string(), file: z.string(), sha256: z.string() })).default([]),
   secrets: z.array(z.object({ path: z.string(), line: z.int(), start: z.int(), end: z.int(), kind: z.string() })).default([]),
   diagnostics: z.array(z.object({ level: z.enum(['error', 'warning', 'note']), place: z.string(), message: z.string() })),

@@ -5,6 +5,7 @@ import { editBundle } from '../../../src/bundle/edit/edit.ts';
 import { pauseAddedTargets } from '../../../src/bundle/edit/pause-added-targets.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
+import { productionTarget } from '../../../src/bundle/yaml/describe-tree.ts';
 import { objectOf } from '../../../src/values/json.ts';
 import { HARD_CASES } from '../case-hard.ts';
 import { madeUp } from '../case-kinds.ts';
@@ -56,5 +57,13 @@ describe('a target that an edit adds', () => {
     const renamed = withTarget(made(scheduled('UNPAUSED')), '', '  production:\n');
     for (const bundle of [own, fresh, renamed]) same(bundle);
     expect([own.adoption.mine, fresh.adoption.staging, renamed.adoption.production]).toEqual([undefined, undefined, 'bind']);
+  });
+
+  it('is never what the bundle is held against, wherever it stands and whatever it is called then', () => {
+    const first = withTarget(made(scheduled()), '', `${STAGING}  prod:\n`);
+    const yaml = textOf(first, 'databricks.yml').replace('  staging:\n', '  stage:\n');
+    const renamed = pauseAddedTargets(first, editBundle(first, [{ path: 'databricks.yml', content: yaml }], []));
+    expect([first.targets.indexOf('staging') < first.targets.indexOf('prod'), productionTarget(first)]).toEqual([true, 'prod']);
+    expect([renamed.adoption.stage, renamed.added, productionTarget(renamed)]).toEqual(['beside', ['stage'], 'prod']);
   });
 });
