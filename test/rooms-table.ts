@@ -31,10 +31,8 @@ export const TABLE: Record<string, string> = {
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
-  'deployment/approval': 'bundle/model bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
-  'deployment/place':
-    'bundle/model bundle/yaml bundle/proof bundle/edit databricks/api:types databricks:types databricks/read ' +
-    'storage/db:types storage deployment/cli',
+  'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
+  'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
@@ -46,12 +44,12 @@ export const TABLE: Record<string, string> = {
     'deployment/deployed deployment/plan',
   deployment:
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
-    'deployment/cli deployment/place deployment/approval deployment/plan deployment/execute',
+    'deployment/cli deployment/approval deployment/place deployment/plan deployment/execute',
   agent: '@anthropic-ai/sdk',
   mcp: 'storage/bundles',
   'mcp/tools/support':
-    'bundle/model bundle/yaml bundle/check bundle/edit analysis/secrets databricks/api:types databricks:types conversion ' +
-    'storage/bundles:types deployment/approval:types deployment/plan:types agent:types',
+    'bundle analysis/secrets databricks/api:types databricks:types conversion storage/bundles:types ' +
+    'deployment/approval:types deployment/plan:types agent:types',
   'mcp/tools':
     'bundle config analysis/sql analysis databricks/api:types databricks/read conversion storage/bundles:types ' +
     'deployment/approval:types deployment/plan:types mcp/tools/support',

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { flag, text } from './value-types.ts';
 
 export const CliVariables = z.object({
-  DATABRICKS_CLI_PATH: text.optional().meta({ description: 'The CLI to use. Unset: the cache, then `PATH`.' }),
+  DATABRICKS_CLI_PATH: text
+    .optional()
+    .meta({ description: 'The CLI to use. Unset: one on `PATH` that is newer than the pinned one, the cache, then `PATH`.' }),
   DAB_CACHE_DIR: text.optional().meta({ description: 'Where a CLI that we prepared is kept.', default: '`~/.cache/dab-bot`' }),
   PATH: text.optional().meta({ description: 'Searched for a CLI, and for Go where it must be built.' }),
   HOME: text.optional().meta({ description: 'The home folder, which the cache is in.', default: 'the user’s' }),

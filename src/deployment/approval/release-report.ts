@@ -1,4 +1,5 @@
 // RELEASE-<target>.md: the whole of what a deployment would change, for whoever wants to read more than a card can show.
+import { cliWithAge } from '../../bundle/currency/age.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { objectOf, parseJson } from '../../values/json.ts';
@@ -24,7 +25,7 @@ export function renderReleaseReport(
     `- Version ${version}, digest \`${bundleDigest}\``,
     `- Workspace: ${host}`,
     `- Deploys as: ${code(userName)}`,
-    `- Planned ${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC with Databricks CLI ${cliVersion}`,
+    `- Planned ${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC with ${cliWithAge(cliVersion)}`,
     ...section('What to look at', findingLines(release)),
     ...section('Settings', release.resources.flatMap(resourceLines)),
     ...section('Files', fileLines(release.files)),

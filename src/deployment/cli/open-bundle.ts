@@ -46,6 +46,11 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
       const status = locator.status();
       return status.state === 'ready' ? undefined : notReady(status);
     },
+    /** Which version there is; undefined where there is none, or not yet. */
+    version(): string | undefined {
+      const status = locator.status();
+      return status.state === 'ready' ? status.version : undefined;
+    },
     /** What the CLI at hand understands, read once; undefined where there is no CLI, or it can't say. */
     async understands(): Promise<Models | undefined> {
       await locator.ready();

@@ -1,4 +1,4 @@
-// Finds the Databricks CLI or prepares it: DATABRICKS_CLI_PATH, our cache, PATH, the release archive, a Go build.
+// Finds the Databricks CLI or prepares it: DATABRICKS_CLI_PATH, a newer one on PATH, our cache, PATH, the release archive, a Go build.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -7,7 +7,7 @@ import type { Logger } from '../../values/log.ts';
 import { downloadCli, type SetupProgress } from './download.ts';
 import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
-import { ACCEPTED, isAccepted, versionOf } from './version.ts';
+import { ACCEPTED, isAccepted, isNewer, versionOf } from './version.ts';
 
 export type Ready = { readonly state: 'ready'; readonly path: string; readonly version: string };
 type Preparing = { readonly state: 'preparing'; readonly doing: string; readonly percent?: number };
@@ -86,9 +86,13 @@ async function locate(options: LocatorOptions, onProgress: SetupProgress): Promi
     return { state: 'ready', path: cliPath, version };
   }
   const cached = cachedPath(options.cacheDir, release);
-  if ((await versionOf(cached)) === release.version) return { state: 'ready', path: cached, version: release.version };
-  const installed = await onPath(options.path ?? '', log);
-  if (installed !== undefined) return installed;
+  const [kept, installed] = await Promise.all([versionOf(cached), onPath(options.path ?? '', log)]);
+  const isKept = kept === release.version;
+  if (installed !== undefined && (!isKept || isNewer(installed.version, release.version))) {
+    log.info({ path: installed.path, version: installed.version }, 'Using the Databricks CLI found on PATH, not the pinned one');
+    return installed;
+  }
+  if (isKept) return { state: 'ready', path: cached, version: release.version };
   if (!options.allowSetup) return unavailable('It is not installed, and preparing it is switched off.');
   return await prepare(options, release, cached, onProgress);
 }
@@ -102,10 +106,7 @@ async function onPath(path: string, log: Logger): Promise<Ready | undefined> {
     );
     if (!isExecutable) continue;
     const version = await versionOf(file);
-    if (version !== undefined && isAccepted(version)) {
-      log.info({ path: file, version }, 'Using the Databricks CLI found on PATH, not the pinned one');
-      return { state: 'ready', path: file, version };
-    }
+    if (version !== undefined && isAccepted(version)) return { state: 'ready', path: file, version };
     log.info({ path: file, version }, `Leaving the databricks found on PATH aside: needed is a Databricks CLI ${ACCEPTED}`);
   }
   return undefined;

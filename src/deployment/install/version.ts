@@ -19,6 +19,14 @@ export async function versionOf(path: string): Promise<string | undefined> {
   }
 }
 
+/** Whether one accepted version is newer than another: it knows settings that the older one loses (facts: bundles#unknown-fields). */
+export function isNewer(version: string, than: string): boolean {
+  const parts = (text: string) => text.split('.').map((part) => Number.parseInt(part, 10));
+  const [, minor = 0, patch = 0] = parts(version);
+  const [, otherMinor = 0, otherPatch = 0] = parts(than);
+  return minor > otherMinor || (minor === otherMinor && patch > otherPatch);
+}
+
 export function isAccepted(version: string): boolean {
   const [major, minor] = version.split('.').map(Number);
   return major === 1 && minor !== undefined && minor >= 9;

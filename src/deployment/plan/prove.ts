@@ -1,4 +1,6 @@
 // The proof of a bundle: the real CLI resolves its production target, the pure core compares it with the job, and the result is kept.
+
+import { cliWithAge } from '../../bundle/currency/age.ts';
 import type { JobDefinition } from '../../bundle/model/bundle.ts';
 import { compare } from '../../bundle/proof/compare.ts';
 import { holds, type NoProof, type Proof } from '../../bundle/proof/proof.ts';
@@ -31,6 +33,11 @@ const TITLES = { validate: 'Validating with the Databricks CLI', compare: 'Compa
 
 export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore; log: Logger }) {
   return {
+    /** The CLI at hand with its age, in words; or why there is none. */
+    async judge(): Promise<string> {
+      const no = await cli.missing();
+      return no === undefined ? cliWithAge(cli.version() ?? '') : no.problem.replace(/\.$/, '');
+    },
     /** What `bundle validate`, `plan` or `summary` says of a target; changes nothing. Answers and rejects as `prove` does. */
     inspect: (input: InspectInput) => inspect(cli, input),
     /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or validation fails. Rejects when aborted. */

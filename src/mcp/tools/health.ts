@@ -1,4 +1,4 @@
-// health: whether the workspace answers, as whom, with which scopes, and whether Jobs can be reached.
+// health: whether the workspace answers, as whom, with which scopes and which CLI, and whether Jobs can be reached.
 import { z } from 'zod';
 import { UserError } from '../../values/errors.ts';
 import { defineTool } from './support/define-tool.ts';
@@ -11,16 +11,17 @@ export const health = defineTool({
   name: 'health',
   title: 'Check the connection',
   description:
-    'Says which workspace this is, as whom the tools act, which scopes the sign-in has, and whether Jobs can be reached. Use it when calls fail, or when somebody asks who or where they are.',
+    'Says which workspace this is, as whom the tools act, which scopes the sign-in has, which Databricks CLI validates and deploys, and whether Jobs can be reached. Use it when calls fail, or when somebody asks who or where they are.',
   kind: 'read',
   input: z.strictObject({}),
   output: z.object({ workspace: z.string(), user: z.string().optional(), scopes: z.array(z.string()).optional(), jobs: z.boolean() }),
-  async run(_input, { workspace, caller, steps, signal }) {
+  async run(_input, { workspace, caller, prover, steps, signal }) {
     const title = 'Checking the connection';
     steps.start('health', title);
-    const [who, jobs] = await Promise.all([
+    const [who, jobs, judge] = await Promise.all([
       attempt(() => workspace.me(signal), signal),
       attempt(() => workspace.listJobs({ limit: 1 }, signal), signal),
+      prover.judge(),
     ]);
     const scopes = scopesOf(await caller.token());
     steps.done('health', title);
@@ -34,6 +35,7 @@ export const health = defineTool({
       scopes === undefined
         ? 'Scopes: not written in this kind of token; it may do what its user may.'
         : `Scopes of the sign-in: ${scopes.map((scope) => quote(scope)).join(', ') || 'none'}.`,
+      `Bundles are validated and deployed by: ${judge}.`,
       'value' in jobs ? 'Jobs can be reached.' : `Jobs can’t be reached: ${jobs.problem} The sign-in may lack the scope for Jobs.`,
     ].join('\n');
     return {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cliWithAge } from '../../../src/bundle/currency/age.ts';
 import { BUNDLES } from '../../../src/bundle/currency/bundle-models.ts';
 import { createClassify } from '../../../src/bundle/currency/classify.ts';
 import type { Models } from '../../../src/bundle/currency/models.ts';
@@ -96,4 +97,11 @@ test('a newer CLI is named with the one at hand', () => {
     newer: BUNDLES.version,
     why: `needs a newer Databricks CLI: 1.9.0 does not know it, ${BUNDLES.version} does`,
   });
+});
+
+test('how far a CLI is behind is said where it is', () => {
+  const newest = BUNDLES.version.split('.').map(Number);
+  expect(cliWithAge(BUNDLES.version)).toBe(`Databricks CLI ${BUNDLES.version}`);
+  expect(cliWithAge(`${newest[0]}.${(newest[1] ?? 0) - 1}.7`)).toMatch(/, 1 release behind [\d.]+$/);
+  expect(cliWithAge('1.999.0')).toBe('Databricks CLI 1.999.0');
 });

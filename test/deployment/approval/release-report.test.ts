@@ -1,5 +1,6 @@
 // RELEASE-<target>.md as people read it, whatever the texts in it hold.
 import { describe, expect, it } from 'vitest';
+import { cliWithAge } from '../../../src/bundle/currency/age.ts';
 import { renderReleaseReport } from '../../../src/deployment/approval/release-report.ts';
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 
@@ -45,7 +46,7 @@ Update Churn in prod: 1 job is deleted, 2 settings and 2 files change.
 - Version 2, digest \`${'d'.repeat(64)}\`
 - Workspace: https://acme.cloud.databricks.test
 - Deploys as: \`ana@acme.example\`
-- Planned 2026-11-27 08:30 UTC with Databricks CLI 1.9.0
+- Planned 2026-11-27 08:30 UTC with ${cliWithAge('1.9.0')}
 
 ## What to look at
 

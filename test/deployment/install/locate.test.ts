@@ -58,12 +58,19 @@ const it = folderTest
   );
 
 describe('the order', () => {
-  it('takes DATABRICKS_CLI_PATH before the cache, and the cache before PATH', async ({ folder, cache, release, locate }) => {
+  it('takes DATABRICKS_CLI_PATH before all, and the cache before PATH unless a newer one is there', async ({
+    folder,
+    cache,
+    release,
+    locate,
+  }) => {
     const onPath = put(join(folder, 'bin', 'databricks'), '1.12.0');
     const path = dirname(onPath);
     expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: onPath, version: '1.12.0' });
     const cached = put(cachedPath(cache, release), '1.9.0');
-    expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: cached });
+    expect((await locate({ path })).status).toMatchObject({ state: 'ready', path: onPath });
+    const older = put(join(folder, 'older', 'databricks'), '1.9.0');
+    expect((await locate({ path: dirname(older) })).status).toMatchObject({ state: 'ready', path: cached });
     const given = put(join(folder, 'given'), '1.10.1');
     expect((await locate({ path, cliPath: given })).status).toMatchObject({ state: 'ready', path: given, version: '1.10.1' });
   });
