@@ -7,7 +7,7 @@ import { SDK } from './sdk-models.ts';
 const inBundles = createKnows(BUNDLES);
 const inSdk = createKnows(SDK);
 
-type Currency = 'expressible' | 'newer CLI' | 'in no bundle' | 'unknown';
+export type Currency = 'expressible' | 'newer CLI' | 'in no bundle' | 'unknown';
 
 /** Where a setting stands; `why` says it in words, absent where there is nothing to say. */
 interface Standing {

@@ -56,7 +56,9 @@ export function compare(input: CompareInput): Proof {
       const entry = { ...found, place: `${prefix}${found.place}`, ...masked('was', found.was, mask), ...masked('is', found.is, mask) };
       if (entry.verdict !== 'lost' || baseline === undefined) return entry;
       const known = before.get(entry.place);
-      return known?.verdict === 'lost' && known.is === entry.is ? entry : { ...entry, verdict: 'edited' };
+      // Lost by the CLI before, and written by nobody now: whoever took it out of the tree knew.
+      const isTakenOut = known?.standing !== undefined && entry.standing === undefined && entry.is === undefined;
+      return known?.verdict === 'lost' && known.is === entry.is && !isTakenOut ? entry : { ...entry, verdict: 'edited' };
     });
   });
   const unread = planned.flatMap((one) => (one.id === '' || one.grants !== undefined ? [] : [`${one.type}.${keyOf(one)}`]));
@@ -104,7 +106,7 @@ function findings(
   const paths = new Map(pathsOf(one, one.leaves).map((path) => [path.leaf.place, path]));
   const sources = createSourceCheck(bundle, resolved);
   const classify = models === undefined ? undefined : createClassify(models);
-  const standing = (leaf: Leaf) => (one.type === 'dashboards' ? undefined : classify?.(one.type, leaf).why);
+  const standing = (leaf: Leaf) => (one.type === 'dashboards' ? undefined : classify?.(one.type, leaf));
 
   const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;
@@ -114,10 +116,13 @@ function findings(
       const why = whyDroppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'decided', was: value, why };
       if (isDefault(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
-      return { place, verdict: 'lost', was: value, why: standing(leaf) ?? 'missing in the bundle' };
+      // What the tree does not write is no matter of the CLI.
+      const { kind = 'expressible', why: unknown } = (text.has(place) && standing(leaf)) || {};
+      if (kind === 'expressible') return { place, verdict: 'lost', was: value, why: 'missing in the bundle' };
+      return { place, verdict: 'lost', was: value, why: unknown, standing: kind };
     }
     if (sameValue(leaf, found)) {
-      const why = standing(leaf);
+      const why = standing(leaf)?.why;
       const about = { place, was: value, is: found.value, ...(why === undefined ? {} : { why }) };
       return { ...about, verdict: raw(place) === '' ? 'identical' : 'variable' };
     }

@@ -1,5 +1,6 @@
 // What the proof says: every setting of the definition, and what became of it in the bundle's resolved configuration.
 import type { Json } from '../../values/json.ts';
+import type { Currency } from '../currency/classify.ts';
 
 export type ProofVerdict =
   /** Same value in the resolved target. */
@@ -24,6 +25,8 @@ export interface ProofEntry {
   readonly was?: Json | undefined;
   readonly is?: Json | undefined;
   readonly why?: string | undefined;
+  /** Of a setting that the CLI at hand can't say: the tree writes it, and it is lost all the same. */
+  readonly standing?: Exclude<Currency, 'expressible'> | undefined;
 }
 
 /** An entry before it is known whether a difference was asked for. */

@@ -51,12 +51,13 @@ export function shortProofLine(proof: Proof): string {
 /** PROOF.json: the same for programs; keys in one order, int64 to the digit. */
 function renderProofJson(proof: Proof): string {
   const entries = proof.entries.map(
-    ({ place, verdict, was, is, why }): Json => ({
+    ({ place, verdict, was, is, why, standing }): Json => ({
       place,
       verdict,
       ...(was === undefined ? {} : { was }),
       ...(is === undefined ? {} : { is }),
       ...(why === undefined ? {} : { why }),
+      ...(standing === undefined ? {} : { standing }),
     }),
   );
   const whole: Json = {

@@ -10,11 +10,14 @@ const VERDICTS = ['identical', 'source', 'variable', 'added', 'decided', 'edited
 /** How rows of before called two of them. */
 const FORMER: Readonly<Record<string, string>> = { dropped: 'decided', different: 'lost' };
 const Verdict = z.preprocess((name) => (typeof name === 'string' ? (FORMER[name] ?? name) : name), z.enum(VERDICTS));
+const Standing = z.enum(['newer CLI', 'in no bundle', 'unknown']);
 const StoredProof = z.object({
   target: z.string(),
   judge: z.string().default('Databricks CLI'),
   folder: z.string().optional(),
-  entries: z.array(z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional() })),
+  entries: z.array(
+    z.object({ place: z.string(), verdict: Verdict, was: Value, is: Value, why: z.string().optional(), standing: Standing.optional() }),
+  ),
   sources: z
     .object({
       files: z.int(),

@@ -1,6 +1,7 @@
 // The proof: each verdict, honesty about lost, changed, invented and swapped settings, and its words.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { describe, expect, test } from 'vitest';
+import { BUNDLES } from '../../../src/bundle/currency/bundle-models.ts';
 import { editBundle } from '../../../src/bundle/edit/edit.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { compare } from '../../../src/bundle/proof/compare.ts';
@@ -95,6 +96,18 @@ describe('compare', () => {
     expect(edited.counts).toMatchObject({ lost: 1, edited: 1 });
     expect(proofLine(edited)).toMatch(/1 changed in the thread, 1 added, 1 lost; 2 files byte for byte$/);
     expect(shortProofLine(edited)).toMatch(/^1 setting is lost or not as it was, of \d+ settings, 2 files; 1 changed in this thread$/);
+  });
+
+  test('a setting that the CLI loses says why; taken out of the tree in the thread, it is lost no longer', () => {
+    const newer = { ...definition, settings: { ...definition.settings, no_such_field: 'x' } };
+    const made = generateBundle({ definition: newer, sources: [notebook(A), notebook(B)], host: HOST });
+    const about = { definition: newer, models: BUNDLES };
+    const first = proofOf(good, { ...about, bundle: made });
+    const [lost] = first.entries.filter(({ verdict }) => verdict === 'lost');
+    expect(lost).toMatchObject({ place: 'no_such_field', standing: 'unknown', why: expect.stringContaining('in no model known here') });
+    expect(proofOf(good, { ...about, bundle: made, baseline: first }).counts).toMatchObject({ lost: 1, edited: 0 });
+    const without = proofOf(good, { ...about, bundle, baseline: first });
+    expect(without.counts).toMatchObject({ lost: 0, edited: 1 });
   });
 
   test('decided: what an instance pool and development mode decide', () => {
