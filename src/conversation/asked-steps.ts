@@ -60,7 +60,11 @@ export function createAskedSteps(deps: {
 }): AskedSteps {
   const { rows, identities, thread } = deps;
   const { approvals, writeApprovals, writes } = deps.deployment;
-  const story = { proposalsOf: approvals.ofConversation, destroyedFrom: writeApprovals.destroyedFrom };
+  const story = {
+    proposalsOf: approvals.ofConversation,
+    proposalsBeside: approvals.besideConversation,
+    destroyedOf: writeApprovals.destroyedOf,
+  };
   const loadBundle = async (digest: string) => (await rows.bundles.load(digest))?.bundle;
 
   /** The deployment and the step on from it, or in words why this person can't take it (any more). */
@@ -70,14 +74,15 @@ export function createAskedSteps(deps: {
     if (proposal === undefined || bundle === undefined) return 'I do not know this deployment any more. Use the newest card.';
     const { target, host, userName, environment } = proposal;
     const steps = await nextStepsOf(story, proposal, bundle);
-    if (steps === undefined) return `This is not what is deployed to ${target} any more. Use the newest card.`;
+    if (steps === undefined)
+      return `This is not what is deployed to ${target} any more. Use the newest card, here or in the thread that deployed it.`;
     const own = host === by.host && userName.toLowerCase() === by.userName.toLowerCase();
     if (kind !== 'production' && environment !== 'production' && !own)
       return `This is the copy of ${userName} in ${target}, and only they go on with it. Press Plan again on a card, or ask me here, for one of your own.`;
     const no = {
       run: steps.run === undefined && 'There is nothing in this deployment that can be run.',
       production: steps.production === undefined && 'This version is in production already, or its bundle has no target for production.',
-      previous: steps.previous === undefined && `Nothing else was deployed to ${target} from this thread before.`,
+      previous: steps.previous === undefined && `What was in ${target} before was not deployed from this thread, or there was nothing.`,
       destroy: !steps.destroy && 'This deployment has taken over what existed before it, and destroying it would delete that.',
     }[kind];
     return no === false ? { proposal, steps } : no;

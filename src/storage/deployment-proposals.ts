@@ -113,10 +113,15 @@ export function createProposalRows(db: Db) {
 
     /** All of a conversation, oldest first. */
     async ofConversation(conversationId: string): Promise<ProposalInStory[]> {
+      const rows = await db.query(`select ${IN_STORY} from proposals where conversation_id = $1 order by created_at`, [conversationId]);
+      return rows.map(typed<ProposalInStory>);
+    },
+
+    /** What was begun from other conversations in the places that this one has deployed to, oldest first. */
+    async besideConversation(conversationId: string): Promise<ProposalInStory[]> {
       const rows = await db.query(
-        `select id, version, bundle_digest, target, host, root_path, environment, user_name, state, expires_at, decided_by, decided_at,
-           result->>'ending' as ending, result->>'problem' as problem
-         from proposals where conversation_id = $1 order by created_at`,
+        `select ${IN_STORY} from proposals where conversation_id <> $1 and state in ('running', 'done', 'failed', 'unknown')
+           and (host, root_path) in (${placesOf('$1')}) order by created_at`,
         [conversationId],
       );
       return rows.map(typed<ProposalInStory>);
@@ -172,6 +177,14 @@ export function createProposalRows(db: Db) {
       return rows.length > 0;
     },
   };
+}
+
+const IN_STORY = `id, version, bundle_digest, target, host, root_path, environment, user_name, state, expires_at, decided_by, decided_at,
+  result->>'ending' as ending, result->>'problem' as problem`;
+
+/** The places that a conversation has deployed to, as a query; `parameter` is its id. */
+export function placesOf(parameter: string): string {
+  return `select host, root_path from proposals where conversation_id = ${parameter} and state in ('done', 'failed', 'unknown')`;
 }
 
 export type ProposalRows = ReturnType<typeof createProposalRows>;

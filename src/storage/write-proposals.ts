@@ -2,6 +2,7 @@
 import { type Db, typed } from './db/db.ts';
 import { createDecisions, type Decidable } from './decisions.ts';
 import { busyAt, lockPlace } from './deployment-lock.ts';
+import { placesOf } from './deployment-proposals.ts';
 
 interface NewWrite {
   readonly id: string;
@@ -110,11 +111,11 @@ export function createWriteRows(db: Db) {
       return (await db.query('select * from writes where turn_id = $1 order by created_at, id', [turnId])).map(typed<WriteRow>);
     },
 
-    /** What has been destroyed from a conversation: by target and person, and when it was approved. */
-    async destroyedFrom(conversationId: string): Promise<{ target: string; userName: string; decidedAt: Date }[]> {
+    /** What has been destroyed of a conversation's deployments, from wherever: by target and person, and when it was approved. */
+    async destroyedOf(conversationId: string): Promise<{ target: string; userName: string; decidedAt: Date }[]> {
       const rows = await db.query(
         `select arguments::jsonb->>'target' as target, user_name, decided_at from writes
-         where conversation_id = $1 and kind = 'destroy_bundle' and state = 'done'`,
+         where (conversation_id = $1 or (host, root_path) in (${placesOf('$1')})) and kind = 'destroy_bundle' and state = 'done'`,
         [conversationId],
       );
       return rows.map(typed<{ target: string; userName: string; decidedAt: Date }>);

@@ -3,7 +3,7 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
 import type { ProposalInStory } from '../../storage/deployment-proposals.ts';
-import { deployedNow, placeOf, type StatusRows, timeOf } from './status.ts';
+import { deployedNow, placeOf, readStory, type StoryRows, timeOf } from './status.ts';
 
 export interface NextSteps {
   /** The main job, or a pipeline where there is no job; absent where nothing can be run. */
@@ -19,18 +19,17 @@ export interface NextSteps {
  * Undefined where it is not what lies in its place now: something newer is there, or it was destroyed. One that ended halfway can only be
  * put back.
  */
-export async function nextStepsOf(
-  rows: Pick<StatusRows, 'proposalsOf' | 'destroyedFrom'>,
-  proposal: DeploymentProposal,
-  bundle: Bundle,
-): Promise<NextSteps | undefined> {
+export async function nextStepsOf(rows: StoryRows, proposal: DeploymentProposal, bundle: Bundle): Promise<NextSteps | undefined> {
   const { conversationId, target, result } = proposal;
-  const all = await rows.proposalsOf(conversationId);
-  const previous = previousOf(all, proposal);
+  const story = await readStory(rows, conversationId);
+  const { own, all } = story;
+  const last = previousOf(all, proposal);
+  // What another thread has deployed is not a version of this one.
+  const previous = last && own.includes(last) ? { version: last.version, bundleDigest: last.bundleDigest } : undefined;
   if (result?.ending === 'mix')
     return isNewest(all, proposal) ? { ...(previous === undefined ? {} : { previous }), destroy: false } : undefined;
   if (proposal.state !== 'done') return undefined;
-  const now = deployedNow(all, await rows.destroyedFrom(conversationId));
+  const now = deployedNow(story);
   if (!now.some(({ id }) => id === proposal.id)) return undefined;
   const run = result?.jobs[0] ?? result?.others?.find(({ kind }) => kind === 'pipeline');
   const production = proposal.environment === 'development' ? productionOf(bundle) : undefined;
@@ -56,11 +55,10 @@ function isNewest(all: readonly ProposalInStory[], proposal: DeploymentProposal)
 }
 
 /** The last that was deployed in the same place before, of other content. */
-function previousOf(all: readonly ProposalInStory[], proposal: DeploymentProposal): NextSteps['previous'] {
-  const before = all
+function previousOf(all: readonly ProposalInStory[], proposal: DeploymentProposal): ProposalInStory | undefined {
+  return all
     .filter((one) => one.state === 'done' && placeOf(one) === placeOf(proposal) && timeOf(one) < timeOf(proposal))
     .filter(({ bundleDigest }) => bundleDigest !== proposal.bundleDigest)
     .sort((a, b) => timeOf(a) - timeOf(b))
     .at(-1);
-  return before && { version: before.version, bundleDigest: before.bundleDigest };
 }

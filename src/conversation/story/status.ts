@@ -29,15 +29,20 @@ export interface Status {
   readonly deployed: readonly Deployed[];
 }
 
-export interface StatusRows extends Pick<Storage, 'turns' | 'conversations' | 'outbox'> {
+export interface StatusRows extends Pick<Storage, 'turns' | 'conversations' | 'outbox'>, StoryRows {}
+
+export interface StoryRows {
   readonly proposalsOf: (conversationId: string) => Promise<readonly ProposalInStory[]>;
-  readonly destroyedFrom: (conversationId: string) => Promise<readonly { target: string; userName: string; decidedAt: Date }[]>;
+  /** What other conversations have begun in the same places. */
+  readonly proposalsBeside: (conversationId: string) => Promise<readonly ProposalInStory[]>;
+  readonly destroyedOf: (conversationId: string) => Promise<readonly { target: string; userName: string; decidedAt: Date }[]>;
 }
 
 export async function readStatus(rows: StatusRows, conversationId: string, now: Date): Promise<Status> {
   const { underWay, newest } = await rows.turns.standing(conversationId);
-  const proposals = await rows.proposalsOf(conversationId);
-  const deployed = deployedNow(proposals, await rows.destroyedFrom(conversationId)).map(({ target, version, decidedBy }) => ({
+  const story = await readStory(rows, conversationId);
+  const proposals = story.own;
+  const deployed = deployedNow(story).map(({ target, version, decidedBy }) => ({
     ...{ target, version, by: decidedBy },
   }));
   if (underWay) return { now: { kind: 'working' }, deployed };
@@ -63,13 +68,23 @@ function howMuch({ ending, state }: ProposalInStory): 'none' | 'half' | 'unknown
   return state === 'unknown' ? 'unknown' : 'none';
 }
 
-/** What lies in each place: deployed there last, not destroyed since, and not mixed with what was deployed halfway. */
-export function deployedNow(
-  proposals: readonly ProposalInStory[],
-  destroyed: readonly { target: string; userName: string; decidedAt: Date }[],
-): ProposalInStory[] {
+interface Story {
+  readonly own: readonly ProposalInStory[];
+  /** With what other conversations have begun in the same places. */
+  readonly all: readonly ProposalInStory[];
+  readonly destroyed: readonly { target: string; userName: string; decidedAt: Date }[];
+}
+
+export async function readStory(rows: StoryRows, conversationId: string): Promise<Story> {
+  const own = await rows.proposalsOf(conversationId);
+  const beside = await rows.proposalsBeside(conversationId);
+  return { own, all: [...own, ...beside], destroyed: await rows.destroyedOf(conversationId) };
+}
+
+/** What lies in each place and is of this conversation: deployed there last, not destroyed since, and not mixed with what was deployed halfway. */
+export function deployedNow({ own, all, destroyed }: Story): ProposalInStory[] {
   const last = new Map<string, ProposalInStory>();
-  const done = proposals.filter(({ state, ending }) => state === 'done' || ending === 'mix').sort((a, b) => timeOf(a) - timeOf(b));
+  const done = all.filter(({ state, ending }) => state === 'done' || ending === 'mix').sort((a, b) => timeOf(a) - timeOf(b));
   for (const one of done) {
     // Of a development copy only its owner's destroying counts; production is one for all.
     const gone = destroyed.some(
@@ -79,7 +94,7 @@ export function deployedNow(
     if (gone || one.state !== 'done') last.delete(placeOf(one));
     else last.set(placeOf(one), one);
   }
-  return [...last.values()];
+  return [...last.values()].filter((one) => own.includes(one));
 }
 
 /** Rows that are older than places have none. */

@@ -29,6 +29,7 @@ export function createDeploymentApprovals({ db }: { db: Db }) {
   return {
     ...decider,
     ofConversation: rows.ofConversation,
+    besideConversation: rows.besideConversation,
     /** RELEASE-<target>.md of a plan; undefined for a plan that is not known, or older than that. */
     async report(id: string): Promise<BundleFile | undefined> {
       const row = await rows.get(id);

@@ -15,7 +15,7 @@ export function createWriteApprovals({ db }: { db: Db }) {
     // A deployment has a plan, and is approved on its card.
     obstacle: async (row) => (row.kind === 'deploy_bundle' ? 'A deployment is approved on the card of its plan.' : undefined),
   });
-  return { ...decider, destroyedFrom: rows.destroyedFrom };
+  return { ...decider, destroyedOf: rows.destroyedOf };
 }
 
 function whyNotOpen(row: WriteRow): string {

@@ -1,12 +1,15 @@
 // Where a conversation stands, read from real rows at each point of its life.
 import { test as base, expect } from 'vitest';
+import { nextStepsOf } from '../../../src/conversation/story/next-steps.ts';
 import { readStatus } from '../../../src/conversation/story/status.ts';
+import { deploymentProposalOf } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createConversationRows } from '../../../src/storage/conversations.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
 import { createWriteRows } from '../../../src/storage/write-proposals.ts';
+import { bundleOf } from '../../deployment/rig.ts';
 import { openTestStorage } from '../../storage/open-test-storage.ts';
 
 const NOW = new Date();
@@ -20,7 +23,8 @@ const test = base
   })
   .extend('life', async ({ storage: { db } }) => {
     for (const table of ['outbox', 'writes', 'proposals', 'versions', 'turns', 'conversations']) await db.query(`delete from ${table}`);
-    await db.query(`insert into bundles (digest, files, meta) values ('d', '[]', '{"name": "churn"}') on conflict do nothing`);
+    for (const digest of ['d', 'e'])
+      await db.query(`insert into bundles (digest, files, meta) values ($1, '[]', '{"name": "churn"}') on conflict do nothing`, [digest]);
     return createLife(db);
   });
 
@@ -31,10 +35,12 @@ async function createLife(db: Db) {
   const outbox = createOutbox(db);
   const proposals = createProposalRows(db);
   const writes = createWriteRows(db);
-  await conversations.insert({
-    ...{ id: 'c1', team: 'T', channel: 'C', threadTs: '1.1', private: false, requester: 'U_ANA' },
-    subject: { jobId: '123', name: 'Churn' },
-  });
+  const story = { proposalsOf: proposals.ofConversation, proposalsBeside: proposals.besideConversation, destroyedOf: writes.destroyedOf };
+  for (const [id, channel] of Object.entries({ c1: 'C', c2: 'D' }))
+    await conversations.insert({
+      ...{ id, team: 'T', channel, threadTs: '1.1', private: false, requester: 'U_ANA' },
+      subject: { jobId: '123', name: 'Churn' },
+    });
   const begin = async (id: string) => {
     await turns.insert({ id, conversationId: 'c1', slackUser: 'U_ANA', text: 'x', eventKey: id });
     await turns.start(id);
@@ -51,10 +57,10 @@ async function createLife(db: Db) {
       await db.query('update turns set finished_at = $2 where id = $1', [`t${number}`, minutes(number - 100)]);
       return this.offer(number, target);
     },
-    async offer(number: number, target: string): Promise<string> {
+    async offer(number: number, target: string, { conversationId, bundleDigest } = { conversationId: 'c1', bundleDigest: 'd' }) {
       const id = `p${number}-${target}-${Math.random()}`;
       await proposals.insert({
-        ...{ id, conversationId: 'c1', version: number, bundleDigest: 'd', target, host: 'https://h.test', userName: 'ana' },
+        ...{ id, conversationId, version: number, bundleDigest, target, host: 'https://h.test', userName: 'ana' },
         ...{
           slackUser: 'U_ANA',
           plan: '{}',
@@ -71,10 +77,11 @@ async function createLife(db: Db) {
     },
     decide: (id: string, to: 'approved' | 'declined', at: Date) => proposals.decide(id, to, { slackUser: 'U_BEN', userName: 'ana', at }),
     end: (id: string, state: 'done' | 'failed' | 'unknown', result: object = {}) => proposals.finish(id, state, result),
-    async deployed(number: number, target: string, at: Date): Promise<void> {
-      const id = await this.offer(number, target);
+    async deployed(number: number, target: string, at: Date, of?: { conversationId: string; bundleDigest: string }): Promise<string> {
+      const id = await this.offer(number, target, of);
       await this.decide(id, 'approved', at);
-      await this.end(id, 'done');
+      await this.end(id, 'done', { ok: true, state: 'done', jobs: [] });
+      return id;
     },
     async destroyed(target: string, at: Date): Promise<void> {
       const id = `w-${target}`;
@@ -82,8 +89,11 @@ async function createLife(db: Db) {
       await writes.insert({ id, host: 'https://h.test', userName: 'ana', ...write, expiresAt: minutes(60) });
       await db.query(`update writes set conversation_id = 'c1', state = 'done', decided_at = $2 where id = $1`, [id, at]);
     },
-    status: (now = NOW) =>
-      readStatus({ conversations, turns, outbox, proposalsOf: proposals.ofConversation, destroyedFrom: writes.destroyedFrom }, 'c1', now),
+    status: (now = NOW) => readStatus({ conversations, turns, outbox, ...story }, 'c1', now),
+    next: async (id: string) => {
+      const row = (await proposals.get(id)) ?? expect.fail('no such proposal');
+      return nextStepsOf(story, deploymentProposalOf(row), bundleOf());
+    },
   };
 }
 
@@ -119,6 +129,21 @@ test('names the latest of each target, and by whom; what was destroyed since is 
   expect(await life.status()).toEqual({ now: { kind: 'quiet' }, deployed: [dev, prod] });
   await life.destroyed('dev', minutes(-6));
   expect((await life.status()).deployed).toEqual([prod]);
+});
+
+test('knows what another thread has deployed to the same place, and does not take it for a version of its own', async ({ life }) => {
+  await life.version(1);
+  const first = await life.deployed(1, 'prod', minutes(-9));
+  expect(await life.next(first)).toMatchObject({ destroy: true });
+  const other = { conversationId: 'c2', bundleDigest: 'e' };
+  await life.deployed(1, 'prod', minutes(-8), other);
+  expect((await life.status()).deployed).toEqual([]);
+  expect(await life.next(first)).toBeUndefined();
+  const second = await life.deployed(2, 'prod', minutes(-7));
+  expect((await life.status()).deployed).toEqual([{ target: 'prod', version: 2, by: 'U_BEN' }]);
+  expect(await life.next(second)).not.toHaveProperty('previous');
+  const third = await life.deployed(3, 'prod', minutes(-6), { conversationId: 'c1', bundleDigest: 'e' });
+  expect(await life.next(third)).toMatchObject({ previous: { version: 2, bundleDigest: 'd' } });
 });
 
 test('counts nothing as deployed where a later deployment ended halfway', async ({ life }) => {
