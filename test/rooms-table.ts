@@ -6,12 +6,13 @@ export const TABLE: Record<string, string> = {
   config: 'config/variables bundle/model:types bundle/edit',
   'config/variables': '',
   'bundle/model': '',
+  'bundle/secrets': 'bundle/model:types',
   'bundle/currency': 'bundle/model:types',
   'bundle/yaml': 'bundle/model yaml',
   'bundle/check': 'bundle/model bundle/yaml',
   'bundle/generate': 'bundle/model bundle/currency bundle/yaml bundle/check',
-  'bundle/proof': 'bundle/model bundle/currency bundle/yaml bundle/generate',
-  'bundle/edit': 'bundle/model bundle/yaml bundle/generate fflate',
+  'bundle/proof': 'bundle/model bundle/secrets bundle/currency bundle/yaml bundle/generate',
+  'bundle/edit': 'bundle/model bundle/secrets bundle/yaml bundle/generate fflate',
   'analysis/source': 'bundle/model:types',
   'analysis/sql': 'analysis/source @polyglot-sql/sdk',
   'analysis/python': 'analysis/source analysis/sql:types web-tree-sitter',
@@ -23,7 +24,7 @@ export const TABLE: Record<string, string> = {
   'databricks/api-writes': 'databricks/http databricks/api',
   databricks: 'bundle/model:types databricks/http databricks/api @databricks/sdk-experimental',
   'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
-  conversion: 'bundle/model bundle/check bundle/generate analysis databricks:types databricks/read',
+  conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/proof storage/db:types',
   storage: 'bundle/model:types storage/db storage/bundles',
@@ -54,11 +55,11 @@ export const TABLE: Record<string, string> = {
     'bundle config analysis/sql analysis databricks/api:types databricks/read conversion storage/bundles:types ' +
     'deployment/approval:types deployment/plan:types mcp/tools/support',
   'mcp/server':
-    'bundle/model bundle/check analysis/secrets databricks/http databricks/api:types databricks:types storage/bundles ' +
-    'deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
+    'bundle/model bundle/secrets bundle/check analysis/secrets databricks/http databricks/api:types databricks:types ' +
+    'storage/bundles deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
-  'conversation/story': 'bundle/model bundle/yaml storage:types deployment/approval:types',
+  'conversation/story': 'bundle/model:types bundle/secrets bundle/yaml storage:types deployment/approval:types',
   conversation:
     'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +
     'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story pg-boss:types',

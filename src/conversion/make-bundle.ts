@@ -4,6 +4,7 @@ import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
 import type { Adoption } from '../bundle/model/bundle.ts';
+import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
 import type { WholeSubject } from './subject.ts';
@@ -46,7 +47,8 @@ export async function makeBundle(
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
   const options = { targets, adoption: originals, deployer, ...where };
   const generated = generateBundle({ ...subject, host, options });
-  const bundle = { ...generated, secrets: await findSecrets(generated.files) };
+  const { files } = generated;
+  const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
   return { bundle, findings: checkBundle(bundle.files) };
 }

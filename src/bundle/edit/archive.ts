@@ -1,7 +1,8 @@
 // The archive of a bundle: a zip whose bytes depend on the files alone.
 import { type Zippable, zipSync } from 'fflate';
-import type { Bundle, BundleFile } from '../model/bundle.ts';
-import { createMask } from '../model/mask-secrets.ts';
+import type { BundleFile } from '../model/bundle.ts';
+import type { TreeWithSecrets } from '../secrets/called-secrets.ts';
+import { createMask } from '../secrets/mask-secrets.ts';
 
 /** Fixed, because other levels give other bytes. */
 const LEVEL = 9;
@@ -10,8 +11,8 @@ const LEVEL = 9;
  * Packs a bundle and further files (a proof, say) into a zip, hard-coded secrets masked. Sorted, one timestamp, so the same files give the
  * same bytes in any order.
  */
-export function archive(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonly BundleFile[] = []): Uint8Array {
-  const files = bundle.secrets.length === 0 ? [...bundle.files, ...more] : masked(bundle, more);
+export function archive(bundle: TreeWithSecrets, more: readonly BundleFile[] = []): Uint8Array {
+  const files = masked(bundle, more);
   const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
   // The earliest time zips know; in local time because that is what they store: the same bytes in every time zone (facts: libraries#yaml-and-zip).
   const mtime = new Date(1980, 0, 1);
@@ -21,11 +22,7 @@ export function archive(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonl
   return zipSync(entries);
 }
 
-function masked(bundle: Pick<Bundle, 'files' | 'secrets'>, more: readonly BundleFile[]): BundleFile[] {
-  const { mask } = createMask(bundle);
-  return [...bundle.files, ...more].map(({ path, bytes }) => {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    const hidden = mask(text);
-    return hidden === text ? { path, bytes } : { path, bytes: new TextEncoder().encode(hidden) };
-  });
+function masked(bundle: TreeWithSecrets, more: readonly BundleFile[]): BundleFile[] {
+  const mask = createMask(bundle);
+  return [...bundle.files, ...more].map((file) => (mask.spans(file).length === 0 ? file : { path: file.path, bytes: mask.bytes(file) }));
 }

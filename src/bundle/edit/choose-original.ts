@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, objectOf } from '../../values/jso
 import { generateBundle } from '../generate/generate.ts';
 import { targetComment } from '../generate/targets.ts';
 import type { Adoption, Bundle, JobDefinition } from '../model/bundle.ts';
+import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { environmentOf } from '../yaml/describe-tree.ts';
 import { parseYaml } from '../yaml/parse.ts';
@@ -20,15 +21,13 @@ export function chooseOriginal(bundle: Bundle, definition: JobDefinition, target
     return objectOf(objectOf(objectOf(parsed.ok ? parsed.value : {}).targets)[target]);
   });
   const at = ['targets', target];
-  const yaml = changeYaml(textOf(bundle, 'databricks.yml'), differences(was, is, at), { at, text: targetComment(wish, way, target) });
+  const yaml = rewritten(bundle, 'databricks.yml', (text) =>
+    changeYaml(text, differences(was, is, at), { at, text: targetComment(wish, way, target) }),
+  );
   const [before = '', after = ''] = made.map((one) => textOf(one, 'README.md'));
-  const readme = textOf(bundle, 'README.md');
-  const changed = replaceLines(readme, before, after);
-  const changes = [
-    { path: 'databricks.yml', content: yaml },
-    ...(changed === readme || readme === '' ? [] : [{ path: 'README.md', content: changed }]),
-  ];
-  return { ...editBundle(bundle, changes, bundle.secrets), adoption: { ...bundle.adoption, [target]: way } };
+  const hasReadme = bundle.files.some(({ path }) => path === 'README.md');
+  const readme = hasReadme ? [rewritten(bundle, 'README.md', (text) => replaceLines(text, before, after))] : [];
+  return { ...editBundle(bundle, [yaml, ...readme]), adoption: { ...bundle.adoption, [target]: way } };
 }
 
 function differences(was: JsonObject, is: JsonObject, at: readonly string[]): YamlChange[] {

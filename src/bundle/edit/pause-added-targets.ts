@@ -1,6 +1,7 @@
 // Production targets that an edit adds: what was made from an original stands paused there, since that original runs on.
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import type { Bundle } from '../model/bundle.ts';
+import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { configurationOf, environmentOf, writtenResource } from '../yaml/describe-tree.ts';
 import { editBundle } from './edit.ts';
@@ -23,8 +24,7 @@ export function pauseAddedTargets(before: Bundle, edited: Bundle): Bundle {
 function pause(bundle: Bundle, target: string): Bundle {
   const parts = configurationOf(bundle.files);
   const part = parts.find(({ value }) => target in objectOf(value.targets));
-  const file = bundle.files.find(({ path }) => path === part?.path);
-  if (part === undefined || file === undefined) return bundle;
+  if (part === undefined) return bundle;
   const triggers = bundle.resources.flatMap(({ type, key }) => {
     const { base, override } = writtenResource(bundle.files, type, key, target);
     return running(base, override).map(({ at, value, said }) => ({ at: ['resources', type, key, ...at], value, said }));
@@ -34,8 +34,8 @@ function pause(bundle: Bundle, target: string): Bundle {
     ...(triggers.length === 0 ? [] : [{ at: ['presets', 'trigger_pause_status'], value: 'PAUSED' }]),
     ...triggers.flatMap(({ at, value, said }) => (said ? [{ at, value }] : [])),
   ].map(({ at, value }) => ({ at: ['targets', target, ...at], value }));
-  const content = changeYaml(new TextDecoder().decode(file.bytes), [...emptied(part.value, wanted), ...wanted]);
-  const paused = editBundle(bundle, [{ path: part.path, content }], bundle.secrets);
+  const change = rewritten(bundle, part.path, (text) => changeYaml(text, [...emptied(part.value, wanted), ...wanted]));
+  const paused = editBundle(bundle, [change]);
   return { ...paused, adoption: { ...paused.adoption, [target]: 'beside' }, added: [...(paused.added ?? []), target] };
 }
 

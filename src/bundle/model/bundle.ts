@@ -133,6 +133,14 @@ export interface SecretFinding {
   readonly end: number;
   /** What it is, in words such as `Databricks token`. */
   readonly kind: string;
+  /** What its mask says, such as `2 password`: it keeps that name in later versions. */
+  readonly name?: string | undefined;
+}
+
+/** A value that was called a secret once, and what its mask says: `password`, or `2 password` where a kind has several. */
+export interface CalledSecret {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Which workspace file a file of the tree was made from. */
@@ -186,6 +194,8 @@ export interface Bundle {
   readonly sources: readonly BundleSource[];
   /** Hard-coded secrets in the files: the archive masks them, and deploying waits until they are replaced. */
   readonly secrets: readonly SecretFinding[];
+  /** What its conversation ever called a secret, whatever stands in these files; known while a conversation works with it, stored with none. */
+  readonly called?: readonly CalledSecret[] | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** sha256 (hex) over the files' paths and bytes: equal trees have equal digests. */
   readonly digest: string;

@@ -1,7 +1,8 @@
 // What changed from one version's files to the next, line by line.
 import { diff } from 'node:util';
-import type { Bundle } from '../../bundle/model/bundle.ts';
-import { createMask } from '../../bundle/model/mask-secrets.ts';
+import type { BundleFile } from '../../bundle/model/bundle.ts';
+import { calledIn, type TreeWithSecrets } from '../../bundle/secrets/called-secrets.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 
 export interface FileChange {
   readonly path: string;
@@ -19,22 +20,22 @@ const MAX_DIFF_LINES = 5000;
  * The changes from one version to the next, sorted by path. A secret is masked, whichever of them the scanner found it in: the line that
  * goes away holds it.
  */
-export function diffVersions(before: Pick<Bundle, 'files' | 'secrets'>, after: Pick<Bundle, 'files' | 'secrets'>): FileChange[] {
-  const masks = [createMask(before), createMask(after)];
-  const hide = (text: string) => masks.reduce((hidden, { mask }) => mask(hidden), text);
-  const old = new Map(before.files.map((file) => [file.path, file.bytes]));
-  const now = new Map(after.files.map((file) => [file.path, file.bytes]));
+export function diffVersions(before: TreeWithSecrets, after: TreeWithSecrets): FileChange[] {
+  // One set of names for both; what the scanner found in one of them is a secret in the other.
+  const called = calledIn({ ...after, called: calledIn(before) });
+  const masks = { before: createMask({ ...before, called }), after: createMask({ ...after, called }) };
+  const old = new Map(before.files.map((file) => [file.path, file]));
+  const now = new Map(after.files.map((file) => [file.path, file]));
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
   return paths.flatMap((path): FileChange[] => {
     const [was, is] = [old.get(path), now.get(path)];
-    if (was !== undefined && is !== undefined && Buffer.compare(was, is) === 0) return [];
+    if (was !== undefined && is !== undefined && Buffer.compare(was.bytes, is.bytes) === 0) return [];
     const kind = was === undefined ? 'added' : is === undefined ? 'removed' : 'changed';
-    return [{ path, kind, lines: diffText(was, is, hide) }];
+    return [{ path, kind, lines: diffText(linesOf(was, masks.before), linesOf(is, masks.after)) }];
   });
 }
 
-function diffText(was: Uint8Array | undefined, is: Uint8Array | undefined, hide: (text: string) => string): string[] {
-  const [before, after] = [linesOf(was, hide), linesOf(is, hide)];
+function diffText(before: string[] | undefined, after: string[] | undefined): string[] {
   if (before === undefined || after === undefined || before.length + after.length > MAX_DIFF_LINES) return [];
   // Node's `diff(actual, expected)` calls 1 what only the first has and -1 what only the second has, the first's before.
   const marked = diff(before, after).map(([operation, line]) => `${operation === 1 ? '-' : operation === -1 ? '+' : ' '}${line}`);
@@ -60,11 +61,11 @@ function withContext(marked: readonly string[]): string[] {
 }
 
 /** Text split into lines; undefined for bytes that are not UTF-8 text. */
-function linesOf(bytes: Uint8Array | undefined, hide: (text: string) => string): string[] | undefined {
-  if (bytes === undefined) return [];
+function linesOf(file: BundleFile | undefined, mask: Pick<ReturnType<typeof createMask>, 'file'>): string[] | undefined {
+  if (file === undefined) return [];
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? undefined : hide(text.replace(/\n$/, '')).split('\n');
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(file.bytes);
+    return text.includes('\0') ? undefined : mask.file(file).replace(/\n$/, '').split('\n');
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // Masks the secrets in a release: what runs now may hold one that the bundle has long replaced.
 import { findSecrets } from '../../analysis/secrets/find.ts';
-import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 import type { Release } from '../policy/release-diff.ts';
 
 /** The release with a mask for every hard-coded secret that the scanner finds in its values, by their shapes and by the names of their settings. */

@@ -37,9 +37,11 @@ export function createTakeEdits(deps: {
         const wanted = bundle.files.filter(({ path }) => paths.includes(path));
         const there = await deps.readFiles(workspace, { root, files: wanted });
         const edited = [...there].map(([path, bytes]) => ({ path, bytes }));
-        const kept = bundle.secrets.filter(({ path }) => !there.has(path));
-        const contents = edited.map(({ path, bytes }) => ({ path, content: bytes }));
-        const made = editBundle(bundle, contents, [...kept, ...(await findSecrets(edited))]);
+        const found = await findSecrets(edited);
+        const made = editBundle(
+          bundle,
+          edited.map(({ path, bytes }) => ({ path, content: bytes, secrets: found.filter((one) => one.path === path) })),
+        );
         return notAllowed(made.files)?.words ?? made;
       })
       .catch(wordsOf);

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { findSecrets } from '../../analysis/secrets/find.ts';
 import { checkBundle } from '../../bundle/check/check-bundle.ts';
 import { pathProblem } from '../../bundle/model/paths.ts';
+import { callSecrets } from '../../bundle/secrets/called-secrets.ts';
 import { bundleFrom } from '../../storage/bundles/bundle-text.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { OwnedBundles } from '../../storage/bundles/owned-bundles.ts';
@@ -37,7 +38,13 @@ export async function putBundle(
   const path = bundle.files.map((file) => pathProblem(file.path)).find((problem) => problem !== undefined);
   const size = checkBundle(bundle.files).find(({ level, place }) => level === 'error' && place === '');
   if (path !== undefined || size !== undefined) return answerMessage(response, 400, path ?? size?.message ?? '');
-  const checked = { ...carried, bundle: { ...bundle, secrets: await findSecrets(bundle.files) } };
+  // More may be called a secret than the scanner finds, never less.
+  const found = await findSecrets(bundle.files);
+  const brought = bundle.secrets.filter(
+    (one) => !found.some(({ path, start, end }) => path === one.path && start < one.end && end > one.start),
+  );
+  const secrets = callSecrets({ files: bundle.files, secrets: [...brought, ...found] });
+  const checked = { ...carried, bundle: { ...bundle, secrets } };
   await keepTransferred(bundles, host, checked, { brought: true });
   response.status(204).end();
 }

@@ -1,6 +1,8 @@
 // edit_bundle_file: one change of one file; the answer is a new bundle, the old one stays.
 import { z } from 'zod';
-import { createMask } from '../../bundle/model/mask-secrets.ts';
+import type { BundleFile } from '../../bundle/model/bundle.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
+import { putBack } from '../../bundle/secrets/put-back.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool } from './support/define-tool.ts';
 import { fileText } from './support/file-text.ts';
@@ -39,12 +41,12 @@ export const editBundleFile = defineTool({
       paused,
       isNew,
     } = await changeBundle(bundle_id, context, doing, async (stored) => {
-      const { mask, unmask } = createMask(stored.bundle);
-      const written = contentAfter(input, () => fileOf(stored, path, doing).bytes, mask);
+      const { file } = createMask(stored.bundle);
+      const written = contentAfter(input, () => fileOf(stored, path, doing), file);
       // The model sees masks instead of secrets: a mask that it has left alone becomes the secret again.
-      const content = written === null ? null : unmask(written);
+      const { content, secrets } = written === null ? { content: null, secrets: [] } : putBack(stored.bundle, path, written);
       const bytes = content === null ? null : new TextEncoder().encode(content);
-      const bundle = await editFiles(stored.bundle, [{ path, bytes }]);
+      const bundle = await editFiles(stored.bundle, [{ path, bytes, secrets }]);
       const paused = (bundle.added ?? []).filter((target) => stored.bundle.added?.includes(target) !== true);
       return { bundle, paused };
     });
@@ -62,7 +64,7 @@ export const editBundleFile = defineTool({
 });
 
 /** The file's content after the edit; null where it is deleted. */
-function contentAfter(input: z.output<typeof schema>, current: () => Uint8Array, mask: (text: string) => string): string | null {
+function contentAfter(input: z.output<typeof schema>, current: () => BundleFile, masked: (file: BundleFile) => string): string | null {
   const ways = [input.old_text !== undefined, input.content !== undefined, input.delete === true].filter(Boolean).length;
   if (ways !== 1) throw refusal('It must be one of: old_text with new_text, content, or delete.', 'Call again with exactly one of them.');
   if (input.delete === true) {
@@ -70,8 +72,8 @@ function contentAfter(input: z.output<typeof schema>, current: () => Uint8Array,
     return null;
   }
   if (input.content !== undefined) return input.content;
-  const plain = fileText(current());
-  const text = plain === undefined ? undefined : mask(plain);
+  const file = current();
+  const text = fileText(file.bytes) === undefined ? undefined : masked(file);
   if (text === undefined) throw refusal('The file is not text.', 'Leave it as it is, or replace it with content.');
   const { old_text = '', new_text } = input;
   if (new_text === undefined) throw refusal('new_text is missing.', 'Give new_text; an empty string removes the passage.');

@@ -34,7 +34,7 @@ export const exportNotebook = defineTool({
       });
     }
     steps.done('export', title);
-    const text = await maskText(sourceText(source.bytes, source.format === 'JUPYTER'), source);
+    const text = await maskText(sourceText(new TextDecoder().decode(source.bytes), source.format === 'JUPYTER'), source);
     const label = `notebook ${quote(path)}${source.language === undefined ? '' : ` (${source.language})`}`;
     const language = source.language === undefined ? {} : { language: source.language };
     return { text: page(label, text, offset), structured: { path, ...language, characters: text.length } };

@@ -1,6 +1,6 @@
 // read_bundle_file: one text file of a bundle, a page at a time, as data.
 import { z } from 'zod';
-import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool } from './support/define-tool.ts';
 import { fileText } from './support/file-text.ts';
@@ -24,7 +24,8 @@ export const readBundleFile = defineTool({
     if (fileText(file.bytes) === undefined) {
       throw new UserError({ doing, problem: 'The file is not text.', next: 'Leave it as it is; it can only be replaced as a whole.' });
     }
-    const text = createMask(stored.bundle).mask(sourceText(file.bytes, path.endsWith('.ipynb')));
+    const { file: masked, mask } = createMask(stored.bundle);
+    const text = mask(sourceText(masked(file), path.endsWith('.ipynb')));
     steps.done(`file ${path}`, `Reading ${path}`);
     return { text: page(`file ${quote(path)} of the bundle`, text, offset), structured: { bundle_id, path, characters: text.length } };
   },

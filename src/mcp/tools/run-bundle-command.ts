@@ -1,7 +1,7 @@
 // run_bundle_command: validate, plan and summary run with the Databricks CLI; deploy, run and destroy are proposed for a person's click.
 import { z } from 'zod';
 import type { Bundle } from '../../bundle/model/bundle.ts';
-import { createMask } from '../../bundle/model/mask-secrets.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 import { offeredTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { AskedWrite } from '../../deployment/approval/write.ts';
 import type { Inspection } from '../../deployment/plan/inspect.ts';

@@ -21,7 +21,7 @@ const Text = z.object({
 });
 
 export function bundleText({ bundle, definition, parent }: CarriedBundle): string {
-  const { files, digest: _, ...meta } = bundle;
+  const { files, digest: _digest, called: _called, ...meta } = bundle;
   return JSON.stringify({
     meta,
     files: files.map(({ path, bytes }) => ({ path, base64: Buffer.from(bytes).toString('base64') })),

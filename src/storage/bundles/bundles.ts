@@ -37,7 +37,9 @@ export const BundleMeta = z.object({
   adoption: z.record(z.string(), z.enum(ADOPTIONS)).default({}),
   added: z.array(z.string()).optional(),
   sources: z.array(z.object({ path: z.string(), file: z.string(), sha256: z.string() })).default([]),
-  secrets: z.array(z.object({ path: z.string(), line: z.int(), start: z.int(), end: z.int(), kind: z.string() })).default([]),
+  secrets: z
+    .array(z.object({ path: z.string(), line: z.int(), start: z.int(), end: z.int(), kind: z.string(), name: z.string().optional() }))
+    .default([]),
   diagnostics: z.array(z.object({ level: z.enum(['error', 'warning', 'note']), place: z.string(), message: z.string() })),
 });
 
@@ -46,7 +48,7 @@ export function createBundleStore(db: Db): BundleStore {
     async save(bundle, of = {}) {
       const digest = digestFiles(bundle.files);
       if (digest !== bundle.digest) throw new Error(`The bundle's digest is not that of its files: ${bundle.digest}`);
-      const { files: _files, digest: _digest, ...meta } = bundle;
+      const { files: _files, digest: _digest, called: _called, ...meta } = bundle;
       const files = bundle.files.map((file) => ({ path: file.path, sha256: sha256(file.bytes) }));
       await db.transaction(async (tx) => {
         await saveBlobs(tx, bundle.files);

@@ -22,7 +22,6 @@ test.each(Object.keys(CASES))('%s: the tests come, and nothing else of databrick
   const next = editBundle(
     bundle,
     changes.map(({ path, bytes: content }) => ({ path, content })),
-    [],
   );
   expect(checkBundle(next.files)).toEqual(checkBundle(bundle.files));
   const gone = rootOf(bundle.files).split('\n');

@@ -40,7 +40,7 @@ test.each(CHANGES)('%s, from %s to %s', (_what, from, to, definition) => {
 test('what somebody has changed in the target and around it stays, comments too', () => {
   const bundle = made(scheduled, 'beside');
   const yaml = textOf(bundle, 'databricks.yml').replace('presets:', 'presets:\n      # ours\n      tags: { team: data }');
-  const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `# by hand\n${yaml}` }], []);
+  const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `# by hand\n${yaml}` }]);
   const chosen = textOf(chooseOriginal(edited, scheduled, 'prod', 'bind'), 'databricks.yml');
   expect(chosen).toMatch(/^# by hand\n/);
   expect(chosen).toMatch(/ {4}presets:\n {6}# ours\n {6}tags: \{ team: data \}\n/);

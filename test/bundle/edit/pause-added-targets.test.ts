@@ -22,7 +22,7 @@ const made = (definition: typeof related) =>
   generateBundle({ definition, sources: madeUp(definition), host: HOST, options: { adoption: { prod: 'bind' } } });
 const withTarget = (bundle: ReturnType<typeof made>, written: string, replaced = '$&') => {
   const yaml = textOf(bundle, 'databricks.yml').replace(/ {2}prod:\n/, replaced);
-  const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}\n${written}` }], []);
+  const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}\n${written}` }]);
   return pauseAddedTargets(bundle, edited);
 };
 const resourcesOf = (bundle: ReturnType<typeof made>, target: string) =>
@@ -62,7 +62,7 @@ describe('a target that an edit adds', () => {
   it('is never what the bundle is held against, wherever it stands and whatever it is called then', () => {
     const first = withTarget(made(scheduled()), '', `${STAGING}  prod:\n`);
     const yaml = textOf(first, 'databricks.yml').replace('  staging:\n', '  stage:\n');
-    const renamed = pauseAddedTargets(first, editBundle(first, [{ path: 'databricks.yml', content: yaml }], []));
+    const renamed = pauseAddedTargets(first, editBundle(first, [{ path: 'databricks.yml', content: yaml }]));
     expect([first.targets.indexOf('staging') < first.targets.indexOf('prod'), productionTarget(first)]).toEqual([true, 'prod']);
     expect([renamed.adoption.stage, renamed.added, productionTarget(renamed)]).toEqual(['beside', ['stage'], 'prod']);
   });

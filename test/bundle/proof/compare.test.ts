@@ -182,23 +182,23 @@ describe('compareDeployed', () => {
 describe('editBundle', () => {
   test('re-reads targets, variables and the digest', () => {
     const yaml = textOf(bundle, 'databricks.yml');
-    const next = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}  staging:\n    mode: production\n` }], []);
+    const next = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}  staging:\n    mode: production\n` }]);
     expect(next.targets).toEqual(['dev', 'prod', 'staging']);
     expect(next.variables).toEqual(bundle.variables);
     expect(next.digest).not.toBe(bundle.digest);
-    expect(editBundle(next, [{ path: 'databricks.yml', content: yaml }], []).digest).toBe(bundle.digest);
+    expect(editBundle(next, [{ path: 'databricks.yml', content: yaml }]).digest).toBe(bundle.digest);
   });
   test('adds and deletes files', () => {
-    const more = editBundle(bundle, [{ path: 'src/new.py', content: 'x' }], []);
+    const more = editBundle(bundle, [{ path: 'src/new.py', content: 'x' }]);
     expect(more.files.length).toBe(bundle.files.length + 1);
-    expect(editBundle(more, [{ path: 'src/new.py', content: null }], []).digest).toBe(bundle.digest);
+    expect(editBundle(more, [{ path: 'src/new.py', content: null }]).digest).toBe(bundle.digest);
   });
   test.each(['../x', '/x', 'a/../../x', '', '.databricks/x', 'a\\b', 'a\nb'])('refuses the path %j', (path) => {
-    expect(() => editBundle(bundle, [{ path, content: 'x' }], [])).toThrow(/Use a relative path inside the bundle/);
+    expect(() => editBundle(bundle, [{ path, content: 'x' }])).toThrow(/Use a relative path inside the bundle/);
   });
   test('refuses YAML that cannot be read, and to delete what is not there or is needed', () => {
-    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: 'a: [' }], [])).toThrow(/Reading databricks.yml: line 1/);
-    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: null }], [])).toThrow(/no databricks.yml/);
-    expect(() => editBundle(bundle, [{ path: 'src/nope.py', content: null }], [])).toThrow(/no such file/);
+    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: 'a: [' }])).toThrow(/Reading databricks.yml: line 1/);
+    expect(() => editBundle(bundle, [{ path: 'databricks.yml', content: null }])).toThrow(/no databricks.yml/);
+    expect(() => editBundle(bundle, [{ path: 'src/nope.py', content: null }])).toThrow(/no such file/);
   });
 });

@@ -109,9 +109,16 @@ it.for([
   expect(text).toContain(words);
 });
 
-it('refuses to plan and to propose a deploy where a secret stands in the bundle', async ({ client, bundle_id, command }) => {
-  const content = `token = "dapi${'0123456789abcdef'.repeat(2)}"\n`;
-  const { bundleDigest } = await use(client, 'edit_bundle_file', { bundle_id, path: 'src/leak.py', content });
+it('refuses to plan and to propose a deploy where a secret stands in the bundle, whatever it is called', async ({
+  client,
+  bundle_id,
+  command,
+}) => {
+  const edit = { path: 'src/leak.py', content: 'db_password = "hunter2222"\n' };
+  const first = await use(client, 'edit_bundle_file', { bundle_id, ...edit });
+  const rename = { path: edit.path, old_text: 'db_password = "<secret password>', new_text: 'x = "<secret password>' };
+  const { bundleDigest } = await use(client, 'edit_bundle_file', { bundle_id: first.bundleDigest, ...rename });
+  expect((await use(client, 'read_bundle_file', { bundle_id: bundleDigest, path: edit.path })).text).toContain('x = \\"<secret password>');
   for (const name of ['plan', 'deploy']) {
     const { text, proposalIds } = await command(name, { bundle_id: bundleDigest });
     expect(text).toContain('A hard-coded secret stands in the bundle: src/leak.py, line 1');

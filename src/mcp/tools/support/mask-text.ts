@@ -1,13 +1,11 @@
 // Masks the secrets in a text that was read from the workspace.
 import { findSecrets } from '../../../analysis/secrets/find.ts';
 import type { Source } from '../../../bundle/model/bundle.ts';
-import { createMask } from '../../../bundle/model/mask-secrets.ts';
+import { createMask } from '../../../bundle/secrets/mask-secrets.ts';
 
 /** The text with a mask for every secret that the scanner finds in it, or in the source that it was made from. */
 export async function maskText(text: string, source?: Pick<Source, 'bytes'>): Promise<string> {
-  const files = [
-    { path: 'text', bytes: new TextEncoder().encode(text) },
-    ...(source === undefined ? [] : [{ path: 'source', bytes: source.bytes }]),
-  ];
-  return createMask({ files, secrets: await findSecrets(files) }).mask(text);
+  const whole = { path: 'text', bytes: new TextEncoder().encode(text) };
+  const files = [whole, ...(source === undefined ? [] : [{ path: 'source', bytes: source.bytes }])];
+  return createMask({ files, secrets: await findSecrets(files) }).file(whole);
 }

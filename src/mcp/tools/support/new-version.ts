@@ -3,7 +3,7 @@ import { findSecrets } from '../../../analysis/secrets/find.ts';
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
 import { editBundle } from '../../../bundle/edit/edit.ts';
 import { pauseAddedTargets } from '../../../bundle/edit/pause-added-targets.ts';
-import type { Bundle } from '../../../bundle/model/bundle.ts';
+import type { Bundle, SecretFinding } from '../../../bundle/model/bundle.ts';
 import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
@@ -50,18 +50,30 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
 }
 
 /**
- * The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again, and a production
- * target that is new stands paused beside the original.
+ * The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again (`secrets` are those
+ * that are known to stand in it), and a production target that is new stands paused beside the original.
  */
 export async function editFiles(
   bundle: Bundle,
-  changes: readonly { readonly path: string; readonly bytes: Uint8Array | null }[],
+  changes: readonly { readonly path: string; readonly bytes: Uint8Array | null; readonly secrets?: readonly SecretFinding[] }[],
 ): Promise<Bundle> {
-  const changed = new Set(changes.map(({ path }) => path));
   const written = changes.flatMap(({ path, bytes }) => (bytes === null ? [] : [{ path, bytes }]));
-  const secrets = [...bundle.secrets.filter(({ path }) => !changed.has(path)), ...(await findSecrets(written))];
-  const contents = changes.map(({ path, bytes }) => ({ path, content: bytes }));
-  return pauseAddedTargets(bundle, editBundle(bundle, contents, secrets));
+  const found = await findSecrets(written);
+  const contents = changes.map(({ path, bytes, secrets = [] }) => ({
+    path,
+    content: bytes,
+    secrets: withFound(
+      secrets,
+      found.filter((one) => one.path === path),
+    ),
+  }));
+  return pauseAddedTargets(bundle, editBundle(bundle, contents));
+}
+
+/** What the scanner finds beside the secrets that are known; where both name a passage, the whole of it. */
+function withFound(known: readonly SecretFinding[], found: readonly SecretFinding[]): SecretFinding[] {
+  const fresh = found.filter(({ start, end }) => !known.some((one) => one.start <= start && one.end >= end));
+  return [...known.filter(({ start, end }) => !fresh.some((one) => one.start <= start && one.end >= end)), ...fresh];
 }
 
 /** What an answer says of a new version: its id, the secrets in it, and what a bundle may not hold; `next` where it holds nothing such. */

@@ -6,8 +6,7 @@ const Notebook = z.object({
 });
 
 /** The source as it is; for a Jupyter notebook its cells, each under a line that says its kind. */
-export function sourceText(bytes: Uint8Array, jupyter: boolean): string {
-  const text = new TextDecoder().decode(bytes);
+export function sourceText(text: string, jupyter: boolean): string {
   if (!jupyter) return text;
   const cells = parse(text);
   if (cells === undefined) return text;

@@ -1,6 +1,6 @@
 // Makes and stores a bundle for a tool, shows the reading before it, and says what it holds.
 import type { Bundle, Diagnostic, JobDefinition } from '../../../bundle/model/bundle.ts';
-import { createMask } from '../../../bundle/model/mask-secrets.ts';
+import { createMask } from '../../../bundle/secrets/mask-secrets.ts';
 import { environmentOf } from '../../../bundle/yaml/describe-tree.ts';
 import { type BundleWish, makeBundle } from '../../../conversion/make-bundle.ts';
 import { mayManageAll } from '../../../conversion/may-manage-all.ts';

@@ -1,0 +1,102 @@
+// Hard-coded secrets as people and models see them: each value replaced by a mask that says what it is.
+import type { BundleFile } from '../model/bundle.ts';
+import { calledIn, FOUND_EVERYWHERE, type TreeWithSecrets } from './called-secrets.ts';
+
+/** A passage of a text that a mask stands for. */
+interface MaskedSpan {
+  readonly start: number;
+  readonly end: number;
+  /** As in `<secret name>`. */
+  readonly name: string;
+}
+
+interface Mask {
+  /**
+   * Any text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where a kind has several. Needs no quotes in YAML. A
+   * short value is replaced where it is the whole text, or stands in quotes.
+   */
+  mask(text: string): string;
+  /** A file of the tree, likewise; here short values are replaced in the places where they were called secrets, and nowhere else. */
+  file(file: BundleFile): string;
+  /** The same as bytes. */
+  bytes(file: BundleFile): Uint8Array;
+  /** What `file` replaces, by place in the text of the file (without a byte order mark). */
+  spans(file: BundleFile): MaskedSpan[];
+}
+
+/** What a text means that is written inside double quotes of JSON or YAML: its escapes resolved. */
+function unescaped(written: string): string {
+  if (!written.includes('\\')) return written;
+  try {
+    return String(JSON.parse(`"${written}"`));
+  } catch {
+    return written;
+  }
+}
+
+/** Knows the secrets that a tree's findings point at, and those that were called so before. The same tree gives the same masks. */
+export function createMask(tree: TreeWithSecrets): Mask {
+  const values = new Map(calledIn(tree).map(({ value, name }) => [value, name]));
+  const names = new Map([...[...values].map(([value, name]): [string, string] => [unescaped(value), name]), ...values]);
+  const isShort = (value: string) => value.length < FOUND_EVERYWHERE;
+  // The longest first: one value may be a part of another.
+  const all = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const everywhere = anyOf(all.flatMap((value) => (isShort(value) ? [] : [literal(value)])));
+  const inQuotes = anyOf(all.map((value) => (isShort(value) ? `(?<=["'\`])${literal(value)}(?=["'\`])` : literal(value))));
+  const find = (text: string, pattern: RegExp): MaskedSpan[] =>
+    [...text.matchAll(pattern)].map(({ 0: value, index }) => ({ start: index, end: index + value.length, name: names.get(value) ?? '' }));
+
+  const spans = ({ path, bytes }: BundleFile): MaskedSpan[] => {
+    if (names.size === 0) return [];
+    const text = new TextDecoder().decode(bytes);
+    const called = tree.secrets.flatMap(({ path: at, start, end }): MaskedSpan[] => {
+      const name = at === path ? values.get(text.slice(start, end)) : undefined;
+      return name === undefined ? [] : [{ start, end, name }];
+    });
+    return merged([...called, ...find(text, everywhere)]);
+  };
+  const file = (one: BundleFile) => hide(new TextDecoder().decode(one.bytes), spans(one));
+  return {
+    mask(text) {
+      const whole = names.get(text);
+      return whole === undefined ? hide(text, find(text, inQuotes)) : `<secret ${whole}>`;
+    },
+    file,
+    bytes: (one) => new TextEncoder().encode(`${hasByteOrderMark(one.bytes) ? '\ufeff' : ''}${file(one)}`),
+    spans,
+  };
+}
+
+function literal(value: string): string {
+  return value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** Of no alternatives: what matches nothing. */
+function anyOf(alternatives: readonly string[]): RegExp {
+  return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'g');
+}
+
+function hide(text: string, spans: readonly MaskedSpan[]): string {
+  let hidden = '';
+  let from = 0;
+  for (const { start, end, name } of spans) {
+    hidden += `${text.slice(from, start)}<secret ${name}>`;
+    from = end;
+  }
+  return hidden + text.slice(from);
+}
+
+/** In order, those that overlap made one. */
+function merged(spans: readonly MaskedSpan[]): MaskedSpan[] {
+  const made: MaskedSpan[] = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = made.at(-1);
+    if (last === undefined || span.start >= last.end) made.push(span);
+    else made[made.length - 1] = { ...last, end: Math.max(last.end, span.end) };
+  }
+  return made;
+}
+
+function hasByteOrderMark([first, second, third]: Uint8Array): boolean {
+  return first === 0xef && second === 0xbb && third === 0xbf;
+}
