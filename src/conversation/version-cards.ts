@@ -55,7 +55,7 @@ export function createVersionCards(deps: {
     if ('problem' in proof) return { target, proof, plan: proof };
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
     const where = { conversationId: conversation.id, version: number, target, subject: subjectOf(definition) };
-    const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser });
+    const plan = await deps.planner.planVersion({ ...asked, ...where, identity, slackUser, proof });
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'problem' in plan ? 'error' : 'complete' });
     return { target, proof: { line: shortProofLine(proof), ok: holds(proof) }, plan: 'problem' in plan ? plan : { proposalId: plan.id } };
   }

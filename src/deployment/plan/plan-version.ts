@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Bundle, sha256 } from '../../bundle/model/bundle.ts';
 import { lostSettings } from '../../bundle/proof/lost-settings.ts';
-import type { NoProof } from '../../bundle/proof/proof.ts';
+import type { NoProof, Proof } from '../../bundle/proof/proof.ts';
 import { isDevelopment, resolvedResource } from '../../bundle/proof/resolved-target.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
@@ -18,7 +18,7 @@ import { checkPlanned } from '../place/check-planned.ts';
 import { lookAtPlace, type ReadsPlace } from '../place/look-at-place.ts';
 import { filesAtHome, rootIn, rootOf } from '../place/root-of.ts';
 import { diffOfPlan } from '../policy/diff-of-plan.ts';
-import { losesSettings, lostInCopy } from '../policy/lost-settings.ts';
+import { losesSettings, lostInCopy, makesAnotherJob } from '../policy/lost-settings.ts';
 import { code } from '../policy/phrases.ts';
 import { besideOriginal, notDeployable } from '../policy/refusals.ts';
 import type { Finding, Release, ReleaseDiff } from '../policy/release-diff.ts';
@@ -51,6 +51,8 @@ interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userNam
   readonly subject: string;
   readonly identity: { readonly host: string; readonly userName: string };
   readonly slackUser: string;
+  /** Of this bundle: production that would make another job is not planned. Absent where there is none. */
+  readonly proof?: Proof | undefined;
 }
 
 export type Planner = ReturnType<typeof createPlanner>;
@@ -61,9 +63,10 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
     async planVersion(input: VersionToPlan): Promise<DeploymentProposal | NoProof> {
-      const { conversationId, version, bundle, subject, target, identity, slackUser, token, signal } = input;
+      const { conversationId, version, bundle, subject, target, identity, slackUser, proof, token, signal } = input;
       const { host, userName } = identity;
-      const no = notDeployable(bundle)?.words ?? (await cli.missing());
+      const another = proof === undefined || environmentOf(bundle, target) === 'development' ? undefined : makesAnotherJob(proof);
+      const no = (notDeployable(bundle) ?? another)?.words ?? (await cli.missing());
       if (no !== undefined) return no;
       const made = await cli
         .open({ files: bundle.files, host, token, signal }, async (open) => {

@@ -1,6 +1,7 @@
-// What is said of settings that the CLI at hand would leave out: refused for production, a warning for one's own copy.
+// What is said of settings that a deployment would lose: refused for production, a warning for one's own copy.
 import type { LostSetting } from '../../bundle/proof/lost-settings.ts';
-import { code, counted, listed } from './phrases.ts';
+import type { Proof } from '../../bundle/proof/proof.ts';
+import { code, counted, listed, settingWords } from './phrases.ts';
 import { type Refusal, refusal } from './refusals.ts';
 import type { Finding } from './release-diff.ts';
 
@@ -17,7 +18,25 @@ export function losesSettings(lost: readonly LostSetting[], cliVersion: string):
   return refusal('loses', problem, `${knows}; no bundle can say ${fields(others)} yet: ${takeOut}.`);
 }
 
-/** The same of a development copy, which may be made all the same. */
+/** A production deployment that would make another job than the original, for reasons that no CLI has and nobody asked for. */
+export function makesAnotherJob({ entries, sources }: Proof): Refusal | undefined {
+  const settings = entries
+    .filter(({ verdict, standing }) => verdict === 'lost' && standing === undefined)
+    .map(({ place }) => settingWords(place));
+  const files = sources.changed.filter(({ told }) => !told).map(({ file }) => code(file));
+  if (settings.length + files.length === 0) return undefined;
+  const counts = [
+    ...(settings.length === 0 ? [] : [counted(settings.length, 'setting')]),
+    ...(files.length === 0 ? [] : [counted(files.length, 'file')]),
+  ];
+  return refusal(
+    'loses',
+    `The bundle would not make the same job: ${listed([...new Set([...settings, ...files])])} (${counts.join(' and ')}).`,
+    'Look at the proof, then ask me to correct the bundle; for production it must lose nothing that nobody asked for.',
+  );
+}
+
+/** What a development copy would lack for its CLI, which may be made all the same. */
 export function lostInCopy(lost: readonly LostSetting[], cliVersion: string): Finding[] {
   if (lost.length === 0) return [];
   const text = `Leaves out ${counted(lost.length, 'setting')} that Databricks CLI ${cliVersion} does not know: ${fields(lost)}.`;

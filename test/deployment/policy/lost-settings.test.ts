@@ -1,6 +1,7 @@
 // What a person is told of settings that the CLI at hand would leave out, and what they can do about it.
 import { expect, test } from 'vitest';
-import { losesSettings, lostInCopy } from '../../../src/deployment/policy/lost-settings.ts';
+import { countsOf, type Proof } from '../../../src/bundle/proof/proof.ts';
+import { losesSettings, lostInCopy, makesAnotherJob } from '../../../src/deployment/policy/lost-settings.ts';
 
 const NEWER = { field: 'triggers', newer: '1.22.1' };
 const NOWHERE = { field: 'genie_code_task' };
@@ -22,6 +23,19 @@ test.for<[string, Parameters<typeof losesSettings>[0], string]>([
   const { words } = losesSettings(lost, '1.9.0') ?? {};
   expect(words?.problem).toMatch(/^Databricks CLI 1\.9\.0, which I deploy with, would leave out \d settings? of this bundle: `/);
   expect(words?.next).toBe(next);
+});
+
+test('production that would make another job is refused, but for what somebody asked for or the CLI has been named for', () => {
+  const proof = (entries: Proof['entries'], told = true): Proof => ({
+    ...{ target: 'prod', judge: 'CLI', entries, counts: countsOf(entries), secrets: [], warnings: [] },
+    sources: { files: 1, identical: 0, changed: [{ path: '/a', file: 'src/a.py', why: 'x', told }] },
+  });
+  const known = { place: 'triggers[0].pause_status', verdict: 'lost', standing: 'newer CLI' } as const;
+  expect(makesAnotherJob(proof([{ place: 'name', verdict: 'edited' }, known]))).toBeUndefined();
+  const refused = makesAnotherJob(proof([{ place: 'tasks[a].max_retries', verdict: 'lost' }, known], false));
+  expect(refused?.words.problem).toBe(
+    'The bundle would not make the same job: `max_retries` of task `a` and `src/a.py` (1 setting and 1 file).',
+  );
 });
 
 test('a copy of one’s own says it once, by field', () => {
