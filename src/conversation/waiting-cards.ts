@@ -77,11 +77,12 @@ export function createWaitingCards(deps: {
       if (conversation === undefined) return;
       const cards = await rows.outbox.ofConversation(conversationId, 'card');
       for (const row of cards) {
-        const waiting = row.payload as Card;
-        if (!('preparing' in waiting.plan)) continue;
-        const renewed = row === cards.at(-1) ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
-        await rows.outbox.change(row.id, renewed);
-        await deliverRelease({ rows, thread }, conversation, { id: row.id, card: renewed });
+        const [waiting, isLast] = [row.payload as Card, row === cards.at(-1)];
+        const waits = 'preparing' in waiting.plan;
+        const card = !waits ? waiting : isLast ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
+        if (waits) await rows.outbox.change(row.id, card);
+        // Of the last one also where a killed process has only changed it.
+        if (isLast) await deliverRelease({ rows, thread }, conversation, { id: row.id, card });
       }
       await thread.refresh(conversation);
     },
