@@ -62,7 +62,7 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     expect(textOf(await bens.card(2, (now) => textOf(now).includes('in the home of ana@acme.example')))).not.toContain('second production');
   });
 
-  atHome('may have a target more, whose card and button are like the others', async ({ thread }) => {
+  atHome('may have a target more, whose card and button are like the others', async ({ playground, ana, thread }) => {
     await thread.idle();
     thread.say('add a staging target');
     await thread.card(4, offers('dev'));
@@ -72,6 +72,12 @@ describe.skipIf(cli.state !== 'ready')('production in the home of whoever begins
     expect(textOf(card)).toContain('in staging');
     expect(textOf(card)).toContain('The original, job 123, runs on; the copy beside it is paused');
     expect(Object.keys(buttonsOf(card)).filter((name) => name.startsWith('next_'))).toEqual([]);
+    await ana.click(card, 'deploy');
+    await thread.shows(card, 'deployed to *staging*');
+    const copies = [...playground.databricks.workspace.jobs.values()].filter(({ settings }) =>
+      JSON.stringify(settings.deployment)?.includes('/staging/state/'),
+    );
+    expect(copies.map(({ settings }) => settings.schedule)).toMatchObject([{ pause_status: 'PAUSED' }]);
   });
 });
 

@@ -1,6 +1,6 @@
 // Production targets that an edit adds: what was made from an original stands paused there, since that original runs on.
-import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
-import type { Bundle } from '../model/bundle.ts';
+import { isObject, itemsIn, type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
+import type { Bundle, BundleResource } from '../model/bundle.ts';
 import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { configurationOf, environmentOf, writtenResource } from '../yaml/describe-tree.ts';
@@ -18,36 +18,64 @@ export function pauseAddedTargets(before: Bundle, edited: Bundle): Bundle {
     return { ...edited, adoption: { ...edited.adoption, [target]: way }, ...(edited.added === undefined ? {} : { added: renamed }) };
   }
   const originals = edited.resources.some(({ type, id }) => type !== 'dashboards' && id !== undefined && id !== '');
-  return originals ? added.reduce(pause, edited) : edited;
+  return originals ? added.reduce(standBeside, edited) : edited;
 }
 
-function pause(bundle: Bundle, target: string): Bundle {
+function standBeside(bundle: Bundle, target: string): Bundle {
   const parts = configurationOf(bundle.files);
   const part = parts.find(({ value }) => target in objectOf(value.targets));
   if (part === undefined) return bundle;
-  const triggers = bundle.resources.flatMap(({ type, key }) => {
-    const { base, override } = writtenResource(bundle.files, type, key, target);
-    return running(base, override).map(({ at, value, said }) => ({ at: ['resources', type, key, ...at], value, said }));
-  });
+  const changes = (of: (one: Written) => YamlChange[]) =>
+    bundle.resources.flatMap((one) =>
+      of({ ...one, ...writtenResource(bundle.files, one.type, one.key, target) }).map(({ at, value }) => ({
+        at: ['targets', target, 'resources', one.type, one.key, ...at],
+        value,
+      })),
+    );
+  const pauses = changes(pausing);
   const wanted = [
-    // For jobs that are added later, too. It leaves alone what says of itself that it runs.
-    ...(triggers.length === 0 ? [] : [{ at: ['presets', 'trigger_pause_status'], value: 'PAUSED' }]),
-    ...triggers.flatMap(({ at, value, said }) => (said ? [{ at, value }] : [])),
-  ].map(({ at, value }) => ({ at: ['targets', target, ...at], value }));
+    // For jobs that are added later, too.
+    ...(pauses.length === 0 ? [] : [{ at: ['targets', target, 'presets', 'trigger_pause_status'], value: 'PAUSED' }]),
+    ...pauses,
+    ...changes((one) => ofTheOriginal(bundle, one)),
+    ...changes(sameName),
+  ];
   const change = rewritten(bundle, part.path, (text) => changeYaml(text, [...emptied(part.value, wanted), ...wanted]));
-  const paused = editBundle(bundle, [change]);
-  return { ...paused, adoption: { ...paused.adoption, [target]: 'beside' }, added: [...(paused.added ?? []), target] };
+  const beside = editBundle(bundle, [change]);
+  return { ...beside, adoption: { ...beside.adoption, [target]: 'beside' }, added: [...(beside.added ?? []), target] };
 }
 
-/** What would start by itself, and what pauses it; not `said` where a preset of the target does (facts: bundles#targets-and-modes). */
-function running(base: JsonObject, override: JsonObject): (YamlChange & { readonly said: boolean })[] {
-  if ((override.continuous ?? base.continuous) === true) return [{ at: ['continuous'], value: false, said: true }];
-  return ['schedule', 'trigger', 'continuous'].flatMap((name) => {
-    const trigger = { ...objectOf(base[name]), ...objectOf(override[name]) };
+type Written = BundleResource & ReturnType<typeof writtenResource>;
+
+/** What a target that was written after one which takes the original over has of it: its owner, its folder, that it is never destroyed. */
+function ofTheOriginal(bundle: Bundle, { type, key, override }: Written): YamlChange[] {
+  const models = bundle.targets.filter((one) => bundle.adoption[one] === 'bind');
+  const originals = models.map((model) => writtenResource(bundle.files, type, key, model).override);
+  const isCopied = (name: string) => {
+    const value = override[name];
+    return value !== undefined && originals.some((one) => stringifyJson(one[name] ?? null) === stringifyJson(value));
+  };
+  const grants = itemsIn(override.permissions).filter((one) => objectOf(one).level !== 'IS_OWNER');
+  return [
+    ...['lifecycle', 'parent_path'].filter(isCopied).map((name) => ({ at: [name], value: undefined })),
+    ...(isCopied('permissions') ? [{ at: ['permissions'], value: grants.length === 0 ? undefined : grants }] : []),
+  ];
+}
+
+/** The API refuses a second pipeline of the same name unless it is told. */
+function sameName({ type, base, override }: Written): YamlChange[] {
+  const isSaid = (override.allow_duplicate_names ?? base.allow_duplicate_names) !== undefined;
+  return type !== 'pipelines' || isSaid ? [] : [{ at: ['allow_duplicate_names'], value: true }];
+}
+
+/** What pauses a resource that would start by itself: in production a trigger that does not say so runs (facts: bundles#targets-and-modes). */
+function pausing({ base, override }: Written): YamlChange[] {
+  if ((override.continuous ?? base.continuous) === true) return [{ at: ['continuous'], value: false }];
+  const running = ['schedule', 'trigger', 'continuous'].filter((name) => {
     const isThere = isObject(base[name]) || isObject(override[name]);
-    if (!isThere || trigger.pause_status === 'PAUSED') return [];
-    return [{ at: [name, 'pause_status'], value: 'PAUSED', said: trigger.pause_status !== undefined }];
+    return isThere && { ...objectOf(base[name]), ...objectOf(override[name]) }.pause_status !== 'PAUSED';
   });
+  return running.map((name) => ({ at: [name, 'pause_status'], value: 'PAUSED' }));
 }
 
 /** What stands empty on the way of changes, such as `staging:` alone, as a mapping. */

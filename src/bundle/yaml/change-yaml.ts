@@ -21,6 +21,7 @@ export function changeYaml(
       document.setIn(at, document.createNode(value));
       continue;
     }
+    if (!document.hasIn(at)) continue;
     document.deleteIn(at);
     for (let depth = at.length - 1; depth > 0; depth--) {
       const above = document.getIn(at.slice(0, depth));

@@ -50,6 +50,21 @@ describe('a target that an edit adds', () => {
     expect(textOf(bundle, 'databricks.yml')).toContain(written.includes('ours') ? '# ours' : 'staging:');
   });
 
+  it.each([
+    ['a job', scheduled('UNPAUSED')],
+    ['one that says nothing', scheduled()],
+    ['all kinds', related],
+  ])('that is written after one which takes the original over is what the generator would have made: %s', (_what, definition) => {
+    const bundle = made(definition);
+    const [, prod = ''] = /\n {2}prod:\n([\s\S]*)$/.exec(textOf(bundle, 'databricks.yml')) ?? [];
+    const root = '/Workspace/Teams/data/.bundle/n/staging';
+    const modelled = withTarget(bundle, `  staging:\n${prod.replace(/root_path: .*/, `root_path: ${root}`)}`);
+    const targets = [{ name: 'staging', environment: 'production' as const }];
+    const options = { targets, adoption: { prod: 'bind', staging: 'beside' }, roots: { staging: root } } as const;
+    const wanted = generateBundle({ definition, sources: madeUp(definition), host: HOST, options });
+    expect(JSON.parse(resourcesOf(modelled, 'staging'))).toEqual(JSON.parse(resourcesOf(wanted, 'staging')));
+  });
+
   it('stays as it is written for development, without an original, and where only the name is new', () => {
     const same = (bundle: ReturnType<typeof made>) => expect(textOf(bundle, 'databricks.yml')).not.toContain('trigger_pause_status');
     const own = withTarget(made(scheduled('UNPAUSED')), '  mine:\n    mode: development\n');
