@@ -1,9 +1,12 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
+import { analyze } from '../analysis/analyze.ts';
 import { findSecrets } from '../analysis/secrets/find.ts';
+import { isChange } from '../analysis/table-places.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
+import { namesSchemas } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
-import type { Adoption } from '../bundle/model/bundle.ts';
+import type { Adoption, SourceTables } from '../bundle/model/bundle.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
@@ -46,9 +49,18 @@ export async function makeBundle(
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
   const options = { targets, adoption: originals, deployer, ...where };
-  const generated = generateBundle({ ...subject, host, options });
+  const tables = await tablesOf(subject);
+  signal?.throwIfAborted();
+  const generated = generateBundle({ ...subject, tables, host, options });
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
   return { bundle, findings: checkBundle(bundle.files) };
+}
+
+/** Only where a schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
+async function tablesOf({ definition, sources }: WholeSubject): Promise<SourceTables[]> {
+  if (!namesSchemas(definition)) return [];
+  const analyses = await Promise.all(sources.map((source) => analyze(source)));
+  return analyses.map((one) => ({ path: one.path, tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts })) }));
 }

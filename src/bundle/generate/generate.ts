@@ -2,7 +2,7 @@
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
-import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference } from '../model/bundle.ts';
+import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference, SourceTables } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { type KeyedResource, keyedResources, leftOutside } from '../model/resources.ts';
 import { clashKey, freeName, TARGET_NAME } from '../model/safe-names.ts';
@@ -12,6 +12,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
+import { giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
@@ -49,6 +50,8 @@ interface GenerateInput {
   readonly sources: readonly Source[];
   /** What collecting the sources found. */
   readonly diagnostics?: readonly Diagnostic[] | undefined;
+  /** The tables that the sources name, where somebody has looked. */
+  readonly tables?: readonly SourceTables[] | undefined;
   /** The workspace the job was read from; never written into the bundle. */
   readonly host: string;
   readonly options?: GenerateOptions | undefined;
@@ -141,7 +144,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
-  const parameters = chooseVariables(resources);
+  const parameters = giveOwnData(resources, chooseVariables(resources), input.tables ?? []);
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
   const variables = byName([...parameters.list, ...lookups.variables]);
   const paths = replacePaths(resources, layout);
@@ -150,14 +153,14 @@ export function generateBundle(input: GenerateInput): Bundle {
 
   const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
   const { roots = {}, deployer } = options;
-  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, variables: own });
+  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, variables: own, own: parameters.own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const subject =
     definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
   const about = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, brought };
-  const readme = { ...about, targets: wished, adoption };
+  const readme = { ...about, targets: wished, adoption, own: parameters.own };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(
@@ -197,7 +200,11 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...(definition.broughtFrom === undefined ? [] : [broughtWarning(definition.broughtFrom)]),
       ...resources.flatMap((resource) => warningsAbout(resource)),
       ...lookups.diagnostics,
-      ...wished.flatMap(({ name, environment }) => (environment === 'development' && adoption[name] === 'bind' ? [devAdopts(name)] : [])),
+      ...wished.flatMap(({ name, environment }): Diagnostic[] => {
+        if (environment !== 'development') return [];
+        const told = parameters.told.map((one) => ({ ...one, place: `targets.${name}` }));
+        return adoption[name] === 'bind' ? [devAdopts(name), ...told] : told;
+      }),
     ].map(byKey(resources)),
     digest: digestFiles(files),
   };

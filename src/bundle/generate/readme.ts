@@ -1,6 +1,7 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from '../model/bundle.ts';
 import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
+import { ownName } from './own-data.ts';
 import type { TargetWish } from './targets.ts';
 import type { Variable } from './variables.ts';
 
@@ -16,6 +17,8 @@ interface ReadmeInput {
   readonly brought?: string | undefined;
   readonly targets: readonly TargetWish[];
   readonly adoption: Readonly<Record<string, Adoption>>;
+  /** Values of variables in a development copy that are not those of the job. */
+  readonly own: Readonly<Record<string, string>>;
 }
 
 function inline(text: string): string {
@@ -25,14 +28,20 @@ function inline(text: string): string {
     .trim();
 }
 
-function variableTable(variables: readonly Variable[]): string[] {
+function variableTable({ variables, own, targets }: ReadmeInput): string[] {
   if (variables.length === 0) return [];
   const rows = variables.map(({ name, value, description, lookup }) => {
     const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
     return `| \`${name}\` | ${shown} | ${inline(description)} |`;
   });
   const change = 'Change them per target in `databricks.yml`.';
-  return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, ''];
+  const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
+  const moved = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
+  const copy =
+    moved.length === 0 || dev.length === 0
+      ? []
+      : [`In ${dev.join(', ')} ${moved.join(', ')}: a copy writes to a schema of its own, which must be there.`, ''];
+  return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, '', ...copy];
 }
 
 const OWN_COPY = 'makes your own copy with a prefix in its name, paused.';
@@ -61,7 +70,7 @@ function adoptionText({ name: target, environment }: TargetWish, { adoption, res
 
 /** Renders README.md. */
 export function renderReadme(input: ReadmeInput): string {
-  const { name, jobId, resources, variables, sources, brought, targets } = input;
+  const { name, jobId, resources, sources, brought, targets } = input;
   const [main] = resources;
   const inMode = (mode: TargetWish['environment']) =>
     targets.filter(({ environment }) => environment === mode).map(({ name: target }) => `\`${target}\``);
@@ -79,7 +88,7 @@ export function renderReadme(input: ReadmeInput): string {
     ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
     '',
     ...(brought === undefined ? [] : [`The files came out of Git: ${inline(brought)}. New commits there do not reach this bundle.`, '']),
-    ...variableTable(variables),
+    ...variableTable(input),
     '## Deploying by hand',
     '',
     'With the Databricks CLI (1.9 or newer), signed in to the workspace (`databricks auth login`):',

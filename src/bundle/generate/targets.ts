@@ -29,6 +29,8 @@ interface TargetsInput {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values of the variables that may differ from target to target. */
   readonly variables: JsonObject;
+  /** Values that they have in a development copy instead. */
+  readonly own: JsonObject;
 }
 
 type ByResource = (resource: KeyedResource) => JsonObject;
@@ -105,7 +107,16 @@ function runAsItIs({ type, value, runAs }: KeyedResource): JsonObject | undefine
 const EVERYBODY = [{ level: 'CAN_MANAGE', group_name: 'users' }];
 
 /** Everything under `targets`. */
-export function renderTargets({ targets, adoption, roots, resources, deployer, byPlace, variables }: TargetsInput): JsonObject {
+export function renderTargets({
+  targets,
+  adoption,
+  roots,
+  resources,
+  deployer,
+  byPlace,
+  variables,
+  own: ownValues,
+}: TargetsInput): JsonObject {
   const perTarget = Object.keys(variables).length === 0 ? {} : { variables };
   const [main, ...others] = resources;
   // What a target says about run_as goes for every job and pipeline of it: only a single one can say it there.
@@ -118,7 +129,8 @@ export function renderTargets({ targets, adoption, roots, resources, deployer, b
       if (environment === 'development') {
         const own = overrides(resources, (resource) => ({ ...paused(resource, environment), ...lifecycle(adopted, resource) }));
         const at = root === undefined ? {} : { workspace: { root_path: root } };
-        return [name, { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...perTarget, ...own }];
+        const ownData = Object.keys(variables).length === 0 ? {} : { variables: { ...variables, ...ownValues } };
+        return [name, { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...ownData, ...own }];
       }
       const isPaused = adopted === 'beside' && startsByItself(resources);
       const own = overrides(resources, (resource) => ({

@@ -15,7 +15,7 @@ export interface Variable extends BundleVariable {
   readonly lookup?: LookupKind | undefined;
 }
 
-interface Variables {
+export interface Variables {
   readonly list: readonly Variable[];
   /** The variable's name by the place of the value it stands for. */
   readonly byPlace: ReadonlyMap<string, string>;

@@ -102,6 +102,13 @@ export interface Source {
   readonly bytes: Uint8Array;
 }
 
+/** The tables that a source names. */
+export interface SourceTables {
+  readonly path: string;
+  /** Catalog, schema and name, as far as they are said; what is computed stands as `{name}`. `changes`: it may be another one afterwards. */
+  readonly tables: readonly { readonly changes: boolean; readonly parts: readonly string[] }[];
+}
+
 /** A place in a definition that names a workspace file or a whole folder (a dbt project, a pipeline's root). */
 export interface SourceReference {
   readonly path: string;

@@ -17,9 +17,18 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     return 'development mode pauses it';
   if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';
+  const { short_name: short } = objectOf(objectOf(resolved.workspace).current_user);
+  // The generator's own-data: a value that ends in the deployer's schema, in the place of another.
+  if (typeof short === 'string' && typeof is.value === 'string' && was !== undefined && isOwnSchema(is.value, short))
+    return 'a development copy writes to a schema of its own';
   const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
     return 'development mode marks its copies';
   return undefined;
+}
+
+function isOwnSchema(value: string, shortName: string): boolean {
+  const last = value.slice(value.lastIndexOf('.') + 1);
+  return last === `dev_${shortName}` || last.startsWith(`dev_${shortName}_`);
 }

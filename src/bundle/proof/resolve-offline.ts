@@ -74,7 +74,11 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   const workspace: Record<string, Json> = { current_user: { userName, short_name: short } };
   const known = (path: string): Json | undefined => {
     const [head, ...way] = path.split('.');
-    if (head === 'var') return variables.get(way.join('.'));
+    if (head === 'var') {
+      const value = variables.get(way.join('.'));
+      // The generator's values name whoever deploys, and no other variables.
+      return typeof value === 'string' ? fillReferences(value, (inner) => (inner.startsWith('var.') ? undefined : known(inner))) : value;
+    }
     const from = head === 'bundle' ? bundle : head === 'workspace' ? workspace : undefined;
     return from === undefined ? undefined : way.reduce<Json | undefined>(ownValue, from);
   };

@@ -1,0 +1,149 @@
+// Where a development copy writes: to schemas of its own, in the place of those that production's code and pipelines write to.
+import { canonicalPath } from '../../values/workspace-path.ts';
+import type { Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
+import type { Leaf } from '../model/leaves.ts';
+import { parameterName } from '../model/path-and-id-fields.ts';
+import { type KeyedResource, keyedResources } from '../model/resources.ts';
+import { freeName, variableName } from '../model/safe-names.ts';
+import { pathsOf } from '../model/source-references.ts';
+import { chooseVariables, type Variable, type Variables } from './variables.ts';
+
+const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
+const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
+/** What is called so is read from, as long as no code says otherwise. */
+const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
+
+/** Whoever deploys, as the CLI shortens their name (facts: bundles#variables-and-lookups). */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
+const OWN = 'dev_${workspace.current_user.short_name}';
+
+interface OwnData extends Variables {
+  /** By variable: its value in a development copy. */
+  readonly own: Readonly<Record<string, string>>;
+  /** What people should know of a development target. */
+  readonly told: readonly Omit<Diagnostic, 'place'>[];
+}
+
+/** Whether there is a variable of which it counts what the code does with it. */
+export function namesSchemas(definition: JobDefinition): boolean {
+  return chooseVariables(keyedResources(definition)).list.some(({ name }) => SCHEMA.test(name));
+}
+
+interface Use {
+  readonly place: string;
+  readonly kind: 'written' | 'read' | 'unknown';
+  /** Names of tables that are read there and that nothing of this bundle writes. */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * Gives what is written a schema of its own in development. A variable of which some places are only read from is split into source and
+ * destination; where one place is both, people are told what it would miss.
+ */
+export function giveOwnData(resources: readonly KeyedResource[], { list, byPlace }: Variables, tables: readonly SourceTables[]): OwnData {
+  const usesOf = createUses(resources, tables);
+  const places = new Map<string, Use[]>();
+  for (const resource of resources) {
+    for (const leaf of resource.leaves.values()) {
+      const name = byPlace.get(`${resource.prefix}${leaf.place}`);
+      if (name !== undefined && SCHEMA.test(name)) places.set(name, [...(places.get(name) ?? []), usesOf(resource, leaf)]);
+    }
+  }
+  const variables: Variable[] = [...list];
+  const moved = new Map(byPlace);
+  const own: Variable[] = [];
+  const told: Omit<Diagnostic, 'place'>[] = [];
+  for (const variable of list) {
+    const uses = places.get(variable.name) ?? [];
+    const readers = uses.filter(({ kind }) => kind === 'read');
+    const isUnknown = uses.every(({ kind }) => kind === 'unknown');
+    if (readers.length === uses.length || (isUnknown && SOURCE_NAME.test(variable.name))) continue;
+    if (readers.length > 0) {
+      const name = freeName(variableName(`source_${variable.name}`), (taken) => variables.some((one) => one.name === taken));
+      variables.push({ ...variable, name, description: `${variable.description}, where it is only read from` });
+      for (const { place } of readers) moved.set(place, name);
+    }
+    own.push(variable);
+    const foreign = [...new Set(uses.filter(({ kind }) => kind === 'written').flatMap((use) => use.foreign))];
+    if (isUnknown) told.push({ level: 'note', message: readsNothing(variable.name) });
+    if (foreign.length > 0) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
+  }
+  const values = new Set(own.map(({ value }) => value));
+  const ownValue = ({ value }: Variable) => {
+    const [last = '', ...before] = value.split('.').reverse();
+    return [...before.reverse(), values.size === 1 ? OWN : `${OWN}_${variableName(last)}`].join('.');
+  };
+  const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
+  if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
+  return { list: variables, byPlace: moved, own: given, told };
+}
+
+/** For people: whose copy it is stands for itself. */
+export function ownName(value: string): string {
+  return value.replace(OWN, 'dev_<your name>');
+}
+
+function movesTo(own: Readonly<Record<string, string>>, list: readonly Variable[]): string {
+  const catalogs = [...new Set(list.filter(({ name }) => CATALOG.test(name)).map(({ value }) => value))];
+  const before = catalogs.length === 1 ? `${catalogs[0]}.` : '';
+  const names = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
+  const schemas = [...new Set(Object.values(own).map(ownName))].map((name) => (name.includes('.') ? name : before + name));
+  const made = schemas.map((name) => `\`CREATE SCHEMA IF NOT EXISTS ${name}\``);
+  return `what a copy writes goes to a schema of its own: ${names.join(', ')}. Where that does not exist yet, make it: ${made.join(', ')}`;
+}
+
+function readsNothing(name: string): string {
+  return `no code that could be read uses \`${name}\`; should it be only read from, a copy would find nothing in its own schema`;
+}
+
+function readsToo(name: string, foreign: readonly string[]): string {
+  const shown = foreign.slice(0, 5).map((one) => `\`${one}\``);
+  const more = foreign.length > shown.length ? ` and ${foreign.length - shown.length} more` : '';
+  return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which the copy’s own schema does not have: copy that there, or read it by a parameter of its own`;
+}
+
+/** What is done at a place with the schema that stands there. */
+function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
+  const written = new Set(
+    sources.flatMap(({ tables }) =>
+      tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.some(hasHole)) ? [lastOf(parts)] : [])),
+    ),
+  );
+  const entries = new Map(
+    resources.flatMap((one) => pathsOf(one, one.leaves).map(({ leaf, path }) => [`${one.prefix}${leaf.place}`, path])),
+  );
+  const isEntry = new Set([...entries.values()].map(canonicalPath));
+  const shared = sources.filter(({ path }) => !isEntry.has(canonicalPath(path)));
+
+  return ({ type, prefix }: KeyedResource, leaf: Leaf): Use => {
+    const place = `${prefix}${leaf.place}`;
+    const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
+    if (isTarget) return { place, kind: 'written', foreign: [] };
+    const parameter = (type === 'pipelines' ? leaf.fields.at(-1) : parameterName(leaf))?.replace(/^.*\./, '').toLowerCase();
+    const task = leaf.keys[0] === 'tasks' ? `${prefix}tasks[${leaf.keys[1]}]` : undefined;
+    const own = new Set(
+      [...entries].flatMap(([at, path]) => (task !== undefined && at.startsWith(`${task}.`) ? [canonicalPath(path)] : [])),
+    );
+    const here = task === undefined ? sources : [...sources.filter(({ path }) => own.has(canonicalPath(path))), ...shared];
+    const tables = here.flatMap((source) =>
+      source.tables.filter(({ parts }) => parts.slice(0, -1).some((part) => namesOf(part).includes(parameter ?? ''))),
+    );
+    const isOurs = (parts: readonly string[]) => written.has(lastOf(parts));
+    const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
+    if (tables.length === 0) return { place, kind: 'unknown', foreign };
+    return { place, kind: tables.some(({ changes, parts }) => changes || isOurs(parts)) ? 'written' : 'read', foreign };
+  };
+}
+
+function lastOf(parts: readonly string[]): string {
+  return parts.at(-1)?.toLowerCase() ?? '';
+}
+
+function hasHole(part: string): boolean {
+  return part.includes('{');
+}
+
+/** `{args.schema}` names `schema`. */
+function namesOf(part: string): string[] {
+  return [...part.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.replace(/^.*\./, '').toLowerCase());
+}

@@ -1,0 +1,70 @@
+// What a development copy writes goes to a schema of its own, and what it only reads stays where it is.
+import { expect, it } from 'vitest';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import type { SourceTables } from '../../../src/bundle/model/bundle.ts';
+import { compare } from '../../../src/bundle/proof/compare.ts';
+import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
+import type { JsonObject } from '../../../src/values/json.ts';
+import { HOST, job, notebook } from '../fixtures.ts';
+
+const ETL = '/Workspace/Users/ana@acme.example/etl';
+
+function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[]) {
+  const tasks = Object.entries(parameters).map(([key, base_parameters]) => ({
+    task_key: key,
+    notebook_task: { notebook_path: `${ETL}/${key}`, base_parameters },
+  }));
+  const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
+  const sources = tasks.map(({ notebook_task }) => notebook(notebook_task.notebook_path));
+  const bundle = generateBundle({ definition, sources, tables, host: HOST });
+  const of = (target: string) => {
+    const { resources } = resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }) as unknown as {
+      resources: { jobs: Record<string, { tasks: { task_key: string; notebook_task: { base_parameters: JsonObject } }[] }> };
+    };
+    return Object.fromEntries((resources.jobs.copies?.tasks ?? []).map((one) => [one.task_key, one.notebook_task.base_parameters]));
+  };
+  const told = bundle.diagnostics.filter(({ place }) => place === 'targets.dev').map(({ message }) => message);
+  const proof = (target: string) =>
+    compare({
+      definition,
+      bundle,
+      target,
+      judge: 'CLI',
+      resolved: resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }),
+    });
+  return { of, told, proof };
+}
+
+const writes = (task: string, ...parts: string[]): SourceTables => ({ path: `${ETL}/${task}`, tables: [{ changes: true, parts }] });
+const reads = (task: string, ...parts: string[]): SourceTables => ({ path: `${ETL}/${task}`, tables: [{ changes: false, parts }] });
+
+it('moves what is written, and what others of the job read of that, and leaves what is only read', () => {
+  const where = { schema: 'sales' };
+  const { of, told, proof } = made({ load: where, report: where, look: where }, [
+    writes('load', 'main', '{schema}', 'orders'),
+    reads('report', 'main', '{schema}', 'orders'),
+    reads('look', 'main', '{args.schema}', 'customers'),
+  ]);
+  expect(of('prod')).toEqual({ load: where, report: where, look: where });
+  expect(of('dev')).toEqual({ load: { schema: 'dev_ana_b' }, report: { schema: 'dev_ana_b' }, look: where });
+  expect(told).toEqual([expect.stringContaining('`CREATE SCHEMA IF NOT EXISTS dev_<your name>`')]);
+  for (const target of ['dev', 'prod']) expect(proof(target).counts.lost).toBe(0);
+});
+
+it('says what one and the same parameter would not find', () => {
+  const { of, told } = made({ load: { schema: 'sales' } }, [
+    {
+      path: `${ETL}/load`,
+      tables: [writes('load', '{schema}', 'orders'), reads('load', '{schema}', 'customers')].flatMap((one) => one.tables),
+    },
+  ]);
+  expect(of('dev')).toEqual({ load: { schema: 'dev_ana_b' } });
+  expect(told.at(-1)).toContain('reads `customers` by `schema` as well');
+});
+
+it('keeps schemas apart that are apart, and the catalog before one', () => {
+  const { of } = made({ load: { bronze_schema: 'main.bronze', gold_schema: 'main.gold', source_schema: 'erp' } }, [
+    writes('load', '{bronze_schema}', 'orders'),
+  ]);
+  expect(of('dev').load).toEqual({ bronze_schema: 'main.dev_ana_b_bronze', gold_schema: 'main.dev_ana_b_gold', source_schema: 'erp' });
+});
