@@ -4,9 +4,6 @@ import { BUNDLES } from './bundle-models.ts';
 import { createKnows, type ModelledType, type Models } from './models.ts';
 import { SDK } from './sdk-models.ts';
 
-const inBundles = createKnows(BUNDLES);
-const inSdk = createKnows(SDK);
-
 export type Currency = 'expressible' | 'newer CLI' | 'in no bundle' | 'unknown';
 
 /** Where a setting stands; `why` says it in words, absent where there is nothing to say. */
@@ -23,19 +20,19 @@ interface Standing {
  * (facts: bundles#unknown-fields).
  */
 export function createClassify(cli: Models | undefined) {
-  const inCli = cli === undefined ? inBundles : createKnows(cli);
+  const inCli = createKnows(cli ?? BUNDLES);
   const here = cli === undefined ? '' : `Databricks CLI ${cli.version}, `;
   return (type: ModelledType, leaf: Pick<Leaf, 'fields' | 'value'>): Standing => {
     const found = inCli(type, leaf);
     if (found === 'known') return { kind: 'expressible' };
     if (found === 'other value') return { kind: 'expressible', why: `not a value that ${named(cli ?? BUNDLES)} knows; it is handed on` };
-    if (cli !== undefined && inBundles(type, leaf) !== undefined)
+    if (cli !== undefined && createKnows(BUNDLES)(type, leaf) !== undefined)
       return {
         kind: 'newer CLI',
         why: `needs a newer Databricks CLI: ${cli.version} does not know it, ${BUNDLES.version} does`,
         newer: BUNDLES.version,
       };
-    if (inSdk(type, leaf) !== undefined)
+    if (createKnows(SDK)(type, leaf) !== undefined)
       return { kind: 'in no bundle', why: `not among what bundles express (${here}${named(BUNDLES)}), only in ${named(SDK)}` };
     return { kind: 'unknown', why: `in no model known here: ${here}${named(BUNDLES)}, ${named(SDK)}` };
   };

@@ -19,8 +19,16 @@ export interface Models {
 /** `other value`: the field is known, but not with this value, which the CLI hands on with a warning. */
 type Knows = (type: ModelledType, leaf: Pick<Leaf, 'fields' | 'value'>) => 'known' | 'other value' | undefined;
 
-/** Asks a table; it is taken apart once. */
-export function createKnows({ roots, types, enums }: Models): Knows {
+const taken = new WeakMap<Models, Knows>();
+
+/** Asks a table, which is taken apart once: a run over hundreds of definitions asks the same one. */
+export function createKnows(models: Models): Knows {
+  const known = taken.get(models) ?? takeApart(models);
+  taken.set(models, known);
+  return known;
+}
+
+function takeApart({ roots, types, enums }: Models): Knows {
   const fields = new Map(linesOf(types).map(([name, found]) => [name, new Map(found.map(fieldOf))]));
   // Services answer some values in another case than they take them: `gitHub` is `github` in older jobs.
   const values = new Map(linesOf(enums).map(([name, found]) => [name, new Set(found.map((value) => value.toLowerCase()))]));

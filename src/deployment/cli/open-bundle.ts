@@ -57,7 +57,10 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
       const status = locator.status();
       if (status.state !== 'ready') return undefined;
       schema ??= readSchema(status);
-      return await schema;
+      const models = await schema;
+      // It may have been too slow once.
+      if (models === undefined) schema = undefined;
+      return models;
     },
     /** Opens a bundle that checkBundle has accepted, for as long as `work` runs. Rejects with the locator's words where there is no CLI. */
     async open<T>(bundle: BundleToOpen, work: (cli: OpenCli) => Promise<T>): Promise<T> {
