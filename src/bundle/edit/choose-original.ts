@@ -1,8 +1,9 @@
 // Another way with the original in a target: what the generator would write there otherwise, put into the tree as it is now.
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
 import { generateBundle } from '../generate/generate.ts';
-import { targetComment } from '../generate/targets.ts';
+import { targetComments } from '../generate/targets.ts';
 import type { Adoption, Bundle, JobDefinition } from '../model/bundle.ts';
+import { keyedResources } from '../model/resources.ts';
 import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { environmentOf } from '../yaml/describe-tree.ts';
@@ -21,9 +22,8 @@ export function chooseOriginal(bundle: Bundle, definition: JobDefinition, target
     return objectOf(objectOf(objectOf(parsed.ok ? parsed.value : {}).targets)[target]);
   });
   const at = ['targets', target];
-  const yaml = rewritten(bundle, 'databricks.yml', (text) =>
-    changeYaml(text, differences(was, is, at), { at, text: targetComment(wish, way, target) }),
-  );
+  const [comment] = targetComments([wish], { [target]: way }, keyedResources(definition));
+  const yaml = rewritten(bundle, 'databricks.yml', (text) => changeYaml(text, differences(was, is, at), comment));
   const [before = '', after = ''] = made.map((one) => textOf(one, 'README.md'));
   const hasReadme = bundle.files.some(({ path }) => path === 'README.md');
   const readme = hasReadme ? [rewritten(bundle, 'README.md', (text) => replaceLines(text, before, after))] : [];

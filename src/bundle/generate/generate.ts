@@ -4,6 +4,7 @@ import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference, SourceTables } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
+import { RESOURCE_FILES } from '../model/paths.ts';
 import { type KeyedResource, keyedResources, leftOutside } from '../model/resources.ts';
 import { clashKey, freeName, TARGET_NAME } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
@@ -111,12 +112,15 @@ function bundleYaml(
   const binaries = [...new Set(files.flatMap(({ path }) => path.match(BINARY)?.[0] ?? []))].sort();
   return {
     bundle: { name: resources[0]?.key ?? 'bundle', engine: 'direct' },
-    include: resources.map(({ file }) => file),
+    include: [RESOURCE_FILES],
     ...(binaries.length > 0 ? { sync: { include: binaries.map((extension) => `src/**/*${extension}`) } } : {}),
     ...(variables.length > 0 ? { variables: Object.fromEntries(declared) } : {}),
     targets,
   };
 }
+
+/** As Databricks' own templates have it (databricks/bundle-examples). */
+const DOCUMENTATION = 'https://docs.databricks.com/dev-tools/bundles/index.html';
 
 const NO_QUEUE = 'The job has no queue; without this line a bundle would switch it on.';
 
@@ -151,9 +155,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
-  const own = Object.fromEntries(byName(parameters.list).map(({ name, value }) => [name, value]));
   const { roots = {}, deployer } = options;
-  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, variables: own, own: parameters.own });
+  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const subject =
@@ -166,8 +169,8 @@ export function generateBundle(input: GenerateInput): Bundle {
     text(
       'databricks.yml',
       renderYaml(bundleYaml(resources, variables, targets, sources), {
-        header: `Declarative Automation Bundle of ${subject}.`,
-        comments: targetComments(wished, adoption),
+        header: `Declarative Automation Bundle of ${subject}.\nSee ${DOCUMENTATION} for documentation.`,
+        comments: targetComments(wished, adoption, resources),
       }),
     ),
     ...resources.map((resource) => text(resource.file, resourceYaml(resource, byPlace, dashboards.get(resource.key)))),

@@ -34,17 +34,18 @@ function variableTable({ variables, own, targets }: ReadmeInput): string[] {
     const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
     return `| \`${name}\` | ${shown} | ${inline(description)} |`;
   });
-  const change = 'Change them per target in `databricks.yml`.';
+  const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
   const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
   const moved = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
   const copy =
     moved.length === 0 || dev.length === 0
       ? []
       : [`In ${dev.join(', ')} ${moved.join(', ')}: a copy writes to a schema of its own, which must be there.`, ''];
-  return ['## Variables', '', '| Name | Value of the job | What it is |', '|---|---|---|', ...rows, '', change, '', ...copy];
+  return ['## Variables', '', '| Name | Value | What it is |', '|---|---|---|', ...rows, '', change, '', ...copy];
 }
 
 const OWN_COPY = 'makes your own copy with a prefix in its name, paused.';
+const NEW = 'makes the job, under its own name.';
 const COPIES = {
   copy: 'makes a second job beside the original; pause or delete the original first.',
   beside: 'makes a second job beside the original, whose schedules and triggers are paused.',
@@ -53,7 +54,8 @@ const COPIES = {
 
 function adoptionText({ name: target, environment }: TargetWish, { adoption, resources }: ReadmeInput): string[] {
   const way = adoption[target] ?? 'copy';
-  if (way !== 'bind') return [`- \`${target}\` ${environment === 'development' ? OWN_COPY : COPIES[way]}`];
+  const made = resources.every(({ id }) => id === '') ? NEW : COPIES[way === 'bind' ? 'copy' : way];
+  if (way !== 'bind') return [`- \`${target}\` ${environment === 'development' ? OWN_COPY : made}`];
   const commands = resources
     .filter(({ id }) => id !== '')
     .map(({ key, id }) => `  databricks bundle deployment bind ${key} ${id} -t ${target}`);

@@ -27,9 +27,7 @@ interface TargetsInput {
   readonly deployer?: string | undefined;
   /** What stands at a place instead of its value. */
   readonly byPlace: ReadonlyMap<string, string>;
-  /** Values of the variables that may differ from target to target. */
-  readonly variables: JsonObject;
-  /** Values that they have in a development copy instead. */
+  /** Values that variables have in a development copy instead of their own. */
   readonly own: JsonObject;
 }
 
@@ -59,6 +57,11 @@ function paused({ type, value }: KeyedResource, environment: Environment): JsonO
     return environment === 'development' ? trigger.pause_status === 'UNPAUSED' : trigger.pause_status !== 'PAUSED';
   });
   return Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }]));
+}
+
+/** Whether it has anything that may start it by itself, paused or not. */
+function hasTrigger({ type, value }: KeyedResource): boolean {
+  return type === 'pipelines' ? value.continuous === true : ['schedule', 'trigger', 'continuous', 'triggers'].some((name) => name in value);
 }
 
 /** Whether something of these starts by itself. */
@@ -107,17 +110,7 @@ function runAsItIs({ type, value, runAs }: KeyedResource): JsonObject | undefine
 const EVERYBODY = [{ level: 'CAN_MANAGE', group_name: 'users' }];
 
 /** Everything under `targets`. */
-export function renderTargets({
-  targets,
-  adoption,
-  roots,
-  resources,
-  deployer,
-  byPlace,
-  variables,
-  own: ownValues,
-}: TargetsInput): JsonObject {
-  const perTarget = Object.keys(variables).length === 0 ? {} : { variables };
+export function renderTargets({ targets, adoption, roots, resources, deployer, byPlace, own: ownValues }: TargetsInput): JsonObject {
   const [main, ...others] = resources;
   // What a target says about run_as goes for every job and pipeline of it: only a single one can say it there.
   const shared = main === undefined || others.length > 0 ? {} : runAsOf(main, byPlace);
@@ -129,7 +122,7 @@ export function renderTargets({
       if (environment === 'development') {
         const own = overrides(resources, (resource) => ({ ...paused(resource, environment), ...lifecycle(adopted, resource) }));
         const at = root === undefined ? {} : { workspace: { root_path: root } };
-        const ownData = Object.keys(variables).length === 0 ? {} : { variables: { ...variables, ...ownValues } };
+        const ownData = Object.keys(ownValues).length === 0 ? {} : { variables: ownValues };
         return [name, { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...ownData, ...own }];
       }
       const isPaused = adopted === 'beside' && startsByItself(resources);
@@ -151,22 +144,32 @@ export function renderTargets({
         // For jobs that are added later, too.
         ...(isPaused ? { presets: { trigger_pause_status: 'PAUSED' } } : {}),
       };
-      return [name, { ...written, ...shared, ...perTarget, ...own }];
+      return [name, { ...written, ...shared, ...own }];
     }),
   );
 }
 
-/** What stands before a target, for people. */
-export function targetComment({ name, environment }: TargetWish, adoption: Adoption | undefined, main: string | undefined): string {
-  if (environment === 'development') return 'Your own copy: its name gets a prefix, schedules and triggers are paused.';
-  if (adoption === 'bind') return 'The original itself, once it is bound as README.md says.';
-  if (adoption === 'beside') return 'A copy beside the original, with its schedules and triggers paused.';
-  if (adoption === 'replace') return 'A copy beside the original, whose schedules and triggers are to be paused.';
-  return name === main ? 'The job as it was.' : `Made like ${main}; give the variables values of its own.`;
-}
-
-/** The comments of all targets. */
-export function targetComments(targets: readonly TargetWish[], adoption: Readonly<Record<string, Adoption>>): YamlComment[] {
+/** What stands before targets, for people. */
+export function targetComments(
+  targets: readonly TargetWish[],
+  adoption: Readonly<Record<string, Adoption>>,
+  resources: readonly KeyedResource[],
+): YamlComment[] {
   const main = targets.find(({ environment }) => environment === 'production')?.name;
-  return targets.map((target) => ({ at: ['targets', target.name], text: targetComment(target, adoption[target.name], main) }));
+  const [triggers, starts] = [resources.some(hasTrigger), startsByItself(resources)];
+  const text = ({ name, environment }: TargetWish): string => {
+    const way = adoption[name];
+    const isNew = resources.every(({ id }) => id === '');
+    if (environment === 'development' && way !== 'bind')
+      return `Your own copy: its name gets a prefix${triggers ? ', schedules and triggers are paused' : ''}.`;
+    if (way === 'bind')
+      return `The original itself${environment === 'development' ? ', renamed and paused' : ''}, once it is bound as README.md says.`;
+    if (way === 'beside') return `A copy beside the original${starts ? ', with its schedules and triggers paused' : ''}.`;
+    if (way === 'replace')
+      return starts ? 'A copy beside the original, whose schedules and triggers are to be paused.' : 'A copy in place of the original.';
+    if (name !== main) return `Made like ${main}.`;
+    if (isNew) return 'For everybody: under its own name.';
+    return `A copy of the original${starts ? ' that starts by itself as that does: pause one of the two' : ''}.`;
+  };
+  return targets.map((target) => ({ at: ['targets', target.name], text: text(target) }));
 }

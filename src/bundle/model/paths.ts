@@ -5,6 +5,9 @@ import { byteLength, clashKey, MAX_COMPONENT_BYTES, MAX_PATH_BYTES } from './saf
 /** Folders of tools that the CLI (or git, which it asks) trusts; anywhere in a tree they are refused (facts: bundles#what-is-refused). */
 const TRUSTED = new Set(['.databricks', '.git']);
 
+/** The pattern by which a generated bundle includes its resources, as Databricks' templates do. */
+export const RESOURCE_FILES = 'resources/*.yml';
+
 /** Why a file of the tree can't have this path; undefined where it can. */
 export function pathProblem(path: string): string | undefined {
   if (path === '' || path.startsWith('/') || path.includes('\\') || /^[A-Za-z]:/.test(path)) return 'its path is not relative';

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { quoted } from '../model/text.ts';
 
 /** Plain words, paths, names and references: no YAML version reads them as anything but this string. */
-const PLAIN = /^[A-Za-z/$.](?:[A-Za-z0-9_./@$()={} -]*[A-Za-z0-9_./@$()={}-])?$/;
+const PLAIN = /^[A-Za-z/$.](?:[A-Za-z0-9_./@$()={}* -]*[A-Za-z0-9_./@$()={}-])?$/;
 /** Words that some YAML version reads as a boolean, null or number (facts: bundles#yaml-values). */
 const RETYPED = /^(y|n|yes|no|on|off|true|false|null|nan|\.inf|\.nan|\.[0-9].*)$/i;
 /** Lines that a block literal keeps as they are. */

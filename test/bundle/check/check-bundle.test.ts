@@ -43,7 +43,7 @@ const ATTACKS: Record<string, Record<string, string | Uint8Array>> = {
   apps: root('resources:\n  apps:\n    a:\n      name: a'),
   'an unknown top-level key': root('surprise: 1'),
   'a git section in a target': root('targets:\n  dev:\n    git:\n      branch: x'),
-  'include with a pattern': { 'databricks.yml': ROOT.replace('resources/x.yml', 'resources/*.yml') },
+  'include with a pattern': { 'databricks.yml': ROOT.replace('resources/x.yml', 'resources/**/*.yml') },
   'include with a way up': { 'databricks.yml': ROOT.replace('resources/x.yml', '../x.yml') },
   'include with an absolute path': { 'databricks.yml': ROOT.replace('resources/x.yml', '/etc/x.yml') },
   'include elsewhere': { 'databricks.yml': ROOT.replace('resources/x.yml', 'src/x.yml') },
@@ -245,5 +245,9 @@ describe('checkBundle', () => {
 
   test('warns of a resource file that nothing includes', () => {
     expect(checkBundle(tree({ 'resources/y.yml': JOB }))).toMatchObject([{ level: 'warning', place: 'resources/y.yml' }]);
+    const all = { 'databricks.yml': ROOT.replace('resources/x.yml', 'resources/*.yml') };
+    expect(checkBundle(tree({ ...all, 'resources/y.yml': 'resources:\n  jobs:\n    y:\n      name: y\n' }))).toEqual([]);
+    for (const path of ['resources/y.yaml', 'resources/more/y.yml'])
+      expect(checkBundle(tree({ ...all, [path]: JOB.replace('x:', 'y:') }))).toMatchObject([{ level: 'warning', place: path }]);
   });
 });

@@ -6,7 +6,15 @@ import yaml
 from conftest import ROOT
 
 CONFIG = yaml.safe_load((ROOT / "databricks.yml").read_text(encoding="utf-8"))
-FILES = {name: yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) for name in CONFIG.get("include", [])}
+
+
+def included(pattern):
+    """The files that an entry under include means."""
+    return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)) if "*" in pattern else [pattern]
+
+
+NAMES = [name for pattern in CONFIG.get("include", []) for name in included(pattern)]
+FILES = {name: yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) for name in NAMES}
 PARTS = {"databricks.yml": CONFIG, **FILES}
 VARIABLES = {name for part in PARTS.values() for name in (part.get("variables") or {})}
 RESOURCES = {(kind, key) for part in PARTS.values() for kind, group in (part.get("resources") or {}).items() for key in group}
