@@ -26,7 +26,7 @@ export const TABLE: Record<string, string> = {
   'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
   conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@electric-sql/pglite pg pg-boss',
-  'storage/bundles': 'bundle/model bundle/proof storage/db:types',
+  'storage/bundles': 'bundle/model bundle/secrets bundle/proof storage/db:types',
   storage: 'bundle/model:types storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',

@@ -21,7 +21,8 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
   const { DATABRICKS_HOST: host, DAB_PUBLIC_URL: publicUrl } = config;
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
-  const storage = await openStorage(config.storage, log);
+  const vaultKey = { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY };
+  const storage = await openStorage(config.storage, vaultKey, log);
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
 
   const identities = createIdentities({
@@ -32,7 +33,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
       clientSecret: config.DAB_OAUTH_CLIENT_SECRET,
       redirectUri: `${publicUrl}/auth/callback`,
     },
-    vaultKey: { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY },
+    vaultKey,
     publicUrl,
     me: (at, token) => workspace({ host: at, token: async () => token }).me(),
     clock,

@@ -9,6 +9,7 @@ import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
+import { hideInHistory, hideSecrets } from './story/hide-secrets.ts';
 
 export interface AgentDeps {
   readonly agent: Agent;
@@ -35,7 +36,7 @@ export interface ActingTurn {
 }
 
 export interface AskDeps extends AgentDeps {
-  readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundles'>;
+  readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundlesIn' | 'called'>;
   readonly writes: Pick<WriteProposals, 'assign' | 'ofTurn'>;
 }
 
@@ -47,14 +48,16 @@ export async function askAgent(
   const { host, userName } = identity;
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
-  const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.rows.bundles, known));
+  const called = () => deps.rows.called.of(conversation.id);
+  const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.rows.bundlesIn(conversation.id), known));
   try {
     const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
     await conversations.freeze(conversation.id, frozen);
     const append = (message: { role: string; content: unknown }) => messages.append(conversation.id, turn.id, message);
     let history = await messages.ofConversation(conversation.id);
     if (!history.some((message) => message.turnId === turn.id)) {
-      const content = [{ type: 'text', text: turn.text }];
+      const text = hideSecrets(await called(), turn.text);
+      const content = [{ type: 'text', text }];
       if (before !== undefined) content.push({ type: 'text', text: `Current bundle: ${before.bundleDigest} (version ${before.number})` });
       await append({ role: 'user', content });
       history = await messages.ofConversation(conversation.id);
@@ -66,12 +69,12 @@ export async function askAgent(
         if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
         const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
         for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
-        return result;
+        return { ...result, text: hideSecrets(await called(), result.text) };
       },
     };
     return await deps.agent.run({
       frozen,
-      history: history.map(({ role, content }) => ({ role, content })) as Parameters<Agent['run']>[0]['history'],
+      history: hideInHistory(await called(), history) as Parameters<Agent['run']>[0]['history'],
       tools: recorded,
       append,
       onStep,

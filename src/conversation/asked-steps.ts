@@ -49,7 +49,7 @@ const BROKEN =
   'Something went wrong on my side with what you asked for by that button, and I have logged it. Press it again to try once more.';
 
 export function createAskedSteps(deps: {
-  rows: Pick<Storage, 'conversations' | 'outbox' | 'bundles'>;
+  rows: Pick<Storage, 'conversations' | 'outbox' | 'bundlesIn'>;
   deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'movePlace' | 'lookAgain'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
@@ -65,12 +65,12 @@ export function createAskedSteps(deps: {
     proposalsBeside: approvals.besideConversation,
     destroyedOf: writeApprovals.destroyedOf,
   };
-  const loadBundle = async (digest: string) => (await rows.bundles.load(digest))?.bundle;
+  const bundleIn = async (conversationId: string, digest: string) => (await rows.bundlesIn(conversationId).load(digest))?.bundle;
 
   /** The deployment and the step on from it, or in words why this person can't take it (any more). */
   async function possible(kind: NextKind, proposalId: string, by: Identity): Promise<Possible | string> {
     const proposal = await approvals.get(proposalId);
-    const bundle = proposal && (await loadBundle(proposal.bundleDigest));
+    const bundle = proposal && (await bundleIn(proposal.conversationId, proposal.bundleDigest));
     if (proposal === undefined || bundle === undefined) return 'I do not know this deployment any more. Use the newest card.';
     const { target, host, userName, environment } = proposal;
     const steps = await nextStepsOf(story, proposal, bundle);
@@ -122,6 +122,7 @@ export function createAskedSteps(deps: {
   ): Promise<void> {
     const { host, userName } = as.identity;
     const token = () => identities.token({ team: as.team, user: as.slackUser });
+    const loadBundle = (digest: string) => bundleIn(as.conversation.id, digest);
     if ((await writeApprovals.get(id)) === undefined) await writes.propose(write, { host, userName, token, loadBundle }, id);
     await writes.assign(id, { conversationId: as.conversation.id, slackUser: as.slackUser, host, userName });
     await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });

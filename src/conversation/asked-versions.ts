@@ -23,7 +23,7 @@ interface As {
 }
 
 export function createAskedVersions(deps: {
-  rows: Pick<Storage, 'conversations' | 'bundles'>;
+  rows: Pick<Storage, 'conversations' | 'bundlesIn'>;
   deployment: Pick<Deployment, 'approvals' | 'takeEdits' | 'movePlace'>;
   identities: Pick<Identities, 'token'>;
   thread: Pick<Thread, 'whisper'>;
@@ -44,9 +44,10 @@ export function createAskedVersions(deps: {
     return { proposal, paths: edited.map(({ path }) => path) };
   }
 
-  async function storedWhole(digest: string) {
-    const stored = await rows.bundles.load(digest);
-    const definition = stored?.definitionId === undefined ? undefined : await rows.bundles.loadDefinition(stored.definitionId);
+  async function storedWhole({ id }: ConversationRow, digest: string) {
+    const bundles = rows.bundlesIn(id);
+    const stored = await bundles.load(digest);
+    const definition = stored?.definitionId === undefined ? undefined : await bundles.loadDefinition(stored.definitionId);
     if (stored === undefined || definition === undefined) throw new Error(`bundle ${digest} is not stored whole`);
     return { ...stored, definition };
   }
@@ -57,7 +58,7 @@ export function createAskedVersions(deps: {
     { conversation, slackUser }: As,
     { from, made, text }: { readonly from: Awaited<ReturnType<typeof storedWhole>>; readonly made: Bundle; readonly text: string },
   ): Promise<void> {
-    await rows.bundles.save(made, { parent: from.bundle.digest, definitionId: from.definitionId });
+    await rows.bundlesIn(conversation.id).save(made, { parent: from.bundle.digest, definitionId: from.definitionId });
     await deliver(`${id}/reply`, conversation, { kind: 'reply', to: slackUser, text, changes: diffVersions(from.bundle, made) });
     await rows.conversations.addVersion(conversation.id, { askedId: id }, made.digest);
   }
@@ -80,7 +81,7 @@ export function createAskedVersions(deps: {
     const found = await changeable(proposalId, identity);
     if (typeof found === 'string') return found;
     const { bundleDigest, target, version, release } = found.proposal;
-    const stored = await storedWhole(bundleDigest);
+    const stored = await storedWhole(as.conversation, bundleDigest);
     const token = await deps.identities.token({ team, user: slackUser });
     if (kind !== 'edits' && release?.original?.ways.includes(kind) !== true) return 'That does not fit this plan. Use the newest card.';
     const made =
@@ -109,7 +110,7 @@ export function createAskedVersions(deps: {
     /** The same of a version whose target can't lie where it says any more; false where it can. */
     async move(id: string, as: As, version: { number: number; bundleDigest: string; target?: string | undefined }): Promise<boolean> {
       if (await show(id, as, version.target)) return true;
-      const stored = await storedWhole(version.bundleDigest);
+      const stored = await storedWhole(as.conversation, version.bundleDigest);
       const target = version.target ?? offeredTarget(stored.bundle);
       if (target === undefined) return false;
       const { host, userName } = as.identity;

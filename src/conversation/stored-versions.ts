@@ -6,17 +6,17 @@ import type { ProofStore } from '../storage/bundles/proofs.ts';
 import type { ProvedAs } from './thread-port.ts';
 
 export interface VersionStores {
-  readonly bundles: Pick<BundleStore, 'load'>;
+  readonly bundlesIn: (conversationId: string) => Pick<BundleStore, 'load'>;
   readonly proofs: Pick<ProofStore, 'load'>;
 }
 
-/** What the zip of a bundle holds: the bundle, and PROOF.md and PROOF.json where it was proven. */
+/** What the zip of a bundle holds: the bundle as its conversation sees it, and PROOF.md and PROOF.json where it was proven. */
 export async function contentsOf(
-  { bundles, proofs }: VersionStores,
-  bundleDigest: string,
-  as: ProvedAs,
+  { bundlesIn, proofs }: VersionStores,
+  conversationId: string,
+  { bundleDigest, as }: { readonly bundleDigest: string; readonly as: ProvedAs },
 ): Promise<{ bundle: Bundle; report: readonly BundleFile[] }> {
-  const loaded = await bundles.load(bundleDigest);
+  const loaded = await bundlesIn(conversationId).load(bundleDigest);
   if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
   const proof = await proofs.load({ bundleDigest, ...as });
   return { bundle: loaded.bundle, report: proof === undefined ? [] : proofFiles(proof) };

@@ -99,10 +99,11 @@ async function work(
   if (outcome.kind === 'stopped') throw new Error('stopped');
   if (outcome.kind === 'failed') throw outcome.error;
 
+  const bundles = deps.rows.bundlesIn(conversation.id);
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
-  if (isNew) await requireOwnSubject(deps.rows.bundles, made, conversation);
-  const changes = isNew && before !== undefined ? await changesBetween(deps.rows.bundles, before.bundleDigest, made) : undefined;
+  if (isNew) await requireOwnSubject(bundles, made, conversation);
+  const changes = isNew && before !== undefined ? await changesBetween(bundles, before.bundleDigest, made) : undefined;
   await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes === undefined ? {} : { changes }) });
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
@@ -143,7 +144,7 @@ async function sayProposals(deps: TurnDeps, acting: ActingTurn, made: string | u
     const version = write.kind === 'deploy_bundle' ? versions.findLast(({ bundleDigest }) => bundleDigest === write.bundle) : undefined;
     if (write.kind === 'deploy_bundle' && version !== undefined) {
       const { number, bundleDigest } = version;
-      const bundle = made === bundleDigest ? (await deps.rows.bundles.load(made))?.bundle : undefined;
+      const bundle = made === bundleDigest ? (await deps.rows.bundlesIn(conversation.id).load(made))?.bundle : undefined;
       const shown = bundle !== undefined && write.target === offeredTarget(bundle);
       if (!shown && state === 'open') await sayCard(deps, acting, { number, bundleDigest, target: write.target });
     } else {

@@ -33,16 +33,17 @@ export interface VersionCards {
 }
 
 export function createVersionCards(deps: {
-  rows: Pick<Storage, 'conversations' | 'bundles' | 'proofs'>;
+  rows: Pick<Storage, 'conversations' | 'bundlesIn' | 'proofs'>;
   prover: Prover;
   planner: Planner;
   cli: { status(): CliStatus };
   log: Logger;
 }): VersionCards {
-  const { conversations, bundles, proofs } = deps.rows;
+  const { conversations, bundlesIn, proofs } = deps.rows;
 
   async function proveAndPlan(input: VersionInput): Promise<Pick<Card, 'proof' | 'plan' | 'target'>> {
     const { conversation, slackUser, identity, number, onStep = () => {} } = input;
+    const bundles = bundlesIn(conversation.id);
     const loaded = await bundles.load(input.bundleDigest);
     const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
@@ -63,7 +64,7 @@ export function createVersionCards(deps: {
   /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */
   async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
     const [first] = await conversations.versions(input.conversation.id);
-    const loaded = first && (await bundles.load(first.bundleDigest));
+    const loaded = first && (await bundlesIn(input.conversation.id).load(first.bundleDigest));
     if (loaded === undefined) return undefined;
     const { host, userName } = input.identity;
     const stored = await proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });

@@ -21,6 +21,7 @@ interface Caller {
 
 interface DeploymentDeps extends ProposingDeps {
   readonly bundles: Pick<BundleStore, 'load'>;
+  readonly bundlesIn: (conversationId: string) => Pick<BundleStore, 'load'>;
   readonly workspace: (caller: Caller) => Workspace;
   /** The calls that change a workspace. */
   readonly workspaceWrites: (caller: Caller) => WorkspaceWrites;
@@ -32,6 +33,8 @@ export function createDeployment(deps: DeploymentDeps) {
   const { db, clock, log, bundles } = deps;
   const { locator, cli, prover, writes } = createProposing(deps);
   const execution = { db, cli, clock, log, loadBundle: async (digest: string) => (await bundles.load(digest))?.bundle };
+  const bundleOf = async (row: { conversationId: string; bundleDigest: string }) =>
+    (await deps.bundlesIn(row.conversationId).load(row.bundleDigest))?.bundle;
   const readFiles = createDeployedFiles({ clock });
   const writesAs = ({ host, token }: { host: string; token: string }) => deps.workspaceWrites({ host, token: async () => token });
   const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
@@ -45,7 +48,7 @@ export function createDeployment(deps: DeploymentDeps) {
     takeEdits: createTakeEdits({ cli, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),
     writeApprovals: createWriteApprovals({ db }),
-    deployer: createDeployer({ ...execution, workspace, readFiles, writes: writesAs }),
+    deployer: createDeployer({ ...execution, bundleOf, workspace, readFiles, writes: writesAs }),
     follower: createRunFollower({ db, workspace, clock }),
     executor: createWriteExecutor({
       ...execution,

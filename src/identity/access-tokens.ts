@@ -3,8 +3,8 @@ import type { LinkKey, LinkRow, LinkStore, Sealed } from '../storage/account-lin
 import type { Clock } from '../values/clock.ts';
 import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
+import type { Vault } from '../values/vault.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
-import type { Vault } from './vault.ts';
 
 /** A token with less than this left is as good as ended. */
 const LAST_MS = 15_000;

@@ -5,11 +5,11 @@ import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.t
 import { type Clock, systemClock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
+import { createVault, type VaultKey } from '../values/vault.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createLinkFlow, type LinkFlow, type Me } from './link-flow.ts';
 import { hashOf, newNonce } from './nonces.ts';
 import { createOAuth, type OAuthOptions } from './oauth.ts';
-import { createVault, type VaultKey } from './vault.ts';
 
 interface SlackUser {
   readonly team: string;

@@ -5,12 +5,12 @@ import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.t
 import type { Clock } from '../values/clock.ts';
 import { UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
+import type { Vault } from '../values/vault.ts';
 import { type AccessTokens, openTokens, sealTokens } from './access-tokens.ts';
 import { isSameEmail } from './email.ts';
 import { type LinkPage, type RefusedPage, refused, type SlackPerson } from './link-pages.ts';
 import { hashOf, isEqual, isNonce, newNonce, nonceOf, stateOf } from './nonces.ts';
 import { newVerifier, type OAuth, type Tokens } from './oauth.ts';
-import type { Vault } from './vault.ts';
 
 interface Answer {
   readonly nonce: string;

@@ -1,8 +1,11 @@
 // The room's factories: an opened database, and the rows of each subject in it.
 import type { Logger } from '../values/log.ts';
+import { createVault, type VaultKey } from '../values/vault.ts';
 import { type BundleStore, createBundleStore } from './bundles/bundles.ts';
+import { conversationBundles } from './bundles/conversation-bundles.ts';
 import { type OwnedBundles, ownedBundles } from './bundles/owned-bundles.ts';
 import { createProofStore, type ProofStore } from './bundles/proofs.ts';
+import { type CalledSecrets, createCalledSecrets } from './called-secrets.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
 import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
@@ -32,15 +35,22 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   readonly messages: MessageRows;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly called: CalledSecrets;
+  /** The bundles as one conversation sees them: with all that was called a secret in it. */
+  bundlesIn(conversationId: string): BundleStore;
 }
 
-/** Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
-export async function openStorage(options: StorageOptions, log: Logger): Promise<Storage> {
+/** `vaultKey` seals what was called a secret. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+export async function openStorage(options: StorageOptions, vaultKey: VaultKey, log: Logger): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
   const { db } = database;
+  const rows = bundleRows(db);
+  const called = createCalledSecrets(db, createVault(vaultKey));
   return {
     ...database,
-    ...bundleRows(db),
+    ...rows,
+    called,
+    bundlesIn: (id) => conversationBundles(rows.bundles, { list: () => called.of(id), keep: (secrets) => called.keep(id, secrets) }),
     conversations: createConversationRows(db),
     turns: createTurnRows(db),
     steps: createStepRows(db),

@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
     const bundles = createBundleStore(db);
     const create = (clock = systemClock) =>
       createDeployment({
-        ...{ db, bundles, clock, log, scratchName: basename(scratch) },
+        ...{ db, bundles, bundlesIn: () => bundles, clock, log, scratchName: basename(scratch) },
         proofs: createProofStore(db),
         find: { ...loadCliConfig(), allowSetup: false },
         workspace: ({ host, token }) => createWorkspace({ host, token, log }),

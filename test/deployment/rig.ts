@@ -83,7 +83,7 @@ export function wireDeployment(db: Db, cliPath = CLI) {
   // What waits by it waits until it is turned; deadlines never come.
   const clock = createTestClock(Date.now());
   const deployment = createDeployment({
-    ...{ db, bundles, scratchName, clock, log },
+    ...{ db, bundles, bundlesIn: () => bundles, scratchName, clock, log },
     proofs: createProofStore(db),
     find: { cliPath, cacheDir: scratchDir, allowSetup: false },
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),

@@ -1,10 +1,10 @@
 // The sign-in as it really runs: our pages over HTTP, the database, and the stand-in workspace's certified OpenID provider.
 import { test } from 'vitest';
 import { createIdentities, type Linked } from '../../src/identity/identities.ts';
-import type { VaultKey } from '../../src/identity/vault.ts';
 import { freePort } from '../../src/playground/child.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { createLogger } from '../../src/values/log.ts';
+import type { VaultKey } from '../../src/values/vault.ts';
 import { createWeb } from '../../src/web/web.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 import { createTestClock } from '../values/test-clock.ts';

@@ -27,7 +27,8 @@ export const BotVariables = z.object({
   DAB_OAUTH_CLIENT_ID: text.meta({ description: 'The OAuth app of the Databricks account that people sign in with.' }),
   DAB_OAUTH_CLIENT_SECRET: text.optional().meta({ description: 'Its secret; none for a public client.', secret: true }),
   DAB_VAULT_KEY: vaultKey.meta({
-    description: 'Seals people’s access tokens where they are stored. Make one with `openssl rand -base64 32`.',
+    description:
+      'Seals people’s access tokens, and what was called a secret in a thread, where they are stored. Make one with `openssl rand -base64 32`.',
     secret: true,
   }),
   DAB_VAULT_KEY_ID: text.default('k1').meta({ description: 'A name for that key, stored beside what it sealed.' }),

@@ -22,7 +22,7 @@ const MAX_DIFF_LINES = 5000;
  */
 export function diffVersions(before: TreeWithSecrets, after: TreeWithSecrets): FileChange[] {
   // One set of names for both; what the scanner found in one of them is a secret in the other.
-  const called = calledIn({ ...after, called: calledIn(before) });
+  const called = calledIn({ ...after, called: [...calledIn(before), ...(after.called ?? [])] });
   const masks = { before: createMask({ ...before, called }), after: createMask({ ...after, called }) };
   const old = new Map(before.files.map((file) => [file.path, file]));
   const now = new Map(after.files.map((file) => [file.path, file]));

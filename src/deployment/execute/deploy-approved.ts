@@ -1,4 +1,5 @@
 // Executes an approved proposal, once ever, as the person who approved it. Reached from the approved button only.
+import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
@@ -17,6 +18,8 @@ interface DeployerDeps extends ExecutionDeps {
   /** The workspace as one person. */
   readonly workspace: (as: { host: string; token: string }) => Workspace;
   readonly readFiles: ReadDeployedFiles;
+  /** What was shown, as its conversation sees it now. */
+  readonly bundleOf: (row: ProposalRow) => Promise<Bundle | undefined>;
   readonly writes: (as: { host: string; token: string }) => Pick<WorkspaceWrites, 'updateJob'>;
 }
 
@@ -25,7 +28,7 @@ export function createDeployer(deps: DeployerDeps) {
   const rows = createProposalRows(db);
 
   async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
-    const bundle = await loadBundle(row.bundleDigest);
+    const bundle = await deps.bundleOf(row);
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
     const refused = notDeployable(bundle)?.words;
     if (refused !== undefined) return failed(refused.problem, refused.next);

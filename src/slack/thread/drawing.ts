@@ -62,7 +62,7 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
   }
 
   async function versionCard(card: Card, conversationId: string): Promise<Message> {
-    const { bundle } = await contentsOf(cardRows, card.bundleDigest, card.as);
+    const { bundle } = await contentsOf(cardRows, conversationId, card);
     const proposal = 'proposalId' in card.plan ? await cardRows.proposal(card.plan.proposalId) : undefined;
     const next = proposal === undefined ? undefined : await nextStepsOf(cardRows, proposal, bundle);
     return renderVersionCard(card, { name: bundle.name, conversationId, proposal, doing: proposal && doing.get(proposal.id), next });

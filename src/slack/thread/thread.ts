@@ -94,7 +94,7 @@ export function createThread(deps: {
         case 'result':
           return poster.post(id, where, renderDeploymentResult(message));
         case 'archive':
-          return poster.upload(id, where, await zipOf(cardRows, message));
+          return poster.upload(id, where, await zipOf(cardRows, conversation.id, message));
         case 'release':
           return poster.upload(id, where, await reportOf(cardRows, message));
         case 'write_result':
@@ -111,8 +111,9 @@ export function createThread(deps: {
   };
 }
 
-async function zipOf(stores: VersionStores, { bundleDigest, version, as }: Extract<ThreadMessage, { kind: 'archive' }>) {
-  const { bundle, report } = await contentsOf(stores, bundleDigest, as);
+async function zipOf(stores: VersionStores, conversationId: string, message: Extract<ThreadMessage, { kind: 'archive' }>) {
+  const { bundle, report } = await contentsOf(stores, conversationId, message);
+  const { version } = message;
   const { name, files, secrets } = bundle;
   const masked =
     secrets.length === 0 ? '' : `, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} masked`;

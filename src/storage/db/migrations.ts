@@ -184,4 +184,12 @@ export const MIGRATIONS: readonly string[] = [
   update writes set state = 'superseded' where state = 'open' and kind = 'destroy_bundle';
   create index proposals_at_place on proposals (host, root_path);
   `,
+  `
+  -- What was called a secret in a conversation: the value sealed with the vault's key, and found again by its keyed hash.
+  create table called_secrets (
+    conversation_id text not null references conversations, hash text not null, name text not null,
+    sealed bytea not null, key_id text not null, seq bigserial,
+    primary key (conversation_id, hash), unique (conversation_id, name)
+  );
+  `,
 ];

@@ -1,6 +1,6 @@
 // What a vault opens: what it has sealed, for the same row, under a key that it knows.
 import { describe, expect, it } from 'vitest';
-import { createVault } from '../../src/identity/vault.ts';
+import { createVault } from '../../src/values/vault.ts';
 
 describe('the vault', () => {
   const vault = createVault({ keyId: 'k1', key: new Uint8Array(32).fill(1) });

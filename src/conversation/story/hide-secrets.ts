@@ -1,0 +1,40 @@
+// Hides what was called a secret in a conversation from what is said in it later: the model's messages, proofs, plans.
+import type { CalledSecret } from '../../bundle/model/bundle.ts';
+import { createMask } from '../../bundle/secrets/mask-secrets.ts';
+
+/** The value with a mask for every secret in its texts. */
+export function hideSecrets<Value>(called: readonly CalledSecret[], value: Value): Value {
+  if (called.length === 0) return value;
+  const { mask } = createMask({ files: [], secrets: [], called });
+  const hide = (part: unknown): unknown => {
+    if (typeof part === 'string') return mask(part);
+    if (Array.isArray(part)) return part.map(hide);
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, hide(inner)]));
+  };
+  return hide(value) as Value;
+}
+
+interface Said {
+  readonly role: string;
+  readonly content: unknown;
+}
+
+/**
+ * The messages as the model may see them from now on. Where one of them held a value before it was called a secret, all thinking is taken
+ * out: its signatures cover every message before it (facts: claude-and-mcp#preserved-thinking).
+ */
+export function hideInHistory(called: readonly CalledSecret[], history: readonly Said[]): Said[] {
+  const said = history.map(({ role, content }) => ({ role, content }));
+  const hidden = hideSecrets(called, said);
+  return JSON.stringify(hidden) === JSON.stringify(said) ? said : hidden.map(({ role, content }) => ({ role, content: spoken(content) }));
+}
+
+/** A message must hold something. */
+const NOTHING_SAID = [{ type: 'text', text: '…' }];
+
+function spoken(content: unknown): unknown {
+  if (!Array.isArray(content)) return content;
+  const rest = content.filter(({ type }: { type?: unknown }) => type !== 'thinking' && type !== 'redacted_thinking');
+  return rest.length === 0 ? NOTHING_SAID : rest;
+}

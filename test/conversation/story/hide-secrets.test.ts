@@ -1,0 +1,25 @@
+// What was called a secret in a conversation is hidden in what the model reads afterwards.
+import { expect, test } from 'vitest';
+import { hideInHistory } from '../../../src/conversation/story/hide-secrets.ts';
+
+const CALLED = [{ name: 'password', value: 'hunter2222' }];
+const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' };
+const history = (said: string) => [
+  { role: 'user', content: [{ type: 'text', text: said }] },
+  { role: 'assistant', content: [thought, { type: 'tool_use', id: 't', name: 'edit', input: { content: `x = "${said}"` } }] },
+  { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'Edited.' }] },
+  { role: 'assistant', content: [thought] },
+];
+
+test('also in what was said before; then thinking goes, whose signature covers it', () => {
+  expect(hideInHistory(CALLED, history('hunter2222'))).toEqual([
+    { role: 'user', content: [{ type: 'text', text: '<secret password>' }] },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'edit', input: { content: 'x = "<secret password>"' } }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'Edited.' }] },
+    { role: 'assistant', content: [{ type: 'text', text: '…' }] },
+  ]);
+});
+
+test('nothing else changes', () => {
+  expect(hideInHistory(CALLED, history('pause it'))).toEqual(history('pause it'));
+});

@@ -1,0 +1,72 @@
+// What was called a secret in a conversation is one in all its bundles, before and after; the database keeps it sealed.
+import { expect, test } from 'vitest';
+import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
+import { createMask } from '../../src/bundle/secrets/mask-secrets.ts';
+import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { conversationBundles } from '../../src/storage/bundles/conversation-bundles.ts';
+import { createCalledSecrets } from '../../src/storage/called-secrets.ts';
+import { createVault } from '../../src/values/vault.ts';
+import { openTestStorage } from './open-test-storage.ts';
+
+const it = test.extend('rig', async ({}, { onCleanup }) => {
+  const { db, close } = await openTestStorage();
+  onCleanup(close);
+  for (const id of ['c1', 'c2'])
+    await db.query(
+      `insert into conversations (id, team, channel, thread_ts, requester, subject) values ($1, 'T', 'C', $1, 'U', '{"jobId":"1","name":"n"}')`,
+      [id],
+    );
+  const rows = (fill = 1) => createCalledSecrets(db, createVault({ keyId: `k${fill}`, key: new Uint8Array(32).fill(fill) }));
+  const bundlesIn = (id: string, called = rows()) =>
+    conversationBundles(createBundleStore(db), { list: () => called.of(id), keep: (secrets) => called.keep(id, secrets) });
+  return { db, rows, bundlesIn };
+});
+
+/** A bundle of one file; what stands between « and » the scanner has found. */
+function bundleOf(marked: string): Bundle {
+  const [before = '', value, after = ''] = marked.split(/[«»]/);
+  const files = [{ path: 'a.py', bytes: Buffer.from(before + (value ?? '') + after) }];
+  const end = before.length + (value ?? '').length;
+  const secrets = value === undefined ? [] : [{ path: 'a.py', line: 1, start: before.length, end, kind: 'password' }];
+  const rest = { name: 'etl', resources: [], variables: [], targets: [], adoption: {}, sources: [], diagnostics: [] };
+  return { ...rest, files, secrets, digest: digestFiles(files) };
+}
+
+it('knows it in every version, under one name, and nobody else does', async ({ rig }) => {
+  const bundles = rig.bundlesIn('c1');
+  const early = await bundles.save(bundleOf('x = "hunter2222"'));
+  await bundles.save(bundleOf('db_password = "«hunter2222»"'));
+  const other = await bundles.save(bundleOf('db_password = "«swordfish»"'));
+  const late = await bundles.save(bundleOf('y = ["hunter2222", "swordfish"]'));
+  const shown = async (digest: string, from = bundles) => {
+    const bundle = (await from.load(digest))?.bundle;
+    const [file] = bundle?.files ?? [];
+    return bundle && file && [createMask(bundle).file(file), bundle.secrets.map(({ name }) => name)];
+  };
+  expect(await shown(early)).toEqual(['x = "<secret password>"', ['password']]);
+  expect(await shown(other)).toEqual(['db_password = "<secret 2 password>"', ['2 password']]);
+  expect(await shown(late)).toEqual(['y = ["<secret password>", "<secret 2 password>"]', ['password']]);
+  expect(await shown(early, rig.bundlesIn('c2'))).toEqual(['x = "hunter2222"', []]);
+  const kept = JSON.stringify(await rig.db.query("select hash, name, encode(sealed, 'escape') as sealed from called_secrets"));
+  expect(kept).not.toMatch(/hunter|fish/);
+  expect(JSON.stringify(await rig.db.query('select meta from bundles'))).not.toMatch(/hunter|fish/);
+});
+
+it('gives no name twice, whoever comes first and whatever key it was sealed with', async ({ rig }) => {
+  await rig.rows().keep('c1', [{ name: 'token', value: 'one' }]);
+  await Promise.all(
+    [1, 2].map(() =>
+      rig.rows(2).keep('c1', [
+        { name: 'token', value: 'two' },
+        { name: 'token', value: 'three' },
+      ]),
+    ),
+  );
+  expect(await rig.rows(2).of('c1')).toEqual(
+    expect.arrayContaining([
+      { name: '2 token', value: 'two' },
+      { name: '3 token', value: 'three' },
+    ]),
+  );
+  expect(await rig.rows().of('c1')).toEqual([{ name: 'token', value: 'one' }]);
+});
