@@ -4,7 +4,7 @@ import type { ProposalRow } from '../../storage/deployment-proposals.ts';
 import { isObject, type JsonObject, objectOf, parseJson } from '../../values/json.ts';
 import { counted, textOf } from '../../values/text.ts';
 import type { OpenCli } from '../cli/open-bundle.ts';
-import { entriesOf, remoteOf } from '../cli/plan-json.ts';
+import { entriesOf, type PlanEntry, remoteOf } from '../cli/plan-json.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
 import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
 import type { Original } from '../plan/originals-to-adopt.ts';
@@ -21,6 +21,8 @@ export interface Ending {
   readonly unrecorded: boolean;
   /** Originals that are bound to the deployment and not changed yet. */
   readonly bound: readonly Original[];
+  /** Nodes of copies that are there and still paused, until their originals are. */
+  readonly waiting: readonly string[];
   /** Whose lock lies there; absent where none does. */
   readonly lock?: string;
 }
@@ -31,7 +33,7 @@ interface Share {
 }
 
 interface Deployment {
-  readonly bundle: Pick<Bundle, 'files' | 'resources'>;
+  readonly bundle: Pick<Bundle, 'files' | 'resources' | 'adoption'>;
   /** `bundle validate -o json` of the target. */
   readonly resolved: JsonObject;
   /** Of the files, before it began. */
@@ -55,15 +57,16 @@ export async function howItEnded(
   const paths = new Set(changes.filter(({ change }) => change !== 'removed').map(({ path }) => path));
   const changing = bundle.files.filter(({ path }) => paths.has(path));
   const left = (await readFileChanges(eyes, { files: changing, resolved })).length;
+  const waiting = bundle.adoption[carriedOut.target] === 'replace' ? pausedCopies(again) : [];
   const shares = {
     files: { done: changing.length - left, of: changing.length },
-    resources: resourcesDone(objectOf(parseJson(carriedOut.plan)), again),
+    resources: resourcesDone(objectOf(parseJson(carriedOut.plan)), again, waiting),
   };
   const unrecorded = (await leftBehind(eyes.workspace, { plan: again, resolved, bundle })) !== undefined;
   const bound = originals.filter((original) => isBound(again, original));
   const lock = await lockIn(eyes.workspace, resolved);
-  const verdict = unrecorded || bound.length > 0 ? 'mix' : verdictOf(shares);
-  return { verdict, ...shares, unrecorded, bound, ...(lock === undefined ? {} : { lock }) };
+  const verdict = unrecorded || bound.length > 0 || waiting.length > 0 ? 'mix' : verdictOf(shares);
+  return { verdict, ...shares, unrecorded, bound, waiting, ...(lock === undefined ? {} : { lock }) };
 }
 
 function verdictOf(shares: Pick<Ending, 'files' | 'resources'>): Ending['verdict'] {
@@ -73,12 +76,27 @@ function verdictOf(shares: Pick<Ending, 'files' | 'resources'>): Ending['verdict
 }
 
 /** What the plan would have done, and what a plan made now would not do any more. */
-function resourcesDone(plan: JsonObject, again: JsonObject): Share {
-  const left = new Map(entriesOf(again).map(({ node, action }) => [node, action]));
+function resourcesDone(plan: JsonObject, again: JsonObject, waiting: readonly string[]): Share {
+  const isDone = (node: string, changes: PlanEntry['changes']) =>
+    waiting.includes(node) || (changes.length > 0 && changes.every(({ path }) => path === ALWAYS));
+  const left = new Map(entriesOf(again).map(({ node, action, changes }) => [node, isDone(node, changes) ? 'skip' : action]));
   const wanted = entriesOf(plan).filter(({ action }) => action !== 'skip');
   const done = wanted.filter(({ node, action }) => (action === 'delete' ? !left.has(node) : left.get(node) === 'skip'));
   return { done: done.length, of: wanted.length };
 }
+
+/** Of what nothing is left to be done but to let it start by itself: its node in the plan, such as `resources.jobs.churn`. */
+function pausedCopies(plan: JsonObject): string[] {
+  return entriesOf(plan).flatMap(({ node, action, changes }) => {
+    const paths = changes.map(({ path }) => path).filter((path) => path !== ALWAYS);
+    const isPause = (path: string) => (node.startsWith('resources.pipelines.') ? path === 'continuous' : PAUSE.test(path));
+    return action === 'update' && paths.length > 0 && paths.every(isPause) ? [node] : [];
+  });
+}
+
+const PAUSE = /^(schedule|trigger|continuous|triggers\[\d+\])\.pause_status$/;
+/** The CLI shows it as a difference each time (facts: databricks#clusters-pipelines-and-dashboards). */
+const ALWAYS = 'allow_duplicate_names';
 
 /** The state names it, and its settings are still to be changed (facts: cli#bind-unbind-and-destroy). */
 function isBound(plan: JsonObject, { type, key, id }: Original): boolean {
@@ -107,9 +125,12 @@ export function endingWords(ending: Ending, target: string): string {
   return [verdictWords(ending, target), ...lock].join(' ');
 }
 
-function verdictWords({ verdict, files, resources, unrecorded, bound }: Ending, target: string): string {
+function verdictWords({ verdict, files, resources, unrecorded, bound, waiting }: Ending, target: string): string {
   if (verdict === 'nothing') return `Nothing changed in ${target}.`;
   if (verdict === 'all') return `All the same, everything is in ${target} as it was shown.`;
+  const copies = waiting.map((node) => code(node.split('.')[2] ?? '')).join(', ');
+  if (waiting.length > 0 && bound.length === 0 && !unrecorded && files.done === files.of && resources.done === resources.of)
+    return `Everything is in ${target}, and what takes the place of an original is still paused: ${copies}.`;
   const parts = [...share(files, 'file', 'new'), ...share(resources, 'resource', 'changed')];
   const made = unrecorded ? ' Something was made that the record of the deployment does not know.' : '';
   const taken = bound.map(({ key, id }) => `${code(key)} (${id})`).join(', ');

@@ -138,7 +138,14 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
 });
 
 describe('the words of an ending', () => {
-  const ending = { verdict: 'mix', files: { done: 1, of: 2 }, resources: { done: 0, of: 0 }, unrecorded: false, bound: [] } as const;
+  const ending = {
+    verdict: 'mix',
+    files: { done: 1, of: 2 },
+    resources: { done: 0, of: 0 },
+    unrecorded: false,
+    bound: [],
+    waiting: [],
+  } as const;
   it('count what there is, and name whose lock is left', () => {
     expect(endingWords(ending, 'prod')).toBe('prod now has a mix: 1 of 2 files is new.');
     const [one, two] = [
