@@ -74,8 +74,9 @@ describe('generating and editing', () => {
       bundle_id: id,
       path: 'databricks.yml',
       old_text: 'targets:',
-      new_text: '# ours\ntargets:',
+      new_text: '# ours\ntargets:\n  qa:\n    mode: production',
     });
+    expect(passage.text).toContain('Its new target "qa" stands beside the original, so its schedules and triggers were paused.');
     expect(passage.isError).toBe(false);
     expect(passage.bundleDigest).not.toBe(id);
     expect(passage.text).toContain(`bundle_id: ${passage.bundleDigest}`);
