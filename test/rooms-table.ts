@@ -35,10 +35,11 @@ export const TABLE: Record<string, string> = {
   'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
+  'deployment/data': 'bundle/model bundle/yaml bundle/proof analysis deployment/policy',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
     'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
-    'deployment/deployed croner',
+    'deployment/deployed deployment/data croner',
   'deployment/execute':
     'bundle/model bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
     'databricks/read storage/db:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +

@@ -13,6 +13,7 @@ const test = flow()
   .extend('deploy', { scope: 'file' }, ({ ana, thread }) => async (version: number): Promise<Message> => {
     const card = await thread.card(version, isOpen);
     await thread.idle();
+    expect(textOf(card)).toMatch(/A run reads `main\.dev_ana\.customers` and writes `main\.dev_ana\./);
     await ana.click(card, 'deploy');
     return thread.shows(card, 'deployed to *dev*');
   })

@@ -1,7 +1,7 @@
 // Which files become notebooks in the workspace, and what they are called there.
 import { type Json, objectOf, objectsIn, parseJson } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { type BundleFile, type NotebookLanguage, sha256 } from './bundle.ts';
+import { type BundleFile, type NotebookLanguage, type Source, sha256 } from './bundle.ts';
 
 /** The first line by which Databricks and its CLI know the source text of a notebook (facts: databricks#notebooks-and-their-formats). */
 export const NOTEBOOK_HEADER: Readonly<Record<NotebookLanguage, string>> = {
@@ -37,6 +37,14 @@ export function isNotebookFile({ path, bytes }: BundleFile): boolean {
 /** Where a file of the tree lies in the workspace, below the bundle's files: notebooks lose their ending. */
 export function remotePath(file: BundleFile): string {
   return isNotebookFile(file) ? file.path.replace(ENDING, '') : file.path;
+}
+
+/** A file of the tree as the source that it is: a notebook, or a file. */
+export function sourceOfFile(file: BundleFile): Source {
+  const { path, bytes } = file;
+  if (!isNotebookFile(file)) return { path, kind: 'file', bytes };
+  const language = LANGUAGE_OF.get(ENDING.exec(path)?.[0]?.toLowerCase() ?? '');
+  return { path, kind: 'notebook', language: language ?? 'PYTHON', format: language === undefined ? 'JUPYTER' : 'SOURCE', bytes };
 }
 
 /** The bytes of a file without the header by which it is a notebook. */

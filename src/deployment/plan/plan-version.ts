@@ -12,6 +12,7 @@ import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
+import { dataOfRun } from '../data/data-of-run.ts';
 import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
 import { checkPlanned } from '../place/check-planned.ts';
@@ -124,6 +125,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             reads,
             pausing,
             also: [
+              ...(environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved) : []),
               ...lostInCopy(lost, open.version),
               ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
             ],

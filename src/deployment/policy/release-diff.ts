@@ -40,6 +40,9 @@ const Finding = z.object({
   text: z.string(),
 });
 
+/** The rule of the finding that a run of a development copy has to be confirmed with: it changes tables of production. */
+export const SHARED_TABLES = 'shared tables';
+
 /** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
 const ReleaseDiff = z.object({
   target: z.string(),

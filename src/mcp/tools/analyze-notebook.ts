@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { analyze } from '../../analysis/analyze.ts';
 import { hardCodedChanges } from '../../analysis/table-places.ts';
 import type { Source } from '../../bundle/model/bundle.ts';
+import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import { UserError } from '../../values/errors.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
@@ -51,7 +52,7 @@ async function sourceOf(
 ): Promise<Source> {
   if (bundle_id !== undefined && bundle_path !== undefined && path === undefined) {
     const { bytes } = fileOf(await loadBundle(bundles, bundle_id, doing), bundle_path, doing);
-    return sourceOfFile(bundle_path, bytes);
+    return sourceOfFile({ path: bundle_path, bytes });
   }
   if (path === undefined || bundle_id !== undefined || bundle_path !== undefined)
     throw new UserError({ doing, problem: 'It must be path, or bundle_id with bundle_path.', next: 'Call again with one of the two.' });
@@ -62,16 +63,4 @@ async function sourceOf(
     problem: 'There is no notebook or file at this path, or this person may not see it.',
     next: 'Check the path with list_notebooks.',
   });
-}
-
-const LANGUAGES = { py: 'PYTHON', sql: 'SQL', scala: 'SCALA', r: 'R' } as const;
-
-/** A file of a bundle as a source; a notebook shows by its header or its ending. */
-function sourceOfFile(path: string, bytes: Uint8Array): Source {
-  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  if (end === 'ipynb') return { path, kind: 'notebook', language: 'PYTHON', format: 'JUPYTER', bytes };
-  const language = end in LANGUAGES ? LANGUAGES[end as keyof typeof LANGUAGES] : undefined;
-  const notebook = /^(#|--|\/\/) Databricks notebook source/.test(new TextDecoder().decode(bytes.subarray(0, 40)));
-  if (!notebook || language === undefined) return { path, kind: 'file', bytes };
-  return { path, kind: 'notebook', language, format: 'SOURCE', bytes };
 }

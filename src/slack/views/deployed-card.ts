@@ -2,6 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { NextSteps } from '../../conversation/story/next-steps.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
+import { SHARED_TABLES } from '../../deployment/policy/release-diff.ts';
 import { button, confirmed, context, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
 import { clip, durationWords, escapeText, oneLine, slackDate } from './slack-text.ts';
@@ -25,9 +26,10 @@ export function deployedBlocks(proposal: DeploymentProposal, next: NextSteps | u
   ];
 }
 
-function nextButtons({ id, target }: DeploymentProposal, next: NextSteps): KnownBlock[] {
+function nextButtons(proposal: DeploymentProposal, next: NextSteps): KnownBlock[] {
+  const { id } = proposal;
   const elements = [
-    ...(next.run === undefined ? [] : [runButton(id, target, next.run.name)]),
+    ...(next.run === undefined ? [] : [runButton(proposal, next.run.name)]),
     ...(next.production === undefined ? [] : [button(`Deploy to ${next.production}`, 'next_production', id)]),
     ...(next.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', id)]),
     ...(next.destroy ? [button('Destroy', 'next_destroy', id)] : []),
@@ -36,7 +38,14 @@ function nextButtons({ id, target }: DeploymentProposal, next: NextSteps): Known
 }
 
 /** Its confirmation is the yes: the run starts after it. */
-function runButton(id: string, target: string, name: string) {
-  const text = `It runs ${oneLine(escapeText(clip(name, 150)))} with its own parameters, as you.`;
-  return confirmed(button(`Run in ${target}`, 'next_run', id), `Run it in ${target}?`, text, 'Run it');
+function runButton({ id, target, release }: Pick<DeploymentProposal, 'id' | 'target' | 'release'>, name: string) {
+  const shared = release?.findings.find(({ rule }) => rule === SHARED_TABLES)?.text;
+  const what = `It runs ${oneLine(escapeText(clip(name, shared === undefined ? 150 : 40)))} with its own parameters, as you.`;
+  const text = shared === undefined ? what : `${what} ${escapeText(clip(shared, 180))}`;
+  return confirmed(
+    button(`Run in ${target}`, 'next_run', id, ...(shared === undefined ? [] : ['danger' as const])),
+    `Run it in ${target}?`,
+    text,
+    'Run it',
+  );
 }

@@ -83,9 +83,10 @@ function exactBlocks(write: Write): KnownBlock[] {
     case 'run_job':
     case 'run_bundle': {
       const given = Object.keys(write.parameters).length > 0;
+      const shared = write.kind === 'run_bundle' && write.shared !== undefined ? [section(`:warning: ${escapeText(write.shared)}`)] : [];
       return given
-        ? [section('With these parameters:'), code(JSON.stringify(write.parameters, null, 2))]
-        : [context('With its own parameters.')];
+        ? [...shared, section('With these parameters:'), code(JSON.stringify(write.parameters, null, 2))]
+        : [...shared, context('With its own parameters.')];
     }
     case 'sql':
       return [code(write.statement)];

@@ -200,6 +200,15 @@ test('more findings than a card shows are counted, and how many of those are gra
   expect(said(Array<typeof danger>(8).fill(danger))).toContain('_and 3 more, as grave: press Show changes_');
 });
 
+test('to run what changes tables of production is asked in those words', () => {
+  const shared = { rule: 'shared tables', weight: 'warning', text: 'A run of this copy changes 1 table of production: `a.b.c`.' } as const;
+  const done = { ...proposal('done', 'churn'), release: { ...release('churn'), findings: [shared] } };
+  const next = { run: { key: 'churn', name: 'Churn' }, destroy: true };
+  const said = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: done, conversationId: 'c', next }).blocks);
+  expect(said).toContain('with its own parameters, as you. A run of this copy changes 1 table of production: `a.b.c`.');
+  expect(said).toContain('"action_id":"next_run","value":"p1","style":"danger"'.replace('p1', done.id));
+});
+
 test('an offer that an earlier program wrote can be planned again, and not be deployed', () => {
   const { release: _, ...rest } = proposal('open', 'churn');
   const shown = { ...rest, outdated: { problem: 'It is old.', next: 'Press Plan again.' } };

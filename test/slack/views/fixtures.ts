@@ -86,7 +86,15 @@ export function writesOf(text: string): Write[] {
     { kind: 'run_job', job_id: '123', job_name: text, parameters: { [text.slice(0, 256)]: text.slice(0, 3000) } },
     { kind: 'sql', warehouse_id: 'abc', warehouse_name: text, statement: text.slice(0, 8000) },
     { kind: 'upload_bundle', ...bundle, folder: text.slice(0, 1000), files: 12 },
-    { kind: 'run_bundle', ...bundle, target: 'dev', environment: 'development', key: 'churn', parameters: { day: text.slice(0, 3000) } },
+    {
+      kind: 'run_bundle',
+      ...bundle,
+      target: 'dev',
+      environment: 'development',
+      key: 'churn',
+      parameters: { day: text.slice(0, 3000) },
+      shared: text.slice(0, 2000),
+    },
     { kind: 'deploy_bundle', ...bundle, target: 'prod', environment: 'production' },
     {
       ...{ kind: 'destroy_bundle', ...bundle, target: 'prod', environment: 'production' },

@@ -1,0 +1,45 @@
+// What a target gives to the code of its bundle: the parameters of each file, and where a pipeline's bare names are.
+import type { BundleFile } from '../../bundle/model/bundle.ts';
+import { leavesOf } from '../../bundle/model/leaves.ts';
+import { remotePath } from '../../bundle/model/notebooks.ts';
+import { parameterName } from '../../bundle/model/path-and-id-fields.ts';
+import { pathsOf } from '../../bundle/model/source-references.ts';
+import { filesRoot } from '../../bundle/proof/resolved-target.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
+import { textOf } from '../../values/text.ts';
+import { canonicalPath } from '../../values/workspace-path.ts';
+
+/** The values of parameters that a file gets in a target, by name in small letters; and the catalog and schema of its only pipeline. */
+export function valuesGiven(resolved: JsonObject) {
+  const root = filesRoot(resolved) ?? '';
+  const shared = new Map<string, string>();
+  const byPath = new Map<string, Map<string, string>>();
+  for (const [type, group] of Object.entries(objectOf(resolved.resources))) {
+    if (type !== 'jobs' && type !== 'pipelines') continue;
+    for (const resource of Object.values(objectOf(group))) {
+      const value = objectOf(resource);
+      const leaves = leavesOf(value);
+      const tasks = new Map<string, Map<string, string>>();
+      for (const leaf of leaves.values()) {
+        const name = (type === 'jobs' ? parameterName(leaf) : leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined)
+          ?.replace(/^.*\./, '')
+          .toLowerCase();
+        if (name === undefined || typeof leaf.value !== 'string' || leaf.value.includes('{{')) continue;
+        const task = leaf.keys[0] === 'tasks' ? leaf.keys[1] : undefined;
+        if (task === undefined) shared.set(name, leaf.value);
+        else tasks.set(task, (tasks.get(task) ?? new Map<string, string>()).set(name, leaf.value));
+      }
+      for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
+        const own = leaf.keys[0] === 'tasks' ? tasks.get(leaf.keys[1] ?? '') : undefined;
+        if (own !== undefined) byPath.set(canonicalPath(path), own);
+      }
+    }
+  }
+  const pipelines = Object.values(objectOf(objectOf(resolved.resources).pipelines)).map(objectOf);
+  const [only] = pipelines.length === 1 ? pipelines : [];
+  return {
+    pipeline: [textOf(only?.catalog), textOf(only?.schema) ?? textOf(only?.target)].filter((part) => part !== undefined),
+    of: (file: BundleFile): ReadonlyMap<string, string> =>
+      new Map([...shared, ...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])]),
+  };
+}

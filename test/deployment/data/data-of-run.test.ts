@@ -1,0 +1,72 @@
+// What is said of the tables that a run of a development copy reads and changes.
+import { expect, it } from 'vitest';
+import { generateBundle } from '../../../src/bundle/generate/generate.ts';
+import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
+import { sharedTables } from '../../../src/deployment/data/shared-tables.ts';
+import type { JsonObject } from '../../../src/values/json.ts';
+import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
+
+const LOAD = `# Databricks notebook source
+schema = dbutils.widgets.get("schema")
+catalog = dbutils.widgets.get("catalog")
+orders = spark.table("main.sales.orders")
+orders.write.saveAsTable(f"{catalog}.{schema}.orders_clean")
+spark.table(f"{catalog}.{schema}.orders_clean").write.saveAsTable(f"{catalog}.finance.ledger")
+`;
+const REPORT = '-- Databricks notebook source\nCREATE OR REPLACE TABLE main.reports.weekly AS SELECT * FROM main.sales.weeks\n';
+const FILES = [
+  { path: 'src/load.py', bytes: Buffer.from(LOAD) },
+  { path: 'src/report.sql', bytes: Buffer.from(REPORT) },
+  { path: 'databricks.yml', bytes: Buffer.from('bundle: {name: x}') },
+];
+
+function resolvedWith(target: string, schema: string): JsonObject {
+  const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+  const tasks = [
+    { task_key: 'load', notebook_task: { notebook_path: `${files}/src/load`, base_parameters: { schema } } },
+    { task_key: 'report', notebook_task: { notebook_path: `${files}/src/report` } },
+  ];
+  const jobs = { x: { tasks, parameters: [{ name: 'catalog', default: 'main' }] } };
+  return { workspace: { file_path: files }, resources: { jobs } };
+}
+
+it('names what is read and written, and what of it is production’s by file and line', async () => {
+  const findings = await dataOfRun(FILES, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
+  expect(findings).toEqual([
+    {
+      rule: 'shared tables',
+      weight: 'warning',
+      text:
+        'A run of this copy changes 2 tables of production: `main.finance.ledger` (`src/load.py`, line 6) and `main.reports.weekly` ' +
+        '(`src/report.sql`, line 2). Ask me to make the schema a parameter there.',
+    },
+    {
+      rule: 'data',
+      weight: 'note',
+      text:
+        'A run reads `main.sales.orders` and `main.sales.weeks` and writes `main.dev_ana.orders_clean`, `main.finance.ledger` and ' +
+        '`main.reports.weekly`.',
+    },
+  ]);
+});
+
+it('says nothing of tables that nobody can name, nor of code without tables', async () => {
+  const unknown = [{ path: 'src/load.py', bytes: Buffer.from('spark.range(3).write.saveAsTable(f"{where()}.ledger")\n') }];
+  const findings = await dataOfRun(unknown, resolvedWith('dev', 'a'), resolvedWith('prod', 'b'));
+  expect(findings.filter(({ rule }) => rule === 'shared tables')).toEqual([]);
+  expect(await dataOfRun([{ path: 'src/a.py', bytes: Buffer.from('print(1)\n') }], {}, undefined)).toEqual([]);
+});
+
+it('is told of a bundle alone as well, for runs without a plan; never of production', async () => {
+  const definition = job({ name: 'Report', tasks: [notebookTask('report', '/Workspace/etl/report')] });
+  const source = {
+    path: '/Workspace/etl/report',
+    kind: 'notebook',
+    language: 'SQL',
+    format: 'SOURCE',
+    bytes: Buffer.from(REPORT),
+  } as const;
+  const bundle = generateBundle({ definition, sources: [source], host: HOST });
+  expect(await sharedTables(bundle, 'dev', 'ana@acme.example')).toContain('`main.reports.weekly` (`src/report.sql`, line 2)');
+  expect(await sharedTables(bundle, 'prod', 'ana@acme.example')).toBeUndefined();
+});
