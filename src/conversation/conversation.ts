@@ -4,6 +4,7 @@ import { proofLine } from '../bundle/proof/render.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Release } from '../deployment/policy/release-diff.ts';
 import type { Identities } from '../identity/identities.ts';
+import type { SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
@@ -14,6 +15,7 @@ import { type AskedSteps, createAskedSteps } from './asked-steps.ts';
 import { createRunWatch } from './follow-runs.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
 import { type CreateQueue, createQueue } from './queue.ts';
+import { hideSecrets } from './story/hide-secrets.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
 import { createTurnRunner } from './turn.ts';
 import { createTurnQueue, type TurnQueue } from './turn-queue.ts';
@@ -30,9 +32,15 @@ interface ConversationDeps extends AgentDeps {
   readonly log: Logger;
 }
 
+interface ShownProof {
+  readonly proof: Proof;
+  readonly line: string;
+  readonly subject: SubjectKey;
+}
+
 export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'>, Pick<AskedSteps, 'press'> {
-  /** The proof, and what it says in a line. */
-  proof(bundleDigest: string, as: ProvedAs): Promise<{ proof: Proof; line: string } | undefined>;
+  /** The proof as its conversation may see it, what it says in a line, and whose settings are in it. */
+  proof(of: { conversationId: string; bundleDigest: string; as: ProvedAs }): Promise<ShownProof | undefined>;
   /** What a planned deployment would change; undefined for a plan that is not known, or older than that. */
   release(proposalId: string): Promise<Release | undefined>;
   /** What an open plan would delete, and in which thread its card is; undefined where it deletes nothing, or is not open any more. */
@@ -75,9 +83,11 @@ export function createConversation(deps: ConversationDeps): Conversation {
     ...turns,
     decide: approval.decide,
     press: asked.press,
-    async proof(bundleDigest, as) {
+    async proof({ conversationId, bundleDigest, as }) {
       const proof = await rows.proofs.load({ bundleDigest, ...as });
-      return proof && { proof, line: proofLine(proof) };
+      const about = await rows.conversations.get(conversationId);
+      if (proof === undefined || about === undefined) return undefined;
+      return { proof: hideSecrets(await rows.called.of(conversationId), proof), line: proofLine(proof), subject: about.subject };
     },
     release: async (proposalId) => (await deployment.approvals.get(proposalId))?.release,
 

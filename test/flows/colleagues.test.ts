@@ -2,7 +2,7 @@
 import { unzipSync } from 'fflate';
 import { describe, expect } from 'vitest';
 import { findCli, flow } from './stack.ts';
-import { buttonsOf, CHANNEL, privately, startThread, textOf } from './thread.ts';
+import { buttonsOf, CHANNEL, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const test = flow();
@@ -11,12 +11,19 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
   test('copies a job of somebody else’s that the team manages: the copy is their own, production stays that person’s', async ({
     playground,
     cy,
+    dee,
   }) => {
     const thread = await startThread(cy, '/dab job 640', 'job 640 ');
     const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
     await thread.hasFiles(1);
     const files = unzipSync(cy.download(thread.files()[0]?.id ?? ''));
     expect(Buffer.from(files['databricks.yml'] ?? []).toString()).toMatch(/prod:[\s\S]*run_as:\s+user_name: ben@acme\.example/);
+    // Who may not read the job gets the line of its proof and no setting.
+    await dee.click(card, 'show_proof');
+    await dee.waitFor(() => JSON.stringify(dee.modal()).includes('cy@acme.example made this proof'), STEP_MS);
+    expect(JSON.stringify(dee.modal())).toMatch(/\d+ settings/);
+    expect(JSON.stringify(dee.modal())).not.toContain(':white_check_mark: identical');
+    await dee.closeModal();
     await cy.click(card, 'deploy');
     await thread.shows(card, 'deployed to *dev*');
     const copies = [...playground.databricks.workspace.jobs.values()].filter(({ creator }) => creator === 'cy@acme.example');

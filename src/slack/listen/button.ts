@@ -1,20 +1,18 @@
 // The door of buttons: what each of ours does when it is pressed; whatever goes wrong, the person who pressed hears of it.
 import type { App } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
 import { renderRefusal, renderWords } from '../views/answers.ts';
 import { renderChangesModal } from '../views/changes-modal.ts';
-import { renderProofModal } from '../views/proof-modal.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
+import { type ShowProofDeps, showProof } from './show-proof.ts';
 import type { Stop } from './stop.ts';
 import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
-interface ButtonDeps {
-  readonly client: WebClient;
+interface ButtonDeps extends ShowProofDeps {
   readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'press' | 'proof' | 'release'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
@@ -37,7 +35,6 @@ interface Pressed {
 }
 
 /** What our own buttons carry. A click may say anything: whether it is allowed is checked again. */
-const ProofValue = z.object({ digest: z.string(), host: z.string(), userName: z.string() });
 const PageValue = z.object({ proposalId: z.string(), page: z.number().int() });
 const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
 
@@ -123,13 +120,6 @@ async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, wh
   if (identity === undefined) return;
   await conversation.ask(who.id, { kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
   await whisper(renderWords('I am planning it again as you. The card comes below in this thread, or I tell you here why not.'));
-}
-
-async function showProof({ client, conversation }: ButtonDeps, { value, triggerId }: Pressed, whisper: Whisper): Promise<void> {
-  const { digest, host, userName } = ProofValue.parse(JSON.parse(value));
-  const found = await conversation.proof(digest, { host, userName });
-  if (found === undefined) await whisper(renderWords('There is no proof for this version.'));
-  else await client.views.open({ trigger_id: triggerId, view: renderProofModal(found.proof, found.line) });
 }
 
 async function showChanges(

@@ -1,5 +1,5 @@
 // The whole proof as a modal: what is not identical first.
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
 import { section } from './blocks.ts';
 import { clip, escapeText } from './slack-text.ts';
@@ -17,21 +17,30 @@ const WORDS = {
   identical: ':white_check_mark: identical',
 } as const;
 
+/** Its line alone, and in words why the rest is not shown (yet). */
+export function renderProofLine(line: string, words: string): ModalView {
+  return proofModal([section(escapeText(line)), section(escapeText(words))]);
+}
+
 export function renderProofModal(proof: Proof, line: string): ModalView {
   const entries = ORDER.flatMap((verdict) => proof.entries.filter((entry) => entry.verdict === verdict));
   const shown = entries.slice(0, SHOWN);
+  return proofModal([
+    section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them. Judge: ${escapeText(proof.judge)}.`),
+    ...proof.warnings.slice(0, 5).map((warning) => section(`:warning: ${escapeText(clip(warning, 500))}`)),
+    { type: 'divider' },
+    ...shown.map((entry) => section(entryLine(entry))),
+    ...(entries.length > shown.length ? [section(`… and ${entries.length - shown.length} more in PROOF.md of the zip`)] : []),
+  ]);
+}
+
+function proofModal(blocks: KnownBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: 'proof',
     title: { type: 'plain_text', text: 'Proof' },
     close: { type: 'plain_text', text: 'Close' },
-    blocks: [
-      section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them. Judge: ${escapeText(proof.judge)}.`),
-      ...proof.warnings.slice(0, 5).map((warning) => section(`:warning: ${escapeText(clip(warning, 500))}`)),
-      { type: 'divider' },
-      ...shown.map((entry) => section(entryLine(entry))),
-      ...(entries.length > shown.length ? [section(`… and ${entries.length - shown.length} more in PROOF.md of the zip`)] : []),
-    ],
+    blocks,
   };
 }
 

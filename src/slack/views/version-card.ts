@@ -35,7 +35,7 @@ export function renderVersionCard(card: Card, shown: Shown): Message {
   const title = `${name} · version ${card.version}`;
   const blocks: KnownBlock[] = [section(`*${escapeText(clip(title, LIMITS.headerText))}*`)];
   if (proposal !== undefined) blocks.push(...releaseBlocks(proposal));
-  blocks.push(...proofBlocks(card));
+  blocks.push(...proofBlocks(card, shown.conversationId));
   if (proposal !== undefined) blocks.push(...stateBlocks(proposal, planAgain, shown));
   else if ('problem' in card.plan) blocks.push(...noPlanBlocks(card.plan, card, planAgain));
   const text = proposal === undefined ? title : `${title}: ${STATE_WORDS[proposal.state]}`;
@@ -53,7 +53,7 @@ const STATE_WORDS: Record<DeploymentProposal['state'], string> = {
   unknown: 'outcome of the deployment unknown',
 };
 
-function proofBlocks(card: Card): KnownBlock[] {
+function proofBlocks(card: Card, conversationId: string): KnownBlock[] {
   if ('problem' in card.proof) {
     // Where proof and plan lack the same thing, it is said once.
     const said = 'problem' in card.plan && card.plan.problem === card.proof.problem;
@@ -63,7 +63,7 @@ function proofBlocks(card: Card): KnownBlock[] {
   return [
     {
       ...section(`${mark} ${escapeText(card.proof.line)}`),
-      accessory: button('Show the proof', 'show_proof', JSON.stringify({ digest: card.bundleDigest, ...card.as })),
+      accessory: button('Show the proof', 'show_proof', JSON.stringify({ conversationId, digest: card.bundleDigest, ...card.as })),
     },
   ];
 }
