@@ -89,7 +89,10 @@ export function createConversation(deps: ConversationDeps): Conversation {
       if (proof === undefined || about === undefined) return undefined;
       return { proof: hideSecrets(await rows.called.of(conversationId), proof), line: proofLine(proof), subject: about.subject };
     },
-    release: async (proposalId) => (await deployment.approvals.get(proposalId))?.release,
+    async release(proposalId) {
+      const proposal = await deployment.approvals.get(proposalId);
+      return proposal?.release && hideSecrets(await rows.called.of(proposal.conversationId), proposal.release);
+    },
 
     async doomed(proposalId) {
       const [doomed, proposal] = [await deployment.approvals.doomed(proposalId), await deployment.approvals.get(proposalId)];

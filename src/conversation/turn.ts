@@ -10,6 +10,7 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
 import { diffVersions } from './story/file-changes.ts';
+import { hideSecrets } from './story/hide-secrets.ts';
 import type { Card, Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
 import { releaseMessage, type VersionCards } from './version-cards.ts';
@@ -104,7 +105,8 @@ async function work(
   const isNew = made !== undefined && made !== before?.bundleDigest;
   if (isNew) await requireOwnSubject(bundles, made, conversation);
   const changes = isNew && before !== undefined ? await changesBetween(bundles, before.bundleDigest, made) : undefined;
-  await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: outcome.text, ...(changes === undefined ? {} : { changes }) });
+  const text = hideSecrets(await deps.rows.called.of(conversation.id), outcome.text);
+  await say(deps, turn, { kind: 'reply', to: turn.slackUser, text, ...(changes === undefined ? {} : { changes }) });
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
     const { host, userName } = identity;

@@ -6,15 +6,17 @@ export type TreeWithSecrets = Pick<Bundle, 'files' | 'secrets' | 'called'>;
 /** Shorter values stand in words of every text: they are secret only where they were called one. */
 export const FOUND_EVERYWHERE = 8;
 
-/** All values that were called secrets in a tree or before; the same value has one name. What has a name keeps it. */
+/** All values that were called secrets in a tree or before; the same value has one name, however it is spelled. What has a name keeps it. */
 export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): CalledSecret[] {
-  const texts = textsOf(files, secrets);
-  const names = new Map(called.map(({ value, name }) => [value, name]));
-  const taken = new Set(names.values());
+  const all = [...called];
+  const names = new Map(namesOf(called));
+  const taken = new Set(called.map(({ name }) => name));
   const keep = (value: string, name: string) => {
-    names.set(value, name);
+    all.push({ name, value });
     taken.add(name);
+    for (const spelling of spellingsOf(value)) if (!names.has(spelling)) names.set(spelling, name);
   };
+  const texts = textsOf(files, secrets);
   const values = inOrder(secrets).map((finding) => ({ ...finding, value: valueAt(finding, texts) }));
   for (const { value, name } of values) if (value !== '' && name !== undefined && !names.has(value) && !taken.has(name)) keep(value, name);
   for (const { value, kind } of values) {
@@ -23,7 +25,14 @@ export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): Call
     while (taken.has(numbered(kind, count))) count++;
     keep(value, numbered(kind, count));
   }
-  return [...names].map(([value, name]) => ({ value, name }));
+  return all;
+}
+
+/** The name of each value in every spelling. */
+export function namesOf(called: readonly CalledSecret[]): Map<string, string> {
+  const spelled = called.flatMap(({ value, name }) => spellingsOf(value).map((spelling): [string, string] => [spelling, name]));
+  // What was called so itself comes last: its own name stays.
+  return new Map([...spelled, ...called.map(({ value, name }): [string, string] => [value, name])]);
 }
 
 /**
@@ -33,24 +42,44 @@ export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): Call
  */
 export function callSecrets({ files, secrets, called = [] }: TreeWithSecrets): SecretFinding[] {
   const all = calledIn({ files, secrets, called });
-  const names = new Map(all.map(({ value, name }) => [value, name]));
+  const names = namesOf(all);
   const texts = textsOf(files, secrets);
   const named = secrets.map((finding) => ({ ...finding, name: names.get(valueAt(finding, texts)) }));
-  const searched = all.filter(({ value }) => value.length >= FOUND_EVERYWHERE && !/^[A-Za-z]+$/.test(value));
+  const searched = [...names].flatMap(([value, name]) =>
+    value.length >= FOUND_EVERYWHERE && !/^[A-Za-z]+$/.test(value) ? [{ name, value }] : [],
+  );
   if (searched.length === 0) return inOrder(named);
+  // The longest first: one value may be a part of another.
+  searched.sort((a, b) => b.value.length - a.value.length);
   const more = files.flatMap(({ path, bytes }) => {
     const text = new TextDecoder().decode(bytes);
-    const here = named.filter((finding) => finding.path === path);
-    return searched.flatMap(({ name, value }) =>
-      occurrences(text, value).flatMap((start): (typeof named)[number][] => {
+    const known = named.filter((finding) => finding.path === path);
+    const found: typeof named = [];
+    for (const { name, value } of searched)
+      for (const start of occurrences(text, value)) {
         const end = start + value.length;
-        if (isWordAt(text, start - 1) || isWordAt(text, end)) return [];
-        if (here.some((one) => one.start < end && one.end > start)) return [];
-        return [{ path, line: lineAt(text, start), start, end, kind: name.replace(/^\d+ /, ''), name }];
-      }),
-    );
+        const isWhole = !isWordAt(text, start - 1) && !isWordAt(text, end);
+        if (!isWhole || [...known, ...found].some((one) => one.start < end && one.end > start)) continue;
+        found.push({ path, line: lineAt(text, start), start, end, kind: name.replace(/^\d+ /, ''), name });
+      }
+    return found;
   });
   return inOrder([...named, ...more]);
+}
+
+/** How a value may stand in files: as it was written first, as that means where it holds escapes, and with the escapes of JSON and YAML. */
+function spellingsOf(value: string): string[] {
+  const meant = unescaped(value);
+  return [...new Set([value, meant, JSON.stringify(meant).slice(1, -1)])];
+}
+
+function unescaped(written: string): string {
+  if (!written.includes('\\')) return written;
+  try {
+    return String(JSON.parse(`"${written}"`));
+  } catch {
+    return written;
+  }
 }
 
 /** Counts from 1. */

@@ -1,6 +1,6 @@
 // Hard-coded secrets as people and models see them: each value replaced by a mask that says what it is.
 import type { BundleFile } from '../model/bundle.ts';
-import { calledIn, FOUND_EVERYWHERE, type TreeWithSecrets } from './called-secrets.ts';
+import { calledIn, FOUND_EVERYWHERE, namesOf, type TreeWithSecrets } from './called-secrets.ts';
 
 /** A passage of a text that a mask stands for. */
 interface MaskedSpan {
@@ -24,20 +24,9 @@ interface Mask {
   spans(file: BundleFile): MaskedSpan[];
 }
 
-/** What a text means that is written inside double quotes of JSON or YAML: its escapes resolved. */
-function unescaped(written: string): string {
-  if (!written.includes('\\')) return written;
-  try {
-    return String(JSON.parse(`"${written}"`));
-  } catch {
-    return written;
-  }
-}
-
 /** Knows the secrets that a tree's findings point at, and those that were called so before. The same tree gives the same masks. */
 export function createMask(tree: TreeWithSecrets): Mask {
-  const values = new Map(calledIn(tree).map(({ value, name }) => [value, name]));
-  const names = new Map([...[...values].map(([value, name]): [string, string] => [unescaped(value), name]), ...values]);
+  const names = namesOf(calledIn(tree));
   const isShort = (value: string) => value.length < FOUND_EVERYWHERE;
   // The longest first: one value may be a part of another.
   const all = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
@@ -50,7 +39,7 @@ export function createMask(tree: TreeWithSecrets): Mask {
     if (names.size === 0) return [];
     const text = new TextDecoder().decode(bytes);
     const called = tree.secrets.flatMap(({ path: at, start, end }): MaskedSpan[] => {
-      const name = at === path ? values.get(text.slice(start, end)) : undefined;
+      const name = at === path ? names.get(text.slice(start, end)) : undefined;
       return name === undefined ? [] : [{ start, end, name }];
     });
     return merged([...called, ...find(text, everywhere)]);

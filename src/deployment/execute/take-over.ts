@@ -45,7 +45,7 @@ export async function takeOver(
   if (originals.length === 0) return { plan: approved.plan };
   const adopted = await asAdopted(workspace, before, { ...approved, originals });
   if ('why' in adopted) return adopted;
-  if (shown !== undefined && !(await isAsShown(adopted.plan, originals, shown)))
+  if (shown !== undefined && !(await isAsShown(adopted.plan, originals, { shown, bundle })))
     return refusal('changed', `${named(originals)} has changed since this plan was made.`, AGAIN);
 
   const bound: Original[] = [];
@@ -81,9 +81,13 @@ export async function takeOver(
 }
 
 /** Whether what would change of the originals is still what people have seen. */
-async function isAsShown(plan: JsonObject, originals: readonly Original[], shown: readonly ResourceChange[]): Promise<boolean> {
+async function isAsShown(
+  plan: JsonObject,
+  originals: readonly Original[],
+  { shown, bundle }: { shown: readonly ResourceChange[]; bundle: Bundle },
+): Promise<boolean> {
   const diff = diffOfPlan(plan, { target: '', environment: 'production' });
-  const { resources } = await maskRelease({ ...diff, findings: [], title: '' });
+  const { resources } = await maskRelease({ ...diff, findings: [], title: '' }, bundle);
   return originals.every(({ type, key }) => {
     const own = (all: readonly ResourceChange[]) => all.find((one) => one.type === type && one.key === key)?.settings;
     return JSON.stringify(own(resources)) === JSON.stringify(own(shown));

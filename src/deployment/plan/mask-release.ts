@@ -1,15 +1,19 @@
 // Masks the secrets in a release: what runs now may hold one that the bundle has long replaced.
 import { findSecrets } from '../../analysis/secrets/find.ts';
+import { calledIn, type TreeWithSecrets } from '../../bundle/secrets/called-secrets.ts';
 import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 import type { Release } from '../policy/release-diff.ts';
 
-/** The release with a mask for every hard-coded secret that the scanner finds in its values, by their shapes and by the names of their settings. */
-export async function maskRelease(release: Release): Promise<Release> {
+/**
+ * The release with a mask for every hard-coded secret that the scanner finds in its values, by their shapes and by the names of their
+ * settings, and for what was called one in the bundle.
+ */
+export async function maskRelease(release: Release, bundle: TreeWithSecrets): Promise<Release> {
   const lines = release.resources.flatMap(({ settings }) =>
     settings.flatMap(({ path, was, is }) => [was, is].flatMap((value) => (value === undefined ? [] : [`${nameOf(path)}: ${value}`]))),
   );
   const files = [{ path: 'release.yml', bytes: new TextEncoder().encode(lines.join('\n')) }];
-  const { mask } = createMask({ files, secrets: await findSecrets(files) });
+  const { mask } = createMask({ files, secrets: await findSecrets(files), called: calledIn(bundle) });
   const hide = (value: string | undefined) => (value === undefined ? undefined : mask(value));
   return {
     ...release,

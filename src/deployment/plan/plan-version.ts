@@ -203,7 +203,8 @@ async function releaseOf({ diff, bundle, subject, plan, resolved, other, reads, 
   // An edit that takes production away must not hide what the next one changes in another target.
   const text = `There is no target for production to compare ${code(target)} with.`;
   const alone: Finding[] = environment === 'production' || other !== undefined ? [] : [{ rule: 'own of target', weight: 'danger', text }];
-  return maskRelease(weigh(diff, { plan, resolved, production: other, originals, copies, main, also: [...alone, ...also] }));
+  const weighed = weigh(diff, { plan, resolved, production: other, originals, copies, main, also: [...alone, ...also] });
+  return maskRelease(weighed, bundle);
 }
 
 /** Who calls originals that are not taken over. */

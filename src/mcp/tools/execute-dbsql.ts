@@ -56,7 +56,7 @@ export const executeDbsql = defineTool({
       const text = `The statement ended as ${quote(found.state, 40)} on ${where}.${said}\nNext: correct it and try again, or tell the person.`;
       return { text, structured: { warehouse_id: warehouse.id, outcome: 'failed' as const } };
     }
-    const { text, shown } = await queryText(found);
+    const { text, shown } = await queryText(found, context);
     const structured = { outcome: 'rows' as const, rows: shown, truncated: found.truncated || shown < found.rows.length };
     return { text: `Run on ${where}.\n${text}`, structured: { warehouse_id: warehouse.id, ...structured } };
   },

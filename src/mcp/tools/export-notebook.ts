@@ -21,7 +21,7 @@ export const exportNotebook = defineTool({
     offset,
   }),
   output: z.object({ path: z.string(), language: z.string().optional(), characters: z.int() }),
-  async run({ path: given, offset }, { workspace, caller, steps, signal }) {
+  async run({ path: given, offset }, { workspace, bundles, caller, steps, signal }) {
     const path = pathIn(given, caller.host, doing);
     const title = `Reading ${path}`;
     steps.start('export', title);
@@ -34,7 +34,7 @@ export const exportNotebook = defineTool({
       });
     }
     steps.done('export', title);
-    const text = await maskText(sourceText(new TextDecoder().decode(source.bytes), source.format === 'JUPYTER'), source);
+    const text = await maskText(sourceText(new TextDecoder().decode(source.bytes), source.format === 'JUPYTER'), { bundles, source });
     const label = `notebook ${quote(path)}${source.language === undefined ? '' : ` (${source.language})`}`;
     const language = source.language === undefined ? {} : { language: source.language };
     return { text: page(label, text, offset), structured: { path, ...language, characters: text.length } };

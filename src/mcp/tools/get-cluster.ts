@@ -19,7 +19,7 @@ export const getCluster = defineTool({
   kind: 'read',
   input: z.strictObject({ cluster: named, offset }),
   output: z.object({ cluster_id: z.string(), name: z.string(), state: z.string().optional(), dropped: z.array(z.string()) }),
-  async run({ cluster: given, offset }, { workspace, caller, steps, signal }) {
+  async run({ cluster: given, offset }, { workspace, bundles, caller, steps, signal }) {
     const title = 'Reading a cluster';
     steps.start('cluster', title);
     const id = await findId(given, caller.host, {
@@ -39,7 +39,7 @@ export const getCluster = defineTool({
     ];
     const text = [
       `Cluster ${id}: ${facts.join(', ')}.`,
-      page(`cluster ${id} as a job's new_cluster, in YAML`, await maskText(renderYaml({ new_cluster: cluster })), offset),
+      page(`cluster ${id} as a job's new_cluster, in YAML`, await maskText(renderYaml({ new_cluster: cluster }), { bundles }), offset),
       ...dropped.map(({ field, why }) => `Left out ${field}: ${why}.`),
       ...(serverOnly.length === 0 ? [] : [`Left out, because only the server writes it: ${namesQuoted(serverOnly, MOST, 60)}.`]),
       ...('policy_id' in cluster

@@ -29,7 +29,7 @@ export const getJob = defineTool({
       head.push('A bundle already owns this job: a change belongs there.');
       head.push(...ownerFacts(await ownerOf(workspace, job, signal)).map(([label, value]) => `${label}: ${quote(value)}`));
     }
-    const text = [...head, page(`settings of job ${job_id}`, await maskText(stringifyJson(job.settings)), offset)].join('\n');
+    const text = [...head, page(`settings of job ${job_id}`, await maskText(stringifyJson(job.settings), context), offset)].join('\n');
     return { text, structured: { job_id, name, owned_by_bundle: owned } };
   },
 });

@@ -14,7 +14,7 @@ export const getPipeline = defineTool({
   kind: 'read',
   input: z.strictObject({ pipeline: named, offset }),
   output: z.object({ pipeline_id: z.string(), name: z.string(), state: z.string().optional() }),
-  async run({ pipeline: given, offset }, { workspace, caller, steps, signal }) {
+  async run({ pipeline: given, offset }, { workspace, bundles, caller, steps, signal }) {
     steps.start('pipeline', 'Reading a pipeline');
     const id = await findId(given, caller.host, {
       doing: 'Reading a pipeline',
@@ -33,7 +33,7 @@ export const getPipeline = defineTool({
     ];
     const text = [
       `Pipeline ${id}: ${[quote(name), ...(state === undefined ? [] : [`state ${quote(state)}`]), ...people].join(', ')}.`,
-      page(`definition of pipeline ${id}`, await maskText(stringifyJson(spec)), offset),
+      page(`definition of pipeline ${id}`, await maskText(stringifyJson(spec), { bundles }), offset),
     ].join('\n');
     return { text, structured: { pipeline_id: id, name, ...(state === undefined ? {} : { state }) } };
   },

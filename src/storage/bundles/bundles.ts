@@ -1,6 +1,7 @@
 // Bundles by digest: immutable trees, and what they were made from.
 import { z } from 'zod';
-import { ADOPTIONS, type Bundle, digestFiles, type JobDefinition, sha256 } from '../../bundle/model/bundle.ts';
+import { ADOPTIONS, type Bundle, type CalledSecret, digestFiles, type JobDefinition, sha256 } from '../../bundle/model/bundle.ts';
+import type { TreeWithSecrets } from '../../bundle/secrets/called-secrets.ts';
 import type { Db } from '../db/db.ts';
 import { loadFiles, saveBlobs } from './blobs.ts';
 import { loadDefinition, saveDefinition } from './definitions.ts';
@@ -25,6 +26,8 @@ export interface BundleStore {
   /** Keeps a definition with every digit of its integers; answers an id (equal definitions of a host have equal ids). */
   saveDefinition(host: string, definition: JobDefinition): Promise<string>;
   loadDefinition(id: string): Promise<JobDefinition | undefined>;
+  /** Takes note of what is called a secret in some files, and answers all that ever was; only a conversation remembers it. */
+  called?(tree: TreeWithSecrets): Promise<readonly CalledSecret[]>;
 }
 
 const Files = z.array(z.object({ path: z.string(), sha256: z.string() }));

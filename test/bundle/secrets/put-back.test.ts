@@ -78,6 +78,8 @@ describe('what is written by somebody who sees masks', () => {
         { name: 'password', value: 'postgres' },
       ],
     };
+    const escaped = write({ ...bundle, called: [{ name: 'token', value: 'tok"1234567' }] }, 'a.json', '{"x": "tok\\"1234567"}\n');
+    expect([escaped.secrets.length, shownIn(escaped, 'a.json')]).toEqual([1, '{"x": "<secret token>"}\n']);
     const edited = write(bundle, 'a.py', 'driver = "postgres"\nx = "tok-1234567"\n');
     expect(edited.secrets.map(({ line, kind, name }) => [line, kind, name])).toEqual([[2, 'token', 'token']]);
     expect(shownIn(edited, 'a.py')).toBe('driver = "<secret password>"\nx = "<secret token>"\n');

@@ -128,6 +128,7 @@ describe('secrets in a release', () => {
           { path: 'tasks[load].notebook_task.base_parameters["token"]', was: `"${secret}"`, is: '"{{secrets/etl/token}}"', byHand: false },
           { path: 'parameters["db_password"]', was: 'hunter2-and-more', byHand: true },
           { path: 'max_retries', was: '1', is: '2', byHand: false },
+          { path: 'parameters["x"]', was: 'swordfish', is: 'y', byHand: false },
         ],
       },
     ],
@@ -135,11 +136,12 @@ describe('secrets in a release', () => {
   };
 
   it('are masked wherever they stand, and nothing else is', async ({ expect }) => {
-    const masked = await maskRelease(release);
+    const masked = await maskRelease(release, { files: [], secrets: [], called: [{ name: 'password', value: 'swordfish' }] });
+    expect(masked.resources[0]?.settings[3]?.was).toBe('<secret password>');
     expect(JSON.stringify(masked)).not.toContain(secret);
     expect(JSON.stringify(masked)).not.toContain('hunter2');
     expect(masked.findings[0]?.text).toMatch(/^`token` is `<secret .*>` there$/);
-    expect(masked.resources[0]?.settings.map(({ is }) => is)).toEqual(['"{{secrets/etl/token}}"', undefined, '2']);
+    expect(masked.resources[0]?.settings.map(({ is }) => is)).toEqual(['"{{secrets/etl/token}}"', undefined, '2', 'y']);
     expect(masked.resources[0]?.settings[2]).toEqual({ path: 'max_retries', was: '1', is: '2', byHand: false });
   });
 });

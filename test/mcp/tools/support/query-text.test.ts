@@ -7,7 +7,7 @@ const statement = (columns: string[], rows: string[][], truncated = false) => ({
 test('says how many rows and columns did not fit', async () => {
   const wide = Array.from({ length: 120 }, (_, i) => `c${i}`);
   const rows = Array.from({ length: 400 }, (_, i) => wide.map(() => String(i)));
-  const { text, shown } = await queryText(statement(wide, rows, true));
+  const { text, shown } = await queryText(statement(wide, rows, true), {});
   expect(text.length).toBeLessThan(16_000);
   expect(shown).toBeGreaterThan(5);
   expect(text).toContain(`${400 - shown} more rows came and do not fit here.`);
@@ -16,7 +16,7 @@ test('says how many rows and columns did not fit', async () => {
 });
 
 test('cuts long values, and always shows a first row', async () => {
-  const { text, shown } = await queryText(statement(['a'], [['x'.repeat(50_000)]]));
+  const { text, shown } = await queryText(statement(['a'], [['x'.repeat(50_000)]]), {});
   expect(shown).toBe(1);
   expect(text.length).toBeLessThan(1_200);
   expect(text).toContain('… (50000 characters)');
@@ -24,7 +24,7 @@ test('cuts long values, and always shows a first row', async () => {
 
 test('leaves out invisible characters and secrets, and stays one line a row', async () => {
   const token = `dapi${'0123456789abcdef'.repeat(2)}`;
-  const { text } = await queryText(statement(['a\u200b', 'b'], [['two\nlines\u202e', token]]));
+  const { text } = await queryText(statement(['a\u200b', 'b'], [['two\nlines\u202e', token]]), {});
   expect(text.split('\n').slice(1)).toEqual(['["a","b"]', expect.stringMatching(/^\["two\\nlines","<secret .*>"\]$/)]);
   expect(text).not.toContain(token);
 });
