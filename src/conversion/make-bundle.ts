@@ -4,7 +4,7 @@ import { findSecrets } from '../analysis/secrets/find.ts';
 import { isChange } from '../analysis/table-places.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
-import { namesSchemas } from '../bundle/generate/own-data.ts';
+import { namesData } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
 import type { Adoption, SourceTables } from '../bundle/model/bundle.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
@@ -58,9 +58,9 @@ export async function makeBundle(
   return { bundle, findings: checkBundle(bundle.files) };
 }
 
-/** Only where a schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
+/** Only where a catalog or schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
 async function tablesOf({ definition, sources }: WholeSubject): Promise<SourceTables[]> {
-  if (!namesSchemas(definition)) return [];
+  if (!namesData(definition)) return [];
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   return analyses.map((one) => ({ path: one.path, tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts })) }));
 }

@@ -152,7 +152,13 @@ export function generateBundle(input: GenerateInput): Bundle {
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
   const variables = byName([...parameters.list, ...lookups.variables]);
   const paths = replacePaths(resources, layout);
-  const values = [...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]);
+  const values = [
+    ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]),
+    ...[...parameters.tables].map(([place, { catalog, schema, name }]): [string, string] => [
+      place,
+      `\${var.${catalog}}.\${var.${schema}}.${name}`,
+    ]),
+  ];
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;

@@ -6,7 +6,7 @@ import { parameterName } from '../model/path-and-id-fields.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
-import { chooseVariables, type Variable, type Variables } from './variables.ts';
+import { chooseVariables, isTableName, type Variable, type Variables } from './variables.ts';
 
 const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
 const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
@@ -25,8 +25,8 @@ interface OwnData extends Variables {
 }
 
 /** Whether there is a variable of which it counts what the code does with it. */
-export function namesSchemas(definition: JobDefinition): boolean {
-  return chooseVariables(keyedResources(definition)).list.some(({ name }) => SCHEMA.test(name));
+export function namesData(definition: JobDefinition): boolean {
+  return chooseVariables(keyedResources(definition)).list.some(({ name }) => SCHEMA.test(name) || CATALOG.test(name));
 }
 
 interface Use {
@@ -40,28 +40,40 @@ interface Use {
  * Gives what is written a schema of its own in development. A variable of which some places are only read from is split into source and
  * destination; where one place is both, people are told what it would miss.
  */
-export function giveOwnData(resources: readonly KeyedResource[], { list, byPlace }: Variables, tables: readonly SourceTables[]): OwnData {
-  const usesOf = createUses(resources, tables);
+export function giveOwnData(
+  resources: readonly KeyedResource[],
+  { list, byPlace, tables: named }: Variables,
+  sources: readonly SourceTables[],
+): OwnData {
+  const usesOf = createUses(resources, sources);
   const places = new Map<string, Use[]>();
   for (const resource of resources) {
     for (const leaf of resource.leaves.values()) {
-      const name = byPlace.get(`${resource.prefix}${leaf.place}`);
+      const place = `${resource.prefix}${leaf.place}`;
+      const name = byPlace.get(place) ?? named.get(place)?.schema;
       if (name !== undefined && SCHEMA.test(name)) places.set(name, [...(places.get(name) ?? []), usesOf(resource, leaf)]);
     }
   }
   const variables: Variable[] = [...list];
   const moved = new Map(byPlace);
+  const tables = new Map(named);
   const own: Variable[] = [];
   const told: Omit<Diagnostic, 'place'>[] = [];
   for (const variable of list) {
     const uses = places.get(variable.name) ?? [];
-    const readers = uses.filter(({ kind }) => kind === 'read');
+    // What one parameter names to be written, another may name to be read.
+    const made = new Set(uses.flatMap(({ kind, place }) => (kind === 'written' ? [named.get(place)?.name] : [])));
+    const readers = uses.filter(({ kind, place }) => kind === 'read' && !(named.has(place) && made.has(named.get(place)?.name)));
     const isUnknown = uses.every(({ kind }) => kind === 'unknown');
     if (readers.length === uses.length || (isUnknown && SOURCE_NAME.test(variable.name))) continue;
     if (readers.length > 0) {
       const name = freeName(variableName(`source_${variable.name}`), (taken) => variables.some((one) => one.name === taken));
       variables.push({ ...variable, name, description: `${variable.description}, where it is only read from` });
-      for (const { place } of readers) moved.set(place, name);
+      for (const { place } of readers) {
+        const table = tables.get(place);
+        if (table === undefined) moved.set(place, name);
+        else tables.set(place, { ...table, schema: name });
+      }
     }
     own.push(variable);
     const foreign = [...new Set(uses.filter(({ kind }) => kind === 'written').flatMap((use) => use.foreign))];
@@ -75,7 +87,8 @@ export function giveOwnData(resources: readonly KeyedResource[], { list, byPlace
   };
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
   if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
-  return { list: variables, byPlace: moved, own: given, told };
+  else told.push(...staysInCatalog(list, sources));
+  return { list: variables, byPlace: moved, tables, own: given, told };
 }
 
 /** For people: whose copy it is stands for itself. */
@@ -90,6 +103,20 @@ function movesTo(own: Readonly<Record<string, string>>, list: readonly Variable[
   const schemas = [...new Set(Object.values(own).map(ownName))].map((name) => (name.includes('.') ? name : before + name));
   const made = schemas.map((name) => `\`CREATE SCHEMA IF NOT EXISTS ${name}\``);
   return `what a copy writes goes to a schema of its own: ${names.join(', ')}. Where that does not exist yet, make it: ${made.join(', ')}`;
+}
+
+/** No catalog can be made for a copy: where that alone is a variable, a copy changes what production does. */
+function staysInCatalog(list: readonly Variable[], sources: readonly SourceTables[]): Omit<Diagnostic, 'place'>[] {
+  const catalogs = list.filter(({ name }) => CATALOG.test(name) && !SOURCE_NAME.test(name));
+  return catalogs.flatMap(({ name, value }): Omit<Diagnostic, 'place'>[] => {
+    const all = sources.flatMap(({ tables }) =>
+      tables.filter(({ changes, parts: [first = ''] }) => changes && namesOf(first).includes(name)),
+    );
+    const [one] = all.map(({ parts }) => parts.join('.'));
+    if (one === undefined) return [];
+    const message = `code finds what it writes by \`${name}\` and names the schemas itself, as in \`${one}\`: a copy changes the tables of \`${value}\` too; give \`${name}\` a catalog of its own here, or ask me to make the schema a parameter`;
+    return [{ level: 'warning', message }];
+  });
 }
 
 function readsNothing(name: string): string {
@@ -125,13 +152,16 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
       [...entries].flatMap(([at, path]) => (task !== undefined && at.startsWith(`${task}.`) ? [canonicalPath(path)] : [])),
     );
     const here = task === undefined ? sources : [...sources.filter(({ path }) => own.has(canonicalPath(path))), ...shared];
+    const isTable = parameter !== undefined && type === 'jobs' && isTableName(leaf);
     const tables = here.flatMap((source) =>
-      source.tables.filter(({ parts }) => parts.slice(0, -1).some((part) => namesOf(part).includes(parameter ?? ''))),
+      source.tables.filter(({ parts }) => parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).includes(parameter ?? ''))),
     );
     const isOurs = (parts: readonly string[]) => written.has(lastOf(parts));
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
+    if (isTable && tables.length === 0 && SOURCE_NAME.test(parameter)) return { place, kind: 'read', foreign: [] };
     if (tables.length === 0) return { place, kind: 'unknown', foreign };
-    return { place, kind: tables.some(({ changes, parts }) => changes || isOurs(parts)) ? 'written' : 'read', foreign };
+    const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
+    return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };
 }
 

@@ -11,6 +11,10 @@ const MAX_VALUE_LENGTH = 200;
 const WHERE =
   /^(?:\w+_)?(catalog|schema|database|environment|env)(?:_name)?$|^(catalog|schema|env)(?:_(?:bronze|silver|gold|raw|name|\w+))?$/;
 
+/** Parameters that hold a table: `table`, `output_table_name`, `features_view`. */
+const TABLE = /^(?:\w+_)?(?:table|view)(?:_name)?$/;
+const THREE_PARTS = /^([A-Za-z_]\w*)\.([A-Za-z_]\w*)\.(\w+)$/;
+
 export interface Variable extends BundleVariable {
   readonly lookup?: LookupKind | undefined;
 }
@@ -19,6 +23,14 @@ export interface Variables {
   readonly list: readonly Variable[];
   /** The variable's name by the place of the value it stands for. */
   readonly byPlace: ReadonlyMap<string, string>;
+  /** Names of tables in three parts, by place: the variables for two of them, and the third. */
+  readonly tables: ReadonlyMap<string, TableName>;
+}
+
+interface TableName {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly name: string;
 }
 
 /** What a pipeline calls where it writes: its own fields, and what it hands to its code. */
@@ -69,5 +81,38 @@ export function chooseVariables(resources: readonly KeyedResource[]): Variables 
       byPlace.set(`${resource.prefix}${leaf.place}`, name);
     }
   }
-  return { list: [...chosen.values()], byPlace };
+  const tables = splitTables(resources, chosen);
+  return { list: [...chosen.values()], byPlace, tables };
+}
+
+/** Whether it is a parameter that names a table in three parts. */
+export function isTableName(leaf: Leaf): boolean {
+  return TABLE.test(variableName(parameterName(leaf) ?? '')) && typeof leaf.value === 'string' && THREE_PARTS.test(leaf.value);
+}
+
+/** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
+function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Variable>): Map<string, TableName> {
+  const tables = new Map<string, TableName>();
+  const variableFor = (base: 'catalog' | 'schema', value: string, parameter: string): string => {
+    const isSame = (one: Variable) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
+    const known = [...chosen.values()].find(isSame)?.name;
+    const name = known ?? freeName(base, (taken) => chosen.has(taken));
+    if (known === undefined) chosen.set(name, { name, value, description: `${base === 'catalog' ? 'Catalog' : 'Schema'} of ${parameter}` });
+    return name;
+  };
+  for (const { type, leaves, prefix } of resources) {
+    for (const leaf of leaves.values()) {
+      if (type !== 'jobs' || !isTableName(leaf)) continue;
+      const parameter = parameterName(leaf);
+      const [, catalog, schema, name] = THREE_PARTS.exec(String(leaf.value)) ?? [];
+      if (catalog === undefined || schema === undefined || name === undefined) continue;
+      const about = `the table in ${parameter}`;
+      tables.set(`${prefix}${leaf.place}`, {
+        catalog: variableFor('catalog', catalog, about),
+        schema: variableFor('schema', schema, about),
+        name,
+      });
+    }
+  }
+  return tables;
 }

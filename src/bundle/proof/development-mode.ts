@@ -18,8 +18,12 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
   if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';
   const { short_name: short } = objectOf(objectOf(resolved.workspace).current_user);
-  // The generator's own-data: a value that ends in the deployer's schema, in the place of another.
-  if (typeof short === 'string' && typeof is.value === 'string' && was !== undefined && isOwnSchema(is.value, short))
+  if (
+    typeof short === 'string' &&
+    typeof is.value === 'string' &&
+    typeof was?.value === 'string' &&
+    isOwnSchema(is.value, was.value, short)
+  )
     return 'a development copy writes to a schema of its own';
   const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
@@ -28,7 +32,9 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
   return undefined;
 }
 
-function isOwnSchema(value: string, shortName: string): boolean {
-  const last = value.slice(value.lastIndexOf('.') + 1);
-  return last === `dev_${shortName}` || last.startsWith(`dev_${shortName}_`);
+/** The generator's own-data: the same name, with the deployer's schema in the place of another. */
+function isOwnSchema(is: string, was: string, shortName: string): boolean {
+  const [parts, before] = [is.split('.'), was.split('.')];
+  const own = `dev_${shortName}`;
+  return parts.length === before.length && parts.every((part, i) => part === before[i] || part === own || part.startsWith(`${own}_`));
 }

@@ -39,7 +39,9 @@ export async function dataOfRun(
       const [own, productions] = [here, there].map(({ of, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
         const values = of(file);
-        return [...before, ...parts.map((part) => filled(part, (name) => values.get(name) ?? defaults.get(name)))];
+        const all = [...before, ...parts.map((part) => filled(part, (name) => values.get(name) ?? defaults.get(name)))];
+        // A parameter may hold a whole name.
+        return all.length === 1 && /^\w+(?:\.\w+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
       if (own === undefined || productions === undefined) continue;
       const table = { name: own.join('.'), changes: isChange({ ...use, parts, line }), file: file.path, line };

@@ -68,3 +68,24 @@ it('keeps schemas apart that are apart, and the catalog before one', () => {
   ]);
   expect(of('dev').load).toEqual({ bronze_schema: 'main.dev_ana_b_bronze', gold_schema: 'main.dev_ana_b_gold', source_schema: 'erp' });
 });
+
+it('splits names of tables into catalog, schema and name, and moves those that are written', () => {
+  const input = { input_table: 'prod.sales.orders', output_table: 'prod.sales.orders_clean' };
+  const { of, proof } = made({ clean: input, report: { clean_table: 'prod.sales.orders_clean', package: 'com.acme.Main' } }, [
+    { path: `${ETL}/clean`, tables: [reads('', '{input_table}'), writes('', '{output_table}')].flatMap((one) => one.tables) },
+    reads('report', '{clean_table}'),
+  ]);
+  expect(of('prod').clean).toEqual(input);
+  expect(of('dev')).toEqual({
+    clean: { input_table: 'prod.sales.orders', output_table: 'prod.dev_ana_b.orders_clean' },
+    report: { clean_table: 'prod.dev_ana_b.orders_clean', package: 'com.acme.Main' },
+  });
+  expect([proof('dev').counts.lost, proof('prod').counts.lost]).toEqual([0, 0]);
+});
+
+it('says where a catalog alone can not keep a copy away from production', () => {
+  const { of, told } = made({ load: { catalog: 'main' } }, [writes('load', '{catalog}', 'finance', 'ledger')]);
+  expect(of('dev')).toEqual({ load: { catalog: 'main' } });
+  expect(told).toEqual([expect.stringContaining('as in `{catalog}.finance.ledger`: a copy changes the tables of `main` too')]);
+  expect(made({ look: { catalog: 'main' } }, [reads('look', '{catalog}', 'finance', 'ledger')]).told).toEqual([]);
+});
