@@ -27,6 +27,11 @@ const SERVER_DEFAULTS: Record<string, unknown> = {
   'tasks.*.email_notifications': {},
   'tasks.*.webhook_notifications': {},
   'tasks.*.run_if': 'ALL_SUCCESS',
+  'tasks.*.notebook_task.source': 'WORKSPACE',
+  'tasks.*.for_each_task.task.notebook_task.source': 'WORKSPACE',
+  'tasks.*.spark_python_task.source': 'WORKSPACE',
+  'tasks.*.sql_task.file.source': 'WORKSPACE',
+  'tasks.*.dbt_task.source': 'WORKSPACE',
 };
 
 /** Fields that only a bundle's configuration has. */

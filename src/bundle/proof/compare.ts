@@ -115,7 +115,7 @@ function findings(
     if (found === undefined) {
       const why = whyDroppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'decided', was: value, why };
-      if (isDefault(leaf, original)) return { place, verdict: 'identical', was: value, why: 'the platform assumes this value' };
+      if (isDefault(leaf, original)) return { place, verdict: 'decided', was: value, why: 'the platform assumes this value' };
       // What the tree does not write is no matter of the CLI.
       const { kind = 'expressible', why: unknown } = (text.has(place) && standing(leaf)) || {};
       if (kind === 'expressible') return { place, verdict: 'lost', was: value, why: 'missing in the bundle' };
