@@ -14,6 +14,8 @@ const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
 interface Table {
   readonly name: string;
+  /** What it is in production, where that is another one and all of both is known. */
+  readonly instead?: string | undefined;
   readonly changes: boolean;
   readonly file: string;
   readonly line: number;
@@ -44,14 +46,17 @@ export async function dataOfRun(
         return all.length === 1 && /^\w+(?:\.\w+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
       if (own === undefined || productions === undefined) continue;
-      const table = { name: own.join('.'), changes: isChange({ ...use, parts, line }), file: file.path, line };
+      const [name, original] = [own.join('.'), productions.join('.')];
+      const isMoved = production !== undefined && name !== original && own.length > 1 && !`${name}${original}`.includes('{');
+      const instead = isMoved ? { instead: original } : {};
+      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), file: file.path, line };
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
-      if (table.changes && isKnown && (isFixed || own.join('.') === productions.join('.'))) shared.push(table);
+      if (table.changes && isKnown && (isFixed || name === original)) shared.push(table);
     }
   }
-  return [...sharedFinding(shared), ...lineFinding(tables)];
+  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables)];
 }
 
 function sharedFinding(shared: readonly Table[]): Finding[] {
@@ -62,6 +67,16 @@ function sharedFinding(shared: readonly Table[]): Finding[] {
   return [{ rule: SHARED_TABLES, weight: 'warning', text }];
 }
 
+/** What a copy reads from where only it writes, and does not write. */
+function missingFinding(tables: readonly Table[]): Finding[] {
+  const changed = new Set(tables.flatMap(({ changes, name }) => (changes ? [name.toLowerCase()] : [])));
+  const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !changed.has(name.toLowerCase()));
+  if (missing.length === 0) return [];
+  const named = [...new Map(missing.map(({ name, instead = '' }) => [name, `${code(name)} (production reads ${code(instead)})`])).values()];
+  const text = `A run of this copy reads what nothing in this bundle writes there: ${listed(named)}. Copy it there first, or ask me to read it by a parameter of its own.`;
+  return [{ rule: 'missing tables', weight: 'warning', text }];
+}
+
 function lineFinding(tables: readonly Table[]): Finding[] {
   const changed = namesOf(tables.filter(({ changes }) => changes));
   const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.includes(name)));
@@ -70,7 +85,12 @@ function lineFinding(tables: readonly Table[]): Finding[] {
     ...(read.length > 0 ? [`reads ${listed(read.map(code))}`] : []),
     ...(changed.length > 0 ? [`writes ${listed(changed.map(code))}`] : []),
   ];
-  return [{ rule: 'data', weight: 'note', text: `A run ${parts.join(' and ')}.` }];
+  const own = tables.flatMap(({ name, changes, instead }) =>
+    changes && instead !== undefined ? [name.slice(0, name.lastIndexOf('.'))] : [],
+  );
+  const schemas = [...new Set(own)].sort().map((schema) => code(`CREATE SCHEMA IF NOT EXISTS ${schema}`));
+  const made = schemas.length === 0 ? '' : ` Where that schema is missing, make it: ${listed(schemas)}.`;
+  return [{ rule: 'data', weight: 'note', text: `A run ${parts.join(' and ')}.${made}` }];
 }
 
 function namesOf(tables: readonly Table[]): string[] {

@@ -45,7 +45,7 @@ it('names what is read and written, and what of it is production’s by file and
       weight: 'note',
       text:
         'A run reads `main.sales.orders` and `main.sales.weeks` and writes `main.dev_ana.orders_clean`, `main.finance.ledger` and ' +
-        '`main.reports.weekly`.',
+        '`main.reports.weekly`. Where that schema is missing, make it: `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.',
     },
   ]);
 });
@@ -55,6 +55,17 @@ it('says nothing of tables that nobody can name, nor of code without tables', as
   const findings = await dataOfRun(unknown, resolvedWith('dev', 'a'), resolvedWith('prod', 'b'));
   expect(findings.filter(({ rule }) => rule === 'shared tables')).toEqual([]);
   expect(await dataOfRun([{ path: 'src/a.py', bytes: Buffer.from('print(1)\n') }], {}, undefined)).toEqual([]);
+});
+
+it('names what a copy would miss in its own schema', async () => {
+  const code =
+    'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
+  const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
+  const findings = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
+  expect(findings[0]?.text).toContain(
+    'nothing in this bundle writes there: `main.dev_ana.customers` (production reads `main.sales.customers`).',
+  );
+  expect(findings.map(({ rule }) => rule)).toEqual(['missing tables', 'data']);
 });
 
 it('is told of a bundle alone as well, for runs without a plan; never of production', async () => {
