@@ -5,6 +5,8 @@ export type TreeWithSecrets = Pick<Bundle, 'files' | 'secrets' | 'called'>;
 
 /** Shorter values stand in words of every text: they are secret only where they were called one. */
 export const FOUND_EVERYWHERE = 8;
+/** Places of one value in one file that are named; the others are masked all the same, and named when these are gone. */
+const MOST_PLACES = 100;
 
 /** All values that were called secrets in a tree or before; the same value has one name, however it is spelled. What has a name keeps it. */
 export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): CalledSecret[] {
@@ -55,13 +57,15 @@ export function callSecrets({ files, secrets, called = [] }: TreeWithSecrets): S
     const text = new TextDecoder().decode(bytes);
     const known = named.filter((finding) => finding.path === path);
     const found: typeof named = [];
-    for (const { name, value } of searched)
-      for (const start of occurrences(text, value)) {
+    for (const { name, value } of searched) {
+      const lineAt = lineCounter(text);
+      const whole = occurrences(text, value).filter((start) => !isWordAt(text, start - 1) && !isWordAt(text, start + value.length));
+      for (const start of whole.slice(0, MOST_PLACES)) {
         const end = start + value.length;
-        const isWhole = !isWordAt(text, start - 1) && !isWordAt(text, end);
-        if (!isWhole || [...known, ...found].some((one) => one.start < end && one.end > start)) continue;
-        found.push({ path, line: lineAt(text, start), start, end, kind: name.replace(/^\d+ /, ''), name });
+        if ([...known, ...found].some((one) => one.start < end && one.end > start)) continue;
+        found.push({ path, line: lineAt(start), start, end, kind: name.replace(/^\d+ /, ''), name });
       }
+    }
     return found;
   });
   return inOrder([...named, ...more]);
@@ -82,9 +86,15 @@ function unescaped(written: string): string {
   }
 }
 
-/** Counts from 1. */
-export function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length;
+/** The lines of places in a text, which are asked for in order; they count from 1. */
+export function lineCounter(text: string): (index: number) => number {
+  let line = 1;
+  let counted = 0;
+  return (index) => {
+    for (let at = text.indexOf('\n', counted); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++;
+    counted = index;
+    return line;
+  };
 }
 
 function textsOf(files: readonly BundleFile[], secrets: readonly SecretFinding[]): Map<string, string> {

@@ -1,10 +1,13 @@
 // Puts secrets back where their masks were left alone: each only into the passage that it came from.
 import { UserError } from '../../values/errors.ts';
 import type { Bundle, BundleFile, SecretFinding } from '../model/bundle.ts';
-import { calledIn, FOUND_EVERYWHERE, lineAt } from './called-secrets.ts';
+import { calledIn, FOUND_EVERYWHERE, lineCounter } from './called-secrets.ts';
 import { createMask } from './mask-secrets.ts';
 
 const MASK = /<secret ([^<>\n]{1,100})>/g;
+
+/** Characters of a line that are looked at on each side of a mask. */
+const LONGEST_SIDE = 200;
 
 interface Passage {
   readonly name: string;
@@ -26,22 +29,24 @@ export function putBack(bundle: Bundle, path: string, written: string): { conten
     known.has(name) ? [{ mask, name, index, ...placeOf(written, index, mask.length) }] : [],
   );
   if (wanted.length === 0) return { content: written, secrets: [] };
-  const left = passagesFor(bundle, path, written, wanted);
+  const passages = passagesFor(bundle, path, written, wanted);
   const taken = new Map<number, Passage>();
-  const take = (fits: (one: Passage, line: string) => boolean) => {
-    for (const { index, name, line } of wanted) {
-      if (taken.has(index)) continue;
-      const at = left.findIndex((one) => one.name === name && fits(one, line));
-      const [passage] = at < 0 ? [] : left.splice(at, 1);
-      if (passage !== undefined) taken.set(index, passage);
+  const free = new Set(passages);
+  const take = (key: (one: { readonly name: string; readonly line: string }) => string) => {
+    const byKey = Map.groupBy([...free].reverse(), key);
+    for (const one of wanted) {
+      const passage = taken.has(one.index) ? undefined : byKey.get(key(one))?.pop();
+      if (passage === undefined) continue;
+      taken.set(one.index, passage);
+      free.delete(passage);
     }
   };
-  take((one, line) => one.line === line);
-  take(() => true);
+  take(({ name, line }) => `${name}\n${line}`);
+  take(({ name }) => name);
 
   let content = '';
   let from = 0;
-  const secrets: SecretFinding[] = [];
+  const secrets: Omit<SecretFinding, 'line'>[] = [];
   for (const { mask, name, index, around } of wanted) {
     const passage = taken.get(index);
     if (passage === undefined || (passage.value.length < FOUND_EVERYWHERE && passage.around !== around)) throw spreads(path, mask);
@@ -50,9 +55,11 @@ export function putBack(bundle: Bundle, path: string, written: string): { conten
     const start = content.length;
     content += passage.value;
     const kind = name.replace(/^\d+ /, '');
-    if (passage.isSecret) secrets.push({ path, line: lineAt(content, start), start, end: content.length, kind, name });
+    if (passage.isSecret) secrets.push({ path, start, end: content.length, kind, name });
   }
-  return { content: content + written.slice(from), secrets };
+  content += written.slice(from);
+  const lineAt = lineCounter(content);
+  return { content, secrets: secrets.map((one) => ({ ...one, line: lineAt(one.start) })) };
 }
 
 /** A change of a file's text by code, which sees masks too: the secrets in it stay where they are. */
@@ -67,12 +74,19 @@ function passagesFor(bundle: Bundle, path: string, written: string, wanted: read
   const own = bundle.files.find((file) => file.path === path);
   if (own !== undefined) return passagesOf(bundle, own);
   const same = bundle.files.filter((file) => masked(file) === written);
+  const counts = countsOf(wanted);
   for (const file of [...same, ...bundle.files]) {
     const passages = passagesOf(bundle, file);
-    const count = (names: readonly { readonly name: string }[], name: string) => names.filter((one) => one.name === name).length;
-    if (wanted.every(({ name }) => count(passages, name) >= count(wanted, name))) return passages;
+    const there = countsOf(passages);
+    if ([...counts].every(([name, count]) => (there.get(name) ?? 0) >= count)) return passages;
   }
   return [];
+}
+
+function countsOf(masks: readonly { readonly name: string }[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name } of masks) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function passagesOf(bundle: Bundle, file: BundleFile): Passage[] {
@@ -80,11 +94,12 @@ function passagesOf(bundle: Bundle, file: BundleFile): Passage[] {
   const text = new TextDecoder().decode(file.bytes);
   const masked = mask.file(file);
   const spans = mask.spans(file);
+  let next = 0;
   const passages: Passage[] = [];
   // Where the masked text has grown or shrunk against the plain one.
   let shift = 0;
   for (const { 0: found, 1: name = '', index } of masked.matchAll(MASK)) {
-    const span = spans.find(({ start }) => start + shift === index);
+    const span = (spans[next]?.start ?? Number.NaN) + shift === index ? spans[next++] : undefined;
     const value = span === undefined ? found : text.slice(span.start, span.end);
     if (span !== undefined) shift += found.length - value.length;
     passages.push({ name, value, isSecret: span !== undefined, ...placeOf(masked, index, found.length) });
@@ -93,10 +108,12 @@ function passagesOf(bundle: Bundle, file: BundleFile): Passage[] {
 }
 
 function placeOf(text: string, index: number, length: number): { line: string; around: string } {
-  const [start, end] = [text.lastIndexOf('\n', index - 1) + 1, text.indexOf('\n', index)];
-  const line = text.slice(start, end < 0 ? undefined : end);
-  const before = text.slice(start, index);
-  return { line, around: `${/[^:=,(]*$/.exec(before)?.[0] ?? ''}\n${line.slice(before.length + length)}` };
+  const left = text.slice(Math.max(0, index - LONGEST_SIDE), index);
+  const right = text.slice(index + length, index + length + LONGEST_SIDE);
+  const before = left.slice(left.lastIndexOf('\n') + 1);
+  const after = right.split('\n', 1)[0] ?? '';
+  const separator = Math.max(...[':', '=', ',', '('].map((character) => before.lastIndexOf(character)));
+  return { line: `${before}\n${after}`, around: `${before.slice(separator + 1)}\n${after}` };
 }
 
 function spreads(path: string, mask: string): UserError {
