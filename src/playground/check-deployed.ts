@@ -81,7 +81,9 @@ type Resources = Record<string, Record<string, Record<string, unknown>>>;
 async function summaryOf(check: DeployedCheck): Promise<Resources> {
   const folder = await mkdtemp(join(tmpdir(), 'dab-check-'));
   try {
-    for (const [path, bytes] of Object.entries(unzipSync(check.zip))) {
+    for (const [zipped, bytes] of Object.entries(unzipSync(check.zip))) {
+      // Without the folder that all of it lies in.
+      const path = zipped.replace(/^[^/]+\//, '');
       if (path === 'PROOF.md') continue;
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), bytes);

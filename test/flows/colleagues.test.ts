@@ -17,7 +17,9 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
     await thread.hasFiles(1);
     const files = unzipSync(cy.download(thread.files()[0]?.id ?? ''));
-    expect(Buffer.from(files['databricks.yml'] ?? []).toString()).toMatch(/prod:[\s\S]*run_as:\s+user_name: ben@acme\.example/);
+    expect(Buffer.from(files['returns_check/databricks.yml'] ?? []).toString()).toMatch(
+      /prod:[\s\S]*run_as:\s+user_name: ben@acme\.example/,
+    );
     // Who may not read the job gets the line of its proof and no setting.
     await dee.click(card, 'show_proof');
     await dee.waitFor(() => JSON.stringify(dee.modal()).includes('cy@acme.example made this proof'), STEP_MS);
@@ -48,7 +50,7 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
       /Nothing lost of what could be read: \d+ settings, 5 files; not compared: who may do what/,
     );
     const files = unzipSync(dee.download(thread.files()[0]?.id ?? ''));
-    expect(Object.keys(files).filter((path) => path.startsWith('src/'))).toHaveLength(5);
+    expect(Object.keys(files).filter((path) => path.startsWith('churn/src/'))).toHaveLength(5);
   });
 
   test('is told of what they may not see, alone, and nothing is posted', async ({ dee }) => {

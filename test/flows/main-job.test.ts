@@ -53,8 +53,8 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
 
     await thread.hasFiles(1);
     const files = unzipSync(ana.download(thread.files()[0]?.id ?? ''));
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['databricks.yml', 'resources/churn.job.yml', 'PROOF.md']));
-    expect(Object.keys(files).filter((path) => path.startsWith('src/')).length).toBeGreaterThan(2);
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['churn/databricks.yml', 'churn/resources/churn.job.yml', 'churn/PROOF.md']));
+    expect(Object.keys(files).filter((path) => path.startsWith('churn/src/')).length).toBeGreaterThan(2);
     const reply = thread.messages().find(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== thread.root.ts);
     expect(textOf(reply ?? first)).toMatch(/5 sources.*\n[\s\S]*variables/);
   });
@@ -78,7 +78,7 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     expect(textOf(reply ?? second)).toMatch(/^\+ +staging:/m);
     await thread.hasFiles(2);
     const files = unzipSync(ana.download(thread.files()[1]?.id ?? ''));
-    expect(new TextDecoder().decode(files['databricks.yml'])).toContain('staging:');
+    expect(new TextDecoder().decode(files['churn/databricks.yml'])).toContain('staging:');
     await ana.waitFor(() => !isOpen(thread.now(first)), STEP_MS);
   });
 

@@ -77,7 +77,7 @@ describe('a job that a bundle owns', () => {
     ownedJob.say('yes');
     await ownedJob.hasFiles(1);
     const files = unzipSync(ana.download(ownedJob.files()[0]?.id ?? ''));
-    expect(Object.keys(files)).toContain('databricks.yml');
+    expect(Object.keys(files)).toContainEqual(expect.stringMatching(/^[^/]+\/databricks\.yml$/));
     await ownedJob.says('already deployed by a bundle');
     await ownedJob.idle();
   });
@@ -166,5 +166,7 @@ describe.skipIf(cli.state !== 'ready')('a job with a pipeline, a child job, a da
 });
 
 function unzipped(zip: Uint8Array): Record<string, string> {
-  return Object.fromEntries(Object.entries(unzipSync(zip)).map(([path, bytes]) => [path, Buffer.from(bytes).toString()]));
+  return Object.fromEntries(
+    Object.entries(unzipSync(zip)).map(([path, bytes]) => [path.replace(/^[^/]+\//, ''), Buffer.from(bytes).toString()]),
+  );
 }

@@ -95,7 +95,7 @@ describe.skipIf(cli.state !== 'ready' || CHROMIUM === undefined)('the playground
     await shoot(page, 'card');
     const [download] = await Promise.all([page.waitForEvent('download'), thread.getByText('churn-v1.zip').click()]);
     const files = unzipSync(await bytesOf(download));
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['databricks.yml', 'resources/churn.job.yml', 'PROOF.md']));
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['churn/databricks.yml', 'churn/resources/churn.job.yml', 'churn/PROOF.md']));
   });
 
   test('opens the whole proof in a modal', async ({ page, thread }) => {

@@ -10,16 +10,16 @@ const files = [
 ];
 
 test('holds every file byte for byte', () => {
-  const unpacked = unzipSync(archive({ files, secrets: [] }));
-  expect(Object.keys(unpacked)).toEqual(['databricks.yml', 'src/a b.py', 'src/größe.sql']);
-  for (const { path, bytes } of files) expect(Buffer.from(unpacked[path] ?? []).equals(bytes)).toBe(true);
+  const unpacked = unzipSync(archive({ name: 'sales', files, secrets: [] }));
+  expect(Object.keys(unpacked)).toEqual(['sales/databricks.yml', 'sales/src/a b.py', 'sales/src/größe.sql']);
+  for (const { path, bytes } of files) expect(Buffer.from(unpacked[`sales/${path}`] ?? []).equals(bytes)).toBe(true);
 });
 
 test('same files, same bytes, in any order and time zone', () => {
   const before = process.env.TZ;
-  const first = archive({ files, secrets: [] });
+  const first = archive({ name: 'sales', files, secrets: [] });
   process.env.TZ = 'Pacific/Auckland';
-  const second = archive({ files: [...files].reverse(), secrets: [] });
+  const second = archive({ name: 'sales', files: [...files].reverse(), secrets: [] });
   process.env.TZ = before;
   expect(Buffer.from(first).equals(second)).toBe(true);
 });
@@ -27,10 +27,10 @@ test('same files, same bytes, in any order and time zone', () => {
 test('masks hard-coded secrets, in the proof too', () => {
   const text = 'key = "hunter2222"\n';
   const secrets = [{ path: 'src/a.py', line: 1, start: 7, end: 17, kind: 'password' }];
-  const zip = archive({ files: [{ path: 'src/a.py', bytes: Buffer.from(text) }], secrets }, [
+  const zip = archive({ name: 'sales/../x', files: [{ path: 'src/a.py', bytes: Buffer.from(text) }], secrets }, [
     { path: 'PROOF.md', bytes: Buffer.from('was hunter2222') },
   ]);
   const unpacked = unzipSync(zip);
-  expect(Buffer.from(unpacked['src/a.py'] ?? []).toString()).toBe('key = "<secret password>"\n');
-  expect(Buffer.from(unpacked['PROOF.md'] ?? []).toString()).toBe('was <secret password>');
+  expect(Buffer.from(unpacked['sales_.._x/src/a.py'] ?? []).toString()).toBe('key = "<secret password>"\n');
+  expect(Buffer.from(unpacked['sales_.._x/PROOF.md'] ?? []).toString()).toBe('was <secret password>');
 });

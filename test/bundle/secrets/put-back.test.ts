@@ -141,7 +141,7 @@ describe('any sequence of edits', () => {
           for (const secret of [one, other]) {
             const holds = PATHS.filter((path) => textOf(bundle, path).includes(secret));
             expect(PATHS.filter((path) => shownIn(bundle, path)?.includes(secret))).toEqual([]);
-            expect(PATHS.filter((path) => Buffer.from(zip[path] ?? '').includes(secret))).toEqual([]);
+            expect(PATHS.filter((path) => Buffer.from(zip[`${bundle.name}/${path}`] ?? '').includes(secret))).toEqual([]);
             expect(holds.filter((path) => !bundle.secrets.some((found) => found.path === path))).toEqual([]);
           }
         }
