@@ -45,13 +45,17 @@ export function giveOwnData(
   { list, byPlace, tables: named }: Variables,
   sources: readonly SourceTables[],
 ): OwnData {
-  const usesOf = createUses(resources, sources);
   const places = new Map<string, Use[]>();
-  for (const resource of resources) {
+  const usesOf = list.some(({ name }) => SCHEMA.test(name)) ? createUses(resources, sources) : undefined;
+  for (const resource of usesOf === undefined ? [] : resources) {
     for (const leaf of resource.leaves.values()) {
       const place = `${resource.prefix}${leaf.place}`;
       const name = byPlace.get(place) ?? named.get(place)?.schema;
-      if (name !== undefined && SCHEMA.test(name)) places.set(name, [...(places.get(name) ?? []), usesOf(resource, leaf)]);
+      if (usesOf !== undefined && name !== undefined && SCHEMA.test(name)) {
+        const known = places.get(name);
+        if (known === undefined) places.set(name, [usesOf(resource, leaf)]);
+        else known.push(usesOf(resource, leaf));
+      }
     }
   }
   const variables: Variable[] = [...list];
@@ -136,10 +140,16 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
       tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.some(hasHole)) ? [lastOf(parts)] : [])),
     ),
   );
-  const entries = new Map(
-    resources.flatMap((one) => pathsOf(one, one.leaves).map(({ leaf, path }) => [`${one.prefix}${leaf.place}`, path])),
-  );
-  const isEntry = new Set([...entries.values()].map(canonicalPath));
+  const ofTask = new Map<string, Set<string>>();
+  const isEntry = new Set<string>();
+  for (const { prefix, leaves, ...rest } of resources) {
+    for (const { leaf, path } of pathsOf(rest, leaves)) {
+      const [task, file] = [taskOf(prefix, leaf), canonicalPath(path)];
+      isEntry.add(file);
+      if (task !== undefined) ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(file));
+    }
+  }
+  const byPath = new Map(sources.map((source) => [canonicalPath(source.path), source]));
   const shared = sources.filter(({ path }) => !isEntry.has(canonicalPath(path)));
 
   return ({ type, prefix }: KeyedResource, leaf: Leaf): Use => {
@@ -147,11 +157,9 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
     if (isTarget) return { place, kind: 'written', foreign: [] };
     const parameter = (type === 'pipelines' ? leaf.fields.at(-1) : parameterName(leaf))?.replace(/^.*\./, '').toLowerCase();
-    const task = leaf.keys[0] === 'tasks' ? `${prefix}tasks[${leaf.keys[1]}]` : undefined;
-    const own = new Set(
-      [...entries].flatMap(([at, path]) => (task !== undefined && at.startsWith(`${task}.`) ? [canonicalPath(path)] : [])),
-    );
-    const here = task === undefined ? sources : [...sources.filter(({ path }) => own.has(canonicalPath(path))), ...shared];
+    const task = taskOf(prefix, leaf);
+    const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
+    const here = task === undefined ? sources : [...own, ...shared];
     const isTable = parameter !== undefined && type === 'jobs' && isTableName(leaf);
     const tables = here.flatMap((source) =>
       source.tables.filter(({ parts }) => parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).includes(parameter ?? ''))),
@@ -163,6 +171,10 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
     return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };
+}
+
+function taskOf(prefix: string, { keys }: Leaf): string | undefined {
+  return keys[0] === 'tasks' ? `${prefix}${keys[1]}` : undefined;
 }
 
 function lastOf(parts: readonly string[]): string {

@@ -87,7 +87,7 @@ export function chooseVariables(resources: readonly KeyedResource[]): Variables 
 
 /** Whether it is a parameter that names a table in three parts. */
 export function isTableName(leaf: Leaf): boolean {
-  return TABLE.test(variableName(parameterName(leaf) ?? '')) && typeof leaf.value === 'string' && THREE_PARTS.test(leaf.value);
+  return typeof leaf.value === 'string' && THREE_PARTS.test(leaf.value) && TABLE.test(variableName(parameterName(leaf) ?? ''));
 }
 
 /** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
