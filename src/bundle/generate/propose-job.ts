@@ -54,6 +54,9 @@ function kindOf(source: Source, own: ProposedStep['parameters']): JsonObject {
   return { notebook_task: { notebook_path: source.path, source: 'WORKSPACE', ...(own.length > 0 ? { base_parameters: base } : {}) } };
 }
 
+/** What a file does, by its name: the number before it says the order, which `depends_on` says too. */
 function taskKey(path: string): string {
-  return variableName((path.split('/').at(-1) ?? '').replace(/\.(py|sql|ipynb|scala|r)$/i, '')).replace(/^v_(?=\d)/, 'step_');
+  return variableName((path.split('/').at(-1) ?? '').replace(/\.(py|sql|ipynb|scala|r)$/i, ''))
+    .replace(/^v_\d{1,3}_(?=[a-z])/, '')
+    .replace(/^v_(?=\d)/, 'step_');
 }

@@ -27,15 +27,15 @@ describe('proposeJob', () => {
       ],
       queue: { enabled: true },
       tasks: [
-        { task_key: 'step_01_load', notebook_task: { notebook_path: `${etl}/01_load`, source: 'WORKSPACE' } },
+        { task_key: 'load', notebook_task: { notebook_path: `${etl}/01_load`, source: 'WORKSPACE' } },
         {
-          task_key: 'step_02_clean',
-          depends_on: [{ task_key: 'step_01_load' }],
+          task_key: 'clean',
+          depends_on: [{ task_key: 'load' }],
           notebook_task: { notebook_path: `${etl}/02_clean`, source: 'WORKSPACE' },
         },
         {
           task_key: 'send',
-          depends_on: [{ task_key: 'step_02_clean' }],
+          depends_on: [{ task_key: 'clean' }],
           spark_python_task: { python_file: `${etl}/send.py`, source: 'WORKSPACE' },
           environment_key: 'default',
         },
