@@ -15,6 +15,7 @@ import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-lis
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
 import { client, eventually, startApp } from '../../playground/slack/start.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { card, proof, proposal, release, runProposal, STATES, statusesOf, writeProposal, writesOf } from './fixtures.ts';
 
 interface View {
@@ -23,8 +24,9 @@ interface View {
 }
 
 const test = base
+  // Its clock stands still: a trigger's three seconds are not over because a machine is busy.
   .extend('slack', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const slack = await createSlackStandIn({ rates: false });
+    const slack = await createSlackStandIn({ rates: false, clock: createTestClock() });
     onCleanup(() => slack.close());
     return slack;
   })
