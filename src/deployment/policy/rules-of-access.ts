@@ -54,7 +54,7 @@ export const identity: Rule = (one, situation): Finding[] => {
 export function begunAtHome({ environment, first, root = '' }: Situation): Finding[] {
   const owner = /^(?:\/Workspace)?\/Users\/([^/]+)\//.exec(root)?.[1];
   if (environment === 'development' || !first || owner === undefined) return [];
-  const text = `Production begins in the home of ${code(owner)}: others can deploy it there only where they are let in. A folder of the team’s is open to all of it.`;
+  const text = `Production begins in the home of ${code(owner)}: others can deploy it only with rights on that folder, which a team folder gives to the whole team.`;
   return [{ rule: 'home', weight: 'note', text }];
 }
 

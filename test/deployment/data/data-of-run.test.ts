@@ -62,9 +62,7 @@ it('names what a copy would miss in its own schema', async () => {
     'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
   const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
   const findings = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
-  expect(findings[0]?.text).toContain(
-    'nothing in this bundle writes there: `main.dev_ana.customers` (production reads `main.sales.customers`).',
-  );
+  expect(findings[0]?.text).toContain('nothing in this bundle fills: `main.dev_ana.customers` (production reads `main.sales.customers`).');
   expect(findings.map(({ rule }) => rule)).toEqual(['missing tables', 'data']);
 });
 

@@ -44,7 +44,7 @@ describe('a first production deployment', () => {
   it('says that it begins in somebody’s home; a later one does not', () => {
     const root_path = `/Workspace/Users/${ANA}/.bundle/churn/prod`;
     const atHome = { ...RESOLVED, workspace: { ...RESOLVED.workspace, root_path } };
-    const note = `note: Production begins in the home of \`${ANA}\`: others can deploy it there only where they are let in. A folder of the team’s is open to all of it.`;
+    const note = `note: Production begins in the home of \`${ANA}\`: others can deploy it only with rights on that folder, which a team folder gives to the whole team.`;
     expect(said(created({}), [], undefined, atHome).texts).toEqual([note]);
     expect(said(created({}), [], 'l', atHome).texts).toEqual([]);
   });
