@@ -46,7 +46,14 @@ export function flow(options: StackOptions = {}) {
     .extend('ana', { scope: 'file' }, ({ playground }) => linked(playground, 'ana'))
     .extend('ben', { scope: 'file' }, ({ playground }) => linked(playground, 'ben'))
     .extend('cy', { scope: 'file' }, ({ playground }) => linked(playground, 'cy'))
-    .extend('dee', { scope: 'file' }, ({ playground }) => linked(playground, 'dee'));
+    .extend('dee', { scope: 'file' }, ({ playground }) => linked(playground, 'dee'))
+    .extend('tellsLog', { auto: true }, ({ playground, onTestFailed }) => onTestFailed(() => tellWarnings(playground)));
+}
+
+/** What the bot warned of, since a test that waited in vain does not know why. */
+async function tellWarnings({ log }: Playground): Promise<void> {
+  const lines = (await log()).split('\n').filter((line) => /"level":[4-6]0/.test(line));
+  console.error(`*** The bot's warnings, the last ones:\n${lines.slice(-20).join('\n')}`);
 }
 
 export async function startStack({ fromNothing, ...options }: StackOptions): Promise<{ playground: Playground; close(): Promise<void> }> {
