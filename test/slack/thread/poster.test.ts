@@ -137,3 +137,12 @@ test('a refused upload keeps Slack’s code too', async ({ rig: { newPoster } })
     .catch((error: unknown) => error);
   expect(slackError(refused)).toBe('not_in_channel');
 });
+
+test('all that is said at once in a busy channel is said', async ({ db }) => {
+  const { slack, clock } = await start({ rates: 1 });
+  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  const poster = createPoster({ create, read: client, outbox: createOutbox(db), clock, log: quiet });
+  const texts = Array.from({ length: 40 }, (_, i) => `answer ${i}`);
+  await clock.turnUntil(Promise.all(texts.map((text) => poster.post(text, { channel: CHANNEL }, { text, blocks: [] }))));
+  expect(new Set(slack.messages(CHANNEL).map(({ text }) => text))).toEqual(new Set(texts));
+});
