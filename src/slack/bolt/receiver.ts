@@ -6,11 +6,14 @@ import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
 
-/** Two sockets: while one is recycled Slack delivers to the other, else a command sent in the 5 s gap is lost (facts: slack#socket-mode). */
-const CONNECTIONS = 2;
+/**
+ * Two sockets: while one is recycled Slack delivers to the other, else a command sent in the gap is lost. How long each waits for an answer to
+ * its pings, and before it reconnects: the library's 5 s, so that the gap is short; and longer, so that a process which was busy for more
+ * than that keeps one of them (facts: slack#socket-mode).
+ */
+const PONG_MS = [5_000, 20_000];
 /** Reconnects go on for ever, at most 15 s apart; the library's own pace has no cap (facts: slack#socket-mode). */
 const RECONNECT = { forever: true, factor: 1.3, minTimeout: 1000, maxTimeout: 15_000 };
-
 /** What Socket Mode hands over with every envelope. */
 interface Envelope {
   readonly ack: (payload?: Record<string, unknown>) => Promise<void>;
@@ -43,10 +46,11 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
   let app: App | undefined;
   const connected = new Set<number>();
 
-  const clients = Array.from({ length: CONNECTIONS }, (_, index) => {
+  const clients = PONG_MS.map((clientPingTimeout, index) => {
     const client = new SocketModeClient({
       appToken: options.appToken,
       logger: boltLogger(log),
+      clientPingTimeout,
       clientOptions: { retryConfig: RECONNECT, ...(options.apiUrl === undefined ? {} : { slackApiUrl: options.apiUrl }) },
     });
     client.on('slack_event', (envelope: Envelope) => void receive(envelope));

@@ -1,4 +1,5 @@
 // The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
+import { subscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
@@ -111,6 +112,20 @@ test('a command in the gap while one socket is recycled is acknowledged by the o
   expect((await ana.command('C_DATA', '/dab two'))?.state).toBe('acked');
   // The recycled socket may be back by now or not; nobody notices.
   await eventually(() => worked).toEqual(['one', 'two']);
+});
+
+test('a process that was busy for longer than pings wait hears the next command all the same', async ({ db }) => {
+  const { slack, ana, worked } = await startBot(db);
+  expect(slack.socket.sockets()).toBe(2);
+  // A connection is given up that has answered before: of two that are alike both have, by their second answer.
+  let pongs = 0;
+  subscribe('undici:websocket:pong', () => (pongs += 1));
+  await eventually(() => pongs).toBeGreaterThanOrEqual(2);
+  // Nothing of the process runs: the library's timers are late, and it believes that nobody answers. Its 5 s are real ones.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);
+  await eventually(() => slack.socket.sockets()).toBe(1);
+  expect((await ana.command('C_DATA', '/dab one'))?.state).toBe('acked');
+  await eventually(() => worked).toEqual(['one']);
 });
 
 test('what could not be stored is not acknowledged, and is worked on when Slack tells it again', async ({ db }) => {
