@@ -86,7 +86,9 @@ export function createConversation(deps: ConversationDeps): Conversation {
     async proof({ conversationId, bundleDigest, as }) {
       const proof = await rows.proofs.load({ bundleDigest, ...as });
       const about = await rows.conversations.get(conversationId);
-      if (proof === undefined || about === undefined) return undefined;
+      // Who may read it is asked by what the conversation is about, so it must be a proof of that.
+      const isOurs = (await rows.conversations.versions(conversationId)).some((version) => version.bundleDigest === bundleDigest);
+      if (proof === undefined || about === undefined || !isOurs) return undefined;
       return { proof: hideSecrets(await rows.called.of(conversationId), proof), line: proofLine(proof), subject: about.subject };
     },
     async release(proposalId) {

@@ -8,6 +8,9 @@ const cli = await findCli();
 const test = flow();
 
 describe.skipIf(cli.state !== 'ready')('a colleague', () => {
+  /** What the button of a proof carries that dee may not see. */
+  let ofOthers = '{}';
+
   test('copies a job of somebody else’s that the team manages: the copy is their own, production stays that person’s', async ({
     playground,
     cy,
@@ -26,6 +29,7 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(JSON.stringify(dee.modal())).toMatch(/\d+ settings/);
     expect(JSON.stringify(dee.modal())).not.toContain(':white_check_mark: identical');
     await dee.closeModal();
+    ofOthers = String(buttonsOf(card).show_proof?.value);
     await cy.click(card, 'deploy');
     await thread.shows(card, 'deployed to *dev*');
     const copies = [...playground.databricks.workspace.jobs.values()].filter(({ creator }) => creator === 'cy@acme.example');
@@ -42,7 +46,7 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(copies).toContain('[dev ben] Orders nightly export');
   });
 
-  test('makes a bundle of what they may only see, whose grants they are told nobody could read', async ({ dee }) => {
+  test('makes a bundle of what they may only see, whose grants they are told nobody could read', async ({ playground, dee }) => {
     const thread = await startThread(dee, '/dab job 123', 'job 123 ');
     await thread.hasFiles(1);
     await thread.says('who may do what with the job could not be read');
@@ -51,6 +55,22 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     );
     const files = unzipSync(dee.download(thread.files()[0]?.id ?? ''));
     expect(Object.keys(files).filter((path) => path.startsWith('churn/src/'))).toHaveLength(5);
+    // A forged press: the proof of somebody else's job, as if it were of the one that they may see.
+    await dee.click(await thread.card(1), 'show_proof');
+    await dee.waitFor(() => JSON.stringify(dee.modal()).includes(':white_check_mark: identical'), STEP_MS);
+    await dee.closeModal();
+    const { socket } = playground.slack;
+    const press = socket.sent.findLast(({ payload }) => JSON.stringify(payload).includes('"show_proof"')) ?? expect.fail();
+    const value = JSON.stringify({
+      ...JSON.parse(ofOthers),
+      conversationId: JSON.parse(String(buttonsOf(await thread.card(1)).show_proof?.value)).conversationId,
+    });
+    const [action] = press.payload.actions as object[];
+    const refused = await privately(dee, async () =>
+      socket.resend({ ...press, id: 'forged', payload: { ...press.payload, actions: [{ ...action, value }] } }),
+    );
+    expect(textOf(refused)).toContain('There is no proof for this version');
+    expect(dee.modal()).toBeNull();
   });
 
   test('is told of what they may not see, alone, and nothing is posted', async ({ dee }) => {
