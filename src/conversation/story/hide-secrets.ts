@@ -2,17 +2,27 @@
 import type { CalledSecret } from '../../bundle/model/bundle.ts';
 import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 
+/** Fields whose words are ours or the API's: a password may be called `user`, and a message must keep its role. */
+const OURS = new Set(['role', 'type', 'id', 'tool_use_id', 'verdict', 'action', 'change', 'rule', 'weight', 'environment']);
+/** Below these everything is somebody else's. */
+const FOREIGN = new Set(['input', 'was', 'is']);
+
 /** The value with a mask for every secret in its texts. */
 export function hideSecrets<Value>(called: readonly CalledSecret[], value: Value): Value {
   if (called.length === 0) return value;
   const { mask } = createMask({ files: [], secrets: [], called });
-  const hide = (part: unknown): unknown => {
+  const hide = (part: unknown, foreign: boolean): unknown => {
     if (typeof part === 'string') return mask(part);
-    if (Array.isArray(part)) return part.map(hide);
+    if (Array.isArray(part)) return part.map((one) => hide(one, foreign));
     if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, hide(inner)]));
+    // A tool's name is the API's too.
+    const isCall = 'input' in part;
+    const kept = (key: string, inner: unknown) => !foreign && (OURS.has(key) || (isCall && key === 'name')) && typeof inner === 'string';
+    return Object.fromEntries(
+      Object.entries(part).map(([key, inner]) => [key, kept(key, inner) ? inner : hide(inner, foreign || FOREIGN.has(key))]),
+    );
   };
-  return hide(value) as Value;
+  return hide(value, false) as Value;
 }
 
 interface Said {

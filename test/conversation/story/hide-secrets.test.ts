@@ -23,3 +23,15 @@ test('also in what was said before; then thinking goes, whose signature covers i
 test('nothing else changes', () => {
   expect(hideInHistory(CALLED, history('pause it'))).toEqual(history('pause it'));
 });
+
+test('a password that is a word of the API leaves messages whole', () => {
+  const words = ['user', 'text', 'tool_use', 'edit', 't'].map((value, i) => ({ name: `${i + 2} password`, value }));
+  expect(hideInHistory(words, history('pause it'))).toEqual(history('pause it'));
+  const input = { type: 'user', name: 'edit' };
+  expect(hideInHistory(words, [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'edit', input }] }])).toEqual([
+    {
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 't', name: 'edit', input: { type: '<secret 2 password>', name: '<secret 5 password>' } }],
+    },
+  ]);
+});
