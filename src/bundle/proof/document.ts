@@ -48,8 +48,9 @@ function section(title: string, entries: readonly ProofEntry[], verdict: ProofVe
     const [group, rest] = groupOf(entry.place);
     groups.set(group, [...(groups.get(group) ?? []), { rest, entry }]);
   }
+  const titled = groups.size > 1;
   const tables = [...groups].flatMap(([group, rows]) => [
-    ...(group === '' ? [] : [`### ${group}`, '']),
+    ...(group !== '' ? [`### ${group}`, ''] : titled ? ['### The job itself', ''] : []),
     ...table([
       ['Setting', rows.map(({ rest }) => code(rest))],
       [verdict === 'identical' ? 'Value' : 'In the job', rows.map(({ entry }) => value(entry.was))],

@@ -143,6 +143,9 @@ describe('compare', () => {
       '| Setting | In the bundle | Why |\n|---|---|---|\n| `description` | ```"# <b>\\|\\n``"``` | the job does not have this |',
     );
     expect(markdown).toContain('### Task `b`\n\n| Setting | Value |\n|---|---|\n| `task_key` | `"b"` |\n| `max_retries` | `3` |\n');
+    // What belongs to no task stands under no task's heading; alone it needs none.
+    expect(markdown).toMatch(/## Identical \(5\)\n\n(?:### Task[^#]*)*### The job itself\n/);
+    expect(markdown).not.toContain('fills in (1)\n\n### The job itself');
     expect(markdown).toContain('- careful');
     expect(markdown).toContain('## Identical (5)');
   });
