@@ -5,7 +5,7 @@ import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-p
 import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference, SourceTables } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { RESOURCE_FILES } from '../model/paths.ts';
-import { type KeyedResource, keyedResources, leftOutside } from '../model/resources.ts';
+import { type KeyedResource, keyedResources, leftOutside, RESOURCE_KIND } from '../model/resources.ts';
 import { clashKey, freeName, TARGET_NAME } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { quoted } from '../model/text.ts';
@@ -122,14 +122,39 @@ function bundleYaml(
 /** As Databricks' own templates have it (databricks/bundle-examples). */
 const DOCUMENTATION = 'https://docs.databricks.com/dev-tools/bundles/index.html';
 
-const NO_QUEUE = 'The job has no queue; without this line a bundle would switch it on.';
+const QUEUE = 'Said here because a bundle switches the queue on otherwise.';
 
-function resourceYaml(resource: KeyedResource, byPlace: ReadonlyMap<string, string>, dashboard: BundleFile | undefined): string {
+function resourceYaml(
+  resource: KeyedResource,
+  folder: string | undefined,
+  byPlace: ReadonlyMap<string, string>,
+  dashboard: BundleFile | undefined,
+): string {
   const { type, key, value } = resource;
   const written = resourceValue(resource, byPlace);
   const whole = dashboard === undefined ? written : { ...written, file_path: `../${dashboard.path}` };
-  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: NO_QUEUE }] : [];
-  return renderYaml({ resources: { [type]: { [key]: whole } } }, { comments });
+  const comments = type === 'jobs' && !('queue' in value) ? [{ at: ['resources', type, key, 'queue'], text: QUEUE }] : [];
+  const header =
+    folder === undefined
+      ? `Made from ${describeOrigin(resource)}.`
+      : `Proposed for ${quoted(folder)}: tasks, their order and parameters are read off its files.`;
+  // Three keys lead to a resource: its sections are what people look for.
+  return renderYaml({ resources: { [type]: { [key]: whole } } }, { header, comments, apart: 3 });
+}
+
+/** What a resource was made from, in words that later edits leave true. */
+function describeOrigin({ type, name, id }: KeyedResource): string {
+  const called = name === undefined ? '' : ` ${quoted(name)}`;
+  return `${RESOURCE_KIND[type]}${called}${id === '' ? '' : ` (${id})`}`;
+}
+
+/**
+ * What people's own tools leave in a tree; a deployment obeys it as well (facts: bundles#paths-and-libraries), so nothing stands there that the
+ * bundle has.
+ */
+function renderGitignore(sources: readonly BundleFile[]): string {
+  const left = ['__pycache__/', '.venv/'].filter((name) => !sources.some(({ path }) => `${path}/`.includes(`/${name}`)));
+  return ['.databricks/', ...left, ''].join('\n');
 }
 
 function byName(variables: readonly Variable[]): Variable[] {
@@ -165,23 +190,24 @@ export function generateBundle(input: GenerateInput): Bundle {
   const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own });
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
-  const subject =
-    definition.jobId === '' ? quoted(title) : `job ${resources[0]?.name === undefined ? '' : `${quoted(title)} `}(${definition.jobId})`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
-  const about = { name: title, jobId: definition.jobId, resources, variables, sources: sources.length, brought };
+  const { folder } = definition;
+  const [made = quoted(title)] = resources.map(describeOrigin);
+  const origin = folder === undefined ? made : `the folder ${quoted(folder)}`;
+  const about = { name: title, jobId: definition.jobId, folder, resources, variables, sources: sources.length, brought };
   const readme = { ...about, targets: wished, adoption, own: parameters.own };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(
       'databricks.yml',
       renderYaml(bundleYaml(resources, variables, targets, sources), {
-        header: `Declarative Automation Bundle of ${subject}.\nSee ${DOCUMENTATION} for documentation.`,
+        header: `Declarative Automation Bundle made from ${origin}.\nSee ${DOCUMENTATION} for documentation.`,
         comments: targetComments(wished, adoption, resources),
       }),
     ),
-    ...resources.map((resource) => text(resource.file, resourceYaml(resource, byPlace, dashboards.get(resource.key)))),
+    ...resources.map((resource) => text(resource.file, resourceYaml(resource, folder, byPlace, dashboards.get(resource.key)))),
     text('README.md', renderReadme(readme)),
-    text('.gitignore', '.databricks/\n'),
+    text('.gitignore', renderGitignore(sources)),
     ...dashboards.values(),
     ...sources,
   ].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -2,13 +2,15 @@
 import type { Adoption } from '../model/bundle.ts';
 import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
 import { ownName } from './own-data.ts';
-import type { TargetWish } from './targets.ts';
+import { startsByItself, type TargetWish } from './targets.ts';
 import type { Variable } from './variables.ts';
 
 interface ReadmeInput {
   /** The job's own name, foreign text that is escaped here. */
   readonly name: string;
   readonly jobId: string;
+  /** The workspace folder that a proposed job is for. */
+  readonly folder: string | undefined;
   readonly resources: readonly KeyedResource[];
   readonly variables: readonly Variable[];
   /** How many files lie under `src/`. */
@@ -28,33 +30,39 @@ function inline(text: string): string {
     .trim();
 }
 
-function variableTable({ variables, own, targets }: ReadmeInput): string[] {
-  if (variables.length === 0) return [];
-  const rows = variables.map(({ name, value, description, lookup }) => {
-    const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
-    return `| \`${name}\` | ${shown} | ${inline(description)} |`;
-  });
-  const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
-  const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
-  const moved = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
-  const copy =
-    moved.length === 0 || dev.length === 0
-      ? []
-      : [`In ${dev.join(', ')} ${moved.join(', ')}: a copy writes to a schema of its own, which must be there.`, ''];
-  return ['## Variables', '', '| Name | Value | What it is |', '|---|---|---|', ...rows, '', change, '', ...copy];
+/** A row of the table that `variableTable` makes, for one variable. */
+function rowStart(name: string): string {
+  return `| \`${name}\` |`;
 }
 
-const OWN_COPY = 'makes your own copy with a prefix in its name, paused.';
+function variableTable({ variables, own, targets }: ReadmeInput): string[] {
+  if (variables.length === 0) return [];
+  const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
+  const moves = dev.length > 0 && Object.keys(own).length > 0;
+  const rows = variables.map(({ name, value, description, lookup }) => {
+    const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
+    const copy = own[name] === undefined ? '' : `\`${ownName(own[name])}\``;
+    return `${rowStart(name)} ${shown} |${moves ? ` ${copy || shown} |` : ''} ${inline(description)} |`;
+  });
+  const head = ['Name', 'Value', ...(moves ? [`In ${dev.join(', ')}`] : []), 'What it is'];
+  const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
+  const copy = moves ? ['What a copy writes goes to schemas of its own, which must be there.', ''] : [];
+  return ['## Variables', '', `| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, '', change, '', ...copy];
+}
+
+const OWN_COPY = 'makes your own copy: its name gets a prefix, and nothing in it starts by itself.';
 const NEW = 'makes the job, under its own name.';
+/** By whether the original starts by itself. */
 const COPIES = {
-  copy: 'makes a second job beside the original; pause or delete the original first.',
-  beside: 'makes a second job beside the original, whose schedules and triggers are paused.',
-  replace: 'makes a second job that takes the original’s place: pause the original first.',
-};
+  copy: ['makes a copy beside the original.', 'makes a copy beside the original; pause one of the two where both start by themselves.'],
+  beside: ['makes a copy beside the original.', 'makes a copy beside the original, in which nothing starts by itself.'],
+  replace: ['makes a copy in the original’s place.', 'makes a copy in the original’s place: pause the original first.'],
+} as const;
 
 function adoptionText({ name: target, environment }: TargetWish, { adoption, resources }: ReadmeInput): string[] {
   const way = adoption[target] ?? 'copy';
-  const made = resources.every(({ id }) => id === '') ? NEW : COPIES[way === 'bind' ? 'copy' : way];
+  const copied = COPIES[way === 'bind' ? 'copy' : way][startsByItself(resources) ? 1 : 0];
+  const made = resources.every(({ id }) => id === '') ? NEW : copied;
   if (way !== 'bind') return [`- \`${target}\` ${environment === 'development' ? OWN_COPY : made}`];
   const commands = resources
     .filter(({ id }) => id !== '')
@@ -72,7 +80,7 @@ function adoptionText({ name: target, environment }: TargetWish, { adoption, res
 
 /** Renders README.md. */
 export function renderReadme(input: ReadmeInput): string {
-  const { name, jobId, resources, sources, brought, targets } = input;
+  const { name, jobId, folder, resources, sources, brought, targets } = input;
   const [main] = resources;
   const inMode = (mode: TargetWish['environment']) =>
     targets.filter(({ environment }) => environment === mode).map(({ name: target }) => `\`${target}\``);
@@ -80,12 +88,15 @@ export function renderReadme(input: ReadmeInput): string {
     ({ file, type, prefix, name: title }) =>
       `- \`${file}\`: ${prefix === '' ? 'the job' : `the ${RESOURCE_KIND[type]} ${inline(title ?? '')}`}`,
   );
+  const proposed =
+    folder === undefined ? 'the definition of a job' : `the folder ${inline(folder)}, with a job that was proposed for its files`;
+  const madeFrom = jobId === '' ? proposed : `job ${jobId}`;
   return [
     `# ${inline(name)}`,
     '',
-    jobId === '' ? 'A Declarative Automation Bundle for a new job.' : `A Declarative Automation Bundle made from job ${jobId}.`,
+    `A Declarative Automation Bundle made from ${madeFrom}.`,
     '',
-    `- \`databricks.yml\`: the bundle and its targets, ${inMode('development').join(', ')} (your own paused copy) and ${inMode('production').join(', ')}`,
+    `- \`databricks.yml\`: the bundle and its targets, ${inMode('development').join(', ')} (your own copy) and ${inMode('production').join(', ')}`,
     ...files,
     ...(sources > 0 ? [`- \`src/\`: ${sources === 1 ? 'the source file' : `${sources} source files`}`] : []),
     '',

@@ -59,13 +59,8 @@ function paused({ type, value }: KeyedResource, environment: Environment): JsonO
   return Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }]));
 }
 
-/** Whether it has anything that may start it by itself, paused or not. */
-function hasTrigger({ type, value }: KeyedResource): boolean {
-  return type === 'pipelines' ? value.continuous === true : ['schedule', 'trigger', 'continuous', 'triggers'].some((name) => name in value);
-}
-
 /** Whether something of these starts by itself. */
-function startsByItself(resources: readonly KeyedResource[]): boolean {
+export function startsByItself(resources: readonly KeyedResource[]): boolean {
   return resources.some((resource) => Object.keys(paused(resource, 'production')).length > 0);
 }
 
@@ -149,27 +144,26 @@ export function renderTargets({ targets, adoption, roots, resources, deployer, b
   );
 }
 
-/** What stands before targets, for people. */
+/** What stands before targets, for people: edits in the thread leave it true. */
 export function targetComments(
   targets: readonly TargetWish[],
   adoption: Readonly<Record<string, Adoption>>,
   resources: readonly KeyedResource[],
 ): YamlComment[] {
   const main = targets.find(({ environment }) => environment === 'production')?.name;
-  const [triggers, starts] = [resources.some(hasTrigger), startsByItself(resources)];
+  const starts = startsByItself(resources);
   const text = ({ name, environment }: TargetWish): string => {
     const way = adoption[name];
     const isNew = resources.every(({ id }) => id === '');
     if (environment === 'development' && way !== 'bind')
-      return `Your own copy: its name gets a prefix${triggers ? ', schedules and triggers are paused' : ''}.`;
+      return 'Your own copy: its name gets a prefix, and nothing in it starts by itself.';
     if (way === 'bind')
       return `The original itself${environment === 'development' ? ', renamed and paused' : ''}, once it is bound as README.md says.`;
-    if (way === 'beside') return `A copy beside the original${starts ? ', with its schedules and triggers paused' : ''}.`;
-    if (way === 'replace')
-      return starts ? 'A copy beside the original, whose schedules and triggers are to be paused.' : 'A copy in place of the original.';
+    if (way === 'beside') return `A copy beside the original${starts ? ', in which nothing starts by itself' : ''}.`;
+    if (way === 'replace') return `A copy in place of the original${starts ? ', which is to start by itself no longer' : ''}.`;
     if (name !== main) return `Made like ${main}.`;
     if (isNew) return 'For everybody: under its own name.';
-    return `A copy of the original${starts ? ' that starts by itself as that does: pause one of the two' : ''}.`;
+    return `A copy of the original${starts ? ': pause one of the two where both start by themselves' : ''}.`;
   };
   return targets.map((target) => ({ at: ['targets', target.name], text: text(target) }));
 }

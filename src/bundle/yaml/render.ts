@@ -37,26 +37,44 @@ function isEmpty(value: Json): boolean {
   return isList(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
+function isBlock(value: Json): value is JsonObject | readonly Json[] {
+  return typeof value === 'object' && value !== null && !isEmpty(value);
+}
+
+/** What stands around the values of a block. */
+interface Around {
+  readonly comments: readonly YamlComment[];
+  /** How deep the block lies. */
+  readonly depth: number;
+  /** How deep the mapping lies whose sections are set apart; undefined where none is. */
+  readonly apart: number | undefined;
+}
+
 /** A mapping or list that is not empty, every line with the indent and a line break. */
-function block(value: JsonObject | readonly Json[], indent: string, comments: readonly YamlComment[], depth: number): string {
+function block(value: JsonObject | readonly Json[], indent: string, { comments, depth, apart }: Around): string {
   const inner = `${indent}  `;
   if (isList(value)) {
     const items = value.map((item) => {
-      if (typeof item !== 'object' || item === null || isEmpty(item)) return `${indent}- ${inline(item, inner)}\n`;
-      return `${indent}- ${block(item, inner, [], depth).slice(inner.length)}`;
+      if (!isBlock(item)) return `${indent}- ${inline(item, inner)}\n`;
+      return `${indent}- ${block(item, inner, { comments: [], depth: depth + 1, apart: undefined }).slice(inner.length)}`;
     });
-    return items.join('');
+    const long =
+      depth - 1 === apart && value.some((item) => isObject(item) && Object.keys(item).length > 1 && Object.values(item).some(isBlock));
+    return items.join(long ? '\n' : '');
   }
+  const isApart = depth === 0 || depth === apart;
   let text = '';
+  let wasBlock = false;
   for (const key of Object.keys(value)) {
     const item = value[key] ?? null;
-    if (depth === 0 && text !== '') text += '\n';
+    const below = isBlock(item);
+    if (isApart && text !== '' && (depth === 0 || below || wasBlock)) text += '\n';
+    wasBlock = below;
     const here = comments.length === 0 ? comments : comments.filter(({ at }) => at[depth] === key);
     for (const { at, text: words } of here) if (at.length === depth + 1) text += `${words.replace(/^/gm, `${indent}# `)}\n`;
     const name = textOf(key);
     text += name.length < MAX_PLAIN * 2 ? `${indent}${name}:` : `${indent}? ${name}\n${indent}:`;
-    const below = typeof item === 'object' && item !== null && !isEmpty(item);
-    text += below ? `\n${block(item, inner, here, depth + 1)}` : ` ${inline(item, inner)}\n`;
+    text += below ? `\n${block(item, inner, { comments: here, depth: depth + 1, apart })}` : ` ${inline(item, inner)}\n`;
   }
   return text;
 }
@@ -70,8 +88,12 @@ function inline(value: Json, indent: string): string {
  * Renders a mapping as YAML: block style, keys in the order they have, a blank line before every top-level key but the first, every string
  * that any reader could take for something else in quotes.
  * @param options.comments comments before keys of mappings (not inside lists)
+ * @param options.apart how many keys lead to a mapping that is long: blank lines part its sections, and items of a list that are long themselves
  */
-export function renderYaml(value: JsonObject, options: { header?: string; comments?: readonly YamlComment[] } = {}): string {
+export function renderYaml(
+  value: JsonObject,
+  options: { header?: string; comments?: readonly YamlComment[]; apart?: number } = {},
+): string {
   const header = options.header === undefined ? '' : `${options.header.replace(/^/gm, '# ')}\n`;
-  return header + (isEmpty(value) ? '{}\n' : block(value, '', options.comments ?? [], 0));
+  return header + (isEmpty(value) ? '{}\n' : block(value, '', { comments: options.comments ?? [], depth: 0, apart: options.apart }));
 }

@@ -13,7 +13,7 @@ import { UserError } from '../../../src/values/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../../src/values/json.ts';
 import { fc } from '../../fast-check.ts';
 import { HARD_CASES } from '../case-hard.ts';
-import { CASES, HOST, job, textOf } from '../fixtures.ts';
+import { CASES, file, HOST, job, textOf } from '../fixtures.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const nasty = fc.constantFrom(
@@ -73,6 +73,10 @@ describe('YAML', () => {
     fc.assert(
       fc.property(tree, (value) => {
         expect(parseYaml(Buffer.from(renderYaml(value)))).toEqual({ ok: true, value });
+        expect(parseYaml(Buffer.from(renderYaml({ all: value }, { header: 'Made', apart: 1 })))).toEqual({
+          ok: true,
+          value: { all: value },
+        });
       }),
       { numRuns: 500 },
     );
@@ -197,6 +201,16 @@ test('the order of related things, sources and lookups changes nothing', () => {
     const first = generateBundle({ ...one, host: HOST });
     expect(generateBundle({ ...one, definition: turned, sources: [...one.sources].reverse(), host: HOST })).toEqual(first);
   }
+});
+
+test('leaves out of Git and of a deployment what tools leave in a tree, and nothing that the bundle has', () => {
+  const definition = job({ tasks: [{ task_key: 'a', spark_python_task: { python_file: '/Workspace/Shared/a.py' } }] });
+  const ignored = (...more: string[]) => {
+    const sources = ['a.py', ...more].map((path) => file(`/Workspace/Shared/${path}`));
+    return textOf(generateBundle({ definition, sources, host: HOST }), '.gitignore');
+  };
+  expect(ignored()).toBe('.databricks/\n__pycache__/\n.venv/\n');
+  expect(ignored('lib/__pycache__/b.pyc')).toBe('.databricks/\n.venv/\n');
 });
 
 test('a target needs a name that the CLI takes', () => {
