@@ -74,7 +74,7 @@ export function chooseLookups(resources: readonly KeyedResource[], lookups: read
       const target = type === undefined ? undefined : ours.get(`${type}:${id}`);
       if (target !== undefined) {
         if (kind !== 'job' || mayPoint(resource.key, target.key)) byPlace.set(place, `\${resources.${target.type}.${target.key}.id}`);
-        else diagnostics.push({ level: 'warning', place, message: circleMessage(resource, target) });
+        else diagnostics.push({ level: 'warning', place, message: circleMessage(resource, target, reference) });
         continue;
       }
       const name = names.get(`${kind}:${id}`);
@@ -93,8 +93,9 @@ export function chooseLookups(resources: readonly KeyedResource[], lookups: read
 }
 
 /** A lookup would not do either: once a copy is deployed, two jobs have the name. */
-function circleMessage(from: KeyedResource, to: KeyedResource): string {
-  const what = from.key === to.key ? 'the job runs itself' : `it leads back to this job through ${to.key}`;
+function circleMessage(from: KeyedResource, to: KeyedResource, { awaited }: IdReference): string {
+  const what =
+    from.key === to.key ? `the job ${awaited === true ? 'waits for' : 'runs'} itself` : `it leads back to this job through ${to.key}`;
   return `${what}, and the resources of a bundle can't point to each other in a circle; the id of the original stays`;
 }
 

@@ -10,6 +10,8 @@ export interface IdReference {
   readonly id: string;
   /** Where it stands, such as `tasks[report].sql_task.warehouse_id` or `related[jobs.7].tasks[a].existing_cluster_id`. */
   readonly place: string;
+  /** A job whose end starts this one: nothing that this one runs, so it is not read along. */
+  readonly awaited?: true;
 }
 
 /** Values that Databricks or a bundle fills in are no ids. */
@@ -24,8 +26,11 @@ export function idsOf(
   for (const leaf of leaves.values()) {
     const kind = idField(type, leaf);
     const id = String(leaf.value);
-    if (kind !== undefined && typeof leaf.value !== 'boolean' && id !== '' && !FILLED_IN.test(id))
-      found.push({ kind, id, place: `${prefix}${leaf.place}` });
+    if (kind === undefined || typeof leaf.value === 'boolean' || id === '' || FILLED_IN.test(id)) continue;
+    const awaited = kind === 'job' && leaf.fields.includes('job_completion');
+    // It may be another workspace's: no name of this one's.
+    if (awaited && leaves.has(leaf.place.replace(/job_id$/, 'workspace_id'))) continue;
+    found.push({ kind, id, place: `${prefix}${leaf.place}`, ...(awaited ? { awaited } : {}) });
   }
   grants?.forEach(({ principal, name }, i) => {
     if (principal === 'service_principal_name') found.push({ kind: 'service_principal', id: name, place: grantPlace(prefix, i) });

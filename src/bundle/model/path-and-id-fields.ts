@@ -88,6 +88,8 @@ const IDS_OF_A_JOB: Readonly<Record<string, LookupKind>> = {
   'job_clusters/new_cluster/instance_pool_id': 'instance_pool',
   'job_clusters/new_cluster/driver_instance_pool_id': 'instance_pool',
   'run_as/service_principal_name': 'service_principal',
+  'trigger/job_completion/jobs/job_id': 'job',
+  'triggers/job_completion/jobs/job_id': 'job',
 };
 const IDS_OF_A_PIPELINE: Readonly<Record<string, LookupKind>> = {
   'clusters/policy_id': 'cluster_policy',

@@ -58,7 +58,8 @@ export async function readJob(
   /** Reads what some jobs refer to, and answers the jobs among it. Each thing is read once, and belongs to the first job that names it. */
   async function nextLevel(jobs: readonly Growing[]): Promise<Growing[]> {
     const wanted = jobs.flatMap((parent) =>
-      idsOf(parent).flatMap(({ kind, id, place }) => {
+      idsOf(parent).flatMap(({ kind, id, place, awaited }) => {
+        if (awaited === true) return [];
         if ((kind !== 'job' && kind !== 'pipeline' && kind !== 'dashboard') || seen.has(`${kind} ${id}`)) return [];
         if (seen.size > LIMITS.related) return [];
         seen.add(`${kind} ${id}`);

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
-import type { Bundle } from '../../../src/bundle/model/bundle.ts';
+import type { Bundle, JobDefinition } from '../../../src/bundle/model/bundle.ts';
 import { leavesOf } from '../../../src/bundle/model/leaves.ts';
 import { resourceKey, variableName } from '../../../src/bundle/model/safe-names.ts';
 import { writtenResource } from '../../../src/bundle/yaml/describe-tree.ts';
@@ -229,4 +229,34 @@ test('run_as goes to prod, where the job has one', () => {
   const targets = parsed.ok && isObject(parsed.value) && isObject(parsed.value.targets) ? parsed.value.targets : {};
   expect(targets.prod).toMatchObject({ run_as: { service_principal_name: '0a0a0a0a-0000-4000-8000-000000000001' } });
   expect(targets.dev).not.toHaveProperty('run_as');
+});
+
+test('a job that is waited for is named as one that is run: by reference where the bundle has it, by name elsewhere', () => {
+  const waits = (...ids: number[]) => ({
+    triggers: [{ job_completion: { jobs: ids.map((job_id) => ({ job_id })), if_status: 'SUCCESS' }, pause_status: 'UNPAUSED' }],
+  });
+  const definition: JobDefinition = {
+    ...job({
+      name: 'Totals',
+      ...waits(555, 501, 77),
+      tasks: [
+        { task_key: 'run', run_job_task: { job_id: 501 } },
+        { task_key: 'more', run_job_task: { job_id: 502 } },
+      ],
+    }),
+    related: [
+      { type: 'jobs', definition: { jobId: '501', settings: { name: 'Load' } } },
+      { type: 'jobs', definition: { jobId: '502', settings: { name: 'Reports', ...waits(501) } } },
+    ],
+    lookups: [{ kind: 'job', id: '555', name: 'Orders' }],
+  };
+  const { files, variables, diagnostics } = generateBundle({ definition, sources: [], host: HOST });
+  expect(textOf({ files }, 'resources/totals.job.yml')).toMatch(
+    /job_id: \$\{var\.orders_job_id\}\n +- job_id: \$\{resources\.jobs\.load\.id\}\n +- job_id: 77\n/,
+  );
+  expect(textOf({ files }, 'resources/reports.job.yml')).toContain('job_id: ${resources.jobs.load.id}');
+  expect(variables).toContainEqual({ name: 'orders_job_id', value: 'Orders', description: 'The job called Orders' });
+  expect(diagnostics.filter(({ place }) => place.endsWith('.job_id')).map(({ message }) => message.split(',')[0])).toContain(
+    'the job waits for itself',
+  );
 });
