@@ -59,7 +59,10 @@ export async function convert(
       ? `${bundle.files.length} files, not compared`
       : `${proofLine(proof)} (judge: ${proof.judge}; target ${proof.target})`;
   const lost = (proof?.entries ?? []).filter(({ verdict }) => verdict === 'lost');
-  return { bundle, diagnostics, lost, line, ok: !refused && (proof === undefined || holds(proof)) };
+  // Of what is lost the proof says more than a note does.
+  const places = new Set(lost.map(({ place }) => place));
+  const notes = diagnostics.filter(({ level, place }) => level !== 'note' || !places.has(place));
+  return { bundle, diagnostics: notes, lost, line, ok: !refused && (proof === undefined || holds(proof)) };
 }
 
 async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve, understands }: Surroundings): Promise<Proof> {

@@ -237,7 +237,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...lookups.diagnostics,
       ...wished.flatMap(({ name, environment }): Diagnostic[] => {
         if (environment !== 'development') return [];
-        const told = parameters.told.map((one) => ({ ...one, place: `targets.${name}` }));
+        const told = parameters.told.map((one) => ({ ...one, place: `target ${name}` }));
         return adoption[name] === 'bind' ? [devAdopts(name), ...told] : told;
       }),
     ].map(byKey(resources)),
@@ -257,5 +257,5 @@ function byKey(resources: readonly KeyedResource[]): (found: Diagnostic) => Diag
 
 function devAdopts(target: string): Diagnostic {
   const message = 'takes the original over in development mode, which renames and pauses it';
-  return { level: 'warning', place: `targets.${target}`, message };
+  return { level: 'warning', place: `target ${target}`, message };
 }

@@ -102,5 +102,9 @@ function circleMessage(from: KeyedResource, to: KeyedResource, { awaited }: IdRe
 function leftNote({ kind, id, place }: IdReference, name: string | undefined, places: number): Diagnostic {
   const why = name === undefined ? 'whose name is not known' : `called ${quoted(name)}, which can't be looked up`;
   const more = places === 1 ? '' : ` (${places} places)`;
-  return { level: 'note', place, message: `${quoted(id)} is the id of a ${wordsFor(kind)} ${why}, so it stays as it is${more}` };
+  return {
+    level: 'note',
+    place,
+    message: `${quoted(id)} is the id of ${kind === 'alert' || kind === 'instance_pool' ? 'an' : 'a'} ${wordsFor(kind)} ${why}, so it stays as it is${more}`,
+  };
 }

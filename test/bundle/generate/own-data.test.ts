@@ -23,7 +23,7 @@ function made(parameters: Record<string, JsonObject>, tables: readonly SourceTab
     };
     return Object.fromEntries((resources.jobs.copies?.tasks ?? []).map((one) => [one.task_key, one.notebook_task.base_parameters]));
   };
-  const told = bundle.diagnostics.filter(({ place }) => place === 'targets.dev').map(({ message }) => message);
+  const told = bundle.diagnostics.filter(({ place }) => place === 'target dev').map(({ message }) => message);
   const proof = (target: string) =>
     compare({
       definition,
