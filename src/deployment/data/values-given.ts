@@ -1,6 +1,6 @@
 // What a target gives to the code of its bundle: the parameters of each file, and where a pipeline's bare names are.
 import type { BundleFile } from '../../bundle/model/bundle.ts';
-import { leavesOf } from '../../bundle/model/leaves.ts';
+import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { remotePath } from '../../bundle/model/notebooks.ts';
 import { parameterName } from '../../bundle/model/path-and-id-fields.ts';
 import { pathsOf } from '../../bundle/model/source-references.ts';
@@ -20,15 +20,18 @@ export function valuesGiven(resolved: JsonObject) {
       const value = objectOf(resource);
       const leaves = leavesOf(value);
       const tasks = new Map<string, Map<string, string>>();
+      const give = ({ keys }: Leaf, called: string | undefined, given: Leaf['value']) => {
+        const name = called?.replace(/^.*\./, '').toLowerCase();
+        if (name === undefined || typeof given !== 'string' || given.includes('{{')) return;
+        const task = keys[0] === 'tasks' ? keys[1] : undefined;
+        if (task === undefined) shared.set(name, given);
+        else tasks.set(task, (tasks.get(task) ?? new Map<string, string>()).set(name, given));
+      };
       for (const leaf of leaves.values()) {
-        const name = (type === 'jobs' ? parameterName(leaf) : leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined)
-          ?.replace(/^.*\./, '')
-          .toLowerCase();
-        if (name === undefined || typeof leaf.value !== 'string' || leaf.value.includes('{{')) continue;
-        const task = leaf.keys[0] === 'tasks' ? leaf.keys[1] : undefined;
-        if (task === undefined) shared.set(name, leaf.value);
-        else tasks.set(task, (tasks.get(task) ?? new Map<string, string>()).set(name, leaf.value));
+        const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
+        give(leaf, type === 'jobs' ? parameterName(leaf) : inPipeline, leaf.value);
       }
+      for (const { leaf, name, value: said } of type === 'jobs' ? optionsIn([...leaves.values()]) : []) give(leaf, name, said);
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
         const own = leaf.keys[0] === 'tasks' ? tasks.get(leaf.keys[1] ?? '') : undefined;
         if (own !== undefined) byPath.set(canonicalPath(path), own);
@@ -42,4 +45,24 @@ export function valuesGiven(resolved: JsonObject) {
     of: (file: BundleFile): ReadonlyMap<string, string> =>
       new Map([...shared, ...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])]),
   };
+}
+
+/**
+ * What lists of words give to Python and JVM tasks, as their parsers of arguments read them: `--catalog main`, `--catalog=main`; a name with
+ * hyphens is one with underscores in the code.
+ */
+function optionsIn(leaves: readonly Leaf[]): { leaf: Leaf; name: string; value: string }[] {
+  const words = leaves.filter(({ fields, keys }) => fields.at(-1) === 'parameters' && /^\d+$/.test(keys.at(-1) ?? ''));
+  return words.flatMap((leaf, i) => {
+    const [, option, said] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(String(leaf.value)) ?? [];
+    if (option === undefined) return [];
+    const next = words[i + 1];
+    const follows = next !== undefined && listOf(next) === listOf(leaf) && !String(next.value).startsWith('--') ? next.value : undefined;
+    const value = said ?? follows;
+    return value === undefined ? [] : [{ leaf, name: option.replaceAll('-', '_'), value: String(value) }];
+  });
+}
+
+function listOf({ keys }: Leaf): string {
+  return keys.slice(0, -1).join('/');
 }

@@ -79,3 +79,25 @@ it('is told of a bundle alone as well, for runs without a plan; never of product
   expect(await sharedTables(bundle, 'dev', 'ana@acme.example')).toContain('`main.reports.weekly` (`src/report.sql`, line 2)');
   expect(await sharedTables(bundle, 'prod', 'ana@acme.example')).toBeUndefined();
 });
+
+it('reads parameters that are given as a list of words', async () => {
+  const code = `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--catalog")
+parser.add_argument("--out-schema")
+args = parser.parse_args()
+spark.range(3).write.saveAsTable(f"{args.catalog}.{args.out_schema}.ledger")
+`;
+  const main = [{ path: 'src/main.py', bytes: Buffer.from(code) }];
+  const given = (target: string, schema: string): JsonObject => {
+    const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+    const parameters = ['--catalog', 'main', '--verbose', `--out-schema=${schema}`];
+    const tasks = [{ task_key: 'main', spark_python_task: { python_file: `${files}/src/main.py`, parameters } }];
+    return { workspace: { file_path: files }, resources: { jobs: { x: { tasks } } } };
+  };
+  const own = await dataOfRun(main, given('dev', 'dev_ana'), given('prod', 'sales'));
+  expect(own.map(({ rule }) => rule)).toEqual(['data']);
+  expect(own[0]?.text).toContain('A run writes `main.dev_ana.ledger`.');
+  const shared = await dataOfRun(main, given('dev', 'sales'), given('prod', 'sales'));
+  expect(shared[0]?.text).toContain('changes 1 table of production: `main.sales.ledger` (`src/main.py`, line 6)');
+});
