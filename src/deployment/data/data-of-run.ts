@@ -1,5 +1,5 @@
 // What a run of a development copy reads and writes, by the code in the bundle and the values that its target gives: also what production writes to.
-import { analyze } from '../../analysis/analyze.ts';
+import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { isChange } from '../../analysis/table-places.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
@@ -28,7 +28,12 @@ export async function dataOfRun(
   production: JsonObject | undefined,
 ): Promise<Finding[]> {
   const sources = files.filter(({ path }) => CODE.test(path) && path.startsWith('src/')).slice(0, MOST_SOURCES);
-  const analyses = await Promise.all(sources.map(async (file) => ({ file, analysis: await analyze(sourceOfFile(file)) })));
+  const analyses: { file: BundleFile; analysis: Analysis }[] = [];
+  for (const file of sources) {
+    // Parsing holds the process: others have their turn between two sources.
+    if (analyses.length > 0) await new Promise(setImmediate);
+    analyses.push({ file, analysis: await analyze(sourceOfFile(file)) });
+  }
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
   if (here === undefined || there === undefined) return [];
   const tables: Table[] = [];

@@ -101,3 +101,15 @@ spark.range(3).write.saveAsTable(f"{args.catalog}.{args.out_schema}.ledger")
   const shared = await dataOfRun(main, given('dev', 'sales'), given('prod', 'sales'));
   expect(shared[0]?.text).toContain('changes 1 table of production: `main.sales.ledger` (`src/main.py`, line 6)');
 });
+
+it('lets others have their turn between two sources', async () => {
+  const many = Array.from({ length: 5 }, (_, i) => ({ path: `src/part_${i}.py`, bytes: Buffer.from(LOAD) }));
+  let turns = 0;
+  const onTurn = () => {
+    turns += 1;
+    next = setImmediate(onTurn);
+  };
+  let next = setImmediate(onTurn);
+  await dataOfRun(many, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')).finally(() => clearImmediate(next));
+  expect(turns).toBeGreaterThanOrEqual(many.length - 1);
+});
