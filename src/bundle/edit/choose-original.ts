@@ -8,6 +8,7 @@ import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { environmentOf } from '../yaml/describe-tree.ts';
 import { parseYaml } from '../yaml/parse.ts';
+import { dropUnusedVariables } from './drop-unused-variables.ts';
 import { editBundle } from './edit.ts';
 
 /** A new bundle; edits of the target that have nothing to do with the original stay. Throws UserError where the YAML can't be read. */
@@ -19,15 +20,23 @@ export function chooseOriginal(bundle: Bundle, definition: JobDefinition, target
   );
   const [was = {}, is = {}] = made.map((one) => {
     const parsed = parseYaml(encode(textOf(one, 'databricks.yml')));
-    return objectOf(objectOf(objectOf(parsed.ok ? parsed.value : {}).targets)[target]);
+    return objectOf(parsed.ok ? parsed.value : {});
   });
-  const at = ['targets', target];
+  const declared = new Set(bundle.variables.map(({ name }) => name));
+  const added = Object.entries(objectOf(is.variables)).flatMap(([name, value]) =>
+    declared.has(name) || name in objectOf(was.variables) ? [] : [{ at: ['variables', name], value }],
+  );
+  const changes = [
+    ...added,
+    ...differences(objectOf(objectOf(was.targets)[target]), objectOf(objectOf(is.targets)[target]), ['targets', target]),
+  ];
   const [comment] = targetComments([wish], { [target]: way }, keyedResources(definition));
-  const yaml = rewritten(bundle, 'databricks.yml', (text) => changeYaml(text, differences(was, is, at), comment));
+  const yaml = rewritten(bundle, 'databricks.yml', (text) => changeYaml(text, changes, comment));
   const [before = '', after = ''] = made.map((one) => textOf(one, 'README.md'));
   const hasReadme = bundle.files.some(({ path }) => path === 'README.md');
   const readme = hasReadme ? [rewritten(bundle, 'README.md', (text) => replaceLines(text, before, after))] : [];
-  return { ...editBundle(bundle, [yaml, ...readme]), adoption: { ...bundle.adoption, [target]: way } };
+  const { bundle: chosen } = dropUnusedVariables(bundle, editBundle(bundle, [yaml, ...readme]));
+  return { ...chosen, adoption: { ...bundle.adoption, [target]: way } };
 }
 
 function differences(was: JsonObject, is: JsonObject, at: readonly string[]): YamlChange[] {

@@ -164,6 +164,7 @@ function byName(variables: readonly Variable[]): Variable[] {
 /** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
+  const { folder } = definition;
   const wished = targetsOf(options.targets);
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
@@ -175,7 +176,6 @@ export function generateBundle(input: GenerateInput): Bundle {
 
   const parameters = giveOwnData(resources, chooseVariables(resources), input.tables ?? []);
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
-  const variables = byName([...parameters.list, ...lookups.variables]);
   const paths = replacePaths(resources, layout);
   const values = [
     ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]),
@@ -188,10 +188,17 @@ export function generateBundle(input: GenerateInput): Bundle {
 
   const { roots = {}, deployer } = options;
   const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own });
+  const written = resources.map((resource) => ({
+    path: resource.file,
+    yaml: resourceYaml(resource, folder, byPlace, dashboards.get(resource.key)),
+  }));
+  const all = [JSON.stringify(targets), ...written.map(({ yaml }) => yaml)];
+  // Who owns what is a copy is not written down, so nothing looks them up.
+  const lookedUp = lookups.variables.filter(({ name }) => all.some((one) => one.includes(`\${var.${name}}`)));
+  const variables = byName([...parameters.list, ...lookedUp]);
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
-  const { folder } = definition;
   const [made = quoted(title)] = resources.map(describeOrigin);
   const origin = folder === undefined ? made : `the folder ${quoted(folder)}`;
   const about = { name: title, jobId: definition.jobId, folder, resources, variables, sources: sources.length, brought };
@@ -205,7 +212,7 @@ export function generateBundle(input: GenerateInput): Bundle {
         comments: targetComments(wished, adoption, resources),
       }),
     ),
-    ...resources.map((resource) => text(resource.file, resourceYaml(resource, folder, byPlace, dashboards.get(resource.key)))),
+    ...written.map(({ path, yaml }) => text(path, yaml)),
     text('README.md', renderReadme(readme)),
     text('.gitignore', renderGitignore(sources)),
     ...dashboards.values(),

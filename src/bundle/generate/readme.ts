@@ -31,7 +31,7 @@ function inline(text: string): string {
 }
 
 /** A row of the table that `variableTable` makes, for one variable. */
-function rowStart(name: string): string {
+export function rowStart(name: string): string {
   return `| \`${name}\` |`;
 }
 
@@ -46,7 +46,7 @@ function variableTable({ variables, own, targets }: ReadmeInput): string[] {
   });
   const head = ['Name', 'Value', ...(moves ? [`In ${dev.join(', ')}`] : []), 'What it is'];
   const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
-  const copy = moves ? ['What a copy writes goes to schemas of its own, which must be there.', ''] : [];
+  const copy = moves ? [`A schema that is another one in ${dev.join(', ')} is the copy’s own, and must be there.`, ''] : [];
   return ['## Variables', '', `| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, '', change, '', ...copy];
 }
 

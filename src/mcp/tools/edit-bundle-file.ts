@@ -39,6 +39,7 @@ export const editBundleFile = defineTool({
     const {
       bundle: edited,
       paused,
+      dropped,
       isNew,
     } = await changeBundle(bundle_id, context, doing, async (stored) => {
       const { file } = createMask(stored.bundle);
@@ -58,6 +59,11 @@ export const editBundleFile = defineTool({
       ...paused.map(
         (target) => `Its new target ${quote(target)} stands beside the original, so its schedules and triggers were paused. Say so.`,
       ),
+      ...(dropped.length === 0
+        ? []
+        : [
+            `Nothing uses ${dropped.map((name) => quote(name)).join(', ')} any more, so what declared it and gave it values is gone too. Say so. bundle_id ${bundle_id} still has it.`,
+          ]),
     ].join('\n');
     return { text, structured: { bundle_id: edited.digest, changed: true as const, path } };
   },

@@ -37,6 +37,22 @@ test.each(CHANGES)('%s, from %s to %s', (_what, from, to, definition) => {
   expect([chosen.adoption.prod, checkBundle(chosen.files)]).toEqual([to, []]);
 });
 
+test('who owns the original is looked up only where the owner is written down', () => {
+  const principal = 'service_principal_name' as const;
+  const [owner, reader] = ['0a0a0a0a-0000-4000-8000-000000000001', '0a0a0a0a-0000-4000-8000-000000000002'];
+  const grants = [
+    { principal, name: owner, level: 'IS_OWNER' },
+    { principal, name: reader, level: 'CAN_VIEW' },
+  ];
+  const lookups = [owner, reader].map((id, i) => ({ kind: 'service_principal' as const, id, name: `sp ${i + 1}` }));
+  const definition = { ...scheduled, grants, lookups };
+  const names = (bundle: ReturnType<typeof made>) => bundle.variables.map(({ name }) => name);
+  expect(names(made(definition, 'beside'))).toEqual(['service_principal_sp_2']);
+  const chosen = chooseOriginal(made(definition, 'beside'), definition, 'prod', 'bind');
+  expect([names(chosen).sort(), checkBundle(chosen.files)]).toEqual([['service_principal', 'service_principal_sp_2'], []]);
+  expect(names(chooseOriginal(chosen, definition, 'prod', 'beside'))).toEqual(['service_principal_sp_2']);
+});
+
 test('what somebody has changed in the target and around it stays, comments too', () => {
   const bundle = made(scheduled, 'beside');
   const yaml = textOf(bundle, 'databricks.yml').replace('presets:', 'presets:\n      # ours\n      tags: { team: data }');

@@ -91,6 +91,37 @@ describe('generating and editing', () => {
     expect(again.isError).toBe(false);
   });
 
+  test('edit_bundle_file takes out what it leaves without a use, and not before a rename of two edits is done', async ({
+    rig,
+    client,
+    generate,
+  }) => {
+    const id = await generate();
+    const before = await rig.bundles.load(id);
+    const path = before?.bundle.files.find(({ path }) => path.endsWith('.job.yml'))?.path ?? '';
+    const name = before?.bundle.variables[0]?.name ?? '';
+    const text = Buffer.from(before?.bundle.files.find((one) => one.path === path)?.bytes ?? '').toString();
+    const refer = (one: string) => `\${var.${one}}`;
+    expect(text).toContain(refer(name));
+    const first = await use(client, 'edit_bundle_file', {
+      bundle_id: id,
+      path,
+      content: text.replaceAll(refer(name), refer('renamed')),
+    });
+    expect(first.text).toContain('there is no variable of this name');
+    expect(first.text).not.toContain('Nothing uses');
+    const second = await use(client, 'edit_bundle_file', {
+      bundle_id: first.bundleDigest,
+      path: 'databricks.yml',
+      old_text: '\nvariables:\n',
+      new_text: '\nvariables:\n  renamed:\n    default: main\n',
+    });
+    expect(second.text).toContain(`Nothing uses "${name}" any more`);
+    const after = (await rig.bundles.load(second.bundleDigest ?? ''))?.bundle.variables.map((one) => one.name);
+    expect(after).toContain('renamed');
+    expect(after).not.toContain(name);
+  });
+
   test('edit_bundle_file refuses what is ambiguous, missing, outside, or based on a superseded bundle', async ({ client, generate }) => {
     const id = await generate();
     const edit = async (input: Record<string, unknown>) => {

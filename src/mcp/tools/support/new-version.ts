@@ -1,10 +1,11 @@
 // Makes the next version of a stored bundle: one change at a time, stored with its parent, and checked for what a bundle may not hold.
 import { findSecrets } from '../../../analysis/secrets/find.ts';
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
+import { dropUnusedVariables, isWhole } from '../../../bundle/edit/drop-unused-variables.ts';
 import { editBundle } from '../../../bundle/edit/edit.ts';
 import { pauseAddedTargets } from '../../../bundle/edit/pause-added-targets.ts';
 import type { Bundle, SecretFinding } from '../../../bundle/model/bundle.ts';
-import type { StoredBundle } from '../../../storage/bundles/bundles.ts';
+import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
@@ -13,9 +14,12 @@ import { loadBundle } from './load-bundle.ts';
 const BEING_MADE = '(being made)';
 /** Most problems that the answer names. */
 const MOST = 10;
+/** Edits that one change of several files may take. */
+const MOST_STEPS = 20;
 
 /**
- * Stores what `change` makes of the bundle and answers it; `isNew` is false where nothing has changed. Rejects with UserError for a bundle
+ * Stores what `change` makes of the bundle and answers it; `isNew` is false where nothing has changed, and `dropped` are variables that it
+ * has left without a use, which are gone with it. Rejects with UserError for a bundle
  * that was already changed in this connection: a second change of the same version would lose the first.
  */
 export async function changeBundle<Made extends { readonly bundle: Bundle }>(
@@ -23,7 +27,7 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
   { bundles, edits, signal }: Pick<ToolContext, 'bundles' | 'edits' | 'signal'>,
   doing: string,
   change: (stored: StoredBundle) => Promise<Made>,
-): Promise<Made & { readonly isNew: boolean }> {
+): Promise<Made & { readonly isNew: boolean; readonly dropped: readonly string[] }> {
   const newer = edits.get(id);
   if (newer !== undefined) {
     throw new UserError({
@@ -36,17 +40,29 @@ export async function changeBundle<Made extends { readonly bundle: Bundle }>(
   try {
     const stored = await loadBundle(bundles, id, doing);
     const made = await change(stored);
-    const { digest } = made.bundle;
+    const { bundle, dropped } = dropUnusedVariables(await wholeBefore(stored, bundles), made.bundle);
+    const { digest } = bundle;
     signal.throwIfAborted();
-    if (digest === id) return { ...made, isNew: false };
-    await bundles.save(made.bundle, { parent: id, definitionId: stored.definitionId });
+    if (digest === id) return { ...made, bundle, dropped, isNew: false };
+    await bundles.save(bundle, { parent: id, definitionId: stored.definitionId });
     edits.set(id, digest);
     // An edit may lead back to an earlier version: then that one is the newest again.
     edits.delete(digest);
-    return { ...made, isNew: true };
+    return { ...made, bundle, dropped, isNew: true };
   } finally {
     if (edits.get(id) === BEING_MADE) edits.delete(id);
   }
+}
+
+/** The bundle, or the last one before it that was not in the middle of several edits. */
+async function wholeBefore(stored: StoredBundle, bundles: Pick<BundleStore, 'load'>): Promise<Bundle> {
+  let one = stored;
+  for (let back = 0; back < MOST_STEPS && one.parent !== undefined && !isWhole(one.bundle); back++) {
+    const earlier = await bundles.load(one.parent);
+    if (earlier === undefined) break;
+    one = earlier;
+  }
+  return one.bundle;
 }
 
 /**
