@@ -20,6 +20,8 @@ export interface Analysis {
   /** Undefined of a file that is no code. */
   readonly language: NotebookLanguage | undefined;
   readonly cells: number;
+  /** What its first Markdown heading says it does. */
+  readonly title: string | undefined;
   /** By name: its parameters. */
   readonly widgets: readonly Widget[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
@@ -60,6 +62,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     isNotebook: source.kind === 'notebook',
     language: languageOf(source),
     cells: cells.length,
+    title: titleOf(cells),
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
@@ -77,6 +80,16 @@ export async function analyze(source: Source): Promise<Analysis> {
     secrets,
     isCut: source.bytes.length > LIMITS.textLength && new TextDecoder().decode(source.bytes).length > LIMITS.textLength,
   };
+}
+
+const LONGEST_TITLE = 100;
+
+function titleOf(cells: readonly Cell[]): string | undefined {
+  for (const { language, text } of cells) {
+    const title = language === 'markdown' ? /^[ \t]*#{1,6}[ \t]+(.*)$/m.exec(text)?.[1] : undefined;
+    if (title !== undefined && title.trim() !== '') return title.trim().slice(0, LONGEST_TITLE);
+  }
+  return undefined;
 }
 
 function listed(set: ReadonlySet<string>): string[] {

@@ -58,10 +58,20 @@ export async function readFolderWhole(workspace: Workspace, wish: FolderWish, op
     kind: 'read',
     order,
     usedBy: users,
-    definition: proposeJob(folder, order, sources),
+    definition: proposeJob(
+      folder,
+      order.map((task) => ({ ...task, does: whatItDoes(byPath.get(canonicalPath(task.path))) })),
+      sources,
+    ),
     sources,
     diagnostics: [...diagnostics, ...usedAlready(folder, users)],
   };
+}
+
+/** What its code says that it does: its heading, else the only table that it writes. */
+function whatItDoes(analysis: Analysis | undefined): string | undefined {
+  const [table, ...others] = analysis?.tables.written ?? [];
+  return analysis?.title ?? (others.length === 0 ? table?.split('.').at(-1) : undefined);
 }
 
 function oneAfterTheOther(chosen: readonly Analysis[]): OrderedTask[] {

@@ -64,6 +64,7 @@ dbutils.notebook.exit("ok")
       isNotebook: true,
       language: 'PYTHON',
       cells: 7,
+      title: 'Orders: bronze to silver',
       widgets: [
         { name: 'catalog', kind: 'text', default: 'dev_shop', choices: undefined },
         { name: 'day', kind: 'read', default: undefined, choices: undefined },

@@ -44,6 +44,30 @@ describe('proposeJob', () => {
     });
   });
 
+  it.each([
+    ['01_load', undefined, 'load'],
+    ['step_02_clean', undefined, 'clean'],
+    ['03-1 Train model', undefined, 'train_model'],
+    ['2024_report', undefined, 'step_2024_report'],
+    ['04', '## 4 · Score customers', 'score_customers'],
+    ['Untitled Notebook 2024-01-01 10_00_00', 'gold_scores', 'gold_scores'],
+    ['notebook_2', 'What marketing reads: one row per customer with a segment', 'what_marketing_reads_one_row_per'],
+    ['04', '{…}', 'step_04'],
+    ['04', undefined, 'step_04'],
+    ['score', 'Something else', 'score'],
+  ])('calls the task of %j that does %j %s', (name, does, key) => {
+    const { settings } = proposeJob(etl, [{ ...step(`${etl}/${name}`), does }], [notebook(`${etl}/${name}`)]);
+    expect(settings.tasks).toMatchObject([{ task_key: key }]);
+  });
+
+  it.each([
+    ['/Users/ana@acme.example/churn/notebooks', 'churn'],
+    ['/Workspace/Shared/notebooks', 'notebooks'],
+    ['/Shared/etl/', 'etl'],
+  ])('calls the job of %s %s', (folder, name) => {
+    expect(proposeJob(folder, [step(`${folder}/a`)], [notebook(`${folder}/a`)]).settings.name).toBe(name);
+  });
+
   it('keeps different defaults of one widget with their tasks, and keys of tasks apart', () => {
     const sources = [notebook(`${etl}/a/load`), notebook(`${etl}/b/load`)];
     const steps = [
