@@ -1,4 +1,4 @@
-"""Which settings a job and a pipeline can have, and which of them a bundle can say: read off Databricks' own Python packages.
+"""Which settings resources can have, and which of them a bundle can say: read off Databricks' own Python packages.
 
 `npm run models` installs the newest `databricks-sdk` (what exists) and `databricks-bundles` (what bundles express) into a folder that it
 removes afterwards, and writes the two tables of src/bundle/currency. With --check it writes nothing, takes the packages that Python finds
@@ -30,29 +30,33 @@ def parts(hint):
 
 def collect(roots):
     """All types that the roots reach, as `field`, `field:Type`, `field=Enum` or `field:{}` (keys that people choose)."""
-    types, enums, open_ = {}, {}, list(roots.values())
+    types, enums, open_ = {}, {}, []
+
+    def named(model):
+        """A type's name in the table; of two that are called alike the second one's says where it is from."""
+        for name in (model.__name__, f"{model.__name__}_{model.__module__.split('.')[2]}"):
+            if name not in types:
+                types[name] = (model, [])
+                open_.append(name)
+            if types[name][0] is model or fields_of(types[name][0]) == fields_of(model):
+                return name
+        raise SystemExit(f"Three types are called {model.__name__}")
+
+    names = {kind: named(model) for kind, model in roots.items()}
     while open_:
-        model = open_.pop()
-        if model.__name__ in types:
-            continue
-        fields = []
-        types[model.__name__] = (model, fields)
-        for name, hint in typing.get_type_hints(model).items():
+        model, fields = types[open_.pop()]
+        for field, hint in typing.get_type_hints(model).items():
             found = [one for one in parts(hint) if isinstance(one, type) and one.__name__ not in ("Variable", "NoneType")]
             nested = next((one for one in found if dataclasses.is_dataclass(one)), None)
             values = next((one for one in found if issubclass(one, enum.Enum)), None)
             if nested is not None:
-                known = types.get(nested.__name__)
-                if known is not None and known[0] is not nested and fields_of(known[0]) != fields_of(nested):
-                    raise SystemExit(f"Two types are called {nested.__name__}")
-                open_.append(nested)
-                fields.append(f"{name}:{nested.__name__}")
+                fields.append(f"{field}:{named(nested)}")
             elif values is not None:
                 enums[values.__name__] = " ".join(sorted(one.value for one in values))
-                fields.append(f"{name}={values.__name__}")
+                fields.append(f"{field}={values.__name__}")
             else:
-                fields.append(f"{name}:{{}}" if dict in found or found == [object] else name)
-    return {name: " ".join(sorted(fields)) for name, (_, fields) in types.items()}, enums
+                fields.append(f"{field}:{{}}" if dict in found or any(one.__name__ in ("object", "Any") for one in found) else field)
+    return names, {name: " ".join(sorted(fields)) for name, (_, fields) in types.items()}, enums
 
 
 def fields_of(model):
@@ -60,7 +64,7 @@ def fields_of(model):
 
 
 def render(package, version, roots, what):
-    types, enums = collect(roots)
+    names, types, enums = collect(roots)
     block = lambda of: [f"{name} {of[name]}" for name in sorted(of)]
     return "\n".join(
         [
@@ -71,7 +75,9 @@ def render(package, version, roots, what):
             f"export const {'SDK' if package.endswith('sdk') else 'BUNDLES'}: Models = {{",
             f"  source: '{package}',",
             f"  version: '{version}',",
-            f"  roots: {{ {', '.join(f'{kind}: {chr(39)}{model.__name__}{chr(39)}' for kind, model in roots.items())} }},",
+            "  roots: {",
+            *(f"    {kind}: '{name}'," for kind, name in names.items()),
+            "  },",
             "  types: `",
             *block(types),
             "`,",
@@ -85,19 +91,42 @@ def render(package, version, roots, what):
 
 
 def tables():
+    from databricks.bundles.alerts import Alert
+    from databricks.bundles.clusters import Cluster
+    from databricks.bundles.dashboards import Dashboard
+    from databricks.bundles.experiments import MlflowExperiment
     from databricks.bundles.jobs import Job
+    from databricks.bundles.models import MlflowModel
     from databricks.bundles.pipelines import Pipeline
+    from databricks.bundles.quality_monitors import QualityMonitor
+    from databricks.bundles.registered_models import RegisteredModel
+    from databricks.bundles.schemas import Schema
+    from databricks.bundles.sql_warehouses import SqlWarehouse
+    from databricks.bundles.volumes import Volume
+    from databricks.sdk.service import dashboards
     from databricks.sdk.service.jobs import JobSettings
     from databricks.sdk.service.pipelines import PipelineSpec
 
+    # What is read of a workspace; and all that may stand in a bundle (src/bundle/check/configuration.ts).
+    read = {"jobs": JobSettings, "pipelines": PipelineSpec, "dashboards": dashboards.Dashboard}
+    written = {
+        "alerts": Alert,
+        "clusters": Cluster,
+        "dashboards": Dashboard,
+        "experiments": MlflowExperiment,
+        "jobs": Job,
+        "models": MlflowModel,
+        "pipelines": Pipeline,
+        "quality_monitors": QualityMonitor,
+        "registered_models": RegisteredModel,
+        "schemas": Schema,
+        "sql_warehouses": SqlWarehouse,
+        "volumes": Volume,
+    }
     version = importlib.metadata.version
     return {
-        "sdk-models.ts": render(
-            "databricks-sdk", version("databricks-sdk"), {"jobs": JobSettings, "pipelines": PipelineSpec}, "Which settings exist"
-        ),
-        "bundle-models.ts": render(
-            "databricks-bundles", version("databricks-bundles"), {"jobs": Job, "pipelines": Pipeline}, "Which settings a bundle can say"
-        ),
+        "sdk-models.ts": render("databricks-sdk", version("databricks-sdk"), read, "Which settings exist"),
+        "bundle-models.ts": render("databricks-bundles", version("databricks-bundles"), written, "Which settings a bundle can say"),
     }
 
 

@@ -24,8 +24,8 @@ export function createClassify(cli: Models | undefined) {
   const here = cli === undefined ? '' : `Databricks CLI ${cli.version}, `;
   return (type: ModelledType, leaf: Pick<Leaf, 'fields' | 'value'>): Standing => {
     const found = inCli(type, leaf);
-    if (found === 'known') return { kind: 'expressible' };
-    if (found === 'other value') return { kind: 'expressible', why: `not a value that ${named(cli ?? BUNDLES)} knows; it is handed on` };
+    if (found?.as === 'known') return { kind: 'expressible' };
+    if (found !== undefined) return { kind: 'expressible', why: handedOn(found.spelled, named(cli ?? BUNDLES)) };
     if (cli !== undefined && createKnows(BUNDLES)(type, leaf) !== undefined)
       return {
         kind: 'newer CLI',
@@ -38,16 +38,24 @@ export function createClassify(cli: Models | undefined) {
   };
 }
 
-/** The first field on the way to a setting that is not expressible, and where that stands; undefined where all of them are. */
+/**
+ * The first field on the way to a setting that is not expressible, and where that stands; undefined where all of them are. No field at all is
+ * on the way where the kind of resource is not.
+ */
 export function firstUnknown(
   classify: ReturnType<typeof createClassify>,
   type: ModelledType,
   { fields, value }: Pick<Leaf, 'fields' | 'value'>,
 ): (Standing & { readonly way: readonly string[] }) | undefined {
   if (classify(type, { fields, value }).kind === 'expressible') return undefined;
-  const ways = fields.map((_, i) => fields.slice(0, i + 1));
+  const ways = [[], ...fields.map((_, i) => fields.slice(0, i + 1))];
   const way = ways.find((some) => classify(type, { fields: some, value }).kind !== 'expressible') ?? fields;
   return { ...classify(type, { fields: way, value }), way };
+}
+
+function handedOn(spelled: string | undefined, by: string): string {
+  const what = spelled === undefined ? `not a value that ${by} knows` : `not spelled as ${by} does, which is ${spelled}`;
+  return `${what}; it is handed on`;
 }
 
 function named({ source, version }: Models): string {

@@ -1,23 +1,46 @@
 // Which settings one model knows, as a table that can be committed, and the question whether a given one is among them.
 import type { Leaf } from '../model/leaves.ts';
 
-/** Resources whose settings are looked up; of others nothing is said. */
-export type ModelledType = 'jobs' | 'pipelines';
+/** All that may stand in a bundle (src/bundle/check/configuration.ts). */
+export const MODELLED = [
+  'alerts',
+  'clusters',
+  'dashboards',
+  'experiments',
+  'jobs',
+  'models',
+  'pipelines',
+  'quality_monitors',
+  'registered_models',
+  'schemas',
+  'sql_warehouses',
+  'volumes',
+] as const;
+export type ModelledType = (typeof MODELLED)[number];
 
 /** What a package or a CLI knows, read off it by a program. */
 export interface Models {
   readonly source: string;
   readonly version: string;
-  /** The type of each resource's settings. */
-  readonly roots: Readonly<Record<ModelledType, string>>;
+  /** The type of each resource's settings; of others it knows none. */
+  readonly roots: Readonly<Partial<Record<ModelledType, string>>>;
   /** A type a line, its name and its fields: `field` is a scalar, `field:Type` an object or a list of them, `field=Enum` one of its values, `field:{}` holds keys that people choose. */
   readonly types: string;
   /** An enumeration a line, its name and its values. */
   readonly enums: string;
 }
 
-/** `other value`: the field is known, but not with this value, which the CLI hands on with a warning. */
-type Knows = (type: ModelledType, leaf: Pick<Leaf, 'fields' | 'value'>) => 'known' | 'other value' | undefined;
+/**
+ * `other value`: the field is known, but not with this value, which the CLI hands on with a warning. `spelled`: as it is there, where
+ * only capitals and small letters differ (facts: databricks#job-definitions).
+ */
+interface Known {
+  readonly as: 'known' | 'other value';
+  readonly spelled?: string;
+}
+type Knows = (type: ModelledType, leaf: Pick<Leaf, 'fields' | 'value'>) => Known | undefined;
+
+const KNOWN: Known = { as: 'known' };
 
 const taken = new WeakMap<Models, Knows>();
 
@@ -30,18 +53,22 @@ export function createKnows(models: Models): Knows {
 
 function takeApart({ roots, types, enums }: Models): Knows {
   const fields = new Map(linesOf(types).map(([name, found]) => [name, new Map(found.map(fieldOf))]));
-  // Services answer some values in another case than they take them: `gitHub` is `github` in older jobs.
-  const values = new Map(linesOf(enums).map(([name, found]) => [name, new Set(found.map((value) => value.toLowerCase()))]));
+  const values = new Map(linesOf(enums).map(([name, found]) => [name, new Map(found.map((value) => [value.toLowerCase(), value]))]));
   return (type, leaf) => {
-    let at: string = roots[type];
+    let at = roots[type];
     for (const field of leaf.fields) {
-      const next = fields.get(at)?.get(field);
+      const next = at === undefined ? undefined : fields.get(at)?.get(field);
       if (next === undefined) return undefined;
-      if (next.kind === 'free') return 'known';
-      if (next.kind === 'enum') return values.get(next.of)?.has(String(leaf.value).toLowerCase()) === true ? 'known' : 'other value';
+      if (next.kind === 'free') return KNOWN;
+      if (next.kind === 'enum') {
+        const text = String(leaf.value);
+        const spelled = values.get(next.of)?.get(text.toLowerCase());
+        if (spelled === undefined) return { as: 'other value' };
+        return spelled === text ? KNOWN : { as: 'other value', spelled };
+      }
       at = next.of;
     }
-    return 'known';
+    return at === undefined ? undefined : KNOWN;
   };
 }
 

@@ -1,8 +1,21 @@
 // What the CLI at hand understands, read off the JSON schema that it prints (`databricks bundle schema`).
 import { isObject, itemsIn, type Json, type JsonObject, objectOf } from '../../values/json.ts';
-import type { Models } from './models.ts';
+import { MODELLED, type ModelledType, type Models } from './models.ts';
 
-const ROOTS = { jobs: 'resources.Job', pipelines: 'resources.Pipeline' };
+const ROOTS: Readonly<Record<ModelledType, string>> = {
+  alerts: 'resources.Alert',
+  clusters: 'resources.Cluster',
+  dashboards: 'resources.Dashboard',
+  experiments: 'resources.MlflowExperiment',
+  jobs: 'resources.Job',
+  models: 'resources.MlflowModel',
+  pipelines: 'resources.Pipeline',
+  quality_monitors: 'resources.QualityMonitor',
+  registered_models: 'resources.RegisteredModel',
+  schemas: 'resources.Schema',
+  sql_warehouses: 'resources.SqlWarehouse',
+  volumes: 'resources.Volume',
+};
 /** Fields that the CLI hands on although its schema leaves them out: the service alone writes them (facts: bundles#unknown-fields). */
 const UNSHOWN: Readonly<Record<string, readonly string[]>> = {
   'jobs.GitSource': ['job_source:{}', 'git_snapshot:{}'],
@@ -11,7 +24,7 @@ const UNSHOWN: Readonly<Record<string, readonly string[]>> = {
 const RESOURCES = '#/$defs/github.com/databricks/cli/bundle/config/';
 
 /**
- * The tables of a schema, as far as jobs and pipelines reach. Undefined where it has another form than we know: then nothing is to be said of
+ * The tables of a schema, as far as what a bundle may hold reaches. Undefined where it has another form than we know: then nothing is to be said of
  * what this CLI understands (facts: bundles#unknown-fields). Throws SyntaxError where the text is no JSON.
  */
 export function modelsOfSchema(text: string, version: string): Models | undefined {
@@ -42,10 +55,11 @@ export function modelsOfSchema(text: string, version: string): Models | undefine
     if (isObject(shape.properties)) return `:${add(ref, name)}`;
     return shape.type === 'object' || Object.keys(shape).length === 0 ? ':{}' : '';
   };
-  const made = Object.values(ROOTS).map((name) => add(`${RESOURCES}${name}`, name));
-  return made.includes(undefined)
-    ? undefined
-    : { source: 'Databricks CLI', version, roots: ROOTS, types: lines(types), enums: lines(enums) };
+  // A kind that the schema lacks this CLI does not know; without jobs it is no schema that we can read.
+  const roots = Object.fromEntries(
+    MODELLED.filter((type) => add(`${RESOURCES}${ROOTS[type]}`, ROOTS[type]) !== undefined).map((type) => [type, ROOTS[type]]),
+  );
+  return 'jobs' in roots ? { source: 'Databricks CLI', version, roots, types: lines(types), enums: lines(enums) } : undefined;
 }
 
 /** A definition without the alternative that it may be a reference. */

@@ -5,7 +5,11 @@ import type { Models } from './models.ts';
 export const SDK: Models = {
   source: 'databricks-sdk',
   version: '0.162.0',
-  roots: { jobs: 'JobSettings', pipelines: 'PipelineSpec' },
+  roots: {
+    jobs: 'JobSettings',
+    pipelines: 'PipelineSpec',
+    dashboards: 'Dashboard',
+  },
   types: `
 Adlsgen2Info destination
 AiClassifyFunction enable_confidence_scores enable_rationales inline_labels:AiClassifyFunctionInlineLabels instructions multilabel version
@@ -41,6 +45,7 @@ ContinuousTriggerConfiguration maintenance_window:MaintenanceWindow task_retry_m
 CronSchedule pause_status=PauseStatus quartz_cron_expression sql_condition:SqlConditionConfiguration timezone_id
 CronTrigger quartz_cron_schedule timezone_id
 CronTriggerConfiguration quartz_cron_expression timezone_id
+Dashboard create_time dashboard_id display_name etag lifecycle_state=LifecycleState parent_path path serialized_dashboard update_time warehouse_id
 DashboardTask dashboard_id filters:{} subscription:Subscription warehouse_id
 DataStagingOptions catalog_name schema_name volume_name
 DbfsStorageInfo destination
@@ -220,6 +225,7 @@ JobSourceDirtyState DISCONNECTED NOT_SYNCED
 JobsHealthMetric RUN_DURATION_SECONDS STREAMING_BACKLOG_BYTES STREAMING_BACKLOG_FILES STREAMING_BACKLOG_RECORDS STREAMING_BACKLOG_SECONDS
 JobsHealthOperator GREATER_THAN
 Kind CLASSIC_PREVIEW
+LifecycleState ACTIVE TRASHED
 LinkedInAdsOptionsLinkedInAdsCustomReportOptionsLinkedInAdsEntityGranularity CAMPAIGN CAMPAIGN_GROUP CREATIVE
 LinkedInAdsOptionsLinkedInAdsCustomReportOptionsLinkedInAdsFinder ANALYTICS ATTRIBUTED_REVENUE_METRICS STATISTICS
 LinkedInAdsOptionsLinkedInAdsCustomReportOptionsLinkedInAdsTimeGranularity ALL DAILY MONTHLY YEARLY

@@ -5,17 +5,17 @@ import type { Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
 import type { KeyedResource } from '../model/resources.ts';
-import { SERVER_ONLY } from '../model/server-only-fields.ts';
+import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
 
 const classify = createClassify(undefined);
 
 /** Settings that the newest bundles can't say, each told once by the first field on its way that is not known. */
 function unknownFields({ type, prefix, leaves }: KeyedResource): Diagnostic[] {
-  if (type === 'dashboards') return [];
+  const serverOnly = type === 'pipelines' ? PIPELINE_SERVER_ONLY : SERVER_ONLY;
   const found = new Map<string, Diagnostic>();
   for (const leaf of leaves.values()) {
-    const unknown = SERVER_ONLY.has(leaf.fields[0] ?? '') ? undefined : firstUnknown(classify, type, leaf);
+    const unknown = serverOnly.has(leaf.fields[0] ?? '') ? undefined : firstUnknown(classify, type, leaf);
     if (unknown === undefined) continue;
     const message = `${unknown.way.at(-1)} is ${unknown.why}; the bundle has it as it was`;
     const key = unknown.way.join('.');
@@ -24,11 +24,9 @@ function unknownFields({ type, prefix, leaves }: KeyedResource): Diagnostic[] {
   return [...found.values()];
 }
 
-function ofJob(resource: KeyedResource): Diagnostic[] {
-  const { prefix, value } = resource;
+function ofJob({ prefix, value }: KeyedResource): Diagnostic[] {
   const message = 'the job is in the older form for a single task; its settings are now those of one task in a list';
-  const older: Diagnostic[] = value.format === 'SINGLE_TASK' ? [{ level: 'note', place: `${prefix}format`, message }] : [];
-  return [...older, ...unknownFields(resource)];
+  return value.format === 'SINGLE_TASK' ? [{ level: 'note', place: `${prefix}format`, message }] : [];
 }
 
 function ofPipeline({ prefix, value, key }: KeyedResource): Diagnostic[] {
@@ -71,7 +69,7 @@ function environmentPaths({ type, prefix, value, leaves }: KeyedResource): Diagn
 export function warningsAbout(resource: KeyedResource): Diagnostic[] {
   const { type, prefix, value, grants, key } = resource;
   const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource) : [];
-  found.push(...environmentPaths(resource));
+  found.push(...unknownFields(resource), ...environmentPaths(resource));
   if (isBundleOwned(value)) {
     const message = `${prefix === '' ? 'the job' : key} is already deployed by a bundle; a second one would compete with it`;
     found.unshift({ level: 'warning', place: `${prefix}deployment`, message });

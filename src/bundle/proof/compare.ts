@@ -106,7 +106,7 @@ function findings(
   const paths = new Map(pathsOf(one, one.leaves).map((path) => [path.leaf.place, path]));
   const sources = createSourceCheck(bundle, resolved);
   const classify = models === undefined ? undefined : createClassify(models);
-  const standing = (leaf: Leaf) => (one.type === 'dashboards' ? undefined : classify?.(one.type, leaf));
+  const standing = (leaf: Leaf) => classify?.(one.type, leaf);
 
   const compared = [...was.values()].map((leaf): Finding => {
     const { place, value } = leaf;

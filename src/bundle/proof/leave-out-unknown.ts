@@ -1,8 +1,6 @@
 // What a CLI makes of a resource: it leaves out every field that it does not know, which a resolution without it must do too.
 import { isObject, type Json, type JsonObject, objectOf } from '../../values/json.ts';
-import { createKnows, type ModelledType, type Models } from '../currency/models.ts';
-
-const TYPES: readonly ModelledType[] = ['jobs', 'pipelines'];
+import { createKnows, MODELLED, type ModelledType, type Models } from '../currency/models.ts';
 
 /** A resolved configuration as the CLI with these models would have it (facts: bundles#unknown-fields). */
 export function leaveOutUnknown(resolved: JsonObject, models: Models): JsonObject {
@@ -16,7 +14,7 @@ export function leaveOutUnknown(resolved: JsonObject, models: Models): JsonObjec
     return known.length === 0 && entries.length > 0 ? undefined : Object.fromEntries(known);
   };
   const resources = objectOf(resolved.resources);
-  const changed = TYPES.filter((type) => isObject(resources[type])).map((type) => {
+  const changed = MODELLED.filter((type) => isObject(resources[type])).map((type) => {
     const all = Object.entries(objectOf(resources[type])).map(([key, one]) => [key, kept(type, one, []) ?? {}]);
     return [type, Object.fromEntries(all)];
   });

@@ -260,3 +260,13 @@ test('a job that is waited for is named as one that is run: by reference where t
     'the job waits for itself',
   );
 });
+
+test('what no bundle can say of a pipeline is named as of a job, once a field', () => {
+  const spec = { name: 'P', id: 'p-1', pipeline_type: 'WORKSPACE', no_such_field: { a: 1, b: 2 }, configuration: { any: 'x' } };
+  const definition: JobDefinition = {
+    ...job({ name: 'x', tasks: [{ task_key: 'a', pipeline_task: { pipeline_id: 'p-1' } }] }),
+    related: [{ type: 'pipelines', id: 'p-1', spec, grants: [] }],
+  };
+  const told = generateBundle({ definition, sources: [], host: HOST }).diagnostics.filter(({ message }) => message.includes('in no model'));
+  expect(told).toMatchObject([{ level: 'note', place: 'pipelines.p: no_such_field.a' }]);
+});
