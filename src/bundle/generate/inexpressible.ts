@@ -59,7 +59,9 @@ export function inexpressible(resource: KeyedResource, replaced: ReadonlySet<str
   const report = (place: string, message: string) => found.push({ level: 'error', place: `${resource.prefix}${place}`, message });
   for (const leaf of resource.leaves.values()) {
     const { place, value, keys } = leaf;
-    if (typeof value === 'string' && !replaced.has(`${resource.prefix}${place}`)) {
+    // A line for pip keeps its form, whatever path stands in it.
+    const isWritten = !replaced.has(`${resource.prefix}${place}`) || pathField(resource.type, leaf)?.form === 'dependency';
+    if (typeof value === 'string' && isWritten) {
       const refused = leafProblem(leaf, resource.file);
       const problem = pathProblem(leaf, resource) ?? (refused === undefined ? undefined : `is ${shortened(value)}, but ${refused}`);
       if (problem !== undefined) report(place, problem);

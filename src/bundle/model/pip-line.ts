@@ -19,7 +19,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const FILE = /\.(?:whl|egg|zip|tar|tgz|tar\.gz|tar\.bz2|txt)$/i;
 /** What may follow a path as in an address: the package's name, a folder in it, its digest. */
 const FRAGMENT = /#(?:egg|subdirectory|sha\d+|md5)=.*$/;
-/** What `--find-links` takes besides folders. */
+/** What `--find-links` takes besides folders and archives. */
 const PAGE = /\.html?$/i;
 
 /** The path in a line; undefined where it names a package, an address, or nothing. Relative ones count, wherever they lead. */
@@ -34,7 +34,7 @@ export function pipPath(line: string): PipPath | undefined {
   const path = whole.replace(FRAGMENT, '').replace(/\s*\[[^\]]*\]\s*$|\s+$/, '');
   const isPath = path !== '' && !SCHEME.test(path) && (option !== '' || /^[./]/.test(path));
   if (!isPath) return undefined;
-  const file = OF_FILES.test(option) || (option === '' ? FILE : PAGE).test(path);
+  const file = OF_FILES.test(option) || FILE.test(path) || (option !== '' && PAGE.test(path));
   return { path, start: before.length + quote.length, kind: file ? 'file' : 'folder' };
 }
 

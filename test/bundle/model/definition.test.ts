@@ -102,7 +102,19 @@ test('sources: every kind of task, library, environment, cluster and pipeline, w
       environments: [
         {
           environment_key: 'e',
-          spec: { dependencies: ['pandas', '-r /Shared/more.txt', '"/Shared/q.whl"', '-e /Shared/pkg', '--index-url https://x.example/'] },
+          spec: {
+            dependencies: [
+              'pandas',
+              '-r /Shared/more.txt',
+              '"/Shared/q.whl"',
+              '-e /Shared/pkg',
+              '--index-url https://x.example/',
+              '-e /Shared/own-1.tar.gz',
+              '--find-links=/Shared/wheels',
+              '--find-links="/Shared/my wheels/own-1.whl"',
+              "-r '/Shared/my list.txt'",
+            ],
+          },
         },
       ],
     }),
@@ -139,6 +151,10 @@ test('sources: every kind of task, library, environment, cluster and pipeline, w
     'file /Shared/more.txt environments[e].spec.dependencies[1]',
     'file /Shared/q.whl environments[e].spec.dependencies[2]',
     'folder /Shared/pkg environments[e].spec.dependencies[3]',
+    'file /Shared/own-1.tar.gz environments[e].spec.dependencies[5]',
+    'folder /Shared/wheels environments[e].spec.dependencies[6]',
+    'file /Shared/my wheels/own-1.whl environments[e].spec.dependencies[7]',
+    'file /Shared/my list.txt environments[e].spec.dependencies[8]',
     'notebook /Shared/c related[jobs.9].tasks[c].notebook_task.notebook_path',
     'folder /Workspace/pipe related[pipelines.p-1].root_path',
     'notebook /Workspace/pipe/n related[pipelines.p-1].libraries[0].notebook.path',

@@ -26,6 +26,7 @@ const it = databricksTest({ seed: false }, (rig) => {
   rig.file(`${AT}/pkg/pyproject.toml`, '[project]');
   rig.file(`${AT}/pkg/src/own/__init__.py`);
   rig.file(`${AT}/wheels/a-1.whl`, 'PK');
+  rig.file(`${AT}/my wheels/b-1.whl`, 'PK');
   rig.file(`${AT}/needs.txt`, '-e ./pkg[dev]\n-f wheels\n');
 })
   .extend('generated', ({ rig }) => async (definition: JobDefinition) => {
@@ -60,7 +61,9 @@ describe('comes along', () => {
     [`${AT}/pkg`, `${IN}/pkg`, PKG],
     [`-e ${AT}/pkg/`, `-e ${IN}/pkg/`, PKG],
     [`--editable=${AT}/pkg[dev]`, `--editable=${IN}/pkg[dev]`, PKG],
-    [`-e${AT}/pkg`, `-e${IN}/pkg`, PKG],
+    [`-f "${AT}/my wheels/b-1.whl"`, `-f "${IN}/my wheels/b-1.whl"`, ['my wheels/b-1.whl']],
+    [`--find-links=${AT}/wheels`, `--find-links=${IN}/wheels`, WHEELS],
+    [`-e ${AT}/own-1.whl`, `-e ${IN}/own-1.whl`, ['own-1.whl']],
     [`--find-links ${AT}/wheels`, `--find-links ${IN}/wheels`, WHEELS],
     [`-r ${AT}/needs.txt`, `-r ${IN}/needs.txt`, ['needs.txt', ...PKG, ...WHEELS]],
     [`--no-index --find-links ${AT}/wheels`, `--no-index --find-links ${IN}/wheels`, WHEELS],
@@ -95,6 +98,12 @@ describe('is named', () => {
     expect(said).toEqual([expect.stringMatching(words)]);
     expect({ written, files }).toEqual({ written: line, files: [] });
   });
+});
+
+it('names a line that the CLI takes for a file although its path is in the bundle', async ({ converted }) => {
+  const { line, files, said } = await converted(job(`-e${AT}/pkg`));
+  expect({ line, files }).toEqual({ line: `-e${IN}/pkg`, files: PKG });
+  expect(said).toEqual([expect.stringMatching(/^error: .*takes for a file of the bundle$/)]);
 });
 
 it('names each further path of a line', async ({ converted }) => {
