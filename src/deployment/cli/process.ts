@@ -53,6 +53,8 @@ function childEnvironment({ folder, target, host, token }: CliCommand): Record<s
     DATABRICKS_CLI_DISABLE_TELEMETRY: '1',
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: '1',
     NO_COLOR: '1',
+    GOGC: String(LIMITS.memoryGrowth),
+    GOMEMLIMIT: LIMITS.memory,
   };
 }
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } fro
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, sep } from 'node:path';
 import { type BundleFile, digestFiles } from '../../bundle/model/bundle.ts';
+import { LIMITS } from './limits.ts';
 
 export type Folder = Awaited<ReturnType<typeof createFolder>>;
 
@@ -20,7 +21,12 @@ export async function createFolder(scratchDir: string, files: readonly BundleFil
     for (let folder = dirname(join(root, path)); folder.startsWith(root + sep); folder = dirname(folder)) folders.add(folder);
   }
   for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const file of files) await writeFile(join(root, file.path), file.bytes, { flag: 'wx', mode: 0o400 });
+  for (let from = 0; from < files.length; from += LIMITS.filesAtOnce)
+    await Promise.all(
+      files
+        .slice(from, from + LIMITS.filesAtOnce)
+        .map(({ path, bytes }) => writeFile(join(root, path), bytes, { flag: 'wx', mode: 0o400 })),
+    );
   for (const folder of folders) await chmod(folder, 0o500);
   const home = join(base, 'home');
   // DATABRICKS_BUNDLE_TMP holds the state without bundle or host name, so it must never be shared (facts: cli#environment-and-scratch-folder).

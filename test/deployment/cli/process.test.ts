@@ -63,6 +63,8 @@ describe('the child process', () => {
       'DATABRICKS_CONFIG_FILE',
       'DATABRICKS_HOST',
       'DATABRICKS_TOKEN',
+      'GOGC',
+      'GOMEMLIMIT',
       'HOME',
       'NO_COLOR',
       'TMPDIR',
