@@ -5,7 +5,6 @@ import { parseOptions, USAGE } from '../command-line/options.ts';
 import { readSubject } from '../command-line/read-subject.ts';
 import { loadConverterConfig } from '../config/load.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
-import { createLogger } from '../values/log.ts';
 
 /** Progress goes to stderr, one line that is written over where somebody watches. */
 const show = (line: string) => void process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
@@ -16,13 +15,18 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Reads while the rest of the converter is loaded: loading takes about as long as a workspace needs to answer. */
+/**
+ * The rest of the converter is loaded when the reading waits for the rate limit, or is done: loading holds this process up, and requests on
+ * their way would wait for it.
+ */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   const signedIn = await signIn();
-  const reading = signedIn && readSubject(signedIn.workspace, options, show);
+  const waiting = Promise.withResolvers<void>();
+  const reading = signedIn && readSubject(signedIn.workspace, options, { show, onWait: waiting.resolve });
   // Whoever waits for it says what went wrong; until then nobody does, and Node would end the process.
   reading?.catch(() => undefined);
+  if (reading !== undefined) await Promise.race([waiting.promise, reading.catch(() => undefined)]);
   const { carryOut } = await import('../command-line/command.ts');
   return await carryOut({ options, signedIn, reading, show, say });
 }
@@ -31,7 +35,7 @@ async function signIn(): Promise<SignedIn | undefined> {
   const { host, token, teamFolder } = loadConverterConfig();
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
-  const workspace = createWorkspace({ host, token: async () => token, log: createLogger({ level: 'silent' }) });
+  const workspace = createWorkspace({ host, token: async () => token, log: { debug() {} } });
   return { login: { host, token }, workspace, teamFolder };
 }
 

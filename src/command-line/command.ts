@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import { loadCliConfig } from '../config/load.ts';
+import { loadMaking } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
@@ -38,6 +39,8 @@ interface CommandInput {
 
 interface Command extends Omit<CommandInput, 'reading'> {
   readonly cli: Cli;
+  /** Whoever the login belongs to. */
+  readonly userName: Promise<string>;
   readonly log: Logger;
 }
 
@@ -48,7 +51,12 @@ export async function carryOut({ reading, ...input }: CommandInput): Promise<num
   const locator = createCliLocator({ ...loadCliConfig(), allowSetup: false, log });
   if (options.proof || options.deploy !== undefined) locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), clock: systemClock, log });
-  const command: Command = { ...input, cli, log };
+  const userName = input.signedIn === undefined ? Promise.resolve('you') : input.signedIn.workspace.me().then((me) => me.userName);
+  // What reading says of a workspace that does not answer comes first.
+  userName.catch(() => undefined);
+  // Asked and loaded while the sources are on their way, since the bundle waits for both.
+  void loadMaking();
+  const command: Command = { ...input, cli, userName, log };
   if ('file' in options.from) return await fromDisk(options.from.file, command);
   if (reading === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);
   return (await one('', await reading, options.out, command)) ? 0 : 1;
@@ -93,7 +101,7 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
         version: open.version,
       }));
     });
-  const userName = signedIn === undefined ? 'you' : (await signedIn.workspace.me()).userName;
+  const userName = await command.userName;
   const placing =
     signedIn === undefined || 'file' in options.from ? undefined : { ...NOTHING_KNOWN, userName, teamFolder: signedIn.teamFolder };
   const converted = await convert(subject, out, options, {

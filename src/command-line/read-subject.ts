@@ -1,5 +1,6 @@
 // Reads what the command line names out of the workspace, shows how far it is, and says why it can't be converted.
 import type { ReadingProgress, WholeSubject } from '../conversion/subject.ts';
+import { BEFORE_WAITING } from '../databricks/read/reader.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { UserError } from '../values/errors.ts';
 import type { Options } from './options.ts';
@@ -7,20 +8,26 @@ import type { Options } from './options.ts';
 /** Shows one line of progress. */
 export type Show = (line: string) => void;
 
+interface Watcher {
+  readonly show: Show;
+  /** Called when all that may be asked for within a second has come, and more is to be asked for. */
+  readonly onWait?: () => void;
+}
+
 /** Starts the reading; undefined where definitions come from disk. Rejects with UserError. */
-export function readSubject(workspace: Workspace, options: Options, show: Show): Promise<WholeSubject> | undefined {
+export function readSubject(workspace: Workspace, options: Options, watcher: Watcher): Promise<WholeSubject> | undefined {
   const { from } = options;
   if ('file' in from) return undefined;
-  return 'job' in from ? readJob(workspace, from.job, options, show) : readFolder(workspace, from.folder, show);
+  return 'job' in from ? readJob(workspace, from.job, options, watcher) : readFolder(workspace, from.folder, watcher);
 }
 
 /** Rejects also where a bundle owns the job and nobody said to go on. */
-async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway }: Options, show: Show): Promise<WholeSubject> {
+async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway }: Options, watcher: Watcher): Promise<WholeSubject> {
   // Loaded here, since each kind of subject needs its own part of the program.
   const { readJobWhole } = await import('../conversion/read-job.ts');
   const reading = `Reading job ${jobId}`;
-  show(reading);
-  const onProgress = (progress: ReadingProgress) => showProgress(progress, reading, show);
+  watcher.show(reading);
+  const onProgress = (progress: ReadingProgress) => showProgress(progress, reading, watcher);
   const job = await readJobWhole(workspace, { jobId, depth, git, evenIfOwned: () => anyway }, { onProgress });
   if (job.kind === 'read') return job;
   if (job.kind === 'no Git folder')
@@ -39,11 +46,11 @@ async function readJob(workspace: Workspace, jobId: string, { depth, git, anyway
 }
 
 /** Rejects also where nothing in the folder can run. */
-async function readFolder(workspace: Workspace, path: string, show: Show): Promise<WholeSubject> {
+async function readFolder(workspace: Workspace, path: string, watcher: Watcher): Promise<WholeSubject> {
   const { readFolderWhole } = await import('../conversion/read-folder.ts');
   const reading = `Reading ${path}`;
-  show(reading);
-  const folder = await readFolderWhole(workspace, { path }, { onProgress: (progress) => showProgress(progress, reading, show) });
+  watcher.show(reading);
+  const folder = await readFolderWhole(workspace, { path }, { onProgress: (progress) => showProgress(progress, reading, watcher) });
   if (folder.kind === 'read') return folder;
   const isEmpty = folder.kind === 'nothing to run' && folder.files === 0;
   throw new UserError({
@@ -53,7 +60,10 @@ async function readFolder(workspace: Workspace, path: string, show: Show): Promi
   });
 }
 
-function showProgress(progress: ReadingProgress, reading: string, show: Show): void {
+function showProgress(progress: ReadingProgress, reading: string, { show, onWait }: Watcher): void {
   if (progress.stage === 'job') show(`${reading}: ${progress.done} of ${progress.total}`);
-  if (progress.stage === 'sources') show(`Collecting sources: ${progress.done} of ${progress.total}`);
+  if (progress.stage === 'sources') {
+    show(`Collecting sources: ${progress.done} of ${progress.total}`);
+    if (progress.done === BEFORE_WAITING) onWait?.();
+  }
 }

@@ -23,7 +23,7 @@ import { createRequests } from './http/requests.ts';
 export type Workspace = ReturnType<typeof createWorkspace>;
 
 /** Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request. */
-export function createWorkspace(options: { host: string; token: () => Promise<string>; clock?: Clock; log: Logger }) {
+export function createWorkspace(options: { host: string; token: () => Promise<string>; clock?: Clock; log: Pick<Logger, 'debug'> }) {
   const requests = createRequests({ clock: systemClock, ...options });
   return {
     host: options.host,

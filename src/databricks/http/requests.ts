@@ -39,7 +39,7 @@ interface RequestsOptions {
   readonly host: string;
   readonly token: () => Promise<string>;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'debug'>;
 }
 
 /**

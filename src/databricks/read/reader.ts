@@ -8,6 +8,9 @@ import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ListFolder } from './python-modules.ts';
 
+/** Sources that are read until the rate limit makes the next ones wait for a second. */
+export const BEFORE_WAITING: number = LIMITS.exportsPerSecond;
+
 /** What collecting needs of a workspace; a folder on disk can stand in for one. */
 export type SourceReader = Pick<Workspace, 'exportSource' | 'listFolder'>;
 
