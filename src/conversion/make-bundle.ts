@@ -6,7 +6,7 @@ import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { namesData } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
-import type { Adoption, SourceTables } from '../bundle/model/bundle.ts';
+import type { Adoption, Bundle, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
@@ -30,7 +30,7 @@ interface Surroundings {
 }
 
 /**
- * The same subject, wish and known places make the same bundle; with an error in `findings` it is neither validated nor deployed. Rejects
+ * The same subject, wish and known places make the same bundle; with an error in its diagnostics or in `findings` it is neither validated nor deployed. Rejects
  * with UserError for a target that can't be, or with the signal's reason.
  */
 export async function makeBundle(
@@ -55,7 +55,17 @@ export async function makeBundle(
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
-  return { bundle, findings: checkBundle(bundle.files) };
+  return { bundle, findings: notToldYet(checkBundle(bundle.files), bundle) };
+}
+
+/** What the generator says of a setting that can't be said the check of its tree says again, by the place in the YAML. */
+function notToldYet(findings: readonly Diagnostic[], { diagnostics, resources }: Bundle): Diagnostic[] {
+  const main = `jobs.${resources[0]?.key ?? ''}`;
+  const told = diagnostics.flatMap(({ level, place }) => {
+    const [, resource = main, setting = place] = /^(\w+\.[\w-]+): (.*)$/.exec(place) ?? [];
+    return level === 'error' ? [`: resources.${resource}.${setting}`] : [];
+  });
+  return findings.filter(({ place }) => !told.some((one) => place.endsWith(one)));
 }
 
 /** Loads what the first bundle would be held up by. */
