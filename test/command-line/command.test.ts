@@ -136,7 +136,7 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
     expect(ran).toMatchObject({ code: 1 });
     expect(ran.stdout).toMatch(/error: tasks\[compute\]: has a spark_jar_task but no cluster/);
     // Neither by the place in the job and again by that in the YAML.
-    expect(ran.stdout.match(/^error: .*tasks\[local\]\.libraries\[0\]\.whl/gm)).toHaveLength(1);
+    expect(ran.stdout.match(/^error: .*tasks\[text\]\.notebook_task\.base_parameters\.home/gm)).toHaveLength(1);
     expect(ran.stdout).toMatch(/✗ .*not compared/);
     expect(standIn.workspace.jobs.size).toBe(1);
   });
