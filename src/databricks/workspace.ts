@@ -9,7 +9,7 @@ import { listGitFolders } from './api/git-folders.ts';
 import { jobCallers } from './api/job-callers.ts';
 import { getJob, type JobFilter, jobsOfBundle, listJobs } from './api/jobs.ts';
 import { findLookupNames } from './api/lookup-names.ts';
-import { me } from './api/me.ts';
+import { me, workspaceId } from './api/me.ts';
 import type { NameFilter } from './api/pages.ts';
 import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineFilter } from './api/pipelines-dashboards.ts';
@@ -28,6 +28,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
   return {
     host: options.host,
     me: (signal?: AbortSignal) => me(requests, signal),
+    workspaceId: (signal?: AbortSignal) => workspaceId(requests, signal),
     listJobs: (filter: JobFilter, signal?: AbortSignal) => listJobs(requests, filter, signal),
     jobsOfBundle: (metadataPath: string, signal?: AbortSignal) => jobsOfBundle(requests, metadataPath, signal),
     jobCallers: (ids: ReadonlySet<string>, signal?: AbortSignal) => jobCallers(requests, ids, signal),

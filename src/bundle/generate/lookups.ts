@@ -69,15 +69,17 @@ export function chooseLookups(resources: readonly KeyedResource[], lookups: read
 
   for (const resource of resources) {
     for (const reference of idsOf(resource, resource.leaves)) {
-      const { kind, id, place } = reference;
+      const { kind, id, place, workspaceId } = reference;
       const type = TYPE_OF[kind];
-      const target = type === undefined ? undefined : ours.get(`${type}:${id}`);
+      const name = names.get(`${kind}:${id}`);
+      // What is in a workspace by name is looked up where that is this one.
+      const isHere = workspaceId === undefined || name !== undefined;
+      const target = type === undefined || !isHere ? undefined : ours.get(`${type}:${id}`);
       if (target !== undefined) {
         if (kind !== 'job' || mayPoint(resource.key, target.key)) byPlace.set(place, `\${resources.${target.type}.${target.key}.id}`);
         else diagnostics.push({ level: 'warning', place, message: circleMessage(resource, target, reference) });
         continue;
       }
-      const name = names.get(`${kind}:${id}`);
       if (name !== undefined && canBeLookedUp(kind, name)) {
         const variable = variableFor(reference, name);
         variables.set(`${kind}:${id}`, variable);
@@ -99,12 +101,13 @@ function circleMessage(from: KeyedResource, to: KeyedResource, { awaited }: IdRe
   return `${what}, and the resources of a bundle can't point to each other in a circle; the id of the original stays`;
 }
 
-function leftNote({ kind, id, place }: IdReference, name: string | undefined, places: number): Diagnostic {
+function leftNote({ kind, id, place, workspaceId }: IdReference, name: string | undefined, places: number): Diagnostic {
   const why = name === undefined ? 'whose name is not known' : `called ${quoted(name)}, which can't be looked up`;
+  const where = workspaceId === undefined ? '' : ` in workspace ${quoted(workspaceId)}`;
   const more = places === 1 ? '' : ` (${places} places)`;
   return {
     level: 'note',
     place,
-    message: `${quoted(id)} is the id of ${kind === 'alert' || kind === 'instance_pool' ? 'an' : 'a'} ${wordsFor(kind)} ${why}, so it stays as it is${more}`,
+    message: `${quoted(id)} is the id of ${kind === 'alert' || kind === 'instance_pool' ? 'an' : 'a'} ${wordsFor(kind)}${where} ${why}, so it stays as it is${more}`,
   };
 }

@@ -12,6 +12,8 @@ export interface IdReference {
   readonly place: string;
   /** A job whose end starts this one: nothing that this one runs, so it is not read along. */
   readonly awaited?: true;
+  /** The workspace that it says it is in; absent where that is this one without saying so. */
+  readonly workspaceId?: string;
 }
 
 /** Values that Databricks or a bundle fills in are no ids. */
@@ -28,9 +30,14 @@ export function idsOf(
     const id = String(leaf.value);
     if (kind === undefined || typeof leaf.value === 'boolean' || id === '' || FILLED_IN.test(id)) continue;
     const awaited = kind === 'job' && leaf.fields.includes('job_completion');
-    // It may be another workspace's: no name of this one's.
-    if (awaited && leaves.has(leaf.place.replace(/job_id$/, 'workspace_id'))) continue;
-    found.push({ kind, id, place: `${prefix}${leaf.place}`, ...(awaited ? { awaited } : {}) });
+    const workspace = awaited ? leaves.get(leaf.place.replace(/job_id$/, 'workspace_id'))?.value : undefined;
+    found.push({
+      kind,
+      id,
+      place: `${prefix}${leaf.place}`,
+      ...(awaited ? { awaited } : {}),
+      ...(workspace === undefined ? {} : { workspaceId: String(workspace) }),
+    });
   }
   grants?.forEach(({ principal, name }, i) => {
     if (principal === 'service_principal_name') found.push({ kind: 'service_principal', id: name, place: grantPlace(prefix, i) });

@@ -1,7 +1,8 @@
-// The user that a token belongs to.
+// The user that a token belongs to, and the workspace that they are in.
 import { objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { strangeAnswer, withErrorWords } from '../http/errors.ts';
+import { strangeAnswer, unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
+import { id as idIn } from '../http/json-fields.ts';
 import type { Requests } from '../http/requests.ts';
 
 export interface Me {
@@ -23,4 +24,10 @@ export async function me(requests: Requests, signal?: AbortSignal): Promise<Me> 
     throw strangeAnswer(doing, 'The answer names no user.');
   const groups = objectsIn(body.groups).flatMap(({ display }) => (typeof display === 'string' ? [display] : []));
   return { id: String(id), userName, displayName: textOf(displayName) ?? userName, groups };
+}
+
+/** The id of this workspace; undefined where it can't be read (facts: databricks#job-definitions). */
+export async function workspaceId(requests: Requests, signal?: AbortSignal): Promise<string | undefined> {
+  const found = await unlessAnsweredWithError(() => requests.getJson('/.well-known/databricks-config', {}, signal));
+  return idIn(found?.workspace_id);
 }

@@ -16,7 +16,10 @@ interface ReadJobOptions extends ReadOptions {
   readonly depth?: number | undefined;
 }
 
-type Reader = Pick<Workspace, 'getJob' | 'listPermissions' | 'getPipeline' | 'getDashboard' | 'lookupNames' | 'exportSource'>;
+type Reader = Pick<
+  Workspace,
+  'getJob' | 'listPermissions' | 'getPipeline' | 'getDashboard' | 'lookupNames' | 'exportSource' | 'workspaceId'
+>;
 type RelatedKind = 'job' | 'pipeline' | 'dashboard';
 /** A job to which what it refers to is still being added. */
 type Growing = JobDefinition & { readonly related: Related[] };
@@ -94,7 +97,12 @@ export async function readJob(
   for (let left = depth; left > 0 && level.length > 0; left--) level = await nextLevel(level);
   if (seen.size > LIMITS.related) diagnostics.push({ level: 'warning', place: '', message: TOO_MANY });
   const inside = new Set(insideOf(definition));
-  const outside = idsOf(definition).filter(({ kind, id }) => !inside.has(`${kind} ${id}`));
+  const ids = idsOf(definition);
+  const here = ids.some((one) => one.workspaceId !== undefined) ? await workspace.workspaceId(signal) : undefined;
+  // The same number may be another job in another workspace, so that only a name found here says that it is this one.
+  const outside = ids.filter(({ kind, id, workspaceId }) =>
+    workspaceId === undefined ? !inside.has(`${kind} ${id}`) : workspaceId === here,
+  );
   const unique = [...new Map(outside.map((one) => [`${one.kind} ${one.id}`, one])).values()];
   const lookups = unique.length === 0 ? [] : await workspace.lookupNames(unique, signal);
   return { definition: { ...definition, lookups }, ...(owner === undefined ? {} : { owner: await owner }), diagnostics };

@@ -169,7 +169,6 @@ test('ids that have a name somewhere, with their kind and place', () => {
     ...job({
       run_as: { service_principal_name: 'sp' },
       webhook_notifications: { on_failure: [{ id: 'w' }] },
-      // Of another workspace no name is looked up.
       triggers: [{ job_completion: { jobs: [{ job_id: 555 }, { job_id: 556, workspace_id: 1 }] } }],
       tasks: [
         { task_key: 'a', existing_cluster_id: 'c', webhook_notifications: { on_start: [{ id: 'x' }] } },
@@ -195,6 +194,7 @@ test('ids that have a name somewhere, with their kind and place', () => {
     'service_principal sp run_as.service_principal_name',
     'notification_destination w webhook_notifications.on_failure[0].id',
     'job 555 triggers[0].job_completion.jobs[0].job_id',
+    'job 556 triggers[0].job_completion.jobs[1].job_id',
     'cluster c tasks[a].existing_cluster_id',
     'notification_destination x tasks[a].webhook_notifications.on_start[0].id',
     'cluster_policy P tasks[b].new_cluster.policy_id',
