@@ -48,8 +48,11 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     clock,
     log,
   });
+  const lookup = createLookup((who: Parameters<typeof identities.token>[0]) => workspace({ host, token: () => identities.token(who) }));
   const slack = createSlack({
     ...storage,
+    identities,
+    lookup,
     botToken: config.SLACK_BOT_TOKEN,
     appToken: config.SLACK_APP_TOKEN,
     apiUrl: config.SLACK_API_URL,
@@ -87,8 +90,7 @@ async function start(config: BotConfig, log: Logger): Promise<() => Promise<void
     clock,
     log,
   });
-  const lookup = createLookup((who: Parameters<typeof identities.token>[0]) => workspace({ host, token: () => identities.token(who) }));
-  const signIn = identities.createSignIn(slack.listen({ conversation, identities, lookup, host }));
+  const signIn = identities.createSignIn(slack.listen(conversation));
   const web = createWeb({
     flow: signIn.flow,
     publicUrl,

@@ -70,7 +70,13 @@ export function createAskedVersions(deps: {
     if (version === undefined) return false;
     const { number, bundleDigest } = version;
     const { host, userName } = identity;
-    await deliver(`${id}/archive`, conversation, { kind: 'archive', version: number, bundleDigest, as: { host, userName } });
+    await deliver(`${id}/archive`, conversation, {
+      kind: 'archive',
+      to: as.slackUser,
+      version: number,
+      bundleDigest,
+      as: { host, userName },
+    });
     await deps.plan(id, as, { number, bundleDigest, target });
     return true;
   }

@@ -4,7 +4,7 @@ import { proofLine } from '../bundle/proof/render.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Release } from '../deployment/policy/release-diff.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { SubjectKey } from '../storage/conversations.ts';
+import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
@@ -41,8 +41,8 @@ interface ShownProof {
 export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'>, Pick<AskedSteps, 'press'> {
   /** The proof as its conversation may see it, what it says in a line, and whose settings are in it. */
   proof(of: { conversationId: string; bundleDigest: string; as: ProvedAs }): Promise<ShownProof | undefined>;
-  /** What a planned deployment would change; undefined for a plan that is not known, or older than that. */
-  release(proposalId: string): Promise<Release | undefined>;
+  /** What a planned deployment would change, and whose card says so; undefined for a plan that is not known, or older than that. */
+  release(proposalId: string): Promise<{ release: Release; conversation: ConversationRow } | undefined>;
   /** What an open plan would delete, and in which thread its card is; undefined where it deletes nothing, or is not open any more. */
   doomed(proposalId: string): Promise<{ target: string; doomed: readonly string[]; channel: string; threadTs: string } | undefined>;
   /** Settles what a dead process left, then takes up work. */
@@ -93,7 +93,9 @@ export function createConversation(deps: ConversationDeps): Conversation {
     },
     async release(proposalId) {
       const proposal = await deployment.approvals.get(proposalId);
-      return proposal?.release && hideSecrets(await rows.called.of(proposal.conversationId), proposal.release);
+      const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
+      if (proposal?.release === undefined || conversation === undefined) return undefined;
+      return { release: hideSecrets(await rows.called.of(conversation.id), proposal.release), conversation };
     },
 
     async doomed(proposalId) {

@@ -38,8 +38,8 @@ export type ThreadMessage =
   | { readonly kind: 'reply'; readonly to: string; readonly text: string; readonly changes?: readonly FileChange[] }
   /** How a deployment ended; edits of the card notify nobody. */
   | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }
-  /** The zip of a version. */
-  | { readonly kind: 'archive'; readonly version: number; readonly bundleDigest: string; readonly as: ProvedAs }
+  /** The zip of a version; `to` is who made it. Absent in rows that are older than it. */
+  | { readonly kind: 'archive'; readonly to?: string; readonly version: number; readonly bundleDigest: string; readonly as: ProvedAs }
   /** The whole of what a planned deployment would change, as a file below its card. */
   | { readonly kind: 'release'; readonly version: number; readonly proposalId: string }
   /** A write that waits for a click; its card is drawn from its row. */

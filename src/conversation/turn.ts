@@ -110,7 +110,7 @@ async function work(
   if (isNew) {
     const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
     const { host, userName } = identity;
-    await say(deps, turn, { kind: 'archive', version: number, bundleDigest: made, as: { host, userName } });
+    await say(deps, turn, { kind: 'archive', to: turn.slackUser, version: number, bundleDigest: made, as: { host, userName } });
     await sayCard(deps, acting, { number, bundleDigest: made });
   }
   await sayProposals(deps, acting, isNew ? made : undefined);

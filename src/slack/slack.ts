@@ -2,9 +2,10 @@
 import { createBoltApp, createClients, type SlackOptions } from './bolt/app.ts';
 import { type Behind, listen } from './listen/listen.ts';
 import type { CardRows } from './thread/drawing.ts';
+import { createMayRead } from './thread/may-read.ts';
 import { createThread } from './thread/thread.ts';
 
-interface SlackDeps extends SlackOptions, CardRows {
+interface SlackDeps extends SlackOptions, CardRows, Pick<Behind, 'identities' | 'lookup'> {
   /** Where steps are streamed natively. */
   readonly streamIn: 'dm' | 'all' | 'none';
 }
@@ -12,11 +13,11 @@ interface SlackDeps extends SlackOptions, CardRows {
 export function createSlack(deps: SlackDeps) {
   const { app, ...bolt } = createBoltApp(deps);
   const { client, create } = createClients(deps);
-  const thread = createThread({ ...deps, client, create, cardRows: deps });
+  const thread = createThread({ ...deps, client, create, cardRows: deps, mayRead: createMayRead(deps) });
   return {
     ...bolt,
     thread,
     /** Call it once, before `start`. Answers what goes on after somebody has connected. */
-    listen: (behind: Behind) => listen(app, { client, thread, log: deps.log }, behind),
+    listen: (conversation: Behind['conversation']) => listen(app, { client, thread, log: deps.log }, { ...deps, conversation }),
   };
 }

@@ -13,13 +13,21 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
 
   test('copies a job of somebody else’s that the team manages: the copy is their own, production stays that person’s', async ({
     playground,
+    ben,
     cy,
     dee,
   }) => {
-    const thread = await startThread(cy, '/dab job 640', 'job 640 ');
+    // A guest reads that channel too.
+    const thread = await startThread(cy, '/dab job 640', 'job 640 ', 'C_PARTNER');
     const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
-    await thread.hasFiles(1);
-    const files = unzipSync(cy.download(thread.files()[0]?.id ?? ''));
+    const line = await thread.says(
+      /returns_check-v1\.zip` goes to people directly, since there are guests in this channel: <@U_CY> has it/,
+    );
+    await thread.says(/RELEASE-\S+\.md` goes to people directly/);
+    expect(thread.messages().flatMap((message) => message.files ?? [])).toEqual([]);
+    const direct = () => cy.messages(cy.dm).flatMap((message) => message.files ?? []);
+    expect(direct().map(({ name }) => name)).toEqual(['returns_check-v1.zip', expect.stringMatching(/^RELEASE-.*\.md$/)]);
+    const files = unzipSync(cy.download(direct()[0]?.id ?? ''));
     expect(Buffer.from(files['returns_check/databricks.yml'] ?? []).toString()).toMatch(
       /prod:[\s\S]*run_as:\s+user_name: ben@acme\.example/,
     );
@@ -29,6 +37,19 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(JSON.stringify(dee.modal())).toMatch(/\d+ settings/);
     expect(JSON.stringify(dee.modal())).not.toContain(':white_check_mark: identical');
     await dee.closeModal();
+    // Nor what would change, nor the zip.
+    await dee.click(card, 'show_changes');
+    await dee.waitFor(() => JSON.stringify(dee.modal()).includes('people who may read job 640 themselves'), STEP_MS);
+    expect(JSON.stringify(dee.modal())).not.toContain('1 to create');
+    await dee.closeModal();
+    const refused = await privately(dee, () => dee.click(line, 'send_file'), 'C_PARTNER');
+    expect(textOf(refused)).toContain('people who may read job 640 themselves');
+    expect(dee.messages(dee.dm)).toEqual([]);
+    expect(textOf(await privately(ben, () => ben.click(line, 'send_file'), 'C_PARTNER'))).toContain('sent it to you directly');
+    expect(ben.messages(ben.dm).flatMap((message) => message.files ?? [])).toMatchObject([{ name: 'returns_check-v1.zip' }]);
+    await cy.click(card, 'show_changes');
+    await cy.waitFor(() => JSON.stringify(cy.modal()).includes('1 to create'), STEP_MS);
+    await cy.closeModal();
     ofOthers = String(buttonsOf(card).show_proof?.value);
     await cy.click(card, 'deploy');
     await thread.shows(card, 'deployed to *dev*');

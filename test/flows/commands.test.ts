@@ -52,7 +52,7 @@ describe('commands', () => {
 
   test('a guest is told why not', async ({ playground }) => {
     const gus = playground.slack.as('gus');
-    expect(textOf(await ask(gus, '/dab job 123'))).toContain('Guests of this Slack team');
+    expect(textOf(await ask(gus, '/dab job 123', 'C_PARTNER'))).toContain('Guests of this Slack team');
   });
 
   test('somebody whose Databricks account has another e-mail is not linked', async ({ playground }) => {

@@ -28,7 +28,7 @@ describe('manifest.yml', () => {
       expect.arrayContaining(['app_mention', 'message.channels', 'message.im']),
     );
     expect(manifest.oauth_config.scopes.bot).toEqual(
-      expect.arrayContaining(['chat:write', 'commands', 'files:write', 'users:read.email', 'im:write']),
+      expect.arrayContaining(['chat:write', 'commands', 'files:write', 'users:read.email', 'im:write', 'channels:read', 'groups:read']),
     );
     expect(manifest.features.slash_commands.map((one: { command: string }) => one.command)).toEqual(['/dab']);
     expect(manifest.settings.socket_mode_enabled).toBe(true);

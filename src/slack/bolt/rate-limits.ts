@@ -2,7 +2,13 @@
 import type { Clock } from '../../values/clock.ts';
 
 /** Calls in any 60 seconds by Slack's tiers, a little under what is published (facts: slack#rate-limits). */
-export const CALLS_PER_MINUTE = { 'chat.update': 48, 'chat.startStream': 18, 'chat.stopStream': 18, 'chat.appendStream': 95 } as const;
+export const CALLS_PER_MINUTE = {
+  'chat.update': 48,
+  'chat.startStream': 18,
+  'chat.stopStream': 18,
+  'chat.appendStream': 95,
+  'users.list': 18,
+} as const;
 export type LimitedMethod = keyof typeof CALLS_PER_MINUTE;
 
 /** Progress may use up this part of a minute's calls; the rest is kept for cards and endings. */

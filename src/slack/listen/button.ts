@@ -3,17 +3,18 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
+import type { SlackThread } from '../thread/thread.ts';
 import { renderRefusal, renderWords } from '../views/answers.ts';
-import { renderChangesModal } from '../views/changes-modal.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
-import { type ShowProofDeps, showProof } from './show-proof.ts';
+import { type ShowDeps, showChanges, showProof } from './show-to-readers.ts';
 import type { Stop } from './stop.ts';
 import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
 
-interface ButtonDeps extends ShowProofDeps {
+interface ButtonDeps extends ShowDeps {
   readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'press' | 'proof' | 'release'>;
+  readonly thread: Pick<SlackThread, 'handOver' | 'whoReads' | 'mayRead'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
   readonly stop: Stop;
@@ -35,7 +36,6 @@ interface Pressed {
 }
 
 /** What our own buttons carry. A click may say anything: whether it is allowed is checked again. */
-const PageValue = z.object({ proposalId: z.string(), page: z.number().int() });
 const AgainValue = z.object({ conversationId: z.string(), version: z.number().int(), target: z.string().optional() });
 
 /** `id` is that of the wish itself: pressed twice, it is begun once. */
@@ -75,9 +75,11 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
     });
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
   on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
-  on('show_changes', (pressed, whisper) => showChanges(deps, { proposalId: pressed.value, page: 0 }, pressed, whisper));
-  for (const way of ['back', 'on'])
-    on(`changes_page_${way}`, (pressed, whisper) => showChanges(deps, PageValue.parse(JSON.parse(pressed.value)), pressed, whisper));
+  for (const action of ['show_changes', 'changes_page_back', 'changes_page_on'])
+    on(action, (pressed, whisper) => showChanges(deps, pressed, whisper));
+  on('send_file', async ({ id, value, team, user }, whisper) =>
+    whisper(renderWords(await deps.thread.handOver(id, value, { team, user }))),
+  );
   on('deploy_unavailable', (_pressed, whisper) =>
     whisper(renderWords('This can’t be deployed from here yet: the card says what is missing.')),
   );
@@ -120,20 +122,4 @@ async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, wh
   if (identity === undefined) return;
   await conversation.ask(who.id, { kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
   await whisper(renderWords('I am planning it again as you. The card comes below in this thread, or I tell you here why not.'));
-}
-
-async function showChanges(
-  deps: ButtonDeps,
-  page: z.infer<typeof PageValue>,
-  { triggerId, viewId }: Pressed,
-  whisper: Whisper,
-): Promise<void> {
-  const release = await deps.conversation.release(page.proposalId);
-  if (release === undefined) {
-    await whisper(renderWords('What this plan would change is not kept any more. Press Plan again for a fresh one.'));
-    return;
-  }
-  const view = renderChangesModal(release, page);
-  if (viewId === undefined) await deps.client.views.open({ trigger_id: triggerId, view });
-  else await deps.client.views.update({ view_id: viewId, view });
 }

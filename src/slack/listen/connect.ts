@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Identities, Identity } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
+import { outsiderIn } from '../thread/who-reads.ts';
 import { renderConnect, renderWords } from '../views/answers.ts';
 import type { Whisper } from './whisper.ts';
 
@@ -55,10 +56,11 @@ export async function readSlackUser(
 ): Promise<{ name: string; email: string } | { refusal: string }> {
   const { user: info } = await client.users.info({ user });
   if (info === undefined || info.is_bot === true || info.deleted === true) return { refusal: 'I work for people only.' };
-  if (info.is_stranger === true || (info.team_id !== undefined && info.team_id !== team)) {
+  const outsider = outsiderIn(info, team);
+  if (outsider === 'others') {
     return { refusal: 'I work for members of this Slack team only, and you belong to another one.' };
   }
-  if (info.is_restricted === true || info.is_ultra_restricted === true) {
+  if (outsider === 'guests') {
     return { refusal: 'Guests of this Slack team can’t connect to Databricks. Ask a member of the team to do it.' };
   }
   const email = info.profile?.email;

@@ -29,7 +29,7 @@ export interface Behind {
 /** Answers what goes on after a link: hand it to whoever makes links. */
 export function listen(
   app: App,
-  slack: { client: WebClient; thread: Pick<SlackThread, 'anchor' | 'address'>; log: Logger },
+  slack: { client: WebClient; thread: SlackThread; log: Logger },
   behind: Behind,
 ): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
   const { client } = slack;

@@ -2,12 +2,13 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
+import { directChannel } from '../thread/direct-channel.ts';
 import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderEarlierThread, renderWords } from '../views/answers.ts';
 import { clip, escapeText } from '../views/slack-text.ts';
 import type { Asked } from './connect.ts';
-import { directChannel, type Whisper } from './whisper.ts';
+import type { Whisper } from './whisper.ts';
 
 type Subject = ConversationRow['subject'];
 

@@ -1,12 +1,13 @@
 // After somebody has connected: tells them, and goes on with what they had asked.
 import type { WebClient } from '@slack/web-api';
 import type { Linked } from '../../identity/identities.ts';
+import { directChannel } from '../thread/direct-channel.ts';
 import { renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { parseResume } from './connect.ts';
 import type { TakeReply } from './take-reply.ts';
-import { directChannel, whisperIn } from './whisper.ts';
+import { whisperIn } from './whisper.ts';
 
 /** May be called again for a link that was told before. */
 export function createResume(deps: { client: WebClient; answerCommand: AnswerCommand; takeReply: TakeReply }) {

@@ -24,10 +24,3 @@ export async function whisperFailure(whisper: Whisper, error: unknown, id: strin
   log.error({ err: error, request: id }, 'request failed');
   await whisper(renderWords(`Something went wrong on my side, and I have logged it (${id}). Nothing was changed. Please try again.`));
 }
-
-/** The channel of direct messages with somebody. */
-export async function directChannel(client: WebClient, user: string): Promise<string> {
-  const { channel } = await client.conversations.open({ users: user });
-  if (channel?.id === undefined) throw new Error('conversations.open answered without a channel');
-  return channel.id;
-}

@@ -21,7 +21,7 @@ interface Where {
   readonly threadTs?: string | undefined;
 }
 
-interface Upload {
+export interface Upload {
   readonly name: string;
   /** Says which of the files of a thread it is: one whose answer was lost is known by it. */
   readonly title: string;

@@ -1,9 +1,7 @@
 // The conversation's port to its thread: the root message, steps, stored messages, and cards that stay current.
 import type { WebClient } from '@slack/web-api';
-import { archive } from '../../bundle/edit/archive.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
-import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
-import type { Thread, ThreadMessage } from '../../conversation/thread-port.ts';
+import type { Thread } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createRateLimits } from '../bolt/rate-limits.ts';
@@ -11,15 +9,19 @@ import { renderRefusal } from '../views/answers.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
 import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
-import { escapeText } from '../views/slack-text.ts';
 import { renderWriteResult } from '../views/write-card.ts';
 import { type CardRows, createDrawing, requireWrite } from './drawing.ts';
+import { createFiles, type Files } from './files.ts';
+import type { MayRead } from './may-read.ts';
 import { createPoster, slackError } from './poster.ts';
 import { createProgress } from './progress.ts';
 import { createPostedSteps } from './steps-as-message.ts';
 import { createStreamedSteps } from './steps-as-stream.ts';
+import { createWhoReads, type WhoReads } from './who-reads.ts';
 
-export interface SlackThread extends Thread {
+export interface SlackThread extends Thread, Pick<Files, 'handOver'> {
+  readonly whoReads: WhoReads;
+  readonly mayRead: MayRead;
   /** Posts the root message, before there is a conversation; once for an id. Returns its ts. */
   anchor(channel: string, root: RootMessage): Promise<string>;
   /** The address of a conversation's thread; undefined where its root message has been deleted, or is where we are no longer. */
@@ -34,19 +36,25 @@ export function createThread(deps: {
   /** Never retries: it posts messages and starts streams. */
   create: WebClient;
   cardRows: CardRows;
+  mayRead: MayRead;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack#posting-or-streaming). */
   streamIn: 'dm' | 'all' | 'none';
   clock: Clock;
   log: Logger;
 }): SlackThread {
-  const { client, create, cardRows, streamIn, clock, log } = deps;
+  const { client, create, cardRows, mayRead, streamIn, clock, log } = deps;
   const limits = createRateLimits(clock);
   const poster = createPoster({ create, read: client, outbox: cardRows.outbox, clock, log });
+  const whoReads = createWhoReads({ client, limits, clock, log });
+  const files = createFiles({ client, poster, cardRows, whoReads, mayRead, log });
   const drawing = createDrawing({ client, cardRows, limits, clock, log });
 
   return {
     refresh: drawing.refresh,
     atWork: drawing.atWork,
+    handOver: files.handOver,
+    whoReads,
+    mayRead,
 
     async anchor(channel, root) {
       const message = renderRootMessage(root, { now: { kind: 'working' }, deployed: [] }, cardRows.host);
@@ -94,9 +102,8 @@ export function createThread(deps: {
         case 'result':
           return poster.post(id, where, renderDeploymentResult(message));
         case 'archive':
-          return poster.upload(id, where, await zipOf(cardRows, conversation.id, message));
         case 'release':
-          return poster.upload(id, where, await reportOf(cardRows, message));
+          return files.deliver(id, conversation, message);
         case 'write_result':
           return poster.post(id, where, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
         case 'write':
@@ -108,32 +115,5 @@ export function createThread(deps: {
         }
       }
     },
-  };
-}
-
-async function zipOf(stores: VersionStores, conversationId: string, message: Extract<ThreadMessage, { kind: 'archive' }>) {
-  const { bundle, report } = await contentsOf(stores, conversationId, message);
-  const { version } = message;
-  const { name, files, secrets } = bundle;
-  const masked =
-    secrets.length === 0 ? '' : `, ${secrets.length === 1 ? 'a hard-coded secret' : `${secrets.length} hard-coded secrets`} masked`;
-  const zip = `${name}-v${version}.zip`;
-  return {
-    name: zip,
-    title: zip,
-    bytes: archive(bundle, report),
-    comment: `*${escapeText(name)}* · version ${version} · ${files.length + report.length} files${report.length > 0 ? ', with the proof in PROOF.md' : ''}${masked}`,
-  };
-}
-
-async function reportOf({ report }: Pick<CardRows, 'report'>, { proposalId, version }: Extract<ThreadMessage, { kind: 'release' }>) {
-  const file = await report(proposalId);
-  if (file === undefined) throw new Error(`proposal ${proposalId} has no release`);
-  const { path, bytes } = file;
-  return {
-    name: path,
-    title: `${path} · version ${version} · ${proposalId.slice(0, 8)}`,
-    bytes,
-    comment: `All of what the plan of version ${version} would change.`,
   };
 }

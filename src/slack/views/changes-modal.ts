@@ -30,6 +30,15 @@ export function renderChangesModal(release: Release, { proposalId, page }: Chang
   const blocks: KnownBlock[] = sections.slice(shown * PAGE_SECTIONS, (shown + 1) * PAGE_SECTIONS).map(section);
   if (turns.length > 0)
     blocks.push(section(`_Page ${shown + 1} of ${pages}_`), { type: 'actions', block_id: `turn-${shown}`, elements: turns });
+  return changesModal(blocks);
+}
+
+/** Its headline alone, and in words why the rest is not shown (yet). */
+export function renderHeadline(release: Release, words: string): ModalView {
+  return changesModal([section(headlineLine(release)), section(escapeText(words))]);
+}
+
+function changesModal(blocks: KnownBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: 'changes',
@@ -39,11 +48,15 @@ export function renderChangesModal(release: Release, { proposalId, page }: Chang
   };
 }
 
+function headlineLine(release: Release): string {
+  return `*${oneLine(escapeText(headlineOf(release)))}*`;
+}
+
 function linesOf(release: Release): string[] {
   const { findings, resources, files } = release;
   const changing = ORDER.flatMap((action) => resources.filter((one) => one.action === action));
   return [
-    `*${oneLine(escapeText(headlineOf(release)))}*`,
+    headlineLine(release),
     countsOf(release),
     ...findings.map(({ weight, text }) => `${MARKS[weight]} ${escapeText(text)}`),
     ...changing.flatMap((one) => ['', ...resourceLines(one)]),

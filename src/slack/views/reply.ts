@@ -1,9 +1,9 @@
-// The answer of a turn: the model's words, and what changed since the version before.
+// What a turn ends with in its thread: the model's words with what changed since the version before, and where a file went that is not there.
 import type { FileChange } from '../../conversation/story/file-changes.ts';
-import { type Message, section } from './blocks.ts';
+import { button, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 import { plainText } from './plain-text.ts';
-import { clip, codeSpan, safeMarkdown } from './slack-text.ts';
+import { clip, codeSpan, escapeText, safeMarkdown } from './slack-text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
 const DIFF_LENGTH = 5000;
@@ -45,4 +45,29 @@ function renderChanges(changes: readonly FileChange[]): string {
     text += `${part}\n`;
   }
   return text.trimEnd();
+}
+
+/** Who else reads a channel: guests of the team, people of other teams, or nobody knows. */
+export type Outsiders = 'guests' | 'others' | 'unseen';
+
+const WHY: Record<Outsiders, string> = {
+  guests: 'there are guests in this channel',
+  others: 'people from outside this Slack team read this channel',
+  unseen: 'I can’t see who reads this channel',
+};
+
+/** `to` got the file; `what` is what one must be able to read for it; the button carries the message's `id`. */
+export function renderSentDirectly(of: {
+  readonly file: string;
+  readonly outsiders: Outsiders;
+  readonly to: string | undefined;
+  readonly what: string;
+  readonly id: string;
+}): Message {
+  const file = escapeText(clip(of.file, 200));
+  const what = escapeText(clip(of.what, 200));
+  const others = `may read ${what} in Databricks gets it by this button`;
+  const who = of.to === undefined ? `whoever ${others}` : `<@${of.to}> has it, and whoever else ${others}`;
+  const text = `:lock: \`${file}\` goes to people directly, since ${WHY[of.outsiders]}: ${who}.`;
+  return { text, blocks: [{ ...section(text), accessory: button('Send it to me', 'send_file', of.id) }] };
 }

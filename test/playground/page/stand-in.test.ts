@@ -101,8 +101,12 @@ test('a whole conversation through the page', async ({ browser }) => {
   await thread.getByRole('textbox').press('Enter');
   await thread.getByText(/not supported in threads/).waitFor();
 
+  // A guest sees fewer channels, and nobody sees what was said to somebody else alone.
   await page.getByRole('button', { name: /Gus/ }).click();
   await expect.poll(() => page.locator('.channel-name').allTextContents()).not.toContain('random');
+  await page.getByRole('button', { name: /Ben/ }).click();
+  await expect.poll(() => page.locator('.channel-name').allTextContents()).toContain('random');
+  await page.locator('.channel-name', { hasText: 'data-platform' }).click();
   expect(await page.locator('.ephemeral').count()).toBe(0);
   await page.getByRole('button', { name: /^3 replies/ }).click();
   await thread.getByText('Approved by @ana').waitFor();

@@ -98,6 +98,7 @@ test('what is typed is posted, commands run, and Slack’s refusals come back as
   expect(state.me).toEqual({ id: 'U_ANA', name: 'ana', realName: 'Ana Ruiz', guest: false });
   expect(state.channels.map((channel) => [channel.id, channel.isDm, channel.member])).toEqual([
     ['C_DATA', false, true],
+    ['C_PARTNER', false, true],
     ['C_RANDOM', false, false],
     ['D_ANA', true, true],
   ]);

@@ -5,11 +5,11 @@ import type { FileChange } from '../../../src/conversation/story/file-changes.ts
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
-import { renderChangesModal } from '../../../src/slack/views/changes-modal.ts';
+import { renderChangesModal, renderHeadline } from '../../../src/slack/views/changes-modal.ts';
 import { renderConfirmDeletes } from '../../../src/slack/views/confirm-deletes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
-import { renderReply } from '../../../src/slack/views/reply.ts';
+import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
@@ -232,6 +232,14 @@ test('an answer at and around the limit of a markdown block, cut where it is lon
   expect((await post(renderReply({ to: 'U_ANA', text: '@channel <!here> '.repeat(700) }))).kept).toContain('…');
 });
 
+test('a file that is not there says where it went', async ({ post }) => {
+  for (const text of Object.values(TEXTS))
+    for (const to of ['U_ANA', undefined]) {
+      const of = { file: text, outsiders: 'guests', to, what: text, id: 'turn/archive' } as const;
+      expect((await post(renderSentDirectly(of))).kept).toContain('Send it to me');
+    }
+});
+
 test('a list without jobs says what to do next, with and without a name; a job may have no name', async ({ whisper }) => {
   expect(await whisper(renderJobs([], '', false))).toContain('Ask for the right');
   expect(await whisper(renderJobs([], 'churn', false))).toContain('Try a shorter part');
@@ -257,7 +265,10 @@ test('changes are paged: every setting is on one of the pages, and each leads to
 test('proofs, changes and questions of any size and wording open as a modal', async ({ slack, web }) => {
   const views = [
     ...Object.values(TEXTS).map((text) => renderConfirmDeletes({ target: text, doomed: Array(30).fill(text), metadata: '{}' })),
-    ...[release('churn'), ...Object.values(TEXTS).map((text) => release(text, true))].map((one) => renderChangesModal(one, FIRST)),
+    ...[release('churn'), ...Object.values(TEXTS).map((text) => release(text, true))].flatMap((one) => [
+      renderChangesModal(one, FIRST),
+      renderHeadline(one, 'words'),
+    ]),
     ...[proof('churn', 0), ...Object.values(TEXTS).map((text) => proof(text, 300))].map((all) => renderProofModal(all, 'line')),
   ];
   const opened: string[] = [];

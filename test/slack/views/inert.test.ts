@@ -1,10 +1,10 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
 import { describe, expect, it } from 'vitest';
 import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
-import { renderChangesModal } from '../../../src/slack/views/changes-modal.ts';
+import { renderChangesModal, renderHeadline } from '../../../src/slack/views/changes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
-import { renderReply } from '../../../src/slack/views/reply.ts';
+import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
 import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/slack-text.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
@@ -138,6 +138,8 @@ describe('hostile text stays text', () => {
       expectInert(renderHelp(text));
       expectInert(renderProofModal(proof(text, 6), text));
       expectInert(renderChangesModal(release(text, true), { proposalId: 'p1', page: 0 }));
+      expectInert(renderHeadline(release(text, true), text));
+      expectInert(renderSentDirectly({ file: text, outsiders: 'others', to: undefined, what: text, id: 'm' }));
     });
   });
 

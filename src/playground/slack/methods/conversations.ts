@@ -1,4 +1,4 @@
-// The reading methods: auth.test, users.info, conversations.*; and joining a channel.
+// The reading methods: auth.test, users.*, conversations.*; and joining a channel.
 
 import { apiMessage, repliesOf } from '../events/events.ts';
 import { type Args, type Dict, SlackRefusal } from '../protocol/refusal.ts';
@@ -49,6 +49,11 @@ function apiChannel(channel: StandInChannel): Dict {
     is_im: im,
     is_mpim: false,
     is_private: channel.kind !== 'channel',
+    // Where none of them is so, they are there all the same, false (facts: slack#who-reads-a-channel).
+    is_shared: channel.shared === 'external' || channel.shared === 'organization',
+    is_ext_shared: channel.shared === 'external',
+    is_pending_ext_shared: channel.shared === 'pending',
+    is_org_shared: channel.shared === 'organization',
     is_archived: channel.archived === true,
     is_member: channel.members.has(BOT.user),
     num_members: channel.members.size,
@@ -107,6 +112,13 @@ export function createConversations(
       const user = state.users.get(id);
       if (user === undefined) throw new SlackRefusal('user_not_found');
       return { user: apiUser(user, hasScope('users:read.email')) };
+    },
+    'users.list'(args) {
+      // Other teams' people are not in it, whatever channels they share (facts: slack#who-reads-a-channel).
+      const own = [...state.users.values()].filter((user) => user.stranger !== true);
+      const bot = { ...apiUser({ id: BOT.user, name: BOT.handle, realName: BOT.name, email: '' }, false), is_bot: true };
+      const { items, cursor } = page([bot, ...own.map((user) => apiUser(user, hasScope('users:read.email')))], args, 1000);
+      return { members: items, cache_ts: 0, response_metadata: { next_cursor: cursor } };
     },
     'chat.getPermalink'(args, base) {
       const channel = visibleChannel(state, args.need('channel'));

@@ -23,6 +23,7 @@ const TIERS: Readonly<Record<string, 1 | 2 | 3 | 4>> = {
   'files.info': 4,
   'reactions.add': 3,
   'users.info': 4,
+  'users.list': 2,
 };
 const MINUTE_MS = 60_000;
 

@@ -11,6 +11,7 @@ export const ALL_SCOPES: readonly string[] = [
 const PREFIX = { channel: 'channels', private: 'groups', im: 'im' } as const;
 const FIXED: Readonly<Record<string, string>> = {
   'users.info': 'users:read',
+  'users.list': 'users:read',
   'conversations.open': 'im:write',
   'conversations.join': 'channels:join',
   'reactions.add': 'reactions:write',

@@ -17,6 +17,8 @@ export interface StandInChannel {
   readonly id: string;
   readonly name: string;
   readonly kind: 'channel' | 'private' | 'im';
+  /** With another company through Slack Connect, or invited to it; or with another team of the same organization. */
+  readonly shared?: 'external' | 'pending' | 'organization';
   /** User ids, the bot's among them where it is a member. */
   readonly members: Set<string>;
   archived?: boolean;
@@ -129,16 +131,23 @@ export function dmOf(user: string): string {
   return `D_${user.replace(/^[UW]_?/, '')}`;
 }
 
-/** A team with the given people, #data-platform (the bot is a member), #random (it is not) and everybody's DM with the bot. */
+/**
+ * A team with the given people, #data-platform and, with guests, #partner-project (the bot is a member of both), #random (it is not), and
+ * everybody's DM with the bot.
+ */
 export function createState(users: readonly StandInUser[], extra: readonly StandInChannel[]): State {
+  const own = users.filter((user) => user.guest !== true && user.stranger !== true).map((user) => user.id);
+  const all = users.map((user) => user.id);
   const channels: StandInChannel[] = [
-    { id: 'C_DATA', name: 'data-platform', kind: 'channel', members: new Set([...users.map((user) => user.id), BOT.user]) },
+    { id: 'C_DATA', name: 'data-platform', kind: 'channel', members: new Set([...own, BOT.user]) },
     {
-      id: 'C_RANDOM',
-      name: 'random',
+      id: 'C_PARTNER',
+      name: 'partner-project',
       kind: 'channel',
-      members: new Set(users.filter((user) => user.guest !== true).map((user) => user.id)),
+      members: new Set([...all, BOT.user]),
+      ...(users.some((user) => user.stranger === true) ? { shared: 'external' } : {}),
     },
+    { id: 'C_RANDOM', name: 'random', kind: 'channel', members: new Set(own) },
     ...extra,
     ...users.map((user): StandInChannel => ({ id: dmOf(user.id), name: BOT.name, kind: 'im', members: new Set([user.id, BOT.user]) })),
   ];
