@@ -54,8 +54,9 @@ export function firstUnknown(
 }
 
 function handedOn(spelled: string | undefined, by: string): string {
-  const what = spelled === undefined ? `not a value that ${by} knows` : `not spelled as ${by} does, which is ${spelled}`;
-  return `${what}; it is handed on`;
+  return spelled === undefined
+    ? `not a value that ${by} knows; it is handed on`
+    : `${by} spells it ${spelled}; it is handed on as it stands`;
 }
 
 function named({ source, version }: Models): string {

@@ -83,6 +83,10 @@ test('without a CLI, what bundles express is told from what only the API has, an
   );
   expect(sorted['tasks[g].genie_code_task.prompt']).toMatchObject({ kind: 'unknown' });
   expect(sorted.performance_target).toMatchObject({ kind: 'expressible', why: expect.stringContaining('handed on') });
+  expect(sorted['git_source.git_provider']).toEqual({
+    kind: 'expressible',
+    why: `databricks-bundles ${BUNDLES.version} spells it gitHub; it is handed on as it stands`,
+  });
 });
 
 test('a newer CLI is named with the one at hand', () => {
