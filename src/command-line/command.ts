@@ -91,7 +91,7 @@ const NOTHING_KNOWN = {
 /** Converts, says what came of it, and deploys where that was asked for. Answers whether everything is as it was. */
 async function one(name: string, subject: WholeSubject, out: string, command: Command): Promise<boolean> {
   const { options, signedIn, cli, show, say } = command;
-  const login = signedIn !== undefined && (await cli.missing()) === undefined ? signedIn.login : undefined;
+  const login = options.proof && signedIn !== undefined && (await cli.missing()) === undefined ? signedIn.login : undefined;
   const resolve =
     login &&
     (async ({ files }: Bundle, target: string) => {
