@@ -35,7 +35,8 @@ const OF_TESTS: Readonly<Record<string, string>> = {
   CHROMIUM_PATH: 'The browser for the tests of pages. Unset: `chromium` or `google-chrome` on `PATH`.',
   CORPUS_DIR: 'A folder whose `jobs/` holds jobs/get bodies; each of them is converted, deployed and compared.',
   JUDGE_DIR: 'A program of others, `roundtrip.py`, that compares what is deployed.',
-  JUDGE_PATH: 'Another stand-in of a workspace, on which the real CLI must make the same requests.',
+  JUDGE_PATH:
+    'Another stand-in of a workspace, on which the real CLI must make the same requests, and on which `npm run bench -- generate` measures.',
   SCREENSHOTS_DIR: 'Where tests of pages leave pictures.',
   SHOW_THREAD: 'Anything: print what the offline Claude says.',
   SLACK_SCHEMA_DIR: 'Slack’s published schemas of manifests.',
