@@ -1,10 +1,11 @@
 // Values that were called secrets: each keeps its name, and is found again wherever it stands in a tree.
+import { createFinder, SHORTEST } from '../../values/find-texts.ts';
 import type { Bundle, BundleFile, CalledSecret, SecretFinding } from '../model/bundle.ts';
 
 export type TreeWithSecrets = Pick<Bundle, 'files' | 'secrets' | 'called'>;
 
 /** Shorter values stand in words of every text: they are secret only where they were called one. */
-export const FOUND_EVERYWHERE = 8;
+export const FOUND_EVERYWHERE = SHORTEST;
 /** Places of one value in one file that are named; the others are masked all the same, and named when these are gone. */
 const MOST_PLACES = 100;
 
@@ -21,10 +22,12 @@ export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): Call
   const texts = textsOf(files, secrets);
   const values = inOrder(secrets).map((finding) => ({ ...finding, value: valueAt(finding, texts) }));
   for (const { value, name } of values) if (value !== '' && name !== undefined && !names.has(value) && !taken.has(name)) keep(value, name);
+  const counts = new Map<string, number>();
   for (const { value, kind } of values) {
     if (value === '' || names.has(value)) continue;
-    let count = 1;
+    let count = counts.get(kind) ?? 1;
     while (taken.has(numbered(kind, count))) count++;
+    counts.set(kind, count);
     keep(value, numbered(kind, count));
   }
   return all;
@@ -47,26 +50,22 @@ export function callSecrets({ files, secrets, called = [] }: TreeWithSecrets): S
   const names = namesOf(all);
   const texts = textsOf(files, secrets);
   const named = secrets.map((finding) => ({ ...finding, name: names.get(valueAt(finding, texts)) }));
-  const searched = [...names].flatMap(([value, name]) =>
-    value.length >= FOUND_EVERYWHERE && !/^[A-Za-z]+$/.test(value) ? [{ name, value }] : [],
-  );
-  if (searched.length === 0) return inOrder(named);
-  // The longest first: one value may be a part of another.
-  searched.sort((a, b) => b.value.length - a.value.length);
+  const searched = createFinder([...names.keys()].filter((value) => !/^[A-Za-z]+$/.test(value)));
+  if (searched.size() === 0) return inOrder(named);
+  const byPath = Map.groupBy(inOrder(named), ({ path }) => path);
   const more = files.flatMap(({ path, bytes }) => {
     const text = new TextDecoder().decode(bytes);
-    const known = named.filter((finding) => finding.path === path);
-    const found: typeof named = [];
-    for (const { name, value } of searched) {
-      const lineAt = lineCounter(text);
-      const whole = occurrences(text, value).filter((start) => !isWordAt(text, start - 1) && !isWordAt(text, start + value.length));
-      for (const start of whole.slice(0, MOST_PLACES)) {
-        const end = start + value.length;
-        if ([...known, ...found].some((one) => one.start < end && one.end > start)) continue;
-        found.push({ path, line: lineAt(start), start, end, kind: name.replace(/^\d+ /, ''), name });
-      }
-    }
-    return found;
+    const covered = coverOf(byPath.get(path) ?? []);
+    const lineAt = lineCounter(text);
+    const places = new Map<string, number>();
+    const whole = searched.find(text, (start, end) => !isWordAt(text, start - 1) && !isWordAt(text, end));
+    return whole.flatMap(({ start, end, value }) => {
+      const place = (places.get(value) ?? 0) + 1;
+      if (place > MOST_PLACES || covered(start, end)) return [];
+      places.set(value, place);
+      const name = names.get(value) ?? '';
+      return [{ path, line: lineAt(start), start, end, kind: name.replace(/^\d+ /, ''), name }];
+    });
   });
   return inOrder([...named, ...more]);
 }
@@ -114,10 +113,14 @@ function numbered(kind: string, count: number): string {
   return count === 1 ? kind : `${count} ${kind}`;
 }
 
-function occurrences(text: string, value: string): number[] {
-  const found: number[] = [];
-  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) found.push(at);
-  return found;
+/** Whether one of the findings, which are in order, overlaps a passage; passages are asked for in order. */
+function coverOf(findings: readonly SecretFinding[]): (start: number, end: number) => boolean {
+  let next = 0;
+  let reach = 0;
+  return (start, end) => {
+    for (let one = findings[next]; one !== undefined && one.start < end; one = findings[++next]) reach = Math.max(reach, one.end);
+    return reach > start;
+  };
 }
 
 function isWordAt(text: string, index: number): boolean {

@@ -1,4 +1,6 @@
 // Hard-coded secrets as people and models see them: each value replaced by a mask that says what it is.
+
+import { createFinder, type FoundText } from '../../values/find-texts.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { calledIn, FOUND_EVERYWHERE, namesOf, type TreeWithSecrets } from './called-secrets.ts';
 
@@ -27,13 +29,11 @@ interface Mask {
 /** Knows the secrets that a tree's findings point at, and those that were called so before. The same tree gives the same masks. */
 export function createMask(tree: TreeWithSecrets): Mask {
   const names = namesOf(calledIn(tree));
-  const isShort = (value: string) => value.length < FOUND_EVERYWHERE;
-  // The longest first: one value may be a part of another.
-  const all = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  const everywhere = anyOf(all.flatMap((value) => (isShort(value) ? [] : [literal(value)])));
-  const inQuotes = anyOf(all.map((value) => (isShort(value) ? `(?<=["'\`])${literal(value)}(?=["'\`])` : literal(value))));
-  const find = (text: string, pattern: RegExp): MaskedSpan[] =>
-    [...text.matchAll(pattern)].map(({ 0: value, index }) => ({ start: index, end: index + value.length, name: names.get(value) ?? '' }));
+  const long = createFinder(names.keys());
+  const named = ({ start, end, value }: FoundText): MaskedSpan => ({ start, end, name: names.get(value) ?? '' });
+  const everywhere = (text: string) => long.find(text).map(named);
+  const short = new Set([...names.keys()].filter((value) => value.length < FOUND_EVERYWHERE));
+  const inQuotes = (text: string) => (short.size === 0 ? [] : quoted(text, short).map(named));
 
   const spans = ({ path, bytes }: BundleFile): MaskedSpan[] => {
     if (names.size === 0) return [];
@@ -42,13 +42,13 @@ export function createMask(tree: TreeWithSecrets): Mask {
       const name = at === path ? names.get(text.slice(start, end)) : undefined;
       return name === undefined ? [] : [{ start, end, name }];
     });
-    return merged([...called, ...find(text, everywhere)]);
+    return merged([...called, ...everywhere(text)]);
   };
   const file = (one: BundleFile) => hide(new TextDecoder().decode(one.bytes), spans(one));
   return {
     mask(text) {
       const whole = names.get(text);
-      return whole === undefined ? hide(text, find(text, inQuotes)) : `<secret ${whole}>`;
+      return whole === undefined ? hide(text, merged([...everywhere(text), ...inQuotes(text)])) : `<secret ${whole}>`;
     },
     file,
     bytes: (one) => new TextEncoder().encode(`${hasByteOrderMark(one.bytes) ? '\ufeff' : ''}${file(one)}`),
@@ -56,13 +56,16 @@ export function createMask(tree: TreeWithSecrets): Mask {
   };
 }
 
-function literal(value: string): string {
-  return value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-/** Of no alternatives: what matches nothing. */
-function anyOf(alternatives: readonly string[]): RegExp {
-  return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'g');
+/** Where one of the values stands as a whole between quotes. */
+function quoted(text: string, values: ReadonlySet<string>): FoundText[] {
+  return [...text.matchAll(/["'`]/g)].flatMap(({ index }) => {
+    const start = index + 1;
+    for (let end = start + FOUND_EVERYWHERE - 1; end > start; end--) {
+      const value = text.slice(start, end);
+      if (values.has(value) && /["'`]/.test(text.charAt(end))) return [{ start, end, value }];
+    }
+    return [];
+  });
 }
 
 function hide(text: string, spans: readonly MaskedSpan[]): string {

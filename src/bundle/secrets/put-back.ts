@@ -70,13 +70,13 @@ export function rewritten(bundle: Bundle, path: string, change: (masked: string)
 
 /** What masks stand for in the file that is edited or, for a new path, in the one that it is a copy of. */
 function passagesFor(bundle: Bundle, path: string, written: string, wanted: readonly { readonly name: string }[]): Passage[] {
-  const { file: masked } = createMask(bundle);
+  const mask = createMask(bundle);
   const own = bundle.files.find((file) => file.path === path);
-  if (own !== undefined) return passagesOf(bundle, own);
-  const same = bundle.files.filter((file) => masked(file) === written);
+  if (own !== undefined) return passagesOf(mask, own);
+  const same = bundle.files.filter((file) => mask.file(file) === written);
   const counts = countsOf(wanted);
   for (const file of [...same, ...bundle.files]) {
-    const passages = passagesOf(bundle, file);
+    const passages = passagesOf(mask, file);
     const there = countsOf(passages);
     if ([...counts].every(([name, count]) => (there.get(name) ?? 0) >= count)) return passages;
   }
@@ -89,8 +89,7 @@ function countsOf(masks: readonly { readonly name: string }[]): Map<string, numb
   return counts;
 }
 
-function passagesOf(bundle: Bundle, file: BundleFile): Passage[] {
-  const mask = createMask(bundle);
+function passagesOf(mask: ReturnType<typeof createMask>, file: BundleFile): Passage[] {
   const text = new TextDecoder().decode(file.bytes);
   const masked = mask.file(file);
   const spans = mask.spans(file);

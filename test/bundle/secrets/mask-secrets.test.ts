@@ -1,5 +1,6 @@
 // Secrets never leave: every value is masked wherever it stands, under the name that it has once got.
 import { describe, expect, it } from 'vitest';
+import { calledIn, callSecrets } from '../../../src/bundle/secrets/called-secrets.ts';
 import { createMask } from '../../../src/bundle/secrets/mask-secrets.ts';
 import { fc } from '../../fast-check.ts';
 
@@ -18,6 +19,24 @@ describe('createMask', () => {
     const { mask, text } = masked('a = "hunter22"; b = "swordfish"', 'hunter22', 'swordfish');
     expect(text).toBe('a = "<secret password>"; b = "<secret 2 password>"');
     expect(mask('log: swordfish and hunter22hunter22')).toBe('log: <secret 2 password> and <secret password><secret password>');
+  });
+
+  it('names as many as a file may hold', () => {
+    const values = Array.from({ length: 13_000 }, (_, index) => `hunter2-${index}x`);
+    const file = { path: 'a.py', bytes: Buffer.from(values.map((value) => `"${value}"\n`).join('')) };
+    let at = 1;
+    const secrets = values.map((value, index) => {
+      const start = at;
+      at += value.length + 3;
+      return { path: 'a.py', line: index + 1, start, end: start + value.length, kind: 'password' };
+    });
+    const masked = createMask({ files: [file], secrets })
+      .file(file)
+      .split('\n');
+    expect([masked[0], masked[12_999]]).toEqual(['"<secret password>"', '"<secret 13000 password>"']);
+    const called = calledIn({ files: [file], secrets });
+    const copy = { path: 'b.py', bytes: file.bytes };
+    expect(callSecrets({ files: [file, copy], secrets, called }).filter(({ path }) => path === 'b.py')).toHaveLength(13_000);
   });
 
   it('keeps the name that a value has', () => {
