@@ -27,7 +27,7 @@ export const TABLE: Record<string, string> = {
   conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/secrets bundle/proof storage/db:types',
-  storage: 'bundle/model:types storage/db storage/bundles',
+  storage: 'bundle/model:types bundle/secrets storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',

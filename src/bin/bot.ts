@@ -12,12 +12,12 @@ import { createToolsChooser } from '../mcp/client/choose-server.ts';
 import { createSlack } from '../slack/slack.ts';
 import { openStorage } from '../storage/storage.ts';
 import { createScaledClock, systemClock } from '../values/clock.ts';
-import type { Logger } from '../values/log.ts';
+import type { ProgramLogger } from '../values/log.ts';
 import { createMetrics } from '../values/metrics.ts';
 import { createWeb } from '../web/web.ts';
 import { runProgram } from './run-program.ts';
 
-async function start(config: BotConfig, log: Logger): Promise<() => Promise<void>> {
+async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promise<void>> {
   const { DATABRICKS_HOST: host, DAB_PUBLIC_URL: publicUrl } = config;
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();

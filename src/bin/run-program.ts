@@ -1,13 +1,13 @@
 // How a long-running program begins and ends: words for what keeps it from starting, and a drain when it is told to stop.
 import { ConfigError, UserError } from '../values/errors.ts';
-import { createLogger, type Logger } from '../values/log.ts';
+import { createLogger, type ProgramLogger } from '../values/log.ts';
 
 interface Program<Config extends { readonly LOG_LEVEL: string }> {
   /** As the log and its errors call it. */
   readonly name: string;
   readonly load: () => Config;
   /** Answers how to stop it. */
-  readonly start: (config: Config, log: Logger) => Promise<() => Promise<void>>;
+  readonly start: (config: Config, log: ProgramLogger) => Promise<() => Promise<void>>;
   /** A program that answers on standard output logs to standard error, and ends when its input does: whoever started it has gone. */
   readonly onStdio?: boolean;
 }

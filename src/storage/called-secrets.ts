@@ -1,6 +1,7 @@
 // Rows of what was called a secret in a conversation: each value sealed, known again by a keyed hash, under the name of its mask.
 import { createHmac } from 'node:crypto';
 import type { CalledSecret } from '../bundle/model/bundle.ts';
+import { namesOf } from '../bundle/secrets/called-secrets.ts';
 import type { Vault } from '../values/vault.ts';
 import type { Db } from './db/db.ts';
 
@@ -11,7 +12,8 @@ export interface CalledSecrets {
   keep(conversationId: string, secrets: readonly CalledSecret[]): Promise<void>;
 }
 
-export function createCalledSecrets(db: Db, vault: Vault): CalledSecrets {
+/** `hide` is told of all that passes through, in every spelling. */
+export function createCalledSecrets(db: Db, vault: Vault, hide: (values: readonly string[]) => void): CalledSecrets {
   const key = vault.derive('called secrets');
   const rowOf = (conversationId: string, hash: string) => ['called secret', conversationId, hash];
   return {
@@ -20,13 +22,16 @@ export function createCalledSecrets(db: Db, vault: Vault): CalledSecrets {
         'select hash, name, sealed, key_id from called_secrets where conversation_id = $1 order by seq',
         [conversationId],
       );
-      return rows.flatMap(({ hash, name, sealed, key_id }) => {
+      const called = rows.flatMap(({ hash, name, sealed, key_id }) => {
         const value = vault.open(sealed, key_id, rowOf(conversationId, hash));
         return value === undefined ? [] : [{ name, value }];
       });
+      hide([...namesOf(called).keys()]);
+      return called;
     },
 
     async keep(conversationId, secrets) {
+      hide([...namesOf(secrets).keys()]);
       for (const { name, value } of secrets) {
         const hash = createHmac('sha256', key)
           .update(JSON.stringify([conversationId, value]))

@@ -1,5 +1,5 @@
 // The room's factories: an opened database, and the rows of each subject in it.
-import type { Logger } from '../values/log.ts';
+import type { Logger, ProgramLogger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { type BundleStore, createBundleStore } from './bundles/bundles.ts';
 import { conversationBundles } from './bundles/conversation-bundles.ts';
@@ -40,12 +40,12 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   bundlesIn(conversationId: string): BundleStore;
 }
 
-/** `vaultKey` seals what was called a secret. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
-export async function openStorage(options: StorageOptions, vaultKey: VaultKey, log: Logger): Promise<Storage> {
+/** `vaultKey` seals what was called a secret, and `log` hides it. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+export async function openStorage(options: StorageOptions, vaultKey: VaultKey, log: ProgramLogger): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
   const { db } = database;
   const rows = bundleRows(db);
-  const called = createCalledSecrets(db, createVault(vaultKey));
+  const called = createCalledSecrets(db, createVault(vaultKey), log.hide);
   return {
     ...database,
     ...rows,

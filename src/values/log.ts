@@ -1,7 +1,14 @@
-// One pino logger with redaction; every event and turn logs through a child of it.
+// One pino logger with redaction, also of what it is told to hide; every event and turn logs through a child of it.
 import { type Logger as PinoLogger, pino } from 'pino';
+import { createFinder } from './find-texts.ts';
 
 export type Logger = PinoLogger;
+
+/** The logger of a program. */
+export interface ProgramLogger extends Logger {
+  /** Cuts these texts out of all that it and its children log from now on; shorter ones than `find-texts` finds stand in words of every line. */
+  hide(texts: readonly string[]): void;
+}
 
 /** Where secrets may stand in what we log; values are cut, keys stay. */
 const REDACTED_KEYS = [
@@ -30,14 +37,40 @@ export function scrub(text: string): string {
   return text.replace(SECRET_SHAPES, '[secret]');
 }
 
+/** So many of the texts to hide are surely kept, the newest; what is in use is told again and again. Our choice. */
+const HIDDEN = 10_000;
+
+function createHidden() {
+  let older = createFinder();
+  let newer = createFinder();
+  return {
+    add(text: string): void {
+      // A line is JSON: what it quotes stands there with escapes.
+      for (const written of new Set([text, JSON.stringify(text).slice(1, -1)])) {
+        if (newer.has(written)) continue;
+        if (newer.size() >= HIDDEN) [older, newer] = [newer, createFinder()];
+        newer.add(written);
+      }
+    },
+    cut(line: string): string {
+      let shown = line;
+      for (const finder of [newer, older])
+        for (const { start, end } of finder.find(shown).reverse()) shown = `${shown.slice(0, start)}[secret]${shown.slice(end)}`;
+      return shown;
+    },
+  };
+}
+
 /** A logger that writes one JSON object a line to stdout (Databricks Apps captures stdout and stderr only). */
-export function createLogger(options: { level: string; destination?: { write(line: string): void } }): Logger {
+export function createLogger(options: { level: string; destination?: { write(line: string): void } }): ProgramLogger {
+  const hidden = createHidden();
   const paths = REDACTED_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
   const settings = {
     level: options.level,
     base: null,
     redact: { paths, censor: '[secret]' },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: (line: string) => hidden.cut(scrub(line)) },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  const log = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return Object.assign(log, { hide: (texts: readonly string[]) => texts.forEach(hidden.add) });
 }

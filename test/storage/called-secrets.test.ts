@@ -5,21 +5,24 @@ import { createMask } from '../../src/bundle/secrets/mask-secrets.ts';
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { conversationBundles } from '../../src/storage/bundles/conversation-bundles.ts';
 import { createCalledSecrets } from '../../src/storage/called-secrets.ts';
+import { createLogger } from '../../src/values/log.ts';
 import { createVault } from '../../src/values/vault.ts';
 import { openTestStorage } from './open-test-storage.ts';
 
 const it = test.extend('rig', async ({}, { onCleanup }) => {
   const { db, close } = await openTestStorage();
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
   onCleanup(close);
   for (const id of ['c1', 'c2'])
     await db.query(
       `insert into conversations (id, team, channel, thread_ts, requester, subject) values ($1, 'T', 'C', $1, 'U', '{"jobId":"1","name":"n"}')`,
       [id],
     );
-  const rows = (fill = 1) => createCalledSecrets(db, createVault({ keyId: `k${fill}`, key: new Uint8Array(32).fill(fill) }));
+  const rows = (fill = 1) => createCalledSecrets(db, createVault({ keyId: `k${fill}`, key: new Uint8Array(32).fill(fill) }), log.hide);
   const bundlesIn = (id: string, called = rows()) =>
     conversationBundles(createBundleStore(db), { list: () => called.of(id), keep: (secrets) => called.keep(id, secrets) });
-  return { db, rows, bundlesIn };
+  return { db, rows, bundlesIn, log, lines };
 });
 
 /** A bundle of one file; what stands between « and » the scanner has found. */
@@ -69,4 +72,30 @@ it('gives no name twice, whoever comes first and whatever key it was sealed with
     ]),
   );
   expect(await rig.rows().of('c1')).toEqual([{ name: 'token', value: 'one' }]);
+});
+
+it('never reaches a log once it is known, in no spelling and from no child', async ({ rig }) => {
+  const { rows, log, lines } = rig;
+  const value = 'pa"ss\\word1';
+  log.info({ was: value }, 'before');
+  expect(lines.at(-1)).toContain(JSON.stringify(value).slice(1, -1));
+  await rows().keep('c1', [
+    { name: 'password', value },
+    { name: '2 password', value: 'main' },
+  ]);
+  log.child({ turn: 't1' }).warn({ err: new Error(`refused: ${value}`), also: { said: JSON.stringify(value) } }, `no ${value} in main`);
+  expect(lines.at(-1)).not.toContain('word1');
+  // Too short to be anything but a word.
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ turn: 't1', msg: 'no [secret] in main', err: { message: 'refused: [secret]' } });
+});
+
+it('is hidden in the log of a process that only reads it', async ({ rig }) => {
+  const { rows, db } = rig;
+  await rows().keep('c2', [{ name: 'token', value: 'tok-1234567' }]);
+  const lines: string[] = [];
+  const other = createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } });
+  const vault = createVault({ keyId: 'k1', key: new Uint8Array(32).fill(1) });
+  await createCalledSecrets(db, vault, other.hide).of('c2');
+  other.error('cannot use tok-1234567');
+  expect(lines[0]).toContain('cannot use [secret]');
 });

@@ -8,7 +8,7 @@ import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
 import { createLogger, type Logger } from '../../src/values/log.ts';
 import { prepareDump } from './test-dump.ts';
 
-export const quiet: Logger = createLogger({ level: 'silent' });
+export const quiet = createLogger({ level: 'silent' });
 
 /** The parts of BOSS_OPTIONS a test may want otherwise. */
 export interface BossTestOptions {
