@@ -4,14 +4,19 @@ import type { Bundle, BundleFile } from '../model/bundle.ts';
 import { safeComponent } from '../model/safe-names.ts';
 import type { TreeWithSecrets } from '../secrets/called-secrets.ts';
 import { createMask } from '../secrets/mask-secrets.ts';
+import { renderMaskedSection } from './masked-section.ts';
 
 type NamedTree = TreeWithSecrets & Pick<Bundle, 'name'>;
+
+/** Its name in every bundle; of one that somebody took it out of it is made again. */
+const README = 'README.md';
 
 /** Fixed, because other levels give other bytes. */
 const LEVEL = 9;
 
 /**
- * Packs a bundle and further files (a proof, say) into a zip, below a folder that is called like the bundle, hard-coded secrets masked. Sorted,
+ * Packs a bundle and further files (a proof, say) into a zip, below a folder that is called like the bundle, hard-coded secrets masked
+ * and README.md saying so. Sorted,
  * one timestamp, so the same files give the same bytes in any order.
  */
 export function archive(bundle: NamedTree, more: readonly BundleFile[] = []): Uint8Array {
@@ -29,5 +34,12 @@ export function archive(bundle: NamedTree, more: readonly BundleFile[] = []): Ui
 
 function masked(bundle: TreeWithSecrets, more: readonly BundleFile[]): BundleFile[] {
   const mask = createMask(bundle);
-  return [...bundle.files, ...more].map((file) => (mask.spans(file).length === 0 ? file : { path: file.path, bytes: mask.bytes(file) }));
+  const section = renderMaskedSection(bundle.files, mask);
+  const files = [...bundle.files, ...more].map((file) =>
+    mask.spans(file).length === 0 ? file : { path: file.path, bytes: mask.bytes(file) },
+  );
+  if (section === '') return files;
+  const readme = files.find(({ path }) => path === README);
+  const before = readme === undefined ? '' : `${new TextDecoder().decode(readme.bytes).trimEnd()}\n\n`;
+  return [...files.filter((file) => file !== readme), { path: README, bytes: new TextEncoder().encode(before + section) }];
 }

@@ -34,3 +34,24 @@ test('masks hard-coded secrets, in the proof too', () => {
   expect(Buffer.from(unpacked['sales_.._x/src/a.py'] ?? []).toString()).toBe('key = "<secret password>"\n');
   expect(Buffer.from(unpacked['sales_.._x/PROOF.md'] ?? []).toString()).toBe('was <secret password>');
 });
+
+test('says in README.md what is masked and where, with no value, and nothing where nothing is', () => {
+  const text = 'cert = """first line\nof a key"""\nkey = "hunter2222"\n';
+  const at = (path: string, value: string, kind: string) => {
+    const start = text.indexOf(value);
+    return { path, line: 1, start, end: start + value.length, kind };
+  };
+  const secrets = [at('src/a.py', 'first line\nof a key', 'private key'), at('src/a.py', 'hunter2222', 'password')];
+  const tree = [
+    { path: 'src/a.py', bytes: Buffer.from(text) },
+    { path: 'README.md', bytes: Buffer.from('# Sales\n') },
+  ];
+  const readme = (files: typeof tree, found = secrets) =>
+    Buffer.from(unzipSync(archive({ name: 'sales', files, secrets: found }))['sales/README.md'] ?? []).toString();
+  expect(readme(tree)).toMatch(/^# Sales\n\n## What is masked\n/);
+  // Lines as they are in the archive: the first mask is shorter than its value.
+  expect(readme(tree)).toContain('| `<secret private key>` | `src/a.py`, line 1 |\n| `<secret password>` | `src/a.py`, line 2 |');
+  expect(readme(tree)).not.toMatch(/hunter2222|first line/);
+  expect(readme(tree.slice(0, 1))).toMatch(/^## What is masked\n/);
+  expect(readme(tree, [])).toBe('# Sales\n');
+});
