@@ -16,7 +16,8 @@ export const TABLE: Record<string, string> = {
   'analysis/source': 'bundle/model:types',
   'analysis/sql': 'analysis/source @polyglot-sql/sdk',
   'analysis/python': 'analysis/source analysis/sql:types web-tree-sitter',
-  'analysis/secrets': 'bundle/model:types analysis/source @secretlint/core @secretlint/secretlint-rule-preset-recommend',
+  'analysis/secrets':
+    'bundle/model:types analysis/source @secretlint/core @secretlint/profiler @secretlint/secretlint-rule-preset-recommend',
   analysis: 'bundle/model:types analysis/source analysis/sql analysis/python analysis/secrets',
   'analysis/order': 'analysis/source analysis:types',
   'databricks/http': '@databricks/sdk-experimental',

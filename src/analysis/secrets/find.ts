@@ -44,7 +44,13 @@ export async function findSecretsInText(text: string, path: string): Promise<Sec
 let loading: Promise<Lint> | undefined;
 
 async function load(): Promise<Lint> {
-  const [core, preset] = await Promise.all([import('@secretlint/core'), import('@secretlint/secretlint-rule-preset-recommend')]);
+  const [core, preset, { secretLintProfiler }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+    import('@secretlint/profiler'),
+  ]);
+  // It measures every rule and file, and keeps that as long as the process lives.
+  secretLintProfiler.setEnabled(false);
   const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator }] };
   return async (text) => {
     // A comment `secretlint-disable` must not hide a secret from us.
