@@ -13,10 +13,13 @@ export function createFinder(values: Iterable<string> = []) {
   const known = new Set<string>();
   /** By how they begin: their lengths, the longest first. */
   const lengths = new Map<string, number[]>();
+  /** Their first characters: most places of a text are passed by these alone. */
+  const firsts = new Set<number>();
 
   function add(value: string): void {
     if (value.length < SHORTEST || known.has(value)) return;
     known.add(value);
+    firsts.add(value.charCodeAt(0));
     const begins = value.slice(0, SHORTEST);
     const all = new Set(lengths.get(begins)).add(value.length);
     lengths.set(
@@ -36,6 +39,10 @@ export function createFinder(values: Iterable<string> = []) {
       const found: FoundText[] = [];
       if (known.size === 0) return found;
       for (let start = 0; start + SHORTEST <= text.length; ) {
+        if (!firsts.has(text.charCodeAt(start))) {
+          start++;
+          continue;
+        }
         const fitting = lengths.get(text.slice(start, start + SHORTEST));
         const length = fitting?.find((one) => known.has(text.slice(start, start + one)) && isOne(start, start + one));
         if (length !== undefined) found.push({ start, end: start + length, value: text.slice(start, start + length) });

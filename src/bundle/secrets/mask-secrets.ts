@@ -35,14 +35,20 @@ export function createMask(tree: TreeWithSecrets): Mask {
   const short = new Set([...names.keys()].filter((value) => value.length < FOUND_EVERYWHERE));
   const inQuotes = (text: string) => (short.size === 0 ? [] : quoted(text, short).map(named));
 
-  const spans = ({ path, bytes }: BundleFile): MaskedSpan[] => {
+  const byPath = Map.groupBy(tree.secrets, ({ path }) => path);
+  const found = new WeakMap<BundleFile, MaskedSpan[]>();
+  const spans = (one: BundleFile): MaskedSpan[] => {
     if (names.size === 0) return [];
-    const text = new TextDecoder().decode(bytes);
-    const called = tree.secrets.flatMap(({ path: at, start, end }): MaskedSpan[] => {
-      const name = at === path ? names.get(text.slice(start, end)) : undefined;
+    const before = found.get(one);
+    if (before !== undefined) return before;
+    const text = new TextDecoder().decode(one.bytes);
+    const called = (byPath.get(one.path) ?? []).flatMap(({ start, end }): MaskedSpan[] => {
+      const name = names.get(text.slice(start, end));
       return name === undefined ? [] : [{ start, end, name }];
     });
-    return merged([...called, ...everywhere(text)]);
+    const all = merged([...called, ...everywhere(text)]);
+    found.set(one, all);
+    return all;
   };
   const file = (one: BundleFile) => hide(new TextDecoder().decode(one.bytes), spans(one));
   return {

@@ -14,9 +14,8 @@ interface Passage {
   /** What it stands for; of a text that only looks like a mask, itself. */
   readonly value: string;
   readonly isSecret: boolean;
-  /** The line it stands in, and what of it stands around the value, from what a name is followed by. */
+  /** What stands before and after it in its line, with a line break between. */
   readonly line: string;
-  readonly around: string;
 }
 
 /**
@@ -26,7 +25,7 @@ interface Passage {
 export function putBack(bundle: Bundle, path: string, written: string): { content: string; secrets: SecretFinding[] } {
   const known = new Set(calledIn(bundle).map(({ name }) => name));
   const wanted = [...written.matchAll(MASK)].flatMap(({ 0: mask, 1: name = '', index }) =>
-    known.has(name) ? [{ mask, name, index, ...placeOf(written, index, mask.length) }] : [],
+    known.has(name) ? [{ mask, name, index, line: lineAround(written, index, mask.length) }] : [],
   );
   if (wanted.length === 0) return { content: written, secrets: [] };
   const passages = passagesFor(bundle, path, written, wanted);
@@ -47,9 +46,10 @@ export function putBack(bundle: Bundle, path: string, written: string): { conten
   let content = '';
   let from = 0;
   const secrets: Omit<SecretFinding, 'line'>[] = [];
-  for (const { mask, name, index, around } of wanted) {
+  for (const { mask, name, index, line } of wanted) {
     const passage = taken.get(index);
-    if (passage === undefined || (passage.value.length < FOUND_EVERYWHERE && passage.around !== around)) throw spreads(path, mask);
+    if (passage === undefined || (passage.value.length < FOUND_EVERYWHERE && nearestOf(passage.line) !== nearestOf(line)))
+      throw spreads(path, mask);
     content += written.slice(from, index);
     from = index + mask.length;
     const start = content.length;
@@ -101,18 +101,22 @@ function passagesOf(mask: ReturnType<typeof createMask>, file: BundleFile): Pass
     const span = (spans[next]?.start ?? Number.NaN) + shift === index ? spans[next++] : undefined;
     const value = span === undefined ? found : text.slice(span.start, span.end);
     if (span !== undefined) shift += found.length - value.length;
-    passages.push({ name, value, isSecret: span !== undefined, ...placeOf(masked, index, found.length) });
+    passages.push({ name, value, isSecret: span !== undefined, line: lineAround(masked, index, found.length) });
   }
   return passages;
 }
 
-function placeOf(text: string, index: number, length: number): { line: string; around: string } {
+function lineAround(text: string, index: number, length: number): string {
   const left = text.slice(Math.max(0, index - LONGEST_SIDE), index);
   const right = text.slice(index + length, index + length + LONGEST_SIDE);
-  const before = left.slice(left.lastIndexOf('\n') + 1);
-  const after = right.split('\n', 1)[0] ?? '';
-  const separator = Math.max(...[':', '=', ',', '('].map((character) => before.lastIndexOf(character)));
-  return { line: `${before}\n${after}`, around: `${before.slice(separator + 1)}\n${after}` };
+  const end = right.indexOf('\n');
+  return `${left.slice(left.lastIndexOf('\n') + 1)}\n${end < 0 ? right : right.slice(0, end)}`;
+}
+
+/** What of such a line stands around the value, from what a name is followed by. */
+function nearestOf(line: string): string {
+  const before = line.slice(0, line.indexOf('\n'));
+  return line.slice(Math.max(...[':', '=', ',', '('].map((character) => before.lastIndexOf(character))) + 1);
 }
 
 function spreads(path: string, mask: string): UserError {
