@@ -1,8 +1,8 @@
 // What `npm run build` makes starts on its own and finds everything that it reads from disk.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -13,6 +13,11 @@ import { createDatabricksStandIn } from '../../src/playground/databricks/stand-i
 import { callsOf } from '../mcp/drive.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
+const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8'));
+/** Folders of the packages that a production installation has; another package's own ones lie within it. */
+const production = Object.keys(packages).filter(
+  (path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && packages[path].dev !== true && existsSync(join(PROJECT, path)),
+);
 const MCP_SERVER = join('dist', 'bin', 'mcp-server.js');
 
 // The first test builds.
@@ -23,10 +28,14 @@ const test = base
     // A copy, so that no dist of the developer's is touched.
     const project = mkdtempSync(join(tmpdir(), 'dab-built-'));
     onCleanup(() => rmSync(project, { recursive: true, force: true }));
-    for (const path of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
-      cpSync(join(PROJECT, path), join(project, path), { recursive: true });
-    symlinkSync(join(PROJECT, 'node_modules'), join(project, 'node_modules'));
-    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: project });
+    for (const path of ['src', 'package.json', 'build.js']) cpSync(join(PROJECT, path), join(project, path), { recursive: true });
+    // As NODE_ENV=production installs them: without what only development needs, a Node of our own and TypeScript among it.
+    for (const path of production) {
+      mkdirSync(dirname(join(project, path)), { recursive: true });
+      symlinkSync(join(PROJECT, path), join(project, path));
+    }
+    const path = `${dirname(process.execPath)}${delimiter}${environment.PATH}`;
+    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: project, env: { ...environment, PATH: path } });
     rmSync(join(project, 'src'), { recursive: true });
     return project;
   })
@@ -58,4 +67,15 @@ test('the built MCP server makes a bundle and adds its Python tests', async ({ c
 test.for(['bot.js', 'mcp-server.js', 'convert.js'])('the built %s says what its configuration lacks', async (program, { project }) => {
   const run = promisify(execFile)(process.execPath, [join('dist', 'bin', program)], { cwd: project, env: {} });
   await expect(run).rejects.toMatchObject({ stderr: expect.stringMatching(/DATABRICKS_HOST|convert:/) });
+});
+
+test('what is installed for it stays small, and holds neither TypeScript nor another Node', () => {
+  const names = production.map((path) => path.slice('node_modules/'.length));
+  expect(names).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(typescript|node|vitest)$/)]));
+  const bytes = production.flatMap((path) =>
+    readdirSync(join(PROJECT, path), { recursive: true, withFileTypes: true }).map((entry) =>
+      entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0,
+    ),
+  );
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(190_000_000);
 });

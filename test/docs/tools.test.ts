@@ -20,7 +20,7 @@ it('docs/tools.md lists every tool as the code has it', () => {
 it('mcp-app.yaml starts the server with variables that it knows', () => {
   const { command, env } = parse(read('mcp-app.yaml'));
   const { scripts } = JSON.parse(read('package.json'));
-  expect([command.join(' '), scripts['start:mcp']]).toEqual(['npm run start:mcp', 'node dist/bin/mcp-server.js']);
+  expect([command.join(' '), scripts['start:mcp']]).toEqual(['node dist/bin/mcp-server.js', 'node dist/bin/mcp-server.js']);
   const given = Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
   const config = loadMcpHttpConfig({ DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_APP_NAME: 'dab-tools', ...given });
   expect(Object.entries(config)).toEqual(expect.arrayContaining(Object.entries(given)));
