@@ -26,7 +26,7 @@ export const TABLE: Record<string, string> = {
   databricks: 'bundle/model:types databricks/http databricks/api @databricks/sdk-experimental',
   'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
   conversion: 'bundle analysis databricks:types databricks/read',
-  'storage/db': '@electric-sql/pglite pg pg-boss',
+  'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/secrets bundle/proof storage/db:types',
   storage: 'bundle/model:types bundle/secrets storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',

@@ -17,7 +17,7 @@ export type McpStdioConfig = ReturnType<typeof loadMcpStdioConfig>;
 
 export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(BotVariables, env, [
-    userForServer,
+    serverNeeds,
     (set) =>
       set.ANTHROPIC_API_KEY !== undefined && set.ANTHROPIC_BASE_URL === undefined
         ? ['ANTHROPIC_BASE_URL is missing (ANTHROPIC_API_KEY is set; use https://api.anthropic.com for Anthropic itself)']
@@ -30,7 +30,7 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
 /** The server of the tools over HTTP. */
 export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(McpHttpVariables, env, [
-    userForServer,
+    serverNeeds,
     (set) =>
       set.DATABRICKS_APP_NAME === undefined && set.DAB_MCP_FORWARDED_TOKEN !== 'true' && set.DAB_MCP_BEARER !== 'true'
         ? [
@@ -85,18 +85,36 @@ function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: N
 const isForGo = (name: string) => GO_VARIABLES.includes(name.toUpperCase());
 
 /** Where rows are kept, as openStorage takes it. */
-function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables>) {
+function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables> & { DATABRICKS_HOST: string }) {
   if (PGHOST === undefined || PGUSER === undefined) return { dataDir: values.DAB_DATA_DIR };
+  const {
+    LAKEBASE_ENDPOINT: endpoint,
+    DATABRICKS_HOST: host,
+    DATABRICKS_CLIENT_ID: clientId,
+    DATABRICKS_CLIENT_SECRET: clientSecret,
+  } = values;
   const login = {
     host: PGHOST,
     port: values.PGPORT,
     database: values.PGDATABASE,
     user: PGUSER,
+    schema: values.DAB_DB_SCHEMA,
     ...(PGPASSWORD === undefined ? {} : { password: PGPASSWORD }),
+    ...(PGPASSWORD !== undefined || endpoint === undefined || clientId === undefined || clientSecret === undefined
+      ? {}
+      : { lakebase: { endpoint, host, clientId, clientSecret } }),
   };
   return { postgres: { ...login, ssl: values.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: values.PGSSLMODE !== 'prefer' } } };
 }
 
-function userForServer({ PGHOST, PGUSER }: Readonly<Record<string, string>>): readonly string[] {
-  return PGHOST !== undefined && PGUSER === undefined ? ['PGUSER is missing (PGHOST is set)'] : [];
+/** What a server of rows needs besides PGHOST. In Databricks Apps that is Lakebase, where nobody gets in without a password. */
+function serverNeeds(set: Readonly<Record<string, string>>): readonly string[] {
+  if (set.PGHOST === undefined) return [];
+  const because = 'PGHOST is set';
+  const user = set.PGUSER === undefined ? [`PGUSER is missing (${because})`] : [];
+  if (set.PGPASSWORD !== undefined) return user;
+  if (set.LAKEBASE_ENDPOINT === undefined)
+    return set.DATABRICKS_APP_NAME === undefined ? user : [...user, `LAKEBASE_ENDPOINT is missing (${because} and PGPASSWORD is not)`];
+  const identity = ['DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'].filter((name) => set[name] === undefined);
+  return [...user, ...identity.map((name) => `${name} is missing (LAKEBASE_ENDPOINT is set)`)];
 }

@@ -38,8 +38,25 @@ describe('loadBotConfig', () => {
     expect(config.DAB_VAULT_KEY).toHaveLength(32);
     expect(config.storage).toEqual({ dataDir: '.data' });
     expect(loadBotConfig({ ...GOOD, PGHOST: 'db.example', PGUSER: 'dab', PGSSLMODE: 'prefer' }).storage).toEqual({
-      postgres: { host: 'db.example', port: 5432, database: 'databricks_postgres', user: 'dab', ssl: { rejectUnauthorized: false } },
+      postgres: {
+        host: 'db.example',
+        port: 5432,
+        database: 'databricks_postgres',
+        user: 'dab',
+        schema: 'dab',
+        ssl: { rejectUnauthorized: false },
+      },
     });
+  });
+
+  it('fetches passwords as the app itself where Lakebase is named, unless there is one that lasts', () => {
+    const identity = { DATABRICKS_CLIENT_ID: 'app', DATABRICKS_CLIENT_SECRET: 's' };
+    const env = { ...GOOD, ...identity, PGHOST: 'db.example', PGUSER: 'app', LAKEBASE_ENDPOINT: 'projects/a/branches/b/endpoints/c' };
+    const lakebase = { endpoint: env.LAKEBASE_ENDPOINT, host: 'https://acme.databricks.example', clientId: 'app', clientSecret: 's' };
+    expect(loadBotConfig(env).storage).toHaveProperty('postgres.lakebase', lakebase);
+    const lasting = loadBotConfig({ ...env, PGPASSWORD: 'p' }).storage;
+    expect(lasting).toHaveProperty('postgres.password', 'p');
+    expect(lasting).not.toHaveProperty('postgres.lakebase');
   });
 
   it('takes a faster clock as a factor and the moment it begins, which the playground hands to several programs', () => {
@@ -82,6 +99,14 @@ describe('loadBotConfig', () => {
   it('counts an empty variable as unset, and asks for what belongs together', () => {
     expect(problemsOf({ ...GOOD, SLACK_BOT_TOKEN: '' })).toEqual(['SLACK_BOT_TOKEN is missing']);
     expect(problemsOf({ ...GOOD, PGHOST: 'db.example' })).toEqual(['PGUSER is missing (PGHOST is set)']);
+    expect(problemsOf({ ...GOOD, DAB_DB_SCHEMA: 'public' })).toEqual([expect.stringContaining('DAB_DB_SCHEMA must be')]);
+    const inApps = { ...GOOD, DATABRICKS_APP_NAME: 'dab-bot', PGHOST: 'db.example', PGUSER: 'app' };
+    expect(problemsOf(inApps)).toEqual(['LAKEBASE_ENDPOINT is missing (PGHOST is set and PGPASSWORD is not)']);
+    expect(problemsOf({ ...inApps, PGPASSWORD: 'p' })).toEqual([]);
+    expect(problemsOf({ ...inApps, LAKEBASE_ENDPOINT: 'projects/a/branches/b/endpoints/c' })).toEqual([
+      'DATABRICKS_CLIENT_ID is missing (LAKEBASE_ENDPOINT is set)',
+      'DATABRICKS_CLIENT_SECRET is missing (LAKEBASE_ENDPOINT is set)',
+    ]);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://tools.example/mcp' })).toEqual([
       'MCP_REMOTE_URL must be https, or on this machine',

@@ -144,11 +144,11 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
   it('applies every migration once, also when two programs start together, and refuses a newer schema', async ({ storage, db }) => {
     const connection = { ...db, script: async (text: string) => scriptOf(storage, text), close: async () => undefined };
     const more = [...MIGRATIONS, 'create table t_migrated (n integer); insert into t_migrated values (1);'];
-    await Promise.all([migrate(connection, more), migrate(connection, more)]);
+    await Promise.all([migrate(connection, { migrations: more }), migrate(connection, { migrations: more })]);
     expect(await db.query('select n from t_migrated')).toEqual([{ n: 1 }]);
     await expect(migrate(connection)).rejects.toThrow('start the newer program');
     const broken = [...more, 'create table t_half (n integer); select nonsense;'];
-    await expect(migrate(connection, broken)).rejects.toThrow(UpstreamError);
+    await expect(migrate(connection, { migrations: broken })).rejects.toThrow(UpstreamError);
     expect(await db.query("select to_regclass('t_half')::text as half")).toEqual([{ half: null }]);
     await db.query('delete from schema_migrations where version > $1', [MIGRATIONS.length]);
   });
@@ -273,6 +273,7 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
 /** A script of several statements over the public Db, which takes one at a time. */
 async function scriptOf(storage: QueuedDatabase, text: string): Promise<void> {
   await storage.db.transaction(async (tx) => {
-    for (const statement of text.split(';')) if (statement.trim() !== '') await tx.query(statement);
+    // A block between $$ is one statement.
+    for (const statement of text.match(/(\$\$[\s\S]*?\$\$|[^;])+/g) ?? []) if (statement.trim() !== '') await tx.query(statement);
   });
 }

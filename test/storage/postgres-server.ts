@@ -1,6 +1,6 @@
 // A real PostgreSQL for the contract suite: one that TEST_PG… variables name, or one started here from Debian's binaries; else none.
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/playground/child.ts';
@@ -12,6 +12,9 @@ interface Server {
   options: PostgresOptions;
   stop(): Promise<void>;
 }
+
+/** A role that needs a password, which the others don't: as an app of Databricks it may make schemas and owns what it makes. */
+export const APP_ROLE = 'app-role';
 
 /** Debian keeps each major version's programs in a folder of its own. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -69,8 +72,13 @@ async function start(bin: string, owner: Owner): Promise<Server> {
   const port = await freePort();
   const as = { ...owner, cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C' } };
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as);
+  // In the clear, as Lakebase asks for it.
+  const rules = join(data, 'pg_hba.conf');
+  writeFileSync(rules, `host all "${APP_ROLE}" 127.0.0.1/32 password\n${readFileSync(rules, 'utf8')}`);
   const settings = `-c listen_addresses=127.0.0.1 -p ${port} -k ${folder} -c fsync=off`;
   await run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-l', join(folder, 'log'), '-o', settings, 'start'], as);
+  const role = `create role "${APP_ROLE}" login password 'unset'; grant create on database postgres to "${APP_ROLE}"`;
+  await run(join(bin, 'psql'), ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', 'postgres', '-c', role], as);
   return {
     options: { host: '127.0.0.1', port, database: 'postgres', user: 'postgres' },
     stop: async () => {

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fromPglite, PgBoss } from 'pg-boss';
-import { migrate } from '../../src/storage/db/migrate.ts';
+import { DEFAULT_SCHEMA, migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import { BOSS_OPTIONS } from '../../src/storage/db/open.ts';
 import { createPgliteDb, openPglite } from '../../src/storage/db/pglite.ts';
@@ -43,7 +43,7 @@ function dumpName(): string {
     return readFileSync(join(entry.slice(0, entry.lastIndexOf(`${name}/`) + name.length), 'package.json'), 'utf8');
   });
   const key = createHash('sha256')
-    .update(JSON.stringify([MIGRATIONS, versions, readFileSync(import.meta.filename, 'utf8')]))
+    .update(JSON.stringify([MIGRATIONS, DEFAULT_SCHEMA, versions, readFileSync(import.meta.filename, 'utf8')]))
     .digest('hex')
     .slice(0, 16);
   return join(CACHE, key);

@@ -6,9 +6,24 @@ export const StorageVariables = {
   PGPORT: port.default(5432).meta({ description: 'Its port.' }),
   PGDATABASE: text.default('databricks_postgres').meta({ description: 'The database on it.' }),
   PGUSER: text.optional().meta({ description: 'Whom to connect as; needed with `PGHOST`.' }),
-  PGPASSWORD: text.optional().meta({ description: 'That user’s password.', secret: true }),
+  PGPASSWORD: text.optional().meta({ description: 'That user’s password, if it has one that lasts.', secret: true }),
+  LAKEBASE_ENDPOINT: text.optional().meta({
+    description:
+      'The endpoint in Lakebase (`projects/…/branches/…/endpoints/…`) for which passwords of an hour are fetched, as the app itself, when `PGPASSWORD` is unset.',
+  }),
+  DATABRICKS_CLIENT_ID: text
+    .optional()
+    .meta({ description: 'The app’s own identity, used for `LAKEBASE_ENDPOINT` alone. Databricks Apps sets it.' }),
+  DATABRICKS_CLIENT_SECRET: text.optional().meta({ description: 'Its secret. Databricks Apps sets it.', secret: true }),
   PGSSLMODE: oneOf('disable', 'prefer', 'require', 'verify-full').default('require').meta({
     description: '`disable` connects in the clear, `prefer` encrypts without checking the certificate, the others check it.',
   }),
+  DAB_DB_SCHEMA: text
+    .regex(
+      /^(?!public$|pg_|pgboss$)[a-z_][a-z0-9_]{0,40}$/,
+      'must be small letters, digits and _, and a schema of the bot’s own, not public',
+    )
+    .default('dab')
+    .meta({ description: 'The schema on that server in which the tables are. It is made at the first start.' }),
   DAB_DATA_DIR: text.default('.data').meta({ description: 'The folder of the embedded Postgres.' }),
 };

@@ -15,6 +15,7 @@ import { computeRoutes } from './routes/compute.ts';
 import { dashboardsRoutes } from './routes/dashboards.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { jobsRoutes } from './routes/jobs.ts';
+import { lakebaseRoutes } from './routes/lakebase.ts';
 import { namedRoutes } from './routes/named.ts';
 import { pipelinesRoutes } from './routes/pipelines.ts';
 import { reposRoutes } from './routes/repos.ts';
@@ -99,7 +100,9 @@ export async function createDatabricksStandIn(options: DatabricksStandInOptions 
     },
     async userOf(token) {
       const userName = token.startsWith('dapi') ? undefined : await signInService().userOfToken(token);
-      return userName === undefined ? workspace.userOfToken(token) : workspace.user(userName);
+      if (userName === undefined) return workspace.userOfToken(token);
+      // A service principal is none of the people.
+      return workspace.user(userName) ?? { userName, id: userName, displayName: userName, admin: false, groups: [] };
     },
     answer,
   });
@@ -142,6 +145,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...pipelinesRoutes(workspace),
     ...dashboardsRoutes(workspace),
     ...namedRoutes(workspace),
+    ...lakebaseRoutes(workspace),
     ...statementsRoutes(workspace),
   ];
   const findPage = createRouter(pageRoutes(workspace));

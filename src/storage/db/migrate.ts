@@ -1,15 +1,32 @@
-// Brings the schema up to this program's version: each migration once, under a lock, in its own transaction.
+// Brings our tables up to this program's version: each migration once, under a lock, in its own transaction; in a schema of our own.
 import { MIGRATIONS } from './migrations.ts';
 import type { Connection } from './transactions.ts';
 
 /** Any number that nothing else uses as an advisory lock in this database. */
 const MIGRATION_LOCK = 7_402_311;
 
+/** Never `public`: in Lakebase an app may not write there, and elsewhere others do (facts: databricks#lakebase-and-postgres). */
+export const DEFAULT_SCHEMA = 'dab';
+
+/** Tables that releases before DEFAULT_SCHEMA made in `public`. Nothing is ever added here. */
+const ONCE_IN_PUBLIC = [
+  ...['inbox', 'links', 'grants', 'link_attempts', 'conversations', 'turns', 'messages', 'steps', 'blobs', 'definitions', 'bundles'],
+  ...['versions', 'proofs', 'proposals', 'outbox', 'writes', 'bundle_owners', 'openings', 'places', 'called_secrets', 'schema_migrations'],
+];
+
+interface MigrateOptions {
+  /** The first schema on the connection's search_path. */
+  readonly schema?: string | undefined;
+  readonly migrations?: readonly string[] | undefined;
+}
+
 /** Applies what is missing. Throws when the database is newer than the program. */
-export async function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
+export async function migrate(connection: Connection, options: MigrateOptions = {}): Promise<void> {
+  const { schema = DEFAULT_SCHEMA, migrations = MIGRATIONS } = options;
   // Under the lock as well: two `create table if not exists` at once can fail on a server.
   await connection.script(`
     select pg_advisory_xact_lock(${MIGRATION_LOCK});
+    ${ownSchema(schema)}
     create table if not exists schema_migrations (version integer primary key, applied_at timestamptz not null default now());
   `);
   const at = await versionOf(connection);
@@ -19,6 +36,29 @@ export async function migrate(connection: Connection, migrations: readonly strin
   for (const [index, sql] of migrations.entries()) {
     if (index >= at) await apply(connection, index + 1, sql);
   }
+}
+
+/**
+ * Makes the schema, and moves in what an earlier release kept in `public`: where its oldest tables and its kind of schema_migrations stand,
+ * which others have under the same name. Made only where it is missing: whoever may not make schemas may still use one.
+ */
+function ownSchema(schema: string): string {
+  const names = ONCE_IN_PUBLIC.map((name) => `'${name}'`).join(', ');
+  return `
+    do $$
+    declare name text;
+    begin
+      if to_regnamespace('${schema}') is null then create schema "${schema}"; end if;
+      if to_regclass('"${schema}".schema_migrations') is null and to_regclass('public.link_attempts') is not null
+        and to_regclass('public.inbox') is not null and exists (
+          select from pg_attribute where attrelid = to_regclass('public.schema_migrations') and attname = 'applied_at'
+        )
+      then
+        foreach name in array array[${names}] loop
+          if to_regclass('public.' || name) is not null then execute format('alter table public.%I set schema "${schema}"', name); end if;
+        end loop;
+      end if;
+    end $$;`;
 }
 
 async function versionOf(connection: Connection): Promise<number> {

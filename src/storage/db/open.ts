@@ -6,7 +6,7 @@ import { UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
 import { lockFolder } from './folder-lock.ts';
-import { migrate } from './migrate.ts';
+import { DEFAULT_SCHEMA, migrate } from './migrate.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
@@ -32,9 +32,12 @@ const SUPERVISE_SECONDS = 5;
 /** How long closing waits for running jobs: Databricks Apps kills 15 s after SIGTERM. */
 const DRAIN_MS = 10_000;
 
+/** The queue's schema: as it was before ours had a name, and one beside each other name. */
+const bossSchema = (schema = DEFAULT_SCHEMA) => (schema === DEFAULT_SCHEMA ? 'pgboss' : `${schema}_pgboss`);
+
 /** The queue's options, the same over both kinds. We schedule nothing. */
 export const BOSS_OPTIONS = {
-  schema: 'pgboss',
+  schema: bossSchema(),
   schedule: false,
   superviseIntervalSeconds: SUPERVISE_SECONDS,
   monitorIntervalSeconds: SUPERVISE_SECONDS,
@@ -78,7 +81,7 @@ interface Opened {
 async function openMigrated(options: StorageOptions, log: Logger): Promise<Opened> {
   const opened = await open(options, log);
   try {
-    await migrate(opened.connection);
+    await migrate(opened.connection, 'postgres' in options ? { schema: options.postgres.schema } : {});
     return opened;
   } catch (error) {
     await opened.connection.close().finally(opened.release);
@@ -88,10 +91,14 @@ async function openMigrated(options: StorageOptions, log: Logger): Promise<Opene
 
 async function open(options: StorageOptions, log: Logger): Promise<Opened> {
   if ('postgres' in options) {
-    const connection = createPostgresDb(options.postgres, (error) =>
-      log.warn({ reason: error.message }, 'An idle connection to Postgres broke'),
-    );
-    return { connection, kind: 'postgres', bossOptions: { ...connectionOf(options.postgres), max: 4 }, release: () => undefined };
+    const driver = await connectionOf(options.postgres, log);
+    const connection = createPostgresDb(driver, (error) => log.warn({ reason: error.message }, 'An idle connection to Postgres broke'));
+    return {
+      connection,
+      kind: 'postgres',
+      bossOptions: { ...driver, schema: bossSchema(options.postgres.schema), max: 4 } as ConstructorOptions,
+      release: () => undefined,
+    };
   }
   const lock = await lockFolder(options.dataDir);
   try {

@@ -2,6 +2,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { PGliteLike } from 'pg-boss';
 import type { Row } from './db.ts';
+import { DEFAULT_SCHEMA } from './migrate.ts';
 import { type Connection, guarded, inTransaction, run } from './transactions.ts';
 
 /** Type numbers of pg_type whose PGlite defaults differ from node-postgres: int8 and numeric stay text, bytea is a Buffer. */
@@ -26,13 +27,16 @@ function jsonText(value: unknown): string {
 const SERIALIZERS = { [JSON_TYPE]: jsonText, [JSONB]: jsonText };
 
 /** Opens PGlite in a folder, or in memory from a dump. The first open of a folder takes 2-4 s (facts: libraries#pglite). */
-export function openPglite(options: { dataDir?: string; dump?: Blob }): Promise<PGlite> {
-  return PGlite.create({
+export async function openPglite(options: { dataDir?: string; dump?: Blob }): Promise<PGlite> {
+  const pglite = await PGlite.create({
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.dump === undefined ? {} : { loadDataDir: options.dump }),
     parsers: PARSERS,
     serializers: SERIALIZERS,
   });
+  // Its one connection lives as long as it does.
+  await pglite.exec(`set search_path to "${DEFAULT_SCHEMA}"`);
+  return pglite;
 }
 
 /**

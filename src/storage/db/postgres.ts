@@ -1,7 +1,10 @@
 // A Postgres server as a Db: a pool, a transaction on one of its connections.
 import type { ConnectionOptions } from 'node:tls';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import type { Logger } from '../../values/log.ts';
 import type { Row } from './db.ts';
+import { isPasswordRefused, type LakebaseLogin, lakebasePasswords } from './lakebase.ts';
+import { DEFAULT_SCHEMA } from './migrate.ts';
 import { type Connection, guarded, inTransaction, postgresError, run } from './transactions.ts';
 
 export interface PostgresOptions {
@@ -9,25 +12,34 @@ export interface PostgresOptions {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** A function where passwords are short-lived (Lakebase; facts: databricks#lakebase-and-postgres). */
-  readonly password?: string | (() => Promise<string>) | undefined;
+  readonly password?: string | undefined;
+  /** In place of a password: Lakebase's are short-lived and fetched. */
+  readonly lakebase?: LakebaseLogin | undefined;
   readonly ssl?: boolean | ConnectionOptions | undefined;
+  /** Where our tables are; DEFAULT_SCHEMA when left out. */
+  readonly schema?: string | undefined;
 }
 
 /** Connections of our own pool; pg-boss has a second one. */
 const POOL_SIZE = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The driver's options: pg takes no undefined under exactOptionalPropertyTypes. */
-export function connectionOf(options: PostgresOptions) {
-  const { host, port, database, user, password, ssl } = options;
-  return { host, port, database, user, ...(password === undefined ? {} : { password }), ...(ssl === undefined ? {} : { ssl }) };
+/** The driver's options, made once: our pool and pg-boss's share a fetched password. pg takes no undefined under exactOptionalPropertyTypes. */
+export async function connectionOf(options: PostgresOptions, log: Logger): Promise<PoolConfig> {
+  const { host, port, database, user, password, lakebase, ssl, schema = DEFAULT_SCHEMA } = options;
+  return {
+    ...{ host, port, database, user },
+    options: `-c search_path="${schema}"`,
+    ...(password === undefined ? {} : { password }),
+    ...(lakebase === undefined ? {} : await lakebasePasswords(lakebase, user, log)),
+    ...(ssl === undefined ? {} : { ssl }),
+  };
 }
 
 /** A Db over a server. `onIdleError` hears of connections that break while nobody uses them. */
-export function createPostgresDb(options: PostgresOptions, onIdleError: (error: Error) => void): Connection {
+export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error) => void): Connection {
   const pool = new Pool({
-    ...connectionOf(options),
+    ...options,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'dab-bot',
@@ -35,8 +47,15 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
   pool.on('error', onIdleError);
   const gate = guarded();
 
+  /** A refused password is fetched anew: the second login shows whether the first had only ended too early. Nothing was executed yet. */
+  const loggedIn = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      if (typeof options.password === 'function' && isPasswordRefused(error)) return work();
+      throw error;
+    });
+
   const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
-    const client = await pool.connect().catch((error: unknown) => {
+    const client = await loggedIn(() => pool.connect()).catch((error: unknown) => {
       throw postgresError('connect', error);
     });
     let broken: Error | undefined;
@@ -58,7 +77,7 @@ export function createPostgresDb(options: PostgresOptions, onIdleError: (error: 
   return {
     query: async <R extends Row>(text: string, params?: readonly unknown[]) => {
       gate.check(text);
-      return run<R>(pool, text, params);
+      return run<R>({ query: (...statement) => loggedIn(() => pool.query(...statement)) }, text, params);
     },
     transaction: async (work) => {
       gate.check('begin');

@@ -28,7 +28,8 @@ export interface OAuthClient {
   readonly clientId: string;
   /** Without a secret the client is public. */
   readonly clientSecret?: string | undefined;
-  readonly redirectUri: string;
+  /** Without one it is a service principal, which signs in as itself with its id and secret. */
+  readonly redirectUri?: string | undefined;
   /** How a confidential client shows its secret; Databricks documents HTTP Basic. */
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post' | undefined;
 }
@@ -38,7 +39,7 @@ export interface Oidc {
   register(client: OAuthClient): void;
   /** Serves a request under /oidc; the prefix is stripped here. */
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Who an access token belongs to. */
+  /** Who an access token belongs to; the application id of a service principal. */
   userOfToken(token: string): Promise<string | undefined>;
   /** Ends every sign-in of a user: refresh tokens answer invalid_grant, access tokens are refused. */
   endSignIns(userName: string): void;
@@ -76,6 +77,7 @@ export function createOidc(options: {
     jwks: { keys: [signingKey()] },
     cookies: { keys: [randomBytes(24).toString('hex')], names: { session: '_dbx_sso', interaction: '_dbx_login', resume: '_dbx_resume' } },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: { enabled: false },
@@ -89,6 +91,7 @@ export function createOidc(options: {
     routes: { authorization: '/v1/authorize', token: '/v1/token', revocation: '/v1/revoke', userinfo: '/v1/userinfo', jwks: '/jwks.json' },
     ttl: {
       AccessToken: options.accessTokenSeconds ?? ACCESS_TOKEN_SECONDS,
+      ClientCredentials: ACCESS_TOKEN_SECONDS,
       IdToken: ACCESS_TOKEN_SECONDS,
       RefreshToken: REFRESH_TOKEN_SECONDS,
       Grant: REFRESH_TOKEN_SECONDS,
@@ -112,7 +115,7 @@ export function createOidc(options: {
       await handle(request, response);
     },
     async userOfToken(token) {
-      return (await provider.AccessToken.find(token))?.accountId;
+      return (await provider.AccessToken.find(token))?.accountId ?? (await provider.ClientCredentials.find(token))?.clientId;
     },
     endSignIns: store.forget,
   };
@@ -135,9 +138,13 @@ function clientMetadata(client: OAuthClient | undefined) {
   return {
     client_id: client.clientId,
     client_name: client.clientId,
-    redirect_uris: [client.redirectUri],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code' as const],
+    ...(client.redirectUri === undefined
+      ? { redirect_uris: [], grant_types: ['client_credentials'], response_types: [] }
+      : {
+          redirect_uris: [client.redirectUri],
+          grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code' as const],
+        }),
     ...(client.clientSecret === undefined
       ? { token_endpoint_auth_method: 'none' as const }
       : { client_secret: client.clientSecret, token_endpoint_auth_method: client.authMethod ?? ('client_secret_basic' as const) }),

@@ -72,6 +72,8 @@ export interface Workspace {
   readonly principalUsers: Map<string, readonly string[]>;
   /** By application id: the users and groups with the role servicePrincipal.manager, who may read and give the roles on it. */
   readonly principalManagers: Map<string, readonly string[]>;
+  /** By name of the endpoint in Lakebase: the password that the database server behind it takes from a user now. */
+  readonly lakebase: Map<string, (userName: string) => string>;
   /** How reads answer what a user may not see: like what isn't there, or 403. Which the real service does is unknown. */
   unreadable: 403 | 404;
   nextId(): string;
@@ -133,6 +135,7 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     principals: new Map(),
     principalUsers: new Map(),
     principalManagers: new Map(),
+    lakebase: new Map(),
     unreadable: 404,
     nextId,
     now: options.clock,

@@ -1,0 +1,57 @@
+// Lakebase's passwords, which last an hour: fetched as the app itself when somebody connects, and anew when the server refused one.
+import { Client, type ClientConfig } from 'pg';
+import { codeOf } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
+
+/** The app's own identity and where its database is. */
+export interface LakebaseLogin {
+  /** `projects/<id>/branches/<id>/endpoints/<id>`. */
+  readonly endpoint: string;
+  /** The workspace, with its scheme. */
+  readonly host: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** SQLSTATE of a refused password. */
+const INVALID_PASSWORD = '28P01';
+
+/**
+ * The options of a pg.Pool, or of pg-boss, that log in with such passwords. The library keeps one for its hour and hands it out again after
+ * the server has refused it, so a refusal makes its callback anew (facts: databricks#lakebase-and-postgres).
+ */
+export async function lakebasePasswords({ endpoint, ...identity }: LakebaseLogin, user: string, log: Logger) {
+  // Imported here: it loads Databricks' whole SDK, which takes 0.4 s, and few programs keep their rows in Lakebase.
+  const [{ getLakebasePgConfig }, { WorkspaceClient }] = await Promise.all([
+    import('@databricks/lakebase'),
+    import('@databricks/sdk-experimental'),
+  ]);
+  // skipVerify: left out, the SDK does not verify TLS (facts: libraries#databricks-sdk). No loaders: nothing else may say who is asking.
+  const workspaceClient = new WorkspaceClient({ ...identity, authType: 'oauth-m2m', skipVerify: false, loaders: [] });
+  const nothing = () => undefined;
+  // The message alone: what comes with it may quote the sign-in.
+  const logger = { debug: nothing, info: nothing, warn: nothing, error: () => log.warn({ endpoint }, 'Lakebase gave no password') };
+  const fresh = () => {
+    const config = getLakebasePgConfig({ workspaceClient, endpoint, user, host: '-', database: '-' }, undefined, logger);
+    return config.password as () => Promise<string>;
+  };
+  let password = fresh();
+
+  /** A pg.Client, as pools make them. */
+  function LoginClient(config: ClientConfig): Client {
+    const client = new Client(config);
+    const connect = client.connect.bind(client) as (done: (error?: Error) => void) => void;
+    const connecting = (done: (error?: Error) => void) =>
+      connect((error) => {
+        if (isPasswordRefused(error)) password = fresh();
+        done(error);
+      });
+    return Object.assign(client, { connect: connecting });
+  }
+  return { password: () => password(), Client: LoginClient as unknown as typeof Client };
+}
+
+/** Whether the server refused the password. */
+export function isPasswordRefused(error: unknown): boolean {
+  return codeOf(error) === INVALID_PASSWORD;
+}
