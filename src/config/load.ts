@@ -7,6 +7,7 @@ import { BotVariables, DEFAULT_MODEL } from './variables/bot.ts';
 import { type CliSetup, CliVariables, GO_VARIABLES } from './variables/cli.ts';
 import { ConverterVariables, HANDED_ON, PlaygroundVariables } from './variables/local.ts';
 import { McpHttpVariables, McpStdioVariables, SIGN_IN_PREFIXES } from './variables/mcp-server.ts';
+import type { ServerVariables } from './variables/server.ts';
 import type { StorageVariables } from './variables/storage.ts';
 
 type Values<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
@@ -17,7 +18,7 @@ export type McpStdioConfig = ReturnType<typeof loadMcpStdioConfig>;
 
 export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(BotVariables, env, [
-    serverNeeds,
+    storageNeeds,
     (set) =>
       set.ANTHROPIC_API_KEY !== undefined && set.ANTHROPIC_BASE_URL === undefined
         ? ['ANTHROPIC_BASE_URL is missing (ANTHROPIC_API_KEY is set; use https://api.anthropic.com for Anthropic itself)']
@@ -30,7 +31,7 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
 /** The server of the tools over HTTP. */
 export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(McpHttpVariables, env, [
-    serverNeeds,
+    storageNeeds,
     (set) =>
       set.DATABRICKS_APP_NAME === undefined && set.DAB_MCP_FORWARDED_TOKEN !== 'true' && set.DAB_MCP_BEARER !== 'true'
         ? [
@@ -85,8 +86,9 @@ function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: N
 const isForGo = (name: string) => GO_VARIABLES.includes(name.toUpperCase());
 
 /** Where rows are kept, as openStorage takes it. */
-function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables> & { DATABRICKS_HOST: string }) {
-  if (PGHOST === undefined || PGUSER === undefined) return { dataDir: values.DAB_DATA_DIR };
+function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables & typeof ServerVariables>) {
+  if (PGHOST === undefined || PGUSER === undefined)
+    return { dataDir: values.DAB_DATA_DIR, endsWithDeployment: values.DATABRICKS_APP_NAME !== undefined };
   const {
     LAKEBASE_ENDPOINT: endpoint,
     DATABRICKS_HOST: host,
@@ -107,14 +109,23 @@ function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof Storag
   return { postgres: { ...login, ssl: values.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: values.PGSSLMODE !== 'prefer' } } };
 }
 
-/** What a server of rows needs besides PGHOST. In Databricks Apps that is Lakebase, where nobody gets in without a password. */
-function serverNeeds(set: Readonly<Record<string, string>>): readonly string[] {
-  if (set.PGHOST === undefined) return [];
+/**
+ * What rows need besides PGHOST. In Databricks Apps there is no disk that stays, so they need that too, and its server is Lakebase, where
+ * nobody gets in without a password.
+ */
+function storageNeeds(set: Readonly<Record<string, string>>): readonly string[] {
+  const inApps = set.DATABRICKS_APP_NAME !== undefined;
+  if (set.PGHOST === undefined)
+    return inApps && set.DAB_EMBEDDED_IN_APPS !== 'true'
+      ? [
+          'PGHOST is missing (give the app a database as a resource; or DAB_EMBEDDED_IN_APPS=true, and each deployment of the app forgets all)',
+        ]
+      : [];
   const because = 'PGHOST is set';
   const user = set.PGUSER === undefined ? [`PGUSER is missing (${because})`] : [];
   if (set.PGPASSWORD !== undefined) return user;
   if (set.LAKEBASE_ENDPOINT === undefined)
-    return set.DATABRICKS_APP_NAME === undefined ? user : [...user, `LAKEBASE_ENDPOINT is missing (${because} and PGPASSWORD is not)`];
+    return !inApps ? user : [...user, `LAKEBASE_ENDPOINT is missing (${because} and PGPASSWORD is not)`];
   const identity = ['DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'].filter((name) => set[name] === undefined);
   return [...user, ...identity.map((name) => `${name} is missing (LAKEBASE_ENDPOINT is set)`)];
 }

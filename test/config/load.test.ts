@@ -36,7 +36,7 @@ describe('loadBotConfig', () => {
     expect(config.DAB_PUBLIC_URL).toBe('https://dab.example');
     expect(config.DATABRICKS_APP_PORT).toBe(8000);
     expect(config.DAB_VAULT_KEY).toHaveLength(32);
-    expect(config.storage).toEqual({ dataDir: '.data' });
+    expect(config.storage).toEqual({ dataDir: '.data', endsWithDeployment: false });
     expect(loadBotConfig({ ...GOOD, PGHOST: 'db.example', PGUSER: 'dab', PGSSLMODE: 'prefer' }).storage).toEqual({
       postgres: {
         host: 'db.example',
@@ -100,7 +100,10 @@ describe('loadBotConfig', () => {
     expect(problemsOf({ ...GOOD, SLACK_BOT_TOKEN: '' })).toEqual(['SLACK_BOT_TOKEN is missing']);
     expect(problemsOf({ ...GOOD, PGHOST: 'db.example' })).toEqual(['PGUSER is missing (PGHOST is set)']);
     expect(problemsOf({ ...GOOD, DAB_DB_SCHEMA: 'public' })).toEqual([expect.stringContaining('DAB_DB_SCHEMA must be')]);
-    const inApps = { ...GOOD, DATABRICKS_APP_NAME: 'dab-bot', PGHOST: 'db.example', PGUSER: 'app' };
+    const app = { ...GOOD, DATABRICKS_APP_NAME: 'dab-bot' };
+    expect(problemsOf(app)).toEqual([expect.stringMatching(/^PGHOST is missing .*DAB_EMBEDDED_IN_APPS=true/)]);
+    expect(loadBotConfig({ ...app, DAB_EMBEDDED_IN_APPS: 'true' }).storage).toEqual({ dataDir: '.data', endsWithDeployment: true });
+    const inApps = { ...app, PGHOST: 'db.example', PGUSER: 'app' };
     expect(problemsOf(inApps)).toEqual(['LAKEBASE_ENDPOINT is missing (PGHOST is set and PGPASSWORD is not)']);
     expect(problemsOf({ ...inApps, PGPASSWORD: 'p' })).toEqual([]);
     expect(problemsOf({ ...inApps, LAKEBASE_ENDPOINT: 'projects/a/branches/b/endpoints/c' })).toEqual([
@@ -122,7 +125,7 @@ describe('loadMcpHttpConfig', () => {
   const HOST = { DATABRICKS_HOST: 'acme.databricks.example' };
 
   it('in Databricks Apps needs nothing but what Apps sets', () => {
-    const config = loadMcpHttpConfig({ ...HOST, DATABRICKS_APP_NAME: 'dab-tools' });
+    const config = loadMcpHttpConfig({ ...HOST, DATABRICKS_APP_NAME: 'dab-tools', DAB_EMBEDDED_IN_APPS: 'true' });
     expect(config).toMatchObject({ DATABRICKS_HOST: 'https://acme.databricks.example', DAB_MCP_BEARER: false, DAB_MCP_ORIGINS: [] });
   });
 

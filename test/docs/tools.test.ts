@@ -23,5 +23,5 @@ it('mcp-app.yaml starts the server with variables that it knows', () => {
   expect([command.join(' '), scripts['start:mcp']]).toEqual(['node dist/bin/mcp-server.js', 'node dist/bin/mcp-server.js']);
   const given = Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
   const config = loadMcpHttpConfig({ DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_APP_NAME: 'dab-tools', ...given });
-  expect(Object.entries(config)).toEqual(expect.arrayContaining(Object.entries(given)));
+  expect(Object.entries(config)).toEqual(expect.arrayContaining(Object.entries({ ...given, DAB_EMBEDDED_IN_APPS: true })));
 });

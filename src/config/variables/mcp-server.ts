@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
 import { LogVariables, ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { flag, list, teamFolder, text, url } from './value-types.ts';
+import { flag, list, teamFolder, url } from './value-types.ts';
 
 export const McpHttpVariables = z.object({
   ...ServerVariables,
   /** A proxy stands before us that signs people in (facts: databricks#the-apps-proxy). */
-  DATABRICKS_APP_NAME: text.optional().meta({ description: 'Set by Databricks Apps, and by nobody else: its proxy signs callers in.' }),
   DAB_MCP_PUBLIC_URL: url.optional().meta({
     description: 'Where callers reach it; stands in the sign-in metadata (`/.well-known/oauth-protected-resource`).',
     default: 'this machine, at its port',

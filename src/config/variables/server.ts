@@ -1,5 +1,5 @@
 // What every program that listens has: a workspace, a port and a log.
-import { clockScale, host, oneOf, port, teamFolder } from './value-types.ts';
+import { clockScale, host, oneOf, port, teamFolder, text } from './value-types.ts';
 
 export const LogVariables = {
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
@@ -10,6 +10,10 @@ export const LogVariables = {
 export const ServerVariables = {
   DATABRICKS_HOST: host.meta({ description: 'The workspace. Databricks Apps sets it.' }),
   DATABRICKS_APP_PORT: port.default(8000).meta({ description: 'Where it listens. Databricks Apps sets it.' }),
+  DATABRICKS_APP_NAME: text.optional().meta({
+    description:
+      'Set by Databricks Apps, and by nobody else: its proxy signs callers in, and its disk ends with each deployment of the app.',
+  }),
   DAB_TEAM_FOLDER: teamFolder,
   ...LogVariables,
   DAB_CLOCK_SCALE: clockScale.optional().meta({

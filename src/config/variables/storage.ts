@@ -1,5 +1,5 @@
 // Where rows are kept: Postgres on a server, or else embedded in a folder. The names are libpq's, which Databricks Apps sets for Lakebase.
-import { oneOf, port, text } from './value-types.ts';
+import { flag, oneOf, port, text } from './value-types.ts';
 
 export const StorageVariables = {
   PGHOST: text.optional().meta({ description: 'A Postgres server. Unset: Postgres is embedded, in `DAB_DATA_DIR`, for one process.' }),
@@ -26,4 +26,7 @@ export const StorageVariables = {
     .default('dab')
     .meta({ description: 'The schema on that server in which the tables are. It is made at the first start.' }),
   DAB_DATA_DIR: text.default('.data').meta({ description: 'The folder of the embedded Postgres.' }),
+  DAB_EMBEDDED_IN_APPS: flag.default(false).meta({
+    description: 'Embed Postgres in Databricks Apps too, where each deployment of the app begins with an empty database.',
+  }),
 };

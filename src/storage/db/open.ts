@@ -12,7 +12,13 @@ import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
 import type { Connection } from './transactions.ts';
 
-export type StorageOptions = { readonly dataDir: string } | { readonly postgres: PostgresOptions };
+interface EmbeddedOptions {
+  readonly dataDir: string;
+  /** The disk under it is emptied by each deployment of the program. */
+  readonly endsWithDeployment?: boolean | undefined;
+}
+
+export type StorageOptions = EmbeddedOptions | { readonly postgres: PostgresOptions };
 
 export interface Database {
   readonly db: Db;
@@ -100,6 +106,11 @@ async function open(options: StorageOptions, log: Logger): Promise<Opened> {
       release: () => undefined,
     };
   }
+  if (options.endsWithDeployment === true)
+    log.warn(
+      { folder: options.dataDir },
+      'The database is embedded on a disk that each deployment of the app empties: threads, bundles, sign-ins, open approvals and where production lives are forgotten then',
+    );
   const lock = await lockFolder(options.dataDir);
   try {
     return overPglite(await openPglite({ dataDir: join(options.dataDir, 'postgres') }), lock.release);
