@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Diagnostic, JobDefinition, NotebookLanguage, Source, SourceReference } from '../bundle/model/bundle.ts';
 import { sourceReferences } from '../bundle/model/source-references.ts';
+import type { WholeSubject } from '../conversion/subject.ts';
 import type { FolderEntry } from '../databricks/api/workspace-files.ts';
 import { collectSources } from '../databricks/read/collect.ts';
 import type { SourceReader } from '../databricks/read/reader.ts';
@@ -13,14 +14,14 @@ const HEADER = /^(#|--|\/\/) Databricks notebook source/;
 const encoder = new TextEncoder();
 
 /** A source for every reference, whose content says what it stands for. */
-export function stubSources(definition: JobDefinition): { sources: Source[]; diagnostics: Diagnostic[] } {
+export function stubSources(definition: JobDefinition): Omit<WholeSubject, 'definition'> {
   const references = sourceReferences(definition);
   const note: Diagnostic = {
     level: 'note',
     place: 'sources',
     message: 'the sources are made up: no workspace and no --sources were given',
   };
-  return { sources: references.map(stubOf), diagnostics: references.length === 0 ? [] : [note] };
+  return { sources: references.map(stubOf), madeUp: true, diagnostics: references.length === 0 ? [] : [note] };
 }
 
 function stubOf({ path, kind }: SourceReference): Source {

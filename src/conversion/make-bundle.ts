@@ -74,8 +74,8 @@ export async function loadMaking(): Promise<void> {
 }
 
 /** Only where a catalog or schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
-async function tablesOf({ definition, sources }: WholeSubject): Promise<SourceTables[]> {
-  if (sources.length === 0 || !namesData(definition)) return [];
+async function tablesOf({ definition, sources, madeUp }: WholeSubject): Promise<SourceTables[]> {
+  if (sources.length === 0 || madeUp || !namesData(definition)) return [];
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   return analyses.map((one) => ({ path: one.path, tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts })) }));
 }

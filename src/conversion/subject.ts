@@ -7,6 +7,8 @@ export const MAX_DEPTH = 5;
 export interface WholeSubject {
   readonly definition: JobDefinition;
   readonly sources: readonly Source[];
+  /** Nobody has written the sources: nothing can be learnt of them. */
+  readonly madeUp?: true;
   /** What people should know of the reading. */
   readonly diagnostics: readonly Diagnostic[];
 }
