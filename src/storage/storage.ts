@@ -40,7 +40,7 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   bundlesIn(conversationId: string): BundleStore;
 }
 
-/** `vaultKey` seals what was called a secret, and `log` hides it. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+/** `vaultKey` seals what was called a secret, and `log` hides it. Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
 export async function openStorage(options: StorageOptions, vaultKey: VaultKey, log: ProgramLogger): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
   const { db } = database;

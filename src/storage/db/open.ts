@@ -11,6 +11,7 @@ import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
 import type { Connection } from './transactions.ts';
+import { waitForServer } from './wait-for-server.ts';
 
 interface EmbeddedOptions {
   readonly dataDir: string;
@@ -49,7 +50,7 @@ export const BOSS_OPTIONS = {
   monitorIntervalSeconds: SUPERVISE_SECONDS,
 } as const;
 
-/** Opens, migrates and starts the queue. Throws a UserError when the folder is in use, an UpstreamError when the server is not to be had. */
+/** Opens, migrates and starts the queue. Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
 export async function openQueuedDatabase(options: StorageOptions, log: Logger): Promise<QueuedDatabase> {
   const { connection, kind, bossOptions, release } = await openMigrated(options, log);
   try {
@@ -87,6 +88,7 @@ interface Opened {
 async function openMigrated(options: StorageOptions, log: Logger): Promise<Opened> {
   const opened = await open(options, log);
   try {
+    if (opened.kind === 'postgres') await waitForServer(opened.connection, log);
     await migrate(opened.connection, 'postgres' in options ? { schema: options.postgres.schema } : {});
     return opened;
   } catch (error) {
