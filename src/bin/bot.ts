@@ -109,8 +109,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   await signIn.resumeLinked();
   log.info({ url, host, storage: storage.kind }, 'DAB Bot is ready');
   return async () => {
-    await slack.stop();
-    await web.stop();
+    await Promise.all([slack.stop(), web.stop()]);
     await storage.close();
   };
 }

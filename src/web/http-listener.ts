@@ -12,7 +12,7 @@ interface HttpListener {
 }
 
 /** How long a running request may take when the process is asked to end. */
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 3_000;
 const IDLE_MS = 50;
 
 export function createHttpListener(): HttpListener {

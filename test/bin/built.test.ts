@@ -1,16 +1,24 @@
 // What `npm run build` makes starts on its own and finds everything that it reads from disk.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { test as base, expect, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
+import { parse } from 'yaml';
 import { environment } from '../../src/config/environment.ts';
 import { handedOn } from '../../src/config/load.ts';
+import { freePort } from '../../src/playground/child.ts';
 import { createDatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
+import { createSlackStandIn } from '../../src/playground/slack/stand-in.ts';
+import { systemClock } from '../../src/values/clock.ts';
 import { callsOf } from '../mcp/drive.ts';
+import { fillDataFolder } from '../storage/test-dump.ts';
+import { folderTest } from '../temporary-folder.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8'));
@@ -23,7 +31,7 @@ const MCP_SERVER = join('dist', 'bin', 'mcp-server.js');
 // The first test builds.
 vi.setConfig({ testTimeout: 180_000 });
 
-const test = base
+const test = folderTest
   .extend('project', { scope: 'file' }, async ({}, { onCleanup }) => {
     // A copy, so that no dist of the developer's is touched.
     const project = mkdtempSync(join(tmpdir(), 'dab-built-'));
@@ -62,6 +70,45 @@ test('the built MCP server makes a bundle and adds its Python tests', async ({ c
   const bundle_id = /^bundle_id: (\w{64})$/m.exec(made.text)?.[1] ?? '';
   const { text, isError } = await call('create_tests', { bundle_id });
   expect([isError, text]).toEqual([false, expect.stringContaining('tests/conftest.py')]);
+});
+
+test('the command of app.yaml starts the bot, and SIGTERM to that process ends it although a request hangs', async ({
+  project,
+  folder,
+}) => {
+  const [slack, databricks] = await Promise.all([createSlackStandIn(), createDatabricksStandIn()]);
+  onTestFinished(async () => void (await Promise.all([slack.close(), databricks.close()])));
+  await fillDataFolder(folder);
+  const [command = '', ...args] = parse(readFileSync(join(PROJECT, 'app.yaml'), 'utf8')).command;
+  const port = await freePort();
+  const env = {
+    PATH: dirname(process.execPath),
+    HOME: folder,
+    NODE_ENV: 'production',
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.url,
+    DATABRICKS_HOST: databricks.url,
+    DATABRICKS_APP_PORT: String(port),
+    DAB_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    DAB_OAUTH_CLIENT_ID: 'dab-bot',
+    DAB_VAULT_KEY: Buffer.alloc(32).toString('base64'),
+    DAB_DATA_DIR: folder,
+    DAB_CLI_SETUP: 'false',
+  };
+  const bot = spawn(command, args, { cwd: project, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  onTestFinished(() => void bot.kill('SIGKILL'));
+  const ended = once(bot, 'exit');
+  const ready = () => fetch(`${env.DAB_PUBLIC_URL}/readyz`).then(({ status }) => status);
+  await expect.poll(() => ready().catch(() => 0), { timeout: 60_000 }).toBe(200);
+  const hanging = connect(port, '127.0.0.1').on('error', () => undefined);
+  onTestFinished(() => void hanging.destroy());
+  hanging.write('POST /auth/confirm HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n');
+  bot.kill('SIGTERM');
+  // As Databricks Apps does it.
+  const killed = systemClock.deadline(15_000, () => bot.kill('SIGKILL'));
+  expect(await ended).toEqual([0, null]);
+  killed();
 });
 
 test.for(['bot.js', 'mcp-server.js', 'convert.js'])('the built %s says what its configuration lacks', async (program, { project }) => {

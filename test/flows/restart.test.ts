@@ -77,8 +77,16 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
     expect(counts(thread)).toEqual(ONCE);
   });
 
-  test('that was asked for politely is a drain, and the bot comes back', async ({ playground, ana }) => {
+  test('that was asked for politely is a drain: what runs on is handed over, and the bot comes back', async ({ playground, ana }) => {
+    const release = holdSources(playground);
+    const thread = await startThread(ana, '/dab job 402', 'job 402 ');
+    await thread.says('Collecting sources');
     await playground.restart('SIGTERM');
+    release();
+    await thread.card(1);
+    await thread.idle();
+    expect(counts(thread)).toEqual(ONCE);
+    expect(await playground.log()).not.toContain('something still runs');
     const help = await privately(ana, () => ana.command(CHANNEL, '/dab help'));
     expect(textOf(help)).toContain('connected as ana');
   });

@@ -6,7 +6,7 @@ import { boltLogger } from './logger.ts';
 import { createReceiver, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
-const DRAIN_MS = 4000;
+const DRAIN_MS = 3000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 

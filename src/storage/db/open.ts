@@ -36,8 +36,8 @@ export interface QueuedDatabase extends Database {
 
 /** How often the queue looks for jobs whose process died. They go on soon after a restart: their heartbeat is short too (conversation/queue.ts). */
 const SUPERVISE_SECONDS = 5;
-/** How long closing waits for running jobs: Databricks Apps kills 15 s after SIGTERM. */
-const DRAIN_MS = 10_000;
+/** How long closing waits for running jobs: a part of the 10 s that the whole end may take (bin/run-program). */
+const DRAIN_MS = 5_000;
 
 /** The queue's schema: as it was before ours had a name, and one beside each other name. */
 const bossSchema = (schema = DEFAULT_SCHEMA) => (schema === DEFAULT_SCHEMA ? 'pgboss' : `${schema}_pgboss`);
