@@ -95,7 +95,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     flow: signIn.flow,
     publicUrl,
     ready: async () => {
-      const checks = { slack: slack.connected(), database: await storage.answers(), cli: deployment.locator.status().state };
+      const checks = { slack: slack.connected(), database: await storage.answers(), cli: deployment.locator.health() };
       return { ok: checks.slack && checks.database, checks };
     },
     metrics: () => metrics.registry.metrics(),

@@ -49,7 +49,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
     senders: { hosts: config.DAB_MCP_HOSTS ?? ownNames, origins: config.DAB_MCP_ORIGINS },
     callMs: inApps ? LIMITS.callBehindProxyMs : LIMITS.callMs,
     ready: async () => {
-      const checks = { database: await storage.answers(), cli: locator.status().state };
+      const checks = { database: await storage.answers(), cli: locator.health() };
       return { ok: checks.database && !listener.isStopping(), checks };
     },
   });

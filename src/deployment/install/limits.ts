@@ -12,4 +12,7 @@ export const LIMITS = {
   versionMs: 20_000,
   /** Building takes 2.5 minutes on 2 cores (test/databricks-cli). */
   buildMs: 30 * MINUTE,
+  /** Where there is none it is looked for again: a network policy or a file may have changed by then. Twice as long after each time. */
+  againMs: MINUTE,
+  againMaxMs: 30 * MINUTE,
 } as const;

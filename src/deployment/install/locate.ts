@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { downloadCli, type SetupProgress } from './download.ts';
 import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
+import { LIMITS } from './limits.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
 import { ACCEPTED, isAccepted, isNewer, versionOf } from './version.ts';
 
@@ -37,6 +38,10 @@ export function createCliLocator(options: LocatorOptions) {
   const listeners = new Set<(status: CliStatus) => void>();
   let status: CliStatus = { state: 'preparing', doing: 'looking for the Databricks CLI' };
   let search: Promise<string | undefined> | undefined;
+  const clock = options.clock ?? systemClock;
+  /** Since when there has been none. */
+  const since = clock.now();
+  let goesOn = false;
 
   function set(next: CliStatus): void {
     const same = JSON.stringify(next) === JSON.stringify(status);
@@ -47,11 +52,25 @@ export function createCliLocator(options: LocatorOptions) {
   async function find(): Promise<string | undefined> {
     const found = await locate(options, (doing, percent) =>
       set({ state: 'preparing', doing, ...(percent === undefined ? {} : { percent }) }),
-    ).catch((error: unknown) => unavailable(error instanceof Error ? error.message : 'It could not be prepared.'));
+    ).catch(notPrepared);
     set(found);
     if (found.state === 'ready') options.log.info({ path: found.path, version: found.version }, 'The Databricks CLI is ready');
-    else options.log.warn({ problem: found.problem, next: found.next }, 'There is no Databricks CLI');
+    else {
+      options.log.warn({ problem: found.problem, next: found.next }, 'There is no Databricks CLI');
+      if (goesOn) lookAgain(LIMITS.againMs);
+    }
     return found.state === 'ready' ? found.path : undefined;
+  }
+
+  /** Whoever was told that there is none need not wait again for that: it shows only when one is found. */
+  function lookAgain(afterMs: number): void {
+    clock.deadline(afterMs, async () => {
+      const found = await locate(options, () => undefined).catch(notPrepared);
+      set(found);
+      if (found.state === 'unavailable') return lookAgain(Math.min(2 * afterMs, LIMITS.againMaxMs));
+      search = Promise.resolve(found.path);
+      options.log.info({ path: found.path, version: found.version }, 'The Databricks CLI is ready after all');
+    });
   }
 
   const ready = () => {
@@ -60,8 +79,17 @@ export function createCliLocator(options: LocatorOptions) {
   };
   return {
     status: () => status,
-    /** Begins finding or preparing in the background; a second call does nothing. */
-    start: () => void ready(),
+    /** In a word, or where there is none (yet): why, and for how long. */
+    health() {
+      if (status.state === 'ready') return status.state;
+      const reason = status.state === 'preparing' ? status.doing : `${status.problem} ${status.next}`;
+      return { state: 'degraded', reason, forSeconds: Math.round((clock.now() - since) / 1000) };
+    },
+    /** Begins finding or preparing in the background, and looks again from time to time where there is none; a second call does nothing. */
+    start() {
+      goesOn = true;
+      void ready();
+    },
     /** Waits until there is a CLI (its path) or it is clear that there is none (undefined). Starts by itself. */
     ready,
     /** Tells of every change of status, at once of none; answers the function that stops it. */
@@ -70,6 +98,10 @@ export function createCliLocator(options: LocatorOptions) {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function notPrepared(error: unknown): Unavailable {
+  return unavailable(error instanceof Error ? error.message : 'It could not be prepared.');
 }
 
 /** Where the prepared CLI is kept. */

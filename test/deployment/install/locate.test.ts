@@ -125,6 +125,22 @@ describe('while it is being prepared', () => {
   });
 });
 
+describe('where there is none', () => {
+  it('is looked for again, later each time, and says for how long there was none', async ({ folder, cache, release }) => {
+    const clock = createTestClock();
+    const place = join(folder, 'bin', 'databricks');
+    const locator = createCliLocator({ cacheDir: cache, path: dirname(place), log, allowSetup: false, release, clock });
+    locator.start();
+    expect(await locator.ready()).toBeUndefined();
+    await clock.turn(59_000);
+    expect(locator.health()).toEqual({ state: 'degraded', reason: expect.stringContaining('It is not installed'), forSeconds: 59 });
+    put(place, '1.9.0');
+    await clock.turn(1_000);
+    await expect.poll(() => locator.health()).toBe('ready');
+    expect(await locator.ready()).toBe(place);
+  });
+});
+
 describe('setup:cli', () => {
   it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async ({ folder, cache }) => {
     const settings = { cacheDir: cache, path: '', goEnv: {}, goModDir: join(folder, 'none'), log };
