@@ -1,12 +1,16 @@
 // The Bolt app over our receiver, and Web API clients with the right retries; start and stop.
 import { App } from '@slack/bolt';
-import { WebClient } from '@slack/web-api';
+import { ErrorCode, WebClient } from '@slack/web-api';
 import type { Clock } from '../../values/clock.ts';
+import { codeOf } from '../../values/errors.ts';
 import { boltLogger } from './logger.ts';
 import { createReceiver, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
 const DRAIN_MS = 3000;
+/** Where Slack is away at start: as long until it is asked again, twice as long after each time, up to the second. */
+const AWAY_MS = 1000;
+const AWAY_MAX_MS = 15_000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -42,9 +46,14 @@ export function createBoltApp(options: SlackOptions) {
   return {
     app,
     connected: receiver.connected,
-    /** Checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
+    /** Waits for Slack, checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
     async start(): Promise<void> {
-      await app.init();
+      for (let waitMs = AWAY_MS; ; waitMs = Math.min(2 * waitMs, AWAY_MAX_MS)) {
+        const away = await app.init().then(() => undefined, passing);
+        if (away === undefined) break;
+        options.log.warn({ reason: away, againInMs: waitMs }, 'Slack is not to be had; the bot waits for it');
+        await options.clock.sleep(waitMs);
+      }
       await options.inbox.sweep();
       await receiver.replay();
       await app.start();
@@ -55,6 +64,13 @@ export function createBoltApp(options: SlackOptions) {
       await Promise.race([receiver.drained(), options.clock.sleep(DRAIN_MS)]);
     },
   };
+}
+
+/** Why Slack could not be asked. Throws what it answered about us: that does not pass by waiting. */
+function passing(error: unknown): string {
+  const code = codeOf(error);
+  if (code === ErrorCode.RequestError || code === ErrorCode.HTTPError || code === ErrorCode.RateLimitedError) return code;
+  throw error;
 }
 
 function apiUrlOf({ apiUrl }: Pick<SlackOptions, 'apiUrl'>): { slackApiUrl?: string } {

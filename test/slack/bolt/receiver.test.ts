@@ -214,3 +214,14 @@ test('stopping waits for what is in hand', async ({ db }) => {
   expect((await rows()).map((row) => row.state)).toEqual(['done']);
   expect(bot.connected()).toBe(false);
 });
+
+test('a start waits for a Slack that is away, and not where Slack refuses the token', async ({ db }) => {
+  const { slack, bot } = await startBot(db, { connect: false });
+  // One more than the library tries by itself.
+  slack.faults.on('auth.test', { status: 503, times: 5 });
+  await bot.start();
+  expect(bot.connected()).toBe(true);
+  const refused = await startBot(db, { connect: false });
+  refused.slack.faults.on('auth.test', { error: 'account_inactive' });
+  await expect(refused.bot.start()).rejects.toThrow('account_inactive');
+});
