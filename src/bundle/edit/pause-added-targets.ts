@@ -5,6 +5,7 @@ import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
 import { configurationOf, environmentOf, writtenResource } from '../yaml/describe-tree.ts';
 import { editBundle } from './edit.ts';
+import { pauseLists } from './pause-lists.ts';
 
 /** `edited` is what an edit made of `before`. A target that only got another name keeps its way with the original. */
 export function pauseAddedTargets(before: Bundle, edited: Bundle): Bundle {
@@ -33,15 +34,18 @@ function standBeside(bundle: Bundle, target: string): Bundle {
       })),
     );
   const pauses = changes(pausing);
+  const lists = pauseLists(bundle, target, part.path);
   const wanted = [
     // For jobs that are added later, too.
-    ...(pauses.length === 0 ? [] : [{ at: ['targets', target, 'presets', 'trigger_pause_status'], value: 'PAUSED' }]),
+    ...(pauses.length + lists.size === 0 ? [] : [{ at: ['targets', target, 'presets', 'trigger_pause_status'], value: 'PAUSED' }]),
     ...pauses,
     ...changes((one) => ofTheOriginal(bundle, one)),
     ...changes(sameName),
+    ...(lists.get(part.path) ?? []),
   ];
-  const change = rewritten(bundle, part.path, (text) => changeYaml(text, [...emptied(part.value, wanted), ...wanted]));
-  const beside = editBundle(bundle, [change]);
+  lists.set(part.path, [...emptied(part.value, wanted), ...wanted]);
+  const written = [...lists].map(([path, some]) => rewritten(bundle, path, (text) => changeYaml(text, some)));
+  const beside = editBundle(bundle, written);
   return { ...beside, adoption: { ...beside.adoption, [target]: 'beside' }, added: [...(beside.added ?? []), target] };
 }
 
@@ -83,7 +87,7 @@ function emptied(value: JsonObject, changes: readonly YamlChange[]): YamlChange[
   const ways = changes.flatMap(({ at }) => at.slice(0, -1).map((_key, depth) => at.slice(0, depth + 1)));
   const empty = ways.filter((at) => {
     const there = at.reduce((found: Json | undefined, key) => objectOf(found)[key], value);
-    return there !== undefined && !isObject(there);
+    return there !== undefined && !isObject(there) && !Array.isArray(there);
   });
   return [...new Map(empty.map((at) => [JSON.stringify(at), { at, value: {} }])).values()];
 }

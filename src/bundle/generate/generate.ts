@@ -17,7 +17,7 @@ import { giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
-import { renderTargets, type TargetWish, targetComments } from './targets.ts';
+import { pauseTriggers, renderTargets, type TargetWish, targetComments } from './targets.ts';
 import { chooseVariables, type Variable } from './variables.ts';
 import { warningsAbout } from './warnings.ts';
 
@@ -168,16 +168,22 @@ export function generateBundle(input: GenerateInput): Bundle {
   const wished = targetsOf(options.targets);
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
-  const resources = keyedResources(definition);
+  const originals = keyedResources(definition);
+  const chosen = chooseVariables(originals);
+  const pauses = pauseTriggers(originals, (name) => chosen.list.some((one) => one.name === name));
+  const { resources } = pauses;
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
   const folders = references.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
-  const parameters = giveOwnData(resources, chooseVariables(resources), input.tables ?? []);
-  const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(parameters.list.map(({ name }) => name)));
+  const parameters = giveOwnData(resources, chosen, input.tables ?? []);
+  const pause = pauses.variable;
+  const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
+  const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));
   const paths = replacePaths(resources, layout);
   const values = [
+    ...pauses.places.map((place): [string, string] => [place, `\${var.${pause?.name}}`]),
     ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]),
     ...[...parameters.tables].map(([place, { catalog, schema, name }]): [string, string] => [
       place,
@@ -187,7 +193,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;
-  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own });
+  const inCopy = pause === undefined ? {} : { [pause.name]: 'PAUSED' };
+  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own, paused: inCopy });
   const written = resources.map((resource) => ({
     path: resource.file,
     yaml: resourceYaml(resource, folder, byPlace, dashboards.get(resource.key)),
@@ -195,14 +202,14 @@ export function generateBundle(input: GenerateInput): Bundle {
   const all = [JSON.stringify(targets), ...written.map(({ yaml }) => yaml)];
   // Who owns what is a copy is not written down, so nothing looks them up.
   const lookedUp = lookups.variables.filter(({ name }) => all.some((one) => one.includes(`\${var.${name}}`)));
-  const variables = byName([...parameters.list, ...lookedUp]);
+  const variables = byName([...own, ...lookedUp]);
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);
   const [made = quoted(title)] = resources.map(describeOrigin);
   const origin = folder === undefined ? made : `the folder ${quoted(folder)}`;
   const about = { name: title, jobId: definition.jobId, folder, resources, variables, sources: sources.length, brought };
-  const readme = { ...about, targets: wished, adoption, own: parameters.own };
+  const readme = { ...about, targets: wished, adoption, own: parameters.own, paused: inCopy };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(

@@ -21,6 +21,8 @@ interface ReadmeInput {
   readonly adoption: Readonly<Record<string, Adoption>>;
   /** Values of variables in a development copy that are not those of the job. */
   readonly own: Readonly<Record<string, string>>;
+  /** Values of variables in a development copy that keep it from starting by itself. */
+  readonly paused: Readonly<Record<string, string>>;
 }
 
 function inline(text: string): string {
@@ -35,17 +37,19 @@ export function rowStart(name: string): string {
   return `| \`${name}\` |`;
 }
 
-function variableTable({ variables, own, targets }: ReadmeInput): string[] {
+function variableTable({ variables, own, paused, targets }: ReadmeInput): string[] {
   if (variables.length === 0) return [];
   const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
-  const moves = dev.length > 0 && Object.keys(own).length > 0;
+  const inCopy = { ...own, ...paused };
+  const differs = dev.length > 0 && Object.keys(inCopy).length > 0;
   const rows = variables.map(({ name, value, description, lookup }) => {
     const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
-    const copy = own[name] === undefined ? '' : `\`${ownName(own[name])}\``;
-    return `${rowStart(name)} ${shown} |${moves ? ` ${copy || shown} |` : ''} ${inline(description)} |`;
+    const copy = inCopy[name] === undefined ? '' : `\`${ownName(inCopy[name])}\``;
+    return `${rowStart(name)} ${shown} |${differs ? ` ${copy || shown} |` : ''} ${inline(description)} |`;
   });
-  const head = ['Name', 'Value', ...(moves ? [`In ${dev.join(', ')}`] : []), 'What it is'];
+  const head = ['Name', 'Value', ...(differs ? [`In ${dev.join(', ')}`] : []), 'What it is'];
   const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
+  const moves = dev.length > 0 && Object.keys(own).length > 0;
   const copy = moves ? [`A schema that is another one in ${dev.join(', ')} is the copy’s own, and must be there.`, ''] : [];
   return ['## Variables', '', `| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, '', change, '', ...copy];
 }

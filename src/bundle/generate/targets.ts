@@ -1,11 +1,13 @@
 // The targets of a bundle: those in development mode for a person's own paused copy, and those that stand for production.
-import { isObject, type Json, type JsonObject } from '../../values/json.ts';
+import { isObject, itemsIn, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Adoption, Environment } from '../model/bundle.ts';
 import { grantPlace } from '../model/id-references.ts';
 import type { KeyedResource } from '../model/resources.ts';
+import { freeName } from '../model/safe-names.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';
+import type { Variable } from './variables.ts';
 
 /** Where production lies where nobody says it: below the home of whoever deploys. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
@@ -29,6 +31,8 @@ interface TargetsInput {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values that variables have in a development copy instead of their own. */
   readonly own: JsonObject;
+  /** Values that variables have where nothing starts by itself. */
+  readonly paused: JsonObject;
 }
 
 type ByResource = (resource: KeyedResource) => JsonObject;
@@ -59,9 +63,38 @@ function paused({ type, value }: KeyedResource, environment: Environment): JsonO
   return Object.fromEntries(running.map((name) => [name, { pause_status: 'PAUSED' }]));
 }
 
+interface Pauses {
+  /** The resources, in which each trigger says whether it runs. */
+  readonly resources: readonly KeyedResource[];
+  /** What is paused by one value; undefined where nothing in such a list runs. */
+  readonly variable: Variable | undefined;
+  /** Where it stands. */
+  readonly places: readonly string[];
+}
+
+/** The triggers in a job's list that run: what says nothing does (facts: databricks#job-definitions). */
+function runningTriggers({ type, value }: Pick<KeyedResource, 'type' | 'value'>): number[] {
+  return type !== 'jobs' ? [] : itemsIn(value.triggers).flatMap((one, i) => (isObject(one) && one.pause_status !== 'PAUSED' ? [i] : []));
+}
+
+/**
+ * Development mode does not know these triggers, so a copy says itself that they are paused. What a target says of a list is put behind it,
+ * so only a variable inside can differ (facts: bundles#targets-and-modes).
+ */
+export function pauseTriggers(all: readonly KeyedResource[], isTaken: (name: string) => boolean): Pauses {
+  const places = all.flatMap((one) => runningTriggers(one).map((i) => `${one.prefix}triggers[${i}].pause_status`));
+  if (places.length === 0) return { resources: all, variable: undefined, places };
+  const name = freeName('triggers_pause_status', isTaken);
+  const says = (one: Json): Json => (isObject(one) ? { ...one, pause_status: one.pause_status ?? 'UNPAUSED' } : one);
+  const resources = all.map((one) =>
+    runningTriggers(one).length === 0 ? one : { ...one, value: { ...one.value, triggers: itemsIn(one.value.triggers).map(says) } },
+  );
+  return { resources, variable: { name, value: 'UNPAUSED', description: 'Whether the triggers run: PAUSED or UNPAUSED' }, places };
+}
+
 /** Whether something of these starts by itself. */
 export function startsByItself(resources: readonly KeyedResource[]): boolean {
-  return resources.some((resource) => Object.keys(paused(resource, 'production')).length > 0);
+  return resources.some((resource) => runningTriggers(resource).length > 0 || Object.keys(paused(resource, 'production')).length > 0);
 }
 
 function lifecycle(adoption: Adoption | undefined, { id }: KeyedResource): JsonObject {
@@ -101,11 +134,24 @@ function runAsItIs({ type, value, runAs }: KeyedResource): JsonObject | undefine
   return { [runAs.includes('@') ? 'user_name' : 'service_principal_name']: runAs };
 }
 
+function given(variables: JsonObject): JsonObject {
+  return Object.keys(variables).length === 0 ? {} : { variables };
+}
+
 /** Under /Workspace/Shared the CLI wants it said that everybody may change what is deployed (facts: bundles#deployment-folders). */
 const EVERYBODY = [{ level: 'CAN_MANAGE', group_name: 'users' }];
 
 /** Everything under `targets`. */
-export function renderTargets({ targets, adoption, roots, resources, deployer, byPlace, own: ownValues }: TargetsInput): JsonObject {
+export function renderTargets({
+  targets,
+  adoption,
+  roots,
+  resources,
+  deployer,
+  byPlace,
+  own: ownValues,
+  paused: pauses,
+}: TargetsInput): JsonObject {
   const [main, ...others] = resources;
   // What a target says about run_as goes for every job and pipeline of it: only a single one can say it there.
   const shared = main === undefined || others.length > 0 ? {} : runAsOf(main, byPlace);
@@ -117,8 +163,10 @@ export function renderTargets({ targets, adoption, roots, resources, deployer, b
       if (environment === 'development') {
         const own = overrides(resources, (resource) => ({ ...paused(resource, environment), ...lifecycle(adopted, resource) }));
         const at = root === undefined ? {} : { workspace: { root_path: root } };
-        const ownData = Object.keys(ownValues).length === 0 ? {} : { variables: ownValues };
-        return [name, { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...ownData, ...own }];
+        return [
+          name,
+          { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...given({ ...ownValues, ...pauses }), ...own },
+        ];
       }
       const isPaused = adopted === 'beside' && startsByItself(resources);
       const own = overrides(resources, (resource) => ({
@@ -137,7 +185,7 @@ export function renderTargets({ targets, adoption, roots, resources, deployer, b
         workspace: { root_path: root ?? PROD_ROOT },
         ...(root?.startsWith('/Workspace/Shared/') ? { permissions: EVERYBODY } : {}),
         // For jobs that are added later, too.
-        ...(isPaused ? { presets: { trigger_pause_status: 'PAUSED' } } : {}),
+        ...(isPaused ? { presets: { trigger_pause_status: 'PAUSED' }, ...given(pauses) } : {}),
       };
       return [name, { ...written, ...shared, ...own }];
     }),

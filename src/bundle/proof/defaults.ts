@@ -18,7 +18,7 @@ const NO_SETTINGS = wordSet(
 /** Values the Jobs API documents for absent fields (facts: bundles#defaults). */
 const DEFAULTS: readonly (readonly [RegExp, Json])[] = [
   [/^max_concurrent_runs$/, 1],
-  [/^(schedule|trigger|continuous)\.pause_status$/, 'UNPAUSED'],
+  [/^(schedule|trigger|continuous|triggers\[\d+\])\.pause_status$/, 'UNPAUSED'],
   [/\.run_if$/, 'ALL_SUCCESS'],
   [/^name$/, 'Untitled'],
   [/^queue\.enabled$/, false],

@@ -13,7 +13,7 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
   const prefix = presets.name_prefix;
   if ((place === 'name' || place === 'display_name') && typeof prefix === 'string' && is.value === `${prefix}${String(was?.value ?? '')}`)
     return 'development mode puts a prefix before the name';
-  if (/^(schedule|trigger|continuous)\.pause_status$/.test(place) && is.value === presets.trigger_pause_status)
+  if (/^(schedule|trigger|continuous|triggers\[\d+\])\.pause_status$/.test(place) && is.value === presets.trigger_pause_status)
     return 'development mode pauses it';
   if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';

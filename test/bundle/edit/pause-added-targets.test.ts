@@ -1,4 +1,5 @@
 // A production target that an edit adds never starts by itself beside the original, however it is written; others stay as they are.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { describe, expect, it } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { editBundle } from '../../../src/bundle/edit/edit.ts';
@@ -18,6 +19,16 @@ const scheduled = (pause_status?: string) =>
     schedule: { quartz_cron_expression: '0 0 2 * * ?', timezone_id: 'UTC', ...(pause_status === undefined ? {} : { pause_status }) },
     tasks: [notebookTask('a', '/Users/ana@acme.example/etl/a')],
   });
+/** In the newest form: a list, in which one trigger is paused, one runs and one says nothing. */
+const listed = job({
+  name: 'Nightly',
+  triggers: [
+    { periodic: { interval: 1, unit: 'DAYS' }, pause_status: 'PAUSED' },
+    { table_update: { table_names: ['main.sales.orders'] }, pause_status: 'UNPAUSED' },
+    { file_arrival: { url: 's3://acme/in/' } },
+  ],
+  tasks: [notebookTask('a', '/Users/ana@acme.example/etl/a')],
+});
 const made = (definition: typeof related) =>
   generateBundle({ definition, sources: madeUp(definition), host: HOST, options: { adoption: { prod: 'bind' } } });
 const withTarget = (bundle: ReturnType<typeof made>, written: string, replaced = '$&') => {
@@ -40,6 +51,12 @@ describe('a target that an edit adds', () => {
       `${STAGING}    resources: { jobs: { nightly: { schedule: { pause_status: UNPAUSED } } } }\n`,
     ],
     ['jobs and pipelines', related, STAGING],
+    ['a list of triggers', listed, STAGING],
+    [
+      'a list that the target makes longer',
+      listed,
+      `${STAGING}    resources: { jobs: { nightly: { triggers: [{ model: { securable_name: main.sales.m }, pause_status: UNPAUSED }] } } }\n`,
+    ],
     ['a target without anything', scheduled('UNPAUSED'), '  staging:\n'],
     ['empty keys', scheduled('UNPAUSED'), `${STAGING}    presets:\n    resources:\n      jobs:\n`],
   ])('is paused: %s', (_what, definition, written) => {
@@ -54,6 +71,7 @@ describe('a target that an edit adds', () => {
     ['a job', scheduled('UNPAUSED')],
     ['one that says nothing', scheduled()],
     ['all kinds', related],
+    ['a list of triggers', listed],
   ])('that is written after one which takes the original over is what the generator would have made: %s', (_what, definition) => {
     const bundle = made(definition);
     const [, prod = ''] = /\n {2}prod:\n([\s\S]*)$/.exec(textOf(bundle, 'databricks.yml')) ?? [];
@@ -63,6 +81,23 @@ describe('a target that an edit adds', () => {
     const options = { targets, adoption: { prod: 'bind', staging: 'beside' }, roots: { staging: root } } as const;
     const wanted = generateBundle({ definition, sources: madeUp(definition), host: HOST, options });
     expect(JSON.parse(resourcesOf(modelled, 'staging'))).toEqual(JSON.parse(resourcesOf(wanted, 'staging')));
+  });
+
+  it('is paused where the list of triggers was written by hand', () => {
+    const bundle = made(listed);
+    const content = textOf(bundle, 'resources/nightly.job.yml').replaceAll('${var.triggers_pause_status}', 'UNPAUSED');
+    const yaml = textOf(bundle, 'databricks.yml')
+      .replace(/variables:\n {2}triggers_pause_status:\n.*\n.*\n/, '')
+      .replace(/ {4}variables:\n {6}triggers_pause_status: PAUSED\n/, '');
+    expect(yaml).not.toContain('triggers_pause_status');
+    const byHand = editBundle(bundle, [
+      { path: 'databricks.yml', content: yaml },
+      { path: 'resources/nightly.job.yml', content },
+    ]);
+    const staged = withTarget(byHand, STAGING);
+    expect(resourcesOf(staged, 'staging')).not.toMatch(/UNPAUSED/);
+    expect(resourcesOf(staged, 'prod')).toBe(resourcesOf(byHand, 'prod'));
+    expect(checkBundle(staged.files)).toEqual([]);
   });
 
   it('stays as it is written for development, without an original, and where only the name is new', () => {
