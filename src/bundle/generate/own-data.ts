@@ -6,7 +6,7 @@ import { parameterName } from '../model/path-and-id-fields.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
-import { chooseVariables, isTableName, type Variable, type Variables } from './variables.ts';
+import { type Chosen, chooseVariables, describeVariables, isTableName, type Variable, type Variables } from './variables.ts';
 
 const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
 const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
@@ -17,7 +17,8 @@ const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
 const OWN = 'dev_${workspace.current_user.short_name}';
 
-interface OwnData extends Variables {
+interface OwnData extends Omit<Variables, 'list'> {
+  readonly list: readonly Variable[];
   /** By variable: its value in a development copy. */
   readonly own: Readonly<Record<string, string>>;
   /** What people should know of a development target. */
@@ -58,10 +59,11 @@ export function giveOwnData(
       }
     }
   }
-  const variables: Variable[] = [...list];
+  const variables: Chosen[] = [...list];
+  const onlyRead = new Set<string>();
   const moved = new Map(byPlace);
   const tables = new Map(named);
-  const own: Variable[] = [];
+  const own: Chosen[] = [];
   const told: Omit<Diagnostic, 'place'>[] = [];
   for (const variable of list) {
     const uses = places.get(variable.name) ?? [];
@@ -72,7 +74,8 @@ export function giveOwnData(
     if (readers.length === uses.length || (isUnknown && SOURCE_NAME.test(variable.name))) continue;
     if (readers.length > 0) {
       const name = freeName(variableName(`source_${variable.name}`), (taken) => variables.some((one) => one.name === taken));
-      variables.push({ ...variable, name, description: `${variable.description}, where it is only read from` });
+      variables.push({ ...variable, name });
+      onlyRead.add(name);
       for (const { place } of readers) {
         const table = tables.get(place);
         if (table === undefined) moved.set(place, name);
@@ -85,14 +88,16 @@ export function giveOwnData(
     if (foreign.length > 0) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
   }
   const values = new Set(own.map(({ value }) => value));
-  const ownValue = ({ value }: Variable) => {
+  const ownValue = ({ value }: Chosen) => {
     const [last = '', ...before] = value.split('.').reverse();
     return [...before.reverse(), values.size === 1 ? OWN : `${OWN}_${variableName(last)}`].join('.');
   };
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
   if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
   else told.push(...staysInCatalog(list, sources));
-  return { list: variables, byPlace: moved, tables, own: given, told };
+  const note = (name: string) => (onlyRead.has(name) ? ', where it is only read from' : '');
+  const described = describeVariables(resources, { list: variables, byPlace: moved, tables }, note);
+  return { list: described, byPlace: moved, tables, own: given, told };
 }
 
 /** For people: whose copy it is stands for itself. */
@@ -100,7 +105,7 @@ export function ownName(value: string): string {
   return value.replace(OWN, 'dev_<your name>');
 }
 
-function movesTo(own: Readonly<Record<string, string>>, list: readonly Variable[]): string {
+function movesTo(own: Readonly<Record<string, string>>, list: readonly Chosen[]): string {
   const catalogs = [...new Set(list.filter(({ name }) => CATALOG.test(name)).map(({ value }) => value))];
   const before = catalogs.length === 1 ? `${catalogs[0]}.` : '';
   const names = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
@@ -110,7 +115,7 @@ function movesTo(own: Readonly<Record<string, string>>, list: readonly Variable[
 }
 
 /** No catalog can be made for a copy: where that alone is a variable, a copy changes what production does. */
-function staysInCatalog(list: readonly Variable[], sources: readonly SourceTables[]): Omit<Diagnostic, 'place'>[] {
+function staysInCatalog(list: readonly Chosen[], sources: readonly SourceTables[]): Omit<Diagnostic, 'place'>[] {
   const catalogs = list.filter(({ name }) => CATALOG.test(name) && !SOURCE_NAME.test(name));
   return catalogs.flatMap(({ name, value }): Omit<Diagnostic, 'place'>[] => {
     const all = sources.flatMap(({ tables }) =>

@@ -19,8 +19,11 @@ export interface Variable extends BundleVariable {
   readonly lookup?: LookupKind | undefined;
 }
 
+/** A variable before it is decided what it stands for. */
+export type Chosen = Pick<Variable, 'name' | 'value'>;
+
 export interface Variables {
-  readonly list: readonly Variable[];
+  readonly list: readonly Chosen[];
   /** The variable's name by the place of the value it stands for. */
   readonly byPlace: ReadonlyMap<string, string>;
   /** Names of tables in three parts, by place: the variables for two of them, and the third. */
@@ -49,13 +52,55 @@ function candidate(type: KeyedResource['type'], leaf: Leaf): string | undefined 
   return WHERE.test(name) || name === 'catalogname' || name === 'schemaname' ? name : undefined;
 }
 
-function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): string {
-  const of = prefix === '' ? '' : ` of ${key}`;
-  if (type === 'pipelines') return `${leaf.fields.at(-1)}${of}`;
+/** What stands at a place, and whose it is. */
+function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): { what: string; whose: string } {
+  const field = leaf.fields.at(-1) ?? '';
+  if (type === 'pipelines') {
+    const what = leaf.fields.length > 1 ? `Setting ${field}` : ({ catalog: 'Catalog', schema: 'Schema' }[field] ?? 'Target schema');
+    return { what, whose: `pipeline ${key}` };
+  }
   const name = parameterName(leaf) ?? '';
-  return leaf.keys[0] === 'tasks'
-    ? `Parameter ${name} of task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}`
-    : `Job parameter ${name}${of}`;
+  if (leaf.keys[0] !== 'tasks') return { what: `Job parameter ${name}`, whose: prefix === '' ? '' : key };
+  return { what: `Parameter ${name}`, whose: `task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}` };
+}
+
+/** Users of a variable that its description names. */
+const MOST_USERS = 3;
+
+/** The variables with what they stand for, once it is decided: every place that has one counts. `note` says more of some. */
+export function describeVariables(
+  resources: readonly KeyedResource[],
+  { list, byPlace, tables }: Variables,
+  note: (name: string) => string,
+): Variable[] {
+  const uses = new Map<string, Map<string, string[]>>();
+  const add = (name: string, what: string, whose: string) => {
+    const known = uses.get(name) ?? new Map<string, string[]>();
+    uses.set(name, known.set(what, [...(known.get(what) ?? []), whose]));
+  };
+  for (const resource of resources) {
+    for (const leaf of resource.leaves.values()) {
+      const place = `${resource.prefix}${leaf.place}`;
+      const [variable, table] = [byPlace.get(place), tables.get(place)];
+      if (variable === undefined && table === undefined) continue;
+      const { what, whose } = describe(resource, leaf);
+      const inTable = `of the table in ${what.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`;
+      if (variable !== undefined) add(variable, what, whose);
+      if (table !== undefined) {
+        add(table.catalog, `Catalog ${inTable}`, whose);
+        add(table.schema, `Schema ${inTable}`, whose);
+      }
+    }
+  }
+  return list.map((variable) => {
+    const parts = [...(uses.get(variable.name) ?? [])].map(([what, users]) => {
+      const whose = [...new Set(users)].filter((user) => user !== '');
+      const shown = whose.slice(0, MOST_USERS).join(', ');
+      const more = whose.length > MOST_USERS ? ` and ${whose.length - MOST_USERS} more` : '';
+      return shown === '' ? what : `${what} of ${shown}${more}`;
+    });
+    return { ...variable, description: `${parts.join('; ')}${note(variable.name)}` };
+  });
 }
 
 /**
@@ -63,7 +108,7 @@ function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): string {
  * (or of its resource) behind it.
  */
 export function chooseVariables(resources: readonly KeyedResource[]): Variables {
-  const chosen = new Map<string, Variable>();
+  const chosen = new Map<string, Chosen>();
   const byPlace = new Map<string, string>();
   for (const resource of resources) {
     for (const leaf of resource.leaves.values()) {
@@ -77,7 +122,7 @@ export function chooseVariables(resources: readonly KeyedResource[]): Variables 
         const taken = chosen.get(candidateName);
         return taken !== undefined && taken.value !== value;
       });
-      if (!chosen.has(name)) chosen.set(name, { name, value, description: describe(resource, leaf) });
+      if (!chosen.has(name)) chosen.set(name, { name, value });
       byPlace.set(`${resource.prefix}${leaf.place}`, name);
     }
   }
@@ -91,25 +136,23 @@ export function isTableName(leaf: Leaf): boolean {
 }
 
 /** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
-function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Variable>): Map<string, TableName> {
+function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Chosen>): Map<string, TableName> {
   const tables = new Map<string, TableName>();
-  const variableFor = (base: 'catalog' | 'schema', value: string, parameter: string): string => {
-    const isSame = (one: Variable) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
+  const variableFor = (base: 'catalog' | 'schema', value: string): string => {
+    const isSame = (one: Chosen) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
     const known = [...chosen.values()].find(isSame)?.name;
     const name = known ?? freeName(base, (taken) => chosen.has(taken));
-    if (known === undefined) chosen.set(name, { name, value, description: `${base === 'catalog' ? 'Catalog' : 'Schema'} of ${parameter}` });
+    if (known === undefined) chosen.set(name, { name, value });
     return name;
   };
   for (const { type, leaves, prefix } of resources) {
     for (const leaf of leaves.values()) {
       if (type !== 'jobs' || !isTableName(leaf)) continue;
-      const parameter = parameterName(leaf);
       const [, catalog, schema, name] = THREE_PARTS.exec(String(leaf.value)) ?? [];
       if (catalog === undefined || schema === undefined || name === undefined) continue;
-      const about = `the table in ${parameter}`;
       tables.set(`${prefix}${leaf.place}`, {
-        catalog: variableFor('catalog', catalog, about),
-        schema: variableFor('schema', schema, about),
+        catalog: variableFor('catalog', catalog),
+        schema: variableFor('schema', schema),
         name,
       });
     }

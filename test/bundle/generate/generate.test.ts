@@ -162,6 +162,22 @@ function must<T>(value: T | undefined): T {
   return value;
 }
 
+test('a variable says of all places that have it what it is', () => {
+  const tasks = ['a', 'b', 'c', 'd'].map((key) => ({
+    task_key: key,
+    notebook_task: {
+      notebook_path: `/Users/ana/${key}`,
+      base_parameters: { schema: 'gold', ...(key === 'd' ? { table: 'main.gold.out' } : {}) },
+    },
+  }));
+  const definition = job({ name: 'x', parameters: [{ name: 'catalog', default: 'main' }], tasks });
+  const { variables } = generateBundle({ definition, sources: [], host: HOST });
+  expect(variables.map(({ name, description }) => [name, description])).toEqual([
+    ['catalog', 'Job parameter catalog; Catalog of the table in parameter table of task d'],
+    ['schema', 'Parameter schema of task a, task b, task c and 1 more; Schema of the table in parameter table of task d'],
+  ]);
+});
+
 test('a dashboard that the CLI would refuse stays outside', () => {
   const tasks = ['a', 'b'].map((id) => ({ task_key: id, dashboard_task: { dashboard_id: id } }));
   const dashboard = { type: 'dashboards' as const, name: 'D', serialized: '{}', grants: [] };
