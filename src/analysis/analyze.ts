@@ -29,6 +29,8 @@ export interface Analysis {
   readonly named: readonly NamedTable[];
   readonly catalogs: readonly string[];
   readonly schemas: readonly string[];
+  /** The schemas that it makes where they are not there yet. */
+  readonly makes: readonly string[];
   readonly paths: { readonly read: readonly string[]; readonly written: readonly string[] };
   /** `installed`: what pip and conda are asked for; `imported`: top-level modules outside of the standard library. */
   readonly libraries: { readonly installed: readonly string[]; readonly imported: readonly string[] };
@@ -68,6 +70,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     catalogs: listed(facts.catalogs),
     schemas: listed(facts.schemas),
+    makes: listed(facts.made),
     paths: { read: listed(facts.pathsRead), written: listed(facts.pathsWritten) },
     libraries: { installed: listed(facts.installed), imported: listed(facts.imported) },
     secretReferences: listed(facts.secretReferences),

@@ -15,6 +15,7 @@ import { listAccess, listPermissions } from './api/permissions.ts';
 import { getDashboard, getPipeline, listPipelines, type PipelineFilter } from './api/pipelines-dashboards.ts';
 import { rolesOnPrincipal } from './api/principal-roles.ts';
 import { getPipelineUpdate, getRun, getRunFailure, getUpdateFailure } from './api/runs.ts';
+import { isSchemaThere } from './api/schemas.ts';
 import { runQuery, type SqlQuery } from './api/statements.ts';
 import { createSourceExport, type ExportFormat, exportBytes, listFolder, statusOf } from './api/workspace-files.ts';
 import { createRequests } from './http/requests.ts';
@@ -56,6 +57,7 @@ export function createWorkspace(options: { host: string; token: () => Promise<st
     listClusters: (filter: NameFilter, signal?: AbortSignal) => listClusters(requests, filter, signal),
     listWarehouses: (signal?: AbortSignal) => listWarehouses(requests, signal),
     listDataFiles: (path: string, after?: string, signal?: AbortSignal) => listDataFiles(requests, path, after, signal),
+    isSchemaThere: (name: string, signal?: AbortSignal) => isSchemaThere(requests, name, signal),
     runQuery: (query: SqlQuery, signal?: AbortSignal) => runQuery(requests, query, signal),
   };
 }

@@ -85,6 +85,7 @@ dbutils.notebook.exit("ok")
       ],
       catalogs: ['main', '{catalog}'],
       schemas: ['main.ref', 'main.silver', '{catalog}.bronze', '{catalog}.silver'],
+      makes: [],
       paths: { read: ['/Volumes/main/shop/in/extra.json'], written: ['/Volumes/main/shop/out'] },
       libraries: { installed: ['dlt-helpers>=1', 'great-expectations==1.2'], imported: ['delta', 'pandas'] },
       secretReferences: ['shop/jdbc-password'],
@@ -201,6 +202,21 @@ SELECT * FROM read_files('/Volumes/main/shop/in', format => 'csv')
       secretReferences: ['shop/salt'],
       tables: { read: [], written: [], maintained: [] },
     });
+  });
+
+  it('knows which schemas it makes, however that is written', async () => {
+    const { makes, schemas } = await ofSql(`USE CATALOG main;
+CREATE SCHEMA IF NOT EXISTS shop MANAGED LOCATION 's3://acme/shop';
+create database {env}_shop comment 'ours';
+CREATE SCHEMA finance.\`ledger\`;
+`);
+    expect([makes, schemas]).toEqual([
+      ['finance.ledger', 'main.shop', 'main.{env}_shop'],
+      ['finance.ledger', 'shop', '{env}_shop'],
+    ]);
+    expect((await ofPython('spark.sql(f"CREATE SCHEMA IF NOT EXISTS {catalog}.{args.schema}")')).makes).toEqual([
+      '{catalog}.{args.schema}',
+    ]);
   });
 
   it('reads SQL files and Jupyter cells of SQL', async () => {

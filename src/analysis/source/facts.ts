@@ -45,6 +45,8 @@ export function createFacts() {
     temporary: new Set<string>(),
     catalogs: new Set<string>(),
     schemas: new Set<string>(),
+    /** Those that it makes: `catalog.schema`, or as much of it as is said. */
+    made: new Set<string>(),
     pathsRead: new Set<string>(),
     pathsWritten: new Set<string>(),
     installed: new Set<string>(),
@@ -88,6 +90,14 @@ export function addTable(facts: Facts, parts: readonly string[], use: TableUse):
   addNamed(facts, parts, use);
   if (parts.length === 3) facts.catalogs.add(parts[0] ?? '');
   if (parts.length >= 2) facts.schemas.add(parts.slice(0, -1).join('.'));
+}
+
+/** A schema that is made where it is not there yet, by its parts. */
+export function addMadeSchema(facts: Facts, parts: readonly string[]): void {
+  if (parts.length === 0 || parts.includes('')) return;
+  facts.schemas.add(parts.join('.'));
+  const { catalog } = facts.current;
+  facts.made.add((parts.length === 1 && catalog !== undefined ? [catalog, ...parts] : parts).map(asHole).join('.'));
 }
 
 /** A table by its written name; a part in backticks may hold dots. */

@@ -1,6 +1,6 @@
 // SQL that the parser gives no tree for (OPTIMIZE, streaming tables, widgets, dialect it does not know), read by its keywords.
 import { wordSet } from '../../values/text.ts';
-import { addTable, addWidget, type TableUse, type Widget } from '../source/facts.ts';
+import { addMadeSchema, addTable, addWidget, type TableUse, type Widget } from '../source/facts.ts';
 import type { SqlSink } from './tree.ts';
 
 export interface SqlParserToken {
@@ -19,6 +19,10 @@ export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): vo
   const upper = tokens.map((token) => (token.type === 'STRING' || token.type === 'QUOTED_IDENTIFIER' ? '' : token.text.toUpperCase()));
   if (upper[0] === 'CREATE' && upper[1] === 'WIDGET') {
     readWidget(tokens, upper, sink);
+    return;
+  }
+  if (upper[0] === 'CREATE' && (upper[1] === 'SCHEMA' || upper[1] === 'DATABASE')) {
+    addMadeSchema(sink.facts, partsAt(tokens, upper, skipFiller(upper, 2)).map(sink.name));
     return;
   }
   if (upper[0] === 'DESCRIBE' || upper[0] === 'SHOW' || upper[0] === 'GRANT' || upper[0] === 'REVOKE' || upper[0] === 'REMOVE') return;

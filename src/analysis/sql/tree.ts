@@ -1,5 +1,5 @@
 // Reads a parsed SQL statement: which tables it reads and writes, in the scope of its common table expressions.
-import { addTable, addTableName, addWidget, type Facts, type TableUse } from '../source/facts.ts';
+import { addMadeSchema, addTable, addTableName, addWidget, type Facts, type TableUse } from '../source/facts.ts';
 
 /** Where a statement's facts go. */
 export interface SqlSink {
@@ -100,10 +100,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     else if (second === undefined) facts.current.schema = first;
     else facts.current = { catalog: first, schema: second };
   },
-  create_schema: (value, _scope, sink) => {
-    const parts = [value.name].flat().map((part) => sink.name(nameOf(part)));
-    if (parts.every((part) => part !== '')) sink.facts.schemas.add(parts.join('.'));
-  },
+  create_schema: createSchema,
+  create_database: createSchema,
   set_statement: (value, _scope, sink) => {
     for (const item of [value.items].flat()) {
       const name = isTree(item) ? sink.name(nameOf(item.name)) : '';
@@ -122,6 +120,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   grant: skipped,
   revoke: skipped,
 };
+
+function createSchema(value: Tree, _scope: Scope, sink: SqlSink): void {
+  addMadeSchema(
+    sink.facts,
+    [value.name].flat().map((part) => sink.name(nameOf(part))),
+  );
+}
 
 function createTemporary(value: Tree, scope: Scope, sink: SqlSink): void {
   sink.facts.temporary.add(sink.name(nameOf(value.name)).toLowerCase());

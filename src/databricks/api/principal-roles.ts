@@ -1,8 +1,7 @@
 // Who has which role on a service principal: the account keeps it, and a workspace passes the question on.
-import { UserError } from '../../values/errors.ts';
 import { type JsonObject, objectsIn } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { statusOf, withErrorWords } from '../http/errors.ts';
+import { unlessUnreadable } from '../http/errors.ts';
 import type { QueryParameters, Requests } from '../http/requests.ts';
 import type { Access } from './permissions.ts';
 
@@ -22,7 +21,9 @@ export async function rolesOnPrincipal(
   signal?: AbortSignal,
 ): Promise<PrincipalRoles | undefined> {
   if (!/^[\w-]+$/.test(applicationId)) return undefined;
-  const ask = (path: string, query: QueryParameters) => unlessUnreadable(() => requests.getJson(path, query, signal));
+  // A workspace that has no such answer, or not for this person, is none that is down.
+  const ask = (path: string, query: QueryParameters) =>
+    unlessUnreadable('Reading who may use a service principal', () => requests.getJson(path, query, signal));
   const account = textOf((await ask('/.well-known/databricks-config', {}))?.account_id);
   if (account === undefined) return undefined;
   const name = `accounts/${account}/servicePrincipals/${applicationId}/ruleSets/default`;
@@ -42,14 +43,4 @@ function holdersIn({ principals }: JsonObject): Holder[] {
     const [, kind, name] = /^(users|groups|servicePrincipals)\/(.+)$/.exec(String(principal)) ?? [];
     return name === undefined ? [] : [{ principal: KINDS[kind as keyof typeof KINDS], name }];
   });
-}
-
-/** A workspace that has no such answer, or not for this person, is none that is down. */
-async function unlessUnreadable(read: () => Promise<JsonObject>): Promise<JsonObject | undefined> {
-  try {
-    return await withErrorWords('Reading who may use a service principal', 'There is none.', read);
-  } catch (error) {
-    if (error instanceof UserError && statusOf(error) !== 401) return undefined;
-    throw error;
-  }
 }

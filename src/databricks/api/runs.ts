@@ -6,7 +6,6 @@ import { count, id } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
 import { listPages } from './pages.ts';
-import { firstErrorOf } from './pipeline-errors.ts';
 
 interface RunState {
   readonly over: boolean;
@@ -26,6 +25,9 @@ interface RunFailure {
 const OVER = ['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'];
 /** Results of tasks that only follow from another one's. */
 const FOLLOWS = /^(SUCCESS|UPSTREAM_|EXCLUDED|CANCELED|DISABLED)/;
+
+/** Events that are asked for: the first error is the first of them, unless another update ran at the same time; our choice. */
+const EVENTS = 25;
 
 /** `runId` is an int64 as text. */
 export async function getRun(requests: Requests, runId: string, signal?: AbortSignal): Promise<RunState> {
@@ -109,4 +111,35 @@ const pageOf = (runId: string) => ({
 async function firstPage(requests: Requests, runId: string, signal?: AbortSignal): Promise<JsonObject> {
   for await (const page of listPages(requests, { ...pageOf(runId), pages: 1 }, signal)) return page;
   return {};
+}
+
+interface Failed {
+  readonly pipelineId: string;
+  /** Absent where only the time is known, as of a task of a run. */
+  readonly updateId?: string;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+}
+
+/** Foreign text; undefined where the pipeline says nothing, or where that can't be seen (facts: databricks#runs-and-statements). */
+async function firstErrorOf(requests: Requests, { pipelineId, updateId, from }: Failed, signal?: AbortSignal): Promise<string | undefined> {
+  const query = {
+    filter: `level='ERROR' AND timestamp >= '${new Date(from).toISOString()}'`,
+    order_by: ['timestamp asc'],
+    max_results: String(EVENTS),
+  };
+  const path = `/api/2.0/pipelines/${encodeURIComponent(pipelineId)}/events`;
+  const body = await unlessItemFails(() =>
+    withErrorWords('Reading why a pipeline failed', 'Its events are gone.', () => requests.getJson(path, query, signal)),
+  );
+  const [first] = objectsIn(body?.events).filter(({ origin }) => updateId === undefined || objectOf(origin).update_id === updateId);
+  return first && wordsOf(first);
+}
+
+/** What happened, and the exception where there is one that it does not quote. */
+function wordsOf({ message, error }: JsonObject): string | undefined {
+  const what = textOf(message) ?? '';
+  const [thrown] = objectsIn(objectOf(error).exceptions).flatMap((one) => textOf(one.message) ?? []);
+  const words = thrown === undefined || what.includes(thrown) ? what : `${what} ${thrown}`;
+  return words.trim() === '' ? undefined : words.trim();
 }

@@ -44,6 +44,14 @@ export function unlessAnsweredWithError<T>(read: () => Promise<T>): Promise<T | 
   return unless((error) => ![undefined, 401, 429].includes(statusOf(error)), read);
 }
 
+/** What is read, in a call with error words; undefined where it can't be read for whatever reason, a refused sign-in (401) excepted. */
+export function unlessUnreadable<T>(doing: string, read: () => Promise<T>): Promise<T | undefined> {
+  return unless(
+    (error) => error instanceof UserError && statusOf(error) !== 401,
+    () => withErrorWords(doing, 'There is none.', read),
+  );
+}
+
 /** What is read, in a call with error words; undefined where there is no such thing. */
 export function unlessMissing<T>(doing: string, read: () => Promise<T>): Promise<T | undefined> {
   return withErrorWords(doing, '', () => unless(isMissing, read));

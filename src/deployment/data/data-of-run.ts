@@ -10,6 +10,8 @@ import { valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
 const MOST_SOURCES = 200;
+/** Statements that make schemas, of all of them together; our choice. */
+const MOST_MADE = 100;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
 interface Table {
@@ -21,11 +23,15 @@ interface Table {
   readonly line: number;
 }
 
+/** Whether there is a schema, by catalog and name; undefined where nobody can tell. */
+type IsSchemaThere = (name: string) => Promise<boolean | undefined>;
+
 /** `resolved` and `production` are resolved configurations; without the latter only what is written down counts as production's. */
 export async function dataOfRun(
   files: readonly BundleFile[],
   resolved: JsonObject,
   production: JsonObject | undefined,
+  isThere: IsSchemaThere = async () => undefined,
 ): Promise<Finding[]> {
   const sources = files.filter(({ path }) => CODE.test(path) && path.startsWith('src/')).slice(0, MOST_SOURCES);
   const analyses: { file: BundleFile; analysis: Analysis }[] = [];
@@ -38,15 +44,21 @@ export async function dataOfRun(
   if (here === undefined || there === undefined) return [];
   const tables: Table[] = [];
   const shared: Table[] = [];
+  const values: ((name: string) => string | undefined)[] = [];
   for (const { file, analysis } of analyses) {
     const defaults = new Map(
       analysis.widgets.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
     );
+    const [given, givenThere] = [here, there].map(({ of, pipeline }) => {
+      const parameters = of(file);
+      return { pipeline, valueFor: (name: string) => parameters.get(name) ?? defaults.get(name) };
+    });
+    if (given === undefined || givenThere === undefined) continue;
+    values.push(given.valueFor);
     for (const { parts, line, ...use } of analysis.named) {
-      const [own, productions] = [here, there].map(({ of, pipeline }) => {
+      const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
-        const values = of(file);
-        const all = [...before, ...parts.map((part) => filled(part, (name) => values.get(name) ?? defaults.get(name)))];
+        const all = [...before, ...parts.map((part) => filled(part, valueFor))];
         // A parameter may hold a whole name.
         return all.length === 1 && /^\w+(?:\.\w+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
@@ -61,7 +73,11 @@ export async function dataOfRun(
       if (table.changes && isKnown && (isFixed || name === original)) shared.push(table);
     }
   }
-  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables)];
+  // What is run by another file makes schemas by the parameters of that one.
+  const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
+  const made = new Set(patterns.flatMap((schema) => values.map((valueFor) => filled(schema, valueFor).toLowerCase())));
+  const toMake = await schemasToMake(tables, made, isThere);
+  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables, toMake)];
 }
 
 function sharedFinding(shared: readonly Table[]): Finding[] {
@@ -83,7 +99,29 @@ function missingFinding(tables: readonly Table[]): Finding[] {
   return [{ rule: 'missing tables', weight: 'note', text }];
 }
 
-function lineFinding(tables: readonly Table[]): Finding[] {
+/** Schemas that are asked for: each is a request. */
+const MOST_ASKED = 10;
+/** Catalogs that Unity Catalog does not keep (facts: databricks#schemas-of-unity-catalog). */
+const OUTSIDE = /^(?:hive_metastore|spark_catalog)\./i;
+
+/** The schemas of a copy's own that no code of it makes: those that surely are not there, and those of which it can't be told. */
+async function schemasToMake(tables: readonly Table[], made: ReadonlySet<string>, isThere: IsSchemaThere) {
+  const own = tables.flatMap(({ name, changes, instead }) =>
+    changes && instead !== undefined ? [name.slice(0, name.lastIndexOf('.'))] : [],
+  );
+  const isMade = (schema: string) => [schema, schema.slice(schema.lastIndexOf('.') + 1)].some((one) => made.has(one.toLowerCase()));
+  const schemas = [...new Set(own)].sort().filter((schema) => !isMade(schema));
+  const found = await Promise.all(
+    schemas.map((schema, i) => (i < MOST_ASKED && schema.includes('.') && !OUTSIDE.test(schema) ? isThere(schema) : undefined)),
+  );
+  return { missing: schemas.filter((_, i) => found[i] === false), unknown: schemas.filter((_, i) => found[i] === undefined) };
+}
+
+function statements(schemas: readonly string[]): string {
+  return listed(schemas.map((schema) => code(`CREATE SCHEMA IF NOT EXISTS ${schema}`)));
+}
+
+function lineFinding(tables: readonly Table[], { missing, unknown }: Awaited<ReturnType<typeof schemasToMake>>): Finding[] {
   const changed = namesOf(tables.filter(({ changes }) => changes));
   const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.includes(name)));
   if (changed.length + read.length === 0) return [];
@@ -91,12 +129,15 @@ function lineFinding(tables: readonly Table[]): Finding[] {
     ...(read.length > 0 ? [`reads ${listed(read.map(code))}`] : []),
     ...(changed.length > 0 ? [`writes ${listed(changed.map(code))}`] : []),
   ];
-  const own = tables.flatMap(({ name, changes, instead }) =>
-    changes && instead !== undefined ? [name.slice(0, name.lastIndexOf('.'))] : [],
-  );
-  const schemas = [...new Set(own)].sort().map((schema) => code(`CREATE SCHEMA IF NOT EXISTS ${schema}`));
-  const made = schemas.length === 0 ? '' : ` Where that schema is missing, make it: ${listed(schemas)}.`;
-  return [{ rule: 'data', weight: 'note', text: `A run ${parts.join(' and ')}.${made}` }];
+  const [what, them] = missing.length === 1 ? ['schema', 'it'] : ['schemas', 'them'];
+  const sentences = [
+    `A run ${parts.join(' and ')}.`,
+    ...(missing.length === 0
+      ? []
+      : [`I found no ${what} ${listed(missing.map(code))}: make ${them} before you run it, by ${statements(missing)}.`]),
+    ...(unknown.length === 0 ? [] : [`Where that schema is missing, make it: ${statements(unknown)}.`]),
+  ];
+  return [{ rule: 'data', weight: 'note', text: sentences.join(' ') }];
 }
 
 function namesOf(tables: readonly Table[]): string[] {

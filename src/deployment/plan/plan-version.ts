@@ -43,7 +43,7 @@ interface PlannerDeps extends PlanningDeps {
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
 
-type Reads = FindsLeftovers & ReadsJobs & Pick<Workspace, 'jobCallers'> & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
+type Reads = FindsLeftovers & ReadsJobs & Pick<Workspace, 'jobCallers' | 'isSchemaThere'> & Eyes['workspace'] & ReadsPlace & ReadsOriginals;
 
 interface VersionToPlan extends Omit<InspectInput, 'command' | 'host' | 'userName'> {
   readonly conversationId: string;
@@ -112,6 +112,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           if (obstacle !== undefined) return obstacle.words;
           const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);
           const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
+          const isSchemaThere = (name: string) => reads.isSchemaThere(name, signal);
           const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
           const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
@@ -125,7 +126,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             reads,
             pausing,
             also: [
-              ...(environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved) : []),
+              ...(environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : []),
               ...lostInCopy(lost, open.version),
               ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
             ],

@@ -22,6 +22,7 @@ import { reposRoutes } from './routes/repos.ts';
 import { runsRoutes } from './routes/runs.ts';
 import { statementsRoutes } from './routes/statements.ts';
 import { storageRoutes } from './routes/storage.ts';
+import { unityCatalogRoutes } from './routes/unity-catalog.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspaceFilesRoutes } from './routes/workspace-files.ts';
 import { loadJobs } from './seed/load.ts';
@@ -146,6 +147,7 @@ function createAnswer(workspace: Workspace, forward: Forward | undefined, host: 
     ...dashboardsRoutes(workspace),
     ...namedRoutes(workspace),
     ...lakebaseRoutes(workspace),
+    ...unityCatalogRoutes(workspace),
     ...statementsRoutes(workspace),
   ];
   const findPage = createRouter(pageRoutes(workspace));

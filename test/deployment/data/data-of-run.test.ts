@@ -1,5 +1,5 @@
 // What is said of the tables that a run of a development copy reads and changes.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
 import { sharedTables } from '../../../src/deployment/data/shared-tables.ts';
@@ -48,6 +48,38 @@ it('names what is read and written, and what of it is production’s by file and
         '`main.reports.weekly`. Where that schema is missing, make it: `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.',
     },
   ]);
+});
+
+describe('of the schema that a copy writes to', () => {
+  const dev = resolvedWith('dev', 'dev_ana');
+  const prod = resolvedWith('prod', 'sales');
+  const said = async (isThere: boolean | undefined, files = FILES) => {
+    const asked: string[] = [];
+    const findings = await dataOfRun(files, dev, prod, async (name) => {
+      asked.push(name);
+      return isThere;
+    });
+    return { asked, text: findings.find(({ rule }) => rule === 'data')?.text ?? '' };
+  };
+  const make = '`CREATE SCHEMA IF NOT EXISTS main.dev_ana`';
+
+  it('says that it is missing only where somebody has looked, and nothing where it is there', async () => {
+    const missing = await said(false);
+    expect(missing.asked).toEqual(['main.dev_ana']);
+    expect(missing.text).toContain(`I found no schema \`main.dev_ana\`: make it before you run it, by ${make}.`);
+    expect((await said(true)).text).not.toMatch(/schema/i);
+    expect((await said(undefined)).text).toContain(`Where that schema is missing, make it: ${make}.`);
+  });
+
+  it('does not ask for what the code makes itself, be it by the parameters of what runs it, nor of a catalog of Hive', async () => {
+    const makes = (text: string) => [...FILES, { path: 'src/setup.py', bytes: Buffer.from(`# Databricks notebook source\n${text}\n`) }];
+    const ownMade = makes('spark.sql(f"CREATE SCHEMA IF NOT EXISTS {catalog}.{schema}")');
+    expect(await said(false, ownMade)).toEqual({ asked: [], text: expect.not.stringMatching(/schema/i) });
+    const other = makes('spark.sql("CREATE DATABASE IF NOT EXISTS main.sales")');
+    expect((await said(false, other)).text).toContain(make);
+    const inHive = FILES.map((one) => ({ ...one, bytes: Buffer.from(one.bytes.toString().replaceAll('{catalog}', 'hive_metastore')) }));
+    expect(await said(false, inHive)).toMatchObject({ asked: [], text: expect.stringContaining('Where that schema is missing') });
+  });
 });
 
 it('says nothing of tables that nobody can name, nor of code without tables', async () => {

@@ -1,4 +1,5 @@
 // What a plan says of the files that run now: only files change, somebody edited one there, and what may not be read.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { DeploymentProposal } from '../../../src/deployment/approval/deployment-proposal.ts';
@@ -108,6 +109,24 @@ describe.skipIf(CLI === undefined)('a release', () => {
     });
     const { release } = await planned(newer, 1, 'dev');
     expect(release.findings).toMatchObject([{ rule: 'lost', weight: 'warning', text: expect.stringContaining('`no_such_setting`') }]);
+  });
+
+  it('of a copy names the schema that it writes to where that is missing', async ({ rig, planned }) => {
+    rig.far.workspace.catalogs.set('main', ['users']);
+    const was = (path: string) => Buffer.from(bundleOf().files.find((one) => one.path === path)?.bytes ?? []).toString();
+    const copy = bundleOf({
+      'databricks.yml': `${was('databricks.yml').replace('default: true', 'default: true\n    variables: { schema: dev_ana }')}variables: { schema: { default: sales } }\n`,
+      'resources/churn.job.yml': was('resources/churn.job.yml').replace(
+        '../src/load.py',
+        '../src/load.py\n            base_parameters: { schema: "${var.schema}" }',
+      ),
+      'src/load.py':
+        '# Databricks notebook source\nschema = dbutils.widgets.get("schema")\nspark.range(3).write.saveAsTable(f"main.{schema}.ledger")\n',
+    });
+    const { release } = await planned(copy, 1, 'dev');
+    expect(release.findings.map(({ text }) => text)).toEqual([
+      'A run writes `main.dev_ana.ledger`. I found no schema `main.dev_ana`: make it before you run it, by `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.',
+    ]);
   });
 
   it('is not planned where the deployed files may not be read', async ({ rig, planned, deploy }) => {

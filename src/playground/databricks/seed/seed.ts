@@ -24,6 +24,8 @@ export function loadSeed(workspace: Workspace): void {
   addDeployed(workspace, `${FOLDER}deployed/footfall`);
   for (const shared of ['churn', 'inventory', 'quality', 'sales']) share(workspace, `${HOME}/${shared}`, 'users', 'CAN_READ');
   share(workspace, '/Teams/data', 'data-platform', 'CAN_MANAGE');
+  workspace.catalogs.set('main', ['users']);
+  for (const schema of ['churn', 'inventory', 'logistics', 'orders', 'sales']) workspace.schemas.set(`main.${schema}`, ['users']);
 }
 
 /** As its owner would: homes are private, so what colleagues convert is shared with them, and the team has a folder of its own. */

@@ -74,6 +74,9 @@ export interface Workspace {
   readonly principalManagers: Map<string, readonly string[]>;
   /** By name of the endpoint in Lakebase: the password that the database server behind it takes from a user now. */
   readonly lakebase: Map<string, (userName: string) => string>;
+  /** Unity Catalog's catalogs by name and schemas by full name: the users and groups that may use them. */
+  readonly catalogs: Map<string, readonly string[]>;
+  readonly schemas: Map<string, readonly string[]>;
   /** How reads answer what a user may not see: like what isn't there, or 403. Which the real service does is unknown. */
   unreadable: 403 | 404;
   nextId(): string;
@@ -136,6 +139,8 @@ export function createWorkspaceState(options: { clock: () => number; users?: rea
     principalUsers: new Map(),
     principalManagers: new Map(),
     lakebase: new Map(),
+    catalogs: new Map(),
+    schemas: new Map(),
     unreadable: 404,
     nextId,
     now: options.clock,
