@@ -1,5 +1,5 @@
 // Scala and R, which have no parser here: the calls of Databricks that are plain enough for a pattern, with literal arguments only.
-import { addTableName, addWidget, countLines, type Facts, linesDown, type Widget } from './source/facts.ts';
+import { addPath, addTableName, addWidget, countLines, type Facts, linesDown, type Widget } from './source/facts.ts';
 import type { SqlReader } from './sql/read.ts';
 
 const TEXT = `\\s*(?:\\w+\\s*=\\s*)?s?(?:"""([\\s\\S]{1,20000}?)"""|"((?:[^"\\\\\\n]|\\\\.){1,4000})"|'((?:[^'\\\\\\n]|\\\\.){1,4000})')`;
@@ -15,6 +15,11 @@ const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, tex
   },
   { pattern: call('(?:saveAsTable|insertInto|toTable|writeTo)'), add: (facts, text) => addTableName(facts, text, 'written') },
   { pattern: frameAnd('(?:saveAsTable|insertInto)'), add: (facts, text) => addTableName(facts, text, 'written') },
+  {
+    pattern: frameAnd('(?:write\\.(?:df|parquet|json|orc|text|csv|csv2)|write_csv|saveRDS)'),
+    add: (facts, text) => addPath(facts, storagePath(text), 'written'),
+  },
+  { pattern: call('fs[.$](?:put|rm)'), add: (facts, text) => addPath(facts, text, 'written') },
   { pattern: call('DeltaTable\\.forName'), add: (facts, text) => addTableName(facts, text, 'read') },
   { pattern: call('(?:spark\\.sql|SparkR::sql|sqlContext\\.sql|sql)'), add: (facts, text, sql) => sql?.(text, facts) },
   { pattern: call('createOrReplaceTempView'), add: (facts, text) => facts.temporary.add(text.toLowerCase()) },
@@ -22,6 +27,15 @@ const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, tex
   { pattern: call('widgets[.$]get(?:Argument)?'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
   { pattern: call('getArgument'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
 ];
+
+/** How far before a call what it belongs to is looked for. */
+const LONGEST_CHAIN = 400;
+
+/** Whether the call is one of a writer's: what it belongs to stands before it, in lines that go on with a dot. */
+function isWriters(before: string): boolean {
+  const chain = before.slice(before.lastIndexOf('write') + 1);
+  return chain.length < before.length && chain.split('\n').every((line, i) => i === 0 || /^\s*(?:\.|$)/.test(line));
+}
 
 /** Adds what the calls in a Scala or R cell name. */
 export function readByPattern({ text, line }: { text: string; line: number }, facts: Facts, sql: SqlReader | undefined): void {
@@ -36,6 +50,18 @@ export function readByPattern({ text, line }: { text: string; line: number }, fa
     const kind = /text|dropdown|combobox|multiselect/.exec(match[0])?.[0] as Widget['kind'];
     addWidget(facts, { name: firstOf(match.slice(1, 4)), kind, default: firstOf(match.slice(4)) });
   }
+  for (const match of code.matchAll(call('save|start|parquet|csv|json|orc|text'))) {
+    if (!isWriters(code.slice(Math.max(0, match.index - LONGEST_CHAIN), match.index))) continue;
+    facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
+    addPath(facts, firstOf(match.slice(1)), 'written');
+  }
+  for (const match of code.matchAll(callOfTwo('(?:option|fs[.$](?:cp|mv))'))) {
+    const [first, path] = [firstOf(match.slice(1, 4)), firstOf(match.slice(4))];
+    const keepsState = first === 'checkpointLocation' || first === 'cloudFiles.schemaLocation';
+    if (match[0].startsWith('option') && !keepsState) continue;
+    facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
+    addPath(facts, path, 'written');
+  }
   for (const match of code.matchAll(callOfTwo('secrets[.$]get')))
     facts.secretReferences.add(`${firstOf(match.slice(1, 4))}/${firstOf(match.slice(4))}`);
   if (/\b(?:readStream|writeStream)\b/.test(code)) facts.signs.add('streams');
@@ -46,4 +72,9 @@ export function readByPattern({ text, line }: { text: string; line: number }, fa
 
 function firstOf(groups: readonly (string | undefined)[]): string {
   return groups.find((group) => group !== undefined) ?? '';
+}
+
+/** Local files are no storage: R writes many another. */
+function storagePath(path: string): string | undefined {
+  return /^(?:\/(?:Volumes|dbfs|mnt|Workspace)\/|[a-z0-9]+:\/)/.test(path) ? path : undefined;
 }

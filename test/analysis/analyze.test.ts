@@ -83,6 +83,7 @@ dbutils.notebook.exit("ok")
         { use: 'written', parts: ['main', 'silver', 'prices'], line: 36 },
         { use: 'maintained', parts: ['main', 'silver', 'prices'], line: 42 },
       ],
+      changedPaths: [{ path: '/Volumes/main/shop/out', line: 36 }],
       catalogs: ['main', '{catalog}'],
       schemas: ['main.ref', 'main.silver', '{catalog}.bronze', '{catalog}.silver'],
       makes: [],

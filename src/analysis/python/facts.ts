@@ -1,7 +1,8 @@
 // What Python does with Databricks: its widgets, tables, paths, secrets and settings, read off the calls of its syntax tree.
-import { addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
+import { addChangedPath, addPath, addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
 import type { SqlReader } from '../sql/read.ts';
+import { fileChanges } from './file-changes.ts';
 import { type Constants, stringOf } from './literals.ts';
 import { argumentOf, calleeOf, chainOf, type Node, nodesOf } from './parse.ts';
 import { isStandardModule } from './stdlib.ts';
@@ -79,7 +80,7 @@ function readCall(call: Call): void {
   else if (/(?:^|\.)conf\.set$/.test(callee)) addTo(facts.sparkConf, textOf(call, 0, 'key'));
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
   else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');
-  else if (name === 'forPath') addTo(call.changesDelta ? facts.pathsWritten : facts.pathsRead, textOf(call, 1) ?? textOf(call, 0));
+  else if (name === 'forPath') addPath(facts, textOf(call, 1) ?? textOf(call, 0), call.changesDelta ? 'written' : 'read');
   else if (/^setCurrent(?:Catalog|Database)$/.test(name)) useNamespace(call, name.endsWith('Catalog'));
   else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
     facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
@@ -94,35 +95,53 @@ function useNamespace(call: Call, isCatalog: boolean): void {
   else facts.current.schema = name;
 }
 
+/** An argument that is given by its name alone. */
+function named(call: Call, name: string): string | undefined {
+  return textOf(call, LIMITS.listed, name);
+}
+
 function addTo(set: Set<string>, text: string | undefined): void {
   if (text !== undefined) set.add(text);
 }
 
 const FILES = new Set(['load', 'save', 'parquet', 'csv', 'json', 'text', 'orc', 'xml', 'avro', 'delta', 'textFile', 'start']);
 const PANDAS_READS = /^read_(?:csv|parquet|json|excel|feather|orc|xml)$/;
-const PANDAS_WRITES = /^to_(?:csv|parquet|json|excel|feather)$/;
+/** Where a stream keeps how far it is: two that share one disturb each other. */
+const KEEPS_STATE = /^(?:checkpointLocation|cloudFiles\.schemaLocation)$/;
 
 /** Readers and writers of data frames. */
 function readFrame(call: Call, chain: { readonly names: readonly string[] }, name: string, isSpark: boolean): void {
   const { facts } = call;
   const reads = chain.names.includes('read') || chain.names.includes('readStream');
   const writes = chain.names.includes('write') || chain.names.includes('writeStream') || chain.names.includes('writeTo');
+  const callee = calleeOf(call.node);
+  const use = reads ? 'read' : 'written';
+  if (!reads && !writes) {
+    const method = call.node.childForFieldName('function')?.childForFieldName('object');
+    const own = () => stringOf(method, call.constants, hole);
+    for (const path of fileChanges({ name: name === '' ? callee : name, callee }, (at) => textOf(call, at), own))
+      addPath(facts, pathIn(path), 'written');
+  }
   if (chain.names.includes('readStream') || chain.names.includes('writeStream')) facts.signs.add('streams');
   if (name === 'table' && (reads || isSpark)) addTableName(facts, textOf(call, 0, 'tableName') ?? '', 'read');
-  else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo', 'to_table'].includes(name))
+  else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo', 'to_table'].includes(name)) {
     addTableName(facts, textOf(call, 0) ?? '', 'written');
-  else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
+    addPath(facts, named(call, 'path'), 'written');
+  } else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
   else if (name === 'jdbc' && reads) facts.signs.add('reads a database');
-  else if (name === 'option' && (reads || writes) && /^(?:path|checkpointLocation)$/.test(textOf(call, 0) ?? '')) {
-    addTo(reads ? facts.pathsRead : facts.pathsWritten, textOf(call, 1));
+  else if (name === 'option' && (reads || writes)) {
+    const option = textOf(call, 0) ?? '';
+    if (option === 'path') addPath(facts, textOf(call, 1), use);
+    else if (KEEPS_STATE.test(option)) addPath(facts, textOf(call, 1), 'written');
+  } else if (name === 'options' && (reads || writes)) {
+    addPath(facts, named(call, 'path'), use);
+    addPath(facts, named(call, 'checkpointLocation'), 'written');
   } else if (FILES.has(name) && (reads || writes)) {
-    addTo(reads ? facts.pathsRead : facts.pathsWritten, textOf(call, 0, 'path'));
+    addPath(facts, textOf(call, 0, 'path'), use);
     if (reads && name !== 'load') facts.signs.add('reads files');
-  } else if (PANDAS_READS.test(name)) addTo(facts.pathsRead, pathIn(textOf(call, 0)));
-  else if (PANDAS_WRITES.test(name)) addTo(facts.pathsWritten, pathIn(textOf(call, 0)));
-  else if (name === '' && calleeOf(call.node) === 'open') {
-    addTo(/[wax+]/.test(textOf(call, 1, 'mode') ?? 'r') ? facts.pathsWritten : facts.pathsRead, pathIn(textOf(call, 0)));
-  } else if (/^(?:fit|fit_transform|log_model|register_model|autolog)$/.test(name)) facts.signs.add('trains');
+  } else if (PANDAS_READS.test(name)) addPath(facts, pathIn(textOf(call, 0)), 'read');
+  else if (callee === 'open') addPath(facts, pathIn(textOf(call, 0)), /[wax+]/.test(textOf(call, 1, 'mode') ?? 'r') ? 'written' : 'read');
+  else if (/^(?:fit|fit_transform|log_model|register_model|autolog)$/.test(name)) facts.signs.add('trains');
 }
 
 function addFormat(facts: Facts, format: string | undefined): void {
@@ -168,12 +187,13 @@ function readUtility(call: Call, callee: string): void {
     if (method === 'exit') facts.exits = true;
     if (method === 'run') facts.signs.add('runs notebooks');
   } else if (utility === 'fs') {
-    if (method === 'ls' || method === 'head') addTo(facts.pathsRead, textOf(call, 0));
-    if (method === 'put' || method === 'mkdirs' || method === 'rm') addTo(facts.pathsWritten, textOf(call, 0));
-    if (method === 'cp' || method === 'mv') {
-      addTo(facts.pathsRead, textOf(call, 0));
-      addTo(facts.pathsWritten, textOf(call, 1));
-    }
+    if (method === 'ls' || method === 'head' || method === 'cp' || method === 'mv') addPath(facts, textOf(call, 0), 'read');
+    if (method === 'put' || method === 'rm') addPath(facts, textOf(call, 0), 'written');
+    if (method === 'cp' || method === 'mv') addPath(facts, textOf(call, 1), 'written');
+    // What it takes is gone; what brings it is still another source.
+    if (method === 'mv') addChangedPath(facts, textOf(call, 0));
+    // A folder that is there stays as it is.
+    if (method === 'mkdirs') addTo(facts.pathsWritten, textOf(call, 0));
   }
 }
 

@@ -62,8 +62,11 @@ function ofCall(node: Node, inner: Inner, hole: ((node: Node) => string) | undef
   if (callee === 'os.path.dirname') return parentOf(inner(argumentOf(node, 0)));
   const given = node.childForFieldName('arguments')?.namedChildren ?? [];
   if (callee === 'os.path.join') return joined(given.map(inner), '/');
-  // With holes a value may come from anywhere; only without them are paths meant.
-  if (PASS_THROUGH.has(callee) && hole === undefined) return inner(argumentOf(node, 0));
+  if (PASS_THROUGH.has(callee)) {
+    const value = inner(argumentOf(node, 0));
+    // With holes a value may come from anywhere; only what begins as something written down is a path.
+    if (hole === undefined || (value !== undefined && !value.startsWith('{'))) return value;
+  }
   if (hole !== undefined && ASKS_FOR_PARAMETER.test(callee)) {
     const name = inner(argumentOf(node, 0, 'name') ?? argumentOf(node, 0, 'key'));
     return name === undefined || !/^[\w.-]+$/.test(name) ? undefined : `{${name}}`;

@@ -34,6 +34,13 @@ export interface NamedTable {
   readonly line: number;
 }
 
+/** A path in storage at a place where a source changes what lies there; what is computed stands as `{name}` or `{…}`. */
+export interface ChangedPath {
+  readonly path: string;
+  /** Of the source, from 1. */
+  readonly line: number;
+}
+
 export function createFacts() {
   return {
     widgets: new Map<string, Widget>(),
@@ -60,6 +67,7 @@ export function createFacts() {
     signs: new Set<Sign>(),
     exits: false,
     named: new Map<string, NamedTable>(),
+    changedPaths: new Map<string, ChangedPath>(),
     /** What a USE has said so far. */
     current: { catalog: undefined as string | undefined, schema: undefined as string | undefined },
     /** The line of the source in which what is read now names something. */
@@ -80,7 +88,8 @@ const FORMATS = new Set(['delta', 'parquet', 'json', 'csv', 'text', 'avro', 'orc
 export function addTable(facts: Facts, parts: readonly string[], use: TableUse): void {
   const [schema, name] = parts;
   if (parts.length === 2 && name !== undefined && FORMATS.has(schema?.toLowerCase() ?? '') && /[/:]/.test(name)) {
-    (use === 'read' ? facts.pathsRead : facts.pathsWritten).add(name);
+    if (use === 'refreshed') facts.pathsWritten.add(name);
+    else addPath(facts, name, use === 'read' ? 'read' : 'written');
     if (use === 'read') facts.signs.add('reads files');
     return;
   }
@@ -122,6 +131,21 @@ function addNamed(facts: Facts, said: readonly string[], use: TableUse): void {
   const line = facts.lineOf(written.at(-1) ?? '');
   const key = JSON.stringify([use, line, parts]);
   if (facts.named.size < LIMITS.named) facts.named.set(key, facts.named.get(key) ?? { use, parts, line });
+}
+
+/** A path that is read or written; undefined where nothing of it is written down. */
+export function addPath(facts: Facts, path: string | undefined, use: 'read' | 'written'): void {
+  if (path === undefined || path === '') return;
+  (use === 'read' ? facts.pathsRead : facts.pathsWritten).add(path);
+  if (use === 'written') addChangedPath(facts, path);
+}
+
+/** What lies there is another afterwards, or gone. */
+export function addChangedPath(facts: Facts, said: string | undefined): void {
+  if (said === undefined || facts.changedPaths.size >= LIMITS.named) return;
+  const path = asHole(said);
+  const line = facts.lineOf(/^[^{$]*/.exec(said)?.[0] ?? '');
+  facts.changedPaths.set(`${line} ${path}`, { path, line });
 }
 
 /** `${x}`, `$x` and `{{x}}` as `{x}`. */

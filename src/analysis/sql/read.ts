@@ -42,9 +42,15 @@ function readSql(sql: Sql, text: string, facts: Facts, line: number | undefined)
     from += countLines(statement);
     if (statement.trim() === '') continue;
     const parsed = sql.parse(statement, DIALECT);
-    if (parsed.success) readStatement(parsed.ast, sink);
+    if (parsed.success && !isCommand(parsed.ast)) readStatement(parsed.ast, sink);
     else sink.unparsed(statement);
   }
+}
+
+/** The parser keeps the text of what it does not know, but not the backticks in it. */
+function isCommand(tree: unknown): boolean {
+  const [only, ...rest] = Array.isArray(tree) ? tree : [];
+  return rest.length === 0 && typeof only === 'object' && only !== null && 'command' in only;
 }
 
 /** The package's types say `tokenType`; its tokens say `token_type`. */

@@ -1,5 +1,5 @@
 // Reads a parsed SQL statement: which tables it reads and writes, in the scope of its common table expressions.
-import { addMadeSchema, addTable, addTableName, addWidget, type Facts, type TableUse } from '../source/facts.ts';
+import { addMadeSchema, addPath, addTable, addTableName, addWidget, type Facts, type TableUse } from '../source/facts.ts';
 
 /** Where a statement's facts go. */
 export interface SqlSink {
@@ -85,10 +85,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   create_view: (value, scope, sink) => (value.temporary === true ? createTemporary : changes('name', 'written'))(value, scope, sink),
   copy: (value, scope, sink) => {
     changes('this', 'written')(value, scope, sink);
-    for (const file of [value.files].flat()) addPath(file, 'pathsRead', sink);
+    for (const file of [value.files].flat()) addPath(sink.facts, stringOf(file, sink), 'read');
     sink.facts.signs.add('reads files');
   },
-  location_property: (value, _scope, sink) => addPath(value.this, 'pathsWritten', sink),
+  location_property: (value, _scope, sink) => addPath(sink.facts, stringOf(value.this, sink), 'written'),
+  directory: (value, _scope, sink) => addPath(sink.facts, sink.name(String(value.path ?? '')), 'written'),
   use: (value, _scope, sink) => {
     const name = sink.name(nameOf(value.this));
     const { facts } = sink;
@@ -147,7 +148,7 @@ function readFunction(value: Tree, scope: Scope, sink: SqlSink): void {
     else if (name === 'getargument') addWidget(sink.facts, { name: first, kind: 'read', default: second });
     else if (name === 'secret' && second !== undefined) sink.facts.secretReferences.add(`${first}/${second}`);
     else if (name === 'read_files' || name === 'cloud_files') {
-      addPath(given[0], 'pathsRead', sink);
+      addPath(sink.facts, first, 'read');
       sink.facts.signs.add('reads files');
     }
   }
@@ -180,9 +181,4 @@ function stringOf(node: unknown, sink: SqlSink): string | undefined {
   const literal = isTree(node) ? node.literal : undefined;
   if (!isTree(literal) || literal.literal_type !== 'string') return undefined;
   return sink.name(String(literal.value ?? ''));
-}
-
-function addPath(node: unknown, to: 'pathsRead' | 'pathsWritten', sink: SqlSink): void {
-  const path = stringOf(node, sink);
-  if (path !== undefined && path !== '') sink.facts[to].add(path);
 }

@@ -1,6 +1,7 @@
 // analyze_notebook: what a source does, read by parsers: widgets, tables, libraries, secrets and what it runs or imports.
 import { z } from 'zod';
 import { analyze } from '../../analysis/analyze.ts';
+import { hardCodedPaths } from '../../analysis/storage-paths.ts';
 import { hardCodedChanges } from '../../analysis/table-places.ts';
 import type { Source } from '../../bundle/model/bundle.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
@@ -30,13 +31,17 @@ export const analyzeNotebook = defineTool({
     context.steps.start(`analyze ${source.path}`, title);
     const analysis = await analyze(source);
     context.steps.done(`analyze ${source.path}`, title);
-    const { path: _path, secrets, named, ...rest } = analysis;
+    const { path: _path, secrets, named, changedPaths: _changed, ...rest } = analysis;
     const places = named.map(({ use, parts, line }) => `line ${line}: ${use} ${parts.join('.')}`);
     const found = secrets.map(({ line, kind }) => `- line ${line}: ${quote(kind)}`);
-    const fixed = hardCodedChanges(analysis).map(({ parts, line }) => `- line ${line}: ${quote(parts.join('.'))}`);
+    const changed = [
+      ...hardCodedChanges(analysis).map(({ parts, line }) => ({ name: parts.join('.'), line })),
+      ...hardCodedPaths(analysis).map(({ path, line }) => ({ name: path, line })),
+    ];
+    const fixed = changed.map(({ name, line }) => `- line ${line}: ${quote(name)}`);
     const text = [
       page(`analysis of ${quote(source.path)}`, JSON.stringify({ ...rest, places }), offset),
-      `Tables that it changes whatever its parameters say, such as in a development copy (${fixed.length}):`,
+      `Tables and paths that it changes whatever its parameters say, such as in a development copy (${fixed.length}):`,
       ...capped(fixed, MOST_TABLES),
       `Hard-coded secrets (${secrets.length}):`,
       ...capped(found, MOST_SECRETS),
