@@ -4,6 +4,7 @@ import { claudeOptions } from '../config/claude.ts';
 import { type BotConfig, loadBotConfig } from '../config/load.ts';
 import { createConversation } from '../conversation/conversation.ts';
 import { createWorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
+import { createAppFiles } from '../databricks/app-files.ts';
 import { createLookup } from '../databricks/read/lookup.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
 import { createDeployment } from '../deployment/deployment.ts';
@@ -41,7 +42,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   });
   const deployment = createDeployment({
     ...storage,
-    find: config.cli,
+    find: { ...config.cli, ...(config.app && { fromWorkspace: createAppFiles(config.app) }) },
     scratchName: 'dab-bot',
     workspace,
     workspaceWrites: (caller) => createWorkspaceWrites({ ...caller, clock, log }),

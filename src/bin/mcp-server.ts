@@ -1,5 +1,6 @@
 // The MCP server alone: as an app of its own over HTTP, or on stdio (`--stdio`) as whoever sits at this machine.
 import { loadMcpHttpConfig, loadMcpStdioConfig, type McpHttpConfig, type McpStdioConfig } from '../config/load.ts';
+import { type AppIdentity, createAppFiles } from '../databricks/app-files.ts';
 import { openLocalLogin } from '../databricks/local-login.ts';
 import { createWorkspace } from '../databricks/workspace.ts';
 import { createProposing } from '../deployment/proposing.ts';
@@ -16,10 +17,11 @@ import { runProgram } from './run-program.ts';
 /** What the tools work with; nothing in it can carry out a write. */
 function createTools(
   { db, proofs, places }: BundleStorage,
-  { cli, DAB_TEAM_FOLDER: teamFolder }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER'>,
+  { cli, app, DAB_TEAM_FOLDER: teamFolder }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER'> & { app?: AppIdentity | undefined },
   deps: { clock: Clock; log: Logger },
 ) {
-  const { locator, prover, writes } = createProposing({ db, proofs, find: cli, scratchName: 'dab-bot-mcp', ...deps });
+  const find = { ...cli, ...(app && { fromWorkspace: createAppFiles(app) }) };
+  const { locator, prover, writes } = createProposing({ db, proofs, find, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
   return { locator, tools: { workspace, placing: { teamFolder, places, areKnown: places.areKnown }, proofs, prover, writes, ...deps } };

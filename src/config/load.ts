@@ -19,19 +19,21 @@ export type McpStdioConfig = ReturnType<typeof loadMcpStdioConfig>;
 export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(BotVariables, env, [
     storageNeeds,
+    archiveNeeds,
     (set) =>
       set.ANTHROPIC_API_KEY !== undefined && set.ANTHROPIC_BASE_URL === undefined
         ? ['ANTHROPIC_BASE_URL is missing (ANTHROPIC_API_KEY is set; use https://api.anthropic.com for Anthropic itself)']
         : [],
   ]);
   const model = values.ANTHROPIC_API_KEY === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic;
-  return { ...values, DAB_MODEL: values.DAB_MODEL ?? model, storage: storage(values), cli: cli(values, env) };
+  return { ...values, DAB_MODEL: values.DAB_MODEL ?? model, app: app(values), storage: storage(values), cli: cli(values, env) };
 }
 
 /** The server of the tools over HTTP. */
 export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(McpHttpVariables, env, [
     storageNeeds,
+    archiveNeeds,
     (set) =>
       set.DATABRICKS_APP_NAME === undefined && set.DAB_MCP_FORWARDED_TOKEN !== 'true' && set.DAB_MCP_BEARER !== 'true'
         ? [
@@ -39,7 +41,7 @@ export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
           ]
         : [],
   ]);
-  return { ...values, storage: storage(values), cli: cli(values, env) };
+  return { ...values, app: app(values), storage: storage(values), cli: cli(values, env) };
 }
 
 /** The server of the tools on stdio; `signIn` are the variables from which Databricks' SDK learns who sits at this machine. */
@@ -71,9 +73,10 @@ export function loadCliConfig(env: NodeJS.ProcessEnv = environment) {
 
 function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: NodeJS.ProcessEnv) {
   const home = values.HOME ?? homedir();
-  const path = values.DATABRICKS_CLI_PATH;
+  const { DATABRICKS_CLI_PATH: path, DAB_CLI_ARCHIVE: archive } = values;
   return {
     ...(path === undefined ? {} : { cliPath: path }),
+    ...(archive === undefined ? {} : { archive }),
     cacheDir: values.DAB_CACHE_DIR ?? join(home, '.cache', 'dab-bot'),
     path: values.PATH ?? '',
     /** What a Go build needs of the environment; no secrets. */
@@ -85,16 +88,21 @@ function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: N
 
 const isForGo = (name: string) => GO_VARIABLES.includes(name.toUpperCase());
 
+/** The app's own identity, where it has one. */
+function app({
+  DATABRICKS_HOST: host,
+  DATABRICKS_CLIENT_ID: clientId,
+  DATABRICKS_CLIENT_SECRET: clientSecret,
+}: Values<typeof ServerVariables>) {
+  return clientId === undefined || clientSecret === undefined ? undefined : { host, clientId, clientSecret };
+}
+
 /** Where rows are kept, as openStorage takes it. */
 function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof StorageVariables & typeof ServerVariables>) {
   if (PGHOST === undefined || PGUSER === undefined)
     return { dataDir: values.DAB_DATA_DIR, endsWithDeployment: values.DATABRICKS_APP_NAME !== undefined };
-  const {
-    LAKEBASE_ENDPOINT: endpoint,
-    DATABRICKS_HOST: host,
-    DATABRICKS_CLIENT_ID: clientId,
-    DATABRICKS_CLIENT_SECRET: clientSecret,
-  } = values;
+  const { LAKEBASE_ENDPOINT: endpoint } = values;
+  const identity = app(values);
   const login = {
     host: PGHOST,
     port: values.PGPORT,
@@ -102,11 +110,19 @@ function storage({ PGHOST, PGUSER, PGPASSWORD, ...values }: Values<typeof Storag
     user: PGUSER,
     schema: values.DAB_DB_SCHEMA,
     ...(PGPASSWORD === undefined ? {} : { password: PGPASSWORD }),
-    ...(PGPASSWORD !== undefined || endpoint === undefined || clientId === undefined || clientSecret === undefined
-      ? {}
-      : { lakebase: { endpoint, host, clientId, clientSecret } }),
+    ...(PGPASSWORD !== undefined || endpoint === undefined || identity === undefined ? {} : { lakebase: { endpoint, ...identity } }),
   };
   return { postgres: { ...login, ssl: values.PGSSLMODE === 'disable' ? false : { rejectUnauthorized: values.PGSSLMODE !== 'prefer' } } };
+}
+
+/** The names of the app's own identity that are not set. */
+const identityLacks = (set: Readonly<Record<string, string>>) =>
+  ['DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'].filter((name) => set[name] === undefined);
+
+/** A file of the workspace is read as the app itself. */
+function archiveNeeds(set: Readonly<Record<string, string>>): readonly string[] {
+  if (set.DAB_CLI_ARCHIVE?.startsWith('/') !== true) return [];
+  return identityLacks(set).map((name) => `${name} is missing (DAB_CLI_ARCHIVE is a file of the workspace)`);
 }
 
 /**
@@ -126,6 +142,5 @@ function storageNeeds(set: Readonly<Record<string, string>>): readonly string[] 
   if (set.PGPASSWORD !== undefined) return user;
   if (set.LAKEBASE_ENDPOINT === undefined)
     return !inApps ? user : [...user, `LAKEBASE_ENDPOINT is missing (${because} and PGPASSWORD is not)`];
-  const identity = ['DATABRICKS_CLIENT_ID', 'DATABRICKS_CLIENT_SECRET'].filter((name) => set[name] === undefined);
-  return [...user, ...identity.map((name) => `${name} is missing (LAKEBASE_ENDPOINT is set)`)];
+  return [...user, ...identityLacks(set).map((name) => `${name} is missing (LAKEBASE_ENDPOINT is set)`)];
 }

@@ -59,6 +59,20 @@ describe('loadBotConfig', () => {
     expect(lasting).not.toHaveProperty('postgres.lakebase');
   });
 
+  it('reads the CLI’s archive in the workspace as the app itself, which it then must know', () => {
+    const identity = { DATABRICKS_CLIENT_ID: 'app', DATABRICKS_CLIENT_SECRET: 's' };
+    const inVolume = { ...GOOD, DAB_CLI_ARCHIVE: '/Volumes/main/tools/cli/{archive}' };
+    const config = loadBotConfig({ ...inVolume, ...identity });
+    expect(config.cli.archive).toBe('/Volumes/main/tools/cli/{archive}');
+    expect(config.app).toEqual({ host: 'https://acme.databricks.example', clientId: 'app', clientSecret: 's' });
+    expect(problemsOf(inVolume)).toEqual([
+      'DATABRICKS_CLIENT_ID is missing (DAB_CLI_ARCHIVE is a file of the workspace)',
+      'DATABRICKS_CLIENT_SECRET is missing (DAB_CLI_ARCHIVE is a file of the workspace)',
+    ]);
+    expect(loadBotConfig({ ...GOOD, DAB_CLI_ARCHIVE: 'https://mirror.example/{archive}' }).app).toBeUndefined();
+    expect(problemsOf({ ...GOOD, DAB_CLI_ARCHIVE: 'cli.zip' })).toEqual([expect.stringContaining('DAB_CLI_ARCHIVE must be an address')]);
+  });
+
   it('takes a faster clock as a factor and the moment it begins, which the playground hands to several programs', () => {
     expect(loadBotConfig(GOOD).DAB_CLOCK_SCALE).toBeUndefined();
     const scaled = { DAB_CLOCK_SCALE: '20@1764000000000' };

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { archiveOf, RELEASE } from '../../src/deployment/install/release.ts';
 import { anchorsOf, linksOf, ROOT, read, readDocuments } from './documents.ts';
 
 const DOCUMENTS = readDocuments();
@@ -75,6 +76,11 @@ it.each([
   const options = optionsIn(/USAGE = `(.*?)`;/s.exec(read(program))?.[1]);
   expect(options.size).toBeGreaterThan(5);
   expect([...options].filter((option) => !optionsIn(read(document)).has(option))).toEqual([]);
+});
+
+it('docs/operating.md puts the archive of the pinned CLI where it is looked for', () => {
+  const named = [...read('docs/operating.md').matchAll(/databricks_cli_[\w.]+?zip/g)].map(([name]) => name);
+  expect(new Set(named)).toEqual(new Set([archiveOf(RELEASE, 'linux_amd64')?.name]));
 });
 
 it('each document is led to from another', () => {

@@ -14,6 +14,10 @@ export const ServerVariables = {
     description:
       'Set by Databricks Apps, and by nobody else: its proxy signs callers in, and its disk ends with each deployment of the app.',
   }),
+  DATABRICKS_CLIENT_ID: text
+    .optional()
+    .meta({ description: 'The app’s own identity, used for `LAKEBASE_ENDPOINT` and `DAB_CLI_ARCHIVE` alone. Databricks Apps sets it.' }),
+  DATABRICKS_CLIENT_SECRET: text.optional().meta({ description: 'Its secret. Databricks Apps sets it.', secret: true }),
   DAB_TEAM_FOLDER: teamFolder,
   ...LogVariables,
   DAB_CLOCK_SCALE: clockScale.optional().meta({

@@ -11,10 +11,6 @@ export const StorageVariables = {
     description:
       'The endpoint in Lakebase (`projects/…/branches/…/endpoints/…`) for which passwords of an hour are fetched, as the app itself, when `PGPASSWORD` is unset.',
   }),
-  DATABRICKS_CLIENT_ID: text
-    .optional()
-    .meta({ description: 'The app’s own identity, used for `LAKEBASE_ENDPOINT` alone. Databricks Apps sets it.' }),
-  DATABRICKS_CLIENT_SECRET: text.optional().meta({ description: 'Its secret. Databricks Apps sets it.', secret: true }),
   PGSSLMODE: oneOf('disable', 'prefer', 'require', 'verify-full').default('require').meta({
     description: '`disable` connects in the clear, `prefer` encrypts without checking the certificate, the others check it.',
   }),

@@ -21,6 +21,12 @@ export const mcpUrl = url
   .transform((given) => (new URL(given).pathname === '/' ? new URL('/mcp', given) : new URL(given)))
   .meta({ type: 'URL' });
 
+/** Where a file is that a program may fetch. */
+export const addressOrPath = z
+  .string()
+  .regex(/^(https?:\/\/|\/Volumes\/|\/Workspace\/)./, 'must be an address (https://…) or a file below /Volumes/ or /Workspace/')
+  .meta({ type: 'URL or path' });
+
 export const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .transform((given) => given === 'true')

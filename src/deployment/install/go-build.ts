@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { SetupProgress } from './download.ts';
+import type { SetupProgress } from './fetch-archive.ts';
 import { LIMITS } from './limits.ts';
 
 /** Beside src/ and dist/ alike. */

@@ -8,6 +8,8 @@ export const LIMITS = {
   downloadIdleMs: 30_000,
   /** The archive of 1.9.0 has about 30 MB; the unpacked CLI 55 MB. */
   archiveBytes: 200 * MB,
+  /** Parts of an archive are numbered with two digits. */
+  parts: 100,
   /** `databricks --version` answers in well under a second; this much on a busy machine. */
   versionMs: 20_000,
   /** Building takes 2.5 minutes on 2 cores (test/databricks-cli). */

@@ -1,10 +1,11 @@
-// Finds the Databricks CLI or prepares it: DATABRICKS_CLI_PATH, a newer one on PATH, our cache, PATH, the release archive, a Go build.
+// Finds the Databricks CLI or prepares it: DATABRICKS_CLI_PATH, a newer one on PATH, our cache, PATH, the release's archive, a Go build.
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type Clock, systemClock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
-import { downloadCli, type SetupProgress } from './download.ts';
+import { downloadCli } from './download.ts';
+import type { FromWorkspace, SetupProgress } from './fetch-archive.ts';
 import { buildCli, findGo, GO_MOD_DIR } from './go-build.ts';
 import { LIMITS } from './limits.ts';
 import { archiveOf, platformName, RELEASE, type Release } from './release.ts';
@@ -20,6 +21,10 @@ export type CliLocator = ReturnType<typeof createCliLocator>;
 export interface LocatorOptions {
   readonly cliPath?: string | undefined;
   readonly cacheDir: string;
+  /** Where the pinned release's archive is, in place of the publisher's: an address or a path of the workspace, with `{version}` and the like in it. */
+  readonly archive?: string | undefined;
+  /** For a path. */
+  readonly fromWorkspace?: FromWorkspace | undefined;
   /** A PATH to look in. */
   readonly path?: string | undefined;
   readonly log: Logger;
@@ -32,7 +37,7 @@ export interface LocatorOptions {
   readonly clock?: Clock;
 }
 
-const HOW_TO_GET = `Set DATABRICKS_CLI_PATH to a Databricks CLI (${ACCEPTED}), or let this machine reach github.com or a Go module proxy and run: npm run setup:cli`;
+const HOW_TO_GET = `Set DATABRICKS_CLI_PATH to a Databricks CLI (${ACCEPTED}) or DAB_CLI_ARCHIVE to where its archive is, or let this machine reach github.com or a Go module proxy and run: npm run setup:cli`;
 
 export function createCliLocator(options: LocatorOptions) {
   const listeners = new Set<(status: CliStatus) => void>();
@@ -160,11 +165,12 @@ async function prepare(options: LocatorOptions, release: Release, to: string, on
   };
 
   const platform = platformName();
-  const archive = archiveOf(release, platform);
+  const archive = archiveOf(release, platform, options.archive);
   if (archive === undefined) problems.push(`download: there is no archive for ${platform}`);
   else {
     onProgress('downloading', 0);
-    const downloaded = await attempt('download', () => downloadCli(archive, to, onProgress, options.clock ?? systemClock));
+    const { fromWorkspace, clock = systemClock } = options;
+    const downloaded = await attempt('download', () => downloadCli(archive, to, { fromWorkspace, onProgress, clock }));
     if (downloaded !== undefined) return downloaded;
   }
   const { goModDir = GO_MOD_DIR, goEnv = {}, path = '' } = options;

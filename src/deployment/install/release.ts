@@ -24,11 +24,20 @@ export function platformName(platform: string = process.platform, arch: string =
   return `${platform}_${arch === 'x64' ? 'amd64' : arch}`;
 }
 
-/** The address of a platform's archive; undefined where there is none with a known sum. */
-export function archiveOf(release: Release, platform: string): { url: string; sha256: string } | undefined {
+export interface Archive {
+  /** An address, or a path of a volume or of the workspace. */
+  readonly at: string;
+  /** What the release calls it. */
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** A platform's archive, at a place of one's own or where the release has it; undefined where there is none with a known sum. */
+export function archiveOf(release: Release, platform: string, at = release.url): Archive | undefined {
   const sha256 = release.sha256[platform];
   if (sha256 === undefined) return undefined;
   const [os = '', arch = ''] = platform.split('_');
   const fill = (text: string) => text.replaceAll('{version}', release.version).replaceAll('{os}', os).replaceAll('{arch}', arch);
-  return { url: fill(release.url.replace('{archive}', release.archive)), sha256 };
+  const name = fill(release.archive);
+  return { at: fill(at.replaceAll('{archive}', name)), name, sha256 };
 }

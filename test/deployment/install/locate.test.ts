@@ -8,10 +8,12 @@ import { dirname, join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, onTestFinished } from 'vitest';
 import { setupCli } from '../../../src/bin/setup-cli.ts';
+import { createAppFiles } from '../../../src/databricks/app-files.ts';
 import { LIMITS } from '../../../src/deployment/cli/limits.ts';
 import { createCli } from '../../../src/deployment/cli/open-bundle.ts';
 import { type CliStatus, cachedPath, createCliLocator, type LocatorOptions } from '../../../src/deployment/install/locate.ts';
 import { platformName, type Release } from '../../../src/deployment/install/release.ts';
+import { createDatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { folderTest } from '../../temporary-folder.ts';
 import { createTestClock } from '../../values/test-clock.ts';
@@ -56,6 +58,31 @@ const it = folderTest
       (options: Partial<LocatorOptions>) =>
         locateWith({ cacheDir: cache, path: '', log, allowSetup: false, release, ...options }),
   );
+
+const app = { clientId: '6f9b1d7e-app', clientSecret: 'app-secret' };
+/** Tests that share a workspace with archives in it as well. */
+const inWorkspace = it
+  .extend('databricks', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const databricks = await createDatabricksStandIn({ seed: false });
+    onCleanup(databricks.close);
+    databricks.registerOAuthClient(app);
+    const { files } = databricks.workspace;
+    for (const folder of ['/Volumes/main/tools/c l#i', '/Shared/cli', '/Teams']) files.mkdirs(folder);
+    const put = (path: string, bytes: Uint8Array) => files.put(path, { type: 'FILE', read: () => bytes });
+    put('/Volumes/main/tools/c l#i/1.9.0-cli.zip', archive);
+    const half = Math.ceil(archive.byteLength / 2);
+    put('/Shared/cli/cli.zip.00', archive.subarray(0, half));
+    put('/Shared/cli/cli.zip.01', archive.subarray(half));
+    put('/Shared/cli/half.zip.00', archive.subarray(0, half));
+    put('/Shared/cli/whole.zip', new Uint8Array(11 * 1024 * 1024));
+    put('/Teams/cli.zip', archive);
+    return databricks;
+  })
+  .extend('from', ({ databricks, locate }) => async (place: string, by = app) => {
+    databricks.requests.length = 0;
+    const fromWorkspace = createAppFiles({ host: databricks.url, ...by });
+    return (await locate({ allowSetup: true, archive: place, fromWorkspace })).status;
+  });
 
 describe('the order', () => {
   it('takes DATABRICKS_CLI_PATH before all, and the cache before PATH unless a newer one is there', async ({
@@ -198,5 +225,48 @@ describe('preparing', () => {
     expect(without.status.state === 'unavailable' && without.status.problem).toMatch(
       /could not be reached \(ECONNREFUSED\); Go build: no Go here/,
     );
+  });
+});
+
+describe('an archive at a place of one’s own', () => {
+  it('is fetched from that address', async ({ cache, release, server, locate }) => {
+    const gone = { ...release, url: `${server}/not-here/{archive}` };
+    const { status } = await locate({ allowSetup: true, release: gone, archive: `${server}/mirror/{archive}` });
+    expect(status).toMatchObject({ state: 'ready', path: cachedPath(cache, release) });
+  });
+
+  inWorkspace.for(['/Volumes/main/tools/c l#i/{version}-{archive}', '/Workspace/Shared/cli/{archive}'])(
+    'is read as the app itself, whole or in parts: %s',
+    async (place, { from, databricks }) => {
+      expect(await from(place)).toMatchObject({ state: 'ready', version: '1.9.0' });
+      const read = databricks.requests.filter(({ path }) => path.startsWith('/api/'));
+      expect(new Set(read.map(({ userName }) => userName))).toEqual(new Set([app.clientId]));
+    },
+  );
+
+  inWorkspace('has its sum checked, and says why it could not be read', async ({ from, locate }) => {
+    const problem = async (...of: Parameters<typeof from>) => {
+      const status = await from(...of);
+      return status.state === 'unavailable' ? status.problem : status.state;
+    };
+    expect(await problem('/Workspace/Shared/cli/half.zip')).toMatch(/another checksum \(.+…\) than the published one of cli\.zip/);
+    expect(await problem('/Workspace/Shared/cli/none.zip')).toContain('nothing at /Workspace/Shared/cli/none.zip, whole or in parts');
+    expect(await problem('/Volumes/main/tools/none.zip')).toContain('nothing at /Volumes/main/tools/none.zip');
+    expect(await problem('/Workspace/Shared/cli/whole.zip')).toContain('must lie in parts below 10 MB');
+    const unknown = await problem('/Workspace/Teams/cli.zip', { ...app, clientSecret: 'very-wrong' });
+    expect(unknown).toContain('could not sign in to the workspace as itself');
+    expect(unknown).not.toContain('very-wrong');
+    const { status } = await locate({ allowSetup: true, archive: '/Workspace/Teams/cli.zip' });
+    expect(status).toMatchObject({ problem: expect.stringContaining('read by the app itself alone') });
+  });
+
+  inWorkspace('that the app may not read says so', async ({ from, databricks }) => {
+    onTestFinished(() => {
+      databricks.workspace.unreadable = 404;
+    });
+    databricks.workspace.unreadable = 403;
+    expect(await from('/Workspace/Teams/cli.zip')).toMatchObject({
+      problem: expect.stringContaining('itself may not read /Workspace/Teams/cli.zip (403)'),
+    });
   });
 });

@@ -1,5 +1,5 @@
-// /api/2.0/dbfs/list and /api/2.0/fs/directories: what lies in DBFS and in Volumes, kept in the file tree below `/dbfs` and `/Volumes`.
-import { type Answer, type Call, invalid, missing, ok } from '../http/answer.ts';
+// /api/2.0/dbfs/list, /api/2.0/fs/directories and fs/files: what lies in DBFS and in Volumes, kept in the file tree below `/dbfs` and `/Volumes`.
+import { type Answer, type Call, invalid, missing, ok, Refusal, raw } from '../http/answer.ts';
 import { queryText } from '../http/body.ts';
 import type { JsonObject } from '../http/json.ts';
 import { type Route, route } from '../http/router.ts';
@@ -44,5 +44,15 @@ export function storageRoutes({ files }: Workspace): Route[] {
     });
     return ok({ contents, ...(from + size < all.length ? { next_page_token: String(from + size) } : {}) });
   };
-  return [route('GET', '/api/2.0/dbfs/list', dbfs), route('GET', '/api/2.0/fs/directories/*path', volume)];
+  const download = (call: Call): Answer => {
+    const path = `/${call.params.path ?? ''}`;
+    const entry = path.startsWith('/Volumes/') ? files.get(path) : undefined;
+    if (entry?.type !== 'FILE') throw new Refusal(404, 'NOT_FOUND', `The file being accessed is not found: ${path}`);
+    return raw(entry.read());
+  };
+  return [
+    route('GET', '/api/2.0/dbfs/list', dbfs),
+    route('GET', '/api/2.0/fs/directories/*path', volume),
+    route('GET', '/api/2.0/fs/files/*path', download),
+  ];
 }
