@@ -45,7 +45,7 @@ export const Write = z.discriminatedUnion('kind', [
     /** Under `resources:`; never a flag, never `--`, after which the CLI would run a local command (facts: cli#validate-summary-and-run). */
     key: z.string().regex(/^[A-Za-z0-9_][\w-]{0,199}$/),
     parameters,
-    /** Of a development copy: which tables of production a run of it changes, in words. */
+    /** Of a development copy: which tables and paths of production a run of it changes, in words. */
     shared: text(2000).optional(),
   }),
   z.strictObject({ kind: z.literal('deploy_bundle'), bundle, bundle_name: text(256), target, environment }),

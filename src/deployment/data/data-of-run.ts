@@ -1,11 +1,12 @@
 // What a run of a development copy reads and writes, by the code in the bundle and the values that its target gives: also what production writes to.
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
+import { isFixedPlace } from '../../analysis/storage-paths.ts';
 import { isChange } from '../../analysis/table-places.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
-import { type Finding, SHARED_TABLES } from '../policy/release-diff.ts';
+import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
@@ -14,13 +15,17 @@ const MOST_SOURCES = 200;
 const MOST_MADE = 100;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
-interface Table {
+/** Where a file names a table or path. */
+interface Place {
   readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+interface Table extends Place {
   /** What it is in production, where that is another one and all of both is known. */
   readonly instead?: string | undefined;
   readonly changes: boolean;
-  readonly file: string;
-  readonly line: number;
 }
 
 /** Whether there is a schema, by catalog and name; undefined where nobody can tell. */
@@ -43,7 +48,8 @@ export async function dataOfRun(
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
   if (here === undefined || there === undefined) return [];
   const tables: Table[] = [];
-  const shared: Table[] = [];
+  const shared = { tables: [] as Place[], paths: [] as Place[] };
+  const paths: string[] = [];
   const values: ((name: string) => string | undefined)[] = [];
   for (const { file, analysis } of analyses) {
     const defaults = new Map(
@@ -70,22 +76,33 @@ export async function dataOfRun(
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
-      if (table.changes && isKnown && (isFixed || name === original)) shared.push(table);
+      if (table.changes && isKnown && (isFixed || name === original)) shared.tables.push(table);
+    }
+    for (const { path, line } of analysis.changedPaths) {
+      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(path, valueFor));
+      if (name === undefined || !isFixedPlace(name)) continue;
+      paths.push(name);
+      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, file: file.path, line });
     }
   }
   // What is run by another file makes schemas by the parameters of that one.
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
   const made = new Set(patterns.flatMap((schema) => values.map((valueFor) => filled(schema, valueFor).toLowerCase())));
   const toMake = await schemasToMake(tables, made, isThere);
-  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables, toMake)];
+  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables, paths, toMake)];
 }
 
-function sharedFinding(shared: readonly Table[]): Finding[] {
-  if (shared.length === 0) return [];
-  const places = [...new Map(shared.map((one) => [`${one.name} ${one.file}`, one])).values()];
-  const named = places.map(({ name, file, line }) => `${code(name)} (${code(file)}, line ${line})`);
-  const text = `A run of this copy changes ${counted(places.length, 'table', 'tables')} of production: ${listed(named)}. Ask me to make the schema a parameter there.`;
-  return [{ rule: SHARED_TABLES, weight: 'warning', text }];
+function sharedFinding(shared: { readonly tables: readonly Place[]; readonly paths: readonly Place[] }): Finding[] {
+  const distinct = (places: readonly Place[]) => [...new Map(places.map((one) => [`${one.name} ${one.file}`, one])).values()];
+  const [tables, paths] = [distinct(shared.tables), distinct(shared.paths)];
+  if (tables.length + paths.length === 0) return [];
+  const counts = [
+    ...(tables.length > 0 ? [counted(tables.length, 'table')] : []),
+    ...(paths.length > 0 ? [counted(paths.length, 'path')] : []),
+  ];
+  const named = [...tables, ...paths].map(({ name, file, line }) => `${code(name)} (${code(file)}, line ${line})`);
+  const text = `A run of this copy changes ${listed(counts)} of production: ${listed(named)}. Ask me to give this copy its own.`;
+  return [{ rule: SHARED_DATA, weight: 'warning', text }];
 }
 
 /** What a copy reads from where only it writes, and does not write. */
@@ -121,8 +138,12 @@ function statements(schemas: readonly string[]): string {
   return listed(schemas.map((schema) => code(`CREATE SCHEMA IF NOT EXISTS ${schema}`)));
 }
 
-function lineFinding(tables: readonly Table[], { missing, unknown }: Awaited<ReturnType<typeof schemasToMake>>): Finding[] {
-  const changed = namesOf(tables.filter(({ changes }) => changes));
+function lineFinding(
+  tables: readonly Table[],
+  paths: readonly string[],
+  { missing, unknown }: Awaited<ReturnType<typeof schemasToMake>>,
+): Finding[] {
+  const changed = [...namesOf(tables.filter(({ changes }) => changes)), ...new Set(paths)];
   const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.includes(name)));
   if (changed.length + read.length === 0) return [];
   const parts = [

@@ -14,7 +14,7 @@ import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
 import { writeProposalOf } from '../approval/write-result.ts';
 import type { Cli } from '../cli/open-bundle.ts';
-import { sharedTables } from '../data/shared-tables.ts';
+import { sharedData } from '../data/shared-data.ts';
 import { rootOf } from '../place/root-of.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { deployedResources } from './what-destroy-deletes.ts';
@@ -67,7 +67,7 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
         const keys = bundle.resources.filter(({ type }) => type !== 'dashboards').map(({ key }) => key);
         if (!keys.includes(named.key))
           throw refuse('The bundle has no such job or pipeline.', `It can run: ${keys.join(', ') || 'nothing'}.`);
-        const shared = await sharedTables(bundle, named.target, by.userName);
+        const shared = await sharedData(bundle, named.target, by.userName);
         return parsed({ ...named, environment: environmentOf(bundle, named.target), ...(shared === undefined ? {} : { shared }) });
       }
       case 'destroy_bundle':

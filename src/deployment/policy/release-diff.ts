@@ -40,8 +40,8 @@ const Finding = z.object({
   text: z.string(),
 });
 
-/** The rule of the finding that a run of a development copy has to be confirmed with: it changes tables of production. */
-export const SHARED_TABLES = 'shared tables';
+/** The rule of the finding that a run of a development copy has to be confirmed with: it changes tables or files of production. Called as in rows from when it knew tables alone. */
+export const SHARED_DATA = 'shared tables';
 
 /** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
 const ReleaseDiff = z.object({

@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { NextSteps } from '../../conversation/story/next-steps.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
-import { SHARED_TABLES } from '../../deployment/policy/release-diff.ts';
+import { SHARED_DATA } from '../../deployment/policy/release-diff.ts';
 import { button, confirmed, context, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
 import { clip, durationWords, escapeText, oneLine, slackDate } from './slack-text.ts';
@@ -39,7 +39,7 @@ function nextButtons(proposal: DeploymentProposal, next: NextSteps): KnownBlock[
 
 /** Its confirmation is the yes: the run starts after it. */
 function runButton({ id, target, release }: Pick<DeploymentProposal, 'id' | 'target' | 'release'>, name: string) {
-  const shared = release?.findings.find(({ rule }) => rule === SHARED_TABLES)?.text;
+  const shared = release?.findings.find(({ rule }) => rule === SHARED_DATA)?.text;
   const what = `It runs ${oneLine(escapeText(clip(name, shared === undefined ? 150 : 40)))} with its own parameters, as you.`;
   const text = shared === undefined ? what : `${what} ${escapeText(clip(shared, 180))}`;
   return confirmed(

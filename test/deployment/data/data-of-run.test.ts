@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
-import { sharedTables } from '../../../src/deployment/data/shared-tables.ts';
+import { sharedData } from '../../../src/deployment/data/shared-data.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
 
@@ -38,7 +38,7 @@ it('names what is read and written, and what of it is production’s by file and
       weight: 'warning',
       text:
         'A run of this copy changes 2 tables of production: `main.finance.ledger` (`src/load.py`, line 6) and `main.reports.weekly` ' +
-        '(`src/report.sql`, line 2). Ask me to make the schema a parameter there.',
+        '(`src/report.sql`, line 2). Ask me to give this copy its own.',
     },
     {
       rule: 'data',
@@ -108,8 +108,8 @@ it('is told of a bundle alone as well, for runs without a plan; never of product
     bytes: Buffer.from(REPORT),
   } as const;
   const bundle = generateBundle({ definition, sources: [source], host: HOST });
-  expect(await sharedTables(bundle, 'dev', 'ana@acme.example')).toContain('`main.reports.weekly` (`src/report.sql`, line 2)');
-  expect(await sharedTables(bundle, 'prod', 'ana@acme.example')).toBeUndefined();
+  expect(await sharedData(bundle, 'dev', 'ana@acme.example')).toContain('`main.reports.weekly` (`src/report.sql`, line 2)');
+  expect(await sharedData(bundle, 'prod', 'ana@acme.example')).toBeUndefined();
 });
 
 it('reads parameters that are given as a list of words', async () => {
@@ -144,4 +144,29 @@ it('lets others have their turn between two sources', async () => {
   let next = setImmediate(onTurn);
   await dataOfRun(many, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')).finally(() => clearImmediate(next));
   expect(turns).toBeGreaterThanOrEqual(many.length - 1);
+});
+
+it('names the paths that production writes to as well, and none that the copy has for itself', async () => {
+  const code = `# Databricks notebook source
+out = dbutils.widgets.get("schema")
+frame = spark.read.json("/Volumes/main/sales/landing")
+frame.write.parquet(f"/Volumes/main/{out}/files/orders")
+frame.write.parquet(f"/Volumes/main/sales/files/{out}/orders")
+(frame.writeStream.option("checkpointLocation", "dbfs:/checkpoints/orders")
+  .toTable(f"main.{out}.orders"))
+dbutils.fs.rm("s3://acme-drop/orders/latest", True)
+`;
+  const load = [{ path: 'src/load.py', bytes: Buffer.from(code) }];
+  const [shared, data] = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
+  expect(shared?.text).toBe(
+    'A run of this copy changes 2 paths of production: `dbfs:/checkpoints/orders` (`src/load.py`, line 6) and ' +
+      '`s3://acme-drop/orders/latest` (`src/load.py`, line 8). Ask me to give this copy its own.',
+  );
+  expect(data?.text).toContain('A run writes `main.dev_ana.orders`, `/Volumes/main/dev_ana/files/orders`, ');
+  // Where the copy is given production's value, its paths are production's.
+  const [same] = await dataOfRun(load, resolvedWith('dev', 'sales'), resolvedWith('prod', 'sales'));
+  expect(same?.text).toContain('changes 1 table and 4 paths of production: `main.sales.orders`');
+  // Without a production to hold it against, what is written down counts.
+  const [alone] = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), undefined);
+  expect(alone?.text).toContain('changes 3 paths of production');
 });

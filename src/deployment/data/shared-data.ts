@@ -1,15 +1,15 @@
-// Which tables of production a run of a development copy changes, told before there is a CLI to ask: for what is run without a card of its plan.
+// Which tables and paths of production a run of a development copy changes, told before there is a CLI to ask: for what is run without a card of its plan.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { resolveBundle } from '../../bundle/proof/resolve-offline.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
-import { SHARED_TABLES } from '../policy/release-diff.ts';
+import { SHARED_DATA } from '../policy/release-diff.ts';
 import { dataOfRun } from './data-of-run.ts';
 
 /** In words for people; undefined where there are none, or where the target is production. */
-export async function sharedTables(bundle: Bundle, target: string, userName: string): Promise<string | undefined> {
+export async function sharedData(bundle: Bundle, target: string, userName: string): Promise<string | undefined> {
   if (environmentOf(bundle, target) === 'production') return undefined;
   const main = productionTarget(bundle);
   const resolved = resolveBundle(bundle.files, target, { userName });
   const production = main === undefined || main === target ? undefined : resolveBundle(bundle.files, main, { userName });
-  return (await dataOfRun(bundle.files, resolved, production)).find(({ rule }) => rule === SHARED_TABLES)?.text;
+  return (await dataOfRun(bundle.files, resolved, production)).find(({ rule }) => rule === SHARED_DATA)?.text;
 }
