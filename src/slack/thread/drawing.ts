@@ -41,8 +41,8 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
   const { client, cardRows, limits, log } = deps;
   const { outbox, host } = cardRows;
   const drawn = new Map<string, string>();
-  /** By conversation: the last redraw asked for. */
-  const redrawing = new Map<string, Promise<void>>();
+  /** By conversation: the redraw under way, and the one after it, which has not begun. */
+  const redrawing = new Map<string, { readonly now: Promise<void>; next?: Promise<void> }>();
   /** By proposal: what each running write is at. */
   const doing = new Map<string, string>();
 
@@ -92,13 +92,21 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
     card,
     remember,
 
-    // One after the other: an older drawing must not land on a newer one.
+    // One after the other: an older drawing must not land on a newer one. Whoever asks before the next one begins shares it: it reads the rows.
     refresh(conversation) {
-      const next = (redrawing.get(conversation.id) ?? Promise.resolve()).then(() =>
-        redrawAll(conversation).catch((error: unknown) => log.warn({ err: error, conversation: conversation.id }, 'thread not redrawn')),
-      );
-      redrawing.set(conversation.id, next);
-      return next.finally(() => redrawing.get(conversation.id) === next && redrawing.delete(conversation.id));
+      const { id } = conversation;
+      const under = redrawing.get(id);
+      if (under?.next !== undefined) return under.next;
+      const draw = async (): Promise<void> => {
+        const now = redrawAll(conversation).catch((error: unknown) => log.warn({ err: error, conversation: id }, 'thread not redrawn'));
+        const own: { readonly now: Promise<void>; next?: Promise<void> } = { now };
+        redrawing.set(id, own);
+        await now;
+        if (own.next === undefined) redrawing.delete(id);
+      };
+      if (under === undefined) return draw();
+      under.next = under.now.then(draw);
+      return under.next;
     },
 
     atWork(proposalId, line) {
