@@ -23,11 +23,11 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
   const vaultKey = { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY };
-  const storage = await openStorage(config.storage, vaultKey, log);
+  const storage = await openStorage(config.storage, { vaultKey, clock, log });
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
 
   const identities = createIdentities({
-    db: storage.db,
+    db: storage.unleased,
     oauth: {
       host,
       clientId: config.DAB_OAUTH_CLIENT_ID,

@@ -48,6 +48,7 @@ interface Approvable {
   readonly id: string;
   readonly conversationId?: string;
   readonly state: string;
+  readonly decidedBy?: string;
 }
 
 /** One kind of proposal. */
@@ -60,6 +61,10 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   keyOf(proposal: P): Promise<string>;
   run(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<{ state: string }>;
   abandon(id: string, problem: string): Promise<{ state: string }>;
+  /** For whoever knows that the owner of a running one is dead: it is approved still where nothing was written yet, else ended as unknown. */
+  leftBehind(id: string): Promise<void>;
+  /** Those that wait to be carried out, or are being carried out. */
+  interrupted(): Promise<P[]>;
   /** Writes down how it ended that had gone on far away. */
   end?(id: string, result: WriteResult): Promise<void>;
   /** Tells the person how it ended; undefined while it has not. */
@@ -71,8 +76,8 @@ export interface ProposalKind<P extends Approvable = Approvable> {
 export interface Approval {
   /** Decides, by a compare-and-set on the row: whoever comes second, too late, or as somebody else is told why not. */
   decide(how: 'approve' | 'decline', click: DecidingClick, asker: Asker): Promise<void>;
-  /** Takes up approved proposals; `settled` names those that a dead process had in hand. */
-  start(settled: readonly string[]): Promise<void>;
+  /** Takes up approved proposals. */
+  start(): Promise<void>;
   /** Takes down how a write ended that had gone on far away, and tells it; told again, it does nothing twice. */
   end(end: RunEnd): Promise<void>;
 }
@@ -80,6 +85,10 @@ export interface Approval {
 export function createApproval(
   deps: {
     createQueue: CreateQueue;
+    /** True when no other process can be working on this database. */
+    alone: boolean;
+    /** Has it looked for, in the workspace, how a deployment ended that nobody saw end. */
+    look: (click: Pick<Click, 'proposalId' | 'team' | 'user'>, conversationId: string) => Promise<void>;
     rows: Pick<Storage, 'conversations' | 'outbox'>;
     identities: Pick<Identities, 'token'>;
     thread: Thread;
@@ -91,8 +100,8 @@ export function createApproval(
 ): Approval {
   const { rows, thread, metrics, log } = deps;
 
-  // One queue for all, so that a deploy and a destroy of one place never run side by side. A try after a crash runs nothing again (an
-  // approval is used once): it tells how the write ended.
+  // One queue for all, so that a deploy and a destroy of one place never run side by side. A try after a crash begins what was not begun, its
+  // checks made anew, and tells how the rest ended: an approval is used once.
   const queue = deps.createQueue<Click>({ name: 'deployments', retries: 12, concurrency: CONCURRENT_WRITES, work });
 
   // How a run ended does not wait behind deployments.
@@ -101,7 +110,10 @@ export function createApproval(
   async function work(click: Click): Promise<void> {
     const name = click.kind ?? 'deployment';
     const kind = kinds[name];
-    const before = await kind.get(click.proposalId);
+    const found = await kind.get(click.proposalId);
+    // Whoever had it in hand is dead: else this job would not be ours.
+    if (found?.state === 'running' && click.ended === undefined) await kind.leftBehind(found.id);
+    const before = found?.state === 'running' ? await kind.get(found.id) : found;
     const conversation = await conversationOf(before);
     if (before === undefined || conversation === undefined) return;
     if (before.state === 'approved') {
@@ -118,6 +130,7 @@ export function createApproval(
     const id = `${before.id}/result`;
     await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
     await thread.deliver(id, conversation, message);
+    if (name === 'deployment' && found?.state === 'running' && before.state === 'unknown') await deps.look(click, conversation.id);
   }
 
   async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {
@@ -143,8 +156,19 @@ export function createApproval(
   }
 
   return {
-    async start(settled) {
-      await queue.start(settled);
+    async start() {
+      const left = await Promise.all(
+        (['deployment', 'write'] as const).map(async (name) => (await kinds[name].interrupted()).map((proposal) => ({ name, proposal }))),
+      );
+      for (const { name, proposal } of left.flat()) {
+        const team = (await conversationOf(proposal))?.team;
+        // Queued already, unless its process died between the two.
+        if (team !== undefined && proposal.decidedBy !== undefined)
+          await queue.send(proposal.id, await kinds[name].keyOf(proposal), {
+            ...{ kind: name, proposalId: proposal.id, team, user: proposal.decidedBy },
+          });
+      }
+      await queue.start(deps.alone ? left.flat().map(({ proposal }) => proposal.id) : []);
       await ends.start();
     },
 
@@ -162,6 +186,10 @@ export function createApproval(
       const by = { slackUser: click.user, identity };
       const decision = await kind.decide(how, { proposalId, by, now: new Date(deps.clock.now()), typed });
       if (!decision.ok) {
+        // Told again after a process died between the decision and the queue, which takes it once.
+        const decided = await kind.get(proposalId);
+        if (how === 'approve' && decided?.state === 'approved' && decided.decidedBy === click.user)
+          await queue.send(proposalId, await kind.keyOf(decided), click);
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;
       }

@@ -45,14 +45,15 @@ export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick
   release(proposalId: string): Promise<{ release: Release; conversation: ConversationRow } | undefined>;
   /** What an open plan would delete, and in which thread its card is; undefined where it deletes nothing, or is not open any more. */
   doomed(proposalId: string): Promise<{ target: string; doomed: readonly string[]; channel: string; threadTs: string } | undefined>;
-  /** Settles what a dead process left, then takes up work. */
+  /** Takes up work, what dead processes left among it. */
   start(): Promise<void>;
 }
 
 export function createConversation(deps: ConversationDeps): Conversation {
   const { storage: rows, deployment, identities, thread, log } = deps;
   const cli = deployment.locator;
-  const createQueueHere: CreateQueue = (options) => createQueue(rows.boss, log, options);
+  const alone = rows.kind === 'pglite';
+  const createQueueHere: CreateQueue = (options) => createQueue({ ...rows, clock: deps.clock, log }, options);
 
   const cards = createVersionCards({ ...deployment, cli, rows, log });
   const waiting = createWaitingCards({ rows, cli, identities, cards, thread, clock: deps.clock });
@@ -64,16 +65,22 @@ export function createConversation(deps: ConversationDeps): Conversation {
   });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,
-    alone: rows.kind === 'pglite',
+    alone,
     rows,
     clock: deps.clock,
     runTurn: run,
+    log,
     giveUpTurn: giveUp,
     asked,
     catchUp: waiting.catchUp,
   });
   const approval = createApproval(
-    { ...deps, createQueue: createQueueHere, rows },
+    {
+      ...{ ...deps, createQueue: createQueueHere, rows, alone },
+      // A deployment that was cut off has often ended by now: what lies in the workspace says it.
+      look: ({ proposalId, team, user: slackUser }, conversationId) =>
+        turns.ask(`look ${proposalId} ${deps.clock.now()}`, { kind: 'look', proposalId, conversationId, team, slackUser }),
+    },
     { deployment: deploymentKind(deployment, rows.bundles), write: writeKind(deployment) },
   );
 
@@ -106,26 +113,8 @@ export function createConversation(deps: ConversationDeps): Conversation {
     },
 
     async start() {
-      const deployments = await deployment.deployer.recover();
-      const settled = [...deployments, ...(await deployment.executor.recover())];
-      for (const { conversationId } of settled) {
-        const conversation = conversationId === undefined ? undefined : await rows.conversations.get(conversationId);
-        if (conversation !== undefined) await thread.refresh(conversation);
-      }
-      await approval.start(settled.map(({ id }) => id));
+      await approval.start();
       await start();
-      // A deployment that was cut off has often ended by now: what lies in the workspace says it.
-      for (const { id: proposalId, state, conversationId, decidedBy: slackUser } of deployments) {
-        const conversation = await rows.conversations.get(conversationId);
-        if (state === 'unknown' && slackUser !== undefined && conversation !== undefined)
-          await turns.ask(`look ${proposalId} ${deps.clock.now()}`, {
-            kind: 'look',
-            proposalId,
-            conversationId,
-            team: conversation.team,
-            slackUser,
-          });
-      }
       void watchRuns();
       void waiting.watchCli(catchUp).catch((error: unknown) => log.error({ err: error }, 'cards do not follow the CLI'));
     },

@@ -20,6 +20,8 @@ export function deploymentKind(
     },
     run: deployer.deploy,
     abandon: deployer.abandon,
+    leftBehind: deployer.leftBehind,
+    interrupted: deployer.interrupted,
     ended: ({ result, target, version }, to) => result && { kind: 'result', to, target, version, result },
     async planOffer(id) {
       const proposal = await approvals.get(id);
@@ -42,6 +44,8 @@ export function writeKind({
     keyOf: async ({ id, host, write }) => (write.kind === 'destroy_bundle' ? placeKey(host, write.bundle_name, write.target) : id),
     run: executor.execute,
     abandon: executor.abandon,
+    leftBehind: executor.leftBehind,
+    interrupted: executor.interrupted,
     end: follower.end,
     ended: ({ id, result }, to) =>
       result === undefined || result.state === 'running' ? undefined : { kind: 'write_result', to, proposalId: id },

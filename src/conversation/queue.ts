@@ -1,6 +1,9 @@
-// Durable work: one job at a time per key, resumed after a crash, drained on shutdown (pg-boss).
+// Durable work: one job at a time per key, under a lease of that key, resumed after a crash, drained on shutdown (pg-boss).
 import { createHash } from 'node:crypto';
-import type { PgBoss } from 'pg-boss';
+import type { JobWithMetadata } from 'pg-boss';
+import type { Storage } from '../storage/storage.ts';
+import type { Clock } from '../values/clock.ts';
+import { LeaseLostError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 
 /** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum; facts: libraries#pg-boss). */
@@ -11,8 +14,10 @@ const EXPIRE_SECONDS = 3600;
 const NEVER_FAILED = 1_000_000;
 /** Tries grow apart up to this, so that a dozen of them outlast a far side's bad minutes. */
 const RETRY_DELAY_MAX_SECONDS = 60;
-/** How often an idle worker looks; a send wakes it at once. */
-const POLL_SECONDS = 1;
+/** How often one of the idle workers looks: for what another process has sent, or is to be tried again. All of them would ask as often each. */
+const LOOK_MS = 1000;
+/** How often each looks by itself; nothing depends on it. */
+const POLL_SECONDS = 60;
 
 interface WorkQueue<Data extends object> {
   /** Adds a job unless one with this id is there; jobs of one key run one after the other. */
@@ -27,17 +32,19 @@ interface QueueOptions<Data extends object> {
   readonly retries: number;
   /** Jobs that run side by side. */
   readonly concurrency: number;
-  /** What people should hear of a failure, it says itself. */
-  readonly work: (data: Data) => Promise<void>;
+  /** What people should hear of a failure, it says itself. `lost` is aborted where another process has taken the job over. */
+  readonly work: (data: Data, lost: AbortSignal) => Promise<void>;
   /** Called when the last retry has failed too; the job is over then. */
   readonly giveUp?: (data: Data) => Promise<void>;
 }
 
 export type CreateQueue = <Data extends object>(options: QueueOptions<Data>) => WorkQueue<Data>;
 
-export function createQueue<Data extends object>(boss: PgBoss, log: Logger, options: QueueOptions<Data>): WorkQueue<Data> {
+export function createQueue<Data extends object>(
+  { boss, leases, clock, log }: Pick<Storage, 'boss' | 'leases'> & { readonly clock: Pick<Clock, 'deadline'>; readonly log: Logger },
+  options: QueueOptions<Data>,
+): WorkQueue<Data> {
   const { name } = options;
-  let worker: string | undefined;
   const created = boss.createQueue(name, {
     policy: 'key_strict_fifo',
     retryLimit: NEVER_FAILED,
@@ -47,14 +54,54 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: EXPIRE_SECONDS,
   });
+  created.catch(() => undefined);
+  /** Workers that have no job in hand. */
+  const idle = new Set<string>();
+
+  function wakeOne(): void {
+    const [worker] = idle;
+    if (worker === undefined) return;
+    // Another one the next time: this one may have found something by then.
+    idle.delete(worker);
+    idle.add(worker);
+    boss.notifyWorker(worker);
+  }
+
+  function goOnLooking(): void {
+    clock.deadline(LOOK_MS, () => {
+      wakeOne();
+      goOnLooking();
+    });
+  }
+
+  async function startWorker(): Promise<void> {
+    const id = Promise.withResolvers<string>();
+    const options = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, includeMetadata: true } as const;
+    const work = async ([job]: JobWithMetadata<Data>[]) => {
+      const worker = await id.promise;
+      idle.delete(worker);
+      try {
+        if (job !== undefined) await leases.hold(`${name} ${job.singletonKey ?? job.id}`, (lease) => once(job, lease));
+      } finally {
+        idle.add(worker);
+        // When this job is done it looks at once: the next one of the same key has waited for its end.
+        boss.notifyWorker(worker);
+      }
+    };
+    id.resolve(await boss.work(name, options, work));
+    idle.add(await id.promise);
+  }
 
   /** One try of a job; throws to have it tried again, and ends it when there were enough tries. */
-  async function once(job: { id: string; data: Data; retryCount: number }): Promise<void> {
+  async function once(job: JobWithMetadata<Data>, lease: AbortSignal): Promise<void> {
+    const lost = lostWith(lease, job.signal);
     try {
       // More tries than allowed: the process died in each of them.
       if (job.retryCount > options.retries) await options.giveUp?.(job.data);
-      else await options.work(job.data);
+      else await options.work(job.data, lost);
     } catch (error) {
+      // It goes on in the process that has it now, which also says how it ends: pg-boss takes no end of a try that it has given to another.
+      if (error instanceof LeaseLostError) throw error;
       log.error({ err: error, queue: name, job: job.id, retry: job.retryCount }, 'job failed');
       if (job.retryCount < options.retries) throw error;
       await options.giveUp?.(job.data).catch((cause: unknown) => log.error({ err: cause, queue: name, job: job.id }, 'job not given up'));
@@ -65,21 +112,24 @@ export function createQueue<Data extends object>(boss: PgBoss, log: Logger, opti
     async send(id, key, data) {
       await created;
       await boss.send(name, data, { id, singletonKey: key });
-      if (worker !== undefined) boss.notifyWorker(worker);
+      wakeOne();
     },
 
     async start(abandoned = []) {
       await created;
       for (const id of abandoned) await boss.fail(name, id);
-      worker = await boss.work<Data>(
-        name,
-        { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: options.concurrency, batchSize: 1, includeMetadata: true },
-        async (jobs) => {
-          for (const job of jobs) await once(job);
-        },
-      );
+      for (let started = 0; started < options.concurrency; started++) await startWorker();
+      goOnLooking();
     },
   };
+}
+
+/** Aborted with a LeaseLostError when one of them is: pg-boss aborts a job's own where it has handed the job on, or will do so at an end. */
+function lostWith(...signals: readonly AbortSignal[]): AbortSignal {
+  const lost = new AbortController();
+  const tell = () => lost.abort(new LeaseLostError('Another process goes on with this job.'));
+  for (const signal of signals) signal.aborted ? tell() : signal.addEventListener('abort', tell, { once: true });
+  return lost.signal;
 }
 
 /** The id of a job from any text, always the same: pg-boss takes UUIDs alone. */

@@ -4,16 +4,20 @@ import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
+import type { Logger } from '../values/log.ts';
 import type { Asked, AskedSteps } from './asked-steps.ts';
 import { type CreateQueue, jobId } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 
 /** Turns that run side by side; each conversation has at most one. */
-const CONCURRENT_TURNS = 4;
+const CONCURRENT_TURNS = 16;
 /** Messages of one thread that may wait: each is a turn of Claude's, and costs. */
 const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
+
+/** How often it is looked for a Stop that was pressed on another process: it is obeyed within a second. */
+const STOP_LOOK_MS = 500;
 
 /** Somebody who wants to open a thread waits this long, in steps, for another one who opens the same. */
 const OPENING_WAITS_MS = [500, 1000, 2000, 4000];
@@ -61,6 +65,7 @@ export function createTurnQueue(deps: {
   rows: Pick<Storage, 'conversations' | 'turns' | 'outbox'>;
   clock: Clock;
   runTurn: RunTurn;
+  log: Logger;
   giveUpTurn: (turnId: string) => Promise<void>;
   asked: Pick<AskedSteps, 'work' | 'giveUp'>;
   catchUp: (conversationId: string) => Promise<void>;
@@ -69,24 +74,21 @@ export function createTurnQueue(deps: {
   /** By turn. */
   const running = new Map<string, AbortController>();
 
-  /** Turns that were stopped while no process had them in hand: one died with them, and the next try has not begun. */
-  const stopped = new Set<string>();
-
   const queue = deps.createQueue<Job>({
     name: 'turns',
     retries: TURN_RETRIES,
     concurrency: CONCURRENT_TURNS,
-    async work({ turnId, conversationId, asked }) {
+    async work({ turnId, conversationId, asked }, lost) {
       if (asked !== undefined) return deps.asked.work(asked.id, asked.input);
       if (turnId === undefined) return deps.catchUp(conversationId);
       const abort = new AbortController();
-      if (stopped.has(turnId)) abort.abort();
       running.set(turnId, abort);
       try {
-        await deps.runTurn(turnId, { signal: abort.signal, stop: (by) => void stop(conversationId, by) });
+        // Perhaps while a process died with it.
+        await abortStopped();
+        await deps.runTurn(turnId, { signal: AbortSignal.any([abort.signal, lost]), stop: (by) => void stop(conversationId, by) });
       } finally {
         running.delete(turnId);
-        stopped.delete(turnId);
       }
     },
     giveUp: async ({ turnId, asked }) => {
@@ -101,13 +103,19 @@ export function createTurnQueue(deps: {
     if (isNew) await queue.send(id, conversationId, { turnId: id, conversationId });
   }
 
+  /** Aborts what somebody has stopped on another process. */
+  async function abortStopped(): Promise<void> {
+    if (running.size === 0) return;
+    for (const id of await rows.turns.stopped([...running.keys()])) running.get(id)?.abort();
+  }
+
   async function stop(conversationId: string, by: string): Promise<boolean> {
     const open = await rows.turns.open(conversationId);
     for (const turn of open) {
-      const active = running.get(turn.id);
-      if (active !== undefined) active.abort();
-      else if (turn.state === 'running') stopped.add(turn.id);
-      else {
+      if (turn.state === 'running') {
+        await rows.turns.stop(turn.id, by);
+        running.get(turn.id)?.abort();
+      } else {
         const text = `Stopped by <@${by}> before I began with this. Write it again to go on.`;
         const payload = { kind: 'reply', to: turn.slackUser, text };
         await rows.outbox.add({ id: `${turn.id}/reply`, conversationId, turnId: turn.id, kind: 'reply', payload });
@@ -169,6 +177,11 @@ export function createTurnQueue(deps: {
         const job = turn.state === 'queued' || turn.state === 'running' ? turn.id : randomUUID();
         await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
       }
+      if (!deps.alone)
+        deps.clock.every(
+          STOP_LOOK_MS,
+          () => void abortStopped().catch((error: unknown) => deps.log.warn({ err: error }, 'Stop was not looked for')),
+        );
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 

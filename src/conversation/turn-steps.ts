@@ -10,6 +10,8 @@ const FIRST_STEP = { id: 'begin', title: 'Reading the message' } as const;
 
 interface TurnSteps {
   readonly onStep: (step: Step) => void;
+  /** What has been done, in the words of the steps that are complete. */
+  done(): Promise<string[]>;
   /** Closes the list when all that came before is shown. */
   end(ending: Ending): Promise<void>;
 }
@@ -50,5 +52,13 @@ export function openSteps(
   }
   // At once: until the model calls its first tool there would be nothing to see.
   show({ ...FIRST_STEP, status: 'in_progress' });
-  return { onStep, end: (ending) => tail.then(() => progress.end(ending)) };
+  return {
+    onStep,
+    end: (ending) => tail.then(() => progress.end(ending)),
+    async done() {
+      await tail;
+      const all = await steps.ofTurn(turn.id);
+      return all.flatMap(({ id, status, title }) => (status === 'complete' && id !== FIRST_STEP.id ? title : []));
+    },
+  };
 }

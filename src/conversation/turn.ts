@@ -5,7 +5,7 @@ import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
-import { UserError } from '../values/errors.ts';
+import { LeaseLostError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
@@ -58,8 +58,10 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       try {
         ending = await work(deps, { turn, conversation, onStep: steps.onStep, signal });
       } catch (error) {
+        // Somebody else goes on with it and says how it ends.
+        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError) throw error;
         ending = signal.aborted ? 'stopped' : 'failed';
-        const text = signal.aborted ? STOPPED : wordsFor(error, turnId);
+        const text = signal.aborted ? stoppedWords(await steps.done()) : wordsFor(error, turnId);
         if (!signal.aborted && !(error instanceof UserError)) log.error({ err: error }, 'turn failed');
         await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
       }
@@ -77,7 +79,13 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
   return { run, giveUp };
 }
 
-const STOPPED = 'Stopped. Nothing was changed in the workspace. Reply here to go on.';
+/** Steps that are named in the words about a turn that was stopped: the last ones. */
+const STEPS_NAMED = 5;
+
+function stoppedWords(done: readonly string[]): string {
+  const until = done.length === 0 ? '' : ` Until then: ${done.slice(-STEPS_NAMED).join(' · ')}.`;
+  return `Stopped.${until} Nothing was changed in the workspace. Reply here to go on.`;
+}
 
 /** From the turn's message to its stored answer; what it says is in the outbox when it returns. */
 async function work(

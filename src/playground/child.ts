@@ -27,6 +27,8 @@ interface ChildOptions {
 
 export interface Child {
   /** Rejects where it does not become ready, with its log. */
+  /** Of the process; undefined before its first start. */
+  pid(): number | undefined;
   start(): Promise<void>;
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Any other signal, such as SIGSTOP for a process that hangs. */
@@ -45,6 +47,7 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
 
   return {
     log,
+    pid: () => process_?.pid,
     signal: (signal) => void process_?.kill(signal),
     onCrash: (listener) => void crashListeners.push(listener),
     async start() {

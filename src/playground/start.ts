@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handedOn } from '../config/load.ts';
 import { createScaledClock, systemClock } from '../values/clock.ts';
-import { createChild, freePort } from './child.ts';
+import { type Child, createChild, freePort } from './child.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from './claude/stand-in.ts';
 import { FAST, HUMAN } from './claude/voice.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from './databricks/stand-in.ts';
@@ -31,6 +31,8 @@ interface PlaygroundOptions {
   readonly say?: (line: string) => void;
   /** How many times as fast time goes, for the programs and the stand-ins alike; for tests. */
   readonly clockScale?: number;
+  /** Processes of the bot, side by side; more than one need a Postgres server, which `variables` name. */
+  readonly processes?: number | undefined;
   /** More variables for the bot. */
   readonly variables?: Record<string, string>;
 }
@@ -41,6 +43,8 @@ export interface Playground {
   /** Undefined when the real Claude answers. */
   readonly claude: ClaudeStandIn | undefined;
   readonly botUrl: string;
+  /** Its processes; people's browsers reach the first one. */
+  readonly bots: readonly Child[];
   /** The server of the tools, where they have one of their own. */
   readonly toolsServer: ToolsServer | undefined;
   /** The bot's log so far, JSON lines. */
@@ -94,9 +98,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 
   const bot = createChild({ name: 'The bot', main: MAIN, env, url: botUrl, logFile: join(dataDir, 'bot.log') });
+  const bots = [bot];
+  for (let number = 2; number <= (options.processes ?? 1); number++) {
+    const port = await freePort();
+    const files = { logFile: join(dataDir, `bot-${number}.log`) };
+    const own = { env: { ...env, DATABRICKS_APP_PORT: String(port) }, url: `http://127.0.0.1:${port}` };
+    bots.push(createChild({ name: `Bot ${number}`, main: MAIN, ...own, ...files }));
+  }
 
   const close = async () => {
-    await Promise.all([bot.stop('SIGTERM'), toolsServer?.stop('SIGTERM')]);
+    await Promise.all([...bots.map((one) => one.stop('SIGTERM')), toolsServer?.stop('SIGTERM')]);
     await Promise.all([slack.close(), databricks.close(), claude?.close()]);
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
@@ -105,7 +116,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     if (toolsServer !== undefined) say('Starting the server of the tools …');
     await toolsServer?.start();
     say('Starting the bot with its embedded Postgres …');
-    await bot.start();
+    await Promise.all(bots.map((one) => one.start()));
   } catch (error) {
     await close();
     throw error;
@@ -115,8 +126,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     databricks,
     claude,
     botUrl,
+    bots,
     toolsServer,
-    log: bot.log,
+    log: async () => (await Promise.all(bots.map((one) => one.log()))).join(''),
     async restart(how) {
       await bot.stop(how);
       await bot.start();

@@ -34,6 +34,20 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       return row && typed<R>(row);
     },
 
+    /** Marks that from here on something may be written outside. */
+    async begin(id: string): Promise<void> {
+      await db.query(`update ${table} set begun_at = clock_timestamp() where id = $1 and state = 'running'`, [id]);
+    },
+
+    /** running → approved, where nothing can have been written outside; false where it may have been. For whoever knows that its owner is dead. */
+    async again(id: string): Promise<boolean> {
+      const rows = await db.query(
+        `update ${table} set state = 'approved' where id = $1 and state = 'running' and begun_at is null returning id`,
+        [id],
+      );
+      return rows.length === 1;
+    },
+
     /**
      * Writes how it ended; a write that recovery has called unknown may still report its end. `running`: what was begun goes on far away,
      * and is followed there.
@@ -46,7 +60,7 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       ]);
     },
 
-    /** Those that a program left behind when it died: approved (never started) and running. */
+    /** Those that wait for whoever carries them out, or are being carried out. */
     async interrupted(): Promise<R[]> {
       return (await db.query(`select * from ${table} where state in ('approved', 'running') order by created_at`)).map(typed<R>);
     },

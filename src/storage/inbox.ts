@@ -1,5 +1,6 @@
 // Rows of Slack's envelopes: stored before they are acknowledged, worked on once.
 import type { Db } from './db/db.ts';
+import { isLeased } from './db/leases.ts';
 
 export interface InboxRow {
   readonly id: string;
@@ -34,10 +35,15 @@ export function createInbox(db: Db) {
       await db.query("update inbox set state = $2, done_at = now(), payload = '{}' where id = $1", [id, state]);
     },
 
-    /** What was stored and acknowledged but not finished when the process died, oldest first. */
-    async unfinished(): Promise<InboxRow[]> {
+    async isOpen(id: string): Promise<boolean> {
+      return (await db.query("select 1 from inbox where id = $1 and state = 'received'", [id])).length > 0;
+    },
+
+    /** What was stored and acknowledged but not finished, and nobody works on (any more), oldest first. */
+    async abandoned(): Promise<InboxRow[]> {
       const rows = await db.query<{ id: string; kind: string; payload: Record<string, unknown> }>(
-        `select id, kind, payload from inbox where state = 'received' and received_at > now() - interval '${REPLAY_WITHIN}' order by received_at`,
+        `select id, kind, payload from inbox where state = 'received' and received_at > now() - interval '${REPLAY_WITHIN}'
+         and not ${isLeased("'envelope ' || inbox.id")} order by received_at`,
       );
       return rows;
     },

@@ -1,4 +1,5 @@
 // The room's factories: an opened database, and the rows of each subject in it.
+import type { Clock } from '../values/clock.ts';
 import type { Logger, ProgramLogger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { type BundleStore, createBundleStore } from './bundles/bundles.ts';
@@ -8,7 +9,8 @@ import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type CalledSecrets, createCalledSecrets } from './called-secrets.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
-import { type Database, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
+import { createLeases, type Leases } from './db/leases.ts';
+import { type Database, drain, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
 import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createMessageRows, type MessageRows } from './model-messages.ts';
@@ -36,19 +38,42 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly called: CalledSecrets;
+  readonly leases: Pick<Leases, 'hold'>;
+  /** The database for rows that are nobody's work: what it writes is written whoever has a lease. */
+  readonly unleased: Db;
   /** The bundles as one conversation sees them: with all that was called a secret in it. */
   bundlesIn(conversationId: string): BundleStore;
 }
 
-/** `vaultKey` seals what was called a secret, and `log` hides it. Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
-export async function openStorage(options: StorageOptions, vaultKey: VaultKey, log: ProgramLogger): Promise<Storage> {
+/** Half of the 20 s after which work of a dead process goes on elsewhere, as long as pg-boss's own heartbeat at least is. */
+const LEASE_MS = 10_000;
+
+interface StorageNeeds {
+  /** Seals what was called a secret. */
+  readonly vaultKey: VaultKey;
+  readonly clock: Pick<Clock, 'deadline'>;
+  /** Hides what was called a secret. */
+  readonly log: ProgramLogger;
+}
+
+/** Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
+export async function openStorage(options: StorageOptions, { vaultKey, clock, log }: StorageNeeds): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
-  const { db } = database;
+  const { db: unleased, kind } = database;
+  // Nobody else has an embedded one: whoever had leases in it is dead.
+  if (kind === 'pglite') await unleased.query('delete from leases');
+  const leases = createLeases(unleased, { lengthMs: LEASE_MS, clock, log });
+  const { db } = leases;
   const rows = bundleRows(db);
   const called = createCalledSecrets(db, createVault(vaultKey), log.hide);
   return {
     ...database,
     ...rows,
+    db,
+    leases,
+    unleased,
+    // Whoever goes on with the rest need not wait until the leases end.
+    close: () => drain(database.boss).finally(leases.close).finally(database.close),
     called,
     bundlesIn: (id) => conversationBundles(rows.bundles, { list: () => called.of(id), keep: (secrets) => called.keep(id, secrets) }),
     conversations: createConversationRows(db),

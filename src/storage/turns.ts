@@ -12,6 +12,8 @@ export interface TurnRow {
   /** ts of the message that shows the steps. */
   readonly progressTs?: string;
   readonly finishedAt?: Date;
+  /** Who pressed Stop while it ran. */
+  readonly stoppedBy?: string;
 }
 
 export function createTurnRows(db: Db) {
@@ -72,6 +74,21 @@ export function createTurnRows(db: Db) {
         [id, state],
       );
       return rows.length === 1;
+    },
+
+    /** Notes who has stopped a turn that runs; false when it does not run, or was stopped before. */
+    async stop(id: string, by: string): Promise<boolean> {
+      const rows = await db.query(
+        "update turns set stopped_by = $2 where id = $1 and state = 'running' and stopped_by is null returning id",
+        [id, by],
+      );
+      return rows.length === 1;
+    },
+
+    /** Those of these turns that somebody has stopped. */
+    async stopped(ids: readonly string[]): Promise<string[]> {
+      const rows = await db.query('select id from turns where id = any($1::text[]) and stopped_by is not null', [ids]);
+      return rows.map((row) => String(row.id));
     },
 
     async setProgress(id: string, ts: string): Promise<void> {

@@ -45,7 +45,7 @@ export function createWriteRows(db: Db) {
   return {
     ...createDecisions<WriteRow>(db, 'writes'),
 
-    /** Those that a program left behind when it died; what runs on far away is none. */
+    /** Those that wait for whoever carries them out, or are being carried out; what runs on far away is none. */
     async interrupted(): Promise<WriteRow[]> {
       const rows = await db.query(
         `select * from writes where state in ('approved', 'running') and not coalesce(${FOLLOWED}, false) order by created_at`,

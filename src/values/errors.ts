@@ -42,6 +42,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Another process has the right to this work by now: whatever this one still does of it is thrown away, quietly. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
 /** The code of a failed system call or statement, such as ENOENT or an SQLSTATE. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,9 +1,7 @@
 // The durable queue over a real database: one job at a time per key, others side by side, tried again, and taken up after a kill.
 import { randomUUID } from 'node:crypto';
-import type { PgBoss } from 'pg-boss';
 import { expect, onTestFinished } from 'vitest';
 import { createQueue } from '../../src/conversation/queue.ts';
-import { quiet } from '../storage/open-test-storage.ts';
 import { queuedTest } from './queued-test.ts';
 
 interface Job {
@@ -14,13 +12,13 @@ const test = queuedTest.extend(
   'rig',
   ({ storage }) =>
     (options?: Options) =>
-      createRig(storage.boss, options),
+      createRig(storage, options),
 );
 
-type Options = Partial<Parameters<typeof createQueue<Job>>[2]>;
+type Options = Partial<Parameters<typeof createQueue<Job>>[1]>;
 
 /** A queue whose jobs start, and end when they are told to. */
-function createRig(boss: PgBoss, options: Options = {}) {
+function createRig(storage: Parameters<typeof createQueue>[0], options: Options = {}) {
   const started: string[] = [];
   const doors = new Map<string, PromiseWithResolvers<void>>();
   const work = async ({ name }: Job) => {
@@ -29,7 +27,7 @@ function createRig(boss: PgBoss, options: Options = {}) {
     doors.set(name, door);
     await door.promise;
   };
-  const queue = createQueue<Job>(boss, quiet, { name: `queue-${randomUUID()}`, retries: 1, concurrency: 4, work, ...options });
+  const queue = createQueue<Job>(storage, { name: `queue-${randomUUID()}`, retries: 1, concurrency: 4, work, ...options });
   onTestFinished(() => {
     for (const door of doors.values()) door.resolve();
   });

@@ -1,6 +1,5 @@
 // Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
 import { randomUUID } from 'node:crypto';
-import type { PgBoss } from 'pg-boss';
 import { expect, onTestFinished } from 'vitest';
 import { createQueue } from '../../src/conversation/queue.ts';
 import type { RunTurn } from '../../src/conversation/turn.ts';
@@ -20,9 +19,9 @@ const THREAD = {
 };
 
 const test = queuedTest
-  .extend('rig', async ({ storage: { db, boss } }) => {
-    for (const table of ['outbox', 'turns', 'conversations']) await db.query(`delete from ${table}`);
-    return createRig(db, boss);
+  .extend('rig', async ({ storage }) => {
+    for (const table of ['outbox', 'turns', 'conversations']) await storage.db.query(`delete from ${table}`);
+    return createRig(storage);
   })
   // With a thread whose first turn is queued.
   .extend('begun', async ({ rig }) => {
@@ -33,7 +32,8 @@ const test = queuedTest
     return { ...rig, queue, conversation };
   });
 
-function createRig(db: Db, boss: PgBoss) {
+function createRig(storage: Parameters<typeof createQueue>[0] & { db: Db }) {
+  const { db } = storage;
   const rows = { conversations: createConversationRows(db), turns: createTurnRows(db), outbox: createOutbox(db) };
   // Workers of earlier tests still look into their own queues.
   const own = randomUUID();
@@ -47,18 +47,19 @@ function createRig(db: Db, boss: PgBoss) {
     if (turn === undefined || (turn.state !== 'queued' && turn.state !== 'running')) return;
     await rows.turns.start(turnId);
     log.push(`start ${turn.text}`);
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    const aborted = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
     await Promise.race([gate.open.promise, aborted]);
     await rows.turns.finish(turnId, signal.aborted ? 'stopped' : 'done');
     log.push(`${signal.aborted ? 'stopped' : 'done'} ${turn.text}`);
   };
-  const newProcess = () =>
+  const newProcess = (alone = true) =>
     createTurnQueue({
-      createQueue: (options) => createQueue(boss, quiet, { ...options, name: `${options.name}-${own}` }),
-      alone: true,
+      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${own}` }),
+      alone,
       rows,
       clock: systemClock,
       runTurn,
+      log: quiet,
       giveUpTurn: async (turnId) => void log.push(`give up ${(await rows.turns.get(turnId))?.text}`),
       asked: {
         work: async (_id, asked) => void log.push(`asked for ${asked.kind}`),
@@ -103,6 +104,26 @@ test('stopping aborts the turn that runs and drops those that wait; the next mes
     expect.stringMatching(/"to":"U_BEN".*Stopped by <@U_BEN>/),
   ]);
   expect(await turns()).toEqual([`stopped ${FIRST}`, 'stopped one', 'stopped two', 'running three']);
+});
+
+test('a Stop that another process hears of is obeyed by the one at work', async ({ rig }) => {
+  const [working, other] = [rig.newProcess(false), rig.newProcess(false)];
+  await working.start();
+  await working.begin(THREAD);
+  await rig.soon([`start ${FIRST}`]);
+  // It has no turn in hand itself: it was never started.
+  expect(await other.stop(THREAD.id, 'U_BEN')).toBe(true);
+  await rig.soon([`start ${FIRST}`, `stopped ${FIRST}`]);
+});
+
+test('a turn that was stopped while its process died is not gone on with', async ({ rig: { rows, newProcess, soon } }) => {
+  await rows.conversations.insert(THREAD);
+  const id = '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a12';
+  await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: 'add staging', eventKey: 'C_DATA:1.2' });
+  await rows.turns.start(id);
+  expect(await newProcess().stop(THREAD.id, 'U_BEN')).toBe(true);
+  await newProcess().start();
+  await soon(['start add staging', 'stopped add staging']);
 });
 
 test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {

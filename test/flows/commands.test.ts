@@ -100,7 +100,7 @@ describe('commands', () => {
     const thread = await startThread(ana, '/dab job 123', 'job 123 ');
     await thread.says('Collecting sources');
     await ana.click(thread.root, 'stop');
-    await thread.says('Stopped. Nothing was changed');
+    await thread.says('Stopped. Until then: ');
     await thread.idle();
     release();
     thread.say('please make the bundle of job 123 now');

@@ -25,7 +25,9 @@ const CLOCK_SCALE = 8;
 /** For `DATABRICKS_CLI_PATH`: there is none, and none is prepared. */
 export const NO_CLI = { DATABRICKS_CLI_PATH: '/nowhere/databricks' };
 
-interface StackOptions {
+export interface StackOptions {
+  /** Processes of the bot, on a Postgres server that `variables` name. */
+  readonly processes?: number;
   /** The tools on a server of their own. */
   readonly remoteTools?: boolean;
   /** More variables of the bot. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { openQueuedDatabase } from '../../src/storage/db/open.ts';
 import { describeContract, storageTest } from './contract.ts';
+import { describeLeases, leasesTest } from './leases-contract.ts';
 import { quiet } from './open-test-storage.ts';
 import { findPostgres } from './postgres-server.ts';
 import { fillDataFolder } from './test-dump.ts';
@@ -16,6 +17,8 @@ const overPglite = storageTest(async () => {
   return { ...storage, close: () => storage.close().finally(() => rmSync(folder, { recursive: true, force: true })) };
 });
 describe('storage over PGlite', () => describeContract(overPglite));
+const leasesOverPglite = leasesTest(overPglite);
+describe('leases over PGlite', () => describeLeases(leasesOverPglite));
 
 const postgres = await findPostgres();
 if ('missing' in postgres) process.stderr.write(`\nSKIPPED: storage over a PostgreSQL server: ${postgres.missing}\n`);
@@ -27,3 +30,5 @@ const overServer = storageTest(async () => {
   return { ...storage, close: () => storage.close().finally(server.stop) };
 });
 describe.skipIf('missing' in postgres)('storage over a PostgreSQL server', () => describeContract(overServer));
+const leasesOverServer = leasesTest(overServer);
+describe.skipIf('missing' in postgres)('leases over a PostgreSQL server', () => describeLeases(leasesOverServer));

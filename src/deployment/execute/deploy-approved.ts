@@ -12,7 +12,7 @@ import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
 import { failed, unknown } from './deploy-plan.ts';
 import { deployShown } from './deploy-shown.ts';
-import { type ExecutionDeps, end, runOnce, settle, type ToExecute } from './run-once.ts';
+import { type ExecutionDeps, end, leftBehind, runOnce, type ToExecute } from './run-once.ts';
 
 interface DeployerDeps extends ExecutionDeps {
   /** The workspace as one person. */
@@ -43,7 +43,7 @@ export function createDeployer(deps: DeployerDeps) {
         cli.open({ files: bundle.files, host, token }, async (own) => (await validateAs(own, target, userName)).resolved);
       const done = await deployShown(
         open,
-        { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), onProgress, log },
+        { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), begin: () => rows.begin(row.id), onProgress, log },
         { bundle, shown: row, resolve, userName, release, versions, deletes: doomedBy(release).length > 0 },
       );
       return 'why' in done ? failed(done.words.problem, done.words.next) : done;
@@ -75,16 +75,14 @@ export function createDeployer(deps: DeployerDeps) {
     /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
     abandon: (proposalId: string, problem: string) => end(rows, proposalId, failed(problem, 'Reply in the thread to get a fresh plan.')),
 
-    /** At start, after a program died: its running deployments end as unknown, its approved ones as failed. Answers them. */
-    async recover() {
-      const left = await settle(rows, {
-        running: () => ({
-          ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'),
-          mayRun: true,
-        }),
-        approved: () => failed('I was stopped before this deployment began.', 'Ask for a fresh plan.'),
-      });
-      return left.map(deploymentProposalOf);
-    },
+    /** For whoever knows that the owner of a running deployment is dead: it is begun anew where nothing was written yet, else it ends as unknown. */
+    leftBehind: (proposalId: string) =>
+      leftBehind(rows, proposalId, () => ({
+        ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'),
+        mayRun: true,
+      })),
+
+    /** Those that wait to be carried out, or are being carried out. */
+    interrupted: async () => (await rows.interrupted()).map(deploymentProposalOf),
   };
 }

@@ -28,6 +28,8 @@ interface With {
   readonly token: string;
   /** Pauses an original; absent where no target can ask for it. */
   readonly writes?: Pick<WorkspaceWrites, 'updateJob'> | undefined;
+  /** Called before the first write, if nothing is in the way of it. */
+  readonly begin?: (() => Promise<void>) | undefined;
   readonly onProgress: (line: string) => void;
   readonly log: Logger;
 }
@@ -49,7 +51,7 @@ interface ToDeploy {
 /** A refusal where nothing was deployed because something is not as it was shown. */
 export async function deployShown(
   open: OpenCli,
-  { cli, workspace, readFiles, token, writes, onProgress, log }: With,
+  { cli, workspace, readFiles, token, writes, begin, onProgress, log }: With,
   { bundle, shown, resolve, userName, release, versions, deletes }: ToDeploy,
 ): Promise<DeployResult | Refusal> {
   const { host, target } = shown;
@@ -72,6 +74,7 @@ export async function deployShown(
   const models = isDevelopment(resolved) ? undefined : await cli.understands();
   const loss = models && losesSettings(lostSettings(files, target, models), open.version);
   if (loss !== undefined) return loss;
+  await begin?.();
   const taken = await takeOver(
     open,
     workspace,

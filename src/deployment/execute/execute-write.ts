@@ -6,7 +6,7 @@ import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
-import { type ExecutionDeps, end, type RunningWrite, runOnce, settle, type ToExecute } from './run-once.ts';
+import { type ExecutionDeps, end, leftBehind, type RunningWrite, runOnce, type ToExecute } from './run-once.ts';
 
 interface WriteExecutorDeps extends ExecutionDeps {
   readonly writes: (as: { host: string; token: string }) => WorkspaceWrites;
@@ -35,7 +35,12 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
       if (start === 'busy')
         return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
       const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
-      return runOnce(rows, proposalId, () => carryOut(write, running).then((result) => afterwards(before, result)), {
+      const work = async () => {
+        // A run has its proposal's id as its token: asked for again, it is the same run.
+        if (write.kind !== 'run_job') await rows.begin(proposalId);
+        return await afterwards(before, await carryOut(write, running));
+      };
+      return runOnce(rows, proposalId, work, {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
         onProgress,
@@ -47,17 +52,18 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
     /** Ends an approved write that can't be begun, for the reason given in words for people. */
     abandon: (proposalId: string, problem: string) => end(rows, proposalId, notDone(problem, AGAIN)),
 
-    /** At start, after a program died: its running writes end as unknown, its approved ones as failed. Nothing is done again. Answers them. */
-    async recover() {
-      const left = await settle(rows, {
-        running: (row) => ({
-          ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
-          ...(row.kind === 'destroy_bundle' ? { mayRun: true } : {}),
-        }),
-        approved: () => notDone('I was stopped before I began.', AGAIN),
-      });
-      return left.map(writeProposalOf);
+    /** For whoever knows that the owner of a running write is dead: it is begun anew where that is safe, else it ends as unknown. */
+    leftBehind: async (proposalId: string) => {
+      // What goes on far away is followed, by whom does not matter.
+      if ((await rows.get(proposalId))?.result !== undefined) return;
+      await leftBehind(rows, proposalId, (row) => ({
+        ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
+        ...(row.kind === 'destroy_bundle' ? { mayRun: true } : {}),
+      }));
     },
+
+    /** Those that wait to be carried out, or are being carried out. */
+    interrupted: async () => (await rows.interrupted()).map(writeProposalOf),
   };
 }
 

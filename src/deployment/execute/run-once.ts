@@ -2,7 +2,7 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { createDecisions, Decidable } from '../../storage/decisions.ts';
-import { UserError } from '../../values/errors.ts';
+import { LeaseLostError, UserError } from '../../values/errors.ts';
 import type { PlanningDeps } from '../plan/propose-write.ts';
 
 export interface ExecutionDeps extends PlanningDeps {
@@ -30,6 +30,8 @@ interface Ended {
 type Rows<Row extends Decidable> = ReturnType<typeof createDecisions<Row>>;
 
 const HEARTBEAT_MS = 60_000;
+/** Pauses between tries to store how it ended, growing; our choice. */
+const STORE_AGAIN_MS = { first: 500, most: 15_000 };
 
 /** What becomes of work that rejects: with words for people, or by a bug. */
 interface Outcomes<Result> {
@@ -49,6 +51,7 @@ export async function runOnce<Result extends Ended>(
   const quiet = clock.every(HEARTBEAT_MS, () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`));
   const ended = await work()
     .catch((error: unknown) => {
+      if (error instanceof LeaseLostError) throw error;
       if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);
       log.error({ proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' }, 'An approved write broke');
       return as.broke();
@@ -56,9 +59,26 @@ export async function runOnce<Result extends Ended>(
     .finally(quiet);
   // What goes on far away has not taken its time yet.
   const result = ended.state === 'running' ? ended : { ...ended, ms: clock.now() - began };
-  await end(rows, proposalId, result);
+  await stored(() => end(rows, proposalId, result), { proposalId, clock, log });
   log.info({ proposal: proposalId, state: result.state, ms: clock.now() - began }, 'An approved write ended');
   return result;
+}
+
+/** Tries until it is stored: a row that says that it runs would hold its place for ever. Rejects where another process has it by now. */
+async function stored(
+  store: () => Promise<unknown>,
+  { proposalId, clock, log }: Pick<ToExecute, 'proposalId'> & Pick<ExecutionDeps, 'clock' | 'log'>,
+): Promise<void> {
+  for (let pause = STORE_AGAIN_MS.first; ; pause = Math.min(2 * pause, STORE_AGAIN_MS.most)) {
+    try {
+      await store();
+      return;
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      log.warn({ err: error, proposal: proposalId }, 'How an approved write ended was not stored; trying again');
+      await clock.sleep(pause);
+    }
+  }
 }
 
 /** Writes down how it ended. */
@@ -67,12 +87,15 @@ export async function end<Result extends Ended>(rows: Pick<Rows<Decidable>, 'fin
   return result;
 }
 
-/** At start, after a program died: ends its running rows as `running` says, and the approved ones that it never began as `approved` says. Answers the rows. */
-export async function settle<Row extends Decidable>(
-  rows: Pick<Rows<Row>, 'get' | 'finish' | 'interrupted'>,
-  ends: { readonly running: (row: Row) => Ended; readonly approved: (row: Row) => Ended },
-): Promise<Row[]> {
-  const left = await rows.interrupted();
-  for (const row of left) await end(rows, row.id, row.state === 'running' ? ends.running(row) : ends.approved(row));
-  return (await Promise.all(left.map((row) => rows.get(row.id)))).flatMap((row) => row ?? []);
+/**
+ * For whoever knows that the owner of a running row is dead: has it begun anew where nothing can have been written outside, else ends it as
+ * `died` says. A row that is not running stays as it is.
+ */
+export async function leftBehind<Row extends Decidable>(
+  rows: Pick<Rows<Row>, 'get' | 'finish' | 'again'>,
+  id: string,
+  died: (row: Row) => Ended,
+): Promise<void> {
+  const row = await rows.get(id);
+  if (row?.state === 'running' && !(await rows.again(id))) await end(rows, id, died(row));
 }

@@ -11,6 +11,8 @@ const DRAIN_MS = 3000;
 /** Where Slack is away at start: as long until it is asked again, twice as long after each time, up to the second. */
 const AWAY_MS = 1000;
 const AWAY_MAX_MS = 15_000;
+/** How often it is looked for envelopes of a process that died: its leases end after seconds. */
+const REPLAY_MS = 5000;
 /** Slack answers within seconds or not at all. */
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -43,6 +45,8 @@ export function createBoltApp(options: SlackOptions) {
     options.log.error({ err: error }, 'listener failed');
   });
 
+  let stopReplaying = () => {};
+
   return {
     app,
     connected: receiver.connected,
@@ -56,10 +60,13 @@ export function createBoltApp(options: SlackOptions) {
       }
       await options.inbox.sweep();
       await receiver.replay();
+      const again = () => void receiver.replay().catch((error: unknown) => options.log.warn({ err: error }, 'envelopes not looked for'));
+      stopReplaying = options.clock.every(REPLAY_MS, again);
       await app.start();
     },
     /** Closes the sockets, then waits for the envelopes in hand. */
     async stop(): Promise<void> {
+      stopReplaying();
       await receiver.stop();
       await Promise.race([receiver.drained(), options.clock.sleep(DRAIN_MS)]);
     },

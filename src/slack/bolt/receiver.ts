@@ -1,7 +1,8 @@
 // Our own Bolt receiver over two Socket Mode connections: every envelope becomes a row, then is acknowledged, then is worked on.
 import type { App, Receiver } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
-import type { Inbox, InboxRow } from '../../conversation/rows.ts';
+import type { Inbox, InboxRow, Leases } from '../../conversation/rows.ts';
+import { LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
@@ -23,7 +24,7 @@ interface Envelope {
 }
 
 interface DurableReceiver extends Receiver {
-  /** Works on what a killed process had acknowledged and not finished. */
+  /** Works on what a process that is dead by now had acknowledged and not finished. */
   replay(): Promise<void>;
   /** Resolves when no envelope is being worked on. */
   drained(): Promise<void>;
@@ -35,6 +36,7 @@ export interface ReceiverOptions {
   /** Where the Web API is, when it isn't Slack's own. */
   readonly apiUrl?: string | undefined;
   readonly inbox: Inbox;
+  readonly leases: Leases;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -79,7 +81,13 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
   function process(row: InboxRow): void {
     inHand.set(
       row.id,
-      handle(row).finally(() => inHand.delete(row.id)),
+      options.leases
+        .hold(`envelope ${row.id}`, async () => {
+          // Another process may have had it first, while this one was paused.
+          if (await inbox.isOpen(row.id)) await handle(row);
+        })
+        .catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'envelope left to another process'))
+        .finally(() => inHand.delete(row.id)),
     );
   }
 
@@ -88,6 +96,7 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
       await app?.processEvent({ body: row.payload, ack: async () => {}, customProperties: { envelope: row.id } });
       await inbox.finish(row.id, 'done');
     } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
       log.error({ err: error, envelope: row.id }, 'envelope not worked on');
       await inbox.finish(row.id, 'failed').catch((cause: unknown) => log.error({ err: cause }, 'inbox row not closed'));
     }
@@ -100,7 +109,7 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
     start: () => Promise.all(clients.map((client) => client.start())),
     stop: () => Promise.all(clients.map((client) => client.disconnect())),
     async replay() {
-      for (const row of await inbox.unfinished()) if (!inHand.has(row.id)) process(row);
+      for (const row of await inbox.abandoned()) if (!inHand.has(row.id)) process(row);
     },
     async drained() {
       await Promise.all(inHand.values());

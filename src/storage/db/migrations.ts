@@ -192,4 +192,27 @@ export const MIGRATIONS: readonly string[] = [
     primary key (conversation_id, hash), unique (conversation_id, name)
   );
   `,
+  `
+  -- Who works on what, and until when they are believed to live; each taking gets a higher number.
+  create table leases (key text primary key, owner text not null, fence bigint not null, until timestamptz not null);
+  create sequence lease_fences;
+  -- Raises where one of them is not ours any more; until the statement's transaction ends, nobody takes one over.
+  create function require_leases(keys text[], fences bigint[]) returns boolean language plpgsql as $$
+  declare ours integer;
+  begin
+    perform 1 from leases join unnest(keys, fences) as mine (key, fence) on leases.key = mine.key and leases.fence = mine.fence for share of leases;
+    get diagnostics ours = row_count;
+    if ours < cardinality(keys) then raise exception 'a lease is lost' using errcode = 'DAB01'; end if;
+    return true;
+  end $$;
+  `,
+  `
+  -- When the write itself began: what a dead process had not begun is begun anew, what it had is found out about.
+  alter table proposals add column begun_at timestamptz;
+  alter table writes add column begun_at timestamptz;
+  update proposals set begun_at = decided_at where state = 'running';
+  update writes set begun_at = decided_at where state = 'running';
+  -- Who pressed Stop on a turn that runs, in whichever process.
+  alter table turns add column stopped_by text;
+  `,
 ];

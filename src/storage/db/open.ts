@@ -138,12 +138,17 @@ export async function startBoss(boss: PgBoss, log: Logger): Promise<void> {
   }
 }
 
+/** Lets running jobs end, for a while: what runs on is handed over. A second call does nothing. */
+export async function drain(boss: PgBoss): Promise<void> {
+  await boss.stop({ graceful: true, timeout: DRAIN_MS });
+}
+
 /** A close that may be called more than once. */
 export function closing(boss: PgBoss | undefined, connection: { close(): Promise<void> }, release: () => void): () => Promise<void> {
   let closed: Promise<void> | undefined;
   const close = async () => {
     try {
-      await boss?.stop({ graceful: true, timeout: DRAIN_MS });
+      if (boss !== undefined) await drain(boss);
     } finally {
       await connection.close().finally(release);
     }

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
+import { createWriteRows } from '../../../src/storage/write-proposals.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
@@ -173,7 +174,8 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     await rig.db.query(`update writes set root_path = replace(root_path, '${ANA}', 'ben@acme.example') where id = $1`, [id]);
     expect(await createProposalRows(rig.db).running(plan.id)).toBeUndefined();
     await rig.db.query(`update writes set root_path = replace(root_path, 'ben@acme.example', '${ANA}') where id = $1`, [id]);
-    await rig.executor.recover();
+    await createWriteRows(rig.db).begin(id);
+    await rig.executor.leftBehind(id);
     expect(await rig.approvals.approve(decision)).toMatchObject({ ok: false, reason: expect.stringContaining('may still be running') });
 
     await rig.db.query(`update writes set state = 'approved', result = null where id = $1`, [id]);

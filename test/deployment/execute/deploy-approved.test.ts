@@ -197,26 +197,36 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     expect(readdirSync(rig.scratchDir)).toEqual([]);
   });
 
-  it('calls a deployment unknown after a crash, and one that never began failed', async ({ rig, planned, approved, deploy }) => {
+  it('calls a deployment unknown whose process died in the middle, and begins one anew that had not begun', async ({
+    rig,
+    planned,
+    approved,
+    deploy,
+  }) => {
     const rows = createProposalRows(rig.db);
     const running = await approved(bundleOf());
     expect((await rows.start(running.id)).kind).toBe('started');
     const waiting = await planned(bundleOf(), 2);
     await rows.decide(waiting.id, 'approved', { slackUser: 'U_ANA', userName: ANA, at: new Date() });
     expect(await deploy(waiting)).toMatchObject({ problem: expect.stringContaining('Another deployment') });
+    // Nothing had been written yet.
+    await rig.deployer.leftBehind(running.id);
+    expect((await rows.get(running.id))?.state).toBe('approved');
 
-    const third = await planned(bundleOf(), 3);
-    await rows.decide(third.id, 'approved', { slackUser: 'U_ANA', userName: ANA, at: new Date() });
-    const left = await rig.deployer.recover();
-    expect(left.map((proposal) => [proposal.id, proposal.state])).toEqual([
-      [running.id, 'unknown'],
-      [third.id, 'failed'],
-    ]);
-    expect(left[0]?.result).toMatchObject({
-      ok: false,
-      problem: expect.stringContaining('stopped in the middle'),
-      next: expect.stringContaining('Look at the jobs'),
+    expect((await rows.start(running.id)).kind).toBe('started');
+    await rows.begin(running.id);
+    await rig.deployer.leftBehind(running.id);
+    const after = await rig.approvals.get(running.id);
+    expect(after).toMatchObject({
+      state: 'unknown',
+      result: {
+        ok: false,
+        problem: expect.stringContaining('stopped in the middle'),
+        next: expect.stringContaining('Look at the jobs'),
+      },
     });
-    expect(await rig.deployer.recover()).toEqual([]);
+    await rig.deployer.leftBehind(running.id);
+    expect(await rig.approvals.get(running.id)).toEqual(after);
+    expect(await rig.deployer.interrupted()).toEqual([]);
   });
 });

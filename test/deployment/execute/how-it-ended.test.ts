@@ -101,7 +101,8 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
     if (!('id' in proposal)) throw new Error(`No plan: ${proposal.problem}`);
     await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date(rig.clock.now()) });
     expect((await createProposalRows(rig.db).start(proposal.id)).kind).toBe('started');
-    await rig.deployer.recover();
+    await createProposalRows(rig.db).begin(proposal.id);
+    await rig.deployer.leftBehind(proposal.id);
     return proposal.id;
   };
   const outside = (rig: Rig, bundle: ReturnType<typeof version>) =>

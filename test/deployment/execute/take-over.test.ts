@@ -184,7 +184,8 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     const { id } = await approved();
     expect((await createProposalRows(rig.db).start(id)).kind).toBe('started');
     await rig.cli.open({ files: takingOver.files, host: rig.far.url, token: rig.token }, (open) => open.bind('prod', 'nightly', '77'));
-    await rig.deployer.recover();
+    await createProposalRows(rig.db).begin(id);
+    await rig.deployer.leftBehind(id);
     const bound = 'Nothing of it is in prod yet, but the original is bound to it already: `nightly` (77) runs on as before.';
     expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ state: 'unknown', problem: `So far: ${bound}` });
     await rig.clock.turn(46 * 60_000);

@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
+import { createLeases } from '../../../src/storage/db/leases.ts';
 import { createInbox } from '../../../src/storage/inbox.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { createMetrics } from '../../../src/values/metrics.ts';
@@ -21,6 +22,7 @@ async function startBot(db: Db, options: { connect?: boolean } = {}) {
     appToken: slack.appToken,
     apiUrl: slack.url,
     inbox,
+    leases: createLeases(db, { lengthMs: 60_000, clock: systemClock, log: quiet }),
     metrics: createMetrics(),
     clock: systemClock,
     log: quiet,

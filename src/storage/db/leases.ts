@@ -1,0 +1,171 @@
+// The right of this process to work on something: for seconds, renewed while it works. What a late owner writes changes nothing.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../values/clock.ts';
+import { LeaseLostError, UpstreamError } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
+import type { Db, Row } from './db.ts';
+
+/** How many times in its length a lease is renewed: a beat or two may fail. */
+const BEATS = 4;
+/** Whoever waits for a lease asks so often, in real time: its holder is another process, or has died. */
+const ASK_AGAIN_MS = 250;
+/** What `require_leases` raises (migrations.ts); the class is ours. */
+const LOST = 'DAB01';
+
+interface Held {
+  readonly key: string;
+  /** The number that makes a late owner's write fail: each taking gets a higher one. */
+  readonly fence: string;
+  readonly lost: AbortController;
+}
+
+export interface Leases {
+  /** The database: what is written in the course of a `hold` is written only while its lease is ours, by the same statement or transaction. */
+  readonly db: Db;
+  /**
+   * Runs `work` while nobody else works on what `key` names, waiting until that is so; `signal` says when another process has taken it over,
+   * since this one was not seen for as long as a lease lasts. Held within another, both are needed. Rejects with LeaseLostError where
+   * the lease was lost.
+   */
+  hold<T>(key: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Gives all leases back: what still works under one writes nothing more. */
+  close(): Promise<void>;
+}
+
+export function createLeases(
+  connection: Db,
+  options: { readonly lengthMs: number; readonly clock: Pick<Clock, 'deadline'>; readonly log: Logger },
+): Leases {
+  const { lengthMs, clock, log } = options;
+  // For people who look into the table.
+  const owner = `${process.pid} ${randomUUID()}`;
+  /** All of this process, by fence. */
+  const all = new Map<string, Held>();
+  const context = new AsyncLocalStorage<readonly Held[]>();
+  let stopBeats = () => {};
+
+  const namesOf = (leases: Iterable<Held>) => {
+    const list = [...leases];
+    return [list.map(({ key }) => key), list.map(({ fence }) => fence)];
+  };
+
+  async function take(key: string): Promise<Held | undefined> {
+    const [row] = await connection.query<{ fence: string }>(
+      `insert into leases (key, owner, fence, until) values ($1, $2, nextval('lease_fences'), ${UNTIL('$3')})
+       on conflict (key) do update set owner = excluded.owner, fence = excluded.fence, until = excluded.until
+       where leases.until < clock_timestamp() returning fence`,
+      [key, owner, lengthMs],
+    );
+    return row && { key, fence: row.fence, lost: new AbortController() };
+  }
+
+  /** Renews all; one that is gone is told to its holder. A statement that fails says nothing about that: nobody else gets through either. */
+  async function beat(): Promise<void> {
+    const held = [...all.values()];
+    const renewed = await connection.query<{ fence: string }>(
+      `update leases set until = ${UNTIL('$3')} from unnest($1::text[], $2::bigint[]) as mine (key, fence)
+       where leases.key = mine.key and leases.fence = mine.fence returning leases.fence`,
+      [...namesOf(held), lengthMs],
+    );
+    const ours = new Set(renewed.map(({ fence }) => fence));
+    for (const { key, fence, lost } of held) {
+      if (ours.has(fence) || !all.has(fence)) continue;
+      log.warn({ key }, 'Another process has taken over what this one worked on');
+      lost.abort(new LeaseLostError(`Another process works on ${key}.`));
+    }
+  }
+
+  function goOnBeating(): void {
+    stopBeats = clock.deadline(lengthMs / BEATS, () => {
+      void beat()
+        .catch((error: unknown) => log.warn({ err: error }, 'Leases were not renewed'))
+        .finally(() => all.size > 0 && goOnBeating());
+    });
+  }
+
+  function keep(lease: Held): void {
+    if (all.size === 0) goOnBeating();
+    all.set(lease.fence, lease);
+  }
+
+  async function giveBack({ key, fence }: Held): Promise<void> {
+    all.delete(fence);
+    if (all.size === 0) stopBeats();
+    // One that can't be given back runs out.
+    await connection
+      .query('delete from leases where key = $1 and fence = $2', [key, fence])
+      .catch((error: unknown) => log.warn({ err: error, key }, 'A lease was not given back'));
+  }
+
+  const db: Db = {
+    async query<R extends Row>(text: string, params: readonly unknown[] = []): Promise<R[]> {
+      const held = context.getStore() ?? [];
+      if (held.length === 0 || !WRITES.test(text)) return connection.query<R>(text, params);
+      const returns = RETURNS.test(text);
+      const rows = await connection
+        .query<R>(fenced(text, params.length, returns), [...params, ...namesOf(held)])
+        .catch((error: unknown) => Promise.reject(inOurWords(error)));
+      return returns ? rows : [];
+    },
+    transaction(work) {
+      const held = context.getStore() ?? [];
+      if (held.length === 0) return connection.transaction(work);
+      return connection.transaction(async (tx) => {
+        await tx
+          .query('select require_leases($1::text[], $2::bigint[])', namesOf(held))
+          .catch((error: unknown) => Promise.reject(inOurWords(error)));
+        return work(tx);
+      });
+    },
+  };
+
+  return {
+    db,
+    async hold(key, work) {
+      let lease = await take(key);
+      while (lease === undefined) {
+        await new Promise<void>((resolve) => void clock.deadline(ASK_AGAIN_MS, resolve));
+        lease = await take(key);
+      }
+      const held = lease;
+      keep(held);
+      try {
+        return await context.run([...(context.getStore() ?? []), held], () => work(held.lost.signal));
+      } finally {
+        await giveBack(held);
+      }
+    },
+    async close() {
+      stopBeats();
+      all.clear();
+      await connection
+        .query('delete from leases where owner = $1', [owner])
+        .catch((error: unknown) => log.warn({ err: error }, 'Leases were not given back'));
+    },
+  };
+}
+
+/** Whether somebody who is believed to live holds what this names, as a condition. */
+export function isLeased(key: string): string {
+  return `exists (select 1 from leases where leases.key = ${key} and leases.until > clock_timestamp())`;
+}
+
+/** `now()` would be the start of a transaction. */
+const UNTIL = (ms: string) => `clock_timestamp() + ${ms} * interval '1 millisecond'`;
+const WRITES = /^\s*(insert|update|delete)\b/i;
+const RETURNS = /\breturning\b/i;
+
+/** The statement and the check in one: a statement that changes rows within a `with` is run to its end, and undone when the check raises. */
+function fenced(text: string, params: number, returns: boolean): string {
+  const check = `select require_leases($${params + 1}::text[], $${params + 2}::bigint[])`;
+  return returns
+    ? `with written as (${text}), mine as (${check}) select written.* from written, mine`
+    : `with written as (${text}) ${check}`;
+}
+
+function inOurWords(error: unknown): unknown {
+  return error instanceof UpstreamError && error.failure.code === LOST
+    ? new LeaseLostError('Another process works on this.', { cause: error })
+    : error;
+}

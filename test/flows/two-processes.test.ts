@@ -1,0 +1,101 @@
+// Two processes of the bot on one PostgreSQL: what one of them leaves in the middle, dead or paused, the other goes on with, once.
+import pg from 'pg';
+import { describe, expect, onTestFinished } from 'vitest';
+import type { Child } from '../../src/playground/child.ts';
+import { findPostgres } from '../storage/postgres-server.ts';
+import { findCli, flow, holdSources, type StackOptions } from './stack.ts';
+import { STEP_MS, startThread, type Thread, textOf } from './thread.ts';
+
+const [cli, postgres] = [await findCli(), await findPostgres()];
+if ('missing' in postgres) process.stderr.write(`\nSKIPPED: two processes of the bot: ${postgres.missing}\n`);
+
+const test = flow()
+  .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
+    if ('missing' in postgres) throw new Error(postgres.missing);
+    const server = await postgres.start();
+    onCleanup(server.stop);
+    return server.options;
+  })
+  .extend('options', { scope: 'file' }, ({ server }): StackOptions => {
+    const { host, port, database, user } = server;
+    const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable' };
+    return { processes: 2, fromNothing: true, variables };
+  })
+  .extend('rows', { scope: 'file' }, async ({ server }, { onCleanup }) => {
+    const pool = new pg.Pool({ ...server, password: undefined, options: '-c search_path=dab' });
+    onCleanup(() => pool.end());
+    return async (text: string) => (await pool.query(text)).rows as Record<string, unknown>[];
+  })
+  /** The process that has a turn in hand, and the other one. */
+  .extend('working', ({ playground: { bots }, rows }) => async () => {
+    const owners = async () => (await rows("select owner from leases where key like 'turns %'")).map(({ owner }) => String(owner));
+    await expect.poll(owners, { timeout: STEP_MS }).toHaveLength(1);
+    const [owner = ''] = await owners();
+    const mine = bots.find((bot) => owner.startsWith(`${bot.pid()} `)) ?? expect.fail(`nobody is ${owner}`);
+    return { mine, other: bots.find((bot) => bot !== mine) as Child };
+  });
+
+/** How often each thing was said in a thread. */
+function counts({ root, messages, files }: Thread) {
+  const having = (check: (text: string) => boolean) => messages().filter((message) => check(textOf(message))).length;
+  return {
+    answers: messages().filter(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== root.ts).length,
+    zips: files().length,
+    cards: having((text) => text.includes('· version 1*')),
+    steps: having((text) => text.includes('Collecting sources')),
+  };
+}
+const ONCE = { answers: 1, zips: 1, cards: 1, steps: 1 };
+
+describe.skipIf(cli.state !== 'ready' || 'missing' in postgres)('of two processes', () => {
+  test('one that is paused changes nothing when it wakes up: the other has gone on with the turn', async ({
+    playground,
+    ana,
+    working,
+    rows,
+  }) => {
+    const release = holdSources(playground);
+    const thread = await startThread(ana, '/dab job 123', 'job 123 ');
+    await thread.says('Collecting sources');
+    const { mine, other } = await working();
+    onTestFinished(() => mine.signal('SIGCONT'));
+    mine.signal('SIGSTOP');
+    // Nobody else has it before its lease is over.
+    await expect.poll(async () => (await working()).mine.pid(), { timeout: STEP_MS }).toBe(other.pid());
+    mine.signal('SIGCONT');
+    await expect.poll(() => mine.log(), { timeout: STEP_MS }).toContain('Another process has taken over');
+    release();
+    await thread.card(1);
+    await thread.idle();
+    expect(counts(thread)).toEqual(ONCE);
+    expect(await rows("select state from turns where state <> 'done'")).toEqual([]);
+    // Each question of the model's has its answer, in turn: a history that nobody else wrote into.
+    const roles = (await rows('select role from messages order by seq')).map(({ role }) => role);
+    expect(roles).toEqual(roles.map((_, index) => (index % 2 === 0 ? 'user' : 'assistant')));
+  });
+
+  test('one that dies leaves its turn to the other', async ({ playground, ana, working }) => {
+    const release = holdSources(playground);
+    const thread = await startThread(ana, '/dab job 204', 'job 204 ');
+    await thread.says('Collecting sources');
+    const { mine } = await working();
+    await mine.stop('SIGKILL');
+    release();
+    await thread.card(1);
+    await thread.idle();
+    expect(counts(thread)).toEqual(ONCE);
+    await mine.start();
+  });
+
+  test('whichever hears of a Stop, the one at work obeys', async ({ playground, ana }) => {
+    for (const job of ['318', '402']) {
+      const release = holdSources(playground);
+      const thread = await startThread(ana, `/dab job ${job}`, `job ${job} `);
+      await thread.says('Collecting sources');
+      await ana.click(thread.root, 'stop');
+      await thread.says('Stopped. Until then: ');
+      await thread.idle();
+      release();
+    }
+  });
+});

@@ -1,0 +1,167 @@
+// The contract of leases: one owner at a time, and nothing of a late one, whichever Postgres is behind it.
+import { expect } from 'vitest';
+import type { Db } from '../../src/storage/db/db.ts';
+import { createLeases } from '../../src/storage/db/leases.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import { LeaseLostError } from '../../src/values/errors.ts';
+import type { storageTest } from './contract.ts';
+import { quiet } from './open-test-storage.ts';
+
+/** Milliseconds: one that is not renewed is to run out soon. */
+const LENGTH = 100;
+/** As long as a test may take on a busy machine. */
+const FOR_LONG = { lengthMs: 120_000, log: quiet };
+/** Time stands still in a paused process: it renews nothing. */
+const STANDING = { deadline: () => () => undefined };
+
+const processOn = (db: Db, clock: Parameters<typeof createLeases>[1]['clock'] = systemClock) =>
+  createLeases(db, { lengthMs: LENGTH, clock, log: quiet });
+
+/** A process that is paused within its work until `wake` is called; `done` is the end of `afterwards`, which it does then. */
+async function paused(db: Db, key: string, afterwards: (leases: ReturnType<typeof processOn>) => Promise<unknown>) {
+  const leases = processOn(db, STANDING);
+  const [began, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const done = leases.hold(key, async () => {
+    began.resolve();
+    await woken.promise;
+    return await afterwards(leases);
+  });
+  done.catch(() => undefined);
+  await began.promise;
+  return { wake: woken.resolve, done };
+}
+
+/** The same, with an empty table `notes` to write into. */
+export function leasesTest(it: ReturnType<typeof storageTest>) {
+  return it.extend('notes', { auto: true }, async ({ db }) => {
+    await db.query('create table if not exists notes (id text primary key, said text)');
+    await db.query('delete from notes');
+  });
+}
+
+export function describeLeases(it: ReturnType<typeof leasesTest>): void {
+  it('let one process at a time work on something', async ({ db }) => {
+    const [a, b] = [createLeases(db, { ...FOR_LONG, clock: systemClock }), processOn(db)];
+    const said: string[] = [];
+    const [began, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = a.hold('one', async () => {
+      began.resolve();
+      await end.promise;
+      said.push('a ends');
+    });
+    await began.promise;
+    const second = b.hold('one', async () => said.push('b begins'));
+    await b.hold('other', async () => said.push('b does something else'));
+    end.resolve();
+    await Promise.all([first, second]);
+    expect(said).toEqual(['b does something else', 'a ends', 'b begins']);
+    expect(await db.query('select * from leases')).toEqual([]);
+  });
+
+  it('are given back by a process that ends, and what it still does changes nothing', async ({ db }) => {
+    const ending = createLeases(db, { ...FOR_LONG, clock: systemClock });
+    const [began, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const left = ending.hold('ending', async () => {
+      began.resolve();
+      await ended.promise;
+      await ending.db.query("insert into notes values ('late', 'x')");
+    });
+    left.catch(() => undefined);
+    await began.promise;
+    await ending.close();
+    await processOn(db).hold('ending', async () => undefined);
+    ended.resolve();
+    await expect(left).rejects.toBeInstanceOf(LeaseLostError);
+  });
+
+  it('are renewed while work goes on', async ({ db }) => {
+    const beats: (() => void)[] = [];
+    const collect = (_: number, run: () => void) => {
+      beats.push(run);
+      return () => undefined;
+    };
+    const leases = createLeases(db, { ...FOR_LONG, clock: { deadline: collect } });
+    const until = async () => (await db.query<{ until: Date }>("select until from leases where key = 'long'"))[0]?.until.getTime() ?? 0;
+    await leases.hold('long', async () => {
+      const before = await until();
+      beats.shift()?.();
+      await expect.poll(until).toBeGreaterThan(before);
+      // And so on.
+      await expect.poll(() => beats.length).toBe(1);
+    });
+  });
+
+  for (const [what, late] of Object.entries({
+    'an insert': (on: Db) => on.query("insert into notes values ('late', 'x')"),
+    'an insert that answers': (on: Db) => on.query("insert into notes values ('late', 'x') on conflict do nothing returning id"),
+    'an update': (on: Db) => on.query("update notes set said = 'late'"),
+    'a delete': (on: Db) => on.query('delete from notes returning id'),
+    'a transaction': (on: Db) => on.transaction((tx) => tx.query("update notes set said = 'late'")),
+  })) {
+    it(`let ${what} of a process that woke up too late change nothing`, async ({ db }) => {
+      await db.query("insert into notes values ('n', 'before') on conflict (id) do update set said = excluded.said");
+      const { wake, done } = await paused(db, what, (leases) => late(leases.db));
+      const taker = processOn(db);
+      const said = await taker.hold(what, () => taker.db.query("update notes set said = 'taken over' returning said"));
+      expect(said).toEqual([{ said: 'taken over' }]);
+      wake();
+      await expect(done).rejects.toBeInstanceOf(LeaseLostError);
+      expect(await db.query('select * from notes')).toEqual([{ id: 'n', said: 'taken over' }]);
+    });
+  }
+
+  it('let a process go on that was paused while nobody took over', async ({ db }) => {
+    const { wake, done } = await paused(db, 'nobody', (leases) =>
+      leases.db.query("insert into notes values ('mine', 'x') on conflict do nothing returning id"),
+    );
+    await systemClock.sleep(2 * LENGTH);
+    wake();
+    expect(await done).toEqual([{ id: 'mine' }]);
+  });
+
+  it('tell a process by its signal that another has taken over', async ({ db }) => {
+    let renew = () => {};
+    const leases = processOn(db, {
+      deadline: (_, run) => {
+        renew = run;
+        return () => undefined;
+      },
+    });
+    const lost = Promise.withResolvers<unknown>();
+    const done = leases.hold('told', async (signal) => {
+      signal.addEventListener('abort', () => lost.resolve(signal.reason));
+      await processOn(db).hold('told', async () => renew());
+      throw await lost.promise;
+    });
+    await expect(done).rejects.toBeInstanceOf(LeaseLostError);
+  });
+
+  it('keep both what is held and what it is held within', async ({ db }) => {
+    const { wake, done } = await paused(db, 'outer', (leases) =>
+      leases.hold('inner', () => leases.db.query("insert into notes values ('inner', 'x')")),
+    );
+    await processOn(db).hold('outer', async () => undefined);
+    wake();
+    await expect(done).rejects.toBeInstanceOf(LeaseLostError);
+    expect(await db.query("select * from notes where id = 'inner'")).toEqual([]);
+  });
+
+  it('are not taken over in the middle of a statement’s transaction', async ({ db, storage }) => {
+    if (storage.kind === 'pglite') return;
+    const steps: string[] = [];
+    const inside = Promise.withResolvers<void>();
+    const { wake, done } = await paused(db, 'middle', (leases) =>
+      leases.db.transaction(async (tx) => {
+        inside.resolve();
+        await systemClock.sleep(2 * LENGTH);
+        await tx.query("insert into notes values ('middle', 'x')");
+        steps.push('committing');
+      }),
+    );
+    wake();
+    await inside.promise;
+    const taken = processOn(db).hold('middle', async () => steps.push('taken over'));
+    await Promise.all([done, taken]);
+    expect(steps).toEqual(['committing', 'taken over']);
+  });
+}
