@@ -182,12 +182,13 @@ export function generateBundle(input: GenerateInput): Bundle {
   const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));
   const paths = replacePaths(resources, layout);
+  const before = (place: string) => chosen.before.get(place) ?? '';
   const values = [
     ...pauses.places.map((place): [string, string] => [place, `\${var.${pause?.name}}`]),
-    ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `\${var.${name}}`]),
+    ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `${before(place)}\${var.${name}}`]),
     ...[...parameters.tables].map(([place, { catalog, schema, name }]): [string, string] => [
       place,
-      `\${var.${catalog}}.\${var.${schema}}.${name}`,
+      `${before(place)}\${var.${catalog}}.\${var.${schema}}.${name}`,
     ]),
   ];
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);

@@ -2,7 +2,7 @@
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
-import { parameterName } from '../model/path-and-id-fields.ts';
+import { parameterGiven } from '../model/path-and-id-fields.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
@@ -17,7 +17,7 @@ const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
 const OWN = 'dev_${workspace.current_user.short_name}';
 
-interface OwnData extends Omit<Variables, 'list'> {
+interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
   /** By variable: its value in a development copy. */
   readonly own: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ interface Use {
  */
 export function giveOwnData(
   resources: readonly KeyedResource[],
-  { list, byPlace, tables: named }: Variables,
+  { list, byPlace, tables: named }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
 ): OwnData {
   const places = new Map<string, Use[]>();
@@ -161,7 +161,7 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const place = `${prefix}${leaf.place}`;
     const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
     if (isTarget) return { place, kind: 'written', foreign: [] };
-    const parameter = (type === 'pipelines' ? leaf.fields.at(-1) : parameterName(leaf))?.replace(/^.*\./, '').toLowerCase();
+    const parameter = (type === 'pipelines' ? leaf.fields.at(-1) : parameterGiven(leaf)?.name)?.replace(/^.*\./, '').toLowerCase();
     const task = taskOf(prefix, leaf);
     const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
     const here = task === undefined ? sources : [...own, ...shared];

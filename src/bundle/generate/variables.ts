@@ -1,7 +1,7 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
 import type { BundleVariable, LookupKind } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
-import { parameterName } from '../model/path-and-id-fields.ts';
+import { parameterGiven } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 
@@ -28,6 +28,8 @@ export interface Variables {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Names of tables in three parts, by place: the variables for two of them, and the third. */
   readonly tables: ReadonlyMap<string, TableName>;
+  /** What stands before the value at its place, where the value is a part of a word, as in `--schema=sales`. */
+  readonly before: ReadonlyMap<string, string>;
 }
 
 interface TableName {
@@ -43,13 +45,14 @@ function pipelineName({ fields }: Leaf): string | undefined {
   return fields.length === 2 && fields[0] === 'configuration' ? fields[1]?.replace(/^.*\./, '') : undefined;
 }
 
-function candidate(type: KeyedResource['type'], leaf: Leaf): string | undefined {
-  const { value } = leaf;
-  const parameter = type === 'jobs' ? parameterName(leaf) : type === 'pipelines' ? pipelineName(leaf) : undefined;
+function candidate(type: KeyedResource['type'], leaf: Leaf): Chosen | undefined {
+  const given = type === 'jobs' ? parameterGiven(leaf) : undefined;
+  const value = given?.value ?? leaf.value;
+  const parameter = type === 'pipelines' ? pipelineName(leaf) : given?.name;
   if (parameter === undefined || typeof value !== 'string' || value === '' || value.length > MAX_VALUE_LENGTH) return undefined;
   if (/\{\{|\$\{|[\r\n]/.test(value)) return undefined;
   const name = variableName(parameter);
-  return WHERE.test(name) || name === 'catalogname' || name === 'schemaname' ? name : undefined;
+  return WHERE.test(name) || name === 'catalogname' || name === 'schemaname' ? { name, value } : undefined;
 }
 
 /** What stands at a place, and whose it is. */
@@ -59,7 +62,7 @@ function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): { what: str
     const what = leaf.fields.length > 1 ? `Setting ${field}` : ({ catalog: 'Catalog', schema: 'Schema' }[field] ?? 'Target schema');
     return { what, whose: `pipeline ${key}` };
   }
-  const name = parameterName(leaf) ?? '';
+  const name = parameterGiven(leaf)?.name ?? '';
   if (leaf.keys[0] !== 'tasks') return { what: `Job parameter ${name}`, whose: prefix === '' ? '' : key };
   return { what: `Parameter ${name}`, whose: `task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}` };
 }
@@ -70,7 +73,7 @@ const MOST_USERS = 3;
 /** The variables with what they stand for, once it is decided: every place that has one counts. `note` says more of some. */
 export function describeVariables(
   resources: readonly KeyedResource[],
-  { list, byPlace, tables }: Variables,
+  { list, byPlace, tables }: Omit<Variables, 'before'>,
   note: (name: string) => string,
 ): Variable[] {
   const uses = new Map<string, Map<string, string[]>>();
@@ -110,11 +113,13 @@ export function describeVariables(
 export function chooseVariables(resources: readonly KeyedResource[]): Variables {
   const chosen = new Map<string, Chosen>();
   const byPlace = new Map<string, string>();
+  const before = new Map<string, string>();
   for (const resource of resources) {
     for (const leaf of resource.leaves.values()) {
-      const wanted = candidate(resource.type, leaf);
-      if (wanted === undefined || typeof leaf.value !== 'string') continue;
-      const { value } = leaf;
+      if (leaf.option !== undefined) before.set(`${resource.prefix}${leaf.place}`, leaf.option.before);
+      const found = candidate(resource.type, leaf);
+      if (found === undefined) continue;
+      const { name: wanted, value } = found;
       const known = chosen.get(wanted);
       const holder = leaf.keys[0] === 'tasks' ? leaf.keys[1] : resource.prefix === '' ? 'job' : resource.key;
       const second = known !== undefined && known.value !== value ? variableName(`${wanted}_${holder}`) : wanted;
@@ -127,12 +132,13 @@ export function chooseVariables(resources: readonly KeyedResource[]): Variables 
     }
   }
   const tables = splitTables(resources, chosen);
-  return { list: [...chosen.values()], byPlace, tables };
+  return { list: [...chosen.values()], byPlace, tables, before };
 }
 
 /** Whether it is a parameter that names a table in three parts. */
 export function isTableName(leaf: Leaf): boolean {
-  return typeof leaf.value === 'string' && THREE_PARTS.test(leaf.value) && TABLE.test(variableName(parameterName(leaf) ?? ''));
+  const { name = '', value } = parameterGiven(leaf) ?? {};
+  return typeof value === 'string' && THREE_PARTS.test(value) && TABLE.test(variableName(name));
 }
 
 /** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
@@ -148,7 +154,7 @@ function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Ch
   for (const { type, leaves, prefix } of resources) {
     for (const leaf of leaves.values()) {
       if (type !== 'jobs' || !isTableName(leaf)) continue;
-      const [, catalog, schema, name] = THREE_PARTS.exec(String(leaf.value)) ?? [];
+      const [, catalog, schema, name] = THREE_PARTS.exec(String(parameterGiven(leaf)?.value)) ?? [];
       if (catalog === undefined || schema === undefined || name === undefined) continue;
       tables.set(`${prefix}${leaf.place}`, {
         catalog: variableFor('catalog', catalog),

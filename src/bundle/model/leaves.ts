@@ -20,6 +20,15 @@ export interface Leaf {
   /** The keys of mappings alone, without the labels of list items (a task's key, say). */
   readonly fields: readonly string[];
   readonly value: string | number | bigint | boolean;
+  /** Of a word that gives an option its value: `sales` in `--schema sales`, `--schema=sales`. */
+  readonly option?: Option;
+}
+
+interface Option {
+  /** As code calls it: with underscores. */
+  readonly name: string;
+  /** What of the word stands before the value, such as `--schema=`. */
+  readonly before: string;
 }
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
@@ -46,6 +55,20 @@ function labels(name: string, items: readonly Json[]): string[] | undefined {
 function stepInto(place: string, labelled: readonly string[] | undefined, index: number): string {
   const label = labelled?.[index];
   return label === undefined ? `${place}[${index}]` : itemPlace(place, label);
+}
+
+/** What a list of words gives to a Python or JVM task, as parsers of arguments read it, by position. */
+function optionsIn(words: readonly Json[]): Map<number, Option> {
+  const found = new Map<number, Option>();
+  words.forEach((word, i) => {
+    const [before = '', option, equals] = typeof word === 'string' ? (/^--([A-Za-z][\w-]*)(=)?/.exec(word) ?? []) : [];
+    if (option === undefined) return;
+    const name = option.replaceAll('-', '_');
+    const next = words[i + 1];
+    if (equals !== undefined) found.set(i, { name, before });
+    else if (word === before && typeof next === 'string' && !next.startsWith('--')) found.set(i + 1, { name, before: '' });
+  });
+  return found;
 }
 
 type Keys = readonly string[];
@@ -91,19 +114,22 @@ export function mapScalars(value: JsonObject, replace: (place: string, value: Le
 /** Every scalar of a value by its place, in the order they stand. Empty mappings and lists hold no setting. */
 export function leavesOf(value: JsonObject): Map<string, Leaf> {
   const found = new Map<string, Leaf>();
-  const walk = (item: Json, place: string, keys: Keys, path: FieldPath): void => {
+  const walk = (item: Json, place: string, { keys, path, option }: { keys: Keys; path: FieldPath; option?: Option | undefined }): void => {
     if (item === null) return;
     if (typeof item !== 'object') {
-      found.set(place, { place, keys, fields: path.fields, value: item });
+      found.set(place, { place, keys, fields: path.fields, value: item, ...(option === undefined ? {} : { option }) });
     } else if (isObject(item)) {
-      for (const key of Object.keys(item)) walk(item[key] ?? null, keyStep(place, key), [...keys, key], childPath(path, key));
+      for (const key of Object.keys(item))
+        walk(item[key] ?? null, keyStep(place, key), { keys: [...keys, key], path: childPath(path, key) });
     } else {
-      const labelled = labels(path.fields.at(-1) ?? '', item);
+      const list = path.fields.at(-1) ?? '';
+      const labelled = labels(list, item);
+      const options = list === 'parameters' ? optionsIn(item) : undefined;
       item.forEach((entry, i) => {
-        walk(entry, stepInto(place, labelled, i), [...keys, labelled?.[i] ?? String(i)], path);
+        walk(entry, stepInto(place, labelled, i), { keys: [...keys, labelled?.[i] ?? String(i)], path, option: options?.get(i) });
       });
     }
   };
-  walk(value, '', [], fieldPath());
+  walk(value, '', { keys: [], path: fieldPath() });
   return found;
 }

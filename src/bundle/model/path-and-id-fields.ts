@@ -111,8 +111,16 @@ const WAREHOUSE_ID = /^[0-9a-f]{16}$/;
 /** Mappings of parameters that people name: notebook, run_job, wheel and SQL tasks (facts: databricks#job-definitions). */
 const PARAMETER_MAPS = new Set(['base_parameters', 'job_parameters', 'named_parameters', 'parameters', 'notebook_params']);
 
-/** The name of the parameter whose value this is; undefined where it is none. */
-export function parameterName({ fields, keys }: Leaf): string | undefined {
+/** The parameter whose value this is, in lists of words too; undefined where it is none. */
+export function parameterGiven(leaf: Leaf): { name: string; value: Leaf['value'] } | undefined {
+  const { value, option } = leaf;
+  const name = parameterName(leaf) ?? option?.name;
+  if (name === undefined) return undefined;
+  return { name, value: typeof value === 'string' ? value.slice(option?.before.length ?? 0) : value };
+}
+
+/** The name that a parameter has in a mapping or list of its own. */
+function parameterName({ fields, keys }: Leaf): string | undefined {
   const [last, parent] = [fields.at(-1), fields.at(-2)];
   if (last === undefined || parent === undefined) return undefined;
   if (last === 'default' && parent === 'parameters' && fields.length === 2) return keys[1];

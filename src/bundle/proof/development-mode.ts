@@ -22,7 +22,7 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     typeof short === 'string' &&
     typeof is.value === 'string' &&
     typeof was?.value === 'string' &&
-    isOwnSchema(is.value, was.value, short)
+    isOwnSchema(givenBy(is), givenBy(was), short)
   )
     return 'a development copy writes to a schema of its own';
   const tags = objectOf(presets.tags);
@@ -30,6 +30,10 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
     return 'development mode marks its copies';
   return undefined;
+}
+
+function givenBy({ value, option }: Leaf): string {
+  return String(value).slice(option?.before.length ?? 0);
 }
 
 /** The generator's own-data: the same name, with the deployer's schema in the place of another. */

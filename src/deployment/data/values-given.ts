@@ -2,7 +2,7 @@
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { remotePath } from '../../bundle/model/notebooks.ts';
-import { parameterName } from '../../bundle/model/path-and-id-fields.ts';
+import { parameterGiven } from '../../bundle/model/path-and-id-fields.ts';
 import { pathsOf } from '../../bundle/model/source-references.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
@@ -29,9 +29,9 @@ export function valuesGiven(resolved: JsonObject) {
       };
       for (const leaf of leaves.values()) {
         const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
-        give(leaf, type === 'jobs' ? parameterName(leaf) : inPipeline, leaf.value);
+        const given = type === 'jobs' ? parameterGiven(leaf) : { name: inPipeline, value: leaf.value };
+        if (given !== undefined) give(leaf, given.name, given.value);
       }
-      for (const { leaf, name, value: said } of type === 'jobs' ? optionsIn([...leaves.values()]) : []) give(leaf, name, said);
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
         const own = leaf.keys[0] === 'tasks' ? tasks.get(leaf.keys[1] ?? '') : undefined;
         if (own !== undefined) byPath.set(canonicalPath(path), own);
@@ -45,24 +45,4 @@ export function valuesGiven(resolved: JsonObject) {
     of: (file: BundleFile): ReadonlyMap<string, string> =>
       new Map([...shared, ...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])]),
   };
-}
-
-/**
- * What lists of words give to Python and JVM tasks, as their parsers of arguments read them: `--catalog main`, `--catalog=main`; a name with
- * hyphens is one with underscores in the code.
- */
-function optionsIn(leaves: readonly Leaf[]): { leaf: Leaf; name: string; value: string }[] {
-  const words = leaves.filter(({ fields, keys }) => fields.at(-1) === 'parameters' && /^\d+$/.test(keys.at(-1) ?? ''));
-  return words.flatMap((leaf, i) => {
-    const [, option, said] = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(String(leaf.value)) ?? [];
-    if (option === undefined) return [];
-    const next = words[i + 1];
-    const follows = next !== undefined && listOf(next) === listOf(leaf) && !String(next.value).startsWith('--') ? next.value : undefined;
-    const value = said ?? follows;
-    return value === undefined ? [] : [{ leaf, name: option.replaceAll('-', '_'), value: String(value) }];
-  });
-}
-
-function listOf({ keys }: Leaf): string {
-  return keys.slice(0, -1).join('/');
 }

@@ -89,3 +89,40 @@ it('says where a catalog alone can not keep a copy away from production', () => 
   expect(told).toEqual([expect.stringContaining('as in `{catalog}.finance.ledger`: a copy changes the tables of `main` too')]);
   expect(made({ look: { catalog: 'main' } }, [reads('look', '{catalog}', 'finance', 'ledger')]).told).toEqual([]);
 });
+
+it('moves what lists of words give to Python tasks, also within a word', () => {
+  const lists = {
+    load: ['--catalog', 'main', '--out-schema=sales', '--verbose', '--day', '{{job.start_time.iso_date}}'],
+    look: ['--schema', 'erp', '--output-table=prod.sales.orders_clean', '--schema'],
+  };
+  const tasks = Object.entries(lists).map(([key, parameters]) => ({
+    task_key: key,
+    spark_python_task: { python_file: `${ETL}/${key}.py`, parameters },
+  }));
+  const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
+  const sources = tasks.map(({ spark_python_task: { python_file: path } }) => ({ path, kind: 'file', bytes: Buffer.from('') }) as const);
+  const tables = [
+    writes('load.py', '{args.catalog}', '{args.out_schema}', 'orders'),
+    {
+      path: `${ETL}/look.py`,
+      tables: [reads('', 'main', '{args.schema}', 'customers'), writes('', '{args.output_table}')].flatMap((one) => one.tables),
+    },
+  ];
+  const bundle = generateBundle({ definition, sources, tables, host: HOST });
+  const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
+  const given = (target: string) => {
+    const { resources } = resolved(target) as unknown as {
+      resources: { jobs: Record<string, { tasks: { task_key: string; spark_python_task: { parameters: string[] } }[] }> };
+    };
+    return Object.fromEntries((resources.jobs.copies?.tasks ?? []).map((one) => [one.task_key, one.spark_python_task.parameters]));
+  };
+  expect(given('prod')).toEqual(lists);
+  expect(given('dev')).toEqual({
+    load: ['--catalog', 'main', '--out-schema=dev_ana_b', ...lists.load.slice(3)],
+    look: ['--schema', 'erp', '--output-table=prod.dev_ana_b.orders_clean', '--schema'],
+  });
+  for (const target of ['dev', 'prod']) {
+    const proof = compare({ definition, bundle, target, judge: 'CLI', resolved: resolved(target) });
+    expect(proof.counts.lost).toBe(0);
+  }
+});
