@@ -4,7 +4,8 @@ import { type Clock, systemClock } from '../values/clock.ts';
 import type { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
-import { describeFailure, isAbort, tooLongError, userErrorOf } from './failure.ts';
+import { createKey, type Key } from './api-key.ts';
+import { describeFailure, isAbort, isSignInRefused, tooLongError, userErrorOf } from './failure.ts';
 import { messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
@@ -38,7 +39,8 @@ interface RunInput {
   readonly append: (message: MessageParam) => Promise<void>;
   readonly onStep: (step: Step) => void;
   readonly signal: AbortSignal;
-  readonly apiKey?: () => Promise<string>;
+  /** `refused`: the key that the far side has just refused. */
+  readonly apiKey?: (refused?: string) => Promise<string>;
 }
 
 const BUDGET_WORDS = 'I stopped here: this took more steps than one message may use. Reply in the thread to go on.';
@@ -85,7 +87,8 @@ export function createAgent(options: AgentOptions): Agent {
   const prices = options.prices ?? PRICES;
 
   async function run(input: RunInput): Promise<Outcome> {
-    const client = createClient(options, input.apiKey);
+    const key = createKey(input.apiKey ?? options.client.apiKey);
+    const client = createClient(options, key);
     const history = [...input.history];
     let text = '';
     let bundleDigest: string | undefined;
@@ -125,6 +128,7 @@ export function createAgent(options: AgentOptions): Agent {
         reply = await callModel({ ...input, client, history, maxTokens, thinking, limits, clock, log });
       } catch (error) {
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
+        if (isSignInRefused(error) && (await key.isRenewed())) continue;
         options.log.error(describeFailure(error), 'the model call failed');
         return end({ kind: 'failed', error: userErrorOf(error) });
       }
@@ -167,11 +171,13 @@ function isFinished(history: readonly MessageParam[]): boolean {
  * Key and address are always given, or the SDK would take them from ANTHROPIC_* variables and profiles on disk
  * (facts: claude-and-mcp#sdk-and-api-version).
  */
-function createClient(options: AgentOptions, apiKey: (() => Promise<string>) | undefined): Anthropic {
+function createClient(options: AgentOptions, key: Key): Anthropic {
   const log = (level: 'error' | 'warn' | 'debug') => (message: string) => options.log[level]({ from: 'anthropic sdk' }, message);
   return new Anthropic({
     baseURL: options.client.baseURL,
-    apiKey: apiKey ?? options.client.apiKey,
+    apiKey: key.get,
+    // We repeat ourselves: longer, by our clock, and seen by who waits.
+    maxRetries: 0,
     defaultHeaders: { 'anthropic-version': API_VERSION, ...options.client.defaultHeaders },
     openTelemetry: false,
     logLevel: 'warn',

@@ -10,11 +10,25 @@ export function isAbort(error: unknown): boolean {
   return error instanceof APIUserAbortError;
 }
 
-/** Whether a second try may help, although the SDK has made none (or could not). */
+/** Whether a second try may help: what the SDK would repeat, and what it can't, since the stream had begun. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof APIConnectionError) return true;
-  if (error instanceof APIError) return error.status === undefined && error.type !== null && PASSING.has(error.type);
-  return error instanceof AnthropicError;
+  if (!(error instanceof APIError)) return error instanceof AnthropicError;
+  const { status } = error;
+  if (status === undefined) return error.type !== null && PASSING.has(error.type);
+  const told = error.headers?.get('x-should-retry');
+  return told === 'true' || (told !== 'false' && ([408, 409, 429].includes(status) || status >= 500));
+}
+
+/** Milliseconds that the far side asks us to wait before the next try; 0 where it does not say. */
+export function askedToWait(error: unknown): number {
+  const seconds = error instanceof APIError ? Number(error.headers?.get('retry-after')) : 0;
+  return Number.isFinite(seconds) ? seconds * 1000 : 0;
+}
+
+/** Whether the far side did not accept who we are. */
+export function isSignInRefused(error: unknown): boolean {
+  return error instanceof APIError && error.status === 401;
 }
 
 /** What is logged of a failure: never a body or headers. */
@@ -29,6 +43,12 @@ export function userErrorOf(error: unknown): UserError {
   const type = error instanceof APIError ? (error.type ?? undefined) : undefined;
   const cause = new UpstreamError({ service: 'claude', operation: 'POST v1/messages', status, code: type }, { cause: error });
   return new UserError({ doing: 'Asking Claude', ...problemOf(status, type) }, { cause });
+}
+
+/** What people see while a passing failure is waited out. */
+export function waitingTitle(error: unknown): string {
+  const { problem } = error instanceof APIError ? problemOf(error.status, error.type ?? undefined) : problemOf(undefined, undefined);
+  return `${problem} I wait and try again`;
 }
 
 function problemOf(status: number | undefined, type: string | undefined): { problem: string; next: string } {

@@ -13,8 +13,10 @@ export interface Limits {
   readonly resultCharacters: number;
   /** Tool calls of one reply that run at the same time. */
   readonly parallelCalls: number;
-  /** Milliseconds before each of our own retries of a model call, one entry a retry (facts: claude-and-mcp#errors-and-retries). */
+  /** Milliseconds before each retry of a model call, one entry a retry (facts: claude-and-mcp#errors-and-retries). */
   readonly retryDelaysMs: readonly number[];
+  /** Milliseconds after the first failure of a model call in which a retry may still begin. */
+  readonly patienceMs: number;
   /** Milliseconds without an event after which a stream counts as lost. */
   readonly streamIdleMs: number;
 }
@@ -26,7 +28,8 @@ export const LIMITS: Limits = {
   maxTokensCeiling: 64_000,
   resultCharacters: 24_000,
   parallelCalls: 8,
-  retryDelaysMs: [500, 2_000, 8_000],
+  retryDelaysMs: [500, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000],
+  patienceMs: 150_000,
   streamIdleMs: 300_000,
 };
 

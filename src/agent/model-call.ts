@@ -3,10 +3,10 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { AnthropicError } from '@anthropic-ai/sdk';
 import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
-import { isAbort, isPassing } from './failure.ts';
+import { askedToWait, isAbort, isPassing, waitingTitle } from './failure.ts';
 import { withCacheMark } from './history.ts';
 import type { Limits } from './limits.ts';
-import type { ToolSpec } from './tools.ts';
+import type { Step, ToolSpec } from './tools.ts';
 
 /** The part of every request that stays the same for a whole conversation (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
 export interface FrozenPrompt {
@@ -23,23 +23,45 @@ interface ModelCall {
   readonly maxTokens: number;
   readonly thinking: Anthropic.ThinkingConfigParam | undefined;
   readonly limits: Limits;
+  readonly onStep: (step: Step) => void;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The model's reply. Rejects with the SDK's error when there is none, and with an abort when the signal stopped the call. */
+/** The step that shows that Claude is waited for, and the tries before it: most trouble is gone after the first. */
+const WAITING_STEP = 'claude';
+const QUIET_TRIES = 2;
+
+/**
+ * The model's reply; passing trouble is waited out, visibly. Rejects with the SDK's error when there is none, and with an abort when the
+ * signal stopped the call.
+ */
 export async function callModel(call: ModelCall): Promise<Anthropic.Message> {
-  for (const delay of call.limits.retryDelaysMs) {
+  const { clock, limits, signal } = call;
+  let until: number | undefined;
+  let isShown = false;
+  for (let tries = 0; ; tries++) {
     try {
-      return await streamOnce(call);
+      const reply = await streamOnce(call);
+      if (isShown) call.onStep({ id: WAITING_STEP, title: 'Claude answers again', status: 'complete' });
+      return reply;
     } catch (error) {
-      if (call.signal.aborted || isAbort(error) || !isPassing(error)) throw error;
+      until ??= clock.now() + limits.patienceMs;
+      const pause = limits.retryDelaysMs[tries];
+      const delay = pause === undefined ? Number.POSITIVE_INFINITY : Math.max(pause * (0.75 + Math.random() / 2), askedToWait(error));
+      if (signal.aborted || isAbort(error) || !isPassing(error) || clock.now() + delay > until) {
+        if (isShown) call.onStep({ id: WAITING_STEP, title: 'Claude did not answer', status: 'error' });
+        throw error;
+      }
+      if (tries >= QUIET_TRIES) {
+        isShown = true;
+        call.onStep({ id: WAITING_STEP, title: waitingTitle(error), status: 'in_progress' });
+      }
       call.log.warn({ error: error instanceof Error ? error.name : 'unknown', delay }, 'the model call broke off; trying again');
-      await call.clock.sleep(delay * (0.75 + Math.random() / 2), call.signal).catch(() => undefined);
+      await clock.sleep(delay, signal).catch(() => undefined);
     }
   }
-  return await streamOnce(call);
 }
 
 async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {

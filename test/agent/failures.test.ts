@@ -1,5 +1,6 @@
 // What the loop makes of a Claude that fails: retries, words for people, and nothing half stored.
 import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/agent/limits.ts';
 import type { Fault } from '../../src/playground/claude/faults.ts';
 import { createTestClock } from '../values/test-clock.ts';
 import { call, converse, rounds, startClaude, toolsOf } from './harness.ts';
@@ -22,8 +23,8 @@ describe('passes', () => {
     ['overloaded in the stream', { kind: 'sse-error', type: 'overloaded_error', afterEvents: 6 }, 3],
     ['the socket dies in the stream', { kind: 'socket', afterEvents: 6 }, 3],
     ['the stream ends early', { kind: 'early-end', afterEvents: 6 }, 3],
-    ['HTTP 429 with retry-after, repeated by the SDK', { kind: 'http', status: 429, retryAfter: 0 }, 3],
-    ['HTTP 529, repeated by the SDK', { kind: 'http', status: 529 }, 3],
+    ['HTTP 429 with retry-after', { kind: 'http', status: 429, retryAfter: 0 }, 3],
+    ['HTTP 529', { kind: 'http', status: 529 }, 3],
     ['a slow answer', { kind: 'delay', ms: 50 }, 2],
   ])('%s', async (_, fault, requests) => {
     const { claude, talk, outcome } = await turn([fault]);
@@ -31,6 +32,40 @@ describe('passes', () => {
     expect(claude.requests).toHaveLength(requests);
     expect(talk.history()).toHaveLength(4);
     expect(talk.history()[1]?.content).toContainEqual({ type: 'text', text: LONG });
+  });
+
+  test('overloaded for a minute: it is waited out, which a step shows', async () => {
+    const { claude, talk, outcome } = await turn(Array.from({ length: 6 }, () => ({ kind: 'http', status: 529 }) as const));
+    expect(outcome).toMatchObject({ kind: 'done', text: 'Done.' });
+    expect(claude.requests).toHaveLength(8);
+    const shown = talk.steps.filter(({ id }) => id === 'claude').map(({ status, title }) => `${status}: ${title}`);
+    expect([...new Set(shown)]).toEqual([
+      'in_progress: Claude is overloaded at the moment. I wait and try again',
+      'complete: Claude answers again',
+    ]);
+  });
+
+  test('what is gone after a moment shows nothing', async () => {
+    const { talk, outcome } = await turn([
+      { kind: 'http', status: 503 },
+      { kind: 'http', status: 429 },
+    ]);
+    expect(outcome.kind).toBe('done');
+    expect(talk.steps.map(({ id }) => id)).not.toContain('claude');
+  });
+
+  test('a sign-in that ended before its time: the key is asked for once more', async () => {
+    const claude = await startClaude({ script: rounds({ text: 'Done.', calls: [] }) });
+    const asked: (string | undefined)[] = [];
+    const apiKey = async (refused?: string) => {
+      asked.push(refused);
+      return refused === 'old' ? claude.apiKey : 'old';
+    };
+    const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey } });
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'done', text: 'Done.' });
+    expect(claude.requests.map(({ status }) => status)).toEqual([401, 200]);
+    expect(asked).toContain('old');
   });
 
   test('a stream that says nothing for five minutes', async () => {
@@ -57,8 +92,13 @@ describe('passes', () => {
 });
 
 describe('does not pass', () => {
-  test('overloaded four times: failed, with words and no foreign text', async () => {
-    const { talk, outcome } = await turn(Array.from({ length: 4 }, () => ({ kind: 'sse-error', type: 'overloaded_error' }) as const));
+  test('overloaded for minutes: failed, with words and no foreign text', async () => {
+    const tries = LIMITS.retryDelaysMs.length + 1;
+    const { claude, talk, outcome } = await turn(
+      Array.from({ length: tries }, () => ({ kind: 'sse-error', type: 'overloaded_error' }) as const),
+    );
+    expect(claude.requests).toHaveLength(tries);
+    expect(talk.steps.at(-1)).toMatchObject({ id: 'claude', status: 'error' });
     expect(outcome.kind).toBe('failed');
     if (outcome.kind !== 'failed') return;
     expect(outcome.error.words).toMatchObject({ problem: 'Claude is overloaded at the moment.' });
@@ -72,6 +112,12 @@ describe('does not pass', () => {
     expect(claude.requests).toHaveLength(1);
   });
 
+  test('a far side that wants more patience than we have', async () => {
+    const { claude, outcome } = await turn([{ kind: 'http', status: 429, retryAfter: 3600 }]);
+    expect(outcome.kind).toBe('failed');
+    expect(claude.requests).toHaveLength(1);
+  });
+
   test('a wrong key names credentials', async () => {
     const claude = await startClaude();
     const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey: async () => 'wrong' } });
@@ -81,8 +127,7 @@ describe('does not pass', () => {
 
   test('nobody there', async () => {
     const claude = await startClaude();
-    // The SDK repeats in real time, in each of our tries.
-    const talk = await converse(claude, tools, { limits: { retryDelaysMs: [1] } });
+    const talk = await converse(claude, tools);
     await claude.close();
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude could not be reached or broke off.' } } });
