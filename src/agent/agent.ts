@@ -6,7 +6,7 @@ import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
 import { createKey, type Key } from './api-key.ts';
 import { describeFailure, isAbort, isSignInRefused, tooLongError, userErrorOf } from './failure.ts';
-import { messageText, openCalls } from './history.ts';
+import { healed, messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
 import { PROMPT_VERSION, SYSTEM_PROMPT } from './prompt.ts';
@@ -32,7 +32,10 @@ interface AgentOptions {
 
 interface RunInput {
   readonly frozen: FrozenPrompt;
-  /** Ends with a user message, or with tool calls that nobody has answered (after a crash or a stop). */
+  /**
+   * Ends with a user message, or with tool calls that nobody has answered (after a crash or a stop), which are made again. Those that stand
+   * open in its middle are answered as unknown.
+   */
   readonly history: readonly MessageParam[];
   readonly tools: Tools;
   /** Saves a message at the end of the history; the loop waits for it. */
@@ -89,7 +92,7 @@ export function createAgent(options: AgentOptions): Agent {
   async function run(input: RunInput): Promise<Outcome> {
     const key = createKey(input.apiKey ?? options.client.apiKey);
     const client = createClient(options, key);
-    const history = [...input.history];
+    const history = healed(input.history);
     let text = '';
     let bundleDigest: string | undefined;
     let maxTokens = limits.maxTokens;

@@ -54,9 +54,12 @@ async function answer(
   }
 }
 
-/** Cuts a result before it is stored, never later: the model must get the same bytes in every turn (preserved thinking). */
+/**
+ * Cuts a result before it is stored, never later: the model must get the same bytes in every turn (preserved thinking). Half of a character
+ * would make the request one that is not UTF-8.
+ */
 function clip(text: string, limit: number): string {
   if (text === '') return '(empty)';
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit)}\n[cut: ${text.length - limit} more characters]`;
+  if (text.length <= limit) return text.toWellFormed();
+  return `${text.slice(0, limit).toWellFormed()}\n[cut: ${text.length - limit} more characters]`;
 }

@@ -1,4 +1,4 @@
-// Reads a message history (its open tool calls, what was said), and marks the copy that is sent for the cache.
+// Reads a message history (its open tool calls, what was said), heals it, and marks the copy that is sent for the cache.
 import type Anthropic from '@anthropic-ai/sdk';
 
 type MessageParam = Anthropic.MessageParam;
@@ -9,6 +9,39 @@ export function openCalls(history: readonly MessageParam[]): Anthropic.ToolUseBl
   const last = history.at(-1);
   if (last?.role !== 'assistant' || typeof last.content === 'string') return [];
   return last.content.filter((block) => block.type === 'tool_use');
+}
+
+const UNKNOWN = 'It is not known whether this ran, or what it answered. Look before you repeat it.';
+
+/**
+ * The history as the API takes it: every call is answered in the message after it, and nothing is answered that was not called. A failed
+ * statement, a killed process or two at once leave such gaps; they are filled as unknown, the same way each time, since the model must get
+ * the same bytes again. Calls of the last message stay open.
+ */
+export function healed(history: readonly MessageParam[]): MessageParam[] {
+  const whole: MessageParam[] = [];
+  for (const message of history) {
+    const open = openCalls(whole);
+    if (message.role !== 'user') {
+      if (open.length > 0) whole.push({ role: 'user', content: open.map(({ id }) => unknown(id)) });
+      whole.push(message);
+      continue;
+    }
+    const blocks = typeof message.content === 'string' ? [{ type: 'text' as const, text: message.content }] : message.content;
+    const answers = blocks.filter((block) => block.type === 'tool_result');
+    if (open.length === 0 && answers.length === 0) {
+      whole.push(message);
+      continue;
+    }
+    const answered = open.map(({ id }) => answers.find((answer) => answer.tool_use_id === id) ?? unknown(id));
+    const content = [...answered, ...blocks.filter((block) => block.type !== 'tool_result')];
+    if (content.length > 0) whole.push({ role: 'user', content });
+  }
+  return whole;
+}
+
+function unknown(id: string): Anthropic.ToolResultBlockParam {
+  return { type: 'tool_result', tool_use_id: id, content: UNKNOWN, is_error: true };
 }
 
 /** The text of a message's text blocks; empty when it has none. */
