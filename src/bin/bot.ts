@@ -49,7 +49,9 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     clock,
     log,
   });
-  const lookup = createLookup((who: Parameters<typeof identities.token>[0]) => workspace({ host, token: () => identities.token(who) }));
+  const lookup = createLookup((who: Parameters<typeof identities.token>[0]) =>
+    workspace({ host, token: (refused?: string) => identities.token(who, { refused }) }),
+  );
   const slack = createSlack({
     ...storage,
     identities,

@@ -105,7 +105,7 @@ export function createAskedSteps(deps: {
     version: { number: number; bundleDigest: string; target?: string | undefined },
   ): Promise<void> {
     const { conversation, slackUser, identity, team } = as;
-    const token = () => identities.token({ team, user: slackUser });
+    const token = (refused?: string) => identities.token({ team, user: slackUser }, { refused });
     const messageId = `${id}/card`;
     const planned = (await rows.outbox.get(messageId))?.payload as Card | undefined;
     const card = planned ?? (await deps.cards.card({ conversation, slackUser, identity, token, ...version }));
@@ -121,7 +121,7 @@ export function createAskedSteps(deps: {
     write: Parameters<typeof writes.propose>[0],
   ): Promise<void> {
     const { host, userName } = as.identity;
-    const token = () => identities.token({ team: as.team, user: as.slackUser });
+    const token = (refused?: string) => identities.token({ team: as.team, user: as.slackUser }, { refused });
     const loadBundle = (digest: string) => bundleIn(as.conversation.id, digest);
     if ((await writeApprovals.get(id)) === undefined) await writes.propose(write, { host, userName, token, loadBundle }, id);
     await writes.assign(id, { conversationId: as.conversation.id, slackUser: as.slackUser, host, userName });

@@ -101,7 +101,7 @@ async function work(
       next: 'Write again, and I will send you a Connect button.',
     });
   }
-  const token = () => deps.identities.token(who);
+  const token = (refused?: string) => deps.identities.token(who, { refused });
   const before = (await deps.rows.conversations.versions(conversation.id)).findLast((version) => version.turnId !== turn.id);
   const acting = { turn, conversation, identity, token, before, onStep, signal };
   const outcome = await askAgent(deps, acting);

@@ -47,7 +47,7 @@ export function createWaitingCards(deps: {
     const identity = await identities.of(who);
     if (identity === undefined) return { ...waiting, plan: NOT_LINKED, proof: NOT_LINKED };
     const { version: number, bundleDigest, target } = waiting;
-    const as = { conversation, slackUser: who.user, identity, token: () => identities.token(who) };
+    const as = { conversation, slackUser: who.user, identity, token: (refused?: string) => identities.token(who, { refused }) };
     return deps.cards.card({ ...as, number, bundleDigest, target });
   }
 

@@ -23,8 +23,16 @@ import { createRequests } from './http/requests.ts';
 /** The workspace as one person sees it. Every method rejects with UserError or the signal's reason. */
 export type Workspace = ReturnType<typeof createWorkspace>;
 
-/** Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request. */
-export function createWorkspace(options: { host: string; token: () => Promise<string>; clock?: Clock; log: Pick<Logger, 'debug'> }) {
+/**
+ * Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request, and with the token that
+ * was `refused` for another one.
+ */
+export function createWorkspace(options: {
+  host: string;
+  token: (refused?: string) => Promise<string>;
+  clock?: Clock;
+  log: Pick<Logger, 'debug'>;
+}) {
   const requests = createRequests({ clock: systemClock, ...options });
   return {
     host: options.host,

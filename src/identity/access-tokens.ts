@@ -10,6 +10,12 @@ import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
 const LAST_MS = 15_000;
 /** A refresh makes at most two requests of 10 s; a process that hasn't ended one by then is dead. */
 const CLAIM_MS = 30_000;
+/** Which token is wanted: one that lives for longer than `minMs`, and is not that which Databricks refuses although its time is not over. */
+interface Wanted {
+  readonly minMs: number;
+  readonly refused: string | undefined;
+}
+
 /** How often one looks whether another process has finished its refresh. */
 const WATCH_MS = 100;
 
@@ -34,6 +40,7 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
   const opened = (key: LinkKey, row: Sealed) => openTokens(vault, row, rowNameOf(key));
 
   const left = (tokens: Tokens) => tokens.expiresAt.getTime() - clock.now();
+  const isFit = (tokens: Tokens, { refused }: Wanted, ms: number) => left(tokens) > ms && tokens.accessToken !== refused;
 
   /** The sign-in is over: unlinks, unless another process has refreshed it meanwhile. */
   const giveUp = async (key: LinkKey, version: number, cause: unknown): Promise<string> => {
@@ -44,13 +51,13 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     throw notLinked(cause);
   };
 
-  const refresh = async (key: LinkKey, seen: number, minMs: number): Promise<string> => {
+  const refresh = async (key: LinkKey, seen: number, wanted: Wanted): Promise<string> => {
     for (;;) {
       const found = await load(key);
       if (found === undefined) throw notLinked();
       const { row, tokens } = found;
       // Whoever was before us has refreshed it: fresher tokens are not to be had.
-      if (left(tokens) > minMs || (row.version !== seen && left(tokens) > LAST_MS)) return tokens.accessToken;
+      if (isFit(tokens, wanted, row.version === seen ? wanted.minMs : LAST_MS)) return tokens.accessToken;
       if (tokens.refreshToken === undefined) return left(tokens) > LAST_MS ? tokens.accessToken : giveUp(key, row.version, undefined);
       const now = clock.now();
       if (await links.claim(key, row.version, new Date(now), new Date(now + CLAIM_MS))) return renew(key, row, tokens, tokens.refreshToken);
@@ -92,14 +99,13 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     opened,
     revoke,
     /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
-    async token(key: LinkKey, minMinutes: number): Promise<string> {
-      const minMs = minMinutes * 60_000;
+    async token(key: LinkKey, wanted: Wanted): Promise<string> {
       const found = await load(key);
       if (found === undefined) throw notLinked();
-      if (left(found.tokens) > minMs) return found.tokens.accessToken;
+      if (isFit(found.tokens, wanted, wanted.minMs)) return found.tokens.accessToken;
       const name = JSON.stringify(rowNameOf(key));
       const before = underWay.get(name) ?? Promise.resolve('');
-      const mine = before.catch(() => '').then(() => refresh(key, found.row.version, minMs));
+      const mine = before.catch(() => '').then(() => refresh(key, found.row.version, wanted));
       underWay.set(name, mine);
       try {
         return await mine;

@@ -33,8 +33,11 @@ export interface Linked {
 export interface Identities {
   /** Who they are in Databricks; undefined when not linked, or when their tokens can't be opened any more. */
   of(who: SlackUser): Promise<Identity | undefined>;
-  /** An access token good for at least `minMinutes` (5). UserError when they are not linked (any more), UpstreamError when Databricks can't refresh it now. */
-  token(who: SlackUser, options?: { minMinutes?: number }): Promise<string>;
+  /**
+   * An access token good for at least `minMinutes` (5), and another one than that which Databricks has `refused`, where it gives one.
+   * UserError when they are not linked (any more), UpstreamError when Databricks can't refresh it now.
+   */
+  token(who: SlackUser, options?: { minMinutes?: number; refused?: string | undefined }): Promise<string>;
   /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON, handed to onLinked. UserError: no e-mail address. */
   startLink(input: { who: SlackUser; slackName: string; slackEmail: string; resume: unknown }): Promise<{ url: string }>;
   /** Forgets the tokens, then tries to revoke them. */
@@ -88,7 +91,8 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
 
   return {
     of,
-    token: (who, options = {}) => accessTokens.token(keyOf(who), options.minMinutes ?? DEFAULT_MIN_MINUTES),
+    token: (who, { minMinutes = DEFAULT_MIN_MINUTES, refused } = {}) =>
+      accessTokens.token(keyOf(who), { minMs: minMinutes * 60_000, refused }),
 
     async startLink({ who, slackName, slackEmail, resume }) {
       if (!slackEmail.includes('@')) {

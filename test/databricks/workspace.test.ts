@@ -127,6 +127,28 @@ describe('what goes wrong', () => {
     expect(await wordsOf(rig.as().getJob('123'))).toContain('(500');
   });
 
+  it('asks once for another token where the workspace refuses one, for all requests that had it', async ({ far }) => {
+    const good = far.tokenFor('ana@acme.example');
+    const asked: (string | undefined)[] = [];
+    const as = (next: string) => {
+      asked.length = 0;
+      const token = async (refused?: string) => {
+        asked.push(refused);
+        return refused === undefined ? 'ended' : next;
+      };
+      return createWorkspace({ host: far.url, token, log });
+    };
+    const ana = as(good);
+    const jobs = await Promise.all(['123', '204'].map((id) => ana.getJob(id)));
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(['123', '204']);
+    expect((await ana.getJob('318')).jobId).toBe('318');
+    expect(asked.slice(-1)).toEqual(['ended']);
+    expect(far.requests.filter(({ status }) => status === 401)).toHaveLength(2);
+    // The next one is refused too: nobody goes on asking.
+    expect(await wordsOf(as('ended too').getJob('123'))).toContain('Connect again');
+    expect(asked).toEqual([undefined, 'ended']);
+  });
+
   it('repeats after a 429', async ({ rig, faults }) => {
     faults.on('GET /api/2.2/jobs/get', { status: 429, times: 1 });
     expect((await rig.as().getJob('123')).jobId).toBe('123');

@@ -38,6 +38,25 @@ it('refreshes once for all who want more minutes than any token has', async ({ r
   expect(rig.tokenCalls()).toBe(2);
 });
 
+it('gives another token for one that Databricks refuses before its time, once for all who were refused', async ({ rig, version }) => {
+  await link(rig);
+  const at = await version();
+  const refused = await rig.identities.token(ANA);
+  const tokens = await Promise.all(Array.from({ length: 5 }, () => rig.identities.token(ANA, { refused })));
+  expect(new Set(tokens).size).toBe(1);
+  expect(tokens[0]).not.toBe(refused);
+  expect(await rig.identities.token(ANA)).toBe(tokens[0]);
+  expect(await version()).toBe(at + 1);
+});
+
+it('keeps a refused token, and the link, where no other one is to be had now', async ({ rig, faults }) => {
+  await link(rig);
+  const refused = await rig.identities.token(ANA);
+  faults.on('POST /oidc/v1/token', { status: 503 });
+  expect(await rig.identities.token(ANA, { refused })).toBe(refused);
+  expect(await rig.identities.of(ANA)).toBeDefined();
+});
+
 it('refreshes once for two processes too', async ({ rig, clock }) => {
   await link(rig);
   const other = createIdentities(rig.deps);

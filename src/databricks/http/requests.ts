@@ -37,7 +37,8 @@ interface Call {
 interface RequestsOptions {
   /** With its scheme. */
   readonly host: string;
-  readonly token: () => Promise<string>;
+  /** `refused`: the token that the workspace has refused, so that another one is wanted. */
+  readonly token: (refused?: string) => Promise<string>;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'debug'>;
 }
@@ -54,10 +55,8 @@ export function createRequests({ host, token, clock, log }: RequestsOptions): Re
       skipVerify: false,
       // No loaders: neither the environment nor ~/.databrickscfg may change who calls are made as.
       loaders: [],
-      credentials: {
-        name: 'pat',
-        configure: async () => async (headers) => headers.set('Authorization', `Bearer ${await token()}`),
-      },
+      // Each call brings its own: the SDK does not say which one was refused.
+      credentials: { name: 'pat', configure: async () => async () => undefined },
       retryTimeoutSeconds,
       httpTimeoutSeconds: LIMITS.idleSeconds,
     });
@@ -67,6 +66,22 @@ export function createRequests({ host, token, clock, log }: RequestsOptions): Re
   // In one second the SDK repeats nothing, since its first pause is longer: so every export takes a slot, a repeated one too.
   const exportClient = client(1);
   const slot = hostSlots({ host, clock }, 'exportsPerSecond');
+  /** The token that these requests began with, once the workspace has refused it. */
+  let refused: string | undefined;
+
+  /** Asks once more with another token where the first one was refused: a sign-in may end before its time. No second one is tried. */
+  async function signedIn(by: ApiClient, call: Call, signal: AbortSignal): Promise<unknown> {
+    const used = await token(refused);
+    try {
+      return await request(by, call, used, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.statusCode !== 401 || (refused ?? used) !== used) throw error;
+      refused = used;
+      const next = await token(used);
+      if (next === used) throw error;
+      return await request(by, call, next, signal);
+    }
+  }
 
   async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted();
@@ -74,7 +89,7 @@ export function createRequests({ host, token, clock, log }: RequestsOptions): Re
     const bound = AbortSignal.any([deadlineSignal(clock, LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
     const started = clock.now();
     try {
-      const ask = () => request(by, call, bound);
+      const ask = () => signedIn(by, call, bound);
       const answer = await (by === exportClient ? slot(ask, bound) : orAborted(ask(), bound));
       return await orAborted(readBody(answer), bound);
     } catch (error) {
@@ -133,7 +148,7 @@ function isPassing({ failure: { status, code } }: UpstreamError): boolean {
   return status === undefined ? code === 'ECONNRESET' || code === 'EPIPE' : status >= 500 && status !== 501;
 }
 
-async function request(client: ApiClient, call: Call, signal: AbortSignal): Promise<unknown> {
+async function request(client: ApiClient, call: Call, token: string, signal: AbortSignal): Promise<unknown> {
   const context = new Context({
     cancellationToken: {
       get isCancellationRequested() {
@@ -142,7 +157,11 @@ async function request(client: ApiClient, call: Call, signal: AbortSignal): Prom
       onCancellationRequested: (listener) => signal.addEventListener('abort', () => listener(), { once: true }),
     },
   });
-  const headers = new Headers({ Accept: '*/*', ...(call.payload === undefined ? {} : { 'Content-Type': 'application/json' }) });
+  const headers = new Headers({
+    Accept: '*/*',
+    Authorization: `Bearer ${token}`,
+    ...(call.payload === undefined ? {} : { 'Content-Type': 'application/json' }),
+  });
   const answer = await client.request({ ...call, query: call.query ?? {}, headers, raw: true }, context);
   return typeof answer === 'object' && answer !== null && 'contents' in answer ? answer.contents : undefined;
 }
