@@ -15,6 +15,7 @@ import { openStorage } from '../storage/storage.ts';
 import { createScaledClock, systemClock } from '../values/clock.ts';
 import type { ProgramLogger } from '../values/log.ts';
 import { createMetrics } from '../values/metrics.ts';
+import { createReadiness } from '../web/readiness.ts';
 import { createWeb } from '../web/web.ts';
 import { runProgram } from './run-program.ts';
 
@@ -22,8 +23,15 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   const { DATABRICKS_HOST: host, DAB_PUBLIC_URL: publicUrl } = config;
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
+  const readiness = createReadiness(clock, { database: 'it is being opened', slack: 'the database comes first' });
+  const web = createWeb({ publicUrl, ready: readiness.look, metrics: () => metrics.registry.metrics(), log });
+  // Before all that may have to be waited for, so that somebody can see what it is.
+  const { url } = await web.start(config.DATABRICKS_APP_PORT);
+
   const vaultKey = { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY };
-  const storage = await openStorage(config.storage, { vaultKey, clock, log });
+  const onAway = (reason: string) => readiness.watch('database', () => reason);
+  const storage = await openStorage({ ...config.storage, onAway }, { vaultKey, clock, log });
+  readiness.watch('database', async () => ((await storage.answers()) ? undefined : 'it does not answer'));
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
 
   const identities = createIdentities({
@@ -94,19 +102,11 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     log,
   });
   const signIn = identities.createSignIn(slack.listen(conversation));
-  const web = createWeb({
-    flow: signIn.flow,
-    publicUrl,
-    ready: async () => {
-      const checks = { slack: slack.connected(), database: await storage.answers(), cli: deployment.locator.health() };
-      return { ok: checks.slack && checks.database, checks };
-    },
-    metrics: () => metrics.registry.metrics(),
-    log,
-  });
+  web.serveSignIn(signIn.flow);
+  readiness.watch('slack', slack.away);
+  readiness.mention('cli', deployment.locator.health);
 
   deployment.locator.start();
-  const { url } = await web.start(config.DATABRICKS_APP_PORT);
   await conversation.start();
   await slack.start();
   await signIn.resumeLinked();

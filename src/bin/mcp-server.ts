@@ -12,6 +12,8 @@ import { type BundleStorage, openBundleStorage } from '../storage/storage.ts';
 import { type Clock, createScaledClock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { createHttpListener } from '../web/http-listener.ts';
+import { createReadiness } from '../web/readiness.ts';
+import { createStarting } from '../web/starting.ts';
 import { runProgram } from './run-program.ts';
 
 /** What the tools work with; nothing in it can carry out a write. */
@@ -33,11 +35,18 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
   const publicUrl = config.DAB_MCP_PUBLIC_URL ?? `http://127.0.0.1:${port}`;
   // Behind the Apps proxy, which nobody gets around, the name in Host is not known before the first deployment.
   const ownNames = inApps ? undefined : [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'];
-  const storage = await openBundleStorage(config.storage, log);
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
-  const { locator, tools } = createTools(storage, config, { clock, log });
+  const readiness = createReadiness(clock, { database: 'it is being opened' });
   const listener = createHttpListener();
-  const app = createHttpApp({
+  // Before all that may have to be waited for, so that somebody can see what it is.
+  let answer = createStarting(readiness.look);
+  const { url } = await listener.start((request, response) => answer(request, response), port);
+  const onAway = (reason: string) => readiness.watch('database', () => reason);
+  const storage = await openBundleStorage({ ...config.storage, onAway }, log);
+  readiness.watch('database', async () => ((await storage.answers()) ? undefined : 'it does not answer'));
+  const { locator, tools } = createTools(storage, config, { clock, log });
+  readiness.mention('cli', locator.health);
+  answer = createHttpApp({
     ...tools,
     bundlesOf: (caller) => storage.bundlesOf(`${caller.host} ${caller.userName}`),
     authenticate: createAuthenticate({
@@ -51,11 +60,10 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
     senders: { hosts: config.DAB_MCP_HOSTS ?? ownNames, origins: config.DAB_MCP_ORIGINS },
     callMs: inApps ? LIMITS.callBehindProxyMs : LIMITS.callMs,
     ready: async () => {
-      const checks = { database: await storage.answers(), cli: locator.health() };
-      return { ok: checks.database && !listener.isStopping(), checks };
+      const { ok, checks } = await readiness.look();
+      return { ok: ok && !listener.isStopping(), checks };
     },
   });
-  const { url } = await listener.start(app, port);
   log.info({ url, host, storage: storage.kind }, 'The MCP server is ready');
   return async () => {
     await listener.stop();

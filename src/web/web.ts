@@ -1,20 +1,14 @@
 // The HTTP side: is the process alive, is it ready, its metrics, and the pages of the sign-in.
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Router } from 'express';
 import type { LinkFlow } from '../identity/link-flow.ts';
 import type { Logger } from '../values/log.ts';
 import { createHttpListener } from './http-listener.ts';
 import { policyOf } from './layout.ts';
+import type { Readiness } from './readiness.ts';
 import { createSignIn, sendPage } from './sign-in.ts';
 import { renderProblem } from './sign-in-pages.ts';
 
-interface Readiness {
-  readonly ok: boolean;
-  /** What was looked at, each with a word on how it is. */
-  readonly checks: Readonly<Record<string, unknown>>;
-}
-
 interface WebDeps {
-  flow: LinkFlow;
   /** Where people reach us; over https the cookie is Secure. */
   publicUrl: string;
   ready: () => Promise<Readiness>;
@@ -29,6 +23,7 @@ export function createWeb(deps: WebDeps) {
   const { log } = deps;
   const app = express();
   const listener = createHttpListener();
+  let signIn: Router | undefined;
   // Express's answers would otherwise say what we run on and cache by content; `trust proxy` stays off: nothing here
   // believes a forwarded header (facts: security#forwarded-headers).
   app.disable('x-powered-by');
@@ -56,7 +51,10 @@ export function createWeb(deps: WebDeps) {
   app.get('/metrics', async (_request, response) => {
     response.set('Content-Type', METRICS_TYPE).send(await deps.metrics());
   });
-  app.use('/auth', createSignIn(deps.flow, { secure: new URL(deps.publicUrl).protocol === 'https:' }));
+  app.use('/auth', (request, response, next) => {
+    if (signIn === undefined) return sendPage(response, renderProblem(STARTING));
+    signIn(request, response, next);
+  });
 
   app.use((_request, response) => {
     sendPage(response, renderProblem(NOT_FOUND));
@@ -71,6 +69,10 @@ export function createWeb(deps: WebDeps) {
   app.use(onError);
 
   return {
+    /** Until then its pages say that the bot starts. */
+    serveSignIn(flow: LinkFlow) {
+      signIn = createSignIn(flow, { secure: new URL(deps.publicUrl).protocol === 'https:' });
+    },
     /** Answers the address; port 0: any free one. */
     start: (port: number, host?: string) => listener.start(app, port, host),
     stop: listener.stop,
@@ -82,6 +84,12 @@ const NOT_FOUND = {
   title: 'Nothing here',
   problem: 'There is no page at this address.',
   next: 'DAB Bot lives in Slack: type /dab help there.',
+};
+const STARTING = {
+  status: 503,
+  title: 'DAB Bot is starting',
+  problem: 'It does not have its database yet.',
+  next: 'Open this page again in a minute.',
 };
 const FAILED = { title: 'That did not work', problem: 'Something went wrong on our side.', next: 'Go back to Slack and try again.' };
 

@@ -72,15 +72,13 @@ test('the built MCP server makes a bundle and adds its Python tests', async ({ c
   expect([isError, text]).toEqual([false, expect.stringContaining('tests/conftest.py')]);
 });
 
-test('the command of app.yaml starts the bot, and SIGTERM to that process ends it although a request hangs', async ({
-  project,
-  folder,
-}) => {
+/** Runs the command of app.yaml; `more` are further variables. */
+async function startApp(project: string, folder: string, more: Record<string, string> = {}) {
   const [slack, databricks] = await Promise.all([createSlackStandIn(), createDatabricksStandIn()]);
   onTestFinished(async () => void (await Promise.all([slack.close(), databricks.close()])));
-  await fillDataFolder(folder);
   const [command = '', ...args] = parse(readFileSync(join(PROJECT, 'app.yaml'), 'utf8')).command;
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const env = {
     PATH: dirname(process.execPath),
     HOME: folder,
@@ -90,17 +88,25 @@ test('the command of app.yaml starts the bot, and SIGTERM to that process ends i
     SLACK_API_URL: slack.url,
     DATABRICKS_HOST: databricks.url,
     DATABRICKS_APP_PORT: String(port),
-    DAB_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    DAB_PUBLIC_URL: url,
     DAB_OAUTH_CLIENT_ID: 'dab-bot',
     DAB_VAULT_KEY: Buffer.alloc(32).toString('base64'),
     DAB_DATA_DIR: folder,
     DAB_CLI_SETUP: 'false',
+    ...more,
   };
   const bot = spawn(command, args, { cwd: project, env, stdio: ['ignore', 'ignore', 'inherit'] });
   onTestFinished(() => void bot.kill('SIGKILL'));
-  const ended = once(bot, 'exit');
-  const ready = () => fetch(`${env.DAB_PUBLIC_URL}/readyz`).then(({ status }) => status);
-  await expect.poll(() => ready().catch(() => 0), { timeout: 60_000 }).toBe(200);
+  return { bot, port, ended: once(bot, 'exit'), ready: () => fetch(`${url}/readyz`).catch(() => undefined) };
+}
+
+test('the command of app.yaml starts the bot, and SIGTERM to that process ends it although a request hangs', async ({
+  project,
+  folder,
+}) => {
+  await fillDataFolder(folder);
+  const { bot, port, ended, ready } = await startApp(project, folder);
+  await expect.poll(async () => (await ready())?.status, { timeout: 60_000 }).toBe(200);
   const hanging = connect(port, '127.0.0.1').on('error', () => undefined);
   onTestFinished(() => void hanging.destroy());
   hanging.write('POST /auth/confirm HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n');
@@ -109,6 +115,19 @@ test('the command of app.yaml starts the bot, and SIGTERM to that process ends i
   const killed = systemClock.deadline(15_000, () => bot.kill('SIGKILL'));
   expect(await ended).toEqual([0, null]);
   killed();
+});
+
+test('while its database is away the bot says in readiness what it waits for, and ends when it is told to', async ({ project, folder }) => {
+  const nobody = { PGHOST: '127.0.0.1', PGPORT: String(await freePort()), PGUSER: 'dab', PGSSLMODE: 'disable' };
+  const { bot, ended, ready } = await startApp(project, folder, nobody);
+  const checks = async () => ((await (await ready())?.json()) as { checks: unknown } | undefined)?.checks;
+  await expect.poll(checks, { timeout: 60_000 }).toEqual({
+    database: { state: 'away', reason: 'waiting for the server (ECONNREFUSED)', forSeconds: expect.any(Number) },
+    slack: { state: 'away', reason: 'the database comes first', forSeconds: expect.any(Number) },
+  });
+  expect((await ready())?.status).toBe(503);
+  bot.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });
 
 test.for(['bot.js', 'mcp-server.js', 'convert.js'])('the built %s says what its configuration lacks', async (program, { project }) => {

@@ -42,7 +42,8 @@ async function createRig() {
   };
   const identities = createIdentities(deps);
   const signIn = identities.createSignIn(async (event) => void linked.push(event));
-  const web = createWeb({ flow: signIn.flow, publicUrl, ready: async () => ({ ok: true, checks: {} }), metrics: async () => '', log });
+  const web = createWeb({ publicUrl, ready: async () => ({ ok: true, checks: {} }), metrics: async () => '', log });
+  web.serveSignIn(signIn.flow);
   await web.start(port, '127.0.0.1');
 
   return {

@@ -7,15 +7,21 @@ import { quiet } from '../storage/open-test-storage.ts';
 
 const HOSTILE = `<script>alert("x")</script>'" onmouseover=a \u202eevil & \`\u0007`;
 
-/** `start`: serves pages with some other parts; answers where. */
+/** `start`: serves pages with some other parts, or as long as it has no sign-in; answers where. */
 const it = identityTest.extend('start', ({ rig }, { onCleanup }) => {
   const started: ReturnType<typeof createWeb>[] = [];
   onCleanup(async () => {
     for (const web of started) await web.stop();
   });
-  return async (parts: Partial<Parameters<typeof createWeb>[0]>, port = 0) => {
-    const pages = { flow: rig.signIn.flow, publicUrl: 'https://dab.example' };
-    const web = createWeb({ ...pages, ready: async () => ({ ok: true, checks: {} }), metrics: async () => 'up 1\n', log: quiet, ...parts });
+  return async ({ isStarting, ...parts }: Partial<Parameters<typeof createWeb>[0]> & { isStarting?: boolean }, port = 0) => {
+    const web = createWeb({
+      publicUrl: 'https://dab.example',
+      ready: async () => ({ ok: true, checks: {} }),
+      metrics: async () => 'up 1\n',
+      log: quiet,
+      ...parts,
+    });
+    if (isStarting !== true) web.serveSignIn(rig.signIn.flow);
     const at = await web.start(port, '127.0.0.1');
     started.push(web);
     return { ...at, stop: web.stop };
@@ -33,6 +39,13 @@ it('answers probes and metrics', async ({ start }) => {
   const metrics = await fetch(`${url}/metrics`);
   expect(metrics.headers.get('content-type')).toContain('text/plain; version=0.0.4');
   expect(await metrics.text()).toBe('up 1\n');
+});
+
+it('answers probes before it has a sign-in, whose pages then say that it starts', async ({ start }) => {
+  const { url } = await start({ isStarting: true });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const page = await fetch(`${url}/auth/callback?code=1&state=2`);
+  expect([page.status, await page.text()]).toEqual([503, expect.stringContaining('DAB Bot is starting')]);
 });
 
 it.for(['/healthz', '/nothing', '/auth/start/unknown', '/auth/callback?code=1&state=2'])(

@@ -46,18 +46,22 @@ export function createBoltApp(options: SlackOptions) {
   });
 
   let stopReplaying = () => {};
+  let waitsFor = 'it is not connected yet';
 
   return {
     app,
-    connected: receiver.connected,
+    /** Why nothing can be heard from Slack; undefined while it can. */
+    away: () => (receiver.connected() ? undefined : waitsFor),
     /** Waits for Slack, checks the bot token, works on what a killed process had left, and connects. Rejects when a token is bad. */
     async start(): Promise<void> {
       for (let waitMs = AWAY_MS; ; waitMs = Math.min(2 * waitMs, AWAY_MAX_MS)) {
         const away = await app.init().then(() => undefined, passing);
         if (away === undefined) break;
+        waitsFor = `waiting for Slack (${away})`;
         options.log.warn({ reason: away, againInMs: waitMs }, 'Slack is not to be had; the bot waits for it');
         await options.clock.sleep(waitMs);
       }
+      waitsFor = 'no socket is connected';
       await options.inbox.sweep();
       await receiver.replay();
       const again = () => void receiver.replay().catch((error: unknown) => options.log.warn({ err: error }, 'envelopes not looked for'));

@@ -19,7 +19,13 @@ interface EmbeddedOptions {
   readonly endsWithDeployment?: boolean | undefined;
 }
 
-export type StorageOptions = EmbeddedOptions | { readonly postgres: PostgresOptions };
+interface ServerOptions {
+  readonly postgres: PostgresOptions;
+  /** Told why, while a server that is away is waited for. */
+  readonly onAway?: ((reason: string) => void) | undefined;
+}
+
+export type StorageOptions = EmbeddedOptions | ServerOptions;
 
 export interface Database {
   readonly db: Db;
@@ -88,7 +94,7 @@ interface Opened {
 async function openMigrated(options: StorageOptions, log: Logger): Promise<Opened> {
   const opened = await open(options, log);
   try {
-    if (opened.kind === 'postgres') await waitForServer(opened.connection, log);
+    if ('postgres' in options) await waitForServer(opened.connection, log, options.onAway);
     await migrate(opened.connection, 'postgres' in options ? { schema: options.postgres.schema } : {});
     return opened;
   } catch (error) {

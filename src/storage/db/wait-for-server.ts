@@ -8,14 +8,19 @@ import type { Db } from './db.ts';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** Resolves when the server answers. Rejects where waiting would not help: a refused login or certificate, a database that does not exist. */
-export async function waitForServer(db: Db, log: Logger): Promise<void> {
+/**
+ * Resolves when the server answers; `onAway` is told why it does not. Rejects where waiting would not help: a refused login or certificate, a
+ * database that does not exist.
+ */
+export async function waitForServer(db: Db, log: Logger, onAway: (reason: string) => void = () => {}): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       await db.query('select 1');
       return;
     } catch (error) {
       if (!(error instanceof UpstreamError) || !isPassing(error.failure.code)) throw error;
+      // Its code alone: the message names the server, and readiness has no sign-in of its own.
+      onAway(`waiting for the server (${error.failure.code ?? 'it closed the connection, or did not answer in time'})`);
       log.warn(
         { failure: error.failure.code, reason: (error.cause as Error).message, waitMs: pause },
         'The database is away: waiting for it',

@@ -214,15 +214,19 @@ test('stopping waits for what is in hand', async ({ db }) => {
   busy.resolve();
   await stopping;
   expect((await rows()).map((row) => row.state)).toEqual(['done']);
-  expect(bot.connected()).toBe(false);
+  expect(bot.away()).toBe('no socket is connected');
 });
 
 test('a start waits for a Slack that is away, and not where Slack refuses the token', async ({ db }) => {
   const { slack, bot } = await startBot(db, { connect: false });
-  // One more than the library tries by itself.
-  slack.faults.on('auth.test', { status: 503, times: 5 });
-  await bot.start();
-  expect(bot.connected()).toBe(true);
+  const back = slack.faults.on('auth.test', { status: 503, times: Infinity });
+  expect(bot.away()).toBe('it is not connected yet');
+  const started = bot.start();
+  // After as many tries, seconds apart, as the library makes by itself.
+  await eventually(bot.away).toBe('waiting for Slack (slack_webapi_http_error)');
+  back();
+  await started;
+  expect(bot.away()).toBeUndefined();
   const refused = await startBot(db, { connect: false });
   refused.slack.faults.on('auth.test', { error: 'account_inactive' });
   await expect(refused.bot.start()).rejects.toThrow('account_inactive');

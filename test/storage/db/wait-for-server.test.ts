@@ -32,19 +32,20 @@ async function opening(...answers: readonly string[]) {
   const lines: { msg: string; failure?: string }[] = [];
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line)) } });
   const { port } = server.address() as AddressInfo;
-  const failed = await openDatabase({ postgres: { host: '127.0.0.1', port, database: 'd', user: 'u' } }, log).catch(
-    (error: unknown) => error,
-  );
-  return { failed, lines };
+  const reasons: string[] = [];
+  const postgres = { host: '127.0.0.1', port, database: 'd', user: 'u' };
+  const failed = await openDatabase({ postgres, onAway: (reason) => reasons.push(reason) }, log).catch((error: unknown) => error);
+  return { failed, lines, reasons };
 }
 
 it('waits while the server is away or starts, and ends at a login that is refused', async () => {
-  const { failed, lines } = await opening('gone', '57P03', '28000');
+  const { failed, lines, reasons } = await opening('gone', '57P03', '28000');
   expect(failed).toMatchObject({ failure: { service: 'postgres', code: '28000' } });
   expect(lines.map(({ msg, failure }) => [msg, failure])).toEqual([
     ['The database is away: waiting for it', undefined],
     ['The database is away: waiting for it', '57P03'],
   ]);
+  expect(reasons).toEqual([expect.stringContaining('closed the connection'), 'waiting for the server (57P03)']);
 });
 
 it('does not wait for a database that does not exist', async () => {
