@@ -1,9 +1,9 @@
 // Makes the next version of a stored bundle: one change at a time, stored with its parent, and checked for what a bundle may not hold.
 import { findSecrets } from '../../../analysis/secrets/find.ts';
 import { checkBundle } from '../../../bundle/check/check-bundle.ts';
+import { keepAddedTargetsApart } from '../../../bundle/edit/added-targets.ts';
 import { dropUnusedVariables, isWhole } from '../../../bundle/edit/drop-unused-variables.ts';
 import { editBundle } from '../../../bundle/edit/edit.ts';
-import { pauseAddedTargets } from '../../../bundle/edit/pause-added-targets.ts';
 import type { Bundle, SecretFinding } from '../../../bundle/model/bundle.ts';
 import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
@@ -67,7 +67,7 @@ async function wholeBefore(stored: StoredBundle, bundles: Pick<BundleStore, 'loa
 
 /**
  * The bundle with these files written, or deleted where `bytes` is null; what is written is searched for secrets again (`secrets` are those
- * that are known to stand in it), and a production target that is new stands paused beside the original.
+ * that are known to stand in it); a production target that is new stands paused beside the original, a development one has its own data.
  */
 export async function editFiles(
   bundle: Bundle,
@@ -83,7 +83,7 @@ export async function editFiles(
       found.filter((one) => one.path === path),
     ),
   }));
-  return pauseAddedTargets(bundle, editBundle(bundle, contents));
+  return keepAddedTargetsApart(bundle, editBundle(bundle, contents));
 }
 
 /** What the scanner finds beside the secrets that are known; where both name a passage, the whole of it. */

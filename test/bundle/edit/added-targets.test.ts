@@ -1,9 +1,9 @@
-// A production target that an edit adds never starts by itself beside the original, however it is written; others stay as they are.
+// A target that an edit adds never starts by itself beside the original, however it is written, and a copy in it writes to its own data.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { describe, expect, it } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
+import { keepAddedTargetsApart } from '../../../src/bundle/edit/added-targets.ts';
 import { editBundle } from '../../../src/bundle/edit/edit.ts';
-import { pauseAddedTargets } from '../../../src/bundle/edit/pause-added-targets.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
 import { productionTarget } from '../../../src/bundle/yaml/describe-tree.ts';
@@ -34,7 +34,7 @@ const made = (definition: typeof related) =>
 const withTarget = (bundle: ReturnType<typeof made>, written: string, replaced = '$&') => {
   const yaml = textOf(bundle, 'databricks.yml').replace(/ {2}prod:\n/, replaced);
   const edited = editBundle(bundle, [{ path: 'databricks.yml', content: `${yaml}\n${written}` }]);
-  return pauseAddedTargets(bundle, edited);
+  return keepAddedTargetsApart(bundle, edited);
 };
 const resourcesOf = (bundle: ReturnType<typeof made>, target: string) =>
   JSON.stringify(objectOf(resolveBundle(bundle.files, target, { userName: 'ana@acme.example' }).resources));
@@ -100,9 +100,33 @@ describe('a target that an edit adds', () => {
     expect(checkBundle(staged.files)).toEqual([]);
   });
 
-  it('stays as it is written for development, without an original, and where only the name is new', () => {
+  it.each([
+    ['its own schema', '', 'dev_ana'],
+    ['the schema that it says', '    variables: { schema: sandbox }\n', 'sandbox'],
+    ['nothing that it lets run', '    resources: { jobs: { nightly: { schedule: { pause_status: UNPAUSED } } } }\n', 'dev_ana'],
+  ])('for development has %s, and starts nothing', (_what, said, schema) => {
+    const { settings } = scheduled('UNPAUSED');
+    const definition = job({ ...settings, parameters: [{ name: 'schema', default: 'sales' }] });
+    const bundle = withTarget(made(definition), `  mine:\n    mode: development\n${said}`);
+    const { schedule, parameters } = objectOf(objectOf(objectOf(JSON.parse(resourcesOf(bundle, 'mine'))).jobs).nightly);
+    expect([parameters, objectOf(schedule).pause_status]).toEqual([[{ name: 'schema', default: schema }], 'PAUSED']);
+    expect(checkBundle(bundle.files)).toEqual([]);
+    expect(resourcesOf(bundle, 'prod')).toBe(resourcesOf(made(definition), 'prod'));
+  });
+
+  it('for development has its own schema where no other copy is left, and its list of triggers pauses', () => {
+    const definition = job({ ...listed.settings, parameters: [{ name: 'schema', default: 'sales' }] });
+    const before = made(definition);
+    const yaml = textOf(before, 'databricks.yml').replace(/ {2}# [^\n]*\n {2}dev:\n(?: {4}.*\n)+/, '  mine:\n    mode: development\n');
+    const bundle = keepAddedTargetsApart(before, editBundle(before, [{ path: 'databricks.yml', content: yaml }]));
+    expect(bundle.targets).toEqual(['mine', 'prod']);
+    expect(resourcesOf(bundle, 'mine')).toMatch(/"default":"dev_ana"/);
+    expect(resourcesOf(bundle, 'mine')).not.toMatch(/"UNPAUSED"/);
+  });
+
+  it('stays as it is written for development where nothing has to be changed, without an original, and where only the name is new', () => {
     const same = (bundle: ReturnType<typeof made>) => expect(textOf(bundle, 'databricks.yml')).not.toContain('trigger_pause_status');
-    const own = withTarget(made(scheduled('UNPAUSED')), '  mine:\n    mode: development\n');
+    const own = withTarget(made(scheduled()), '  mine:\n    mode: development\n');
     const fresh = withTarget(made({ ...scheduled('UNPAUSED'), jobId: '' }), STAGING);
     const renamed = withTarget(made(scheduled('UNPAUSED')), '', '  production:\n');
     for (const bundle of [own, fresh, renamed]) same(bundle);
@@ -112,7 +136,7 @@ describe('a target that an edit adds', () => {
   it('is never what the bundle is held against, wherever it stands and whatever it is called then', () => {
     const first = withTarget(made(scheduled()), '', `${STAGING}  prod:\n`);
     const yaml = textOf(first, 'databricks.yml').replace('  staging:\n', '  stage:\n');
-    const renamed = pauseAddedTargets(first, editBundle(first, [{ path: 'databricks.yml', content: yaml }]));
+    const renamed = keepAddedTargetsApart(first, editBundle(first, [{ path: 'databricks.yml', content: yaml }]));
     expect([first.targets.indexOf('staging') < first.targets.indexOf('prod'), productionTarget(first)]).toEqual([true, 'prod']);
     expect([renamed.adoption.stage, renamed.added, productionTarget(renamed)]).toEqual(['beside', ['stage'], 'prod']);
   });
