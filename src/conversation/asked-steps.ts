@@ -9,6 +9,7 @@ import type { Approval, Asker } from './approvals.ts';
 import { createAskedVersions, WAYS, type Way } from './asked-versions.ts';
 import { jobId } from './queue.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
+import { ownDataWish } from './story/own-data-wish.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
@@ -28,7 +29,7 @@ export type Asked = Person & { readonly conversationId: string } & (
   );
 
 /** A press on a button of a deployment; `id` is that of the press, which may be told twice. */
-type NextPress = Person & { readonly id: string; readonly kind: AskedKind; readonly proposalId: string };
+type NextPress = Person & { readonly id: string; readonly kind: AskedKind | 'own_data'; readonly proposalId: string };
 
 export interface AskedSteps {
   /** Does what was asked, when no turn runs. `id` (a UUID) names it, so that a second try says nothing twice. */
@@ -57,6 +58,8 @@ export function createAskedSteps(deps: {
   /** Has it worked on when no turn of its conversation runs; once for a press. */
   ask: (press: string, asked: Asked) => Promise<void>;
   decide: Approval['decide'];
+  /** One more turn, as if its words had been written in the thread; of one event key, once. */
+  reply: (conversation: ConversationRow, slackUser: string, text: string, eventKey: string) => Promise<void>;
 }): AskedSteps {
   const { rows, identities, thread } = deps;
   const { approvals, writeApprovals, writes } = deps.deployment;
@@ -163,6 +166,20 @@ export function createAskedSteps(deps: {
     if (previous !== undefined) await plan(id, as, { number: previous.version, bundleDigest: previous.bundleDigest, target });
   }
 
+  /** Has the agent give the copy places of its own to write to; answers words for whoever pressed. */
+  async function wishOwnData(id: string, proposalId: string, slackUser: string): Promise<string> {
+    const proposal = await approvals.get(proposalId);
+    const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
+    if (proposal === undefined || conversation === undefined) return 'I do not know this plan any more. Use the newest card.';
+    const newest = (await rows.conversations.versions(conversation.id)).at(-1)?.number;
+    if (newest !== proposal.version)
+      return `Version ${newest} has come since. Ask on its card, if that still names what it changes of production.`;
+    const wish = ownDataWish(proposal);
+    if (wish === undefined) return 'A run of this copy changes nothing of production that I could see.';
+    await deps.reply(conversation, slackUser, wish, `own data ${id}`);
+    return `I am on it, as if you had written here: ${wish}`;
+  }
+
   return {
     async work(id, asked) {
       const { conversationId, team, slackUser } = asked;
@@ -197,6 +214,7 @@ export function createAskedSteps(deps: {
     async press({ id, kind, proposalId, team, slackUser }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
+      if (kind === 'own_data') return wishOwnData(id, proposalId, slackUser);
       const found = isVersion(kind)
         ? await versions.changeable(proposalId, identity)
         : kind === 'look'

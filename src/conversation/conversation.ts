@@ -62,6 +62,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
     ...{ rows, deployment, identities, cards, thread },
     ask: (...asking) => turns.ask(...asking),
     decide: (...click) => approval.decide(...click),
+    reply: (...said) => turns.reply(...said),
   });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,

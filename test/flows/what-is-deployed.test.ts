@@ -48,7 +48,7 @@ const test = flow().extend('thread', { scope: 'file' }, async ({ ana }) => {
 
 describe.skipIf(cli.state !== 'ready')('what is deployed', () => {
   test('that somebody edited is shown before it is overwritten, and can be taken into the bundle', async ({ playground, ana, thread }) => {
-    editByHand(playground, NOTEBOOK, '\n# by hand\n');
+    editByHand(playground, NOTEBOOK, '\n# by hand\ndbutils.fs.rm("/Volumes/main/churn/exports", True)\n');
     thread.say('rename the job to Churn 2');
     const card = await thread.card(2, (one) => 'deploy' in buttonsOf(one));
     expect(textOf(card)).toContain('was edited in the workspace since the last deployment');
@@ -60,6 +60,14 @@ describe.skipIf(cli.state !== 'ready')('what is deployed', () => {
     expect(textOf(taken)).not.toContain('edited in the workspace');
     expect(thread.text()).toContain(`This is version 2 with what was edited in dev: \`${NOTEBOOK}.py\``);
     expect(thread.text()).toContain('# by hand');
+    // What the edit changes of production is named, and the agent can be asked by a button to mend it.
+    expect(textOf(taken)).toMatch(
+      /changes 1 path of production: `\/Volumes\/main\/churn\/exports` \(`src\/01_ingest_events\.py`, line \d+\)/,
+    );
+    const said = await privately(ana, () => ana.click(taken, 'next_own_data'));
+    expect(textOf(said)).toContain('as if you had written here');
+    await thread.says(/<@U_ANA> .*I did nothing: I don't understand this message/);
+    await thread.idle();
     await ana.click(taken, 'deploy');
     await thread.says(/Version 3 is deployed/);
     expect(textAt(playground, NOTEBOOK)).toContain('# by hand');

@@ -94,7 +94,7 @@ const DECISIONS = [
 ] as const;
 
 /** The buttons of a deployment or a plan: what one does next with it. */
-const NEXT = ['run', 'production', 'previous', 'destroy', 'edits', 'look', 'bind', 'beside', 'replace'] as const;
+const NEXT = ['run', 'production', 'previous', 'destroy', 'edits', 'own_data', 'look', 'bind', 'beside', 'replace'] as const;
 
 function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>): void {
   app.action(action, async ({ body, action: pressed, respond, context }) => {

@@ -30,11 +30,20 @@ function nextButtons(proposal: DeploymentProposal, next: NextSteps): KnownBlock[
   const { id } = proposal;
   const elements = [
     ...(next.run === undefined ? [] : [runButton(proposal, next.run.name)]),
+    ...ownDataButton(proposal),
     ...(next.production === undefined ? [] : [button(`Deploy to ${next.production}`, 'next_production', id)]),
     ...(next.previous === undefined ? [] : [button('Put the previous version back', 'next_previous', id)]),
     ...(next.destroy ? [button('Destroy', 'next_destroy', id)] : []),
   ];
   return elements.length === 0 ? [] : [{ type: 'actions', block_id: 'next', elements }];
+}
+
+/** Where a run of a development copy would change what production has: has the agent change the code. It costs a turn, so it asks first. */
+export function ownDataButton({ id, release }: Pick<DeploymentProposal, 'id' | 'release'>) {
+  if (!release?.findings.some(({ rule }) => rule === SHARED_DATA)) return [];
+  const text =
+    'I make parameters of the tables and paths that the code has written down, as a new version: production keeps them as they are.';
+  return [confirmed(button('Give the copy its own data', 'next_own_data', id), 'Change the code?', text, 'Change it')];
 }
 
 /** Its confirmation is the yes: the run starts after it. */

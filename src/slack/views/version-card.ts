@@ -7,7 +7,7 @@ import { headlineOf } from '../../deployment/policy/headline.ts';
 import { doomedBy } from '../../deployment/policy/rules-of-loss.ts';
 import { button, confirmed, context, type Message, section } from './blocks.ts';
 import { MARKS } from './changes-modal.ts';
-import { deployedBlocks } from './deployed-card.ts';
+import { deployedBlocks, ownDataButton } from './deployed-card.ts';
 import { LIMITS } from './limits.ts';
 import { originalBlocks } from './original-choice.ts';
 import { clip, escapeText, oneLine, slackDate } from './slack-text.ts';
@@ -100,6 +100,7 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
           elements: [
             deployButton(proposal, name),
             ...(isEditedThere(proposal) ? [button('Take the edits into the bundle', 'next_edits', proposal.id)] : []),
+            ...ownDataButton(proposal),
             button('Not now', 'not_now', proposal.id),
           ],
         },

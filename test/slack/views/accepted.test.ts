@@ -209,6 +209,10 @@ test('to run what changes tables of production is asked in those words', () => {
   const said = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: done, conversationId: 'c', next }).blocks);
   expect(said).toContain('with its own parameters, as you. A run of this copy changes 1 table of production: `a.b.c`.');
   expect(said).toContain('"action_id":"next_run","value":"p1","style":"danger"'.replace('p1', done.id));
+  // The agent can be asked to mend it, then and before.
+  const open = { ...done, state: 'open' as const };
+  const asked = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: open, conversationId: 'c' }).blocks);
+  expect([said, asked].map((blocks) => blocks.includes('"action_id":"next_own_data"'))).toEqual([true, true]);
 });
 
 test('an offer that an earlier program wrote can be planned again, and not be deployed', () => {
