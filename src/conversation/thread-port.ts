@@ -29,8 +29,11 @@ interface ProofSummary {
   readonly ok: boolean;
 }
 
-/** What a card says where there is no plan: the CLI is on its way (`preparing` is how far), or a newer version has its own card (`replaced`). */
-type NoPlan = NoProof & { readonly preparing?: string; readonly replaced?: true };
+/**
+ * What a card says where there is no plan: the CLI is on its way (`preparing` is how far) or not to be had (`noCli`), and the plan follows; or
+ * a newer card stands in its place (`replaced`).
+ */
+type NoPlan = NoProof & { readonly preparing?: string; readonly noCli?: true; readonly replaced?: true };
 
 /** What a thread is told when a turn is over, in the order of the rows. */
 export type ThreadMessage =

@@ -3,7 +3,7 @@ import { subjectOf } from '../bundle/model/definition.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
 import { shortProofLine } from '../bundle/proof/render.ts';
 import { offeredTarget } from '../bundle/yaml/describe-tree.ts';
-import type { CliStatus } from '../deployment/install/locate.ts';
+import type { CliStatus, Ready } from '../deployment/install/locate.ts';
 import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
@@ -84,7 +84,7 @@ export function createVersionCards(deps: {
         ...(input.target === undefined ? {} : { target: input.target }),
       } as const;
       const status = deps.cli.status();
-      if (status.state === 'preparing') return { ...shell, ...preparing(status) };
+      if (status.state !== 'ready') return { ...shell, ...withoutCli(status) };
       try {
         return { ...shell, ...(await proveAndPlan(input)) };
       } catch (error) {
@@ -97,8 +97,12 @@ export function createVersionCards(deps: {
   };
 }
 
-/** What a card says in the place of proof and plan while the CLI is on its way. */
-export function preparing(status: Extract<CliStatus, { state: 'preparing' }>): Pick<Card, 'proof' | 'plan'> {
+/** What a card says in the place of proof and plan while there is no CLI. */
+export function withoutCli(status: Exclude<CliStatus, Ready>): Pick<Card, 'proof' | 'plan'> {
+  if (status.state === 'unavailable') {
+    const none = { problem: status.problem, next: `${status.next}. The proof and the plan appear here when there is one.` };
+    return { proof: none, plan: { ...none, noCli: true } };
+  }
   const doing = status.percent === undefined ? status.doing : `${status.doing}, ${status.percent} %`;
   const words = {
     problem: `The Databricks CLI is being prepared: ${doing}.`,

@@ -1,20 +1,20 @@
 // Cards that were made before there was a CLI: they show how far it is, and get their proof and plan when it is there.
-import type { CliStatus } from '../deployment/install/locate.ts';
+import type { CliLocator } from '../deployment/install/locate.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Card, Thread } from './thread-port.ts';
-import { deliverRelease, preparing, type VersionCards } from './version-cards.ts';
+import { deliverRelease, type VersionCards, withoutCli } from './version-cards.ts';
 
 /** How often a card shows how far the CLI is: chat.update allows about one a second for the whole team (facts: slack#rate-limits). */
 const CLI_NEWS_MS = 3000;
 
-const REPLACED = { problem: 'A newer version has replaced this one.', next: 'Use the newest card.', replaced: true } as const;
+const REPLACED = { problem: 'A newer card has replaced this one.', next: 'Use the newest card.', replaced: true } as const;
 const NOT_LINKED = { problem: 'You are not connected to Databricks any more.', next: 'Reply here, and I will send you a Connect button.' };
 
 export interface WaitingCards {
-  /** Shows on the waiting cards how far the CLI is; when it is ready, hands their conversations to `enqueue`, whose job is `catchUp`. */
+  /** Shows on the waiting cards how far the CLI is; when it is ready, however late, hands their conversations to `enqueue`, whose job is `catchUp`. */
   watchCli(enqueue: (conversationId: string) => Promise<void>): Promise<void>;
   /** Whether a card still waits although the CLI is ready. */
   isLate(conversation: ConversationRow): Promise<boolean>;
@@ -24,7 +24,7 @@ export interface WaitingCards {
 
 export function createWaitingCards(deps: {
   rows: Pick<Storage, 'conversations' | 'outbox'>;
-  cli: { status(): CliStatus; ready(): Promise<string | undefined> };
+  cli: Pick<CliLocator, 'status' | 'ready' | 'onChange'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
@@ -37,7 +37,7 @@ export function createWaitingCards(deps: {
     const row = (await rows.outbox.ofConversation(conversationId, 'card')).at(-1);
     const status = cli.status();
     if (conversation === undefined || row === undefined || status.state !== 'preparing') return;
-    await rows.outbox.change(row.id, { ...(row.payload as Card), ...preparing(status) });
+    await rows.outbox.change(row.id, { ...(row.payload as Card), ...withoutCli(status) });
     await thread.refresh(conversation);
   }
 
@@ -51,40 +51,64 @@ export function createWaitingCards(deps: {
     return deps.cards.card({ ...as, number, bundleDigest, target });
   }
 
+  /** What keeps a card waiting that can be renewed now: without a CLI only that it is no longer on its way. */
+  const over = () => (cli.status().state === 'ready' ? ['preparing', 'noCli'] : ['preparing']);
+
   return {
     async watchCli(enqueue) {
-      let ready = false;
+      const enqueueAll = async () => {
+        for (const id of await rows.outbox.conversationsWaiting(over())) await enqueue(id);
+      };
+      let settled = false;
       const done = cli.ready().then(() => {
-        ready = true;
+        settled = true;
       });
       for (;;) {
         await Promise.race([done, clock.sleep(CLI_NEWS_MS)]);
-        const waiting = await rows.outbox.conversationsWaiting();
-        if (ready) {
-          for (const id of waiting) await enqueue(id);
-          return;
-        }
-        for (const id of waiting) await showNews(id);
+        if (settled) break;
+        for (const id of await rows.outbox.conversationsWaiting(['preparing'])) await showNews(id);
       }
+      const found = readyAfterAll(cli);
+      await enqueueAll();
+      if (await found) await enqueueAll();
     },
 
     async isLate(conversation) {
-      return cli.status().state !== 'preparing' && (await rows.outbox.conversationsWaiting()).includes(conversation.id);
+      return cli.status().state !== 'preparing' && (await rows.outbox.conversationsWaiting(over())).includes(conversation.id);
     },
 
     async catchUp(conversationId) {
       const conversation = await rows.conversations.get(conversationId);
       if (conversation === undefined) return;
       const cards = await rows.outbox.ofConversation(conversationId, 'card');
+      const newest = newestOf(cards.map(({ payload }) => payload as Card));
       for (const row of cards) {
-        const [waiting, isLast] = [row.payload as Card, row === cards.at(-1)];
-        const waits = 'preparing' in waiting.plan;
-        const card = !waits ? waiting : isLast ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
+        const [waiting, isNewest] = [row.payload as Card, newest.includes(row.payload as Card)];
+        const waits = 'preparing' in waiting.plan || ('noCli' in waiting.plan && cli.status().state === 'ready');
+        const card = !waits ? waiting : isNewest ? await renew(conversation, waiting) : { ...waiting, plan: REPLACED, proof: REPLACED };
         if (waits) await rows.outbox.change(row.id, card);
-        // Of the last one also where a killed process has only changed it.
-        if (isLast) await deliverRelease({ rows, thread }, conversation, { id: row.id, card });
+        // Also where a killed process has only changed it.
+        if (isNewest) await deliverRelease({ rows, thread }, conversation, { id: row.id, card });
       }
       await thread.refresh(conversation);
     },
   };
+}
+
+/** Of the newest version, the last card of each target: only these can be pressed. */
+function newestOf(cards: readonly Card[]): readonly Card[] {
+  const version = cards.at(-1)?.version;
+  return cards.filter((card) => card.version === version && card === cards.findLast(({ target }) => target === card.target));
+}
+
+/** true when a CLI is found that was not to be had; false at once where there is one. */
+function readyAfterAll(cli: Pick<CliLocator, 'status' | 'onChange'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (cli.status().state === 'ready') return resolve(false);
+    const stop = cli.onChange(({ state }) => {
+      if (state !== 'ready') return;
+      stop();
+      resolve(true);
+    });
+  });
 }

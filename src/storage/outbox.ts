@@ -39,10 +39,11 @@ export function createOutbox(db: Db) {
       return rows.map(typed<OutboxRow>);
     },
 
-    /** Conversations with a card that waits for the CLI. */
-    async conversationsWaiting(): Promise<string[]> {
+    /** Conversations with a card that has no plan for one of these reasons. */
+    async conversationsWaiting(reasons: readonly string[]): Promise<string[]> {
       const rows = await db.query<{ conversation_id: string }>(
-        "select distinct conversation_id from outbox where kind = 'card' and payload->'plan'->>'preparing' is not null and conversation_id is not null",
+        "select distinct conversation_id from outbox where kind = 'card' and payload->'plan' ?| $1 and conversation_id is not null",
+        [reasons],
       );
       return rows.map((row) => row.conversation_id);
     },

@@ -71,7 +71,7 @@ describe('commands', () => {
     const card = await thread.card(1);
     expect(buttonsOf(card)).toHaveProperty('deploy_unavailable');
     expect(textOf(card)).toContain('There is no Databricks CLI here');
-    expect(textOf(card)).toContain('setup:cli');
+    expect(textOf(card)).toContain('setup:cli. The proof and the plan appear here when there is one.');
     await thread.hasFiles(1);
     expect(thread.files()[0]?.name).toMatch(/-v1\.zip$/);
     await privately(ana, () => ana.click(card, 'deploy_unavailable'));

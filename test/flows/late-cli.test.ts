@@ -45,7 +45,7 @@ describe.skipIf(cli.state !== 'ready' || cli.version !== RELEASE.version)('while
     const planned = await thread.card(2, (card) => 'deploy' in buttonsOf(card));
     expect(textOf(planned)).toMatch(/Nothing lost: \d+ settings/);
     expect(textOf(planned)).toContain('Create your own paused copy of Churn in dev.');
-    const old = buttonsOf(await thread.shows(first, 'newer version'));
+    const old = buttonsOf(await thread.shows(first, 'newer card'));
     expect(Object.keys(old)).not.toContain('deploy');
     expect(Object.keys(old)).not.toContain('deploy_unavailable');
   });
