@@ -62,9 +62,10 @@ export const TABLE: Record<string, string> = {
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
   'conversation/story': 'bundle/model:types bundle/secrets bundle/yaml storage:types deployment/policy:types deployment/approval:types',
+  'conversation/history': 'bundle/model:types storage:types agent:types conversation/story',
   conversation:
     'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +
-    'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story pg-boss:types',
+    'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story conversation/history pg-boss:types',
   'slack/views':
     'bundle/proof:types deployment/policy deployment/approval:types conversation/story:types conversation:types ' + '@slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',

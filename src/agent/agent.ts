@@ -5,7 +5,7 @@ import type { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { answerCalls } from './answer-calls.ts';
 import { createKey, type Key } from './api-key.ts';
-import { describeFailure, isAbort, isSignInRefused, tooLongError, userErrorOf } from './failure.ts';
+import { describeFailure, isAbort, isSignInRefused, type NotTaken, tooLongError, userErrorOf, whatWasNotTaken } from './failure.ts';
 import { healed, messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
@@ -68,21 +68,27 @@ export type Outcome = Common &
     | { readonly kind: 'stopped' }
     | { readonly kind: 'budget'; readonly of: 'steps' | 'dollars' | 'tokens' }
     | { readonly kind: 'refused' }
-    | { readonly kind: 'failed'; readonly error: UserError }
+    | { readonly kind: 'failed'; readonly error: UserError; readonly notTaken?: NotTaken | undefined }
   );
 
 /** The part of an outcome that depends on how the run ended. */
 type Ending = Outcome extends infer One ? (One extends Outcome ? Omit<One, 'text' | 'bundleDigest' | 'usage'> : never) : never;
 
 export interface Agent {
-  /** The system prompt and the tools as they are now: store it with a new conversation and give it to each of its runs. */
+  /** The system prompt and the tools as they are now: store it with a new segment and give it to each of its runs. */
   freeze(tools: Tools, model: string): Promise<FrozenPrompt>;
+  /** Whether `freeze` would still take this prompt and model. */
+  isCurrent(frozen: FrozenPrompt, model: string): boolean;
   /** Works until the reply is complete. Rejects only when `append` does, or for a bug. */
   run(input: RunInput): Promise<Outcome>;
 }
 
 async function freeze(tools: Tools, model: string): Promise<FrozenPrompt> {
   return { model, system: SYSTEM_PROMPT, tools: await tools.list(), promptVersion: PROMPT_VERSION };
+}
+
+function isCurrent(frozen: FrozenPrompt, model: string): boolean {
+  return frozen.model === model && frozen.promptVersion === PROMPT_VERSION;
 }
 
 export function createAgent(options: AgentOptions): Agent {
@@ -133,7 +139,7 @@ export function createAgent(options: AgentOptions): Agent {
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
         if (isSignInRefused(error) && (await key.isRenewed())) continue;
         options.log.error(describeFailure(error), 'the model call failed');
-        return end({ kind: 'failed', error: userErrorOf(error) });
+        return end({ kind: 'failed', error: userErrorOf(error), notTaken: whatWasNotTaken(error) });
       }
       usage.steps += 1;
       usage.dollars += cost(input.frozen.model, reply.usage, prices);
@@ -144,7 +150,7 @@ export function createAgent(options: AgentOptions): Agent {
         return end({ kind: 'refused' });
       }
       if (reply.stop_reason === 'model_context_window_exceeded') {
-        return end({ kind: 'failed', error: tooLongError() });
+        return end({ kind: 'failed', error: tooLongError(), notTaken: 'history' });
       }
       if (reply.stop_reason === 'max_tokens' && calls) {
         if (maxTokens >= limits.maxTokensCeiling) {
@@ -162,7 +168,7 @@ export function createAgent(options: AgentOptions): Agent {
     }
   }
 
-  return { freeze, run };
+  return { freeze, isCurrent, run };
 }
 
 /** Whether an earlier run already got the reply, and its process was killed before anybody recorded the end. */

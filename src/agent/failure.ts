@@ -31,6 +31,16 @@ export function isSignInRefused(error: unknown): boolean {
   return error instanceof APIError && error.status === 401;
 }
 
+/** What the far side did not take, so that a new segment may help: the history as it stands, or its model, which has ended. */
+export type NotTaken = 'history' | 'model';
+
+export function whatWasNotTaken(error: unknown): NotTaken | undefined {
+  if (!(error instanceof APIError)) return undefined;
+  const { status, type } = error;
+  if (status === 404) return 'model';
+  return status === 400 || status === 413 || (status === undefined && type === 'invalid_request_error') ? 'history' : undefined;
+}
+
 /** What is logged of a failure: never a body or headers. */
 export function describeFailure(error: unknown): Record<string, unknown> {
   if (error instanceof APIError) return { error: error.name, status: error.status, type: error.type, requestId: error.requestID };
@@ -68,15 +78,15 @@ function problemOf(status: number | undefined, type: string | undefined): { prob
   if (status !== undefined && status < 500) {
     return {
       problem: 'Claude did not accept the conversation.',
-      next: 'Start again in a new thread; if that fails too, tell an administrator.',
+      next: 'Send the message again; if that fails too, tell an administrator.',
     };
   }
   return { problem: 'Claude could not be reached or broke off.', next: 'Send the message again in a minute.' };
 }
 
-const TOO_LONG = { problem: 'The conversation has become too long for Claude.', next: 'Start again in a new thread.' };
+const TOO_LONG = { problem: 'This took more room than Claude has for one message.', next: 'Ask for less at once.' };
 
-/** The conversation no longer fits the model's window. */
+/** The history no longer fits the model's window. */
 export function tooLongError(): UserError {
   return new UserError({ doing: 'Asking Claude', ...TOO_LONG });
 }

@@ -8,7 +8,7 @@ import { withCacheMark } from './history.ts';
 import type { Limits } from './limits.ts';
 import type { Step, ToolSpec } from './tools.ts';
 
-/** The part of every request that stays the same for a whole conversation (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
+/** The part of every request that stays the same for a whole segment of a conversation (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
 export interface FrozenPrompt {
   readonly model: string;
   readonly system: string;

@@ -1,6 +1,5 @@
-// The agent's part of a turn: appends the message to the frozen history and runs the loop, or goes on where a killed process stopped.
+// The agent's part of a turn: has the history with its message and runs the loop, or goes on where a killed process stopped.
 import type { Agent, Outcome } from '../agent/agent.ts';
-import type { FrozenPrompt } from '../agent/model-call.ts';
 import type { Step, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
@@ -9,7 +8,8 @@ import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
-import { hideInHistory, hideSecrets } from './story/hide-secrets.ts';
+import { createSegments } from './history/segments.ts';
+import { hideSecrets } from './story/hide-secrets.ts';
 
 export interface AgentDeps {
   readonly agent: Agent;
@@ -44,24 +44,14 @@ export async function askAgent(
   deps: AskDeps,
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
 ): Promise<Outcome> {
-  const { turns, messages, conversations } = deps.rows;
+  const { turns, conversations } = deps.rows;
   const { host, userName } = identity;
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
   const called = () => deps.rows.called.of(conversation.id);
   const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.rows.bundlesIn(conversation.id), known));
   try {
-    const frozen = (conversation.frozen as FrozenPrompt | undefined) ?? (await deps.agent.freeze(tools, deps.model));
-    await conversations.freeze(conversation.id, frozen);
-    const append = (message: { role: string; content: unknown }) => messages.append(conversation.id, turn.id, message);
-    let history = await messages.ofConversation(conversation.id);
-    if (!history.some((message) => message.turnId === turn.id)) {
-      const text = hideSecrets(await called(), turn.text);
-      const content = [{ type: 'text', text }];
-      if (before !== undefined) content.push({ type: 'text', text: `Current bundle: ${before.bundleDigest} (version ${before.number})` });
-      await append({ role: 'user', content });
-      history = await messages.ofConversation(conversation.id);
-    }
+    const segments = createSegments(deps, { turn, conversation, before }, tools);
     const recorded: Tools = {
       list: () => tools.list(),
       call: async (call, options) => {
@@ -72,15 +62,15 @@ export async function askAgent(
         return { ...result, text: hideSecrets(await called(), result.text) };
       },
     };
-    return await deps.agent.run({
-      frozen,
-      history: hideInHistory(await called(), history) as Parameters<Agent['run']>[0]['history'],
-      tools: recorded,
-      append,
-      onStep,
-      signal,
-      apiKey: deps.claudeKey(token),
-    });
+    const run = (segment: Awaited<ReturnType<typeof segments.open>>) =>
+      deps.agent.run({ ...segment, tools: recorded, append: segments.append, onStep, signal, apiKey: deps.claudeKey(token) });
+    const segment = await segments.open();
+    const outcome = await run(segment);
+    const notTaken = outcome.kind === 'failed' ? outcome.notTaken : undefined;
+    const mayHelp = notTaken === 'model' ? segment.frozen.model !== deps.model : notTaken === 'history' && (await segments.isGrown());
+    if (notTaken === undefined || !mayHelp) return outcome;
+    onStep({ id: 'segment', title: 'Claude did not take the thread as it was; I go on from a summary', status: 'complete' });
+    return await run(await segments.renew(notTaken));
   } finally {
     await tools.close();
   }

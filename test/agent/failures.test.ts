@@ -108,7 +108,18 @@ describe('does not pass', () => {
 
   test('an error in the stream that is ours is not repeated', async () => {
     const { claude, outcome } = await turn([{ kind: 'sse-error', type: 'invalid_request_error' }]);
-    expect(outcome.kind).toBe('failed');
+    expect(outcome).toMatchObject({ kind: 'failed', notTaken: 'history' });
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  test.each([
+    [400, 'history'],
+    [413, 'history'],
+    [404, 'model'],
+    [403, undefined],
+  ])('HTTP %i: says whether a new segment may help', async (status, notTaken) => {
+    const { claude, outcome } = await turn([{ kind: 'http', status }]);
+    expect(outcome.kind === 'failed' && outcome.notTaken).toBe(notTaken);
     expect(claude.requests).toHaveLength(1);
   });
 

@@ -7,6 +7,7 @@ import { ownedBundles } from '../../src/storage/bundles/owned-bundles.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';
+import { createMessageRows } from '../../src/storage/model-messages.ts';
 import { UpstreamError } from '../../src/values/errors.ts';
 
 function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
@@ -173,6 +174,29 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
       states.map((state) => ({ id: state, state: state === 'open' ? 'superseded' : state, release: null })),
     );
     await db.query('drop schema before cascade');
+  });
+
+  it('keeps a history in order, and where it begins anew, with every key where it was', async ({ db }) => {
+    await db.query(
+      "insert into conversations (id, team, channel, thread_ts, requester, subject) values ('history', 'T', 'C', 'h', 'U', '{}')",
+    );
+    await db.query(
+      "insert into turns (id, conversation_id, slack_user, text, event_key) select id, 'history', 'U', id, id from unnest(array['h1', 'h2']) id",
+    );
+    const rows = createMessageRows(db);
+    const content = [{ type: 'text', text: 'z', b: 1, a: 2 }];
+    for (const turnId of ['h1', 'h2']) await rows.append('history', turnId, { role: 'user', content });
+    expect(await rows.segment('history')).toBeUndefined();
+    for (const [turnId, afterSeq] of [
+      ['h1', 0],
+      ['h2', 1],
+    ] as const)
+      await rows.beginSegment('history', { turnId, reason: 'size', afterSeq, frozen: { z: 1, a: [turnId] }, opening: content });
+    const segment = await rows.segment('history');
+    expect(JSON.stringify(segment)).toBe(JSON.stringify({ turnId: 'h2', afterSeq: 1, frozen: { z: 1, a: ['h2'] }, opening: content }));
+    expect((await rows.ofConversation('history')).map(({ seq }) => seq)).toEqual([1, 2]);
+    const left = await rows.ofConversation('history', segment?.afterSeq);
+    expect(JSON.stringify(left)).toBe(JSON.stringify([{ seq: 2, turnId: 'h2', role: 'user', content }]));
   });
 
   it('keeps bundles: files once per content, bytes exact, parents and definitions', async ({ db }) => {

@@ -26,11 +26,15 @@ export function changedPrefixAt(request: MessagesRequest): number | undefined {
   return index < 0 ? undefined : index;
 }
 
-/** Some thinking blocks taken out and others left: every reply of ours begins with one. Taking all out begins a new segment. */
+/**
+ * Some thinking blocks taken out and others left: every reply of ours begins with one. Taking all out begins a new segment, whose own
+ * replies think again.
+ */
 export function halfStrippedAt(request: MessagesRequest): number | undefined {
   const thinks = (message: WireMessage) => blocksOf(message).some((block) => block.type === 'thinking');
-  if (!request.messages.some(thinks)) return undefined;
-  const index = request.messages.findIndex((message) => message.role === 'assistant' && !thinks(message));
+  const first = request.messages.findIndex(thinks);
+  if (first < 0) return undefined;
+  const index = request.messages.findIndex((message, at) => at > first && message.role === 'assistant' && !thinks(message));
   return index < 0 ? undefined : index;
 }
 

@@ -215,4 +215,13 @@ export const MIGRATIONS: readonly string[] = [
   -- Who pressed Stop on a turn that runs, in whichever process.
   alter table turns add column stopped_by text;
   `,
+  `
+  -- Where the model's history begins anew: its opening stands for all messages up to after_seq.
+  create table segments (
+    conversation_id text not null references conversations, number integer not null,
+    turn_id text not null references turns, reason text not null, after_seq integer not null,
+    frozen json not null, opening json not null, created_at timestamptz not null default now(),
+    primary key (conversation_id, number)
+  );
+  `,
 ];

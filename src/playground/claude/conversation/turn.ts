@@ -17,8 +17,9 @@ export interface Turn {
   readonly rounds: readonly (readonly Result[])[];
 }
 
-/** The line that the conversation adds to a message when there is a bundle. */
-const CURRENT = /^Current bundle: ([0-9a-f]{64}) \(version \d+\)$/;
+/** The lines that the conversation adds to a message: when there is a bundle, and when it was begun with before. */
+const CURRENT = /^Current bundle: ([0-9a-f]{64}) \((?:version \d+|made for this message so far)\)$/;
+const BEGUN = /^You began with this message before/;
 
 export function readTurn(request: MessagesRequest): Turn {
   const { messages } = request;
@@ -32,7 +33,7 @@ export function readTurn(request: MessagesRequest): Turn {
     return results.length === 0 ? [] : [results];
   });
   return {
-    text: texts.filter((text) => !CURRENT.test(text)).join('\n'),
+    text: texts.filter((text) => !CURRENT.test(text) && !BEGUN.test(text)).join('\n'),
     before: textsOf(messages.slice(0, Math.max(0, start)).findLast((message) => message.role === 'assistant')).join('\n'),
     bundle,
     rounds,

@@ -1,0 +1,198 @@
+// A thread is never unusable and never too long: its history begins anew, over real rows, the real loop and the stand-in of Claude.
+import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
+import { createAgent, type Outcome } from '../../../src/agent/agent.ts';
+import type { Step, Tools } from '../../../src/agent/tools.ts';
+import { askAgent } from '../../../src/conversation/ask-agent.ts';
+import type { Say } from '../../../src/playground/claude/conversation/talk.ts';
+import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
+import { createCalledSecrets } from '../../../src/storage/called-secrets.ts';
+import { createConversationRows } from '../../../src/storage/conversations.ts';
+import type { Db } from '../../../src/storage/db/db.ts';
+import { createMessageRows } from '../../../src/storage/model-messages.ts';
+import { createTurnRows } from '../../../src/storage/turns.ts';
+import { createVault } from '../../../src/values/vault.ts';
+import { call, startClaude } from '../../agent/harness.ts';
+import { dbTest } from '../../storage/db-test.ts';
+import { quiet } from '../../storage/open-test-storage.ts';
+
+const CONVERSATION = 'conversation-1';
+const MADE = createHash('sha256').update('made').digest('hex');
+/** Characters of messages that any first call of a turn stays below, whatever its thread has been through. */
+const MOST_CHARACTERS = 210_000;
+
+const test = dbTest('segments', 'messages', 'turns', 'conversations').extend('rig', ({ db }) => createRig(db));
+
+async function createRig(db: Db) {
+  const conversations = createConversationRows(db);
+  const turns = createTurnRows(db);
+  const messages = createMessageRows(db);
+  await conversations.insert({
+    ...{ id: CONVERSATION, team: 'T', channel: 'C', threadTs: '1.1', private: false, requester: 'U_ANA' },
+    subject: { jobId: '123', name: 'Churn' },
+  });
+  const claude = await startClaude({
+    script: ({ rounds, text }): Say => ({
+      text: rounds.length === 0 ? 'I look.' : `Done: ${text}.`,
+      calls: rounds.length === 0 ? [call('look')] : [],
+    }),
+  });
+  const tools: Tools & { close(): Promise<void> } = {
+    list: async () => [{ name: 'look', description: 'looks', input_schema: { type: 'object' } }],
+    call: async () => ({ text: 'y'.repeat(20_000), isError: false, bundleDigest: MADE }),
+    close: async () => undefined,
+  };
+  let count = 0;
+  const steps: Step[] = [];
+  const insertTurn = async (text: string) => {
+    const id = `turn-${++count}`;
+    await turns.insert({ id, conversationId: CONVERSATION, slackUser: 'U_ANA', text, eventKey: id });
+    return id;
+  };
+  return {
+    claude,
+    messages,
+    conversations,
+    steps,
+    insertTurn,
+    /** One turn as it runs: `model` as it is configured then. */
+    async turn(text: string, model = 'claude-sonnet-5-5'): Promise<Outcome> {
+      const id = await insertTurn(text);
+      return this.goOn(id, model);
+    },
+    async goOn(id: string, model = 'claude-sonnet-5-5'): Promise<Outcome> {
+      const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: quiet });
+      const bundles = createBundleStore(db);
+      const rows = {
+        conversations,
+        turns,
+        messages,
+        bundlesIn: () => bundles,
+        called: createCalledSecrets(db, createVault({ keyId: 'k', key: new Uint8Array(32) }), () => undefined),
+      };
+      const writes = { assign: async () => undefined, ofTurn: async () => [] };
+      const [turn, conversation] = [await turns.get(id), await conversations.get(CONVERSATION)];
+      if (turn === undefined || conversation === undefined) throw new Error('no such turn');
+      return askAgent(
+        { agent, model, rows, writes, claudeKey: () => async () => claude.apiKey, toolsFor: async () => tools },
+        {
+          ...{ turn, conversation, before: undefined, token: async () => 'token', signal: new AbortController().signal },
+          identity: { host: 'https://dbc.test', userName: 'ana@acme.example', userId: '1', displayName: 'Ana' },
+          onStep: (step) => steps.push(step),
+        },
+      );
+    },
+    /** Turns as an earlier release kept them, with results of 6 kB. */
+    async seed(turnsBefore: number): Promise<void> {
+      for (let n = 1; n <= turnsBefore; n++) {
+        const id = await insertTurn(`ask ${n}`);
+        const say = (role: string, content: unknown) => messages.append(CONVERSATION, id, { role, content });
+        await say('user', [{ type: 'text', text: `ask ${n}` }]);
+        await say('assistant', [{ type: 'tool_use', id: `c${n}`, name: 'look', input: {} }]);
+        await say('user', [{ type: 'tool_result', tool_use_id: `c${n}`, content: 'x'.repeat(6_000) }]);
+        await say('assistant', [{ type: 'text', text: `answer ${n}` }]);
+      }
+    },
+    sent: () => claude.requests.map(({ body }) => JSON.parse(body) as { model: string; messages: { role: string; content: unknown }[] }),
+    refused: () => claude.requests.filter(({ status }) => status !== 200).length,
+    segments: async () => (await db.query('select reason from segments order by number')).map(({ reason }) => reason),
+  };
+}
+
+const sizeOf = (value: unknown) => JSON.stringify(value).length;
+
+test('a thread of 200 turns: each call stays below its bound, and within a segment each history begins with the one before', async ({
+  rig,
+}) => {
+  await rig.seed(200);
+  for (let n = 201; n <= 212; n++) expect(await rig.turn(`ask ${n}`)).toMatchObject({ kind: 'done', text: `Done: ask ${n}.` });
+  expect(rig.refused()).toBe(0);
+  expect(await rig.segments()).toEqual(['size', 'size']);
+  const sent = rig.sent().map(({ messages }) => messages);
+  expect(Math.max(...sent.map(sizeOf))).toBeLessThan(MOST_CHARACTERS);
+  const [first = []] = sent;
+  expect(sizeOf(first)).toBeLessThan(20_000);
+  expect(JSON.stringify(first)).toContain('(154 earlier messages are left out.)');
+  expect(JSON.stringify(first)).toContain('answer 200');
+  // But for the mark of the cache, which is on the last block only.
+  const plain = sent.map((messages) => JSON.stringify(messages).replaceAll(',"cache_control":{"type":"ephemeral"}', '').slice(0, -1));
+  const begun = plain.filter((text, index) => index === 0 || !text.startsWith(plain[index - 1] ?? ''));
+  expect(begun).toHaveLength(2);
+});
+
+test('a changed history, as a release or a hand may leave it: the turn goes on from a summary, once', async ({ rig, db }) => {
+  await rig.turn('one');
+  await rig.turn('two');
+  await db.query(`update messages set content = '[{"type":"text","text":"changed"}]'::json where seq = 1`);
+  expect(await rig.turn('three')).toMatchObject({ kind: 'done', text: 'Done: three.' });
+  expect(rig.refused()).toBe(1);
+  expect(rig.steps.filter(({ id }) => id === 'segment')).toHaveLength(1);
+  expect(await rig.turn('four')).toMatchObject({ kind: 'done', text: 'Done: four.' });
+  expect(rig.refused()).toBe(1);
+  expect(await rig.segments()).toEqual(['history']);
+});
+
+test('in the middle of a turn: it says how far it came, and with which bundle', async ({ rig }) => {
+  await rig.turn('one');
+  rig.claude.faults.next({ kind: 'delay', ms: 0 }, { kind: 'http', status: 400 });
+  expect(await rig.turn('two')).toMatchObject({ kind: 'done', text: 'Done: two.' });
+  const texts = JSON.stringify(rig.sent().at(-2)?.messages.at(-1));
+  expect(texts).toContain('got as far as: look.');
+  expect(texts).toContain(`Current bundle: ${MADE} (made for this message so far)`);
+  expect(
+    rig
+      .sent()
+      .at(-2)
+      ?.messages.map(({ role }) => role),
+  ).toEqual(['user', 'assistant', 'user']);
+});
+
+test('what a new segment can’t help is said at once, and no segment begins', async ({ rig }) => {
+  rig.claude.faults.next({ kind: 'http', status: 400 });
+  expect(await rig.turn('one')).toMatchObject({ kind: 'failed' });
+  rig.claude.faults.next({ kind: 'http', status: 404 });
+  expect(await rig.turn('two')).toMatchObject({ kind: 'failed' });
+  expect(await rig.segments()).toEqual([]);
+  expect(await rig.turn('three')).toMatchObject({ kind: 'done' });
+});
+
+test('another model, or another prompt, begins with the next turn; one that has begun goes on with its own', async ({ rig, db }) => {
+  await rig.turn('one', 'claude-old');
+  expect(await rig.turn('two', 'claude-new')).toMatchObject({ kind: 'done' });
+  expect(rig.sent().at(-1)?.model).toBe('claude-new');
+  await db.query(`update segments set frozen = jsonb_set(frozen::jsonb, '{promptVersion}', '"old"')::json`);
+  const begun = await rig.insertTurn('three');
+  await rig.messages.append(CONVERSATION, begun, { role: 'user', content: [{ type: 'text', text: 'three' }] });
+  expect(await rig.goOn(begun, 'claude-new')).toMatchObject({ kind: 'done' });
+  expect(await rig.segments()).toEqual(['prompt']);
+  expect(await rig.turn('four', 'claude-new')).toMatchObject({ kind: 'done' });
+  expect(await rig.segments()).toEqual(['prompt', 'prompt']);
+  expect(rig.refused()).toBe(0);
+});
+
+test('a model that ended while a turn had begun with it: the turn goes on with the one of now', async ({ rig }) => {
+  await rig.turn('one', 'claude-old');
+  const begun = await rig.insertTurn('two');
+  await rig.messages.append(CONVERSATION, begun, { role: 'user', content: [{ type: 'text', text: 'two' }] });
+  rig.claude.faults.next({ kind: 'http', status: 404 });
+  expect(await rig.goOn(begun, 'claude-new')).toMatchObject({ kind: 'done', text: 'Done: two.' });
+  expect(
+    rig
+      .sent()
+      .map(({ model }) => model)
+      .slice(-3),
+  ).toEqual(['claude-old', 'claude-new', 'claude-new']);
+});
+
+test('a statement that fails once: the turn fails, and the thread goes on', async ({ rig, db }) => {
+  await rig.turn('one');
+  await db.query(`
+    create function refuse_result() returns trigger language plpgsql as $$
+    begin if new.content::text like '%tool_result%' then raise exception 'refused'; end if; return new; end $$`);
+  await db.query('create trigger refuse before insert on messages for each row execute function refuse_result()');
+  await expect(rig.turn('two')).rejects.toThrow();
+  await db.query('drop trigger refuse on messages');
+  await db.query('drop function refuse_result');
+  for (const text of ['three', 'four']) expect(await rig.turn(text)).toMatchObject({ kind: 'done', text: `Done: ${text}.` });
+  expect(rig.refused()).toBe(0);
+});
