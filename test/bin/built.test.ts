@@ -76,11 +76,19 @@ test('the built MCP server makes a bundle and adds its Python tests', async ({ c
 async function startApp(project: string, folder: string, more: Record<string, string> = {}) {
   const [slack, databricks] = await Promise.all([createSlackStandIn(), createDatabricksStandIn()]);
   onTestFinished(async () => void (await Promise.all([slack.close(), databricks.close()])));
+  const app = { clientId: 'the-app', clientSecret: 'app-secret' };
+  databricks.registerOAuthClient(app);
+  databricks.workspace.files.mkdirs('/Volumes/main/tools');
+  databricks.workspace.files.put('/Volumes/main/tools/cli.zip', { type: 'FILE', read: () => Buffer.from('no archive') });
   const [command = '', ...args] = parse(readFileSync(join(PROJECT, 'app.yaml'), 'utf8')).command;
+  // Nothing else of this machine: neither a CLI nor Go.
+  const path = join(folder, 'bin');
+  mkdirSync(path);
+  symlinkSync(process.execPath, join(path, 'node'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
-    PATH: dirname(process.execPath),
+    PATH: path,
     HOME: folder,
     NODE_ENV: 'production',
     SLACK_BOT_TOKEN: slack.botToken,
@@ -92,7 +100,9 @@ async function startApp(project: string, folder: string, more: Record<string, st
     DAB_OAUTH_CLIENT_ID: 'dab-bot',
     DAB_VAULT_KEY: Buffer.alloc(32).toString('base64'),
     DAB_DATA_DIR: folder,
-    DAB_CLI_SETUP: 'false',
+    DATABRICKS_CLIENT_ID: app.clientId,
+    DATABRICKS_CLIENT_SECRET: app.clientSecret,
+    DAB_CLI_ARCHIVE: '/Volumes/main/tools/cli.zip',
     ...more,
   };
   const bot = spawn(command, args, { cwd: project, env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -107,6 +117,9 @@ test('the command of app.yaml starts the bot, and SIGTERM to that process ends i
   await fillDataFolder(folder);
   const { bot, port, ended, ready } = await startApp(project, folder);
   await expect.poll(async () => (await ready())?.status, { timeout: 60_000 }).toBe(200);
+  // What lies in the volume was read as the app itself, and is not what was published.
+  const cli = async () => ((await (await ready())?.json()) as { checks: { cli: { reason: string } } } | undefined)?.checks.cli.reason;
+  await expect.poll(cli, { timeout: 60_000 }).toContain('another checksum');
   const hanging = connect(port, '127.0.0.1').on('error', () => undefined);
   onTestFinished(() => void hanging.destroy());
   hanging.write('POST /auth/confirm HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n');
