@@ -21,18 +21,22 @@ function say(line: string): void {
  */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
-  const signedIn = await signIn();
+  const { devSchema, ...whose } = loadConverterConfig();
+  const signedIn = await signIn(whose);
   const waiting = Promise.withResolvers<void>();
   const reading = signedIn && readSubject(signedIn.workspace, options, { show, onWait: waiting.resolve });
   // Whoever waits for it says what went wrong; until then nobody does, and Node would end the process.
   reading?.catch(() => undefined);
   if (reading !== undefined) await Promise.race([waiting.promise, reading.catch(() => undefined)]);
   const { carryOut } = await import('../command-line/command.ts');
-  return await carryOut({ options, signedIn, reading, show, say });
+  return await carryOut({ options, signedIn, devSchema, reading, show, say });
 }
 
-async function signIn(): Promise<SignedIn | undefined> {
-  const { host, token, teamFolder } = loadConverterConfig();
+async function signIn({
+  host,
+  token,
+  teamFolder,
+}: Omit<ReturnType<typeof loadConverterConfig>, 'devSchema'>): Promise<SignedIn | undefined> {
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: { debug() {} } });

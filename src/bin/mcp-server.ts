@@ -19,14 +19,20 @@ import { runProgram } from './run-program.ts';
 /** What the tools work with; nothing in it can carry out a write. */
 function createTools(
   { db, proofs, places }: BundleStorage,
-  { cli, app, DAB_TEAM_FOLDER: teamFolder }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER'> & { app?: AppIdentity | undefined },
+  {
+    cli,
+    app,
+    DAB_TEAM_FOLDER: teamFolder,
+    DAB_DEV_SCHEMA: devSchema,
+  }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER' | 'DAB_DEV_SCHEMA'> & { app?: AppIdentity | undefined },
   deps: { clock: Clock; log: Logger },
 ) {
   const find = { ...cli, ...(app && { fromWorkspace: createAppFiles(app) }) };
   const { locator, prover, writes } = createProposing({ db, proofs, find, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
-  return { locator, tools: { workspace, placing: { teamFolder, places, areKnown: places.areKnown }, proofs, prover, writes, ...deps } };
+  const placing = { teamFolder, devSchema, places, areKnown: places.areKnown };
+  return { locator, tools: { workspace, placing, proofs, prover, writes, ...deps } };
 }
 
 async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Promise<void>> {

@@ -30,6 +30,8 @@ interface CommandInput {
   readonly options: Options;
   /** Absent without DATABRICKS_HOST. */
   readonly signedIn: SignedIn | undefined;
+  /** Of the configuration: where development copies write. */
+  readonly devSchema?: string | undefined;
   /** What is read of the workspace, absent where definitions come from disk. */
   readonly reading: Promise<WholeSubject> | undefined;
   readonly show: Show;
@@ -110,6 +112,7 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
     placing,
     resolve,
     understands: cli.understands,
+    devSchema: command.devSchema,
   });
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
   for (const { place, was, is, why } of converted.lost)

@@ -27,6 +27,8 @@ interface Surroundings {
   readonly placing?: Omit<Placing, 'host'> | undefined;
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
   readonly resolve?: ((bundle: Bundle, target: string) => Promise<Validated>) | undefined;
+  /** Of the configuration: where development copies write. */
+  readonly devSchema?: string | undefined;
   /** What the CLI at hand understands, undefined where there is none. */
   readonly understands: Cli['understands'];
 }
@@ -49,7 +51,8 @@ export async function convert(
     ...Object.fromEntries(replaced.map(({ name }) => [name, 'replace'])),
     ...Object.fromEntries(options.adopt.map((target) => [target, 'bind'])),
   };
-  const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer: surroundings.userName }, surroundings);
+  const { userName: deployer, devSchema } = surroundings;
+  const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer, devSchema }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');
   const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;

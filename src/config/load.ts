@@ -53,8 +53,9 @@ export function loadMcpStdioConfig(env: NodeJS.ProcessEnv = environment) {
 
 /** The workspace and token of whoever runs the converter; both absent: it works without a workspace. */
 export function loadConverterConfig(env: NodeJS.ProcessEnv = environment) {
-  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token, DAB_TEAM_FOLDER: teamFolder } = read(ConverterVariables, env);
-  return { host, token, teamFolder };
+  const values = read(ConverterVariables, env);
+  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token, DAB_TEAM_FOLDER: teamFolder, DAB_DEV_SCHEMA: devSchema } = values;
+  return { host, token, teamFolder, devSchema };
 }
 
 export function loadPlaygroundConfig(env: NodeJS.ProcessEnv = environment) {

@@ -19,6 +19,8 @@ export interface BundleWish {
   readonly originals?: Readonly<Record<string, Adoption>> | undefined;
   /** Whoever deploys, where nobody else will. */
   readonly deployer?: string | undefined;
+  /** See GenerateOptions. */
+  readonly devSchema?: string | undefined;
 }
 
 interface Surroundings {
@@ -35,7 +37,7 @@ interface Surroundings {
  */
 export async function makeBundle(
   subject: WholeSubject,
-  { targets, originals = {}, deployer }: BundleWish,
+  { targets, originals = {}, deployer, devSchema }: BundleWish,
   { host, placing, signal }: Surroundings,
 ) {
   signal?.throwIfAborted();
@@ -48,7 +50,7 @@ export async function makeBundle(
       next: `Name one of ${all.map(({ name }) => `\`${name}\``).join(', ')}, or add that target.`,
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
-  const options = { targets, adoption: originals, deployer, ...where };
+  const options = { targets, adoption: originals, deployer, devSchema, ...where };
   const tables = await tablesOf(subject);
   signal?.throwIfAborted();
   const generated = generateBundle({ ...subject, tables, host, options });

@@ -124,6 +124,9 @@ describe('loadBotConfig', () => {
       'DATABRICKS_CLIENT_ID is missing (LAKEBASE_ENDPOINT is set)',
       'DATABRICKS_CLIENT_SECRET is missing (LAKEBASE_ENDPOINT is set)',
     ]);
+    expect(loadBotConfig({ ...GOOD, DAB_DEV_SCHEMA: '{short_name}_sandbox' }).DAB_DEV_SCHEMA).toBe('{short_name}_sandbox');
+    for (const schema of ['sandbox', 'dev{short_name}', 'main.dev_{short_name}'])
+      expect(problemsOf({ ...GOOD, DAB_DEV_SCHEMA: schema })).toEqual([expect.stringContaining('DAB_DEV_SCHEMA must be')]);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'http://tools.example/mcp' })).toEqual([
       'MCP_REMOTE_URL must be https, or on this machine',

@@ -37,6 +37,8 @@ interface GenerateOptions {
    * to the letter what they were.
    */
   readonly deployer?: string | undefined;
+  /** The schema that development copies write to, with `{short_name}` for whoever deploys; `dev_{short_name}` where it is left out. */
+  readonly devSchema?: string | undefined;
 }
 
 /** The targets that every bundle has. */
@@ -177,7 +179,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
-  const parameters = giveOwnData(resources, chosen, input.tables ?? []);
+  const parameters = giveOwnData(resources, chosen, input.tables ?? [], options.devSchema);
   const pause = pauses.variable;
   const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));

@@ -15,7 +15,7 @@ const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
 
 /** Whoever deploys, as the CLI shortens their name (facts: bundles#variables-and-lookups). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
-const OWN = 'dev_${workspace.current_user.short_name}';
+const SHORT_NAME = '${workspace.current_user.short_name}';
 
 interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
@@ -45,7 +45,9 @@ export function giveOwnData(
   resources: readonly KeyedResource[],
   { list, byPlace, tables: named }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
+  devSchema = 'dev_{short_name}',
 ): OwnData {
+  const schema = devSchema.replace('{short_name}', SHORT_NAME);
   const places = new Map<string, Use[]>();
   const usesOf = list.some(({ name }) => SCHEMA.test(name)) ? createUses(resources, sources) : undefined;
   for (const resource of usesOf === undefined ? [] : resources) {
@@ -90,7 +92,7 @@ export function giveOwnData(
   const values = new Set(own.map(({ value }) => value));
   const ownValue = ({ value }: Chosen) => {
     const [last = '', ...before] = value.split('.').reverse();
-    return [...before.reverse(), values.size === 1 ? OWN : `${OWN}_${variableName(last)}`].join('.');
+    return [...before.reverse(), values.size === 1 ? schema : `${schema}_${variableName(last)}`].join('.');
   };
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
   if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
@@ -102,7 +104,7 @@ export function giveOwnData(
 
 /** For people: whose copy it is stands for itself. */
 export function ownName(value: string): string {
-  return value.replace(OWN, 'dev_<your name>');
+  return value.replace(SHORT_NAME, '<your name>');
 }
 
 function movesTo(own: Readonly<Record<string, string>>, list: readonly Chosen[]): string {

@@ -36,9 +36,9 @@ function givenBy({ value, option }: Leaf): string {
   return String(value).slice(option?.before.length ?? 0);
 }
 
-/** The generator's own-data: the same name, with the deployer's schema in the place of another. */
+/** The generator's own-data: the same name, with the deployer's schema, which has their name in it as a word, in the place of another. */
 function isOwnSchema(is: string, was: string, shortName: string): boolean {
   const [parts, before] = [is.split('.'), was.split('.')];
-  const own = `dev_${shortName}`;
-  return parts.length === before.length && parts.every((part, i) => part === before[i] || part === own || part.startsWith(`${own}_`));
+  const isOwn = (part: string) => `_${part}_`.includes(`_${shortName}_`);
+  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part));
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
 import { LogVariables, ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { flag, list, teamFolder, url } from './value-types.ts';
+import { devSchema, flag, list, teamFolder, url } from './value-types.ts';
 
 export const McpHttpVariables = z.object({
   ...ServerVariables,
@@ -27,7 +27,13 @@ export const McpHttpVariables = z.object({
   ...CliSetup,
 });
 
-export const McpStdioVariables = z.object({ DAB_TEAM_FOLDER: teamFolder, ...LogVariables, ...CliVariables.shape, ...CliSetup });
+export const McpStdioVariables = z.object({
+  DAB_TEAM_FOLDER: teamFolder,
+  DAB_DEV_SCHEMA: devSchema,
+  ...LogVariables,
+  ...CliVariables.shape,
+  ...CliSetup,
+});
 
 /** Databricks’ unified sign-in, read by its SDK: names that start with one of these. */
 export const SIGN_IN_PREFIXES: readonly string[] = ['DATABRICKS_', 'ARM_', 'GOOGLE_'];

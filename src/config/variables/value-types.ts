@@ -63,6 +63,18 @@ export const clockScale = z
   })
   .meta({ type: 'factor@milliseconds' });
 
+/** Whose it is stands in it as a word of its own. */
+export const devSchema = z
+  .string()
+  .regex(/^(?:\w+_)?\{short_name\}(?:_\w+)?$/, 'must be letters, digits and _ around {short_name}, such as dev_{short_name}')
+  .optional()
+  .meta({
+    type: 'name of a schema',
+    default: '`dev_{short_name}`',
+    description:
+      'The schema that a new development copy writes to, in the catalog that production writes to. `{short_name}` stands for whoever deploys it, as the CLI shortens their name.',
+  });
+
 /** A folder of the workspace that several people share. */
 export const teamFolder = z
   .string()

@@ -83,6 +83,16 @@ it('splits names of tables into catalog, schema and name, and moves those that a
   expect([proof('dev').counts.lost, proof('prod').counts.lost]).toEqual([0, 0]);
 });
 
+it('is called as the configuration says, in the proof too', () => {
+  const parameters = [{ name: 'schema', default: 'sales' }];
+  const definition = { ...job({ name: 'Copies', parameters, tasks: [] }), grants: [] };
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { devSchema: 'sandbox_{short_name}' } });
+  const resolved = resolveBundle(bundle.files, 'dev', { userName: 'ana.b@acme.example' });
+  expect(JSON.stringify(resolved.resources)).toContain('"default":"sandbox_ana_b"');
+  expect(compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved }).counts.lost).toBe(0);
+  expect(bundle.diagnostics[0]?.message).toContain('`CREATE SCHEMA IF NOT EXISTS sandbox_<your name>`');
+});
+
 it('says where a catalog alone can not keep a copy away from production', () => {
   const { of, told } = made({ load: { catalog: 'main' } }, [writes('load', '{catalog}', 'finance', 'ledger')]);
   expect(of('dev')).toEqual({ load: { catalog: 'main' } });

@@ -30,8 +30,9 @@ export interface ToolContext {
   readonly caller: Caller;
   readonly workspace: Workspace;
   readonly bundles: BundleStore;
-  /** Where bundles may lie in the workspace, and where some do. */
+  /** Where bundles may lie in the workspace, where some do, and where development copies write. */
   readonly placing: Pick<Placing, 'teamFolder' | 'places'> & {
+    readonly devSchema?: string | undefined;
     /** Whether `places` tells of deployments; absent: it does. */
     readonly areKnown?: () => Promise<boolean>;
   };

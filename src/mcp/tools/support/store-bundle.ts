@@ -23,9 +23,13 @@ export async function storeNewBundle(
   const { definition } = subject;
   steps.start('generate', GENERATING);
   const { host, userName } = caller;
-  const { areKnown, ...known } = placing;
+  const { areKnown, devSchema, ...known } = placing;
   const mayTakeOver = () => mayManageAll(workspace, definition, signal);
-  const { bundle, findings } = await makeBundle(subject, wish, { host, placing: { ...known, userName, mayTakeOver }, signal });
+  const { bundle, findings } = await makeBundle(
+    subject,
+    { ...wish, devSchema },
+    { host, placing: { ...known, userName, mayTakeOver }, signal },
+  );
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
   // Generating again begins anew, whatever was made of the same tree before.
