@@ -6,10 +6,12 @@ import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { namesData } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
-import type { Adoption, Bundle, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
+import type { Adoption, Bundle, DashboardReads, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
+import { resourceDefinitions } from '../bundle/model/resources.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
+import { readsOfDashboard } from './dashboard-reads.ts';
 import type { WholeSubject } from './subject.ts';
 
 export interface BundleWish {
@@ -52,8 +54,9 @@ export async function makeBundle(
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
   const options = { targets, adoption: originals, deployer, devSchema, ...where };
   const tables = await tablesOf(subject);
+  const dashboards = tables.length === 0 ? [] : await dashboardsOf(subject);
   signal?.throwIfAborted();
-  const generated = generateBundle({ ...subject, tables, host, options });
+  const generated = generateBundle({ ...subject, tables, dashboards, host, options });
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
@@ -80,4 +83,11 @@ async function tablesOf({ definition, sources, madeUp }: WholeSubject): Promise<
   if (sources.length === 0 || madeUp || !namesData(definition)) return [];
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   return analyses.map((one) => ({ path: one.path, tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts })) }));
+}
+
+async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {
+  const all = resourceDefinitions(definition).map(({ id, serialized }) =>
+    serialized === undefined ? undefined : readsOfDashboard(id, serialized),
+  );
+  return (await Promise.all(all)).filter((one) => one !== undefined);
 }

@@ -2,7 +2,17 @@
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
-import type { Adoption, Bundle, BundleFile, Diagnostic, JobDefinition, Source, SourceReference, SourceTables } from '../model/bundle.ts';
+import type {
+  Adoption,
+  Bundle,
+  BundleFile,
+  DashboardReads,
+  Diagnostic,
+  JobDefinition,
+  Source,
+  SourceReference,
+  SourceTables,
+} from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { RESOURCE_FILES } from '../model/paths.ts';
 import { type KeyedResource, keyedResources, leftOutside, RESOURCE_KIND } from '../model/resources.ts';
@@ -13,7 +23,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { giveOwnData } from './own-data.ts';
+import { datasetSchemas, giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
@@ -55,6 +65,8 @@ interface GenerateInput {
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   /** The tables that the sources name, where somebody has looked. */
   readonly tables?: readonly SourceTables[] | undefined;
+  /** What its dashboards read, where somebody has looked. */
+  readonly dashboards?: readonly DashboardReads[] | undefined;
   /** The workspace the job was read from; never written into the bundle. */
   readonly host: string;
   readonly options?: GenerateOptions | undefined;
@@ -159,10 +171,6 @@ function renderGitignore(sources: readonly BundleFile[]): string {
   return ['.databricks/', ...left, ''].join('\n');
 }
 
-function byName(variables: readonly Variable[]): Variable[] {
-  return [...variables].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
 /** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
   const { definition, options = {} } = input;
@@ -196,8 +204,19 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;
+  const datasets = datasetSchemas(resources, parameters, input.tables ?? [], input.dashboards ?? []);
   const inCopy = pause === undefined ? {} : { [pause.name]: 'PAUSED' };
-  const targets = renderTargets({ targets: wished, adoption, roots, resources, deployer, byPlace, own: parameters.own, paused: inCopy });
+  const targets = renderTargets({
+    targets: wished,
+    adoption,
+    roots,
+    resources,
+    deployer,
+    byPlace,
+    own: parameters.own,
+    datasets,
+    paused: inCopy,
+  });
   const written = resources.map((resource) => ({
     path: resource.file,
     yaml: resourceYaml(resource, folder, byPlace, dashboards.get(resource.key)),
@@ -205,7 +224,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const all = [JSON.stringify(targets), ...written.map(({ yaml }) => yaml)];
   // Who owns what is a copy is not written down, so nothing looks them up.
   const lookedUp = lookups.variables.filter(({ name }) => all.some((one) => one.includes(`\${var.${name}}`)));
-  const variables = byName([...own, ...lookedUp]);
+  const variables = [...own, ...lookedUp].sort((a, b) => (a.name < b.name ? -1 : 1));
   const sources = [...layout.placements.values()].map(({ file }) => file);
   const title = resources[0]?.name ?? `Job ${definition.jobId}`;
   const brought = definition.broughtFrom === undefined ? undefined : describeBroughtFrom(definition.broughtFrom);

@@ -1,6 +1,6 @@
 // Where a development copy writes: to schemas of its own, in the place of those that production's code and pipelines write to.
 import { canonicalPath } from '../../values/workspace-path.ts';
-import type { Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
+import type { DashboardReads, Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
@@ -140,13 +140,43 @@ function readsToo(name: string, foreign: readonly string[]): string {
   return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which the copy’s own schema does not have: copy that there, or read it by a parameter of its own`;
 }
 
-/** What is done at a place with the schema that stands there. */
-function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
-  const written = new Set(
+/** Tables that are written where parameters or a pipeline say. */
+function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
+  return new Set(
     sources.flatMap(({ tables }) =>
       tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.some(hasHole)) ? [lastOf(parts)] : [])),
     ),
   );
+}
+
+/**
+ * What stands for the schema of a dashboard's datasets in a development copy, by its key: that of what the copy writes, where it reads by bare
+ * names nothing else. What nothing here writes it goes on to read where production's does.
+ */
+export function datasetSchemas(
+  resources: readonly KeyedResource[],
+  { list, own }: Pick<OwnData, 'list' | 'own'>,
+  sources: readonly SourceTables[],
+  reads: readonly DashboardReads[],
+): ReadonlyMap<string, string> {
+  const written = writtenByName(sources);
+  const schemaOf = ({ catalog, schema, tables }: DashboardReads): string | undefined => {
+    const isSameCatalog = list.some(({ name, value }) => CATALOG.test(name) && value === catalog);
+    if (!isSameCatalog || !tables.every((table) => written.has(table.toLowerCase()))) return undefined;
+    return list.find(({ name, value }) => own[name] !== undefined && value === schema)?.name;
+  };
+  return new Map(
+    resources.flatMap(({ type, id, key }) => {
+      const found = type === 'dashboards' ? reads.find((one) => one.id === id) : undefined;
+      const name = found && schemaOf(found);
+      return name === undefined ? [] : [[key, `\${var.${name}}`] as const];
+    }),
+  );
+}
+
+/** What is done at a place with the schema that stands there. */
+function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
+  const written = writtenByName(sources);
   const ofTask = new Map<string, Set<string>>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {

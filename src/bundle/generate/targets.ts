@@ -31,6 +31,8 @@ interface TargetsInput {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values that variables have in a development copy instead of their own. */
   readonly own: JsonObject;
+  /** What stands for the schema of a dashboard's datasets in a development copy, by its key. */
+  readonly datasets: ReadonlyMap<string, string>;
   /** Values that variables have where nothing starts by itself. */
   readonly paused: JsonObject;
 }
@@ -97,6 +99,12 @@ export function startsByItself(resources: readonly KeyedResource[]): boolean {
   return resources.some((resource) => runningTriggers(resource).length > 0 || Object.keys(paused(resource, 'production')).length > 0);
 }
 
+/** The service writes it into every dataset (facts: bundles#resource-kinds). */
+function datasetSchema({ type, key }: KeyedResource, schemas: ReadonlyMap<string, string>): JsonObject {
+  const schema = type === 'dashboards' ? schemas.get(key) : undefined;
+  return schema === undefined ? {} : { dataset_schema: schema };
+}
+
 function lifecycle(adoption: Adoption | undefined, { id }: KeyedResource): JsonObject {
   return adoption === 'bind' && id !== '' ? { lifecycle: { prevent_destroy: true } } : {};
 }
@@ -150,6 +158,7 @@ export function renderTargets({
   deployer,
   byPlace,
   own: ownValues,
+  datasets,
   paused: pauses,
 }: TargetsInput): JsonObject {
   const [main, ...others] = resources;
@@ -161,7 +170,11 @@ export function renderTargets({
       const adopted = adoption[name];
       const root = roots[name];
       if (environment === 'development') {
-        const own = overrides(resources, (resource) => ({ ...paused(resource, environment), ...lifecycle(adopted, resource) }));
+        const own = overrides(resources, (resource) => ({
+          ...paused(resource, environment),
+          ...(adopted === 'bind' ? {} : datasetSchema(resource, datasets)),
+          ...lifecycle(adopted, resource),
+        }));
         const at = root === undefined ? {} : { workspace: { root_path: root } };
         return [
           name,

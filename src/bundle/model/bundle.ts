@@ -109,6 +109,14 @@ export interface SourceTables {
   readonly tables: readonly { readonly changes: boolean; readonly parts: readonly string[] }[];
 }
 
+/** What a dashboard reads by bare names, all of it in one schema. */
+export interface DashboardReads {
+  readonly id: string;
+  readonly catalog: string;
+  readonly schema: string;
+  readonly tables: readonly string[];
+}
+
 /** A place in a definition that names a workspace file or a whole folder (a dbt project, a pipeline's root). */
 export interface SourceReference {
   readonly path: string;

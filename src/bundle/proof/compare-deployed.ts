@@ -1,5 +1,5 @@
 // Whether what is deployed is what its bundle says: the CLI's resolved resource beside what the workspace answers.
-import { type Json, type JsonObject, parseJson } from '../../values/json.ts';
+import { isObject, itemsIn, type Json, type JsonObject, parseJson } from '../../values/json.ts';
 import type { DashboardDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
 import { isDefault, settingsOnly } from './defaults.ts';
@@ -71,7 +71,7 @@ export function compareDashboard(input: Input & { deployed: DashboardDefinition 
     { place: 'warehouse_id', was: resource.warehouse_id, is: deployed.warehouseId },
     { place: 'embed_credentials', was: resource.embed_credentials === true, is: deployed.embedCredentials === true },
   ].filter(({ was, is }) => was !== is);
-  const [was, is] = [contentOf(resource.serialized_dashboard), contentOf(deployed.serialized)];
+  const [was, is] = [inSchema(contentOf(resource.serialized_dashboard), resource), contentOf(deployed.serialized)];
   const [before, after] = [leavesOf({ content: was }), leavesOf({ content: is })];
   const places = new Set([...before.keys(), ...after.keys()]);
   const content = [...places].flatMap((place): DeployedDifference[] => {
@@ -80,6 +80,13 @@ export function compareDashboard(input: Input & { deployed: DashboardDefinition 
     return [{ place, was: one?.value, is: other?.value }];
   });
   return [...fields, ...content];
+}
+
+/** The service gives every dataset the place that the resource says (facts: bundles#resource-kinds). */
+function inSchema(content: Json, { dataset_catalog: catalog, dataset_schema: schema }: JsonObject): Json {
+  if (!isObject(content) || (catalog === undefined && schema === undefined)) return content;
+  const place = { ...(catalog === undefined ? {} : { catalog }), ...(schema === undefined ? {} : { schema }) };
+  return { ...content, datasets: itemsIn(content.datasets).map((one) => (isObject(one) ? { ...one, ...place } : one)) };
 }
 
 /** The service writes the text anew, so that only what it means can be compared. */

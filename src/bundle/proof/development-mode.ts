@@ -25,6 +25,8 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     isOwnSchema(givenBy(is), givenBy(was), short)
   )
     return 'a development copy writes to a schema of its own';
+  if (place === 'dataset_schema' && was === undefined && typeof short === 'string' && isOwn(String(is.value), short))
+    return 'a development copy reads what it writes, from a schema of its own';
   const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
@@ -39,6 +41,9 @@ function givenBy({ value, option }: Leaf): string {
 /** The generator's own-data: the same name, with the deployer's schema, which has their name in it as a word, in the place of another. */
 function isOwnSchema(is: string, was: string, shortName: string): boolean {
   const [parts, before] = [is.split('.'), was.split('.')];
-  const isOwn = (part: string) => `_${part}_`.includes(`_${shortName}_`);
-  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part));
+  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part, shortName));
+}
+
+function isOwn(schema: string, shortName: string): boolean {
+  return `_${schema}_`.includes(`_${shortName}_`);
 }

@@ -65,6 +65,18 @@ describe('a dashboard', () => {
     expect(compared('no JSON')).toEqual(['content.pages[0].name', 'content']);
     expect(compareDashboard({ resolved, resourceKey: 'nope', deployed: dashboard })).toHaveLength(1);
   });
+  test('has its datasets in the schema that the bundle says', () => {
+    const content = (schema: string) => JSON.stringify({ datasets: [{ name: 's', catalog: 'main', schema }] });
+    const said = { display_name: 'Sales', warehouse_id: 'w', dataset_schema: 'dev_ana', serialized_dashboard: content('sales') };
+    const found = (schema: string) =>
+      compareDashboard({
+        resolved: resolvedAs('dashboards', said),
+        resourceKey: 'x',
+        deployed: { ...dashboard, serialized: content(schema) },
+      });
+    expect(found('dev_ana')).toEqual([]);
+    expect(found('sales')).toEqual([{ place: 'content.datasets[0].schema', was: 'dev_ana', is: 'sales' }]);
+  });
 });
 
 describe('grants', () => {

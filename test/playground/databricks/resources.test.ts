@@ -94,6 +94,17 @@ describe('dashboards', () => {
     expect((await ana.post(DASHBOARDS, body)).status).toBe(200);
   });
 
+  test('its datasets get the place that the request says', async ({ ana }) => {
+    const datasets = [{ name: 's', queryLines: ['SELECT 1'], catalog: 'main', schema: 'sales' }, { name: 't' }];
+    const content = { ...body, display_name: 'Placed', serialized_dashboard: JSON.stringify({ datasets }) };
+    const made = (await ana.post(`${DASHBOARDS}?dataset_schema=dev_ana`, content)).json;
+    const [one, other] = JSON.parse(made.serialized_dashboard).datasets;
+    expect([one, other]).toEqual([
+      { ...datasets[0], schema: 'dev_ana' },
+      { name: 't', schema: 'dev_ana' },
+    ]);
+  });
+
   test('a folder that is missing and content that is no JSON are refused', async ({ ana }) => {
     expect(await ana.post(DASHBOARDS, { ...body, parent_path: '/Shared/none' })).toMatchObject(
       refused(404, 'RESOURCE_DOES_NOT_EXIST', "Path (/Shared/none) doesn't exist."),

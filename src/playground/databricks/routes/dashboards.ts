@@ -55,7 +55,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
       etag: String(FIRST_ETAG),
       lifecycle_state: 'ACTIVE',
       ...(sent.warehouse_id === undefined ? {} : { warehouse_id: sent.warehouse_id }),
-      serialized_dashboard: kept(textOf(sent.serialized_dashboard) ?? '{}'),
+      serialized_dashboard: kept(textOf(sent.serialized_dashboard) ?? '{}', call.query),
     };
     dashboards.set(id, { creator: call.user.userName, draft });
     return ok(draft);
@@ -76,7 +76,7 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
       etag: String(Number(draft.etag) + 1),
       lifecycle_state: 'ACTIVE',
       ...(sent.warehouse_id === undefined ? {} : { warehouse_id: sent.warehouse_id }),
-      ...(text === undefined ? {} : { serialized_dashboard: kept(text) }),
+      ...(text === undefined ? {} : { serialized_dashboard: kept(text, call.query) }),
     };
     return ok(dashboard.draft);
   };
@@ -121,8 +121,8 @@ export function dashboardsRoutes(workspace: Workspace): Route[] {
   ];
 }
 
-/** The content as it is read back: pages get a type, and the text ends with a line break (the CLI's fake dashboards.go, seen in the cloud). */
-function kept(text: string): string {
+/** The content as it is read back: datasets get the place that the request says, pages a type, and the text ends with a line break (the CLI's fake dashboards.go, seen in the cloud). */
+function kept(text: string, query: URLSearchParams): string {
   let content: Json;
   try {
     content = parseJson(text);
@@ -132,6 +132,12 @@ function kept(text: string): string {
   if (!isObject(content)) throw new Refusal(400, 'INVALID_PARAMETER_VALUE', 'serialized_dashboard is not a JSON object');
   const pages = objectsIn(content.pages);
   for (const page of pages) page.pageType ??= 'PAGE_TYPE_CANVAS';
-  const written = pages.length > 0 || Object.keys(content).length === 0 ? stringifyJson(content) : text;
+  const [catalog, schema] = [query.get('dataset_catalog'), query.get('dataset_schema')];
+  for (const dataset of objectsIn(content.datasets)) {
+    if (catalog !== null) dataset.catalog = catalog;
+    if (schema !== null) dataset.schema = schema;
+  }
+  const written =
+    pages.length > 0 || schema !== null || catalog !== null || Object.keys(content).length === 0 ? stringifyJson(content) : text;
   return written.endsWith('\n') ? written : `${written}\n`;
 }

@@ -1,0 +1,40 @@
+// What a dashboard reads without naming where it is: in the schema that its datasets have beside their queries.
+import { analyze } from '../analysis/analyze.ts';
+import type { DashboardReads } from '../bundle/model/bundle.ts';
+import { isObject, itemsIn, type Json, parseJson } from '../values/json.ts';
+import { textOf } from '../values/text.ts';
+
+/** Datasets of one dashboard that are parsed; our choice. */
+const MOST_DATASETS = 100;
+
+/** Undefined where it reads nothing so, or its datasets name different places (facts: bundles#resource-kinds). */
+export async function readsOfDashboard(id: string, serialized: string): Promise<DashboardReads | undefined> {
+  const places = new Map<string, DashboardReads>();
+  const datasets = datasetsIn(serialized);
+  if (datasets.length > MOST_DATASETS) return undefined;
+  for (const { catalog, schema, query } of datasets) {
+    const { named } = await analyze({ path: `${id}.sql`, kind: 'file', bytes: Buffer.from(query) });
+    const tables = named.flatMap(({ use, parts }) => (use === 'read' && parts.length === 1 ? parts : []));
+    if (tables.length === 0) continue;
+    if (catalog === undefined || schema === undefined) return undefined;
+    const place = `${catalog}.${schema}`;
+    places.set(place, { id, catalog, schema, tables: [...(places.get(place)?.tables ?? []), ...tables] });
+  }
+  const [only, ...others] = places.values();
+  return others.length > 0 ? undefined : only;
+}
+
+function datasetsIn(serialized: string) {
+  let content: Json;
+  try {
+    content = parseJson(serialized);
+  } catch {
+    // What is no JSON has no datasets.
+    return [];
+  }
+  return (isObject(content) ? itemsIn(content.datasets) : []).flatMap((one) => {
+    if (!isObject(one)) return [];
+    const lines = itemsIn(one.queryLines).map((line) => textOf(line) ?? '');
+    return [{ catalog: textOf(one.catalog), schema: textOf(one.schema), query: textOf(one.query) ?? lines.join('') }];
+  });
+}
