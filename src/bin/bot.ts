@@ -91,7 +91,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     toolsFor: createToolsChooser({
       ...deployment,
       remoteUrl: config.MCP_REMOTE_URL,
-      placing: { teamFolder: config.DAB_TEAM_FOLDER, devSchema: config.DAB_DEV_SCHEMA, places: storage.places },
+      placing: { teamFolder: config.DAB_TEAM_FOLDER, devData: config.devData, places: storage.places },
       workspace,
       proofs: storage.proofs,
       clock,

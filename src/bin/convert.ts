@@ -21,7 +21,7 @@ function say(line: string): void {
  */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
-  const { devSchema, ...whose } = loadConverterConfig();
+  const { devData, ...whose } = loadConverterConfig();
   const signedIn = await signIn(whose);
   const waiting = Promise.withResolvers<void>();
   const reading = signedIn && readSubject(signedIn.workspace, options, { show, onWait: waiting.resolve });
@@ -29,14 +29,10 @@ async function main(args: readonly string[]): Promise<number> {
   reading?.catch(() => undefined);
   if (reading !== undefined) await Promise.race([waiting.promise, reading.catch(() => undefined)]);
   const { carryOut } = await import('../command-line/command.ts');
-  return await carryOut({ options, signedIn, devSchema, reading, show, say });
+  return await carryOut({ options, signedIn, devData, reading, show, say });
 }
 
-async function signIn({
-  host,
-  token,
-  teamFolder,
-}: Omit<ReturnType<typeof loadConverterConfig>, 'devSchema'>): Promise<SignedIn | undefined> {
+async function signIn({ host, token, teamFolder }: Omit<ReturnType<typeof loadConverterConfig>, 'devData'>): Promise<SignedIn | undefined> {
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: { debug() {} } });

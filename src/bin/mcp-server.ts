@@ -23,15 +23,15 @@ function createTools(
     cli,
     app,
     DAB_TEAM_FOLDER: teamFolder,
-    DAB_DEV_SCHEMA: devSchema,
-  }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER' | 'DAB_DEV_SCHEMA'> & { app?: AppIdentity | undefined },
+    devData,
+  }: Pick<McpStdioConfig, 'cli' | 'DAB_TEAM_FOLDER' | 'devData'> & { app?: AppIdentity | undefined },
   deps: { clock: Clock; log: Logger },
 ) {
   const find = { ...cli, ...(app && { fromWorkspace: createAppFiles(app) }) };
   const { locator, prover, writes } = createProposing({ db, proofs, find, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
-  const placing = { teamFolder, devSchema, places, areKnown: places.areKnown };
+  const placing = { teamFolder, devData, places, areKnown: places.areKnown };
   return { locator, tools: { workspace, placing, proofs, prover, writes, ...deps } };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import { loadCliConfig } from '../config/load.ts';
-import { loadMaking } from '../conversion/make-bundle.ts';
+import { type BundleWish, loadMaking } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { type Cli, createCli } from '../deployment/cli/open-bundle.ts';
@@ -31,7 +31,7 @@ interface CommandInput {
   /** Absent without DATABRICKS_HOST. */
   readonly signedIn: SignedIn | undefined;
   /** Of the configuration: where development copies write. */
-  readonly devSchema?: string | undefined;
+  readonly devData?: BundleWish['devData'];
   /** What is read of the workspace, absent where definitions come from disk. */
   readonly reading: Promise<WholeSubject> | undefined;
   readonly show: Show;
@@ -112,7 +112,7 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
     placing,
     resolve,
     understands: cli.understands,
-    devSchema: command.devSchema,
+    devData: command.devData,
   });
   for (const diagnostic of converted.diagnostics) say(sentence(diagnostic));
   for (const { place, was, is, why } of converted.lost)

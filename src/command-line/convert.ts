@@ -8,7 +8,7 @@ import { proofFiles, proofLine } from '../bundle/proof/render.ts';
 import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
 import { productionTarget } from '../bundle/yaml/describe-tree.ts';
 import type { Placing } from '../conversion/choose-places.ts';
-import { makeBundle } from '../conversion/make-bundle.ts';
+import { type BundleWish, makeBundle } from '../conversion/make-bundle.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Cli, OpenCli } from '../deployment/cli/open-bundle.ts';
 import { writeTree } from './disk.ts';
@@ -28,7 +28,7 @@ interface Surroundings {
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
   readonly resolve?: ((bundle: Bundle, target: string) => Promise<Validated>) | undefined;
   /** Of the configuration: where development copies write. */
-  readonly devSchema?: string | undefined;
+  readonly devData?: BundleWish['devData'];
   /** What the CLI at hand understands, undefined where there is none. */
   readonly understands: Cli['understands'];
 }
@@ -51,8 +51,8 @@ export async function convert(
     ...Object.fromEntries(replaced.map(({ name }) => [name, 'replace'])),
     ...Object.fromEntries(options.adopt.map((target) => [target, 'bind'])),
   };
-  const { userName: deployer, devSchema } = surroundings;
-  const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer, devSchema }, surroundings);
+  const { userName: deployer, devData } = surroundings;
+  const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer, devData }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');
   const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;

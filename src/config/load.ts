@@ -7,7 +7,7 @@ import { BotVariables, DEFAULT_MODEL } from './variables/bot.ts';
 import { type CliSetup, CliVariables, GO_VARIABLES } from './variables/cli.ts';
 import { ConverterVariables, HANDED_ON, PlaygroundVariables } from './variables/local.ts';
 import { McpHttpVariables, McpStdioVariables, SIGN_IN_PREFIXES } from './variables/mcp-server.ts';
-import type { ServerVariables } from './variables/server.ts';
+import type { DevDataVariables, ServerVariables } from './variables/server.ts';
 import type { StorageVariables } from './variables/storage.ts';
 
 type Values<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
@@ -26,7 +26,14 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
         : [],
   ]);
   const model = values.ANTHROPIC_API_KEY === undefined ? DEFAULT_MODEL.databricks : DEFAULT_MODEL.anthropic;
-  return { ...values, DAB_MODEL: values.DAB_MODEL ?? model, app: app(values), storage: storage(values), cli: cli(values, env) };
+  return {
+    ...values,
+    DAB_MODEL: values.DAB_MODEL ?? model,
+    app: app(values),
+    storage: storage(values),
+    cli: cli(values, env),
+    devData: devData(values),
+  };
 }
 
 /** The server of the tools over HTTP. */
@@ -41,21 +48,21 @@ export function loadMcpHttpConfig(env: NodeJS.ProcessEnv = environment) {
           ]
         : [],
   ]);
-  return { ...values, app: app(values), storage: storage(values), cli: cli(values, env) };
+  return { ...values, app: app(values), storage: storage(values), cli: cli(values, env), devData: devData(values) };
 }
 
 /** The server of the tools on stdio; `signIn` are the variables from which Databricks' SDK learns who sits at this machine. */
 export function loadMcpStdioConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(McpStdioVariables, env);
   const signIn = Object.entries(given(env)).filter(([name]) => SIGN_IN_PREFIXES.some((prefix) => name.startsWith(prefix)));
-  return { ...values, cli: cli(values, env), signIn: Object.fromEntries(signIn) };
+  return { ...values, cli: cli(values, env), devData: devData(values), signIn: Object.fromEntries(signIn) };
 }
 
 /** The workspace and token of whoever runs the converter; both absent: it works without a workspace. */
 export function loadConverterConfig(env: NodeJS.ProcessEnv = environment) {
   const values = read(ConverterVariables, env);
-  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token, DAB_TEAM_FOLDER: teamFolder, DAB_DEV_SCHEMA: devSchema } = values;
-  return { host, token, teamFolder, devSchema };
+  const { DATABRICKS_HOST: host, DATABRICKS_TOKEN: token, DAB_TEAM_FOLDER: teamFolder } = values;
+  return { host, token, teamFolder, devData: devData(values) };
 }
 
 export function loadPlaygroundConfig(env: NodeJS.ProcessEnv = environment) {
@@ -88,6 +95,11 @@ function cli(values: Values<typeof CliVariables.shape & typeof CliSetup>, env: N
 }
 
 const isForGo = (name: string) => GO_VARIABLES.includes(name.toUpperCase());
+
+/** Where development copies write. */
+function devData({ DAB_DEV_SCHEMA: schema, DAB_DEV_CATALOG: catalog }: Values<typeof DevDataVariables>) {
+  return { schema, catalog };
+}
 
 /** The app's own identity, where it has one. */
 function app({

@@ -4,7 +4,7 @@ import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
 import { isChange } from '../analysis/table-places.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
-import { namesData } from '../bundle/generate/own-data.ts';
+import { type DevData, namesData } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
 import type { Adoption, Bundle, DashboardReads, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
 import { resourceDefinitions } from '../bundle/model/resources.ts';
@@ -21,8 +21,7 @@ export interface BundleWish {
   readonly originals?: Readonly<Record<string, Adoption>> | undefined;
   /** Whoever deploys, where nobody else will. */
   readonly deployer?: string | undefined;
-  /** See GenerateOptions. */
-  readonly devSchema?: string | undefined;
+  readonly devData?: DevData | undefined;
 }
 
 interface Surroundings {
@@ -39,7 +38,7 @@ interface Surroundings {
  */
 export async function makeBundle(
   subject: WholeSubject,
-  { targets, originals = {}, deployer, devSchema }: BundleWish,
+  { targets, originals = {}, deployer, devData }: BundleWish,
   { host, placing, signal }: Surroundings,
 ) {
   signal?.throwIfAborted();
@@ -52,7 +51,7 @@ export async function makeBundle(
       next: `Name one of ${all.map(({ name }) => `\`${name}\``).join(', ')}, or add that target.`,
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
-  const options = { targets, adoption: originals, deployer, devSchema, ...where };
+  const options = { targets, adoption: originals, deployer, devData, ...where };
   const tables = await tablesOf(subject);
   const dashboards = tables.length === 0 ? [] : await dashboardsOf(subject);
   signal?.throwIfAborted();

@@ -124,7 +124,9 @@ describe('loadBotConfig', () => {
       'DATABRICKS_CLIENT_ID is missing (LAKEBASE_ENDPOINT is set)',
       'DATABRICKS_CLIENT_SECRET is missing (LAKEBASE_ENDPOINT is set)',
     ]);
-    expect(loadBotConfig({ ...GOOD, DAB_DEV_SCHEMA: '{short_name}_sandbox' }).DAB_DEV_SCHEMA).toBe('{short_name}_sandbox');
+    const data = { DAB_DEV_SCHEMA: '{short_name}_sandbox', DAB_DEV_CATALOG: 'lab' };
+    expect(loadBotConfig({ ...GOOD, ...data }).devData).toEqual({ schema: '{short_name}_sandbox', catalog: 'lab' });
+    expect(problemsOf({ ...GOOD, DAB_DEV_CATALOG: 'lab.dev' })).toEqual([expect.stringContaining('DAB_DEV_CATALOG must be')]);
     for (const schema of ['sandbox', 'dev{short_name}', 'main.dev_{short_name}'])
       expect(problemsOf({ ...GOOD, DAB_DEV_SCHEMA: schema })).toEqual([expect.stringContaining('DAB_DEV_SCHEMA must be')]);
     expect(problemsOf({ ...GOOD, MCP_REMOTE_URL: 'tools' })).toEqual(['MCP_REMOTE_URL must be a URL']);
@@ -186,9 +188,9 @@ describe('loadMcpStdioConfig', () => {
 
 describe('loadConverterConfig', () => {
   it('takes the workspace and the token, or neither', () => {
-    expect(loadConverterConfig({ DATABRICKS_TOKEN: '' })).toEqual({ host: undefined, token: undefined });
+    expect(loadConverterConfig({ DATABRICKS_TOKEN: '' })).toEqual({ host: undefined, token: undefined, devData: {} });
     const given = { DATABRICKS_HOST: 'acme.databricks.example', DATABRICKS_TOKEN: 't' };
-    expect(loadConverterConfig(given)).toEqual({ host: 'https://acme.databricks.example', token: 't' });
+    expect(loadConverterConfig(given)).toEqual({ host: 'https://acme.databricks.example', token: 't', devData: {} });
     expect(problemsOf({ ...given, DATABRICKS_HOST: 'not a host' }, loadConverterConfig).join()).toContain('DATABRICKS_HOST must be a URL');
   });
 });

@@ -19,7 +19,7 @@ interface Dataset {
 }
 
 /** What each target says of a dashboard with these datasets. */
-async function datasetSchemas(datasets: readonly Dataset[]) {
+async function datasetSchemas(datasets: readonly Dataset[], devData?: { catalog: string }) {
   const dashboard: DashboardDefinition = {
     ...{ type: 'dashboards', id: 'd1', name: 'Sales', warehouseId: 'w1' },
     serialized: JSON.stringify({ pages: [{ name: 'one' }], datasets: datasets.map((one, i) => ({ name: `set${i}`, ...one })) }),
@@ -30,7 +30,7 @@ async function datasetSchemas(datasets: readonly Dataset[]) {
   ];
   const definition = { ...job({ name: 'Copies', tasks }), related: [dashboard] };
   const source = { path: LOAD, kind: 'notebook', language: 'PYTHON', format: 'SOURCE', bytes: Buffer.from(CODE) } as const;
-  const { bundle, findings } = await makeBundle({ definition, sources: [source], diagnostics: [] }, {}, { host: HOST });
+  const { bundle, findings } = await makeBundle({ definition, sources: [source], diagnostics: [] }, { devData }, { host: HOST });
   expect(findings).toEqual([]);
   const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
   const said = (target: string) =>
@@ -61,5 +61,6 @@ it('goes on to read production where the copy has not all of it, or nobody can t
     ],
     [{ queryLines: ['SELECT * FROM main.sales.orders'], ...sales }],
   ];
+  expect(await datasetSchemas([{ ...orders, ...sales }], { catalog: 'lab' })).toEqual([undefined, undefined]);
   for (const datasets of unmoved) expect([datasets, await datasetSchemas(datasets)]).toEqual([datasets, [undefined, undefined]]);
 });

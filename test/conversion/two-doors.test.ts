@@ -71,7 +71,7 @@ async function byCommand(rig: Rig, folder: string, args: readonly string[]): Pro
   const refusal = await (async () => {
     const options = parseOptions([...args, '--no-proof', '--out', out]);
     const reading = readSubject(workspace, options, { show: quiet });
-    await carryOut({ options, signedIn, devSchema: rig.deps.placing.devSchema, reading, show: quiet, say: (line) => lines.push(line) });
+    await carryOut({ options, signedIn, devData: rig.deps.placing.devData, reading, show: quiet, say: (line) => lines.push(line) });
   })().catch((error: unknown) => {
     if (error instanceof UserError || error instanceof ConfigError) return error.message;
     throw error;

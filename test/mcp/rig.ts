@@ -56,7 +56,7 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   const deps: ServerDeps = {
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),
     bundles,
-    placing: { places: createPlaceRows(storage.db), devSchema: 'own_{short_name}' },
+    placing: { places: createPlaceRows(storage.db), devData: { schema: 'own_{short_name}', catalog: 'lab' } },
     prover,
     proofs,
     writes,

@@ -1,6 +1,7 @@
 // Targets that an edit adds: in production what was made from an original stands paused, since that original runs on; a development copy has
 // its own data and starts nothing.
 import { isObject, itemsIn, type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
+import { isOfData } from '../generate/own-data.ts';
 import type { Bundle, BundleResource, Environment } from '../model/bundle.ts';
 import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
@@ -47,10 +48,10 @@ function standBeside(bundle: Bundle, target: string): Bundle {
   return { ...beside, adoption: { ...beside.adoption, [target]: 'beside' }, added: [...(beside.added ?? []), target] };
 }
 
-/** Whoever deploys: so a copy has data of its own. */
+/** Whoever deploys. */
 const PERSONAL = /\$\{workspace\.current_user\.\w+\}/;
 
-/** By variable: what development targets say that is another thing for each person. */
+/** By variable: where development targets say that data is, and what else is another thing for each person. */
 function ownValues(bundles: readonly Bundle[]): Map<string, string> {
   const targets = bundles.flatMap((bundle) =>
     configurationOf(bundle.files).flatMap(({ value }) =>
@@ -59,7 +60,7 @@ function ownValues(bundles: readonly Bundle[]): Map<string, string> {
   );
   const values = targets.flatMap(([, target]) => Object.entries(objectOf(objectOf(target).variables)));
   const own = values.flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' && PERSONAL.test(value) ? [[name, value]] : [],
+    typeof value === 'string' && (PERSONAL.test(value) || isOfData(name)) ? [[name, value]] : [],
   );
   return new Map(own.reverse());
 }

@@ -23,7 +23,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { datasetSchemas, giveOwnData } from './own-data.ts';
+import { type DevData, datasetSchemas, giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
@@ -47,8 +47,7 @@ interface GenerateOptions {
    * to the letter what they were.
    */
   readonly deployer?: string | undefined;
-  /** The schema that development copies write to, with `{short_name}` for whoever deploys; `dev_{short_name}` where it is left out. */
-  readonly devSchema?: string | undefined;
+  readonly devData?: DevData | undefined;
 }
 
 /** The targets that every bundle has. */
@@ -187,7 +186,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
-  const parameters = giveOwnData(resources, chosen, input.tables ?? [], options.devSchema);
+  const parameters = giveOwnData(resources, chosen, input.tables ?? [], options.devData);
   const pause = pauses.variable;
   const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));

@@ -17,6 +17,13 @@ const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
 const SHORT_NAME = '${workspace.current_user.short_name}';
 
+/** Where development copies write, where it is not a schema `dev_<short name>` in the catalog of production. */
+export interface DevData {
+  /** With `{short_name}` for whoever deploys. */
+  readonly schema?: string | undefined;
+  readonly catalog?: string | undefined;
+}
+
 interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
   /** By variable: its value in a development copy. */
@@ -25,9 +32,14 @@ interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly told: readonly Omit<Diagnostic, 'place'>[];
 }
 
+/** Whether a variable of this name says where data is. */
+export function isOfData(name: string): boolean {
+  return SCHEMA.test(name) || CATALOG.test(name);
+}
+
 /** Whether there is a variable of which it counts what the code does with it. */
 export function namesData(definition: JobDefinition): boolean {
-  return chooseVariables(keyedResources(definition)).list.some(({ name }) => SCHEMA.test(name) || CATALOG.test(name));
+  return chooseVariables(keyedResources(definition)).list.some(({ name }) => isOfData(name));
 }
 
 interface Use {
@@ -37,28 +49,32 @@ interface Use {
   readonly foreign: readonly string[];
 }
 
+function isCatalog(name: string): boolean {
+  return CATALOG.test(name) && !SCHEMA.test(name);
+}
+
 /**
- * Gives what is written a schema of its own in development. A variable of which some places are only read from is split into source and
- * destination; where one place is both, people are told what it would miss.
+ * Gives what is written a schema of its own in development, in another catalog where there is one for that. A variable of which some places
+ * are only read from is split into source and destination; where one place is both, people are told what it would miss.
  */
 export function giveOwnData(
   resources: readonly KeyedResource[],
   { list, byPlace, tables: named }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
-  devSchema = 'dev_{short_name}',
+  { schema: pattern = 'dev_{short_name}', catalog }: DevData = {},
 ): OwnData {
-  const schema = devSchema.replace('{short_name}', SHORT_NAME);
+  const schema = pattern.replace('{short_name}', SHORT_NAME);
+  const mayMove = (name: string) => SCHEMA.test(name) || (catalog !== undefined && isCatalog(name));
   const places = new Map<string, Use[]>();
-  const usesOf = list.some(({ name }) => SCHEMA.test(name)) ? createUses(resources, sources) : undefined;
+  const usesOf = list.some(({ name }) => mayMove(name)) ? createUses(resources, sources) : undefined;
   for (const resource of usesOf === undefined ? [] : resources) {
     for (const leaf of resource.leaves.values()) {
       const place = `${resource.prefix}${leaf.place}`;
-      const name = byPlace.get(place) ?? named.get(place)?.schema;
-      if (usesOf !== undefined && name !== undefined && SCHEMA.test(name)) {
-        const known = places.get(name);
-        if (known === undefined) places.set(name, [usesOf(resource, leaf)]);
-        else known.push(usesOf(resource, leaf));
-      }
+      const table = named.get(place);
+      const names = [byPlace.get(place), table?.schema, table?.catalog].filter((name) => name !== undefined && mayMove(name));
+      if (usesOf === undefined || names.length === 0) continue;
+      const use = usesOf(resource, leaf);
+      for (const name of names) if (name !== undefined) places.set(name, [...(places.get(name) ?? []), use]);
     }
   }
   const variables: Chosen[] = [...list];
@@ -67,13 +83,17 @@ export function giveOwnData(
   const tables = new Map(named);
   const own: Chosen[] = [];
   const told: Omit<Diagnostic, 'place'>[] = [];
-  for (const variable of list) {
+  // Catalogs last: whether one has to move is known then.
+  for (const variable of [...list.filter(({ name }) => !isCatalog(name)), ...list.filter(({ name }) => isCatalog(name))]) {
     const uses = places.get(variable.name) ?? [];
     // What one parameter names to be written, another may name to be read.
     const made = new Set(uses.flatMap(({ kind, place }) => (kind === 'written' ? [named.get(place)?.name] : [])));
     const readers = uses.filter(({ kind, place }) => kind === 'read' && !(named.has(place) && made.has(named.get(place)?.name)));
     const isUnknown = uses.every(({ kind }) => kind === 'unknown');
     if (readers.length === uses.length || (isUnknown && SOURCE_NAME.test(variable.name))) continue;
+    const foreign = [...new Set(uses.filter(({ kind }) => kind === 'written').flatMap((use) => use.foreign))];
+    // Its own schema keeps a copy apart in production's catalog too, where it finds what it reads.
+    if (isCatalog(variable.name) && foreign.length > 0 && own.length > 0) continue;
     if (readers.length > 0) {
       const name = freeName(variableName(`source_${variable.name}`), (taken) => variables.some((one) => one.name === taken));
       variables.push({ ...variable, name });
@@ -81,18 +101,21 @@ export function giveOwnData(
       for (const { place } of readers) {
         const table = tables.get(place);
         if (table === undefined) moved.set(place, name);
-        else tables.set(place, { ...table, schema: name });
+        else tables.set(place, { ...table, [isCatalog(variable.name) ? 'catalog' : 'schema']: name });
       }
     }
     own.push(variable);
-    const foreign = [...new Set(uses.filter(({ kind }) => kind === 'written').flatMap((use) => use.foreign))];
     if (isUnknown) told.push({ level: 'note', message: readsNothing(variable.name) });
     if (foreign.length > 0) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
   }
-  const values = new Set(own.map(({ value }) => value));
-  const ownValue = ({ value }: Chosen) => {
+  const values = new Set(own.flatMap(({ name, value }) => (isCatalog(name) ? [] : [value])));
+  const ownValue = ({ name, value }: Chosen) => {
+    if (catalog !== undefined && isCatalog(name)) return catalog;
     const [last = '', ...before] = value.split('.').reverse();
-    return [...before.reverse(), values.size === 1 ? schema : `${schema}_${variableName(last)}`].join('.');
+    return [
+      ...(before.length === 1 && catalog !== undefined ? [catalog] : before.reverse()),
+      values.size === 1 ? schema : `${schema}_${variableName(last)}`,
+    ].join('.');
   };
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
   if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
@@ -108,10 +131,12 @@ export function ownName(value: string): string {
 }
 
 function movesTo(own: Readonly<Record<string, string>>, list: readonly Chosen[]): string {
-  const catalogs = [...new Set(list.filter(({ name }) => CATALOG.test(name)).map(({ value }) => value))];
+  const catalogs = [...new Set(list.filter(({ name }) => isCatalog(name)).map(({ name, value }) => own[name] ?? value))];
   const before = catalogs.length === 1 ? `${catalogs[0]}.` : '';
   const names = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
-  const schemas = [...new Set(Object.values(own).map(ownName))].map((name) => (name.includes('.') ? name : before + name));
+  const moved = Object.entries(own).flatMap(([name, value]) => (isCatalog(name) ? [] : [ownName(value)]));
+  if (moved.length === 0) return `what a copy writes goes to the catalog for development: ${names.join(', ')}`;
+  const schemas = [...new Set(moved)].map((name) => (name.includes('.') ? name : before + name));
   const made = schemas.map((name) => `\`CREATE SCHEMA IF NOT EXISTS ${name}\``);
   return `what a copy writes goes to a schema of its own: ${names.join(', ')}. Where that does not exist yet, make it: ${made.join(', ')}`;
 }
@@ -137,7 +162,8 @@ function readsNothing(name: string): string {
 function readsToo(name: string, foreign: readonly string[]): string {
   const shown = foreign.slice(0, 5).map((one) => `\`${one}\``);
   const more = foreign.length > shown.length ? ` and ${foreign.length - shown.length} more` : '';
-  return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which the copy’s own schema does not have: copy that there, or read it by a parameter of its own`;
+  const where = isCatalog(name) ? 'the catalog for development' : 'the copy’s own schema';
+  return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which ${where} does not have: copy that there, or read it by a parameter of its own`;
 }
 
 /** Tables that are written where parameters or a pipeline say. */
@@ -151,7 +177,7 @@ function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
 
 /**
  * What stands for the schema of a dashboard's datasets in a development copy, by its key: that of what the copy writes, where it reads by bare
- * names nothing else. What nothing here writes it goes on to read where production's does.
+ * names nothing else. What nothing here writes, or writes in another catalog, it goes on to read where production's does.
  */
 export function datasetSchemas(
   resources: readonly KeyedResource[],
@@ -161,9 +187,14 @@ export function datasetSchemas(
 ): ReadonlyMap<string, string> {
   const written = writtenByName(sources);
   const schemaOf = ({ catalog, schema, tables }: DashboardReads): string | undefined => {
-    const isSameCatalog = list.some(({ name, value }) => CATALOG.test(name) && value === catalog);
-    if (!isSameCatalog || !tables.every((table) => written.has(table.toLowerCase()))) return undefined;
-    return list.find(({ name, value }) => own[name] !== undefined && value === schema)?.name;
+    const catalogs = list.filter(({ name, value }) => isCatalog(name) && value === catalog);
+    if (
+      catalogs.length === 0 ||
+      catalogs.some(({ name }) => own[name] !== undefined) ||
+      !tables.every((table) => written.has(table.toLowerCase()))
+    )
+      return undefined;
+    return list.find(({ name, value }) => own[name] !== undefined && !isCatalog(name) && value === schema)?.name;
   };
   return new Map(
     resources.flatMap(({ type, id, key }) => {

@@ -127,6 +127,8 @@ function findings(
       return { ...about, verdict: raw(place) === '' ? 'identical' : 'variable' };
     }
     if (change !== undefined) return { place, verdict: 'decided', was: value, is: found.value, why: change };
+    if (isDevelopment(resolved) && raw(place) !== '' && byDefaults(raw(place), bundle) === String(value))
+      return { place, verdict: 'decided', was: value, is: found.value, why: 'this target gives a variable another value' };
     // The id of a resource of this bundle: known only when it is deployed.
     const link = /^\$\{resources\.(\w+\.[\w-]+)\.id\}$/.exec(String(found.value))?.[1];
     if (link !== undefined && keys.get(link) === String(value)) return { place, verdict: 'variable', was: value, is: found.value };
@@ -155,4 +157,9 @@ function findings(
     return [{ place: leaf.place, verdict: 'lost', is: leaf.value, why: 'the job does not have this' }];
   });
   return [...compared, ...invented, ...compareGrants(one.grants, resource, isDevelopment(resolved), deployerOf(resolved))];
+}
+
+/** What a text with references to variables is where no target gives them another value. */
+function byDefaults(text: string, { variables }: Bundle): string {
+  return text.replace(/\$\{var\.([\w-]+)\}/g, (reference, name) => variables.find((one) => one.name === name)?.value ?? reference);
 }

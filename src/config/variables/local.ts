@@ -1,7 +1,8 @@
 // The variables of what somebody runs at their own machine: the converter and the playground.
 import { z } from 'zod';
 import { CliVariables } from './cli.ts';
-import { devSchema, host, teamFolder, text } from './value-types.ts';
+import { DevDataVariables } from './server.ts';
+import { host, teamFolder, text } from './value-types.ts';
 
 export const ConverterVariables = z.object({
   DATABRICKS_HOST: host.optional().meta({ description: 'The workspace to read from, to compare with and to deploy to.' }),
@@ -10,7 +11,7 @@ export const ConverterVariables = z.object({
     secret: true,
   }),
   DAB_TEAM_FOLDER: teamFolder,
-  DAB_DEV_SCHEMA: devSchema,
+  ...DevDataVariables,
   ...CliVariables.shape,
 });
 

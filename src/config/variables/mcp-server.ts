@@ -1,9 +1,9 @@
 // The variables of the server of the tools, over HTTP and on stdio.
 import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
-import { LogVariables, ServerVariables } from './server.ts';
+import { DevDataVariables, LogVariables, ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { devSchema, flag, list, teamFolder, url } from './value-types.ts';
+import { flag, list, teamFolder, url } from './value-types.ts';
 
 export const McpHttpVariables = z.object({
   ...ServerVariables,
@@ -29,7 +29,7 @@ export const McpHttpVariables = z.object({
 
 export const McpStdioVariables = z.object({
   DAB_TEAM_FOLDER: teamFolder,
-  DAB_DEV_SCHEMA: devSchema,
+  ...DevDataVariables,
   ...LogVariables,
   ...CliVariables.shape,
   ...CliSetup,

@@ -1,11 +1,14 @@
 // What every program that listens has: a workspace, a port and a log.
-import { clockScale, devSchema, host, oneOf, port, teamFolder, text } from './value-types.ts';
+import { clockScale, devCatalog, devSchema, host, oneOf, port, teamFolder, text } from './value-types.ts';
 
 export const LogVariables = {
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .meta({ description: 'The least level that is logged.' }),
 };
+
+/** Where development copies write. */
+export const DevDataVariables = { DAB_DEV_SCHEMA: devSchema, DAB_DEV_CATALOG: devCatalog };
 
 export const ServerVariables = {
   DATABRICKS_HOST: host.meta({ description: 'The workspace. Databricks Apps sets it.' }),
@@ -19,7 +22,7 @@ export const ServerVariables = {
     .meta({ description: 'The app’s own identity, used for `LAKEBASE_ENDPOINT` and `DAB_CLI_ARCHIVE` alone. Databricks Apps sets it.' }),
   DATABRICKS_CLIENT_SECRET: text.optional().meta({ description: 'Its secret. Databricks Apps sets it.', secret: true }),
   DAB_TEAM_FOLDER: teamFolder,
-  DAB_DEV_SCHEMA: devSchema,
+  ...DevDataVariables,
   ...LogVariables,
   DAB_CLOCK_SCALE: clockScale.optional().meta({
     description: 'For tests over the playground, which sets it: how many times as fast time goes, and since when. Leave unset.',

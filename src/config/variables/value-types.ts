@@ -72,8 +72,15 @@ export const devSchema = z
     type: 'name of a schema',
     default: '`dev_{short_name}`',
     description:
-      'The schema that a new development copy writes to, in the catalog that production writes to. `{short_name}` stands for whoever deploys it, as the CLI shortens their name.',
+      'The schema that a new development copy writes to. `{short_name}` stands for whoever deploys it, as the CLI shortens their name.',
   });
+
+export const devCatalog = z.string().regex(/^\w+$/, 'must be letters, digits and _').optional().meta({
+  type: 'name of a catalog',
+  default: 'production’s',
+  description:
+    'The catalog that a new development copy writes to, where the job takes its catalog by a parameter. Where a schema of its own keeps a copy apart, it stays in production’s catalog if it reads there what the job does not make.',
+});
 
 /** A folder of the workspace that several people share. */
 export const teamFolder = z

@@ -114,6 +114,15 @@ describe('a target that an edit adds', () => {
     expect(resourcesOf(bundle, 'prod')).toBe(resourcesOf(made(definition), 'prod'));
   });
 
+  it('for development has the catalog that is for development', () => {
+    const definition = job({ ...scheduled().settings, parameters: [{ name: 'catalog', default: 'main' }] });
+    const options = { devData: { catalog: 'lab' } };
+    const tables = [{ path: '/Users/ana@acme.example/etl/a', tables: [{ changes: true, parts: ['{catalog}', 'finance', 'ledger'] }] }];
+    const before = generateBundle({ definition, sources: madeUp(definition), tables, host: HOST, options });
+    const bundle = withTarget(before, '  mine:\n    mode: development\n');
+    for (const target of ['dev', 'mine']) expect(resourcesOf(bundle, target)).toContain('"default":"lab"');
+  });
+
   it('for development has its own schema where no other copy is left, and its list of triggers pauses', () => {
     const definition = job({ ...listed.settings, parameters: [{ name: 'schema', default: 'sales' }] });
     const before = made(definition);

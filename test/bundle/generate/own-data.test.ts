@@ -9,14 +9,14 @@ import { HOST, job, notebook } from '../fixtures.ts';
 
 const ETL = '/Workspace/Users/ana@acme.example/etl';
 
-function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[]) {
+function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[], devData?: { catalog: string }) {
   const tasks = Object.entries(parameters).map(([key, base_parameters]) => ({
     task_key: key,
     notebook_task: { notebook_path: `${ETL}/${key}`, base_parameters },
   }));
   const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
   const sources = tasks.map(({ notebook_task }) => notebook(notebook_task.notebook_path));
-  const bundle = generateBundle({ definition, sources, tables, host: HOST });
+  const bundle = generateBundle({ definition, sources, tables, host: HOST, options: { devData } });
   const of = (target: string) => {
     const { resources } = resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }) as unknown as {
       resources: { jobs: Record<string, { tasks: { task_key: string; notebook_task: { base_parameters: JsonObject } }[] }> };
@@ -86,11 +86,46 @@ it('splits names of tables into catalog, schema and name, and moves those that a
 it('is called as the configuration says, in the proof too', () => {
   const parameters = [{ name: 'schema', default: 'sales' }];
   const definition = { ...job({ name: 'Copies', parameters, tasks: [] }), grants: [] };
-  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { devSchema: 'sandbox_{short_name}' } });
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options: { devData: { schema: 'sandbox_{short_name}' } } });
   const resolved = resolveBundle(bundle.files, 'dev', { userName: 'ana.b@acme.example' });
   expect(JSON.stringify(resolved.resources)).toContain('"default":"sandbox_ana_b"');
   expect(compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved }).counts.lost).toBe(0);
   expect(bundle.diagnostics[0]?.message).toContain('`CREATE SCHEMA IF NOT EXISTS sandbox_<your name>`');
+});
+
+it('goes to a catalog for development where there is one, with what it reads of its own alone', () => {
+  const lab = { catalog: 'lab' };
+  const where = { catalog: 'main', schema: 'sales' };
+  const all = [writes('load', '{catalog}', '{schema}', 'orders'), reads('report', '{catalog}', '{schema}', 'orders')];
+  const apart = made({ load: where, report: where, look: where }, [...all, reads('look', '{catalog}', '{schema}', 'customers')], lab);
+  const own = { catalog: 'lab', schema: 'dev_ana_b' };
+  expect(apart.of('dev')).toEqual({ load: own, report: own, look: where });
+  expect(apart.of('prod')).toEqual({ load: where, report: where, look: where });
+  expect(apart.told).toEqual([expect.stringContaining('`CREATE SCHEMA IF NOT EXISTS lab.dev_<your name>`')]);
+  for (const target of ['dev', 'prod']) expect(apart.proof(target).counts.lost).toBe(0);
+
+  const tables = { load: { output_table: 'main.sales.orders', input_table: 'main.sales.raw', schema_name: 'main.gold' } };
+  const named = [{ path: `${ETL}/load`, tables: [writes('', '{output_table}'), reads('', '{input_table}')].flatMap((one) => one.tables) }];
+  expect(made(tables, [...named, writes('load', '{schema_name}', 'sums')], lab).of('dev').load).toEqual({
+    output_table: 'lab.dev_ana_b_sales.orders',
+    input_table: 'main.sales.raw',
+    schema_name: 'lab.dev_ana_b_gold',
+  });
+});
+
+it('stays in production’s catalog for what it reads there, but not where a catalog alone keeps it apart', () => {
+  const load = (...tables: SourceTables[]) => [{ path: `${ETL}/load`, tables: tables.flatMap((one) => one.tables) }];
+  const foreign = reads('load', '{catalog}', 'crm', 'customers');
+  const bySchema = made({ load: { catalog: 'main', schema: 'sales' } }, load(writes('', '{catalog}', '{schema}', 'orders'), foreign), {
+    catalog: 'lab',
+  });
+  expect(bySchema.of('dev').load).toEqual({ catalog: 'main', schema: 'dev_ana_b' });
+  const alone = made({ load: { catalog: 'main' } }, load(writes('', '{catalog}', 'finance', 'ledger'), foreign), { catalog: 'lab' });
+  expect(alone.of('dev').load).toEqual({ catalog: 'lab' });
+  expect(alone.told).toEqual([
+    'what a copy writes goes to the catalog for development: `catalog` is `lab`',
+    expect.stringContaining('code reads `customers` by `catalog` as well'),
+  ]);
 });
 
 it('says where a catalog alone can not keep a copy away from production', () => {

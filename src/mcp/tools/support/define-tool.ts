@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Step } from '../../../agent/tools.ts';
 import type { Placing } from '../../../conversion/choose-places.ts';
+import type { BundleWish } from '../../../conversion/make-bundle.ts';
 import type { Workspace } from '../../../databricks/workspace.ts';
 import type { AskedWrite } from '../../../deployment/approval/write.ts';
 import type { ProposedWrite } from '../../../deployment/plan/propose-write.ts';
@@ -32,7 +33,7 @@ export interface ToolContext {
   readonly bundles: BundleStore;
   /** Where bundles may lie in the workspace, where some do, and where development copies write. */
   readonly placing: Pick<Placing, 'teamFolder' | 'places'> & {
-    readonly devSchema?: string | undefined;
+    readonly devData?: BundleWish['devData'];
     /** Whether `places` tells of deployments; absent: it does. */
     readonly areKnown?: () => Promise<boolean>;
   };

@@ -23,11 +23,11 @@ export async function storeNewBundle(
   const { definition } = subject;
   steps.start('generate', GENERATING);
   const { host, userName } = caller;
-  const { areKnown, devSchema, ...known } = placing;
+  const { areKnown, devData, ...known } = placing;
   const mayTakeOver = () => mayManageAll(workspace, definition, signal);
   const { bundle, findings } = await makeBundle(
     subject,
-    { ...wish, devSchema },
+    { ...wish, devData },
     { host, placing: { ...known, userName, mayTakeOver }, signal },
   );
   const definitionId = await bundles.saveDefinition(caller.host, definition);
