@@ -9,7 +9,7 @@ import { describeFailure, isAbort, isSignInRefused, type NotTaken, tooLongError,
 import { healed, messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
-import { PROMPT_VERSION, SYSTEM_PROMPT } from './prompt.ts';
+import { SYSTEM_PROMPT } from './prompt.ts';
 import type { Step, Tools } from './tools.ts';
 
 type MessageParam = Anthropic.MessageParam;
@@ -84,11 +84,11 @@ export interface Agent {
 }
 
 async function freeze(tools: Tools, model: string): Promise<FrozenPrompt> {
-  return { model, system: SYSTEM_PROMPT, tools: await tools.list(), promptVersion: PROMPT_VERSION };
+  return { model, system: SYSTEM_PROMPT, tools: await tools.list() };
 }
 
 function isCurrent(frozen: FrozenPrompt, model: string): boolean {
-  return frozen.model === model && frozen.promptVersion === PROMPT_VERSION;
+  return frozen.model === model && frozen.system === SYSTEM_PROMPT;
 }
 
 export function createAgent(options: AgentOptions): Agent {

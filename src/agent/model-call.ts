@@ -13,7 +13,6 @@ export interface FrozenPrompt {
   readonly model: string;
   readonly system: string;
   readonly tools: readonly ToolSpec[];
-  readonly promptVersion: string;
 }
 
 interface ModelCall {

@@ -1,6 +1,6 @@
 // A thread is never unusable and never too long: its history begins anew, over real rows, the real loop and the stand-in of Claude.
 import { createHash } from 'node:crypto';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createAgent, type Outcome } from '../../../src/agent/agent.ts';
 import type { Step, Tools } from '../../../src/agent/tools.ts';
 import { askAgent } from '../../../src/conversation/ask-agent.ts';
@@ -18,6 +18,7 @@ import { quiet } from '../../storage/open-test-storage.ts';
 
 const CONVERSATION = 'conversation-1';
 const MADE = createHash('sha256').update('made').digest('hex');
+const LOOK = { name: 'look', description: 'looks', input_schema: { type: 'object' } } as const;
 /** Characters of messages that any first call of a turn stays below, whatever its thread has been through. */
 const MOST_CHARACTERS = 210_000;
 
@@ -38,7 +39,7 @@ async function createRig(db: Db) {
     }),
   });
   const tools: Tools & { close(): Promise<void> } = {
-    list: async () => [{ name: 'look', description: 'looks', input_schema: { type: 'object' } }],
+    list: async () => [LOOK],
     call: async () => ({ text: 'y'.repeat(20_000), isError: false, bundleDigest: MADE }),
     close: async () => undefined,
   };
@@ -84,14 +85,21 @@ async function createRig(db: Db) {
     },
     /** Turns as an earlier release kept them, with results of 6 kB. */
     async seed(turnsBefore: number): Promise<void> {
-      for (let n = 1; n <= turnsBefore; n++) {
-        const id = await insertTurn(`ask ${n}`);
-        const say = (role: string, content: unknown) => messages.append(CONVERSATION, id, { role, content });
-        await say('user', [{ type: 'text', text: `ask ${n}` }]);
-        await say('assistant', [{ type: 'tool_use', id: `c${n}`, name: 'look', input: {} }]);
-        await say('user', [{ type: 'tool_result', tool_use_id: `c${n}`, content: 'x'.repeat(6_000) }]);
-        await say('assistant', [{ type: 'text', text: `answer ${n}` }]);
-      }
+      await db.query(
+        `insert into turns (id, conversation_id, slack_user, text, event_key)
+         select 'seed-' || n, $1, 'U_ANA', 'ask ' || n, 'seed-' || n from generate_series(1, $2::int4) n`,
+        [CONVERSATION, turnsBefore],
+      );
+      await db.query(
+        `insert into messages (conversation_id, seq, turn_id, role, content)
+         select $1, 4 * (n - 1) + part, 'seed-' || n, case when part % 2 = 1 then 'user' else 'assistant' end, json_build_array(case part
+           when 1 then json_build_object('type', 'text', 'text', 'ask ' || n)
+           when 2 then json_build_object('type', 'tool_use', 'id', 'c' || n, 'name', 'look', 'input', json_build_object())
+           when 3 then json_build_object('type', 'tool_result', 'tool_use_id', 'c' || n, 'content', repeat('x', 6000))
+           else json_build_object('type', 'text', 'text', 'answer ' || n) end)
+         from generate_series(1, $2::int4) n, generate_series(1, 4) part`,
+        [CONVERSATION, turnsBefore],
+      );
     },
     sent: () => claude.requests.map(({ body }) => JSON.parse(body) as { model: string; messages: { role: string; content: unknown }[] }),
     refused: () => claude.requests.filter(({ status }) => status !== 200).length,
@@ -156,16 +164,16 @@ test('what a new segment can’t help is said at once, and no segment begins', a
   expect(await rig.turn('three')).toMatchObject({ kind: 'done' });
 });
 
-test('another model, or another prompt, begins with the next turn; one that has begun goes on with its own', async ({ rig, db }) => {
-  await rig.turn('one', 'claude-old');
-  expect(await rig.turn('two', 'claude-new')).toMatchObject({ kind: 'done' });
+test('another model, or another prompt, begins with the next turn; one that has begun goes on with its own', async ({ rig }) => {
+  await rig.conversations.freeze(CONVERSATION, { model: 'claude-old', system: 'Another prompt.', tools: [LOOK] });
+  const begun = await rig.insertTurn('one');
+  await rig.messages.append(CONVERSATION, begun, { role: 'user', content: [{ type: 'text', text: 'one' }] });
+  expect(await rig.goOn(begun, 'claude-old')).toMatchObject({ kind: 'done' });
+  expect(JSON.stringify(rig.sent().at(-1))).toContain('Another prompt.');
+  expect(await rig.turn('two', 'claude-old')).toMatchObject({ kind: 'done' });
+  expect(JSON.stringify(rig.sent().at(-1))).not.toContain('Another prompt.');
+  expect(await rig.turn('three', 'claude-new')).toMatchObject({ kind: 'done' });
   expect(rig.sent().at(-1)?.model).toBe('claude-new');
-  await db.query(`update segments set frozen = jsonb_set(frozen::jsonb, '{promptVersion}', '"old"')::json`);
-  const begun = await rig.insertTurn('three');
-  await rig.messages.append(CONVERSATION, begun, { role: 'user', content: [{ type: 'text', text: 'three' }] });
-  expect(await rig.goOn(begun, 'claude-new')).toMatchObject({ kind: 'done' });
-  expect(await rig.segments()).toEqual(['prompt']);
-  expect(await rig.turn('four', 'claude-new')).toMatchObject({ kind: 'done' });
   expect(await rig.segments()).toEqual(['prompt', 'prompt']);
   expect(rig.refused()).toBe(0);
 });
@@ -184,15 +192,41 @@ test('a model that ended while a turn had begun with it: the turn goes on with t
   ).toEqual(['claude-old', 'claude-new', 'claude-new']);
 });
 
-test('a statement that fails once: the turn fails, and the thread goes on', async ({ rig, db }) => {
+/** Refuses the inserts into `table` that are `which`; what it answers ends that. */
+async function refuse(db: Db, table: string, which: string): Promise<() => Promise<unknown>> {
+  await db.query(`create function refuse() returns trigger language plpgsql as $$
+    begin if ${which} then raise exception 'refused'; end if; return new; end $$`);
+  await db.query(`create trigger refuse before insert on ${table} for each row execute function refuse()`);
+  return () => db.query('drop function refuse cascade');
+}
+
+describe('an insert that fails once: the turn fails, and is taken up again', () => {
+  test.for([
+    ['the message', 'messages', "new.role = 'user'"],
+    ['a reply with a call', 'messages', "new.content::text like '%tool_use%'"],
+    ['a result', 'messages', "new.content::text like '%tool_result%'"],
+    ['the answer', 'messages', "new.content::text like '%Done%'"],
+    ['a segment', 'segments', 'true'],
+    ['the message after a segment', 'messages', "new.turn_id = 'turn-2'"],
+  ] as const)('%s', async ([what, table, which], { rig, db }) => {
+    const model = what.includes('segment') ? 'claude-new' : 'claude-sonnet-5-5';
+    await rig.turn('one');
+    const again = await refuse(db, table, which);
+    await expect(rig.turn('two', model)).rejects.toThrow();
+    await again();
+    expect(await rig.goOn('turn-2', model)).toMatchObject({ kind: 'done', text: 'Done: two.' });
+    expect(await rig.turn('three', model)).toMatchObject({ kind: 'done', text: 'Done: three.' });
+    expect(rig.refused()).toBe(0);
+    expect(await rig.segments()).toEqual(what.includes('segment') ? ['prompt'] : []);
+  });
+});
+
+test('a turn that ended between a call and its result: those after it go on', async ({ rig, db }) => {
   await rig.turn('one');
-  await db.query(`
-    create function refuse_result() returns trigger language plpgsql as $$
-    begin if new.content::text like '%tool_result%' then raise exception 'refused'; end if; return new; end $$`);
-  await db.query('create trigger refuse before insert on messages for each row execute function refuse_result()');
+  const again = await refuse(db, 'messages', "new.content::text like '%tool_result%'");
   await expect(rig.turn('two')).rejects.toThrow();
-  await db.query('drop trigger refuse on messages');
-  await db.query('drop function refuse_result');
+  await again();
   for (const text of ['three', 'four']) expect(await rig.turn(text)).toMatchObject({ kind: 'done', text: `Done: ${text}.` });
   expect(rig.refused()).toBe(0);
+  expect(await rig.segments()).toEqual([]);
 });
