@@ -8,6 +8,7 @@ import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
+import { LeaseLostError } from '../values/errors.ts';
 import { createSegments } from './history/segments.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 
@@ -62,8 +63,13 @@ export async function askAgent(
         return { ...result, text: hideSecrets(await called(), result.text) };
       },
     };
+    const append: typeof segments.append = async (message) => {
+      // Not a person's Stop: whoever goes on with the turn makes the calls again that are cut off here.
+      if (signal.reason instanceof LeaseLostError) throw signal.reason;
+      await segments.append(message);
+    };
     const run = (segment: Awaited<ReturnType<typeof segments.open>>) =>
-      deps.agent.run({ ...segment, tools: recorded, append: segments.append, onStep, signal, apiKey: deps.claudeKey(token) });
+      deps.agent.run({ ...segment, tools: recorded, append, onStep, signal, apiKey: deps.claudeKey(token) });
     const segment = await segments.open();
     const outcome = await run(segment);
     const notTaken = outcome.kind === 'failed' ? outcome.notTaken : undefined;

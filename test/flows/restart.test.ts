@@ -77,9 +77,22 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
     expect(counts(thread)).toEqual(ONCE);
   });
 
+  test('is not needed when Claude is overloaded for a while and a sign-in ends early', async ({ playground, ana }) => {
+    playground.claude?.faults.next(...Array.from({ length: 5 }, () => ({ kind: 'http', status: 529 }) as const));
+    for (const route of ['GET /api/2.2/jobs/get', 'GET /api/2.0/permissions/*'])
+      onTestFinished(playground.databricks.faults.on(route, { status: 401, times: 1 }));
+    const thread = await startThread(ana, '/dab job 640', 'job 640 ');
+    await thread.says('Claude is overloaded');
+    await thread.says('Claude answers again');
+    await thread.card(1);
+    await thread.idle();
+    expect(counts(thread)).toEqual(ONCE);
+    expect(JSON.stringify([thread.messages(), ana.ephemerals(CHANNEL)])).not.toContain('onnect again');
+  });
+
   test('that was asked for politely is a drain: what runs on is handed over, and the bot comes back', async ({ playground, ana }) => {
     const release = holdSources(playground);
-    const thread = await startThread(ana, '/dab job 402', 'job 402 ');
+    const thread = await startThread(ana, '/dab job 318', 'job 318 ');
     await thread.says('Collecting sources');
     await playground.restart('SIGTERM');
     release();

@@ -11,6 +11,7 @@ import { createConversationRows } from '../../../src/storage/conversations.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
 import { createMessageRows } from '../../../src/storage/model-messages.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
+import { LeaseLostError } from '../../../src/values/errors.ts';
 import { createVault } from '../../../src/values/vault.ts';
 import { call, startClaude } from '../../agent/harness.ts';
 import { dbTest } from '../../storage/db-test.ts';
@@ -38,9 +39,15 @@ async function createRig(db: Db) {
       calls: rounds.length === 0 ? [call('look')] : [],
     }),
   });
+  /** What happens while the tool works. */
+  const look = { during: () => {} };
   const tools: Tools & { close(): Promise<void> } = {
     list: async () => [LOOK],
-    call: async () => ({ text: 'y'.repeat(20_000), isError: false, bundleDigest: MADE }),
+    call: async (_, { signal }) => {
+      look.during();
+      signal.throwIfAborted();
+      return { text: 'y'.repeat(20_000), isError: false, bundleDigest: MADE };
+    },
     close: async () => undefined,
   };
   let count = 0;
@@ -55,13 +62,14 @@ async function createRig(db: Db) {
     messages,
     conversations,
     steps,
+    look,
     insertTurn,
     /** One turn as it runs: `model` as it is configured then. */
-    async turn(text: string, model = 'claude-sonnet-5-5'): Promise<Outcome> {
+    async turn(text: string, model = 'claude-sonnet-5-5', signal?: AbortSignal): Promise<Outcome> {
       const id = await insertTurn(text);
-      return this.goOn(id, model);
+      return this.goOn(id, model, signal);
     },
-    async goOn(id: string, model = 'claude-sonnet-5-5'): Promise<Outcome> {
+    async goOn(id: string, model = 'claude-sonnet-5-5', signal = new AbortController().signal): Promise<Outcome> {
       const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: quiet });
       const bundles = createBundleStore(db);
       const rows = {
@@ -77,7 +85,7 @@ async function createRig(db: Db) {
       return askAgent(
         { agent, model, rows, writes, claudeKey: () => async () => claude.apiKey, toolsFor: async () => tools },
         {
-          ...{ turn, conversation, before: undefined, token: async () => 'token', signal: new AbortController().signal },
+          ...{ turn, conversation, before: undefined, token: async () => 'token', signal },
           identity: { host: 'https://dbc.test', userName: 'ana@acme.example', userId: '1', displayName: 'Ana' },
           onStep: (step) => steps.push(step),
         },
@@ -229,4 +237,13 @@ test('a turn that ended between a call and its result: those after it go on', as
   for (const text of ['three', 'four']) expect(await rig.turn(text)).toMatchObject({ kind: 'done', text: `Done: ${text}.` });
   expect(rig.refused()).toBe(0);
   expect(await rig.segments()).toEqual([]);
+});
+
+test('a turn that is handed over in the middle of a call: nothing says that somebody stopped it', async ({ rig }) => {
+  const handed = new AbortController();
+  rig.look.during = () => handed.abort(new LeaseLostError('Another process goes on with this job.'));
+  await expect(rig.turn('one', 'claude-sonnet-5-5', handed.signal)).rejects.toThrow(LeaseLostError);
+  rig.look.during = () => undefined;
+  expect(await rig.goOn('turn-1')).toMatchObject({ kind: 'done', text: 'Done: one.' });
+  expect(JSON.stringify(rig.sent())).not.toContain('pressed Stop');
 });
