@@ -23,7 +23,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { type DevData, datasetSchemas, giveOwnData } from './own-data.ts';
+import { type DevData, datasetSchemas, giveOwnData, parametersOfTables } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
@@ -178,7 +178,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const originals = keyedResources(definition);
-  const chosen = chooseVariables(originals);
+  const chosen = chooseVariables(originals, parametersOfTables(input.tables ?? []));
   const pauses = pauseTriggers(originals, (name) => chosen.list.some((one) => one.name === name));
   const { resources } = pauses;
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));

@@ -166,6 +166,11 @@ function readsToo(name: string, foreign: readonly string[]): string {
   return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which ${where} does not have: copy that there, or read it by a parameter of its own`;
 }
 
+/** The parameters by which code names tables. */
+export function parametersOfTables(sources: readonly SourceTables[]): ReadonlySet<string> {
+  return new Set(sources.flatMap(({ tables }) => tables.flatMap(({ parts }) => parts.flatMap(namesOf))));
+}
+
 /** Tables that are written where parameters or a pipeline say. */
 function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
   return new Set(
@@ -234,7 +239,8 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     );
     const isOurs = (parts: readonly string[]) => written.has(lastOf(parts));
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
-    if (isTable && tables.length === 0 && SOURCE_NAME.test(parameter)) return { place, kind: 'read', foreign: [] };
+    if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
+      return { place, kind: 'read', foreign: [] };
     if (tables.length === 0) return { place, kind: 'unknown', foreign };
     const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
     return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };

@@ -11,8 +11,8 @@ const MAX_VALUE_LENGTH = 200;
 const WHERE =
   /^(?:\w+_)?(catalog|schema|database|environment|env)(?:_name)?$|^(catalog|schema|env)(?:_(?:bronze|silver|gold|raw|name|\w+))?$/;
 
-/** Parameters that hold a table: `table`, `output_table_name`, `features_view`. */
-const TABLE = /^(?:\w+_)?(?:table|view)(?:_name)?$/;
+/** Parameters that hold a table: `table`, `output_table_name`, `features_view`; or may, by their position alone. */
+const TABLE = /^(?:\w+_)?(?:table|view)(?:_name)?$|^argv\d+$/;
 const THREE_PARTS = /^([A-Za-z_]\w*)\.([A-Za-z_]\w*)\.(\w+)$/;
 
 export interface Variable extends BundleVariable {
@@ -64,7 +64,8 @@ function describe({ type, key, prefix }: KeyedResource, leaf: Leaf): { what: str
   }
   const name = parameterGiven(leaf)?.name ?? '';
   if (leaf.keys[0] !== 'tasks') return { what: `Job parameter ${name}`, whose: prefix === '' ? '' : key };
-  return { what: `Parameter ${name}`, whose: `task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}` };
+  const what = /^argv\d+$/.test(name) ? `Argument ${name.slice(4)}` : `Parameter ${name}`;
+  return { what, whose: `task ${leaf.keys[1]}${prefix === '' ? '' : ` in ${key}`}` };
 }
 
 /** Users of a variable that its description names. */
@@ -108,9 +109,10 @@ export function describeVariables(
 
 /**
  * Chooses the variables of a bundle. Equal values under one name share a variable; a second value of a name gets the name of its task
- * (or of its resource) behind it.
+ * (or of its resource) behind it. `named`: the parameters that name tables in code, where somebody has looked; a word without a name of its own is a
+ * table's by that alone, since modules and hosts look alike.
  */
-export function chooseVariables(resources: readonly KeyedResource[]): Variables {
+export function chooseVariables(resources: readonly KeyedResource[], named?: ReadonlySet<string>): Variables {
   const chosen = new Map<string, Chosen>();
   const byPlace = new Map<string, string>();
   const before = new Map<string, string>();
@@ -131,7 +133,7 @@ export function chooseVariables(resources: readonly KeyedResource[]): Variables 
       byPlace.set(`${resource.prefix}${leaf.place}`, name);
     }
   }
-  const tables = splitTables(resources, chosen);
+  const tables = splitTables(resources, chosen, (name) => !/^argv\d+$/.test(name) || (named?.has(name) ?? true));
   return { list: [...chosen.values()], byPlace, tables, before };
 }
 
@@ -142,7 +144,11 @@ export function isTableName(leaf: Leaf): boolean {
 }
 
 /** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
-function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Chosen>): Map<string, TableName> {
+function splitTables(
+  resources: readonly KeyedResource[],
+  chosen: Map<string, Chosen>,
+  isTables: (parameter: string) => boolean,
+): Map<string, TableName> {
   const tables = new Map<string, TableName>();
   const variableFor = (base: 'catalog' | 'schema', value: string): string => {
     const isSame = (one: Chosen) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
@@ -153,7 +159,7 @@ function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Ch
   };
   for (const { type, leaves, prefix } of resources) {
     for (const leaf of leaves.values()) {
-      if (type !== 'jobs' || !isTableName(leaf)) continue;
+      if (type !== 'jobs' || !isTableName(leaf) || !isTables(parameterGiven(leaf)?.name ?? '')) continue;
       const [, catalog, schema, name] = THREE_PARTS.exec(String(parameterGiven(leaf)?.value)) ?? [];
       if (catalog === undefined || schema === undefined || name === undefined) continue;
       tables.set(`${prefix}${leaf.place}`, {

@@ -20,16 +20,19 @@ export interface Leaf {
   /** The keys of mappings alone, without the labels of list items (a task's key, say). */
   readonly fields: readonly string[];
   readonly value: string | number | bigint | boolean;
-  /** Of a word that gives an option its value: `sales` in `--schema sales`, `--schema=sales`. */
+  /** Of a word that gives an option its value: `sales` in `--schema sales`, `--schema=sales`; or a Python task something by its position. */
   readonly option?: Option;
 }
 
 interface Option {
-  /** As code calls it: with underscores. */
+  /** As code calls it: with underscores; `argv1` for `sys.argv[1]`. */
   readonly name: string;
   /** What of the word stands before the value, such as `--schema=`. */
   readonly before: string;
 }
+
+/** Tasks whose words a script gets as they are: `sys.argv` has its own name in front (facts: databricks#job-definitions). */
+const PYTHON_TASKS = new Set(['spark_python_task', 'python_wheel_task']);
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
 
@@ -57,12 +60,15 @@ function stepInto(place: string, labelled: readonly string[] | undefined, index:
   return label === undefined ? `${place}[${index}]` : itemPlace(place, label);
 }
 
-/** What a list of words gives to a Python or JVM task, as parsers of arguments read it, by position. */
-function optionsIn(words: readonly Json[]): Map<number, Option> {
+/** What a list of words gives to a Python or JVM task, as parsers of arguments read it, by position; `isPython`: by `sys.argv` as well. */
+function optionsIn(words: readonly Json[], isPython: boolean): Map<number, Option> {
   const found = new Map<number, Option>();
   words.forEach((word, i) => {
     const [before = '', option, equals] = typeof word === 'string' ? (/^--([A-Za-z][\w-]*)(=)?/.exec(word) ?? []) : [];
-    if (option === undefined) return;
+    if (option === undefined) {
+      if (isPython && typeof word === 'string' && !found.has(i)) found.set(i, { name: `argv${i + 1}`, before: '' });
+      return;
+    }
     const name = option.replaceAll('-', '_');
     const next = words[i + 1];
     if (equals !== undefined) found.set(i, { name, before });
@@ -124,7 +130,7 @@ export function leavesOf(value: JsonObject): Map<string, Leaf> {
     } else {
       const list = path.fields.at(-1) ?? '';
       const labelled = labels(list, item);
-      const options = list === 'parameters' ? optionsIn(item) : undefined;
+      const options = list === 'parameters' ? optionsIn(item, PYTHON_TASKS.has(path.fields.at(-2) ?? '')) : undefined;
       item.forEach((entry, i) => {
         walk(entry, stepInto(place, labelled, i), { keys: [...keys, labelled?.[i] ?? String(i)], path, option: options?.get(i) });
       });

@@ -170,3 +170,21 @@ dbutils.fs.rm("s3://acme-drop/orders/latest", True)
   const [alone] = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), undefined);
   expect(alone?.text).toContain('changes 3 paths of production');
 });
+
+it('reads what a Python task gets as words of its own', async () => {
+  const code = `import sys
+table = sys.argv[1]
+frame = spark.range(3)
+frame.write.saveAsTable(table)
+frame.write.parquet(sys.argv[2] + "/latest")
+`;
+  const main = [{ path: 'src/main.py', bytes: Buffer.from(code) }];
+  const given = (target: string, table: string): JsonObject => {
+    const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+    const task = { python_file: `${files}/src/main.py`, parameters: [table, 's3://acme-drop/orders'] };
+    return { workspace: { file_path: files }, resources: { jobs: { x: { tasks: [{ task_key: 'main', spark_python_task: task }] } } } };
+  };
+  const [shared, data] = await dataOfRun(main, given('dev', 'main.dev_ana.orders'), given('prod', 'main.sales.orders'));
+  expect(shared?.text).toContain('changes 1 path of production: `s3://acme-drop/orders/latest` (`src/main.py`, line 5)');
+  expect(data?.text).toContain('A run writes `main.dev_ana.orders` and `s3://acme-drop/orders/latest`.');
+});
