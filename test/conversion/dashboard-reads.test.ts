@@ -12,6 +12,8 @@ catalog, schema = dbutils.widgets.get("catalog"), dbutils.widgets.get("schema")
 spark.table("erp.raw.orders").write.saveAsTable(f"{catalog}.{schema}.orders")
 `;
 
+const NOWHERE = [undefined, undefined];
+
 interface Dataset {
   readonly queryLines: readonly string[];
   readonly catalog?: string;
@@ -19,7 +21,7 @@ interface Dataset {
 }
 
 /** What each target says of a dashboard with these datasets. */
-async function datasetSchemas(datasets: readonly Dataset[], devData?: { catalog: string }) {
+async function datasetPlaces(datasets: readonly Dataset[], devData?: { catalog: string }) {
   const dashboard: DashboardDefinition = {
     ...{ type: 'dashboards', id: 'd1', name: 'Sales', warehouseId: 'w1' },
     serialized: JSON.stringify({ pages: [{ name: 'one' }], datasets: datasets.map((one, i) => ({ name: `set${i}`, ...one })) }),
@@ -33,9 +35,10 @@ async function datasetSchemas(datasets: readonly Dataset[], devData?: { catalog:
   const { bundle, findings } = await makeBundle({ definition, sources: [source], diagnostics: [] }, { devData }, { host: HOST });
   expect(findings).toEqual([]);
   const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
-  const said = (target: string) =>
-    (resolved(target) as unknown as { resources: { dashboards: { sales: { dataset_schema?: string } } } }).resources.dashboards.sales
-      .dataset_schema;
+  const said = (target: string) => {
+    const { resources } = resolved(target) as unknown as { resources: { dashboards: { sales: Record<string, unknown> } } };
+    return [resources.dashboards.sales.dataset_catalog, resources.dashboards.sales.dataset_schema];
+  };
   const { counts } = compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved: resolved('dev') });
   expect(counts.lost).toBe(0);
   return [said('dev'), said('prod')];
@@ -44,7 +47,9 @@ async function datasetSchemas(datasets: readonly Dataset[], devData?: { catalog:
 it('reads the copy of what it read', async () => {
   const sales = { catalog: 'main', schema: 'sales' };
   const query = { queryLines: ['SELECT count(*)\n', 'FROM orders o JOIN erp.raw.items i ON o.id = i.id'] };
-  expect(await datasetSchemas([{ ...query, ...sales }, { queryLines: ['SELECT 1'] }])).toEqual(['dev_ana_b', undefined]);
+  const datasets = [{ ...query, ...sales }, { queryLines: ['SELECT 1'] }];
+  expect(await datasetPlaces(datasets)).toEqual([[undefined, 'dev_ana_b'], NOWHERE]);
+  expect(await datasetPlaces(datasets, { catalog: 'lab' })).toEqual([['lab', 'dev_ana_b'], NOWHERE]);
 });
 
 it('goes on to read production where the copy has not all of it, or nobody can tell', async () => {
@@ -61,6 +66,5 @@ it('goes on to read production where the copy has not all of it, or nobody can t
     ],
     [{ queryLines: ['SELECT * FROM main.sales.orders'], ...sales }],
   ];
-  expect(await datasetSchemas([{ ...orders, ...sales }], { catalog: 'lab' })).toEqual([undefined, undefined]);
-  for (const datasets of unmoved) expect([datasets, await datasetSchemas(datasets)]).toEqual([datasets, [undefined, undefined]]);
+  for (const datasets of unmoved) expect([datasets, await datasetPlaces(datasets)]).toEqual([datasets, [NOWHERE, NOWHERE]]);
 });

@@ -23,7 +23,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { type DevData, datasetSchemas, giveOwnData, parametersOfTables } from './own-data.ts';
+import { type DevData, datasetPlaces, giveOwnData, parametersOfTables } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
@@ -203,7 +203,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;
-  const datasets = datasetSchemas(resources, parameters, input.tables ?? [], input.dashboards ?? []);
+  const datasets = datasetPlaces(resources, parameters, input.tables ?? [], input.dashboards ?? []);
   const inCopy = pause === undefined ? {} : { [pause.name]: 'PAUSED' };
   const targets = renderTargets({
     targets: wished,

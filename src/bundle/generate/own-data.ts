@@ -1,4 +1,5 @@
 // Where a development copy writes: to schemas of its own, in the place of those that production's code and pipelines write to.
+import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { DashboardReads, Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
@@ -181,31 +182,30 @@ function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
 }
 
 /**
- * What stands for the schema of a dashboard's datasets in a development copy, by its key: that of what the copy writes, where it reads by bare
- * names nothing else. What nothing here writes, or writes in another catalog, it goes on to read where production's does.
+ * Where a dashboard's datasets read in a development copy, by its key: where the copy writes, if they read by bare names nothing else. What
+ * nothing here writes they go on to read where production's do.
  */
-export function datasetSchemas(
+export function datasetPlaces(
   resources: readonly KeyedResource[],
   { list, own }: Pick<OwnData, 'list' | 'own'>,
   sources: readonly SourceTables[],
   reads: readonly DashboardReads[],
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, JsonObject> {
   const written = writtenByName(sources);
-  const schemaOf = ({ catalog, schema, tables }: DashboardReads): string | undefined => {
+  const isMoved = ({ name }: Chosen) => own[name] !== undefined;
+  const placeOf = ({ catalog, schema, tables }: DashboardReads): JsonObject | undefined => {
     const catalogs = list.filter(({ name, value }) => isCatalog(name) && value === catalog);
-    if (
-      catalogs.length === 0 ||
-      catalogs.some(({ name }) => own[name] !== undefined) ||
-      !tables.every((table) => written.has(table.toLowerCase()))
-    )
-      return undefined;
-    return list.find(({ name, value }) => own[name] !== undefined && !isCatalog(name) && value === schema)?.name;
+    const schemas = list.filter(({ name, value }) => !isCatalog(name) && value === schema);
+    const [other, moved] = [catalogs.find(isMoved), schemas.find(isMoved)];
+    if (catalogs.length === 0 || moved === undefined || !tables.every((table) => written.has(table.toLowerCase()))) return undefined;
+    const inCatalog = other === undefined ? {} : { dataset_catalog: `\${var.${other.name}}` };
+    return { ...inCatalog, dataset_schema: `\${var.${moved.name}}` };
   };
   return new Map(
     resources.flatMap(({ type, id, key }) => {
       const found = type === 'dashboards' ? reads.find((one) => one.id === id) : undefined;
-      const name = found && schemaOf(found);
-      return name === undefined ? [] : [[key, `\${var.${name}}`] as const];
+      const place = found && placeOf(found);
+      return place === undefined ? [] : [[key, place] as const];
     }),
   );
 }

@@ -31,8 +31,8 @@ interface TargetsInput {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Values that variables have in a development copy instead of their own. */
   readonly own: JsonObject;
-  /** What stands for the schema of a dashboard's datasets in a development copy, by its key. */
-  readonly datasets: ReadonlyMap<string, string>;
+  /** Where a dashboard's datasets read in a development copy, by its key: the service writes it into each (facts: bundles#resource-kinds). */
+  readonly datasets: ReadonlyMap<string, JsonObject>;
   /** Values that variables have where nothing starts by itself. */
   readonly paused: JsonObject;
 }
@@ -97,12 +97,6 @@ export function pauseTriggers(all: readonly KeyedResource[], isTaken: (name: str
 /** Whether something of these starts by itself. */
 export function startsByItself(resources: readonly KeyedResource[]): boolean {
   return resources.some((resource) => runningTriggers(resource).length > 0 || Object.keys(paused(resource, 'production')).length > 0);
-}
-
-/** The service writes it into every dataset (facts: bundles#resource-kinds). */
-function datasetSchema({ type, key }: KeyedResource, schemas: ReadonlyMap<string, string>): JsonObject {
-  const schema = type === 'dashboards' ? schemas.get(key) : undefined;
-  return schema === undefined ? {} : { dataset_schema: schema };
 }
 
 function lifecycle(adoption: Adoption | undefined, { id }: KeyedResource): JsonObject {
@@ -172,7 +166,7 @@ export function renderTargets({
       if (environment === 'development') {
         const own = overrides(resources, (resource) => ({
           ...paused(resource, environment),
-          ...(adopted === 'bind' ? {} : datasetSchema(resource, datasets)),
+          ...(adopted === 'bind' || resource.type !== 'dashboards' ? {} : datasets.get(resource.key)),
           ...lifecycle(adopted, resource),
         }));
         const at = root === undefined ? {} : { workspace: { root_path: root } };

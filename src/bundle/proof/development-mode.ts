@@ -25,8 +25,9 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     isOwnSchema(givenBy(is), givenBy(was), short)
   )
     return 'a development copy writes to a schema of its own';
-  if (place === 'dataset_schema' && was === undefined && typeof short === 'string' && isOwn(String(is.value), short))
-    return 'a development copy reads what it writes, from a schema of its own';
+  const isCopys =
+    place === 'dataset_catalog' || (place === 'dataset_schema' && typeof short === 'string' && isOwn(String(is.value), short));
+  if (isCopys && was === undefined) return 'a development copy reads what it writes, from a schema of its own';
   const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
