@@ -119,6 +119,36 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     expect(await done).toEqual([{ id: 'mine' }]);
   });
 
+  it('are renewed by one row of beats, however often work begins during one', async ({ db }) => {
+    const beats: (() => void)[] = [];
+    const gate = Promise.withResolvers<void>();
+    // Renewing takes long.
+    const slow: Db = {
+      ...db,
+      query: (text, params) => (text.startsWith('update leases') ? gate.promise : Promise.resolve()).then(() => db.query(text, params)),
+    };
+    const leases = createLeases(slow, {
+      ...FOR_LONG,
+      clock: {
+        deadline: (_, run) => {
+          beats.push(run);
+          return () => undefined;
+        },
+      },
+    });
+    const end = Promise.withResolvers<void>();
+    const first = leases.hold('first', async () => beats.shift()?.());
+    await first;
+    const second = leases.hold('second', async () => {
+      gate.resolve();
+      await end.promise;
+    });
+    await expect.poll(() => beats.length).toBe(1);
+    end.resolve();
+    await second;
+    expect(beats).toHaveLength(1);
+  });
+
   it('tell a process by its signal that another has taken over', async ({ db }) => {
     let renew = () => {};
     const leases = processOn(db, {

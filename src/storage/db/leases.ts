@@ -25,8 +25,8 @@ export interface Leases {
   readonly db: Db;
   /**
    * Runs `work` while nobody else works on what `key` names, waiting until that is so; `signal` says when another process has taken it over,
-   * since this one was not seen for as long as a lease lasts. Held within another, both are needed. Rejects with LeaseLostError where
-   * the lease was lost.
+   * since this one was not seen for as long as a lease lasts. Held within another, both are needed. What writes after that rejects with
+   * LeaseLostError.
    */
   hold<T>(key: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Gives all leases back: what still works under one writes nothing more. */
@@ -43,7 +43,7 @@ export function createLeases(
   /** All of this process, by fence. */
   const all = new Map<string, Held>();
   const context = new AsyncLocalStorage<readonly Held[]>();
-  let stopBeats = () => {};
+  let stopBeats: (() => void) | undefined;
 
   const namesOf = (leases: Iterable<Held>) => {
     const list = [...leases];
@@ -76,22 +76,22 @@ export function createLeases(
     }
   }
 
+  /** Goes on while something is held; there is one such row of beats. */
   function goOnBeating(): void {
-    stopBeats = clock.deadline(lengthMs / BEATS, () => {
+    stopBeats ??= clock.deadline(lengthMs / BEATS, () => {
+      const over = () => {
+        stopBeats = undefined;
+        if (all.size > 0) goOnBeating();
+      };
+      if (all.size === 0) return over();
       void beat()
         .catch((error: unknown) => log.warn({ err: error }, 'Leases were not renewed'))
-        .finally(() => all.size > 0 && goOnBeating());
+        .finally(over);
     });
-  }
-
-  function keep(lease: Held): void {
-    if (all.size === 0) goOnBeating();
-    all.set(lease.fence, lease);
   }
 
   async function giveBack({ key, fence }: Held): Promise<void> {
     all.delete(fence);
-    if (all.size === 0) stopBeats();
     // One that can't be given back runs out.
     await connection
       .query('delete from leases where key = $1 and fence = $2', [key, fence])
@@ -129,7 +129,8 @@ export function createLeases(
         lease = await take(key);
       }
       const held = lease;
-      keep(held);
+      all.set(held.fence, held);
+      goOnBeating();
       try {
         return await context.run([...(context.getStore() ?? []), held], () => work(held.lost.signal));
       } finally {
@@ -137,7 +138,7 @@ export function createLeases(
       }
     },
     async close() {
-      stopBeats();
+      stopBeats?.();
       all.clear();
       await connection
         .query('delete from leases where owner = $1', [owner])
