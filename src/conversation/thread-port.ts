@@ -14,6 +14,8 @@ export interface Progress {
   step(step: Step): void;
   /** Shows the last state and closes the list; no step stays open. */
   end(ending: Ending): Promise<void>;
+  /** Shows nothing more: another process goes on with the turn. */
+  leave(): void;
 }
 
 /** Whose proof of a bundle is meant: paths under a home resolve differently for everybody. */

@@ -12,6 +12,8 @@ interface TurnSteps {
   readonly onStep: (step: Step) => void;
   /** What has been done, in the words of the steps that are complete. */
   done(): Promise<string[]>;
+  /** Leaves the list to another process. */
+  leave(): void;
   /** Closes the list when all that came before is shown. */
   end(ending: Ending): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function openSteps(
   show({ ...FIRST_STEP, status: 'in_progress' });
   return {
     onStep,
+    leave: progress.leave,
     end: (ending) => tail.then(() => progress.end(ending)),
     async done() {
       await tail;

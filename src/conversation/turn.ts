@@ -59,9 +59,14 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
         ending = await work(deps, { turn, conversation, onStep: steps.onStep, signal });
       } catch (error) {
         // Somebody else goes on with it and says how it ends.
-        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError) throw error;
+        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError) {
+          steps.leave();
+          throw error;
+        }
         ending = signal.aborted ? 'stopped' : 'failed';
-        const text = signal.aborted ? stoppedWords(await steps.done()) : wordsFor(error, turnId);
+        const text = signal.aborted
+          ? stoppedWords(hideSecrets(await rows.called.of(conversation.id), await steps.done()))
+          : wordsFor(error, turnId);
         if (!signal.aborted && !(error instanceof UserError)) log.error({ err: error }, 'turn failed');
         await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
       }

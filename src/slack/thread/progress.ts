@@ -2,6 +2,7 @@
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending, Progress } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
+import { LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
 import { slackError } from './poster.ts';
@@ -36,6 +37,7 @@ export function createProgress(options: {
   view: StepsView;
   fallback: ((ts: string | undefined) => StepsView) | undefined;
   limits: RateLimits;
+  /** Notes which message shows the steps, before each time that it is drawn anew. Rejects where it is no longer ours to draw. */
   shown: (ts: string) => Promise<void>;
   /** Somebody pressed Slack's own Stop on the stream. */
   stopped: () => void;
@@ -60,6 +62,8 @@ export function createProgress(options: {
     }
     // The end shows itself, and does not wait behind mere progress.
     if (!(await limits.wait(view.updates, 'progress', over.signal))) return;
+    // Rejects where another process has the turn by now: what this one knows of it is old.
+    await options.shown(ts);
     // Only now: what has happened while waiting goes along.
     dirty = false;
     const next = await view.update([...steps.values()]);
@@ -74,6 +78,7 @@ export function createProgress(options: {
     try {
       await call();
     } catch (error) {
+      if (error instanceof LeaseLostError) return over.abort();
       const code = slackError(error);
       if (code === 'stopped_by_user') options.stopped();
       if (code === undefined || HOPELESS.has(code) || fallback === undefined) {
@@ -101,6 +106,7 @@ export function createProgress(options: {
       dirty = true;
       running ??= loop();
     },
+    leave: () => over.abort(),
     async end(how) {
       over.abort();
       await running;

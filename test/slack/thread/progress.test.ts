@@ -9,6 +9,7 @@ import { createProgress } from '../../../src/slack/thread/progress.ts';
 import { createPostedSteps } from '../../../src/slack/thread/steps-as-message.ts';
 import { createStreamedSteps } from '../../../src/slack/thread/steps-as-stream.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
+import { LeaseLostError } from '../../../src/values/errors.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
 import { createTestClock } from '../../values/test-clock.ts';
@@ -43,7 +44,7 @@ const it = dbTest()
       /** The replies as the lists of steps that they show. */
       tasks,
       /** Begins to show steps; `shown` hears the ts of every message that does. */
-      open(kind: 'stream' | 'post', shown: string[] = []) {
+      open(kind: 'stream' | 'post', shown: string[] = [], isOurs: () => boolean = () => true) {
         const poster = createPoster({ create: client, read: client, outbox: createOutbox(db), clock, log: quiet });
         const posted = (ts?: string) => createPostedSteps({ client, poster }, place, randomUUID(), ts);
         const streamed = () => createStreamedSteps({ client, clock }, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false });
@@ -51,7 +52,10 @@ const it = dbTest()
           view: kind === 'post' ? posted() : streamed(),
           fallback: kind === 'post' ? undefined : posted,
           limits: createRateLimits(clock),
-          shown: async (ts) => void shown.push(ts),
+          shown: async (ts) => {
+            if (!isOurs()) throw new LeaseLostError('Another process works on this.');
+            if (shown.at(-1) !== ts) shown.push(ts);
+          },
           stopped: () => shown.push('stopped'),
           clock,
           log: quiet,
@@ -110,6 +114,24 @@ describe.each(['post', 'stream'] as const)('steps by %s', (kind) => {
     await thread.until(() => slack.calls.some((call) => call.method === (kind === 'post' ? 'chat.update' : 'chat.appendStream')));
     await progress.end('done');
     expect(thread.tasks().at(-1)?.tasks).toEqual(['complete read', 'complete collect']);
+  });
+});
+
+describe.each(['post', 'stream'] as const)('steps by %s that another process goes on with', (kind) => {
+  it('are not drawn any more by the one that has lost the turn', async ({ clock, slack, thread }) => {
+    const shown: string[] = [];
+    let ours = true;
+    const progress = thread.open(kind, shown, () => ours);
+    progress.step(step('read'));
+    await thread.until(() => shown.length === 1);
+    const [before, calls] = [thread.tasks(), slack.calls.length];
+    ours = false;
+    progress.step(step('read', 'complete'));
+    await clock.turn(5000);
+    progress.leave();
+    await clock.turn(5000);
+    expect(thread.tasks()).toEqual(before);
+    expect(slack.calls.slice(calls)).toEqual([]);
   });
 });
 
