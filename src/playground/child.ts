@@ -26,9 +26,9 @@ interface ChildOptions {
 }
 
 export interface Child {
-  /** Rejects where it does not become ready, with its log. */
   /** Of the process; undefined before its first start. */
   pid(): number | undefined;
+  /** Rejects where it does not become ready, with its log. */
   start(): Promise<void>;
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Any other signal, such as SIGSTOP for a process that hangs. */
