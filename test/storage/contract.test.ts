@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { openQueuedDatabase } from '../../src/storage/db/open.ts';
+import { describeBundles } from './bundles-contract.ts';
 import { describeContract, storageTest } from './contract.ts';
 import { describeLeases, leasesTest } from './leases-contract.ts';
 import { quiet } from './open-test-storage.ts';
@@ -17,6 +18,7 @@ const overPglite = storageTest(async () => {
   return { ...storage, close: () => storage.close().finally(() => rmSync(folder, { recursive: true, force: true })) };
 });
 describe('storage over PGlite', () => describeContract(overPglite));
+describe('bundles over PGlite', () => describeBundles(overPglite));
 const leasesOverPglite = leasesTest(overPglite);
 describe('leases over PGlite', () => describeLeases(leasesOverPglite));
 
@@ -30,5 +32,6 @@ const overServer = storageTest(async () => {
   return { ...storage, close: () => storage.close().finally(server.stop) };
 });
 describe.skipIf('missing' in postgres)('storage over a PostgreSQL server', () => describeContract(overServer));
+describe.skipIf('missing' in postgres)('bundles over a PostgreSQL server', () => describeBundles(overServer));
 const leasesOverServer = leasesTest(overServer);
 describe.skipIf('missing' in postgres)('leases over a PostgreSQL server', () => describeLeases(leasesOverServer));
