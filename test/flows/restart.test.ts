@@ -1,22 +1,10 @@
 // Killed in the middle of a turn, the bot goes on from its rows: same thread, one answer, one zip, one card.
 import { describe, expect, onTestFinished } from 'vitest';
 import { findCli, flow, holdSources } from './stack.ts';
-import { CHANNEL, followRoot, privately, STEP_MS, startThread, type Thread, textOf } from './thread.ts';
+import { CHANNEL, counts, followRoot, ONCE, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const test = flow();
-
-/** How often each thing was said in a thread. */
-function counts({ root, messages, files }: Thread) {
-  const having = (check: (text: string) => boolean) => messages().filter((message) => check(textOf(message))).length;
-  return {
-    answers: messages().filter(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== root.ts).length,
-    zips: files().length,
-    cards: having((text) => text.includes('· version 1*')),
-    steps: having((text) => text.includes('Collecting sources')),
-  };
-}
-const ONCE = { answers: 1, zips: 1, cards: 1, steps: 1 };
 
 describe.skipIf(cli.state !== 'ready')('a restart', () => {
   test('while sources are collected', async ({ playground, ana }) => {

@@ -60,6 +60,19 @@ export function followThread(person: Person, root: Message): Thread {
   };
 }
 
+/** How often each thing was said in a thread of ana's. */
+export function counts({ root, messages, files }: Thread) {
+  const having = (check: (text: string) => boolean) => messages().filter((message) => check(textOf(message))).length;
+  return {
+    answers: messages().filter(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== root.ts).length,
+    zips: files().length,
+    cards: having((text) => text.includes('· version 1*')),
+    steps: having((text) => text.includes('Collecting sources')),
+  };
+}
+/** Of a thread with one version. */
+export const ONCE = { answers: 1, zips: 1, cards: 1, steps: 1 };
+
 /** Types `/dab …` and follows the thread that comes of it; its root message says `about`. */
 export async function startThread(person: Person, line: string, about: string, channel = CHANNEL): Promise<Thread> {
   await person.command(channel, line);

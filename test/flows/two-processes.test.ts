@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import type { Child } from '../../src/playground/child.ts';
 import { findPostgres } from '../storage/postgres-server.ts';
 import { findCli, flow, holdSources, type StackOptions } from './stack.ts';
-import { STEP_MS, startThread, type Thread, textOf } from './thread.ts';
+import { counts, ONCE, STEP_MS, startThread } from './thread.ts';
 
 const [cli, postgres] = [await findCli(), await findPostgres()];
 if ('missing' in postgres) process.stderr.write(`\nSKIPPED: two processes of the bot: ${postgres.missing}\n`);
@@ -34,18 +34,6 @@ const test = flow()
     const mine = bots.find((bot) => owner.startsWith(`${bot.pid()} `)) ?? expect.fail(`nobody is ${owner}`);
     return { mine, other: bots.find((bot) => bot !== mine) as Child };
   });
-
-/** How often each thing was said in a thread. */
-function counts({ root, messages, files }: Thread) {
-  const having = (check: (text: string) => boolean) => messages().filter((message) => check(textOf(message))).length;
-  return {
-    answers: messages().filter(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== root.ts).length,
-    zips: files().length,
-    cards: having((text) => text.includes('· version 1*')),
-    steps: having((text) => text.includes('Collecting sources')),
-  };
-}
-const ONCE = { answers: 1, zips: 1, cards: 1, steps: 1 };
 
 describe.skipIf(cli.state !== 'ready' || 'missing' in postgres)('of two processes', () => {
   test('one that is paused changes nothing when it wakes up: the other has gone on with the turn', async ({
