@@ -50,8 +50,8 @@ function writtenValue(node: Node, inner: Inner, constants: Constants, hole: ((no
     case 'attribute':
       return node.childForFieldName('attribute')?.text === 'parent' ? parentOf(inner(node.childForFieldName('object'))) : undefined;
     case 'subscript': {
-      const word =
-        hole === undefined ? undefined : /^(?:sys\.)?argv\[(\d{1,3})\]$/.exec(node.endIndex - node.startIndex < 20 ? node.text : '');
+      // A bare `argv` is often what `main(sys.argv[1:])` got, in which every word has another number.
+      const word = hole === undefined ? undefined : /^sys\.argv\[(\d{1,3})\]$/.exec(node.endIndex - node.startIndex < 20 ? node.text : '');
       return word?.[1] === undefined ? undefined : `{argv${word[1]}}`;
     }
     case 'call':

@@ -187,4 +187,12 @@ frame.write.parquet(sys.argv[2] + "/latest")
   const [shared, data] = await dataOfRun(main, given('dev', 'main.dev_ana.orders'), given('prod', 'main.sales.orders'));
   expect(shared?.text).toContain('changes 1 path of production: `s3://acme-drop/orders/latest` (`src/main.py`, line 5)');
   expect(data?.text).toContain('A run writes `main.dev_ana.orders` and `s3://acme-drop/orders/latest`.');
+  // What a function gets of them may be counted from another word on.
+  const passed = `import sys
+def main(argv):
+    spark.table(argv[0]).write.saveAsTable(argv[1])
+main(sys.argv[1:])
+`;
+  const other = [{ path: 'src/main.py', bytes: Buffer.from(passed) }];
+  expect(await dataOfRun(other, given('dev', 'erp.raw.orders'), given('prod', 'erp.raw.orders'))).toEqual([]);
 });
