@@ -66,5 +66,9 @@ it('goes on to read production where the copy has not all of it, or nobody can t
     ],
     [{ queryLines: ['SELECT * FROM main.sales.orders'], ...sales }],
   ];
+  // What is named by its schema would be looked for in the other catalog.
+  const targets = { queryLines: ['SELECT * FROM finance.targets'], ...sales };
+  expect(await datasetPlaces([{ ...orders, ...sales }, targets])).toEqual([[undefined, 'dev_ana_b'], NOWHERE]);
+  expect(await datasetPlaces([{ ...orders, ...sales }, targets], { catalog: 'lab' })).toEqual([NOWHERE, NOWHERE]);
   for (const datasets of unmoved) expect([datasets, await datasetPlaces(datasets)]).toEqual([datasets, [NOWHERE, NOWHERE]]);
 });

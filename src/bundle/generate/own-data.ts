@@ -193,11 +193,12 @@ export function datasetPlaces(
 ): ReadonlyMap<string, JsonObject> {
   const written = writtenByName(sources);
   const isMoved = ({ name }: Chosen) => own[name] !== undefined;
-  const placeOf = ({ catalog, schema, tables }: DashboardReads): JsonObject | undefined => {
+  const placeOf = ({ catalog, schema, tables, namesSchemas }: DashboardReads): JsonObject | undefined => {
     const catalogs = list.filter(({ name, value }) => isCatalog(name) && value === catalog);
     const schemas = list.filter(({ name, value }) => !isCatalog(name) && value === schema);
     const [other, moved] = [catalogs.find(isMoved), schemas.find(isMoved)];
     if (catalogs.length === 0 || moved === undefined || !tables.every((table) => written.has(table.toLowerCase()))) return undefined;
+    if (other !== undefined && namesSchemas) return undefined;
     const inCatalog = other === undefined ? {} : { dataset_catalog: `\${var.${other.name}}` };
     return { ...inCatalog, dataset_schema: `\${var.${moved.name}}` };
   };

@@ -115,6 +115,8 @@ export interface DashboardReads {
   readonly catalog: string;
   readonly schema: string;
   readonly tables: readonly string[];
+  /** Whether it names schemas without their catalog too, which another one for its datasets would change. */
+  readonly namesSchemas: boolean;
 }
 
 /** A place in a definition that names a workspace file or a whole folder (a dbt project, a pipeline's root). */
