@@ -151,12 +151,13 @@ function lineFinding(
     ...(changed.length > 0 ? [`writes ${listed(changed.map(code))}`] : []),
   ];
   const [what, them] = missing.length === 1 ? ['schema', 'it'] : ['schemas', 'them'];
+  const unsure = unknown.length === 1 ? 'Where that schema is missing, make it' : 'Where one of these schemas is missing, make it';
   const sentences = [
     `A run ${parts.join(' and ')}.`,
     ...(missing.length === 0
       ? []
       : [`I found no ${what} ${listed(missing.map(code))}: make ${them} before you run it, by ${statements(missing)}.`]),
-    ...(unknown.length === 0 ? [] : [`Where that schema is missing, make it: ${statements(unknown)}.`]),
+    ...(unknown.length === 0 ? [] : [`${unsure}: ${statements(unknown)}.`]),
   ];
   return [{ rule: 'data', weight: 'note', text: sentences.join(' ') }];
 }

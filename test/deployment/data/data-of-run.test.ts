@@ -69,6 +69,9 @@ describe('of the schema that a copy writes to', () => {
     expect(missing.text).toContain(`I found no schema \`main.dev_ana\`: make it before you run it, by ${make}.`);
     expect((await said(true)).text).not.toMatch(/schema/i);
     expect((await said(undefined)).text).toContain(`Where that schema is missing, make it: ${make}.`);
+    const two = [{ path: 'src/load.py', bytes: Buffer.from(`${LOAD}orders.write.saveAsTable(f"hr.{schema}.ledger")\n`) }];
+    const both = `\`CREATE SCHEMA IF NOT EXISTS hr.dev_ana\` and ${make}`;
+    expect((await said(undefined, two)).text).toContain(`Where one of these schemas is missing, make it: ${both}.`);
   });
 
   it('does not ask for what the code makes itself, be it by the parameters of what runs it, nor of a catalog of Hive', async () => {
