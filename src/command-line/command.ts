@@ -54,10 +54,9 @@ export async function carryOut({ reading, ...input }: CommandInput): Promise<num
   if (options.proof || options.deploy !== undefined) locator.start();
   const cli = createCli({ locator, scratchDir: join(tmpdir(), 'dab-convert'), clock: systemClock, log });
   const userName = input.signedIn === undefined ? Promise.resolve('you') : input.signedIn.workspace.me().then((me) => me.userName);
-  // What reading says of a workspace that does not answer comes first.
-  userName.catch(() => undefined);
-  // Asked and loaded while the sources are on their way, since the bundle waits for both.
-  void loadMaking();
+  // Asked and loaded while the sources are on their way, since the bundle waits for both. What fails of it is told where it is waited for: what
+  // reading says of a workspace that does not answer comes first.
+  Promise.all([userName, loadMaking()]).catch(() => undefined);
   const command: Command = { ...input, cli, userName, log };
   if ('file' in options.from) return await fromDisk(options.from.file, command);
   if (reading === undefined) throw new ConfigError(['DATABRICKS_HOST and DATABRICKS_TOKEN say which workspace the job is read from']);
