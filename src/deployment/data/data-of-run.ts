@@ -7,10 +7,12 @@ import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
-import { valuesGiven } from './values-given.ts';
+import { type ValuesByName, valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
 const MOST_SOURCES = 200;
+/** Tasks of one source that are looked at: each fills every name in it; our choice. */
+const MOST_TASKS = 100;
 /** Statements that make schemas, of all of them together; our choice. */
 const MOST_MADE = 100;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
@@ -50,17 +52,19 @@ export async function dataOfRun(
   const tables: Table[] = [];
   const shared = { tables: [] as Place[], paths: [] as Place[] };
   const paths: string[] = [];
-  const values: ((name: string) => string | undefined)[] = [];
-  for (const { file, analysis } of analyses) {
+  const uses = analyses.flatMap(({ file, analysis }) => {
     const defaults = new Map(
       analysis.widgets.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
     );
-    const [given, givenThere] = [here, there].map(({ of, pipeline }) => {
-      const parameters = of(file);
-      return { pipeline, valueFor: (name: string) => parameters.get(name) ?? defaults.get(name) };
-    });
-    if (given === undefined || givenThere === undefined) continue;
-    values.push(given.valueFor);
+    const from = (given: ValuesByName) => (name: string) => given.get(name) ?? defaults.get(name);
+    const inProduction = there.of(file);
+    return [...here.of(file)].slice(0, MOST_TASKS).map(([task, values]) => ({
+      ...{ file, analysis },
+      given: { pipeline: here.pipeline, valueFor: from(values) },
+      givenThere: { pipeline: there.pipeline, valueFor: from(inProduction.get(task) ?? there.shared) },
+    }));
+  });
+  for (const { file, analysis, given, givenThere } of uses) {
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
@@ -87,7 +91,7 @@ export async function dataOfRun(
   }
   // What is run by another file makes schemas by the parameters of that one.
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
-  const made = new Set(patterns.flatMap((schema) => values.map((valueFor) => filled(schema, valueFor).toLowerCase())));
+  const made = new Set(patterns.flatMap((schema) => uses.map(({ given }) => filled(schema, given.valueFor).toLowerCase())));
   const toMake = await schemasToMake(tables, made, isThere);
   return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables, paths, toMake)];
 }

@@ -9,14 +9,17 @@ import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 
-/** The values of parameters that a file gets in a target, by name in small letters; and the catalog and schema of its only pipeline. */
+/** The values of parameters that files get in a target, by name in small letters. */
+export type ValuesByName = ReadonlyMap<string, string>;
+
+/** What each task gives to its files in a target, and all of them together; and the catalog and schema of its only pipeline. */
 export function valuesGiven(resolved: JsonObject) {
   const root = filesRoot(resolved) ?? '';
   const shared = new Map<string, string>();
-  const byPath = new Map<string, Map<string, string>>();
+  const byPath = new Map<string, Map<string, ValuesByName>>();
   for (const [type, group] of Object.entries(objectOf(resolved.resources))) {
     if (type !== 'jobs' && type !== 'pipelines') continue;
-    for (const resource of Object.values(objectOf(group))) {
+    for (const [key, resource] of Object.entries(objectOf(group))) {
       const value = objectOf(resource);
       const leaves = leavesOf(value);
       const tasks = new Map<string, Map<string, string>>();
@@ -33,8 +36,10 @@ export function valuesGiven(resolved: JsonObject) {
         if (given !== undefined) give(leaf, given.name, given.value);
       }
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
-        const own = leaf.keys[0] === 'tasks' ? tasks.get(leaf.keys[1] ?? '') : undefined;
-        if (own !== undefined) byPath.set(canonicalPath(path), own);
+        const [list, task = ''] = leaf.keys;
+        if (list !== 'tasks') continue;
+        const file = canonicalPath(path);
+        byPath.set(file, (byPath.get(file) ?? new Map<string, ValuesByName>()).set(`${key} ${task}`, tasks.get(task) ?? new Map()));
       }
     }
   }
@@ -42,7 +47,11 @@ export function valuesGiven(resolved: JsonObject) {
   const [only] = pipelines.length === 1 ? pipelines : [];
   return {
     pipeline: [textOf(only?.catalog), textOf(only?.schema) ?? textOf(only?.target)].filter((part) => part !== undefined),
-    of: (file: BundleFile): ReadonlyMap<string, string> =>
-      new Map([...shared, ...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])]),
+    shared,
+    /** By the task that runs it: one file may be run by several, each with its own values. Of a file that none runs, what all give. */
+    of: (file: BundleFile): ReadonlyMap<string, ValuesByName> => {
+      const tasks = [...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])];
+      return new Map(tasks.length === 0 ? [['', shared]] : tasks.map(([task, own]) => [task, new Map([...shared, ...own])]));
+    },
   };
 }

@@ -85,6 +85,23 @@ describe('of the schema that a copy writes to', () => {
   });
 });
 
+it('knows what each task gives to a notebook that several run', async () => {
+  const code = '# Databricks notebook source\nspark.range(3).write.saveAsTable(dbutils.widgets.get("target"))\n';
+  const load = [{ path: 'src/load.py', bytes: Buffer.from(code) }];
+  const given = (target: string, tables: readonly string[]): JsonObject => {
+    const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+    const tasks = tables.map((table, i) => ({
+      task_key: `load_${i}`,
+      notebook_task: { notebook_path: `${files}/src/load`, base_parameters: { target: table } },
+    }));
+    return { workspace: { file_path: files }, resources: { jobs: { x: { tasks } } } };
+  };
+  const production = given('prod', ['main.hr.people', 'main.sales.orders']);
+  const [shared, data] = await dataOfRun(load, given('dev', ['main.hr.people', 'main.dev_ana.orders']), production);
+  expect(shared?.text).toContain('changes 1 table of production: `main.hr.people` (`src/load.py`, line 2)');
+  expect(data?.text).toContain('A run writes `main.dev_ana.orders` and `main.hr.people`.');
+});
+
 it('says nothing of tables that nobody can name, nor of code without tables', async () => {
   const unknown = [{ path: 'src/load.py', bytes: Buffer.from('spark.range(3).write.saveAsTable(f"{where()}.ledger")\n') }];
   const findings = await dataOfRun(unknown, resolvedWith('dev', 'a'), resolvedWith('prod', 'b'));
