@@ -1,5 +1,5 @@
 // Lakebase's passwords, which last an hour: fetched as the app itself when somebody connects, and anew when the server refused one.
-import { Client, type ClientConfig } from 'pg';
+import { Client } from 'pg';
 import { codeOf } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 
@@ -12,6 +12,9 @@ export interface LakebaseLogin {
   readonly clientId: string;
   readonly clientSecret: string;
 }
+
+/** Told when a login has ended. */
+type Done = (error: Error | null) => void;
 
 /** SQLSTATE of a refused password. */
 const INVALID_PASSWORD = '28P01';
@@ -37,18 +40,19 @@ export async function lakebasePasswords({ endpoint, ...identity }: LakebaseLogin
   };
   let password = fresh();
 
-  /** A pg.Client, as pools make them. */
-  function LoginClient(config: ClientConfig): Client {
-    const client = new Client(config);
-    const connect = client.connect.bind(client) as (done: (error?: Error) => void) => void;
-    const connecting = (done: (error?: Error) => void) =>
-      connect((error) => {
+  /** What pools make their clients of, and connect with a callback: within it they begin to listen for errors, so it can't come any later. */
+  class LoginClient extends Client {
+    override connect(): Promise<Client>;
+    override connect(done: Done): void;
+    override connect(done?: Done) {
+      if (done === undefined) return super.connect();
+      super.connect((error: Error | null) => {
         if (isPasswordRefused(error)) password = fresh();
         done(error);
       });
-    return Object.assign(client, { connect: connecting });
+    }
   }
-  return { password: () => password(), Client: LoginClient as unknown as typeof Client };
+  return { password: () => password(), Client: LoginClient };
 }
 
 /** Whether the server refused the password. */
