@@ -61,7 +61,8 @@ export const TABLE: Record<string, string> = {
     'storage/bundles deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
-  'conversation/story': 'bundle/model:types bundle/secrets bundle/yaml storage:types deployment/policy:types deployment/approval:types',
+  'conversation/story':
+    'agent:types bundle/model:types bundle/secrets bundle/yaml storage:types deployment/policy:types deployment/approval:types',
   'conversation/history': 'bundle/model:types storage:types agent:types conversation/story',
   conversation:
     'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +

@@ -30,6 +30,9 @@ interface AgentOptions {
   readonly thinking?: Anthropic.ThinkingConfigParam;
 }
 
+/** A message of a history as it is kept: of a person (with what tools answered) or of the model. */
+export type Message = Extract<MessageParam, { role: 'user' | 'assistant' }>;
+
 interface RunInput {
   readonly frozen: FrozenPrompt;
   /**

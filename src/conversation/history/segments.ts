@@ -1,5 +1,5 @@
 // The history that the model is told in a turn: the newest segment of its conversation, begun anew where the old one can't go on.
-import type { Agent } from '../../agent/agent.ts';
+import type { Agent, Message } from '../../agent/agent.ts';
 import type { FrozenPrompt } from '../../agent/model-call.ts';
 import type { Tools } from '../../agent/tools.ts';
 import type { CalledSecret } from '../../bundle/model/bundle.ts';
@@ -15,11 +15,9 @@ import { openingOf } from './opening.ts';
  */
 const SEGMENT_CHARACTERS = 200_000;
 
-type History = Parameters<Agent['run']>[0]['history'];
-
 interface Segment {
   readonly frozen: FrozenPrompt;
-  readonly history: History;
+  readonly history: readonly Message[];
 }
 
 interface SegmentsDeps {
@@ -53,7 +51,8 @@ export function createSegments(
   async function load() {
     const row = await messages.segment(id);
     const frozen = (row?.frozen ?? conversation.frozen) as FrozenPrompt | undefined;
-    return { frozen, opening: (row?.opening ?? []) as History, said: await messages.ofConversation(id, row?.afterSeq) };
+    const opening: unknown[] = Array.isArray(row?.opening) ? row.opening : [];
+    return { frozen, opening, said: await messages.ofConversation(id, row?.afterSeq) };
   }
 
   async function first(): Promise<FrozenPrompt> {
@@ -97,7 +96,7 @@ export function createSegments(
   async function told(): Promise<Segment> {
     if (!(await load()).said.some(({ turnId }) => turnId === turn.id)) await ask();
     const { frozen, opening, said } = await load();
-    const history = hideInHistory(await called(), [...opening, ...said]) as unknown as History;
+    const history = hideInHistory(await called(), [...opening, ...said].filter(isMessage));
     return { frozen: frozen ?? (await first()), history };
   }
 
@@ -118,6 +117,13 @@ export function createSegments(
     },
     isGrown: async () => (await load()).said.some(({ role, turnId }) => role === 'assistant' || turnId !== turn.id),
   };
+}
+
+/** Whether a row's JSON is a message: nothing else is ever kept, and what the blocks of one hold is as it was kept. */
+function isMessage(kept: unknown): kept is Message {
+  if (typeof kept !== 'object' || kept === null || !('role' in kept) || !('content' in kept)) return false;
+  const { role, content } = kept;
+  return (role === 'user' || role === 'assistant') && (typeof content === 'string' || Array.isArray(content));
 }
 
 /** Names of the tools that a message calls. */

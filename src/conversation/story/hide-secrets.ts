@@ -1,4 +1,5 @@
 // Hides what was called a secret in a conversation from what is said in it later: the model's messages, proofs, plans.
+import type { Message } from '../../agent/agent.ts';
 import type { CalledSecret } from '../../bundle/model/bundle.ts';
 import { createMask } from '../../bundle/secrets/mask-secrets.ts';
 
@@ -25,26 +26,21 @@ export function hideSecrets<Value>(called: readonly CalledSecret[], value: Value
   return hide(value, false) as Value;
 }
 
-interface Said {
-  readonly role: string;
-  readonly content: unknown;
-}
-
 /**
  * The messages as the model may see them from now on. Where one of them held a value before it was called a secret, all thinking is taken
  * out: its signatures cover every message before it (facts: claude-and-mcp#preserved-thinking).
  */
-export function hideInHistory(called: readonly CalledSecret[], history: readonly Said[]): Said[] {
-  const said = history.map(({ role, content }) => ({ role, content }));
+export function hideInHistory(called: readonly CalledSecret[], history: readonly Message[]): Message[] {
+  const said: Message[] = history.map(({ role, content }) => ({ role, content }));
   const hidden = hideSecrets(called, said);
   return JSON.stringify(hidden) === JSON.stringify(said) ? said : hidden.map(({ role, content }) => ({ role, content: spoken(content) }));
 }
 
 /** A message must hold something. */
-const NOTHING_SAID = [{ type: 'text', text: '…' }];
+const NOTHING_SAID: Message['content'] = [{ type: 'text', text: '…' }];
 
-function spoken(content: unknown): unknown {
-  if (!Array.isArray(content)) return content;
-  const rest = content.filter(({ type }: { type?: unknown }) => type !== 'thinking' && type !== 'redacted_thinking');
+function spoken(content: Message['content']): Message['content'] {
+  if (typeof content === 'string') return content;
+  const rest = content.filter(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
   return rest.length === 0 ? NOTHING_SAID : rest;
 }

@@ -1,10 +1,11 @@
 // What was called a secret in a conversation is hidden in what the model reads afterwards.
 import { expect, test } from 'vitest';
+import type { Message } from '../../../src/agent/agent.ts';
 import { hideInHistory } from '../../../src/conversation/story/hide-secrets.ts';
 
 const CALLED = [{ name: 'password', value: 'hunter2222' }];
-const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' };
-const history = (said: string) => [
+const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' } as const;
+const history = (said: string): Message[] => [
   { role: 'user', content: [{ type: 'text', text: said }] },
   { role: 'assistant', content: [thought, { type: 'tool_use', id: 't', name: 'edit', input: { content: `x = "${said}"` } }] },
   { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'Edited.' }] },
