@@ -87,8 +87,12 @@ export function createSegments(
     );
     const bundle = await bundleNow();
     const loaded = bundle && (await rows.bundlesIn(id).load(bundle.digest));
-    const earlier = all.filter(({ turnId }) => turnId !== turn.id);
-    const opening = hideSecrets(await called(), openingOf(earlier, new Map(versions), loaded?.bundle));
+    const secrets = await called();
+    // Before it is shortened, too: the half of a secret that is left where a text is cut would not be known as one.
+    const earlier = all.flatMap(({ content, ...row }) =>
+      row.turnId === turn.id ? [] : [{ ...row, content: hideSecrets(secrets, content) }],
+    );
+    const opening = hideSecrets(secrets, openingOf(earlier, new Map(versions), loaded?.bundle));
     const frozen = await agent.freeze(tools, model);
     await messages.beginSegment(id, { turnId: turn.id, reason, afterSeq: all.at(-1)?.seq ?? 0, frozen, opening });
   }

@@ -23,7 +23,7 @@ const LOOK = { name: 'look', description: 'looks', input_schema: { type: 'object
 /** Characters of messages that any first call of a turn stays below, whatever its thread has been through. */
 const MOST_CHARACTERS = 210_000;
 
-const test = dbTest('segments', 'messages', 'turns', 'conversations').extend('rig', ({ db }) => createRig(db));
+const test = dbTest('called_secrets', 'segments', 'messages', 'turns', 'conversations').extend('rig', ({ db }) => createRig(db));
 
 async function createRig(db: Db) {
   const conversations = createConversationRows(db);
@@ -33,6 +33,7 @@ async function createRig(db: Db) {
     ...{ id: CONVERSATION, team: 'T', channel: 'C', threadTs: '1.1', private: false, requester: 'U_ANA' },
     subject: { jobId: '123', name: 'Churn' },
   });
+  const called = createCalledSecrets(db, createVault({ keyId: 'k', key: new Uint8Array(32) }), () => undefined);
   const claude = await startClaude({
     script: ({ rounds, text }): Say => ({
       text: rounds.length === 0 ? 'I look.' : `Done: ${text}.`,
@@ -61,6 +62,7 @@ async function createRig(db: Db) {
     claude,
     messages,
     conversations,
+    called,
     steps,
     look,
     insertTurn,
@@ -72,13 +74,7 @@ async function createRig(db: Db) {
     async goOn(id: string, model = 'claude-sonnet-5-5', signal = new AbortController().signal): Promise<Outcome> {
       const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: quiet });
       const bundles = createBundleStore(db);
-      const rows = {
-        conversations,
-        turns,
-        messages,
-        bundlesIn: () => bundles,
-        called: createCalledSecrets(db, createVault({ keyId: 'k', key: new Uint8Array(32) }), () => undefined),
-      };
+      const rows = { conversations, turns, messages, bundlesIn: () => bundles, called };
       const writes = { assign: async () => undefined, ofTurn: async () => [] };
       const [turn, conversation] = [await turns.get(id), await conversations.get(CONVERSATION)];
       if (turn === undefined || conversation === undefined) throw new Error('no such turn');
@@ -198,6 +194,17 @@ test('a model that ended while a turn had begun with it: the turn goes on with t
       .map(({ model }) => model)
       .slice(-3),
   ).toEqual(['claude-old', 'claude-new', 'claude-new']);
+});
+
+test('what was called a secret afterwards is not told by half where a text is cut', async ({ rig }) => {
+  // Its beginning stands before the end of a line of what happened before, and before the end of a text that is told whole.
+  for (const before of [150, ...Array.from({ length: 6 }, () => 1990)]) await rig.turn(`${'x'.repeat(before)}hunter2-and-more-of-it`);
+  await rig.called.keep(CONVERSATION, [{ name: 'password', value: 'hunter2-and-more-of-it' }]);
+  await rig.turn('last', 'claude-new');
+  expect(await rig.segments()).toEqual(['prompt']);
+  const told = JSON.stringify(rig.sent().at(-2)?.messages);
+  expect(told).toContain('x<secret ');
+  expect(told).not.toContain('hunter2');
 });
 
 /** Refuses the inserts into `table` that are `which`; what it answers ends that. */
