@@ -28,8 +28,13 @@ export type Asked = Person & { readonly conversationId: string } & (
     | { readonly kind: Exclude<AskedKind, 'run'>; readonly proposalId: string }
   );
 
-/** A press on a button of a deployment; `id` is that of the press, which may be told twice. */
-type NextPress = Person & { readonly id: string; readonly kind: AskedKind | 'own_data'; readonly proposalId: string };
+/** A press on a button of a deployment; `id` is that of the press, which may be told twice; `channel` is where it was pressed. */
+type NextPress = Person & {
+  readonly id: string;
+  readonly kind: AskedKind | 'own_data';
+  readonly proposalId: string;
+  readonly channel: string;
+};
 
 export interface AskedSteps {
   /** Does what was asked, when no turn runs. `id` (a UUID) names it, so that a second try says nothing twice. */
@@ -167,10 +172,11 @@ export function createAskedSteps(deps: {
   }
 
   /** Has the agent give the copy places of its own to write to; answers words for whoever pressed. */
-  async function wishOwnData(id: string, proposalId: string, slackUser: string): Promise<string> {
-    const proposal = await approvals.get(proposalId);
-    const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
-    if (proposal === undefined || conversation === undefined) return 'I do not know this plan any more. Use the newest card.';
+  async function wishOwnData(
+    id: string,
+    { proposal, conversation }: { readonly proposal: DeploymentProposal; readonly conversation: ConversationRow },
+    slackUser: string,
+  ): Promise<string> {
     const newest = (await rows.conversations.versions(conversation.id)).at(-1)?.number;
     if (newest !== proposal.version)
       return `Version ${newest} has come since. Ask on its card, if that still names what it changes of production.`;
@@ -211,10 +217,14 @@ export function createAskedSteps(deps: {
       if (conversation !== undefined) await thread.whisper(conversation, slackUser, BROKEN);
     },
 
-    async press({ id, kind, proposalId, team, slackUser }, asker) {
+    async press({ id, kind, proposalId, team, slackUser, channel }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
-      if (kind === 'own_data') return wishOwnData(id, proposalId, slackUser);
+      const proposal = await approvals.get(proposalId);
+      const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
+      // What a button carries may be the plan of another thread, where this person has nothing to say.
+      if (proposal === undefined || conversation?.channel !== channel) return 'I do not know this plan any more. Use the newest card.';
+      if (kind === 'own_data') return wishOwnData(id, { proposal, conversation }, slackUser);
       const found = isVersion(kind)
         ? await versions.changeable(proposalId, identity)
         : kind === 'look'
@@ -226,9 +236,8 @@ export function createAskedSteps(deps: {
         await deps.ask(id, { kind, proposalId, conversationId, team, slackUser });
         return ON_IT[kind];
       }
-      const conversation = await rows.conversations.get(conversationId);
       const key = 'steps' in found ? found.steps.run?.key : undefined;
-      if (conversation === undefined || key === undefined) return undefined;
+      if (key === undefined) return undefined;
       // The same press, told again, is the same run.
       const writeId = jobId(id);
       await propose(

@@ -94,6 +94,29 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(dee.modal()).toBeNull();
   });
 
+  test('learns and does nothing by a press that carries the plan of somebody’s direct messages', async ({ ben, dee }) => {
+    const thread = await startThread(ben, '/dab job 640 private', 'job 640 ', ben.dm);
+    const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
+    await thread.idle();
+    const before = thread.messages().length;
+    const value = String(buttonsOf(card).show_changes?.value);
+    const said = dee.say(CHANNEL, 'hello');
+    const forge = (action_id: string) => {
+      const elements = [{ type: 'button', action_id, value, text: { type: 'plain_text', text: 'forged' } }];
+      const forged = { ...said, blocks: [{ type: 'actions', block_id: 'forged', elements }] };
+      return privately(dee, () => dee.click(forged, action_id, { stale: true }));
+    };
+    expect(textOf(await forge('show_changes'))).toContain('not kept any more');
+    expect(dee.modal()).toBeNull();
+    for (const step of ['own_data', 'production', 'edits', 'look'])
+      expect(textOf(await forge(`next_${step}`))).toContain('I do not know this plan any more');
+    expect(thread.messages()).toHaveLength(before);
+    // To whom it belongs it opens.
+    await ben.click(card, 'show_changes');
+    await ben.waitFor(() => JSON.stringify(ben.modal()).includes('1 to create'), STEP_MS);
+    await ben.closeModal();
+  });
+
   test('is told of what they may not see, alone, and nothing is posted', async ({ dee }) => {
     // What is still said in a thread is none of this.
     const roots = () => dee.messages(CHANNEL).filter(({ threadTs }) => threadTs === undefined);

@@ -31,8 +31,8 @@ interface Pressed {
   readonly channel: string;
   /** Opens a modal, for three seconds. */
   readonly triggerId: string;
-  /** Of the modal that it is in. */
-  readonly viewId?: string | undefined;
+  /** The modal that it is in. */
+  readonly view?: { readonly id: string; readonly private_metadata: string } | undefined;
 }
 
 /** What our own buttons carry. A click may say anything: whether it is allowed is checked again. */
@@ -69,8 +69,11 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
   }
   for (const kind of NEXT)
     on(`next_${kind}`, async (pressed, whisper) => {
-      const { id, value: proposalId, team, user: slackUser } = pressed;
-      const words = await deps.conversation.press({ id, kind, proposalId, team, slackUser }, askerOf(deps.connect, pressed, whisper));
+      const { id, value: proposalId, team, user: slackUser, channel } = pressed;
+      const words = await deps.conversation.press(
+        { id, kind, proposalId, team, slackUser, channel },
+        askerOf(deps.connect, pressed, whisper),
+      );
       if (words !== undefined) await whisper(renderRefusal(words, undefined));
     });
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
@@ -102,8 +105,8 @@ function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed
     const whisper = whisperBy(respond);
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
     const { trigger_id: triggerId, view } = body;
-    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId, viewId: view?.id }, whisper).catch(
-      (error: unknown) => whisperFailure(whisper, error, triggerId, log),
+    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId, view }, whisper).catch((error: unknown) =>
+      whisperFailure(whisper, error, triggerId, log),
     );
   });
 }

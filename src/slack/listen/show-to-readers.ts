@@ -20,9 +20,10 @@ interface Pressed {
   readonly value: string;
   readonly team: string;
   readonly user: string;
+  readonly channel: string;
   readonly triggerId: string;
-  /** Of the modal that it is in. */
-  readonly viewId?: string | undefined;
+  /** The modal that it is in. */
+  readonly view?: { readonly id: string; readonly private_metadata: string } | undefined;
 }
 
 /** What the button carries. Whether somebody may see it is asked anew. */
@@ -54,16 +55,15 @@ export async function showProof(
   });
 }
 
-/** What the buttons of a page carry. Whether somebody may see it is asked anew. */
-const PageValue = z.object({ proposalId: z.string(), page: z.number().int() });
-
 /** For all where only the team reads, else for people who may read what it is about themselves. */
 export async function showChanges(deps: ShowDeps, pressed: Pressed, whisper: Whisper): Promise<void> {
   const { client, thread } = deps;
-  const { value, team, user, triggerId, viewId } = pressed;
-  const page = viewId === undefined ? { proposalId: value, page: 0 } : PageValue.parse(JSON.parse(value));
+  const { value, team, user, channel, triggerId, view } = pressed;
+  const page =
+    view === undefined ? { proposalId: value, page: 0 } : { proposalId: view.private_metadata, page: z.coerce.number().int().parse(value) };
   const found = await deps.conversation.release(page.proposalId);
-  if (found === undefined) {
+  // What a button carries may be the plan of another thread, which others read: where it was pressed is Slack's word.
+  if (found === undefined || (view === undefined && found.conversation.channel !== channel)) {
     await whisper(renderWords('What this plan would change is not kept any more. Press Plan again for a fresh one.'));
     return;
   }
@@ -73,10 +73,10 @@ export async function showChanges(deps: ShowDeps, pressed: Pressed, whisper: Whi
     (await thread.whoReads(conversation)) === undefined ? undefined : thread.mayRead({ team, user }, conversation.subject);
   const refused = (no: string) => renderHeadline(release, `All of it is shown here to people who may read ${what} themselves. ${no}`);
   const whole = () => renderChangesModal(release, page);
-  if (viewId === undefined)
+  if (view === undefined)
     return showToReaders(client, triggerId, { asking: renderHeadline(release, 'Looking who may see the rest …'), refusal, refused, whole });
   const no = await refusal();
-  await client.views.update({ view_id: viewId, view: no === undefined ? whole() : refused(no) });
+  await client.views.update({ view_id: view.id, view: no === undefined ? whole() : refused(no) });
 }
 
 type View = Parameters<WebClient['views']['open']>[0]['view'];

@@ -14,7 +14,7 @@ const LONGEST_LINE = 700;
 
 export const MARKS: Record<Finding['weight'], string> = { danger: ':rotating_light:', warning: ':warning:', note: '•' };
 
-/** What is pressed to see another page carries which one. */
+/** Of which plan: the modal itself says it, which no click can change; what is pressed to see another page carries which one. */
 interface ChangesPage {
   readonly proposalId: string;
   readonly page: number;
@@ -24,13 +24,12 @@ export function renderChangesModal(release: Release, { proposalId, page }: Chang
   const sections = packed(linesOf(release));
   const pages = Math.max(1, Math.ceil(sections.length / PAGE_SECTIONS));
   const shown = Math.min(Math.max(page, 0), pages - 1);
-  const turn = (text: string, to: number) =>
-    button(text, `changes_page_${to < shown ? 'back' : 'on'}`, JSON.stringify({ proposalId, page: to }));
+  const turn = (text: string, to: number) => button(text, `changes_page_${to < shown ? 'back' : 'on'}`, String(to));
   const turns = [...(shown > 0 ? [turn('Earlier', shown - 1)] : []), ...(shown < pages - 1 ? [turn('More', shown + 1)] : [])];
   const blocks: KnownBlock[] = sections.slice(shown * PAGE_SECTIONS, (shown + 1) * PAGE_SECTIONS).map(section);
   if (turns.length > 0)
     blocks.push(section(`_Page ${shown + 1} of ${pages}_`), { type: 'actions', block_id: `turn-${shown}`, elements: turns });
-  return changesModal(blocks);
+  return { ...changesModal(blocks), private_metadata: proposalId };
 }
 
 /** Its headline alone, and in words why the rest is not shown (yet). */

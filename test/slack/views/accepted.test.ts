@@ -260,6 +260,8 @@ test('changes are paged: every setting is on one of the pages, and each leads to
     const view = renderChangesModal(large, { proposalId: 'p1', page });
     const text = JSON.stringify(view.blocks);
     seen.push(...(text.match(/tags\.t\d+/g) ?? []));
+    // Which plan it is of stands where no click can change it.
+    expect([view.private_metadata, text.includes('p1')]).toEqual(['p1', false]);
     page = text.includes('changes_page_on') ? page + 1 : undefined;
   }
   expect(seen).toHaveLength(3000);
