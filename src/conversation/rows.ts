@@ -6,3 +6,4 @@ export type { ConversationRow } from '../storage/conversations.ts';
 export type { Inbox, InboxRow } from '../storage/inbox.ts';
 export type { Outbox } from '../storage/outbox.ts';
 export type Leases = Storage['leases'];
+export type CalledRows = Pick<Storage, 'called'>;

@@ -1,7 +1,7 @@
 // Root message and cards as the rows say they are now: drawn from rows, and drawn again when something has changed.
 import type { WebClient } from '@slack/web-api';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
-import type { ConversationRow } from '../../conversation/rows.ts';
+import type { CalledRows, ConversationRow } from '../../conversation/rows.ts';
 import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import { nextStepsOf } from '../../conversation/story/next-steps.ts';
 import { readStatus, type StatusRows } from '../../conversation/story/status.ts';
@@ -21,7 +21,7 @@ import { slackError } from './poster.ts';
 const REMEMBERED = 5000;
 
 /** What root message and cards are drawn from; it is read whenever one is drawn. */
-export interface CardRows extends VersionStores, StatusRows {
+export interface CardRows extends VersionStores, StatusRows, CalledRows {
   /** The workspace's, for links. */
   readonly host: string;
   readonly proposal: (id: string) => Promise<DeploymentProposal | undefined>;

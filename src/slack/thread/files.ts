@@ -3,6 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import { archive } from '../../bundle/edit/archive.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import { contentsOf } from '../../conversation/stored-versions.ts';
+import { hideSecrets } from '../../conversation/story/hide-secrets.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Logger } from '../../values/log.ts';
 import { renderSentDirectly } from '../views/reply.ts';
@@ -12,6 +13,8 @@ import type { CardRows } from './drawing.ts';
 import { aboutOf, type MayRead } from './may-read.ts';
 import { type Poster, slackError, type Upload } from './poster.ts';
 import type { WhoReads } from './who-reads.ts';
+
+type FileRows = Pick<CardRows, 'outbox' | 'conversations' | 'bundlesIn' | 'proofs' | 'called' | 'proposal' | 'report'>;
 
 type FileMessage = Extract<ThreadMessage, { kind: 'archive' | 'release' }>;
 
@@ -25,7 +28,7 @@ export interface Files {
 export function createFiles(deps: {
   client: WebClient;
   poster: Poster;
-  cardRows: CardRows;
+  cardRows: FileRows;
   whoReads: WhoReads;
   mayRead: MayRead;
   log: Logger;
@@ -33,7 +36,7 @@ export function createFiles(deps: {
   const { client, poster, cardRows, whoReads, mayRead, log } = deps;
 
   const fileOf = ({ id }: ConversationRow, message: FileMessage) =>
-    message.kind === 'archive' ? zipOf(cardRows, id, message) : reportOf(cardRows, message);
+    message.kind === 'archive' ? zipOf(cardRows, id, message) : reportOf(cardRows, id, message);
 
   /** For whom it was made. */
   async function ownerOf(conversation: ConversationRow, message: FileMessage): Promise<string> {
@@ -91,7 +94,7 @@ export function createFiles(deps: {
   };
 }
 
-async function zipOf(stores: CardRows, conversationId: string, message: Extract<FileMessage, { kind: 'archive' }>): Promise<Upload> {
+async function zipOf(stores: FileRows, conversationId: string, message: Extract<FileMessage, { kind: 'archive' }>): Promise<Upload> {
   const { bundle, report } = await contentsOf(stores, conversationId, message);
   const { version } = message;
   const { name, files, secrets } = bundle;
@@ -106,15 +109,21 @@ async function zipOf(stores: CardRows, conversationId: string, message: Extract<
   };
 }
 
-async function reportOf({ report }: Pick<CardRows, 'report'>, message: Extract<FileMessage, { kind: 'release' }>): Promise<Upload> {
+async function reportOf(
+  { report, called }: FileRows,
+  conversationId: string,
+  message: Extract<FileMessage, { kind: 'release' }>,
+): Promise<Upload> {
   const { proposalId, version } = message;
   const file = await report(proposalId);
   if (file === undefined) throw new Error(`proposal ${proposalId} has no release`);
-  const { path, bytes } = file;
+  const { path } = file;
+  // Something in it may have been called a secret since the plan was made.
+  const text = hideSecrets(await called.of(conversationId), new TextDecoder().decode(file.bytes));
   return {
     name: path,
     title: `${path} · version ${version} · ${proposalId.slice(0, 8)}`,
-    bytes,
+    bytes: new TextEncoder().encode(text),
     comment: `All of what the plan of version ${version} would change.`,
   };
 }
