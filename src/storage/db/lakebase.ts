@@ -18,6 +18,8 @@ type Done = (error: Error | null) => void;
 
 /** SQLSTATE of a refused password. */
 const INVALID_PASSWORD = '28P01';
+/** In its place where there was no password to log in with. */
+export const NO_PASSWORD = 'NO_PASSWORD';
 
 /**
  * The options of a pg.Pool, or of pg-boss, that log in with such passwords. The library keeps one for its hour and hands it out again after
@@ -52,7 +54,13 @@ export async function lakebasePasswords({ endpoint, ...identity }: LakebaseLogin
       });
     }
   }
-  return { password: () => password(), Client: LoginClient };
+  return { password: () => password().catch(noPassword), Client: LoginClient };
+}
+
+/** With the code of the workspace's answer alone: the message may quote the sign-in. */
+function noPassword(error: unknown): never {
+  const code = error instanceof Error && 'errorCode' in error ? error.errorCode : 'no answer, or the app could not sign in';
+  throw Object.assign(new Error(`Lakebase gave no password (${code})`), { code: NO_PASSWORD });
 }
 
 /** Whether the server refused the password. */

@@ -3,6 +3,7 @@ import { systemClock } from '../../values/clock.ts';
 import { UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
+import { NO_PASSWORD } from './lakebase.ts';
 
 /** Pauses grow from one to the other: a database that wakes up is there within a second, one that is away may be so for minutes. */
 const FIRST_PAUSE_MS = 250;
@@ -20,7 +21,7 @@ export async function waitForServer(db: Db, log: Logger, onAway: (reason: string
     } catch (error) {
       if (!(error instanceof UpstreamError) || !isPassing(error.failure.code)) throw error;
       // Its code alone: the message names the server, and readiness has no sign-in of its own.
-      onAway(`waiting for the server (${error.failure.code ?? 'it closed the connection, or did not answer in time'})`);
+      onAway(`waiting for the server (${whyAway(error.failure.code)})`);
       log.warn(
         { failure: error.failure.code, reason: (error.cause as Error).message, waitMs: pause },
         'The database is away: waiting for it',
@@ -31,10 +32,14 @@ export async function waitForServer(db: Db, log: Logger, onAway: (reason: string
   }
 }
 
+function whyAway(code = 'it closed the connection, or did not answer in time'): string {
+  return code === NO_PASSWORD ? 'Lakebase gave no password; the log says why' : code;
+}
+
 /**
  * By SQLSTATE: connections (08), too many of them (53), a server that starts or stops (57). Without one the connection ended or timed out; else
  * it is Node's code, and those of certificates and of TLS are final.
  */
 function isPassing(code: string | undefined): boolean {
-  return code === undefined || /^(08|53|57)...$/.test(code) || /^E(?!RR_)[A-Z_]+$/.test(code);
+  return code === undefined || code === NO_PASSWORD || /^(08|53|57)...$/.test(code) || /^E(?!RR_)[A-Z_]+$/.test(code);
 }

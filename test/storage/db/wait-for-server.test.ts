@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { createDatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
+import type { LakebaseLogin } from '../../../src/storage/db/lakebase.ts';
 import { openDatabase } from '../../../src/storage/db/open.ts';
 import { createLogger } from '../../../src/values/log.ts';
 
@@ -14,8 +16,11 @@ function refusal(code: string): Buffer {
   return Buffer.concat([head, fields]);
 }
 
-/** Opens over a server that answers each login with the next of these; 'gone' closes the connection. */
-async function opening(...answers: readonly string[]) {
+/** What asks for a password in the clear. */
+const ASKS = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 3]);
+
+/** Opens over a server that answers each login with the next of these; 'gone' closes the connection, 'asks' wants a password and refuses the user. */
+async function opening(answers: readonly string[], lakebase?: LakebaseLogin, whenAway = () => {}) {
   let logins = 0;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -23,23 +28,28 @@ async function opening(...answers: readonly string[]) {
       const answer = answers[logins] ?? answers.at(-1) ?? 'gone';
       logins += 1;
       if (answer === 'gone') socket.destroy();
+      else if (answer === 'asks') socket.once('data', () => socket.end(refusal('28000'))).write(ASKS);
       else socket.end(refusal(answer));
     });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  const lines: { msg: string; failure?: string }[] = [];
+  const lines: { msg: string; failure?: string; reason?: string }[] = [];
   const log = createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line)) } });
   const { port } = server.address() as AddressInfo;
   const reasons: string[] = [];
-  const postgres = { host: '127.0.0.1', port, database: 'd', user: 'u' };
-  const failed = await openDatabase({ postgres, onAway: (reason) => reasons.push(reason) }, log).catch((error: unknown) => error);
+  const postgres = { host: '127.0.0.1', port, database: 'd', user: 'u', lakebase };
+  const onAway = (reason: string) => {
+    reasons.push(reason);
+    whenAway();
+  };
+  const failed = await openDatabase({ postgres, onAway }, log).catch((error: unknown) => error);
   return { failed, lines, reasons };
 }
 
 it('waits while the server is away or starts, and ends at a login that is refused', async () => {
-  const { failed, lines, reasons } = await opening('gone', '57P03', '28000');
+  const { failed, lines, reasons } = await opening(['gone', '57P03', '28000']);
   expect(failed).toMatchObject({ failure: { service: 'postgres', code: '28000' } });
   expect(lines.map(({ msg, failure }) => [msg, failure])).toEqual([
     ['The database is away: waiting for it', undefined],
@@ -49,7 +59,22 @@ it('waits while the server is away or starts, and ends at a login that is refuse
 });
 
 it('does not wait for a database that does not exist', async () => {
-  const { failed, lines } = await opening('3D000');
+  const { failed, lines } = await opening(['3D000']);
   expect(failed).toMatchObject({ failure: { code: '3D000' } });
   expect(lines).toEqual([]);
+});
+
+it('says that it is Lakebase that gives no password, and why, as long as there is none', async () => {
+  const databricks = await createDatabricksStandIn();
+  onTestFinished(databricks.close);
+  const identity = { clientId: 'the-app', clientSecret: 'app-secret' };
+  const endpoint = 'projects/bot/branches/main/endpoints/primary';
+  const steps = [() => databricks.registerOAuthClient(identity), () => databricks.workspace.lakebase.set(endpoint, () => 'a-password')];
+  const { failed, lines, reasons } = await opening(['asks'], { endpoint, host: databricks.url, ...identity }, () => steps.shift()?.());
+  expect(failed).toMatchObject({ failure: { code: '28000' } });
+  expect(reasons).toEqual(Array(2).fill('waiting for the server (Lakebase gave no password; the log says why)'));
+  expect(lines.flatMap(({ reason }) => reason ?? [])).toEqual([
+    'Lakebase gave no password (no answer, or the app could not sign in)',
+    'Lakebase gave no password (RESOURCE_DOES_NOT_EXIST)',
+  ]);
 });
