@@ -40,23 +40,29 @@ export function scrub(text: string): string {
 /** So many of the texts to hide are surely kept, the newest; what is in use is told again and again. Our choice. */
 const HIDDEN = 10_000;
 
+/** The texts of a line, and its keys, which a colon follows. */
+const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*":?/g;
+
 function createHidden() {
   let older = createFinder();
   let newer = createFinder();
   return {
     add(text: string): void {
-      // A line is JSON: what it quotes stands there with escapes.
-      for (const written of new Set([text, JSON.stringify(text).slice(1, -1)])) {
-        if (newer.has(written)) continue;
-        if (newer.size() >= HIDDEN) [older, newer] = [newer, createFinder()];
-        newer.add(written);
-      }
+      if (newer.has(text)) return;
+      if (newer.size() >= HIDDEN) [older, newer] = [newer, createFinder()];
+      newer.add(text);
     },
+    /** In its texts alone: whatever is to be hidden, the line stays JSON, with its keys and numbers. */
     cut(line: string): string {
-      let shown = line;
-      for (const finder of [newer, older])
-        for (const { start, end } of finder.find(shown).reverse()) shown = `${shown.slice(0, start)}[secret]${shown.slice(end)}`;
-      return shown;
+      if (newer.size() + older.size() === 0) return line;
+      return line.replace(QUOTED, (quoted) => {
+        if (quoted.endsWith(':')) return quoted;
+        const said: string = JSON.parse(quoted);
+        let shown = said;
+        for (const finder of [newer, older])
+          for (const { start, end } of finder.find(shown).reverse()) shown = `${shown.slice(0, start)}[secret]${shown.slice(end)}`;
+        return shown === said ? quoted : JSON.stringify(shown);
+      });
     },
   };
 }

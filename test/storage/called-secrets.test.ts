@@ -89,6 +89,20 @@ it('never reaches a log once it is known, in no spelling and from no child', asy
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ turn: 't1', msg: 'no [secret] in main', err: { message: 'refused: [secret]' } });
 });
 
+it('leaves a line JSON, and its keys and numbers, whatever somebody has called a secret', async ({ rig }) => {
+  const { rows, log, lines } = rig;
+  const values = ['"level":30', 'conversation', String(Date.now()).slice(0, 8), '12345678', '","said":"', 'abcdefgh\\'];
+  await rows().keep(
+    'c1',
+    values.map((value, index) => ({ name: `${index} password`, value })),
+  );
+  log.info({ conversation: 'c1', count: 123456789, quoted: '"level":30', said: 'abcdefgh"' }, 'of conversation 12345678');
+  expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+    ...{ level: 30, time: expect.any(Number), conversation: 'c1', count: 123456789, quoted: '[secret]', said: 'abcdefgh"' },
+    msg: 'of [secret] [secret]',
+  });
+});
+
 it('is hidden in the log of a process that only reads it', async ({ rig }) => {
   const { rows, db } = rig;
   await rows().keep('c2', [{ name: 'token', value: 'tok-1234567' }]);
