@@ -9,10 +9,15 @@ export interface FoundText {
 /** Shorter ones are not found. */
 export const SHORTEST = 8;
 
+/** Where the values go on that begin alike: by their next characters, as many as the shortest has, and how they end where fewer are left. */
+interface Branch {
+  readonly next: Map<string, Branch>;
+  readonly ends: Set<string>;
+}
+
 export function createFinder(values: Iterable<string> = []) {
   const known = new Set<string>();
-  /** By how they begin: their lengths, the longest first. */
-  const lengths = new Map<string, number[]>();
+  const root = newBranch();
   /** Their first characters: most places of a text are passed by these alone. */
   const firsts = new Set<number>();
 
@@ -20,15 +25,30 @@ export function createFinder(values: Iterable<string> = []) {
     if (value.length < SHORTEST || known.has(value)) return;
     known.add(value);
     firsts.add(value.charCodeAt(0));
-    const begins = value.slice(0, SHORTEST);
-    const all = new Set(lengths.get(begins)).add(value.length);
-    lengths.set(
-      begins,
-      [...all].sort((a, b) => b - a),
-    );
+    let branch = root;
+    let at = 0;
+    for (; at + SHORTEST <= value.length; at += SHORTEST) {
+      const step = value.slice(at, at + SHORTEST);
+      const next = branch.next.get(step) ?? newBranch();
+      branch.next.set(step, next);
+      branch = next;
+    }
+    branch.ends.add(value.slice(at));
   }
 
   for (const value of values) add(value);
+
+  /** Where the values end that begin at a place of a text, the shortest first. */
+  function endsFrom(text: string, start: number): number[] {
+    const found: number[] = [];
+    let at = start;
+    for (let branch: Branch | undefined = root; branch !== undefined; at += SHORTEST) {
+      if (branch.ends.size > 0)
+        for (let end = at; end < at + SHORTEST && end <= text.length; end++) if (branch.ends.has(text.slice(at, end))) found.push(end);
+      branch = branch.next.get(text.slice(at, at + SHORTEST));
+    }
+    return found;
+  }
 
   return {
     add,
@@ -39,16 +59,16 @@ export function createFinder(values: Iterable<string> = []) {
       const found: FoundText[] = [];
       if (known.size === 0) return found;
       for (let start = 0; start + SHORTEST <= text.length; ) {
-        if (!firsts.has(text.charCodeAt(start))) {
-          start++;
-          continue;
-        }
-        const fitting = lengths.get(text.slice(start, start + SHORTEST));
-        const length = fitting?.find((one) => known.has(text.slice(start, start + one)) && isOne(start, start + one));
-        if (length !== undefined) found.push({ start, end: start + length, value: text.slice(start, start + length) });
-        start += length ?? 1;
+        const from = start;
+        const end = firsts.has(text.charCodeAt(start)) ? endsFrom(text, start).findLast((one) => isOne(from, one)) : undefined;
+        if (end !== undefined) found.push({ start, end, value: text.slice(start, end) });
+        start = end ?? start + 1;
       }
       return found;
     },
   };
+}
+
+function newBranch(): Branch {
+  return { next: new Map(), ends: new Set() };
 }
