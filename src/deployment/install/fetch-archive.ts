@@ -87,8 +87,8 @@ async function fetchFile(from: Awaited<ReturnType<FromWorkspace>>, meter: Meter)
 
 function refusal(status: number, path: string): string {
   if (status === 401 || status === 403) return `the app itself may not read ${path} (${status})`;
-  // MAX_NOTEBOOK_SIZE_EXCEEDED (facts: databricks#error-answers).
-  if (status === 400 || status === 413)
+  // MAX_NOTEBOOK_SIZE_EXCEEDED (facts: databricks#error-answers); a volume has no such limit.
+  if (path.startsWith('/Workspace/') && (status === 400 || status === 413))
     return `${path} was refused (${status}): in the workspace it must lie in parts below 10 MB (.00, .01, …)`;
   return `${path} was answered with ${status}`;
 }

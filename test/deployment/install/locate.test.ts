@@ -260,6 +260,13 @@ describe('an archive at a place of one’s own', () => {
     expect(status).toMatchObject({ problem: expect.stringContaining('read by the app itself alone') });
   });
 
+  inWorkspace('in a volume, where no size is too large, is not said to be so when it is refused', async ({ from, databricks }) => {
+    databricks.faults.on('GET /api/2.0/fs/files/*', { status: 400, times: 1 });
+    expect(await from('/Volumes/main/tools/c l#i/{version}-{archive}')).toMatchObject({
+      problem: expect.stringMatching(/download: \/Volumes\/main\/tools\/c l#i\/1\.9\.0-cli\.zip was answered with 400/),
+    });
+  });
+
   inWorkspace('that the app may not read says so', async ({ from, databricks }) => {
     onTestFinished(() => {
       databricks.workspace.unreadable = 404;
