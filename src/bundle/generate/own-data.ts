@@ -13,6 +13,11 @@ const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
 const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
 /** What is called so is read from, as long as no code says otherwise. */
 const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
+/** What is called after a schema and is none, as long as no code says otherwise: `schema_registry_url`, `schema_evolution_mode`. */
+const ABOUT_ONE =
+  /(?:^|_)(?:schema|database|catalog)_(?:registry|file|path|location|dir|folder|url|uri|host|port|user|version|evolution|mode|hints?|inference|type|format|id|json|ddl|definition|drift|merge|validation|check)(?:_|$)/;
+/** A name of a schema, a catalog before it or not; no path, address, number or switch. */
+const A_NAME = /^(?!(?:true|false)$|\d+(?:\.|$))[^\s./:]+(?:\.[^\s./:]+)?$/i;
 
 /** Whoever deploys, as the CLI shortens their name (facts: bundles#variables-and-lookups). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
@@ -230,7 +235,8 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const place = `${prefix}${leaf.place}`;
     const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
     if (isTarget) return { place, kind: 'written', foreign: [] };
-    const parameter = (type === 'pipelines' ? leaf.fields.at(-1) : parameterGiven(leaf)?.name)?.replace(/^.*\./, '').toLowerCase();
+    const given = type === 'pipelines' ? { name: leaf.fields.at(-1), value: leaf.value } : parameterGiven(leaf);
+    const parameter = given?.name?.replace(/^.*\./, '').toLowerCase();
     const task = taskOf(prefix, leaf);
     const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
     const here = task === undefined ? sources : [...own, ...shared];
@@ -242,7 +248,8 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
     if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
       return { place, kind: 'read', foreign: [] };
-    if (tables.length === 0) return { place, kind: 'unknown', foreign };
+    const isNone = !isTable && (ABOUT_ONE.test(parameter?.replaceAll('-', '_') ?? '') || !A_NAME.test(String(given?.value)));
+    if (tables.length === 0) return { place, kind: isNone ? 'read' : 'unknown', foreign };
     const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
     return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };

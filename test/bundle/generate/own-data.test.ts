@@ -51,6 +51,23 @@ it('moves what is written, and what others of the job read of that, and leaves w
   for (const target of ['dev', 'prod']) expect(proof(target).counts.lost).toBe(0);
 });
 
+it('leaves what is only called after a schema, and no code names tables by', () => {
+  const about = {
+    ...{
+      'schema-registry-url': 'https://kafka.acme.example',
+      schema_file: 'orders.json',
+      schema_path: '/Volumes/main/x',
+      schema_version: '3',
+    },
+    ...{ schema_evolution: 'rescue', schema_strict: 'true', database: 'jdbc:postgresql://erp.acme.example/erp', schema_mode: 'merge' },
+  };
+  const { of, told } = made({ load: { schema: 'sales', ...about } }, []);
+  expect(of('dev')).toEqual({ load: { schema: 'dev_ana_b', ...about } });
+  expect(told.filter((one) => Object.keys(about).some((name) => one.includes(`\`${name.replaceAll('-', '_')}\``)))).toEqual([]);
+  const { of: byCode } = made({ load: { schema_mode: 'merge' } }, [writes('load', 'main', '{schema_mode}', 'orders')]);
+  expect(byCode('dev')).toEqual({ load: { schema_mode: 'dev_ana_b' } });
+});
+
 it('says what one and the same parameter would not find', () => {
   const { of, told } = made({ load: { schema: 'sales' } }, [
     {
