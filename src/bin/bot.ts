@@ -30,7 +30,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
 
   const vaultKey = { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY };
   const onAway = (reason: string) => readiness.watch('database', () => reason);
-  const storage = await openStorage({ ...config.storage, onAway }, { vaultKey, clock, log });
+  const storage = await openStorage({ ...config.storage, onAway }, { vaultKey, clock, log, dieAfterWrites: config.DAB_DIE_AFTER_WRITES });
   readiness.watch('database', async () => ((await storage.answers()) ? undefined : 'it does not answer'));
   const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
 

@@ -29,7 +29,7 @@ export interface Child {
   /** Of the process; undefined before its first start. */
   pid(): number | undefined;
   /** Rejects where it does not become ready, with its log. */
-  start(): Promise<void>;
+  start(variables?: Record<string, string>): Promise<void>;
   stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Any other signal, such as SIGSTOP for a process that hangs. */
   signal(signal: NodeJS.Signals): void;
@@ -50,10 +50,10 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
     pid: () => process_?.pid,
     signal: (signal) => void process_?.kill(signal),
     onCrash: (listener) => void crashListeners.push(listener),
-    async start() {
+    async start(variables = {}) {
       expected = false;
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, main], {
-        env: { ...env },
+        env: { ...env, ...variables },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       process_ = child;

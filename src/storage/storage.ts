@@ -9,6 +9,7 @@ import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type CalledSecrets, createCalledSecrets } from './called-secrets.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
+import { dyingAfter } from './db/dying-after.ts';
 import { createLeases, type Leases } from './db/leases.ts';
 import { type Database, drain, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
 import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
@@ -54,14 +55,17 @@ interface StorageNeeds {
   readonly clock: Pick<Clock, 'deadline'>;
   /** Hides what was called a secret. */
   readonly log: ProgramLogger;
+  /** For tests of crashes: the process ends when so many statements have changed rows. */
+  readonly dieAfterWrites?: number | undefined;
 }
 
 /** Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
-export async function openStorage(options: StorageOptions, { vaultKey, clock, log }: StorageNeeds): Promise<Storage> {
+export async function openStorage(options: StorageOptions, { vaultKey, clock, log, dieAfterWrites }: StorageNeeds): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
-  const { db: unleased, kind } = database;
+  const { kind } = database;
+  const unleased = dieAfterWrites === undefined ? database.db : dyingAfter(database.db, dieAfterWrites);
   // Nobody else has an embedded one: whoever had leases in it is dead.
-  if (kind === 'pglite') await unleased.query('delete from leases');
+  if (kind === 'pglite') await database.db.query('delete from leases');
   const leases = createLeases(unleased, { lengthMs: LEASE_MS, clock, log });
   const { db } = leases;
   const rows = bundleRows(db);

@@ -1,5 +1,5 @@
 // What every program that listens has: a workspace, a port and a log.
-import { clockScale, devCatalog, devSchema, host, oneOf, port, teamFolder, text } from './value-types.ts';
+import { clockScale, count, devCatalog, devSchema, host, oneOf, port, teamFolder, text } from './value-types.ts';
 
 export const LogVariables = {
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
@@ -26,5 +26,9 @@ export const ServerVariables = {
   ...LogVariables,
   DAB_CLOCK_SCALE: clockScale.optional().meta({
     description: 'For tests over the playground, which sets it: how many times as fast time goes, and since when. Leave unset.',
+  }),
+  DAB_DIE_AFTER_WRITES: count.optional().meta({
+    description:
+      'For tests of crashes over the playground: after how many stored changes the program ends as if it was killed. Leave unset.',
   }),
 };

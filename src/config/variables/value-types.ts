@@ -34,6 +34,9 @@ export const flag = z
 
 export const port = z.coerce.number().int().min(0).max(65535).meta({ type: 'port' });
 
+/** How often something happens. */
+export const count = z.coerce.number().int().positive('must be 1 or more').meta({ type: 'number' });
+
 export const list = z
   .string()
   .transform((given) => given.split(',').map((one) => one.trim()))
