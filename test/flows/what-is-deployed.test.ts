@@ -92,13 +92,24 @@ describe.skipIf(cli.state !== 'ready')('what is deployed', () => {
     expect(textAt(playground, NOTEBOOK)).toBe(before);
   });
 
-  test('and is no part of the bundle any more is deleted only where the target’s name was typed', async ({ playground, ana, thread }) => {
+  test('and is no part of the bundle any more is deleted only where the target’s name was typed', async ({
+    playground,
+    ana,
+    dee,
+    thread,
+  }) => {
     const { pipelines } = playground.databricks.workspace;
     plantPipeline(playground);
     thread.say('rename the job to Churn 5');
     const card = await thread.card(5, (one) => 'deploy' in buttonsOf(one));
     expect(textOf(card)).toContain('Deletes pipeline `old`');
     await thread.idle();
+
+    // A press elsewhere that carries this plan is told nothing of it.
+    const forged = { ...dee.say('C_PARTNER', 'hello'), blocks: card.blocks ?? [] };
+    const elsewhere = await privately(dee, () => dee.click(forged, 'deploy', { stale: true }), 'C_PARTNER');
+    expect(textOf(elsewhere)).toContain('runs as the person it was planned for');
+    expect(dee.modal()).toBeNull();
 
     await ana.click(card, 'deploy');
     const modal = await ana.waitFor((me) => me.modal(), STEP_MS);

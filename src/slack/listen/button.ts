@@ -62,8 +62,8 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
 
   for (const [action, kind, how] of DECISIONS) {
     on(action, async (pressed, whisper) => {
-      const { value: proposalId, team, user, triggerId } = pressed;
-      if (action === 'deploy' && (await askToConfirm(deps, { proposalId, triggerId }))) return;
+      const { value: proposalId, team, user, channel, triggerId } = pressed;
+      if (action === 'deploy' && (await askToConfirm(deps, { proposalId, channel, triggerId }))) return;
       await deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
     });
   }

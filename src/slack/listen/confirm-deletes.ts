@@ -23,10 +23,11 @@ const Submitted = z.object({ [WORD.block]: z.object({ [WORD.action]: z.object({ 
 /** Opens the question where something would be deleted, within the 3 seconds that a click may open a modal; answers whether it did. */
 export async function askToConfirm(
   { client, conversation }: Pick<ConfirmDeps, 'client' | 'conversation'>,
-  { proposalId, triggerId }: { readonly proposalId: string; readonly triggerId: string },
+  { proposalId, channel, triggerId }: { readonly proposalId: string; readonly channel: string; readonly triggerId: string },
 ): Promise<boolean> {
   const found = await conversation.doomed(proposalId);
-  if (found === undefined) return false;
+  // A button may carry the plan of another thread; what that would delete is not said here.
+  if (found?.channel !== channel) return false;
   const { target, doomed, ...where } = found;
   const view = renderConfirmDeletes({ target, doomed, metadata: JSON.stringify({ proposalId, ...where }) });
   await client.views.open({ trigger_id: triggerId, view });
