@@ -16,8 +16,7 @@ const LEVEL = 9;
 
 /**
  * Packs a bundle and further files (a proof, say) into a zip, below a folder that is called like the bundle, hard-coded secrets masked
- * and README.md saying so. Sorted,
- * one timestamp, so the same files give the same bytes in any order.
+ * and README.md saying so. Sorted, one timestamp, so the same files give the same bytes in any order.
  */
 export function archive(bundle: NamedTree, more: readonly BundleFile[] = []): Uint8Array {
   const files = masked(bundle, more);

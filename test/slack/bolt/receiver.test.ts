@@ -1,5 +1,5 @@
 // The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
@@ -121,7 +121,11 @@ test('a process that was busy for longer than pings wait hears the next command 
   expect(slack.socket.sockets()).toBe(2);
   // A connection is given up that has answered before: of two that are alike both have, by their second answer.
   let pongs = 0;
-  subscribe('undici:websocket:pong', () => (pongs += 1));
+  const heard = () => {
+    pongs++;
+  };
+  subscribe('undici:websocket:pong', heard);
+  onTestFinished(() => void unsubscribe('undici:websocket:pong', heard));
   await eventually(() => pongs).toBeGreaterThanOrEqual(2);
   // Nothing of the process runs: the library's timers are late, and it believes that nobody answers. Its 5 s are real ones.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);
