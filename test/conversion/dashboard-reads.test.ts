@@ -4,6 +4,7 @@ import type { DashboardDefinition } from '../../src/bundle/model/bundle.ts';
 import { compare } from '../../src/bundle/proof/compare.ts';
 import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
 import { makeBundle } from '../../src/conversion/make-bundle.ts';
+import { objectOf } from '../../src/values/json.ts';
 import { HOST, job } from '../bundle/fixtures.ts';
 
 const LOAD = '/Workspace/Users/ana@acme.example/etl/load';
@@ -36,8 +37,8 @@ async function datasetPlaces(datasets: readonly Dataset[], devData?: { catalog: 
   expect(findings).toEqual([]);
   const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
   const said = (target: string) => {
-    const { resources } = resolved(target) as unknown as { resources: { dashboards: { sales: Record<string, unknown> } } };
-    return [resources.dashboards.sales.dataset_catalog, resources.dashboards.sales.dataset_schema];
+    const sales = ['resources', 'dashboards', 'sales'].reduce((at, key) => objectOf(at[key]), resolved(target));
+    return [sales.dataset_catalog, sales.dataset_schema];
   };
   const { counts } = compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved: resolved('dev') });
   expect(counts.lost).toBe(0);
