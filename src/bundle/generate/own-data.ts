@@ -55,7 +55,8 @@ interface Use {
   readonly foreign: readonly string[];
 }
 
-function isCatalog(name: string): boolean {
+/** Whether a variable of this name says in which catalog data is, and not in which schema of it. */
+export function isCatalog(name: string): boolean {
   return CATALOG.test(name) && !SCHEMA.test(name);
 }
 

@@ -1,7 +1,7 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
 import type { Adoption } from '../model/bundle.ts';
 import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
-import { ownName } from './own-data.ts';
+import { isCatalog, ownName } from './own-data.ts';
 import { startsByItself, type TargetWish } from './targets.ts';
 import type { Variable } from './variables.ts';
 
@@ -49,7 +49,7 @@ function variableTable({ variables, own, paused, targets }: ReadmeInput): string
   });
   const head = ['Name', 'Value', ...(differs ? [`In ${dev.join(', ')}`] : []), 'What it is'];
   const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
-  const moves = dev.length > 0 && Object.keys(own).length > 0;
+  const moves = dev.length > 0 && Object.keys(own).some((name) => !isCatalog(name));
   const copy = moves ? [`A schema that is another one in ${dev.join(', ')} is the copy’s own, and must be there.`, ''] : [];
   return ['## Variables', '', `| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, '', change, '', ...copy];
 }

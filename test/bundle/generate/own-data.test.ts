@@ -5,7 +5,7 @@ import type { SourceTables } from '../../../src/bundle/model/bundle.ts';
 import { compare } from '../../../src/bundle/proof/compare.ts';
 import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
-import { HOST, job, notebook } from '../fixtures.ts';
+import { HOST, job, notebook, textOf } from '../fixtures.ts';
 
 const ETL = '/Workspace/Users/ana@acme.example/etl';
 
@@ -32,7 +32,7 @@ function made(parameters: Record<string, JsonObject>, tables: readonly SourceTab
       judge: 'CLI',
       resolved: resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }),
     });
-  return { of, told, proof };
+  return { of, told, proof, readme: textOf(bundle, 'README.md') };
 }
 
 const writes = (task: string, ...parts: string[]): SourceTables => ({ path: `${ETL}/${task}`, tables: [{ changes: true, parts }] });
@@ -139,6 +139,7 @@ it('stays in production’s catalog for what it reads there, but not where a cat
   expect(bySchema.of('dev').load).toEqual({ catalog: 'main', schema: 'dev_ana_b' });
   const alone = made({ load: { catalog: 'main' } }, load(writes('', '{catalog}', 'finance', 'ledger'), foreign), { catalog: 'lab' });
   expect(alone.of('dev').load).toEqual({ catalog: 'lab' });
+  expect([alone, bySchema].map(({ readme }) => readme.includes('is the copy’s own'))).toEqual([false, true]);
   expect(alone.told).toEqual([
     'what a copy writes goes to the catalog for development: `catalog` is `lab`',
     expect.stringContaining('code reads `customers` by `catalog` as well'),
