@@ -1,7 +1,7 @@
 // Targets that an edit adds: in production what was made from an original stands paused, since that original runs on; a development copy has
 // its own data and starts nothing.
 import { isObject, itemsIn, type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
-import { isOfData } from '../generate/own-data.ts';
+import { isCatalog, isOfData, schemaOf } from '../generate/own-data.ts';
 import type { Bundle, BundleResource, Environment } from '../model/bundle.ts';
 import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
@@ -65,11 +65,14 @@ function ownValues(bundles: readonly Bundle[]): Map<string, string> {
   return new Map(own.reverse());
 }
 
-/** A copy writes where its person's other copies write, unless the target says where. */
+/** A copy writes to a schema of its own beside those of its person's other copies, in their catalog, unless the target says where. */
 function keepApart(bundle: Bundle, target: string, own: ReadonlyMap<string, string>): Bundle {
   const parts = configurationOf(bundle.files).map(({ value }) => objectOf(objectOf(objectOf(value.targets)[target]).variables));
   const isOpen = (name: string) => bundle.variables.some((one) => one.name === name) && parts.every((said) => said[name] === undefined);
-  const values = [...own].filter(([name]) => isOpen(name)).map(([name, value]) => ({ at: ['variables', name], value }));
+  const isOwn = (name: string, value: string) => isOfData(name) && !isCatalog(name) && PERSONAL.test(value);
+  const values = [...own]
+    .filter(([name]) => isOpen(name))
+    .map(([name, value]) => ({ at: ['variables', name], value: isOwn(name, value) ? schemaOf(target, value) : value }));
   return changeTarget(bundle, target, (changes) => [...values, ...changes((one) => pausing(one, 'development'))]) ?? bundle;
 }
 

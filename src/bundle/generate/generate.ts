@@ -186,7 +186,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const layout = layoutSources(input.sources, new Set(references.map(sourceKey)), folders);
   const dashboards = placeDashboards(resources, layout);
 
-  const parameters = giveOwnData(resources, chosen, input.tables ?? [], options.devData);
+  const first = wished.find(({ environment }) => environment === 'development')?.name;
+  const parameters = giveOwnData(resources, chosen, input.tables ?? [], { ...options.devData, first });
   const pause = pauses.variable;
   const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));
@@ -203,7 +204,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;
-  const datasets = datasetPlaces(resources, parameters, input.tables ?? [], input.dashboards ?? []);
+  const moved = { list: parameters.list, own: parameters.own(first ?? '') };
+  const datasets = datasetPlaces(resources, moved, input.tables ?? [], input.dashboards ?? []);
   const inCopy = pause === undefined ? {} : { [pause.name]: 'PAUSED' };
   const targets = renderTargets({
     targets: wished,
@@ -272,7 +274,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...lookups.diagnostics,
       ...wished.flatMap(({ name, environment }): Diagnostic[] => {
         if (environment !== 'development') return [];
-        const told = parameters.told.map((one) => ({ ...one, place: `target ${name}` }));
+        const told = parameters.told(name).map((one) => ({ ...one, place: `target ${name}` }));
         return adoption[name] === 'bind' ? [devAdopts(name), ...told] : told;
       }),
     ].map(byKey(resources)),

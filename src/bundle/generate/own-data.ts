@@ -32,10 +32,10 @@ export interface DevData {
 
 interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
-  /** By variable: its value in a development copy. */
-  readonly own: Readonly<Record<string, string>>;
+  /** Of a development target, by variable: its value there. */
+  readonly own: (target: string) => Readonly<Record<string, string>>;
   /** What people should know of a development target. */
-  readonly told: readonly Omit<Diagnostic, 'place'>[];
+  readonly told: (target: string) => readonly Omit<Diagnostic, 'place'>[];
 }
 
 /** Whether a variable of this name says where data is. */
@@ -62,13 +62,14 @@ export function isCatalog(name: string): boolean {
 
 /**
  * Gives what is written a schema of its own in development, in another catalog where there is one for that. A variable of which some places
- * are only read from is split into source and destination; where one place is both, people are told what it would miss.
+ * are only read from is split into source and destination; where one place is both, people are told what it would miss. A person's copies
+ * have a schema each: those of other targets than the `first` are called after their target.
  */
 export function giveOwnData(
   resources: readonly KeyedResource[],
   { list, byPlace, tables: named }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
-  { schema: pattern = 'dev_{short_name}', catalog }: DevData = {},
+  { schema: pattern = 'dev_{short_name}', catalog, first }: DevData & { readonly first?: string | undefined } = {},
 ): OwnData {
   const schema = pattern.replace('{short_name}', SHORT_NAME);
   const mayMove = (name: string) => SCHEMA.test(name) || (catalog !== undefined && isCatalog(name));
@@ -125,11 +126,22 @@ export function giveOwnData(
     ].join('.');
   };
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
-  if (own.length > 0) told.unshift({ level: 'note', message: movesTo(given, list) });
-  else told.push(...staysInCatalog(list, sources));
+  const ownIn = (target: string) => (target === first ? given : schemasOf(target, given));
+  if (own.length === 0) told.push(...staysInCatalog(list, sources));
+  const moves = (target: string) => (own.length === 0 ? [] : [{ level: 'note' as const, message: movesTo(ownIn(target), list) }]);
   const note = (name: string) => (onlyRead.has(name) ? ', where it is only read from' : '');
   const described = describeVariables(resources, { list: variables, byPlace: moved, tables }, note);
-  return { list: described, byPlace: moved, tables, own: given, told };
+  return { list: described, byPlace: moved, tables, own: ownIn, told: (target) => [...moves(target), ...told] };
+}
+
+/** A further copy's values: its schemas are called after its target. */
+function schemasOf(target: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isCatalog(name) ? value : schemaOf(target, value)]));
+}
+
+/** The schema of a further copy, by that of the first. */
+export function schemaOf(target: string, value: string): string {
+  return `${value}_${variableName(target)}`;
 }
 
 /** For people: whose copy it is stands for itself. */
@@ -193,7 +205,7 @@ function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
  */
 export function datasetPlaces(
   resources: readonly KeyedResource[],
-  { list, own }: Pick<OwnData, 'list' | 'own'>,
+  { list, own }: { readonly list: readonly Variable[]; readonly own: JsonObject },
   sources: readonly SourceTables[],
   reads: readonly DashboardReads[],
 ): ReadonlyMap<string, JsonObject> {

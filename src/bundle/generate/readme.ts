@@ -19,8 +19,8 @@ interface ReadmeInput {
   readonly brought?: string | undefined;
   readonly targets: readonly TargetWish[];
   readonly adoption: Readonly<Record<string, Adoption>>;
-  /** Values of variables in a development copy that are not those of the job. */
-  readonly own: Readonly<Record<string, string>>;
+  /** Values of variables in a development target that are not those of the job. */
+  readonly own: (target: string) => Readonly<Record<string, string>>;
   /** Values of variables in a development copy that keep it from starting by itself. */
   readonly paused: Readonly<Record<string, string>>;
 }
@@ -39,18 +39,20 @@ export function rowStart(name: string): string {
 
 function variableTable({ variables, own, paused, targets }: ReadmeInput): string[] {
   if (variables.length === 0) return [];
-  const dev = targets.filter(({ environment }) => environment === 'development').map(({ name }) => `\`${name}\``);
-  const inCopy = { ...own, ...paused };
-  const differs = dev.length > 0 && Object.keys(inCopy).length > 0;
+  const copies = targets
+    .filter(({ environment }) => environment === 'development')
+    .map(({ name }) => ({ name: `\`${name}\``, own: own(name), values: { ...own(name), ...paused } }))
+    .filter(({ values }) => Object.keys(values).length > 0);
   const rows = variables.map(({ name, value, description, lookup }) => {
     const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;
-    const copy = inCopy[name] === undefined ? '' : `\`${ownName(inCopy[name])}\``;
-    return `${rowStart(name)} ${shown} |${differs ? ` ${copy || shown} |` : ''} ${inline(description)} |`;
+    const cells = copies.map(({ values: { [name]: there } }) => ` ${there === undefined ? shown : `\`${ownName(there)}\``} |`);
+    return `${rowStart(name)} ${shown} |${cells.join('')} ${inline(description)} |`;
   });
-  const head = ['Name', 'Value', ...(differs ? [`In ${dev.join(', ')}`] : []), 'What it is'];
+  const head = ['Name', 'Value', ...copies.map((copy) => `In ${copy.name}`), 'What it is'];
   const change = 'To give one another value in a target, set it under `variables` of that target in `databricks.yml`.';
-  const moves = dev.length > 0 && Object.keys(own).some((name) => !isCatalog(name));
-  const copy = moves ? [`A schema that is another one in ${dev.join(', ')} is the copy’s own, and must be there.`, ''] : [];
+  const moved = copies.filter((copy) => Object.keys(copy.own).some((name) => !isCatalog(name)));
+  const where = moved.map(({ name }) => name).join(', ');
+  const copy = moved.length > 0 ? [`A schema that is another one in ${where} is the copy’s own, and must be there.`, ''] : [];
   return ['## Variables', '', `| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows, '', change, '', ...copy];
 }
 

@@ -29,8 +29,8 @@ interface TargetsInput {
   readonly deployer?: string | undefined;
   /** What stands at a place instead of its value. */
   readonly byPlace: ReadonlyMap<string, string>;
-  /** Values that variables have in a development copy instead of their own. */
-  readonly own: JsonObject;
+  /** Values that variables have in a development target instead of their own. */
+  readonly own: (target: string) => JsonObject;
   /** Where a dashboard's datasets read in a development copy, by its key: the service writes it into each (facts: bundles#resource-kinds). */
   readonly datasets: ReadonlyMap<string, JsonObject>;
   /** Values that variables have where nothing starts by itself. */
@@ -172,7 +172,7 @@ export function renderTargets({
         const at = root === undefined ? {} : { workspace: { root_path: root } };
         return [
           name,
-          { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...given({ ...ownValues, ...pauses }), ...own },
+          { mode: environment, ...(name === offered ? { default: true } : {}), ...at, ...given({ ...ownValues(name), ...pauses }), ...own },
         ];
       }
       const isPaused = adopted === 'beside' && startsByItself(resources);

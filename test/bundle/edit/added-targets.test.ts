@@ -101,9 +101,9 @@ describe('a target that an edit adds', () => {
   });
 
   it.each([
-    ['its own schema', '', 'dev_ana'],
+    ['its own schema', '', 'dev_ana_mine'],
     ['the schema that it says', '    variables: { schema: sandbox }\n', 'sandbox'],
-    ['nothing that it lets run', '    resources: { jobs: { nightly: { schedule: { pause_status: UNPAUSED } } } }\n', 'dev_ana'],
+    ['nothing that it lets run', '    resources: { jobs: { nightly: { schedule: { pause_status: UNPAUSED } } } }\n', 'dev_ana_mine'],
   ])('for development has %s, and starts nothing', (_what, said, schema) => {
     const { settings } = scheduled('UNPAUSED');
     const definition = job({ ...settings, parameters: [{ name: 'schema', default: 'sales' }] });
@@ -129,7 +129,7 @@ describe('a target that an edit adds', () => {
     const yaml = textOf(before, 'databricks.yml').replace(/ {2}# [^\n]*\n {2}dev:\n(?: {4}.*\n)+/, '  mine:\n    mode: development\n');
     const bundle = keepAddedTargetsApart(before, editBundle(before, [{ path: 'databricks.yml', content: yaml }]));
     expect(bundle.targets).toEqual(['mine', 'prod']);
-    expect(resourcesOf(bundle, 'mine')).toMatch(/"default":"dev_ana"/);
+    expect(resourcesOf(bundle, 'mine')).toMatch(/"default":"dev_ana_mine"/);
     expect(resourcesOf(bundle, 'mine')).not.toMatch(/"UNPAUSED"/);
   });
 

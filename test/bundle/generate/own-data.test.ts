@@ -212,3 +212,19 @@ it('moves what a Python task gets as a word of its own where the code writes to 
   // What looks like a table's name is none where no code says so.
   expect(bundle.variables.map(({ value }) => value)).not.toContain('api');
 });
+
+it('gives each copy of a person a schema of its own, and says so by target', () => {
+  const parameters = [{ name: 'schema', default: 'sales' }];
+  const definition = { ...job({ name: 'Copies', parameters, tasks: [] }), grants: [] };
+  const options = { targets: [{ name: 'qa-eu', environment: 'development' as const }] };
+  const bundle = generateBundle({ definition, sources: [], host: HOST, options });
+  const schemaIn = (target: string) =>
+    /"default":"(\w+)"/.exec(JSON.stringify(resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }).resources))?.[1];
+  expect(['dev', 'qa-eu', 'prod'].map(schemaIn)).toEqual(['dev_ana_b', 'dev_ana_b_qa_eu', 'sales']);
+  const made = bundle.diagnostics.flatMap(({ place, message }) => (message.includes('CREATE SCHEMA') ? [`${place}: ${message}`] : []));
+  expect(made).toEqual([
+    expect.stringMatching(/^target dev: .*`CREATE SCHEMA IF NOT EXISTS dev_<your name>`/),
+    expect.stringMatching(/^target qa-eu: .*`CREATE SCHEMA IF NOT EXISTS dev_<your name>_qa_eu`/),
+  ]);
+  expect(textOf(bundle, 'README.md')).toContain('| Name | Value | In `dev` | In `qa-eu` | What it is |');
+});
