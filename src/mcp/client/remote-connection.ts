@@ -17,8 +17,8 @@ export interface Connection {
   readonly fetch: FetchLike;
   /** Runs one exchange; its requests end with it, or when the signal fires. Rejects with LostServer where the server goes away. */
   exchange<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
-  /** Whether the server answers that it is up. */
-  isAlive(): Promise<boolean>;
+  /** Whether the server answers that it can work: one that is starting answers too, but no call. */
+  isReady(): Promise<boolean>;
 }
 
 interface Exchange {
@@ -62,9 +62,9 @@ export function createConnection(server: URL, token: () => Promise<string>, cloc
     return exchange !== undefined && isStream(response) ? watched(response, exchange) : response;
   };
 
-  async function isAlive(): Promise<boolean> {
+  async function says(path: '/healthz' | '/readyz'): Promise<boolean> {
     try {
-      const response = await current.exit(() => fetchAs(new URL('/healthz', server), { signal: deadlineSignal(clock, LIMITS.healthMs) }));
+      const response = await current.exit(() => fetchAs(new URL(path, server), { signal: deadlineSignal(clock, LIMITS.healthMs) }));
       await response.body?.cancel();
       return response.ok;
     } catch (error) {
@@ -78,7 +78,7 @@ export function createConnection(server: URL, token: () => Promise<string>, cloc
 
   return {
     fetch: fetchAs,
-    isAlive,
+    isReady: () => says('/readyz'),
     async exchange(signal, work) {
       const over = new AbortController();
       const { promise: lost, reject } = Promise.withResolvers<never>();
@@ -90,7 +90,7 @@ export function createConnection(server: URL, token: () => Promise<string>, cloc
         if (!over.signal.aborted) inTime = clock.deadline(LIMITS.silentMs, ask);
       };
       const ask = async () => {
-        if (await isAlive().catch(() => false)) heard();
+        if (await says('/healthz').catch(() => false)) heard();
         else lose();
       };
       heard();

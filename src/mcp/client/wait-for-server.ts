@@ -24,7 +24,7 @@ export async function waitForServer(
   try {
     for (let pause: number = LIMITS.lookMs; !isLate; pause = Math.min(pause * 1.5, LIMITS.lookMostMs)) {
       await clock.sleep(pause, signal);
-      if (!(await connection.isAlive())) continue;
+      if (!(await connection.isReady())) continue;
       steps.done(SERVER_STEP, BACK);
       return true;
     }
