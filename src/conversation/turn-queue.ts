@@ -98,9 +98,11 @@ export function createTurnQueue(deps: {
   });
 
   async function addTurn(conversationId: string, slackUser: string, text: string, eventKey: string): Promise<void> {
-    const id = randomUUID();
-    const isNew = await rows.turns.insert({ id, conversationId, slackUser, text, eventKey });
-    if (isNew) await queue.send(id, conversationId, { turnId: id, conversationId });
+    const id = jobId(eventKey);
+    await rows.turns.insert({ id, conversationId, slackUser, text, eventKey });
+    // Also where it was told before: whoever was told may have died between the two. The queue takes it once.
+    const turn = await rows.turns.get(id);
+    if (turn?.state === 'queued' || turn?.state === 'running') await queue.send(id, conversationId, { turnId: id, conversationId });
   }
 
   /** Aborts what somebody has stopped on another process. */
@@ -152,7 +154,8 @@ export function createTurnQueue(deps: {
     },
     inThread: (channel, threadTs) => rows.conversations.inThread(channel, threadTs),
     async reply(conversation, slackUser, text, eventKey) {
-      const waiting = await rows.turns.open(conversation.id);
+      // Told again, it is one of them itself.
+      const waiting = (await rows.turns.open(conversation.id)).filter(({ id }) => id !== jobId(eventKey));
       if (waiting.length >= MAX_OPEN_TURNS) {
         throw new UserError({
           doing: 'Taking your message',

@@ -18,13 +18,12 @@ export interface TurnRow {
 
 export function createTurnRows(db: Db) {
   return {
-    /** Stores a turn; false when this event already made one (Slack tells of one message in several events). */
-    async insert(turn: { id: string; conversationId: string; slackUser: string; text: string; eventKey: string }): Promise<boolean> {
-      const rows = await db.query(
-        `insert into turns (id, conversation_id, slack_user, text, event_key) values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
+    /** Stores a turn, once for an event: Slack tells of one message in several. */
+    async insert(turn: { id: string; conversationId: string; slackUser: string; text: string; eventKey: string }): Promise<void> {
+      await db.query(
+        'insert into turns (id, conversation_id, slack_user, text, event_key) values ($1, $2, $3, $4, $5) on conflict do nothing',
         [turn.id, turn.conversationId, turn.slackUser, turn.text, turn.eventKey],
       );
-      return rows.length === 1;
     },
 
     async get(id: string): Promise<TurnRow | undefined> {

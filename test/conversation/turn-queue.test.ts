@@ -1,7 +1,7 @@
 // Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
-import { createQueue } from '../../src/conversation/queue.ts';
+import { createQueue, jobId } from '../../src/conversation/queue.ts';
 import type { RunTurn } from '../../src/conversation/turn.ts';
 import { createTurnQueue } from '../../src/conversation/turn-queue.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
@@ -145,6 +145,18 @@ test('catching up and planning again wait for their turn among the turns of thei
   await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`, `catch up ${conversation.id}`, 'asked for again', 'start one', 'done one']);
+});
+
+test('a turn whose row was written but never queued is taken up when its event is told again', async ({
+  begun: { queue, conversation, rows, gate, soon },
+}) => {
+  const turn = { conversationId: conversation.id, slackUser: 'U_BEN', text: 'add staging', eventKey: 'C_DATA:1.2' };
+  await rows.turns.insert({ id: jobId(turn.eventKey), ...turn });
+  // As many as may wait.
+  for (const ts of ['1.3', '1.4', '1.5']) await queue.reply(conversation, 'U_BEN', ts, `C_DATA:${ts}`);
+  await queue.reply(conversation, 'U_BEN', turn.text, turn.eventKey);
+  gate.open.resolve();
+  await soon([FIRST, '1.3', '1.4', '1.5', turn.text].flatMap((text) => [`start ${text}`, `done ${text}`]));
 });
 
 test('a turn whose row was written but never queued is taken up by the next start', async ({ rig: { rows, gate, newProcess, soon } }) => {
