@@ -130,7 +130,8 @@ export function createApproval(
     const id = `${before.id}/result`;
     await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
     await thread.deliver(id, conversation, message);
-    if (name === 'deployment' && found?.state === 'running' && before.state === 'unknown') await deps.look(click, conversation.id);
+    // Also where another process had died after it was called unknown, and before this.
+    if (name === 'deployment' && before.state === 'unknown') await deps.look(click, conversation.id);
   }
 
   async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {

@@ -1,0 +1,55 @@
+// Approved writes on real rows and the real queue, whose processes die between two of their steps.
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { createApproval, type ProposalKind } from '../../src/conversation/approvals.ts';
+import { createQueue } from '../../src/conversation/queue.ts';
+import type { Thread } from '../../src/conversation/thread-port.ts';
+import { createConversationRows } from '../../src/storage/conversations.ts';
+import { createOutbox } from '../../src/storage/outbox.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import { createMetrics } from '../../src/values/metrics.ts';
+import { quiet } from '../storage/open-test-storage.ts';
+import { queuedTest as test } from './queued-test.ts';
+
+const THREAD = {
+  ...{ id: 'conversation-1', team: 'T_ACME', channel: 'C_DATA', threadTs: '1.1', private: false, requester: 'U_ANA' },
+  subject: { jobId: '123', name: 'Churn' },
+};
+
+test('a deployment is looked for in the workspace also where a process died after it was called unknown', async ({ storage }) => {
+  const { db } = storage;
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  await rows.conversations.insert(THREAD);
+  const proposal = { id: randomUUID(), conversationId: THREAD.id, state: 'running', decidedBy: 'U_ANA' };
+  const looked: string[] = [];
+  const told: string[] = [];
+  const kind: ProposalKind = {
+    ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [proposal], planOffer: async () => undefined },
+    ...{ get: async () => ({ ...proposal }), decide: () => expect.fail(), run: () => expect.fail(), abandon: () => expect.fail() },
+    // Whose process was killed in the middle of the write.
+    leftBehind: async () => {
+      proposal.state = 'unknown';
+    },
+    ended: (_, to) => ({ kind: 'result', to, target: 'dev', version: 1, result: { ok: false, state: 'unknown', jobs: [] } }),
+  };
+  const thread = {
+    refresh: async () => undefined,
+    deliver: async (id: string) => {
+      told.push(id);
+      if (told.length === 1) throw new Error('Slack is away: as good as a kill here');
+      return '1.2';
+    },
+  } as Partial<Thread> as Thread;
+  const approval = createApproval(
+    {
+      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${randomUUID()}` }),
+      ...{ alone: true, rows, thread, clock: systemClock, log: quiet, metrics: createMetrics() },
+      look: async ({ proposalId }) => void looked.push(proposalId),
+      identities: { token: () => expect.fail() },
+    },
+    { deployment: kind, write: { ...kind, interrupted: async () => [] } },
+  );
+  await approval.start();
+  await expect.poll(() => looked, { timeout: 50_000 }).toEqual([proposal.id]);
+  expect(told).toEqual(Array(2).fill(`${proposal.id}/result`));
+});
