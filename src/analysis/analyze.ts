@@ -1,6 +1,6 @@
 // Says what a source does: parameters, tables, paths, libraries, secrets it asks for, its kind of work and what it depends on.
 import type { NotebookLanguage, Source } from '../bundle/model/bundle.ts';
-import { type Dependency, dependenciesOfCells } from './dependencies.ts';
+import { createDependencies, type Dependency } from './dependencies.ts';
 import { hole, readPython } from './python/facts.ts';
 import { addConstants } from './python/literals.ts';
 import { withPython } from './python/parse.ts';
@@ -56,8 +56,8 @@ export interface Analysis {
 export async function analyze(source: Source): Promise<Analysis> {
   const { cells, secrets } = await masked(cellsOf(source), source.path);
   const facts = createFacts();
-  await readCells(cells, facts, source.path);
-  const dependencies = await dependenciesOfCells(source, cells);
+  const dependencies = createDependencies(source, cells);
+  await readCells(cells, source.path, { facts, dependencies });
   for (const name of facts.read) if (facts.temporary.has(name.toLowerCase())) facts.read.delete(name);
   const isNoView = ({ use, parts }: NamedTable) => use !== 'read' || !facts.temporary.has(parts.at(-1)?.toLowerCase() ?? '');
   const { kind, reasons } = guessKind(facts);
@@ -82,7 +82,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     exits: facts.exits,
     kind,
     reasons,
-    dependencies,
+    dependencies: dependencies.all(),
     secrets,
     isCut: source.bytes.length > LIMITS.textLength && new TextDecoder().decode(source.bytes).length > LIMITS.textLength,
   };
@@ -124,7 +124,12 @@ async function masked(cells: readonly Cell[], path: string): Promise<{ cells: Ce
 /** Where SQL may be: a cell of it, or a call that takes it. */
 const SQL_CALL = /\bsql\s*\(/;
 
-async function readCells(cells: readonly Cell[], facts: Facts, path: string): Promise<void> {
+interface Gathered {
+  readonly facts: Facts;
+  readonly dependencies: ReturnType<typeof createDependencies>;
+}
+
+async function readCells(cells: readonly Cell[], path: string, { facts, dependencies }: Gathered): Promise<void> {
   const needsSql = cells.some(
     ({ language, text }) => language === 'sql' || (['python', 'scala', 'r'].includes(language) && SQL_CALL.test(text)),
   );
@@ -136,17 +141,21 @@ async function readCells(cells: readonly Cell[], facts: Facts, path: string): Pr
     for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g))
       facts.secretReferences.add(reference ?? '');
     if (cell.language === 'python') {
-      await withPython(cell.text, (root) => {
-        addConstants(root, constants, taken, hole);
-        readPython(root, { facts, constants, sql, changesDelta, line: cell.line });
+      await withPython(cell.text, async (root) => {
+        await addConstants(root, constants, taken, hole);
+        await readPython(root, { facts, constants, sql, changesDelta, line: cell.line });
+        await dependencies.readPython(cell, root);
       });
-    } else readOther(cell, facts, sql, path);
+    } else {
+      await readOther(cell, facts, sql, path);
+      dependencies.readOther(cell);
+    }
   }
 }
 
-function readOther({ language, text, line }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): void {
-  if (language === 'sql') sql?.(text, facts, line);
-  else if (language === 'scala' || language === 'r') readByPattern({ text, line }, facts, sql);
+async function readOther({ language, text, line }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): Promise<void> {
+  if (language === 'sql') await sql?.(text, facts, line);
+  else if (language === 'scala' || language === 'r') await readByPattern({ text, line }, facts, sql);
   else if (language === 'pip' || language === 'conda') for (const one of parsePip(text).packages) facts.installed.add(one);
   else if (language === 'text' && isRequirements(path))
     for (const one of parseRequirementLines(text)) for (const name of one.packages) facts.installed.add(name);

@@ -1,7 +1,8 @@
 // What else a source needs from the workspace: `%run`, notebooks it calls, modules it imports, folders and files it names.
 import type { Source } from '../bundle/model/bundle.ts';
+import { lineCounter } from '../values/text.ts';
 import { addConstants, stringOf } from './python/literals.ts';
-import { argumentOf, calleeOf, type Node, nodesOf, withPython } from './python/parse.ts';
+import { argumentOf, calleeOf, type Node, nodesInStretches, withPython } from './python/parse.ts';
 import { isStandardModule } from './python/stdlib.ts';
 import { type Cell, cellsOf, isEnvironment, isRequirements } from './source/cells.ts';
 import { LIMITS } from './source/limits.ts';
@@ -21,41 +22,53 @@ const PYTHON_NEEDS = /\bimport\b|\b__import__\b|\bimport_module\b|\bsys\s*\.\s*p
 
 /** Everything a source names, by line; standard modules of Python and storage outside the workspace left out. Never throws for what it reads. */
 export async function dependenciesOf(source: Source): Promise<readonly Dependency[]> {
-  return dependenciesOfCells(source, cellsOf(source));
+  const cells = cellsOf(source);
+  const dependencies = createDependencies(source, cells);
+  for (const cell of cells) {
+    if (cell.language !== 'python') dependencies.readOther(cell);
+    else if (dependencies.needsParser) await withPython(cell.text, (root) => dependencies.readPython(cell, root));
+  }
+  return dependencies.all();
 }
 
-/** The same for cells that are split already. */
-export async function dependenciesOfCells(source: Source, cells: readonly Cell[]): Promise<readonly Dependency[]> {
+/** What is gathered of a source while its cells are read in their order. */
+export function createDependencies(source: Source, cells: readonly Cell[]) {
   const found: Dependency[] = [];
   const constants = new Map<string, string>();
   const taken = new Set<string>();
   const needsParser = cells.some((cell) => cell.language === 'python' && PYTHON_NEEDS.test(cell.text));
-  for (const cell of cells) {
-    if (cell.language === 'python') {
-      if (!needsParser) continue;
-      const read = (root: Node) => {
-        addConstants(root, constants, taken);
-        if (!PYTHON_NEEDS.test(cell.text)) return [];
-        const known = pythonDependencies(root, cell.line, constants);
-        return root.hasError ? [...known, ...importLines(cell, new Set(known.map((one) => one.line)))] : known;
-      };
-      found.push(...((await withPython(cell.text, read)) ?? []));
-    } else found.push(...otherDependencies(cell, source));
-  }
-  return found.sort((a, b) => a.line - b.line).slice(0, LIMITS.listed);
+  return {
+    /** Whether cells of Python have to be read. */
+    needsParser,
+    readPython: async (cell: Cell, root: Node) => {
+      if (!needsParser) return;
+      await addConstants(root, constants, taken);
+      if (!PYTHON_NEEDS.test(cell.text)) return;
+      const known = await pythonDependencies(root, cell.line, constants);
+      found.push(...known, ...(root.hasError ? importLines(cell, new Set(known.map((one) => one.line))) : []));
+    },
+    readOther: (cell: Cell) => {
+      found.push(...otherDependencies(cell, source));
+    },
+    all: (): readonly Dependency[] => found.sort((a, b) => a.line - b.line).slice(0, LIMITS.listed),
+  };
 }
 
-function pythonDependencies(root: Node, line: number, constants: ReadonlyMap<string, string>): Dependency[] {
-  return nodesOf(root, ['import_statement', 'import_from_statement', 'call']).flatMap((node) => {
-    const at = line + node.startPosition.row;
-    if (node.type === 'import_statement') return node.childrenForFieldName('name').flatMap((name) => ofModule(importedName(name), [], at));
-    if (node.type === 'import_from_statement') {
-      const names = node.childrenForFieldName('name').map(importedName);
-      const all = node.namedChildren.some((child) => child.type === 'wildcard_import') ? ['*'] : names;
-      return ofModule(textOfName(node.childForFieldName('module_name')), all, at);
-    }
-    return ofCall(node, at, constants);
-  });
+async function pythonDependencies(root: Node, line: number, constants: ReadonlyMap<string, string>): Promise<Dependency[]> {
+  const found: Dependency[] = [];
+  for await (const node of nodesInStretches(root, ['import_statement', 'import_from_statement', 'call']))
+    found.push(...ofNode(node, line + node.startPosition.row, constants));
+  return found;
+}
+
+function ofNode(node: Node, at: number, constants: ReadonlyMap<string, string>): Dependency[] {
+  if (node.type === 'import_statement') return node.childrenForFieldName('name').flatMap((name) => ofModule(importedName(name), [], at));
+  if (node.type === 'import_from_statement') {
+    const names = node.childrenForFieldName('name').map(importedName);
+    const all = node.namedChildren.some((child) => child.type === 'wildcard_import') ? ['*'] : names;
+    return ofModule(textOfName(node.childForFieldName('module_name')), all, at);
+  }
+  return ofCall(node, at, constants);
 }
 
 const IMPORT_LINE =
@@ -142,11 +155,8 @@ function linesForPip(path: string, text: string) {
 }
 
 function byPattern(cell: Cell, pattern: RegExp, kind: 'notebook' | 'file'): Dependency[] {
-  return [...cell.text.matchAll(pattern)].map((match) => ({
-    kind,
-    path: match[1] ?? '',
-    line: cell.line + (cell.text.slice(0, match.index).match(/\n/g)?.length ?? 0),
-  }));
+  const lineAt = lineCounter(cell.text);
+  return [...cell.text.matchAll(pattern)].map((match) => ({ kind, path: match[1] ?? '', line: cell.line + lineAt(match.index) - 1 }));
 }
 
 /** The path of `%run PATH $name="value"`: in quotes or bare, where spaces belong to it up to the first parameter. */

@@ -1,5 +1,7 @@
 // Scala and R, which have no parser here: the calls of Databricks that are plain enough for a pattern, with literal arguments only.
-import { addPath, addTableName, addWidget, countLines, type Facts, linesDown, type Widget } from './source/facts.ts';
+import { lineCounter } from '../values/text.ts';
+import { addPath, addTableName, addWidget, type Facts, linesDown, type Widget } from './source/facts.ts';
+import { rest, spend } from './source/stretches.ts';
 import type { SqlReader } from './sql/read.ts';
 
 const TEXT = `\\s*(?:\\w+\\s*=\\s*)?s?(?:"""([\\s\\S]{1,20000}?)"""|"((?:[^"\\\\\\n]|\\\\.){1,4000})"|'((?:[^'\\\\\\n]|\\\\.){1,4000})')`;
@@ -8,7 +10,7 @@ const callOfTwo = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\
 /** SparkR names the frame first. */
 const frameAnd = (name: string) => new RegExp(`(?<![\\w])(?:${name})\\s{0,20}\\([\\w.\\s]{1,100},${TEXT}`, 'g');
 
-const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, text: string, sql: SqlReader | undefined) => void }[] = [
+const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, text: string, sql: SqlReader | undefined) => unknown }[] = [
   {
     pattern: call('(?:spark|read|readStream|SparkR)[\\w.\\s("\')]{0,200}?\\.table(?:ToDF)?|tableToDF'),
     add: (facts, text) => addTableName(facts, text, 'read'),
@@ -28,6 +30,10 @@ const ONE: readonly { readonly pattern: RegExp; readonly add: (facts: Facts, tex
   { pattern: call('getArgument'), add: (facts, name) => addWidget(facts, { name, kind: 'read' }) },
 ];
 
+/** Units of work: a call that is found, and the characters that a pattern is through with in one. */
+const UNITS_A_CALL = 5;
+const UNITS_OF_TEXT = 50;
+
 /** How far before a call what it belongs to is looked for. */
 const LONGEST_CHAIN = 400;
 
@@ -38,28 +44,38 @@ function isWriters(before: string): boolean {
 }
 
 /** Adds what the calls in a Scala or R cell name. */
-export function readByPattern({ text, line }: { text: string; line: number }, facts: Facts, sql: SqlReader | undefined): void {
+export async function readByPattern(
+  { text, line }: { text: string; line: number },
+  facts: Facts,
+  sql: SqlReader | undefined,
+): Promise<void> {
   const code = text.replace(/^[ \t]*(?:\/\/|#).*$/gm, '');
   for (const { pattern, add } of ONE) {
+    const lineAt = lineCounter(code);
+    spend(code.length / UNITS_OF_TEXT);
     for (const match of code.matchAll(pattern)) {
-      facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
-      add(facts, firstOf(match.slice(1)), sql);
+      facts.lineOf = (word) => line + lineAt(match.index) - 1 + linesDown(match[0], word);
+      await add(facts, firstOf(match.slice(1)), sql);
+      spend(UNITS_A_CALL);
+      await rest();
     }
   }
   for (const match of code.matchAll(callOfTwo('widgets[.$](?:text|dropdown|combobox|multiselect)'))) {
     const kind = /text|dropdown|combobox|multiselect/.exec(match[0])?.[0] as Widget['kind'];
     addWidget(facts, { name: firstOf(match.slice(1, 4)), kind, default: firstOf(match.slice(4)) });
   }
+  const writerAt = lineCounter(code);
   for (const match of code.matchAll(call('save|start|parquet|csv|json|orc|text'))) {
     if (!isWriters(code.slice(Math.max(0, match.index - LONGEST_CHAIN), match.index))) continue;
-    facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
+    facts.lineOf = (word) => line + writerAt(match.index) - 1 + linesDown(match[0], word);
     addPath(facts, firstOf(match.slice(1)), 'written');
   }
+  const optionAt = lineCounter(code);
   for (const match of code.matchAll(callOfTwo('(?:option|fs[.$](?:cp|mv))'))) {
     const [first, path] = [firstOf(match.slice(1, 4)), firstOf(match.slice(4))];
     const keepsState = first === 'checkpointLocation' || first === 'cloudFiles.schemaLocation';
     if (match[0].startsWith('option') && !keepsState) continue;
-    facts.lineOf = (word) => line + countLines(code.slice(0, match.index)) + linesDown(match[0], word);
+    facts.lineOf = (word) => line + optionAt(match.index) - 1 + linesDown(match[0], word);
     addPath(facts, path, 'written');
   }
   for (const match of code.matchAll(callOfTwo('secrets[.$]get')))

@@ -19,3 +19,14 @@ export function wordSet(text: string): ReadonlySet<string> {
 export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** The lines of places in a text, which are asked for in order; they count from 1. */
+export function lineCounter(text: string): (index: number) => number {
+  let line = 1;
+  let counted = 0;
+  return (index) => {
+    for (let at = text.indexOf('\n', counted); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++;
+    counted = index;
+    return line;
+  };
+}

@@ -53,9 +53,26 @@ describe('anything at all', () => {
     ['many statements', 'SQL', 'select 1 from t;'.repeat(60_000)],
     ['many quotes', 'SCALA', 'sql("""'.repeat(100_000)],
     ['many empty lines', 'R', '\n'.repeat(500_000)],
-    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(50_000)}`],
+    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(20_000)}`],
   ] as const)('gets through %s', async (_what, language, text) => {
     expect((await analyze(notebook(text, language))).kind).toBeTypeOf('string');
+  });
+
+  it.each([
+    ['one cell of Python', [notebook('df = spark.table("a.b.c")\ndf.write.saveAsTable("a.b.d")\n'.repeat(1_000))]],
+    ['many statements of SQL', [notebook('insert into a.b.c select x, y from a.b.d where z;\n'.repeat(1_000), 'SQL')]],
+    ['many calls of Scala', [notebook('spark.sql("insert into a.b.c select x from a.b.d")\n'.repeat(1_000), 'SCALA')]],
+    ['many sources at once', Array.from({ length: 100 }, () => notebook('spark.table("a.b.c").write.saveAsTable("a.b.d")\n'.repeat(20)))],
+  ])('lets others have their turn within %s', async (_what, sources) => {
+    let turns = 0;
+    const onTurn = () => {
+      turns += 1;
+      next = setImmediate(onTurn);
+    };
+    let next = setImmediate(onTurn);
+    const found = await Promise.all(sources.map(analyze)).finally(() => clearImmediate(next));
+    expect(found[0]?.tables).toMatchObject({ read: [expect.stringMatching(/^a\.b\./)], written: [expect.stringMatching(/^a\.b\./)] });
+    expect(turns).toBeGreaterThan(5);
   });
 
   it('says when it read a part only', async () => {

@@ -1,10 +1,11 @@
 // What Python does with Databricks: its widgets, tables, paths, secrets and settings, read off the calls of its syntax tree.
 import { addChangedPath, addPath, addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
+import { spend } from '../source/stretches.ts';
 import type { SqlReader } from '../sql/read.ts';
 import { fileChanges } from './file-changes.ts';
 import { type Constants, stringOf } from './literals.ts';
-import { argumentOf, calleeOf, chainOf, type Node, nodesOf } from './parse.ts';
+import { argumentOf, calleeOf, chainOf, type Node, nodesInStretches } from './parse.ts';
 import { isStandardModule } from './stdlib.ts';
 
 /** A part that is computed, as a reader would name it: `{catalog}`. */
@@ -26,15 +27,16 @@ interface PythonContext {
 }
 
 /** Adds what one cell's tree does. */
-export function readPython(root: Node, context: PythonContext): void {
+export async function readPython(root: Node, context: PythonContext): Promise<void> {
   const { facts, constants } = context;
-  const calls = nodesOf(root, ['call', 'import_statement', 'import_from_statement', 'function_definition', 'decorator']);
-  for (const node of calls) {
+  const calls = ['call', 'import_statement', 'import_from_statement', 'function_definition', 'decorator'];
+  for await (const node of nodesInStretches(root, calls)) {
+    spend(10);
     facts.lineOf = (word) => {
       const given = node.childForFieldName('arguments') ?? node;
       return context.line + given.startPosition.row + linesDown(given.text, word);
     };
-    if (node.type === 'call') readCall({ node, ...context });
+    if (node.type === 'call') await readCall({ node, ...context });
     else if (node.type === 'function_definition') facts.signs.add('defines functions');
     else if (node.type === 'decorator') readDecorator(node, facts, constants);
     else addImport(node, facts);
@@ -68,7 +70,7 @@ function textOf({ node, constants }: Call, position: number, name?: string): str
   return text === undefined || text === '' || text === '{…}' ? undefined : text;
 }
 
-function readCall(call: Call): void {
+async function readCall(call: Call): Promise<void> {
   const { node, facts } = call;
   const chain = chainOf(node);
   const name = chain.names.at(-1) ?? '';
@@ -76,7 +78,7 @@ function readCall(call: Call): void {
   const isSpark = /(?:^|_)spark$|^sqlContext$|^session$/.test(chain.root) || chain.names.includes('spark');
   if (/(?:^|\.)(?:widgets|secrets|taskValues|notebook|fs)\.\w+$/.test(callee)) readUtility(call, callee);
   else if (callee === 'getArgument') addNamed(call, { kind: 'read', name: textOf(call, 0), default: textOf(call, 1) });
-  else if (name === 'sql' && isSpark) call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts);
+  else if (name === 'sql' && isSpark) await call.sql?.(textOf(call, 0, 'sqlQuery') ?? '', facts);
   else if (/(?:^|\.)conf\.set$/.test(callee)) addTo(facts.sparkConf, textOf(call, 0, 'key'));
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
   else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');

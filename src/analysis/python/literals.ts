@@ -1,7 +1,7 @@
 // What an expression of Python amounts to, where that is written down: strings, joined strings and paths, names that are set once.
 import { wordSet } from '../../values/text.ts';
 import { LIMITS } from '../source/limits.ts';
-import { argumentOf, calleeOf, type Node, nodesOf } from './parse.ts';
+import { argumentOf, calleeOf, type Node, nodesInStretches, nodesOf } from './parse.ts';
 
 /** Values of names that a notebook sets exactly once, at any place, to something written down. */
 export type Constants = ReadonlyMap<string, string>;
@@ -152,8 +152,13 @@ function literalOf(node: Node, inner: Inner): string | undefined {
 /**
  * The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. `hole` as in `stringOf`.
  */
-export function addConstants(root: Node, constants: Map<string, string>, taken: Set<string>, hole?: (node: Node) => string): void {
-  for (const node of nodesOf(root, ['assignment', 'augmented_assignment', 'for_statement', 'parameters'])) {
+export async function addConstants(
+  root: Node,
+  constants: Map<string, string>,
+  taken: Set<string>,
+  hole?: (node: Node) => string,
+): Promise<void> {
+  for await (const node of nodesInStretches(root, ['assignment', 'augmented_assignment', 'for_statement', 'parameters'])) {
     const left = node.type === 'parameters' ? node : node.childForFieldName('left');
     const names = left === null ? [] : left.type === 'identifier' ? [left] : nodesOf(left, ['identifier']);
     for (const { text } of names) {

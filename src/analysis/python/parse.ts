@@ -1,6 +1,7 @@
 // Python by its real grammar: loads tree-sitter once, when the first Python source comes, and walks a cell's tree (facts: libraries#parsers-of-sources).
 import type { Node, Parser as TreeParser } from 'web-tree-sitter';
 import { LIMITS } from '../source/limits.ts';
+import { rest, spend } from '../source/stretches.ts';
 
 export type { Node } from 'web-tree-sitter';
 
@@ -13,23 +14,40 @@ async function load(): Promise<TreeParser> {
   return new Parser().setLanguage(grammar);
 }
 
+/** Rounds of parsing in one go: those of tangled text take a hundred times as long as others. */
+const ROUNDS_AT_ONCE = 50;
+
+let last: Promise<unknown> = Promise.resolve();
+
 /**
  * Parses a piece of Python and hands the tree's root to `read`, which must not keep nodes: the tree is freed afterwards. Broken syntax gives a
- * tree with ERROR nodes; text so tangled that the parser would take too long gives undefined.
+ * tree with ERROR nodes; text so tangled that the parser would take too long gives undefined. One piece at a time: trees are large.
  */
-export async function withPython<T>(text: string, read: (root: Node) => T): Promise<T | undefined> {
+export function withPython<T>(text: string, read: (root: Node) => T | Promise<T>): Promise<T | undefined> {
+  const mine = last.then(() => parseAndRead(text, read));
+  last = mine.catch(() => {});
+  return mine;
+}
+
+async function parseAndRead<T>(text: string, read: (root: Node) => T | Promise<T>): Promise<T | undefined> {
   loading ??= load();
   const parser = await loading;
-  let rounds = 0;
   const most = Math.min(LIMITS.pythonRounds, 1000 + (text.length / 1000) * LIMITS.pythonRoundsPerThousand);
-  const tree = parser.parse(text, null, { progressCallback: () => ++rounds > most });
+  let rounds = 0;
+  let tree = null;
+  while (tree === null && rounds <= most) {
+    await rest();
+    const until = rounds + ROUNDS_AT_ONCE;
+    // A parse that was cancelled goes on with the next call.
+    tree = parser.parse(text, null, { progressCallback: () => ++rounds >= until });
+    spend(tree === null ? Number.POSITIVE_INFINITY : text.length / 3);
+  }
   if (tree === null) {
-    // A cancelled parse would go on with the next text.
     parser.reset();
     return undefined;
   }
   try {
-    return read(tree.rootNode);
+    return await read(tree.rootNode);
   } finally {
     tree.delete();
   }
@@ -38,6 +56,37 @@ export async function withPython<T>(text: string, read: (root: Node) => T): Prom
 /** The nodes of these types, in the order of the text. */
 export function nodesOf(root: Node, types: readonly string[]): readonly Node[] {
   return root.descendantsOfType([...types]);
+}
+
+/** Units of text whose nodes are looked for in one go. */
+const PIECE = 10_000;
+/** The shortest that is ever asked for: `f()`. */
+const SHORTEST = 3;
+
+/** The same, found piece by piece with rests between: of a large node its children are looked at, each for itself. */
+export async function* nodesInStretches(root: Node, types: readonly string[]): AsyncGenerator<Node> {
+  const cursor = root.walk();
+  try {
+    for (let isMore = true; isMore; ) {
+      const node = cursor.currentNode;
+      const length = node.endIndex - node.startIndex;
+      const isLarge = length > PIECE;
+      spend(isLarge ? 10 : 3 + length / 5);
+      const large = isLarge && types.includes(node.type) ? [node] : [];
+      for (const one of isLarge || length < SHORTEST ? large : nodesOf(node, types)) {
+        yield one;
+        await rest();
+      }
+      await rest();
+      isMore = isLarge && cursor.gotoFirstChild();
+      while (!isMore) {
+        isMore = cursor.gotoNextSibling();
+        if (!isMore && !cursor.gotoParent()) return;
+      }
+    }
+  } finally {
+    cursor.delete();
+  }
 }
 
 /** What a call calls, without spaces, such as `dbutils.notebook.run`; empty where it is not a plain dotted name. */

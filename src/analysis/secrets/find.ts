@@ -3,6 +3,7 @@ import type { lintSource } from '@secretlint/core';
 import type { SecretFinding } from '../../bundle/model/bundle.ts';
 import { wordSet } from '../../values/text.ts';
 import { extensionOf } from '../source/cells.ts';
+import { rest, spend } from '../source/stretches.ts';
 import { findAssignments, type Span } from './assignments.ts';
 import { NOT_SECRET, PATTERNS, RULE_KINDS } from './patterns.ts';
 import { isPlaceholder } from './placeholders.ts';
@@ -30,6 +31,8 @@ export async function findSecretsInText(text: string, path: string): Promise<Sec
   if (!/[A-Za-z0-9]/.test(text)) return [];
   loading ??= load();
   const lint = await loading;
+  spend(text.length / UNITS_OF_TEXT);
+  await rest();
   const own = findByShape(text);
   const spans = merge([...own, ...narrowed(await lint(text), text, own), ...findAssignments(text, path)]);
   let line = 1;
@@ -40,6 +43,9 @@ export async function findSecretsInText(text: string, path: string): Promise<Sec
     return { path, line, start, end, kind };
   });
 }
+
+/** Characters that all rules are through with in a unit of work. */
+const UNITS_OF_TEXT = 30;
 
 let loading: Promise<Lint> | undefined;
 

@@ -21,6 +21,8 @@ export const LIMITS = {
   besideLength: 400,
   /** Units of one piece of SQL that the parser is given, and of all the SQL of a source. */
   sqlLength: 100_000,
+  /** Units of one statement: a longer one, which holds data, is read up to there, by its keywords. */
+  sqlStatement: 30_000,
   sqlTotal: 300_000,
   /** Links of a chain of calls, as in `spark.read.format(…).load(…)`. */
   chain: 30,

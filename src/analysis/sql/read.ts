@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import { asHole, countLines, type Facts, linesDown } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
+import { rest, spend } from '../source/stretches.ts';
 import { readTokens, type SqlParserToken } from './keywords.ts';
 import { readStatement } from './tree.ts';
 
 type Sql = typeof import('@polyglot-sql/sdk');
 
 let loading: Promise<Sql> | undefined;
+/** What the parser takes for a character. */
+const UNITS_A_CHARACTER = 2;
 const DIALECT = 'databricks' as Parameters<Sql['parse']>[1];
 
 /** Loads the parser; until then `readSql` can't be called. */
@@ -15,10 +18,10 @@ export async function loadSql(): Promise<SqlReader> {
   loading ??= import('@polyglot-sql/sdk');
   const sql = await loading;
   let left: number = LIMITS.sqlTotal;
-  return (text, facts, line) => {
+  return async (text, facts, line) => {
     const piece = text.slice(0, Math.min(left, LIMITS.sqlLength));
     left -= piece.length;
-    if (piece.trim() !== '') readSql(sql, piece, facts, line);
+    if (piece.trim() !== '') await readSql(sql, piece, facts, line);
   };
 }
 
@@ -27,9 +30,9 @@ export async function loadSql(): Promise<SqlReader> {
  * source's.
  * Takes a limited amount for each time it was loaded; what comes behind is left out. Never throws for what it reads.
  */
-export type SqlReader = (text: string, facts: Facts, line?: number) => void;
+export type SqlReader = (text: string, facts: Facts, line?: number) => Promise<void>;
 
-function readSql(sql: Sql, text: string, facts: Facts, line: number | undefined): void {
+async function readSql(sql: Sql, text: string, facts: Facts, line: number | undefined): Promise<void> {
   const isCell = line !== undefined;
   const holes = fillHoles(joinIdentifiers(text));
   const sink = { facts, isCell, name: holes.restore, unparsed: (piece: string) => readTokens(tokensOf(sql, piece), sink) };
@@ -41,9 +44,11 @@ function readSql(sql: Sql, text: string, facts: Facts, line: number | undefined)
     if (isCell) facts.lineOf = (word) => first + linesDown(statement, word);
     from += countLines(statement);
     if (statement.trim() === '') continue;
-    const parsed = sql.parse(statement, DIALECT);
-    if (parsed.success && !isCommand(parsed.ast)) readStatement(parsed.ast, sink);
-    else sink.unparsed(statement);
+    spend(statement.length * UNITS_A_CHARACTER);
+    await rest();
+    const parsed = statement.length > LIMITS.sqlStatement ? undefined : sql.parse(statement, DIALECT);
+    if (parsed?.success && !isCommand(parsed.ast)) readStatement(parsed.ast, sink);
+    else sink.unparsed(statement.slice(0, LIMITS.sqlStatement));
   }
 }
 

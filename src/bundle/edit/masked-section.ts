@@ -1,6 +1,7 @@
 // What the README.md of an archive says of its masks: which there are and where, never a value, and how to put the values back.
+
+import { lineCounter } from '../../values/text.ts';
 import type { BundleFile } from '../model/bundle.ts';
-import { lineCounter } from '../secrets/called-secrets.ts';
 import type { createMask } from '../secrets/mask-secrets.ts';
 
 /** Places that the table lists; nobody goes through more by hand. */

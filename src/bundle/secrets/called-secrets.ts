@@ -1,5 +1,6 @@
 // Values that were called secrets: each keeps its name, and is found again wherever it stands in a tree.
 import { createFinder, SHORTEST } from '../../values/find-texts.ts';
+import { lineCounter } from '../../values/text.ts';
 import type { Bundle, BundleFile, CalledSecret, SecretFinding } from '../model/bundle.ts';
 
 export type TreeWithSecrets = Pick<Bundle, 'files' | 'secrets' | 'called'>;
@@ -83,17 +84,6 @@ function unescaped(written: string): string {
   } catch {
     return written;
   }
-}
-
-/** The lines of places in a text, which are asked for in order; they count from 1. */
-export function lineCounter(text: string): (index: number) => number {
-  let line = 1;
-  let counted = 0;
-  return (index) => {
-    for (let at = text.indexOf('\n', counted); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line++;
-    counted = index;
-    return line;
-  };
 }
 
 function textsOf(files: readonly BundleFile[], secrets: readonly SecretFinding[]): Map<string, string> {

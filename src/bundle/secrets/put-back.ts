@@ -1,7 +1,8 @@
 // Puts secrets back where their masks were left alone: each only into the passage that it came from.
 import { UserError } from '../../values/errors.ts';
+import { lineCounter } from '../../values/text.ts';
 import type { Bundle, BundleFile, SecretFinding } from '../model/bundle.ts';
-import { calledIn, FOUND_EVERYWHERE, lineCounter } from './called-secrets.ts';
+import { calledIn, FOUND_EVERYWHERE } from './called-secrets.ts';
 import { createMask } from './mask-secrets.ts';
 
 const MASK = /<secret ([^<>\n]{1,100})>/g;
