@@ -9,6 +9,7 @@ const FILES = '/Users/ana@acme.example/.bundle/churn/dev/files';
 const STATE = '/Users/ana@acme.example/.bundle/churn/dev/state/resources.json';
 const ID = '11111111-2222-3333-4444-555555555555';
 const NOTEBOOK = 'src/01_ingest_events';
+const JOB = 'resources/churn.job.yml';
 
 function textAt({ databricks: { workspace } }: Playground, path: string): string {
   return Buffer.from(workspace.files.get(`${FILES}/${path}`)?.read() ?? '').toString();
@@ -24,6 +25,14 @@ function editByHand({ databricks: { workspace } }: Playground, path: string, mor
     format: entry.format,
     read: () => Buffer.from(text),
   });
+}
+
+/** Writes a value out in the deployed configuration, where a variable stood. */
+function writeOut(playground: Playground, path: string, name: string, value: string): void {
+  const text = textAt(playground, path);
+  const written = text.replaceAll(`\${var.${name}}`, () => value);
+  if (written === text) throw new Error(`${path} does not use ${name}`);
+  playground.databricks.workspace.files.put(`${FILES}/${path}`, { type: 'FILE', read: () => Buffer.from(written) });
 }
 
 /** A pipeline that an earlier version of the bundle has deployed, as its record tells. */
@@ -49,17 +58,20 @@ const test = flow().extend('thread', { scope: 'file' }, async ({ ana }) => {
 describe.skipIf(cli.state !== 'ready')('what is deployed', () => {
   test('that somebody edited is shown before it is overwritten, and can be taken into the bundle', async ({ playground, ana, thread }) => {
     editByHand(playground, NOTEBOOK, '\n# by hand\ndbutils.fs.rm("/Volumes/main/churn/exports", True)\n');
+    writeOut(playground, JOB, 'catalog', 'main');
     thread.say('rename the job to Churn 2');
     const card = await thread.card(2, (one) => 'deploy' in buttonsOf(one));
-    expect(textOf(card)).toContain('was edited in the workspace since the last deployment');
+    expect(textOf(card)).toMatch(/were edited in the workspace since the last deployment/);
     expect(textOf(card)).toContain(':rotating_light:');
     await thread.idle();
 
     await ana.click(card, 'next_edits');
     const taken = await thread.card(3, (one) => 'deploy' in buttonsOf(one));
     expect(textOf(taken)).not.toContain('edited in the workspace');
-    expect(thread.text()).toContain(`This is version 2 with what was edited in dev: \`${NOTEBOOK}.py\``);
+    expect(thread.text()).toContain(`This is version 2 with what was edited in dev: \`${JOB}\`, \`${NOTEBOOK}.py\``);
     expect(thread.text()).toContain('# by hand');
+    // What that left without a use has gone.
+    expect(thread.text()).toMatch(/-\s+description: Job parameter catalog/);
     // What the edit changes of production is named, and the agent can be asked by a button to mend it.
     expect(textOf(taken)).toMatch(
       /changes 1 path of production: `\/Volumes\/main\/churn\/exports` \(`src\/01_ingest_events\.py`, line \d+\)/,

@@ -1,5 +1,7 @@
 // Takes what somebody edited in the workspace into the bundle: a new tree with the deployed files as they lie there now.
 import { findSecrets } from '../../analysis/secrets/find.ts';
+import { keepAddedTargetsApart } from '../../bundle/edit/added-targets.ts';
+import { dropUnusedVariables } from '../../bundle/edit/drop-unused-variables.ts';
 import { editBundle } from '../../bundle/edit/edit.ts';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
@@ -38,10 +40,12 @@ export function createTakeEdits(deps: {
         const there = await deps.readFiles(workspace, { root, files: wanted });
         const edited = [...there].map(([path, bytes]) => ({ path, bytes }));
         const found = await findSecrets(edited);
-        const made = editBundle(
+        const taken = editBundle(
           bundle,
           edited.map(({ path, bytes }) => ({ path, content: bytes, secrets: found.filter((one) => one.path === path) })),
         );
+        // The configuration lies there too: what such an edit adds or leaves without a use is treated as that of an edit in the thread.
+        const made = dropUnusedVariables(bundle, keepAddedTargetsApart(bundle, taken)).bundle;
         return notAllowed(made.files)?.words ?? made;
       })
       .catch(wordsOf);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkBundle } from '../../../src/bundle/check/check-bundle.ts';
 import { dropUnusedVariables, isWhole } from '../../../src/bundle/edit/drop-unused-variables.ts';
 import { editBundle } from '../../../src/bundle/edit/edit.ts';
+import { moveTarget } from '../../../src/bundle/edit/move-target.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { CASES, HOST, textOf } from '../fixtures.ts';
 
@@ -42,6 +43,14 @@ describe('a variable that an edit leaves without a use', () => {
     expect(textOf(bundle, ROOT)).not.toContain('variables:');
     expect(textOf(bundle, 'README.md')).not.toMatch(/Variables|which must be there|\| Name/);
     expect(textOf(bundle, 'README.md')).toContain('3 source files\n\n## Deploying by hand\n');
+  });
+
+  it('goes where only the folder named it that its target has left', () => {
+    const teams = edit(made, ROOT, '\nvariables:\n', '\nvariables:\n  team:\n    default: data\n');
+    const root = /(?<=root_path: ).*/.exec(textOf(teams, ROOT))?.[0] ?? '';
+    const there = edit(teams, ROOT, root, `/Workspace/Teams/${use('team')}/.bundle/nightly/prod`);
+    const moved = moveTarget(there, 'prod', '/Workspace/Teams/sales/.bundle/nightly/prod');
+    expect([names(there).includes('team'), names(moved)]).toEqual([true, names(made)]);
   });
 
   it('takes no target with it that says nothing else', () => {
