@@ -7,6 +7,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../values/clock.ts';
 
+/**
+ * Where a start's seconds of the processor go: to stripping and compiling sources, which are kept, and to WebAssembly (the embedded Postgres)
+ * that V8 compiles a second time, for speed that pays only in a program that runs for hours.
+ */
+const QUICK_START = ['--liftoff-only', '--import', join(import.meta.dirname, '..', 'bin', 'keep-stripped.js')];
 const END_WITH_PARENT = join(import.meta.dirname, 'end-with-parent.ts');
 
 /** The first start of the embedded Postgres takes seconds, on a machine that does much else a minute. One that fails ends, and is noticed at once. */
@@ -52,7 +57,8 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
     onCrash: (listener) => void crashListeners.push(listener),
     async start(variables = {}) {
       expected = false;
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, main], {
+      const args = ['--disable-warning=ExperimentalWarning', ...QUICK_START, '--import', END_WITH_PARENT, main];
+      const child = spawn(process.execPath, args, {
         env: { ...env, ...variables },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
