@@ -16,8 +16,8 @@ const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
 const TURN_RETRIES = 12;
 
-/** How often it is looked for a Stop that was pressed on another process: it is obeyed within a second. */
-const STOP_LOOK_MS = 500;
+/** How often it is looked for a Stop that was pressed on another process: as a rule it was heard of at once. */
+const STOP_LOOK_MS = 3000;
 
 /** Somebody who wants to open a thread waits this long, in steps, for another one who opens the same. */
 const OPENING_WAITS_MS = [500, 1000, 2000, 4000];
@@ -62,7 +62,7 @@ export function createTurnQueue(deps: {
   createQueue: CreateQueue;
   /** True when no other process can be working on this database. */
   alone: boolean;
-  rows: Pick<Storage, 'conversations' | 'turns' | 'outbox'>;
+  rows: Pick<Storage, 'conversations' | 'turns' | 'hearStops'>;
   clock: Clock;
   runTurn: RunTurn;
   log: Logger;
@@ -113,16 +113,9 @@ export function createTurnQueue(deps: {
 
   async function stop(conversationId: string, by: string): Promise<boolean> {
     const open = await rows.turns.open(conversationId);
-    for (const turn of open) {
-      if (turn.state === 'running') {
-        await rows.turns.stop(turn.id, by);
-        running.get(turn.id)?.abort();
-      } else {
-        const text = `Stopped by <@${by}> before I began with this. Write it again to go on.`;
-        const payload = { kind: 'reply', to: turn.slackUser, text };
-        await rows.outbox.add({ id: `${turn.id}/reply`, conversationId, turnId: turn.id, kind: 'reply', payload });
-        await rows.turns.finish(turn.id, 'stopped');
-      }
+    for (const { id } of open) {
+      await rows.turns.stop(id, by);
+      running.get(id)?.abort();
     }
     return open.length > 0;
   }
@@ -180,11 +173,10 @@ export function createTurnQueue(deps: {
         const job = turn.state === 'queued' || turn.state === 'running' ? turn.id : randomUUID();
         await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
       }
-      if (!deps.alone)
-        deps.clock.every(
-          STOP_LOOK_MS,
-          () => void abortStopped().catch((error: unknown) => deps.log.warn({ err: error }, 'Stop was not looked for')),
-        );
+      const quietly = (error: unknown) => deps.log.warn({ err: error }, 'Stop was not looked for');
+      const look = () => void abortStopped().catch(quietly);
+      await rows.hearStops({ heard: (turnId) => running.get(turnId)?.abort(), missed: look });
+      if (!deps.alone) deps.clock.every(STOP_LOOK_MS, look);
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 

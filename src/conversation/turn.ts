@@ -49,8 +49,13 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
     if (turn === undefined || conversation === undefined) return;
     const log = deps.log.child({ turn: turnId, conversation: conversation.id });
 
-    if (turn.state === 'queued' || turn.state === 'running') {
-      await rows.turns.start(turnId);
+    const isOpen = turn.state === 'queued' || turn.state === 'running';
+    if (isOpen && !(await rows.turns.start(turnId))) {
+      const by = (await rows.turns.get(turnId))?.stoppedBy;
+      const text = `Stopped by <@${by}> before I began with this. Write it again to go on.`;
+      await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
+      await rows.turns.finish(turnId, 'stopped');
+    } else if (isOpen) {
       await thread.refresh(conversation);
       const steps = openSteps({ rows, thread, log }, turn, conversation, stop);
       const done = deps.metrics.turnSeconds.startTimer();

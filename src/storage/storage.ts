@@ -11,13 +11,14 @@ import { type ConversationRows, createConversationRows } from './conversations.t
 import type { Db } from './db/db.ts';
 import { dyingAfter } from './db/dying-after.ts';
 import { createLeases, type Leases } from './db/leases.ts';
+import type { Ears } from './db/listen.ts';
 import { type Database, drain, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
 import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createMessageRows, type MessageRows } from './model-messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createStepRows, type StepRows } from './turn-steps.ts';
-import { createTurnRows, type TurnRows } from './turns.ts';
+import { createTurnRows, STOPS, type TurnRows } from './turns.ts';
 
 /** What a server of tools keeps. */
 export interface BundleStorage extends Database {
@@ -34,6 +35,8 @@ export interface BundleStorage extends Database {
 export interface Storage extends QueuedDatabase, BundleStorage {
   readonly conversations: ConversationRows;
   readonly turns: TurnRows;
+  /** Hears which turn somebody has stopped, on whichever process; what it misses stands in the turn's row. */
+  hearStops(ears: Ears): Promise<unknown>;
   readonly steps: StepRows;
   readonly messages: MessageRows;
   readonly outbox: Outbox;
@@ -82,6 +85,7 @@ export async function openStorage(options: StorageOptions, { vaultKey, clock, lo
     bundlesIn: (id) => conversationBundles(rows.bundles, { list: () => called.of(id), keep: (secrets) => called.keep(id, secrets) }),
     conversations: createConversationRows(db),
     turns: createTurnRows(db),
+    hearStops: (ears) => database.listen(STOPS, ears),
     steps: createStepRows(db),
     messages: createMessageRows(db),
     outbox: createOutbox(db),

@@ -1,5 +1,6 @@
 // Rows of turns: one user message each, and what became of it.
 import { type Db, typed } from './db/db.ts';
+import { channelOf } from './db/listen.ts';
 
 export interface TurnRow {
   readonly id: string;
@@ -12,9 +13,12 @@ export interface TurnRow {
   /** ts of the message that shows the steps. */
   readonly progressTs?: string;
   readonly finishedAt?: Date;
-  /** Who pressed Stop while it ran. */
+  /** Who pressed Stop while it was open. */
   readonly stoppedBy?: string;
 }
+
+/** The channel on which it is told which turn somebody has stopped. */
+export const STOPS = 'stops';
 
 export function createTurnRows(db: Db) {
   return {
@@ -62,8 +66,13 @@ export function createTurnRows(db: Db) {
       return rows.map(typed<TurnRow>);
     },
 
-    async start(id: string): Promise<void> {
-      await db.query("update turns set state = 'running' where id = $1 and state = 'queued'", [id]);
+    /** Begins a turn, or goes on with one that has begun; false where somebody has stopped it before it began. */
+    async start(id: string): Promise<boolean> {
+      const rows = await db.query(
+        "update turns set state = 'running' where id = $1 and (state = 'running' or state = 'queued' and stopped_by is null) returning id",
+        [id],
+      );
+      return rows.length === 1;
     },
 
     /** Ends an open turn; false when it had ended before. */
@@ -75,13 +84,13 @@ export function createTurnRows(db: Db) {
       return rows.length === 1;
     },
 
-    /** Notes who has stopped a turn that runs; false when it does not run, or was stopped before. */
-    async stop(id: string, by: string): Promise<boolean> {
-      const rows = await db.query(
-        "update turns set stopped_by = $2 where id = $1 and state = 'running' and stopped_by is null returning id",
+    /** Notes who has stopped an open turn, unless somebody has before, and tells the process that works on it. */
+    async stop(id: string, by: string): Promise<void> {
+      await db.query(
+        `update turns set stopped_by = $2 where id = $1 and state in ('queued', 'running') and stopped_by is null
+         returning pg_notify(${channelOf(STOPS)}, id)`,
         [id, by],
       );
-      return rows.length === 1;
     },
 
     /** Those of these turns that somebody has stopped. */

@@ -1,5 +1,7 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
 import { expect, test } from 'vitest';
+import type { Db } from '../../src/storage/db/db.ts';
+import { channelOf } from '../../src/storage/db/listen.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';
@@ -76,6 +78,45 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
     expect(await db.query('select n from t_tx')).toEqual([{ n: 1 }]);
   });
 
+  it('tells whoever listens what was notified, once it is committed', async ({ db, storage }) => {
+    const heard: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const notify = (on: Db, about: string) => on.query(`select pg_notify(${channelOf('contract')}, $1)`, [about]);
+    const unlisten = await storage.listen('contract', {
+      missed: begun.resolve,
+      heard(about) {
+        heard.push(about);
+        // Ends nothing: neither the process nor the listening.
+        throw new Error('thrown by a listener');
+      },
+    });
+    await begun.promise;
+    await db.transaction(async (tx) => {
+      await notify(tx, 'first');
+      expect(heard).toEqual([]);
+    });
+    await notify(db, 'second');
+    await expect.poll(() => heard).toEqual(['first', 'second']);
+    await unlisten();
+    await notify(db, 'too late');
+    await db.query('select 1');
+    expect(heard).toEqual(['first', 'second']);
+  });
+
+  it('listens again on a new connection when one is lost', async ({ db, storage }) => {
+    if (storage.kind === 'pglite') return;
+    const heard: string[] = [];
+    let begun = 0;
+    const unlisten = await storage.listen('lost', { heard: (about) => heard.push(about), missed: () => (begun += 1) });
+    const channel = "query like 'listen %_lost%'";
+    await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${channel}`);
+    await expect.poll(() => begun, { timeout: 10_000 }).toBe(2);
+    await db.query(`select pg_notify(${channelOf('lost')}, 'again')`);
+    await expect.poll(() => heard).toEqual(['again']);
+    await unlisten();
+    await expect.poll(() => db.query(`select 1 from pg_stat_activity where pid <> pg_backend_pid() and ${channel}`)).toEqual([]);
+  });
+
   it('goes on after a failed statement, and a nested transaction is undone alone', async ({ db }) => {
     await db.query('create table if not exists t_nested (n integer primary key)');
     await db.transaction(async (tx) => {
@@ -120,7 +161,7 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
   });
 
   it('applies every migration once, also when two programs start together, and refuses a newer schema', async ({ storage, db }) => {
-    const connection = { ...db, script: async (text: string) => scriptOf(storage, text), close: async () => undefined };
+    const connection = { ...db, script: async (text: string) => scriptOf(storage, text) };
     const more = [...MIGRATIONS, 'create table t_migrated (n integer); insert into t_migrated values (1);'];
     await Promise.all([migrate(connection, { migrations: more }), migrate(connection, { migrations: more })]);
     expect(await db.query('select n from t_migrated')).toEqual([{ n: 1 }]);

@@ -34,8 +34,10 @@ export async function openTestStorage(
   const connection = await openConnection();
   const otherwise = options.boss === true ? {} : options.boss;
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...otherwise, db: fromPglite(connection.forBoss), backend: 'pglite' });
-  await startBoss(boss, options.log ?? quiet);
-  return { db: connection, boss, kind: 'pglite', close: closing(boss, connection, () => undefined) };
+  const log = options.log ?? quiet;
+  await startBoss(boss, log);
+  const listen: QueuedDatabase['listen'] = (name, ears) => connection.listen(name, ears, log);
+  return { db: connection, boss, kind: 'pglite', listen, close: closing(boss, connection, () => undefined) };
 }
 
 async function openConnection() {

@@ -14,7 +14,8 @@ const MACHINE_CLOCK = [
   ...['bin', 'playground', 'command-line/command.ts'],
   ...['agent/agent.ts', 'databricks/workspace.ts', 'databricks/api-writes/workspace-writes.ts', 'deployment/install/locate.ts'],
   ...['identity/identities.ts'],
-  ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'storage/db/wait-for-server.ts', 'web/http-listener.ts'],
+  ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'storage/db/wait-for-server.ts'],
+  ...['storage/db/listen.ts', 'web/http-listener.ts'],
 ];
 
 const all = readSources();

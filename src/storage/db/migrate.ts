@@ -14,6 +14,8 @@ const ONCE_IN_PUBLIC = [
   ...['versions', 'proofs', 'proposals', 'outbox', 'writes', 'bundle_owners', 'openings', 'places', 'called_secrets', 'schema_migrations'],
 ];
 
+type Migrated = Pick<Connection, 'query' | 'script'>;
+
 interface MigrateOptions {
   /** The first schema on the connection's search_path. */
   readonly schema?: string | undefined;
@@ -21,7 +23,7 @@ interface MigrateOptions {
 }
 
 /** Applies what is missing. Throws when the database is newer than the program. */
-export async function migrate(connection: Connection, options: MigrateOptions = {}): Promise<void> {
+export async function migrate(connection: Migrated, options: MigrateOptions = {}): Promise<void> {
   const { schema = DEFAULT_SCHEMA, migrations = MIGRATIONS } = options;
   // Under the lock as well: two `create table if not exists` at once can fail on a server.
   await connection.script(`
@@ -61,13 +63,13 @@ function ownSchema(schema: string): string {
     end $$;`;
 }
 
-async function versionOf(connection: Connection): Promise<number> {
+async function versionOf(connection: Migrated): Promise<number> {
   const rows = await connection.query<{ at: number }>('select coalesce(max(version), 0)::int4 as at from schema_migrations');
   return rows[0]?.at ?? 0;
 }
 
 /** The row goes in first: a second program that waited for the lock fails on the key and finds the work done. */
-async function apply(connection: Connection, version: number, sql: string): Promise<void> {
+async function apply(connection: Migrated, version: number, sql: string): Promise<void> {
   try {
     await connection.script(`
       select pg_advisory_xact_lock(${MIGRATION_LOCK});

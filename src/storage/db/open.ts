@@ -6,6 +6,7 @@ import { UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
 import { lockFolder } from './folder-lock.ts';
+import type { Ears, Unlisten } from './listen.ts';
 import { DEFAULT_SCHEMA, migrate } from './migrate.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
@@ -36,6 +37,8 @@ export interface Database {
 
 export interface QueuedDatabase extends Database {
   readonly boss: PgBoss;
+  /** Hears what any process notifies on a channel of our schema (`channelOf`), until the database is closed. */
+  listen(name: string, ears: Ears): Promise<Unlisten>;
   /** Lets the queue's running jobs end (for a while) first. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -62,7 +65,8 @@ export async function openQueuedDatabase(options: StorageOptions, log: Logger): 
   try {
     const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });
     await startBoss(boss, log);
-    return { db: connection, boss, kind, close: closing(boss, connection, release) };
+    const listen: QueuedDatabase['listen'] = (name, ears) => connection.listen(name, ears, log);
+    return { db: connection, boss, kind, listen, close: closing(boss, connection, release) };
   } catch (error) {
     await connection.close().finally(release);
     throw error;

@@ -2,6 +2,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { PGliteLike } from 'pg-boss';
 import type { Row } from './db.ts';
+import { channelOf, safely } from './listen.ts';
 import { DEFAULT_SCHEMA } from './migrate.ts';
 import { type Connection, guarded, inTransaction, run } from './transactions.ts';
 
@@ -67,6 +68,13 @@ export function createPgliteDb(pglite: PGlite): Connection & { readonly forBoss:
           await tx.exec(text);
         });
       }),
+    listen: async (name, ears, log) => {
+      const { heard, missed } = safely(ears, log);
+      const [row] = await exclusive(() => run<{ channel: string }>(pglite, `select quote_ident(${channelOf(name)}) as channel`));
+      const end = await exclusive(() => pglite.listen(row?.channel ?? '', heard));
+      missed();
+      return () => exclusive(() => end());
+    },
     close: async () => {
       await tail;
       await pglite.close();

@@ -4,6 +4,7 @@ import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Logger } from '../../values/log.ts';
 import type { Row } from './db.ts';
 import { isPasswordRefused, type LakebaseLogin, lakebasePasswords } from './lakebase.ts';
+import { listenToServer, safely, type Unlisten } from './listen.ts';
 import { DEFAULT_SCHEMA } from './migrate.ts';
 import { type Connection, guarded, inTransaction, postgresError, run } from './transactions.ts';
 
@@ -46,6 +47,7 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
   });
   pool.on('error', onIdleError);
   const gate = guarded();
+  const listening = new Set<Unlisten>();
 
   /** A refused password is fetched anew: the second login shows whether the first had only ended too early. Nothing was executed yet. */
   const loggedIn = <T>(work: () => Promise<T>): Promise<T> =>
@@ -87,6 +89,14 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
       transaction(async (client) => {
         await client.query(text);
       }),
-    close: () => pool.end(),
+    async listen(name, ears, log) {
+      const end = await listenToServer(options, name, safely(ears, log), log);
+      listening.add(end);
+      return () => end().finally(() => listening.delete(end));
+    },
+    async close() {
+      await Promise.all([...listening].map((end) => end()));
+      await pool.end();
+    },
   };
 }

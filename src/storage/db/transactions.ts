@@ -1,12 +1,16 @@
 // What both kinds of Postgres share: statements, transactions within transactions, their guard, and errors that tell no values.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { codeOf, UpstreamError } from '../../values/errors.ts';
+import type { Logger } from '../../values/log.ts';
 import type { Db, Row } from './db.ts';
+import type { Ears, Unlisten } from './listen.ts';
 
-/** A Db that can also run scripts of several statements (migrations) and be closed. */
+/** A Db that can also run scripts of several statements (migrations), hear what is notified, and be closed. */
 export interface Connection extends Db {
   /** Runs a script in one transaction; no parameters, no rows. */
   script(text: string): Promise<void>;
+  /** Hears what any process notifies on a channel of our schema (`channelOf`). */
+  listen(name: string, ears: Ears, log: Logger): Promise<Unlisten>;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
 }
