@@ -21,7 +21,7 @@ export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): Call
     for (const spelling of spellingsOf(value)) if (!names.has(spelling)) names.set(spelling, name);
   };
   const texts = textsOf(files, secrets);
-  const values = inOrder(secrets).map((finding) => ({ ...finding, value: valueAt(finding, texts) }));
+  const values = inOrder(secrets).map((finding) => ({ name: finding.name, kind: finding.kind, value: valueAt(finding, texts) }));
   for (const { value, name } of values) if (value !== '' && name !== undefined && !names.has(value) && !taken.has(name)) keep(value, name);
   const counts = new Map<string, number>();
   for (const { value, kind } of values) {
@@ -36,9 +36,11 @@ export function calledIn({ files, secrets, called = [] }: TreeWithSecrets): Call
 
 /** The name of each value in every spelling. */
 export function namesOf(called: readonly CalledSecret[]): Map<string, string> {
-  const spelled = called.flatMap(({ value, name }) => spellingsOf(value).map((spelling): [string, string] => [spelling, name]));
+  const names = new Map<string, string>();
+  for (const { value, name } of called) for (const spelling of spellingsOf(value)) names.set(spelling, name);
   // What was called so itself comes last: its own name stays.
-  return new Map([...spelled, ...called.map(({ value, name }): [string, string] => [value, name])]);
+  for (const { value, name } of called) names.set(value, name);
+  return names;
 }
 
 /**
@@ -71,8 +73,12 @@ export function callSecrets({ files, secrets, called = [] }: TreeWithSecrets): S
   return inOrder([...named, ...more]);
 }
 
+/** What is spelled in one way only. */
+const PLAIN = /^[!#-[\]-~]*$/;
+
 /** How a value may stand in files: as it was written first, as that means where it holds escapes, and with the escapes of JSON and YAML. */
-function spellingsOf(value: string): string[] {
+function spellingsOf(value: string): readonly string[] {
+  if (PLAIN.test(value)) return [value];
   const meant = unescaped(value);
   return [...new Set([value, meant, JSON.stringify(meant).slice(1, -1)])];
 }

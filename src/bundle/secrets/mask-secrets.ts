@@ -12,7 +12,7 @@ interface MaskedSpan {
   readonly name: string;
 }
 
-interface Mask {
+export interface Mask {
   /**
    * Any text with every secret value replaced by `<secret kind>`, or `<secret 2 kind>` where a kind has several. Needs no quotes in YAML. A
    * short value is replaced where it is the whole text, or stands in quotes.
@@ -24,11 +24,24 @@ interface Mask {
   bytes(file: BundleFile): Uint8Array;
   /** What `file` replaces, by place in the text of the file (without a byte order mark). */
   spans(file: BundleFile): MaskedSpan[];
+  /** Whether a mask of this name, as in `<secret name>`, stands for one. */
+  isName(name: string): boolean;
 }
 
 /** Knows the secrets that a tree's findings point at, and those that were called so before. The same tree gives the same masks. */
 export function createMask(tree: TreeWithSecrets): Mask {
-  const names = namesOf(calledIn(tree));
+  const known = masks.get(tree) ?? newMask(tree);
+  masks.set(tree, known);
+  return known;
+}
+
+/** A tree never changes, and is asked for each file that is read or written. */
+const masks = new WeakMap<TreeWithSecrets, Mask>();
+
+function newMask(tree: TreeWithSecrets): Mask {
+  const called = calledIn(tree);
+  const names = namesOf(called);
+  let taken: ReadonlySet<string> | undefined;
   const long = createFinder(names.keys());
   const named = ({ start, end, value }: FoundText): MaskedSpan => ({ start, end, name: names.get(value) ?? '' });
   const everywhere = (text: string) => long.find(text).map(named);
@@ -42,11 +55,11 @@ export function createMask(tree: TreeWithSecrets): Mask {
     const before = found.get(one);
     if (before !== undefined) return before;
     const text = new TextDecoder().decode(one.bytes);
-    const called = (byPath.get(one.path) ?? []).flatMap(({ start, end }): MaskedSpan[] => {
+    const there = (byPath.get(one.path) ?? []).flatMap(({ start, end }): MaskedSpan[] => {
       const name = names.get(text.slice(start, end));
       return name === undefined ? [] : [{ start, end, name }];
     });
-    const all = merged([...called, ...everywhere(text)]);
+    const all = merged([...there, ...everywhere(text)]);
     found.set(one, all);
     return all;
   };
@@ -59,6 +72,10 @@ export function createMask(tree: TreeWithSecrets): Mask {
     file,
     bytes: (one) => new TextEncoder().encode(`${hasByteOrderMark(one.bytes) ? '\ufeff' : ''}${file(one)}`),
     spans,
+    isName(name) {
+      taken ??= new Set(called.map((one) => one.name));
+      return taken.has(name);
+    },
   };
 }
 
