@@ -1,6 +1,8 @@
 // A dashboard that comes along with a job: its development copy reads what the copy of the job writes, where all that it reads is that.
 import { expect, it } from 'vitest';
-import type { DashboardDefinition } from '../../src/bundle/model/bundle.ts';
+import { keepAddedTargetsApart } from '../../src/bundle/edit/added-targets.ts';
+import { editBundle } from '../../src/bundle/edit/edit.ts';
+import type { Bundle, DashboardDefinition } from '../../src/bundle/model/bundle.ts';
 import { compare } from '../../src/bundle/proof/compare.ts';
 import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
 import { makeBundle } from '../../src/conversion/make-bundle.ts';
@@ -21,8 +23,8 @@ interface Dataset {
   readonly schema?: string;
 }
 
-/** What each target says of a dashboard with these datasets. */
-async function datasetPlaces(datasets: readonly Dataset[], devData?: { catalog: string }) {
+/** The bundle of a job that shows a dashboard with these datasets. */
+async function bundleWith(datasets: readonly Dataset[], devData?: { catalog: string }) {
   const dashboard: DashboardDefinition = {
     ...{ type: 'dashboards', id: 'd1', name: 'Sales', warehouseId: 'w1' },
     serialized: JSON.stringify({ pages: [{ name: 'one' }], datasets: datasets.map((one, i) => ({ name: `set${i}`, ...one })) }),
@@ -35,14 +37,22 @@ async function datasetPlaces(datasets: readonly Dataset[], devData?: { catalog: 
   const source = { path: LOAD, kind: 'notebook', language: 'PYTHON', format: 'SOURCE', bytes: Buffer.from(CODE) } as const;
   const { bundle, findings } = await makeBundle({ definition, sources: [source], diagnostics: [] }, { devData }, { host: HOST });
   expect(findings).toEqual([]);
-  const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
-  const said = (target: string) => {
-    const sales = ['resources', 'dashboards', 'sales'].reduce((at, key) => objectOf(at[key]), resolved(target));
-    return [sales.dataset_catalog, sales.dataset_schema];
-  };
-  const { counts } = compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved: resolved('dev') });
+  return { definition, bundle };
+}
+
+const resolved = ({ files }: Bundle, target: string) => resolveBundle(files, target, { userName: 'ana.b@acme.example' });
+
+/** What a target says of it. */
+function placeIn(bundle: Bundle, target: string) {
+  const sales = ['resources', 'dashboards', 'sales'].reduce((at, key) => objectOf(at[key]), resolved(bundle, target));
+  return [sales.dataset_catalog, sales.dataset_schema];
+}
+
+async function datasetPlaces(datasets: readonly Dataset[], devData?: { catalog: string }) {
+  const { definition, bundle } = await bundleWith(datasets, devData);
+  const { counts } = compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved: resolved(bundle, 'dev') });
   expect(counts.lost).toBe(0);
-  return [said('dev'), said('prod')];
+  return [placeIn(bundle, 'dev'), placeIn(bundle, 'prod')];
 }
 
 it('reads the copy of what it read', async () => {
@@ -72,4 +82,15 @@ it('goes on to read production where the copy has not all of it, or nobody can t
   expect(await datasetPlaces([{ ...orders, ...sales }, targets])).toEqual([[undefined, 'dev_ana_b'], NOWHERE]);
   expect(await datasetPlaces([{ ...orders, ...sales }, targets], { catalog: 'lab' })).toEqual([NOWHERE, NOWHERE]);
   for (const datasets of unmoved) expect([datasets, await datasetPlaces(datasets)]).toEqual([datasets, [NOWHERE, NOWHERE]]);
+});
+
+it('reads in a target that an edit adds what the copy there writes, unless that says where', async () => {
+  const { bundle } = await bundleWith([{ queryLines: ['SELECT * FROM orders'], catalog: 'main', schema: 'sales' }]);
+  const yaml = new TextDecoder().decode(bundle.files.find(({ path }) => path === 'databricks.yml')?.bytes);
+  const own = '    resources: { dashboards: { sales: { dataset_schema: sandbox } } }';
+  const content = `${yaml}\n  mine:\n    mode: development\n  said:\n    mode: development\n${own}\n  stage:\n    mode: production\n`;
+  const edited = keepAddedTargetsApart(bundle, editBundle(bundle, [{ path: 'databricks.yml', content }]));
+  expect(placeIn(edited, 'mine')).toEqual([undefined, 'dev_ana_b_mine']);
+  expect(placeIn(edited, 'said')).toEqual([undefined, 'sandbox']);
+  expect(placeIn(edited, 'stage')).toEqual(NOWHERE);
 });

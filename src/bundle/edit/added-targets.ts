@@ -12,7 +12,7 @@ import { pauseLists } from './pause-lists.ts';
 /** `edited` is what an edit made of `before`. A target that only got another name keeps its way with the original. */
 export function keepAddedTargetsApart(before: Bundle, edited: Bundle): Bundle {
   const copies = edited.targets.filter((one) => !before.targets.includes(one) && environmentOf(edited, one) === 'development');
-  const own = copies.length === 0 ? new Map<string, string>() : ownValues([edited, before]);
+  const own = { values: copies.length === 0 ? new Map<string, string>() : ownValues([edited, before]), models: [edited, before] };
   return pauseProduction(
     before,
     copies.reduce((bundle, target) => keepApart(bundle, target, own), edited),
@@ -48,6 +48,13 @@ function standBeside(bundle: Bundle, target: string): Bundle {
   return { ...beside, adoption: { ...beside.adoption, [target]: 'beside' }, added: [...(beside.added ?? []), target] };
 }
 
+interface Own {
+  /** By variable. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Bundles in whose development targets other copies are. */
+  readonly models: readonly Bundle[];
+}
+
 /** Whoever deploys. */
 const PERSONAL = /\$\{workspace\.current_user\.\w+\}/;
 
@@ -66,14 +73,30 @@ function ownValues(bundles: readonly Bundle[]): Map<string, string> {
 }
 
 /** A copy writes to a schema of its own beside those of its person's other copies, in their catalog, unless the target says where. */
-function keepApart(bundle: Bundle, target: string, own: ReadonlyMap<string, string>): Bundle {
+function keepApart(bundle: Bundle, target: string, { values: own, models }: Own): Bundle {
   const parts = configurationOf(bundle.files).map(({ value }) => objectOf(objectOf(objectOf(value.targets)[target]).variables));
   const isOpen = (name: string) => bundle.variables.some((one) => one.name === name) && parts.every((said) => said[name] === undefined);
   const isOwn = (name: string, value: string) => isOfData(name) && !isCatalog(name) && PERSONAL.test(value);
   const values = [...own]
     .filter(([name]) => isOpen(name))
     .map(([name, value]) => ({ at: ['variables', name], value: isOwn(name, value) ? schemaOf(target, value) : value }));
-  return changeTarget(bundle, target, (changes) => [...values, ...changes((one) => pausing(one, 'development'))]) ?? bundle;
+  const kept = changeTarget(bundle, target, (changes) => [
+    ...values,
+    ...changes((one) => [...pausing(one, 'development'), ...datasetsOf(models, one)]),
+  ]);
+  return kept ?? bundle;
+}
+
+/** Where a dashboard reads in the copies that are there: what they write. The values of its variables are each target's own. */
+function datasetsOf(models: readonly Bundle[], { type, key, base, override }: Written): YamlChange[] {
+  const says = (one: JsonObject) => Object.entries(one).filter(([name]) => name === 'dataset_catalog' || name === 'dataset_schema');
+  if (type !== 'dashboards' || says(base).length + says(override).length > 0) return [];
+  const copies = models.flatMap((bundle) =>
+    bundle.targets
+      .filter((target) => environmentOf(bundle, target) === 'development')
+      .map((target) => says(writtenResource(bundle.files, type, key, target).override)),
+  );
+  return (copies.find((said) => said.length > 0) ?? []).map(([name, value]) => ({ at: [name], value }));
 }
 
 type ForResources = (of: (one: Written) => YamlChange[]) => YamlChange[];
