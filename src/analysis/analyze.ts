@@ -24,6 +24,8 @@ export interface Analysis {
   readonly title: string | undefined;
   /** By name: its parameters. */
   readonly widgets: readonly Widget[];
+  /** Of a Python program: what a parser of arguments takes of its words by their order, in small letters. */
+  readonly positionals: readonly string[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
   /** The same tables at each place that names them, by line. */
   readonly named: readonly NamedTable[];
@@ -68,6 +70,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     cells: cells.length,
     title: titleOf(cells),
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
+    positionals: facts.parsers > 1 ? [] : facts.positionals.slice(0, LIMITS.listed),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     changedPaths: [...facts.changedPaths.values()].sort((a, b) => a.line - b.line),

@@ -13,6 +13,15 @@ export function placeParameters({ parts }: NamedTable): string[] {
   return holes.map((name) => name.split('.').at(-1) ?? name);
 }
 
+/** What a parser of arguments takes by its order is called by that: `{args.table}` is `{#1}`. */
+export function withCounted(part: string, { positionals }: Pick<Analysis, 'positionals'>): string {
+  if (positionals.length === 0) return part;
+  return part.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
+    const place = positionals.indexOf(name.replace(/^.*\./, '').toLowerCase());
+    return place < 0 ? hole : `{#${place + 1}}`;
+  });
+}
+
 /** What it changes by a name in which catalog or schema are written down, at each place. A pipeline's bare names are where its settings say. */
 export function hardCodedChanges({ named }: Pick<Analysis, 'named'>): NamedTable[] {
   return named.filter((table) => isChange(table) && table.parts.length > 1 && placeParameters(table).length === 0 && !isLive(table));

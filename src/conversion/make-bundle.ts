@@ -1,7 +1,7 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
 import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
-import { isChange } from '../analysis/table-places.ts';
+import { isChange, withCounted } from '../analysis/table-places.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { type DevData, namesData } from '../bundle/generate/own-data.ts';
@@ -81,7 +81,10 @@ export async function loadMaking(): Promise<void> {
 async function tablesOf({ definition, sources, madeUp }: WholeSubject): Promise<SourceTables[]> {
   if (sources.length === 0 || madeUp || !namesData(definition)) return [];
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
-  return analyses.map((one) => ({ path: one.path, tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts })) }));
+  return analyses.map((one) => ({
+    path: one.path,
+    tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, one)) })),
+  }));
 }
 
 async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {

@@ -70,6 +70,7 @@ dbutils.notebook.exit("ok")
         { name: 'day', kind: 'read', default: undefined, choices: undefined },
         { name: 'mode', kind: 'dropdown', default: 'append', choices: ['append', 'full'] },
       ],
+      positionals: [],
       tables: {
         read: ['main.ref.countries', '{catalog}.bronze.orders', '{catalog}.bronze.prices'],
         written: ['main.silver.prices', '{catalog}.silver.orders'],

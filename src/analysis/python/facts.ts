@@ -8,6 +8,9 @@ import { type Constants, stringOf } from './literals.ts';
 import { argumentOf, calleeOf, chainOf, type Node, nodesInStretches } from './parse.ts';
 import { isStandardModule } from './stdlib.ts';
 
+/** Stands for the rest of a program's words. */
+const UNCOUNTED = '';
+
 /** A part that is computed, as a reader would name it: `{catalog}`. */
 export function hole(node: Node): string {
   const short = node.endIndex - node.startIndex <= 60 ? node.text : '';
@@ -83,10 +86,20 @@ async function readCall(call: Call): Promise<void> {
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
   else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');
   else if (name === 'forPath') addPath(facts, textOf(call, 1) ?? textOf(call, 0), call.changesDelta ? 'written' : 'read');
+  else if (name === 'add_argument') addPositional(call);
+  else if (name === 'ArgumentParser' || name === 'add_subparsers') facts.parsers += name === 'ArgumentParser' ? 1 : 2;
   else if (/^setCurrent(?:Catalog|Database)$/.test(name)) useNamespace(call, name.endsWith('Catalog'));
   else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
     facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
   else readFrame(call, chain, name, isSpark);
+}
+
+/** `parser.add_argument("table")`: behind one that may take several words nobody can count. */
+function addPositional(call: Call): void {
+  const { facts } = call;
+  const name = textOf(call, 0);
+  if (name === undefined || name.startsWith('-') || facts.positionals.at(-1) === UNCOUNTED) return;
+  facts.positionals.push(argumentOf(call.node, LIMITS.listed, 'nargs') === undefined ? name.toLowerCase() : UNCOUNTED);
 }
 
 function useNamespace(call: Call, isCatalog: boolean): void {

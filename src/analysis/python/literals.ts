@@ -29,6 +29,9 @@ export function stringOf(
   return known ?? (depth > 0 && hole !== undefined ? hole(node) : undefined);
 }
 
+/** What a parser of arguments gave, by the names that people give it. */
+const PARSED = /^(?:args|arguments|opts|options|parsed|parsed_args|known_args|namespace)\.[A-Za-z_]\w*$/;
+
 type Inner = (node: Node | null | undefined) => string | undefined;
 
 function writtenValue(node: Node, inner: Inner, constants: Constants, hole: ((node: Node) => string) | undefined): string | undefined {
@@ -48,6 +51,7 @@ function writtenValue(node: Node, inner: Inner, constants: Constants, hole: ((no
       return joined([inner(node.childForFieldName('left')), inner(node.childForFieldName('right'))], operator === '/' ? '/' : '');
     }
     case 'attribute':
+      if (hole !== undefined && PARSED.test(node.endIndex - node.startIndex < LIMITS.nameLength ? node.text : '')) return `{${node.text}}`;
       return node.childForFieldName('attribute')?.text === 'parent' ? parentOf(inner(node.childForFieldName('object'))) : undefined;
     case 'subscript': {
       // A bare `argv` is often what `main(sys.argv[1:])` got, in which every word has another number.

@@ -64,6 +64,10 @@ export function createFacts() {
     /** `task/key`. */
     taskValuesRead: new Set<string>(),
     taskValuesSet: new Set<string>(),
+    /** What its parsers of arguments ask for without a name of its own, in order. */
+    positionals: [] as string[],
+    /** Parsers of arguments: of several nobody knows which one a word is for. */
+    parsers: 0,
     signs: new Set<Sign>(),
     exits: false,
     named: new Map<string, NamedTable>(),

@@ -248,14 +248,17 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const place = `${prefix}${leaf.place}`;
     const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
     if (isTarget) return { place, kind: 'written', foreign: [] };
-    const given = type === 'pipelines' ? { name: leaf.fields.at(-1), value: leaf.value } : parameterGiven(leaf);
+    const given = type === 'pipelines' ? { name: leaf.fields.at(-1), counted: undefined, value: leaf.value } : parameterGiven(leaf);
     const parameter = given?.name?.replace(/^.*\./, '').toLowerCase();
+    const names = [parameter, given?.counted];
     const task = taskOf(prefix, leaf);
     const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
     const here = task === undefined ? sources : [...own, ...shared];
     const isTable = parameter !== undefined && type === 'jobs' && isTableName(leaf);
     const tables = here.flatMap((source) =>
-      source.tables.filter(({ parts }) => parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).includes(parameter ?? ''))),
+      source.tables.filter(({ parts }) =>
+        parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).some((name) => names.includes(name))),
+      ),
     );
     const isOurs = (parts: readonly string[]) => written.has(lastOf(parts));
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');

@@ -133,7 +133,8 @@ export function chooseVariables(resources: readonly KeyedResource[], named?: Rea
       byPlace.set(`${resource.prefix}${leaf.place}`, name);
     }
   }
-  const tables = splitTables(resources, chosen, (name) => !/^argv\d+$/.test(name) || (named?.has(name) ?? true));
+  const isNamed = (name: string) => named?.has(name) ?? true;
+  const tables = splitTables(resources, chosen, (name, counted = name) => !/^argv\d+$/.test(name) || isNamed(name) || isNamed(counted));
   return { list: [...chosen.values()], byPlace, tables, before };
 }
 
@@ -147,7 +148,7 @@ export function isTableName(leaf: Leaf): boolean {
 function splitTables(
   resources: readonly KeyedResource[],
   chosen: Map<string, Chosen>,
-  isTables: (parameter: string) => boolean,
+  isTables: (parameter: string, counted: string | undefined) => boolean,
 ): Map<string, TableName> {
   const tables = new Map<string, TableName>();
   const variableFor = (base: 'catalog' | 'schema', value: string): string => {
@@ -159,8 +160,9 @@ function splitTables(
   };
   for (const { type, leaves, prefix } of resources) {
     for (const leaf of leaves.values()) {
-      if (type !== 'jobs' || !isTableName(leaf) || !isTables(parameterGiven(leaf)?.name ?? '')) continue;
-      const [, catalog, schema, name] = THREE_PARTS.exec(String(parameterGiven(leaf)?.value)) ?? [];
+      const given = parameterGiven(leaf);
+      if (type !== 'jobs' || !isTableName(leaf) || !isTables(given?.name ?? '', given?.counted)) continue;
+      const [, catalog, schema, name] = THREE_PARTS.exec(String(given?.value)) ?? [];
       if (catalog === undefined || schema === undefined || name === undefined) continue;
       tables.set(`${prefix}${leaf.place}`, {
         catalog: variableFor('catalog', catalog),

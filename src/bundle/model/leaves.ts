@@ -27,6 +27,8 @@ export interface Leaf {
 interface Option {
   /** As code calls it: with underscores; `argv1` for `sys.argv[1]`. */
   readonly name: string;
+  /** `#1` for a Python task's first word that is neither an option nor given to one: parsers of arguments count these. */
+  readonly counted?: string | undefined;
   /** What of the word stands before the value, such as `--schema=`. */
   readonly before: string;
 }
@@ -63,10 +65,14 @@ function stepInto(place: string, labelled: readonly string[] | undefined, index:
 /** What a list of words gives to a Python or JVM task, as parsers of arguments read it, by position; `isPython`: by `sys.argv` as well. */
 function optionsIn(words: readonly Json[], isPython: boolean): Map<number, Option> {
   const found = new Map<number, Option>();
+  let count = 0;
   words.forEach((word, i) => {
     const [before = '', option, equals] = typeof word === 'string' ? (/^--([A-Za-z][\w-]*)(=)?/.exec(word) ?? []) : [];
     if (option === undefined) {
-      if (isPython && typeof word === 'string' && !found.has(i)) found.set(i, { name: `argv${i + 1}`, before: '' });
+      if (!isPython || typeof word !== 'string' || found.has(i)) return;
+      // Of an option of one letter nobody knows whether the next word is its value.
+      count = word.startsWith('-') ? Number.NaN : count + 1;
+      found.set(i, { name: `argv${i + 1}`, counted: Number.isNaN(count) ? undefined : `#${count}`, before: '' });
       return;
     }
     const name = option.replaceAll('-', '_');

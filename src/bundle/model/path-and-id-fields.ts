@@ -112,11 +112,11 @@ const WAREHOUSE_ID = /^[0-9a-f]{16}$/;
 const PARAMETER_MAPS = new Set(['base_parameters', 'job_parameters', 'named_parameters', 'parameters', 'notebook_params']);
 
 /** The parameter whose value this is, in lists of words too; undefined where it is none. */
-export function parameterGiven(leaf: Leaf): { name: string; value: Leaf['value'] } | undefined {
+export function parameterGiven(leaf: Leaf): { name: string; counted?: string | undefined; value: Leaf['value'] } | undefined {
   const { value, option } = leaf;
   const name = parameterName(leaf) ?? option?.name;
   if (name === undefined) return undefined;
-  return { name, value: typeof value === 'string' ? value.slice(option?.before.length ?? 0) : value };
+  return { name, counted: option?.counted, value: typeof value === 'string' ? value.slice(option?.before.length ?? 0) : value };
 }
 
 /** The name that a parameter has in a mapping or list of its own. */

@@ -1,7 +1,7 @@
 // What a run of a development copy reads and writes, by the code in the bundle and the values that its target gives: also what production writes to.
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
-import { isChange } from '../../analysis/table-places.ts';
+import { isChange, withCounted } from '../../analysis/table-places.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import type { JsonObject } from '../../values/json.ts';
@@ -68,7 +68,7 @@ export async function dataOfRun(
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
-        const all = [...before, ...parts.map((part) => filled(part, valueFor))];
+        const all = [...before, ...parts.map((part) => filled(withCounted(part, analysis), valueFor))];
         // A parameter may hold a whole name.
         return all.length === 1 && /^\w+(?:\.\w+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
@@ -83,7 +83,7 @@ export async function dataOfRun(
       if (table.changes && isKnown && (isFixed || name === original)) shared.tables.push(table);
     }
     for (const { path, line } of analysis.changedPaths) {
-      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(path, valueFor));
+      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
       if (name === undefined || !isFixedPlace(name)) continue;
       paths.push(name);
       if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, file: file.path, line });

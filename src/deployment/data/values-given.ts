@@ -23,7 +23,7 @@ export function valuesGiven(resolved: JsonObject) {
       const value = objectOf(resource);
       const leaves = leavesOf(value);
       const tasks = new Map<string, Map<string, string>>();
-      const give = ({ keys }: Leaf, called: string | undefined, given: Leaf['value']) => {
+      const give = ({ keys }: Leaf, called: string | undefined, given: Leaf['value']): void => {
         const name = called?.replace(/^.*\./, '').toLowerCase();
         if (name === undefined || typeof given !== 'string' || given.includes('{{')) return;
         const task = keys[0] === 'tasks' ? keys[1] : undefined;
@@ -32,8 +32,10 @@ export function valuesGiven(resolved: JsonObject) {
       };
       for (const leaf of leaves.values()) {
         const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
-        const given = type === 'jobs' ? parameterGiven(leaf) : { name: inPipeline, value: leaf.value };
-        if (given !== undefined) give(leaf, given.name, given.value);
+        const given = type === 'jobs' ? parameterGiven(leaf) : { name: inPipeline, counted: undefined, value: leaf.value };
+        if (given === undefined) continue;
+        give(leaf, given.name, given.value);
+        give(leaf, given.counted, given.value);
       }
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
         const [list, task = ''] = leaf.keys;

@@ -216,3 +216,34 @@ main(sys.argv[1:])
   const other = [{ path: 'src/main.py', bytes: Buffer.from(passed) }];
   expect(await dataOfRun(other, given('dev', 'erp.raw.orders'), given('prod', 'erp.raw.orders'))).toEqual([]);
 });
+
+it('reads what a parser of arguments takes by the order of words', async () => {
+  const code = `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--mode")
+parser.add_argument("table", help="where to")
+parser.add_argument("folder")
+parser.add_argument("days", nargs="+")
+args = parser.parse_args()
+out = args.folder
+spark.range(3).write.saveAsTable(args.table)
+spark.range(3).write.parquet(f"{out}/latest")
+`;
+  const given = (target: string, table: string, words: readonly string[]): JsonObject => {
+    const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+    const task = { python_file: `${files}/src/main.py`, parameters: [...words, table, 's3://acme-drop/orders', '1', '2'] };
+    return { workspace: { file_path: files }, resources: { jobs: { x: { tasks: [{ task_key: 'main', spark_python_task: task }] } } } };
+  };
+  const find = (source: string, ...words: string[]) =>
+    dataOfRun(
+      [{ path: 'src/main.py', bytes: Buffer.from(source) }],
+      given('dev', 'main.dev_ana.orders', words),
+      given('prod', 'main.sales.orders', words),
+    );
+  const [shared, data] = await find(code, '--mode', 'full');
+  expect(shared?.text).toContain('changes 1 path of production: `s3://acme-drop/orders/latest` (`src/main.py`, line 10)');
+  expect(data?.text).toContain('A run writes `main.dev_ana.orders` and `s3://acme-drop/orders/latest`.');
+  // Whether `full` is what `-m` takes, and for which parser a word is, nobody can tell.
+  expect(JSON.stringify(await find(code, '-m', 'full'))).not.toMatch(/main\.|s3:/);
+  expect(JSON.stringify(await find(code.replace('args =', 'other = argparse.ArgumentParser()\nargs =')))).not.toMatch(/main\.|s3:/);
+});
