@@ -37,6 +37,8 @@ export interface LocatorOptions {
   readonly clock?: Clock;
 }
 
+/** An absolute path among words; not the rest of an address. */
+const PATH = /(?<![^\s'"(])\/[^\s'")]*/g;
 const HOW_TO_GET = `Set DATABRICKS_CLI_PATH to a Databricks CLI (${ACCEPTED}) or DAB_CLI_ARCHIVE to where its archive is, or let this machine reach github.com or a Go module proxy and run: npm run setup:cli`;
 
 export function createCliLocator(options: LocatorOptions) {
@@ -84,11 +86,11 @@ export function createCliLocator(options: LocatorOptions) {
   };
   return {
     status: () => status,
-    /** In a word, or where there is none (yet): why, and for how long. */
+    /** In a word, or where there is none (yet): why, and for how long; without paths, since whoever asks need not be signed in. */
     health() {
       if (status.state === 'ready') return status.state;
       const reason = status.state === 'preparing' ? status.doing : `${status.problem} ${status.next}`;
-      return { state: 'degraded', reason, forSeconds: Math.round((clock.now() - since) / 1000) };
+      return { state: 'degraded', reason: reason.replace(PATH, '…'), forSeconds: Math.round((clock.now() - since) / 1000) };
     },
     /** Begins finding or preparing in the background, and looks again from time to time where there is none; a second call does nothing. */
     start() {

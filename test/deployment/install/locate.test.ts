@@ -168,6 +168,26 @@ describe('where there is none', () => {
   });
 });
 
+describe('readiness, which anybody may ask', () => {
+  it('names neither folders of the machine nor files of the workspace', async ({ cache, release }) => {
+    const archive = '/Volumes/main/tools/cli.zip';
+    const options = { path: '', log, allowSetup: true, release, goModDir: join(cache, 'none') };
+    const unread = createCliLocator({ ...options, cacheDir: cache, archive });
+    await unread.ready();
+    const nowhere = createCliLocator({ ...options, cacheDir: '/dev/null/cache' });
+    await nowhere.ready();
+    expect([unread.status(), nowhere.status()]).toMatchObject([
+      { problem: expect.stringContaining(archive) },
+      { problem: expect.stringContaining('/dev/null/cache') },
+    ]);
+    for (const locator of [unread, nowhere])
+      expect(locator.health()).toMatchObject({ reason: expect.not.stringMatching(/\/(Volumes|dev)\b/) });
+    expect(unread.health()).toMatchObject({
+      reason: expect.stringContaining('(download: … is read by the app itself alone; Go build: no Go here)'),
+    });
+  });
+});
+
 describe('setup:cli', () => {
   it('prints what it does and ends with a CLI in the cache, or says loudly what is missing', async ({ folder, cache }) => {
     const settings = { cacheDir: cache, path: '', goEnv: {}, goModDir: join(folder, 'none'), log };
