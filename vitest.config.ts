@@ -22,6 +22,8 @@ export default defineConfig({
     // Files of a worker share what they import: to load it anew for each costs a tenth of the run. Rooms are factories and keep no state; what
     // a file leaves behind, setupFiles tell.
     isolate: false,
+    // WebAssembly as it is compiled first: to compile it again, for speed, costs a test more than it gains.
+    execArgv: ['--liftoff-only'],
     reporters: ['default', './test/summary-reporter.ts'],
   },
 });
