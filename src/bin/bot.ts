@@ -32,7 +32,8 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   const onAway = (reason: string) => readiness.watch('database', () => reason);
   const storage = await openStorage({ ...config.storage, onAway }, { vaultKey, clock, log, dieAfterWrites: config.DAB_DIE_AFTER_WRITES });
   readiness.watch('database', async () => ((await storage.answers()) ? undefined : 'it does not answer'));
-  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, clock, log });
+  const workspace = (caller: Pick<Parameters<typeof createWorkspace>[0], 'host' | 'token' | 'onWait'>) =>
+    createWorkspace({ ...caller, clock, log });
 
   const identities = createIdentities({
     db: storage.unleased,

@@ -30,7 +30,8 @@ function createTools(
   const find = { ...cli, ...(app && { fromWorkspace: createAppFiles(app) }) };
   const { locator, prover, writes } = createProposing({ db, proofs, find, scratchName: 'dab-bot-mcp', ...deps });
   locator.start();
-  const workspace = (caller: { host: string; token: () => Promise<string> }) => createWorkspace({ ...caller, ...deps });
+  const workspace = (caller: Pick<Parameters<typeof createWorkspace>[0], 'host' | 'token' | 'onWait'>) =>
+    createWorkspace({ ...caller, ...deps });
   const placing = { teamFolder, devData, places, areKnown: places.areKnown };
   return { locator, tools: { workspace, placing, proofs, prover, writes, ...deps } };
 }

@@ -2,6 +2,7 @@
 import type { LookupKind, ResourceType } from '../bundle/model/bundle.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
+import type { OnWait, TokenSource } from '../values/patience.ts';
 import { getCluster, listClusters, listWarehouses } from './api/compute.ts';
 import { listDataFiles } from './api/dbfs-volumes.ts';
 import { usersOfFolder } from './api/folder-users.ts';
@@ -24,13 +25,14 @@ import { createRequests } from './http/requests.ts';
 export type Workspace = ReturnType<typeof createWorkspace>;
 
 /**
- * Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request, and with the token that
- * was `refused` for another one.
+ * Creates the workspace as one person sees it. `host` is with its scheme; `token` is called before every request. With `onWait` reads wait a
+ * minute or two for a workspace that is down.
  */
 export function createWorkspace(options: {
   host: string;
-  token: (refused?: string) => Promise<string>;
+  token: TokenSource;
   clock?: Clock;
+  onWait?: OnWait | undefined;
   log: Pick<Logger, 'debug'>;
 }) {
   const requests = createRequests({ clock: systemClock, ...options });

@@ -7,6 +7,7 @@ import { collectSources } from '../../src/databricks/read/collect.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
 import { UserError } from '../../src/values/errors.ts';
 import { createLogger } from '../../src/values/log.ts';
+import { createTestClock } from '../values/test-clock.ts';
 import { databricksTest } from './rig.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 
@@ -125,6 +126,29 @@ describe('what goes wrong', () => {
     faults.clear();
     faults.on('GET /api/2.2/jobs/get', { status: 500 });
     expect(await wordsOf(rig.as().getJob('123'))).toContain('(500');
+  });
+
+  it('waits for a workspace that is down where that is seen, and shows it as one wait', async ({ far, faults }) => {
+    const clock = createTestClock();
+    const seen: [string, string][] = [];
+    const token = async () => far.tokenFor('ana@acme.example');
+    const ana = createWorkspace({ host: far.url, token, clock, log, onWait: (...step) => seen.push(step) });
+    const down = faults.on('GET /api/2.2/jobs/get', { status: 503, times: 10 });
+    const jobs = await clock.turnUntil(Promise.all(['123', '204'].map((id) => ana.getJob(id))));
+    expect(jobs.map(({ jobId }) => jobId)).toEqual(['123', '204']);
+    expect(seen).toEqual([
+      ['Databricks answers with an error (503). I wait and try again', 'in_progress'],
+      ['Databricks answers again', 'complete'],
+    ]);
+    down();
+    // One thing that can't be had keeps nobody for long; and whoever does not see it waits for no more than a moment.
+    faults.on('GET /api/2.2/jobs/get', { status: 500 });
+    const began = clock.now();
+    expect(await clock.turnUntil(wordsOf(ana.getJob('123')))).toContain('(500');
+    expect(clock.now() - began).toBeLessThan(15_000);
+    far.requests.length = 0;
+    expect(await clock.turnUntil(wordsOf(createWorkspace({ host: far.url, token, clock, log }).getJob('123')))).toContain('(500');
+    expect(far.requests).toHaveLength(2);
   });
 
   it('asks once for another token where the workspace refuses one, for all requests that had it', async ({ far }) => {

@@ -9,6 +9,7 @@ import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
+import { createPatience, type OnWait, type TokenSource } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import { hostSlots, orAborted } from './slots.ts';
 
@@ -37,9 +38,10 @@ interface Call {
 interface RequestsOptions {
   /** With its scheme. */
   readonly host: string;
-  /** `refused`: the token that the workspace has refused, so that another one is wanted. */
-  readonly token: (refused?: string) => Promise<string>;
+  readonly token: TokenSource;
   readonly clock: Clock;
+  /** Reads wait for a workspace that is down, and tell it; else they are sent a second time at most. */
+  readonly onWait?: OnWait | undefined;
   readonly log: Pick<Logger, 'debug'>;
 }
 
@@ -47,7 +49,7 @@ interface RequestsOptions {
  * Creates the requests of one person. TLS is verified because skipVerify is given as false: left out, the SDK accepts any certificate and
  * sends it the token (facts: libraries#databricks-sdk).
  */
-export function createRequests({ host, token, clock, log }: RequestsOptions): Requests {
+export function createRequests({ host, token, clock, onWait, log }: RequestsOptions): Requests {
   const client = (retryTimeoutSeconds: number) => {
     const config = new Config({
       host,
@@ -65,6 +67,7 @@ export function createRequests({ host, token, clock, log }: RequestsOptions): Re
   const repeatingClient = client(LIMITS.retrySeconds);
   // In one second the SDK repeats nothing, since its first pause is longer: so every export takes a slot, a repeated one too.
   const exportClient = client(1);
+  const patience = createPatience({ of: 'Databricks', clock, onWait });
   const slot = hostSlots({ host, clock }, 'exportsPerSecond');
   /** The token that these requests began with, once the workspace has refused it. */
   let refused: string | undefined;
@@ -101,14 +104,23 @@ export function createRequests({ host, token, clock, log }: RequestsOptions): Re
     }
   }
 
-  /** Sends a read a second time after a server's error or a broken connection, which may have been momentary. */
+  /** Sends a read again after a server's error or a broken connection, which may be over in a moment, or in a minute. */
   async function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    const wait = patience.begin();
+    let isAnswered = false;
     try {
-      return await send(by, call, signal);
-    } catch (error) {
-      if (!(error instanceof UpstreamError) || !isPassing(error)) throw error;
-      await clock.sleep(LIMITS.againMs, signal);
-      return await send(by, call, signal);
+      for (;;) {
+        try {
+          const answer = await send(by, call, signal);
+          isAnswered = true;
+          return answer;
+        } catch (error) {
+          const trouble = error instanceof UpstreamError ? passing(error, onWait !== undefined) : undefined;
+          if (trouble === undefined || !(await wait.again(trouble.title, { ...trouble, signal }))) throw error;
+        }
+      }
+    } finally {
+      wait.over(isAnswered);
     }
   }
 
@@ -143,9 +155,20 @@ function parsed(path: string, body: Uint8Array | undefined): JsonObject {
   throw new UpstreamError({ ...failure, code: 'NOT_JSON' });
 }
 
-/** A kept-alive connection that the far side has just closed, or an error of the server other than 501 (no such route). */
-function isPassing({ failure: { status, code } }: UpstreamError): boolean {
-  return status === undefined ? code === 'ECONNRESET' || code === 'EPIPE' : status >= 500 && status !== 501;
+/** A kept-alive connection that the far side has just closed. */
+const CLOSED = ['ECONNRESET', 'EPIPE'];
+/** Nobody there for now: for whoever waits. A name that is not known is no such code, but most often a wrong address. */
+const AWAY = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
+
+/** Of trouble that may pass, what is said, and how long it is waited for; undefined for all else, 501 (no such route) among it. */
+function passing({ failure: { status, code = '' } }: UpstreamError, isPatient: boolean): { title: string; mostMs?: number } | undefined {
+  if (status === undefined) {
+    if (!CLOSED.includes(code) && !(isPatient && AWAY.includes(code))) return undefined;
+    return { title: `The workspace could not be reached (${code}).` };
+  }
+  if (status < 500 || status === 501) return undefined;
+  // An error of its own is as often about the one thing that was asked for, and stays.
+  return { title: `Databricks answers with an error (${status}).`, ...(status === 500 ? { mostMs: LIMITS.ownErrorMs } : {}) };
 }
 
 async function request(client: ApiClient, call: Call, token: string, signal: AbortSignal): Promise<unknown> {

@@ -11,6 +11,7 @@ import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import type { OnWait } from '../../values/patience.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from '../meta.ts';
 import { TOOLS } from '../tools/index.ts';
@@ -20,7 +21,7 @@ import { createStepReporter } from '../tools/support/step-reporter.ts';
 import { readBundleResource } from './resources.ts';
 
 export interface ServerDeps {
-  readonly workspace: (caller: Caller) => Workspace;
+  readonly workspace: (caller: Caller & { readonly onWait?: OnWait }) => Workspace;
   readonly bundles: BundleStore;
   readonly placing: ToolContext['placing'];
   readonly prover: Prover;
@@ -49,7 +50,7 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
     { instructions: INSTRUCTIONS },
   );
   const { bundles, placing, prover, proofs, clock } = deps;
-  const shared = { caller, workspace: deps.workspace(caller), bundles, placing, prover, proofs, clock };
+  const shared = { caller, bundles, placing, prover, proofs, clock };
   const loadBundle = async (digest: string) => (await bundles.load(digest))?.bundle;
 
   const register = (tool: Tool): void => {
@@ -64,7 +65,9 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
         proposals.push({ id: proposed.id, ...proposed.exact });
         return proposed;
       };
-      const context: ToolContext = { ...shared, edits: editsOf(extra) ?? edits, propose, steps, signal };
+      const onWait: OnWait = (title, status) => steps.report({ id: 'databricks', title, status });
+      const workspace = deps.workspace({ ...caller, onWait });
+      const context: ToolContext = { ...shared, workspace, edits: editsOf(extra) ?? edits, propose, steps, signal };
       const call = { tool: tool.name, user: caller.userName, signal, late, onFail: steps.fail };
       return answerAlways(deps, call, async () => {
         const answer = await tool.run(input, context);

@@ -1,6 +1,8 @@
 // The server alone: errors in our words only, aborts that arrive, progress as steps, JSON on the wire, no token in a message.
 import { expect } from 'vitest';
+import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 import { toolsTest, use } from '../rig.ts';
 
 const test = toolsTest();
@@ -32,6 +34,20 @@ test('anything else becomes a generic text with an event id that is in the log',
   expect(rig.logged.some((line) => line.includes(event))).toBe(true);
   await expect(broken.readResource(`bundle://${'0'.repeat(64)}/a`)).rejects.toThrow(/could not be loaded/);
   await broken.close();
+});
+
+test('a workspace that is down is waited for, as a step of the call', async ({ rig, faults }) => {
+  const clock = createTestClock();
+  const { deps, databricks, token } = rig;
+  const tools = await createToolsClient(
+    { ...deps, workspace: (caller) => createWorkspace({ ...caller, clock, log: { debug() {} } }) },
+    { host: databricks.url, userName: 'ana@acme.example', token: async () => token },
+  );
+  faults.on('GET /api/2.2/jobs/get', { status: 503, times: 4 });
+  const { isError, steps } = await clock.turnUntil(use(tools, 'get_job', { job_id: '123' }));
+  await tools.close();
+  expect(isError).toBe(false);
+  expect(steps.flatMap(({ id, status }) => (id === 'databricks' ? [status] : []))).toEqual(['in_progress', 'complete']);
 });
 
 test('bad input, an unknown field, an unknown tool: an error that says what is wrong', async ({ client }) => {

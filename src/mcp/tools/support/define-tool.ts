@@ -10,13 +10,14 @@ import type { Prover } from '../../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../../storage/bundles/proofs.ts';
 import type { Clock } from '../../../values/clock.ts';
+import type { TokenSource } from '../../../values/patience.ts';
 import { stripInvisible } from './foreign-text.ts';
 
 /** The person the tools act as. The token is never part of an MCP message. */
 export interface Caller {
   readonly host: string;
   readonly userName: string;
-  readonly token: () => Promise<string>;
+  readonly token: TokenSource;
 }
 
 /** Reports the steps of one call; those still open when the call fails are shown as failed. */
