@@ -13,7 +13,7 @@ export const TABLE: Record<string, string> = {
   'bundle/generate': 'bundle/model bundle/currency bundle/yaml bundle/check',
   'bundle/proof': 'bundle/model bundle/secrets bundle/currency bundle/yaml bundle/generate',
   'bundle/edit': 'bundle/model bundle/secrets bundle/yaml bundle/generate fflate',
-  'analysis/source': 'bundle/model:types',
+  'analysis/source': 'bundle/model:types fflate',
   'analysis/sql': 'analysis/source @polyglot-sql/sdk',
   'analysis/python': 'analysis/source analysis/sql:types web-tree-sitter',
   'analysis/secrets':

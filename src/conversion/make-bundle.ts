@@ -2,12 +2,15 @@
 import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
 import { isChange, withCounted } from '../analysis/table-places.ts';
+import { analyzeWheels } from '../analysis/wheels.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { type DevData, namesData } from '../bundle/generate/own-data.ts';
 import type { TargetWish } from '../bundle/generate/targets.ts';
 import type { Adoption, Bundle, DashboardReads, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
+import { leavesOf } from '../bundle/model/leaves.ts';
 import { resourceDefinitions } from '../bundle/model/resources.ts';
+import { wheelUses } from '../bundle/model/wheel-uses.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
@@ -81,9 +84,11 @@ export async function loadMaking(): Promise<void> {
 async function tablesOf({ definition, sources, madeUp }: WholeSubject): Promise<SourceTables[]> {
   if (sources.length === 0 || madeUp || !namesData(definition)) return [];
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
-  return analyses.map((one) => ({
-    path: one.path,
-    tables: one.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, one)) })),
+  const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
+  const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
+  return [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels].map(({ file, analysis }) => ({
+    path: file.path,
+    tables: analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, analysis)) })),
   }));
 }
 

@@ -15,6 +15,9 @@ export const LIMITS = {
   /** Rounds of 100 steps (tree-sitter calls back after each) that parsing a cell of Python may take, per 1,000 units of its text and in all. */
   pythonRoundsPerThousand: 200,
   pythonRounds: 20_000,
+  /** Files of Python in a wheel that are looked for, and modules of it that are read. */
+  wheelFiles: 5_000,
+  wheelModules: 100,
   /** Units of a name to each side of the word that makes it suspicious, of a value, and of what is looked at beside a name for its value. */
   nameLength: 120,
   valueLength: 4_096,

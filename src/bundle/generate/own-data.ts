@@ -7,6 +7,7 @@ import { parameterGiven } from '../model/path-and-id-fields.ts';
 import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
+import { wheelUses } from '../model/wheel-uses.ts';
 import { type Chosen, chooseVariables, describeVariables, isTableName, type Variable, type Variables } from './variables.ts';
 
 const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
@@ -240,8 +241,12 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
       isEntry.add(file);
       if (task !== undefined) ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(file));
     }
+    for (const { task, path } of rest.type === 'jobs' ? wheelUses(leaves).wheels : []) {
+      const key = `${prefix}${task}`;
+      ofTask.set(key, (ofTask.get(key) ?? new Set<string>()).add(canonicalPath(path)));
+    }
   }
-  const byPath = new Map(sources.map((source) => [canonicalPath(source.path), source]));
+  const byPath = Map.groupBy(sources, ({ path }) => canonicalPath(path));
   const shared = sources.filter(({ path }) => !isEntry.has(canonicalPath(path)));
 
   return ({ type, prefix }: KeyedResource, leaf: Leaf): Use => {

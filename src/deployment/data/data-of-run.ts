@@ -2,9 +2,12 @@
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
 import { isChange, withCounted } from '../../analysis/table-places.ts';
+import { analyzeWheels } from '../../analysis/wheels.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
+import { leavesOf } from '../../bundle/model/leaves.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
-import type { JsonObject } from '../../values/json.ts';
+import { wheelUses } from '../../bundle/model/wheel-uses.ts';
+import { type JsonObject, objectOf } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { type ValuesByName, valuesGiven } from './values-given.ts';
@@ -47,6 +50,10 @@ export async function dataOfRun(
     if (analyses.length > 0) await new Promise(setImmediate);
     analyses.push({ file, analysis: await analyze(sourceOfFile(file)) });
   }
+  const jobs = Object.values(objectOf(objectOf(resolved.resources).jobs));
+  const programs = jobs.flatMap((job) => wheelUses(leavesOf(objectOf(job))).programs);
+  const dependencies = analyses.flatMap(({ analysis }) => analysis.dependencies);
+  analyses.push(...(await analyzeWheels(files, { programs, dependencies })));
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
   if (here === undefined || there === undefined) return [];
   const tables: Table[] = [];
@@ -59,12 +66,12 @@ export async function dataOfRun(
     const from = (given: ValuesByName) => (name: string) => given.get(name) ?? defaults.get(name);
     const inProduction = there.of(file);
     return [...here.of(file)].slice(0, MOST_TASKS).map(([task, values]) => ({
-      ...{ file, analysis },
+      analysis,
       given: { pipeline: here.pipeline, valueFor: from(values) },
       givenThere: { pipeline: there.pipeline, valueFor: from(inProduction.get(task) ?? there.shared) },
     }));
   });
-  for (const { file, analysis, given, givenThere } of uses) {
+  for (const { analysis, given, givenThere } of uses) {
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
@@ -76,7 +83,7 @@ export async function dataOfRun(
       const [name, original] = [own.join('.'), productions.join('.')];
       const isMoved = production !== undefined && name !== original && own.length > 1 && !`${name}${original}`.includes('{');
       const instead = isMoved ? { instead: original } : {};
-      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), file: file.path, line };
+      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), file: analysis.path, line };
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
@@ -86,7 +93,7 @@ export async function dataOfRun(
       const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
       if (name === undefined || !isFixedPlace(name)) continue;
       paths.push(name);
-      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, file: file.path, line });
+      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, file: analysis.path, line });
     }
   }
   // What is run by another file makes schemas by the parameters of that one.

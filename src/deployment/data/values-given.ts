@@ -4,10 +4,11 @@ import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { remotePath } from '../../bundle/model/notebooks.ts';
 import { parameterGiven } from '../../bundle/model/path-and-id-fields.ts';
 import { pathsOf } from '../../bundle/model/source-references.ts';
+import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
-import { canonicalPath } from '../../values/workspace-path.ts';
+import { baseName, canonicalPath } from '../../values/workspace-path.ts';
 
 /** The values of parameters that files get in a target, by name in small letters. */
 export type ValuesByName = ReadonlyMap<string, string>;
@@ -43,6 +44,11 @@ export function valuesGiven(resolved: JsonObject) {
         const file = canonicalPath(path);
         byPath.set(file, (byPath.get(file) ?? new Map<string, ValuesByName>()).set(`${key} ${task}`, tasks.get(task) ?? new Map()));
       }
+      // The CLI puts wheels where it likes: they are known by their names.
+      for (const { task, path } of type === 'jobs' ? wheelUses(leaves).wheels : []) {
+        const file = baseName(path);
+        byPath.set(file, (byPath.get(file) ?? new Map<string, ValuesByName>()).set(`${key} ${task}`, tasks.get(task) ?? new Map()));
+      }
     }
   }
   const pipelines = Object.values(objectOf(objectOf(resolved.resources).pipelines)).map(objectOf);
@@ -52,7 +58,8 @@ export function valuesGiven(resolved: JsonObject) {
     shared,
     /** By the task that runs it: one file may be run by several, each with its own values. Of a file that none runs, what all give. */
     of: (file: BundleFile): ReadonlyMap<string, ValuesByName> => {
-      const tasks = [...(byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])];
+      const inWheel = file.path.endsWith('.whl') ? byPath.get(baseName(file.path)) : undefined;
+      const tasks = [...(inWheel ?? byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])];
       return new Map(tasks.length === 0 ? [['', shared]] : tasks.map(([task, own]) => [task, new Map([...shared, ...own])]));
     },
   };

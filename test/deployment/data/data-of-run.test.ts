@@ -1,4 +1,5 @@
 // What is said of the tables that a run of a development copy reads and changes.
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
@@ -246,4 +247,29 @@ spark.range(3).write.parquet(f"{out}/latest")
   // Whether `full` is what `-m` takes, and for which parser a word is, nobody can tell.
   expect(JSON.stringify(await find(code, '-m', 'full'))).not.toMatch(/main\.|s3:/);
   expect(JSON.stringify(await find(code.replace('args =', 'other = argparse.ArgumentParser()\nargs =')))).not.toMatch(/main\.|s3:/);
+});
+
+it('reads the programs of wheels with what their tasks give, be the wheel the task’s or its environment’s', async () => {
+  const code = `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--schema")
+args = parser.parse_args()
+spark.table(f"main.{args.schema}.days").write.saveAsTable("main.sales.weeks")
+`;
+  const bytes = zipSync({
+    'acme/load.py': Buffer.from(code),
+    'acme/unused.py': Buffer.from('spark.range(3).write.saveAsTable("main.hr.people")\n'),
+    'acme-1.dist-info/entry_points.txt': Buffer.from('[console_scripts]\nload=acme.load:main\n'),
+  });
+  const files = [{ path: 'src/dist/acme-1.whl', bytes }];
+  const task = { task_key: 'a', python_wheel_task: { package_name: 'acme', entry_point: 'load', named_parameters: { schema: 'erp' } } };
+  const said = async (job: JsonObject) => {
+    const resolved = { workspace: { file_path: '/Workspace/x/files' }, resources: { jobs: { x: job } } };
+    return (await dataOfRun(files, resolved, resolved)).map(({ text }) => text);
+  };
+  const [shared, data] = await said({ tasks: [{ ...task, libraries: [{ whl: '/Workspace/x/artifacts/.internal/acme-1.whl' }] }] });
+  expect(shared).toContain('changes 1 table of production: `main.sales.weeks` (`src/dist/acme-1.whl/acme/load.py`, line 5)');
+  expect(data).toBe('A run reads `main.erp.days` and writes `main.sales.weeks`.');
+  const environments = [{ environment_key: 'e', spec: { environment_version: '2', dependencies: ['./dist/acme-1.whl'] } }];
+  expect(await said({ tasks: [{ ...task, environment_key: 'e' }], environments })).toEqual([shared, data]);
 });
