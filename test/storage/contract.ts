@@ -117,6 +117,31 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
     await expect.poll(() => db.query(`select 1 from pg_stat_activity where pid <> pg_backend_pid() and ${channel}`)).toEqual([]);
   });
 
+  it('gets over connections that break in a transaction, between statements and within one', async ({ db, storage }) => {
+    if (storage.kind === 'pglite') return;
+    const pid = async (tx: Db) => (await tx.query<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid;
+    const kill = (of: number | undefined) => storage.boss.getDb().executeSql('select pg_terminate_backend($1)', [of]);
+    const between = db.transaction(async (tx) => {
+      await kill(await pid(tx));
+      await expect
+        .poll(() =>
+          tx.query('select 1').then(
+            () => 'lives',
+            () => 'broken',
+          ),
+        )
+        .toBe('broken');
+      await tx.query('select 1');
+    });
+    await expect(between).rejects.toThrow(UpstreamError);
+    const within = db.transaction(async (tx) => {
+      const of = await pid(tx);
+      await Promise.all([tx.query('select pg_sleep(60)'), kill(of)]);
+    });
+    await expect(within).rejects.toMatchObject({ failure: { code: '57P01' } });
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   it('goes on after a failed statement, and a nested transaction is undone alone', async ({ db }) => {
     await db.query('create table if not exists t_nested (n integer primary key)');
     await db.transaction(async (tx) => {

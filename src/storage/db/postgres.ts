@@ -56,30 +56,49 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
       throw error;
     });
 
-  const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+  /**
+   * A connection for a while; `drop` keeps it from being used again. Nobody else listens for its errors meanwhile, and one that breaks between
+   * two statements, or beside one that fails, would end the process (facts: libraries#pg).
+   */
+  const connected = async <T>(work: (client: PoolClient, drop: (why: Error) => void) => Promise<T>): Promise<T> => {
     const client = await loggedIn(() => pool.connect()).catch((error: unknown) => {
       throw postgresError('connect', error);
     });
     let broken: Error | undefined;
+    const drop = (why: Error) => {
+      broken = why;
+    };
+    client.on('error', drop);
     try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
-      throw error;
+      return await work(client, drop);
     } finally {
+      client.off('error', drop);
       client.release(broken);
     }
   };
 
+  const transaction = <T>(work: (client: PoolClient) => Promise<T>): Promise<T> =>
+    connected(async (client, drop) => {
+      try {
+        await run(client, 'begin');
+        const result = await work(client);
+        await run(client, 'commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(drop);
+        throw error;
+      }
+    });
+
   return {
     query: async <R extends Row>(text: string, params?: readonly unknown[]) => {
       gate.check(text);
-      return run<R>({ query: (...statement) => loggedIn(() => pool.query(...statement)) }, text, params);
+      return connected((client, drop) =>
+        run<R>(client, text, params).catch((error: Error) => {
+          drop(error);
+          throw error;
+        }),
+      );
     },
     transaction: async (work) => {
       gate.check('begin');
@@ -87,7 +106,7 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
     },
     script: (text) =>
       transaction(async (client) => {
-        await client.query(text);
+        await run(client, text);
       }),
     async listen(name, ears, log) {
       const end = await listenToServer(options, name, safely(ears, log), log);
