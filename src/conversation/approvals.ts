@@ -6,7 +6,7 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { UserError } from '../values/errors.ts';
+import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import type { RunEnd } from './follow-runs.ts';
@@ -140,6 +140,7 @@ export function createApproval(
     try {
       token = await deps.identities.token(click, { minMinutes: TOKEN_MINUTES });
     } catch (error) {
+      if (isPassingStatement(error)) throw error;
       if (!(error instanceof UserError)) log.error({ err: error, proposal: proposalId }, 'no token for an approved write');
       const problem = error instanceof UserError ? error.words.problem : 'Databricks gave me no token for you just now.';
       return kind.abandon(proposalId, problem);

@@ -1,6 +1,6 @@
 // The agent's part of a turn: has the history with its message and runs the loop, or goes on where a killed process stopped.
 import type { Agent, Outcome } from '../agent/agent.ts';
-import type { Step, Tools } from '../agent/tools.ts';
+import type { Step, ToolResult, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
@@ -53,19 +53,28 @@ export async function askAgent(
   const tools = await deps.toolsFor({ host, userName, token }, knownBundles(deps.rows.bundlesIn(conversation.id), known));
   try {
     const segments = createSegments(deps, { turn, conversation, before }, tools);
+    const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
+    const record = async (result: ToolResult) => {
+      if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
+      for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
+      return { ...result, text: hideSecrets(await called(), result.text) };
+    };
+    /** What came of a call is not stored: it is made again, whatever its result said. */
+    let unrecorded: { readonly why: unknown } | undefined;
     const recorded: Tools = {
       list: () => tools.list(),
-      call: async (call, options) => {
+      async call(call, options) {
         const result = await tools.call(call, options);
-        if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
-        const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
-        for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
-        return { ...result, text: hideSecrets(await called(), result.text) };
+        return await record(result).catch((error: unknown) => {
+          unrecorded = { why: error };
+          throw error;
+        });
       },
     };
     const append: typeof segments.append = async (message) => {
       // Not a person's Stop: whoever goes on with the turn makes the calls again that are cut off here.
       if (signal.reason instanceof LeaseLostError) throw signal.reason;
+      if (unrecorded !== undefined) throw unrecorded.why;
       await segments.append(message);
     };
     const run = (segment: Awaited<ReturnType<typeof segments.open>>) =>

@@ -37,7 +37,8 @@ export function openSteps(
   let begun = false;
   const show = (step: Step) => {
     tail = tail
-      .then(() => steps.save(turn.id, step))
+      // Once more: a list that lacks a step is not worth a turn.
+      .then(() => steps.save(turn.id, step).catch(() => steps.save(turn.id, step)))
       .then(() => progress.step(step))
       .catch((error: unknown) => deps.log.error({ err: error }, 'step not shown'));
   };

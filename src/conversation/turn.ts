@@ -5,7 +5,7 @@ import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
-import { LeaseLostError, UserError } from '../values/errors.ts';
+import { isPassingStatement, LeaseLostError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
@@ -63,8 +63,8 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       try {
         ending = await work(deps, { turn, conversation, onStep: steps.onStep, signal });
       } catch (error) {
-        // Somebody else goes on with it and says how it ends.
-        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError) {
+        // Somebody else goes on with it and says how it ends, or the next try.
+        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError || isPassingStatement(error)) {
           steps.leave();
           throw error;
         }

@@ -8,7 +8,7 @@ import type { Planner } from '../deployment/plan/plan-version.ts';
 import type { Prover } from '../deployment/plan/prove.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
-import { UserError } from '../values/errors.ts';
+import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { ActingTurn } from './ask-agent.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
@@ -88,6 +88,8 @@ export function createVersionCards(deps: {
       try {
         return { ...shell, ...(await proveAndPlan(input)) };
       } catch (error) {
+        // The job is tried again, and makes the card.
+        if (isPassingStatement(error)) throw error;
         const words = input.signal?.aborted ? STOPPED : error instanceof UserError ? error.words : BROKEN;
         if (words === BROKEN) deps.log.error({ err: error, conversation: input.conversation.id }, 'no proof or plan');
         const { problem, next } = words;

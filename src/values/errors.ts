@@ -28,6 +28,8 @@ interface UpstreamFailure {
   readonly status?: number | undefined;
   /** The far side's error code, such as `RESOURCE_DOES_NOT_EXIST`. */
   readonly code?: string | undefined;
+  /** The same call may succeed in a moment, as far as its door can tell. */
+  readonly passing?: boolean | undefined;
 }
 
 /** A far side refused or failed. Rooms turn it into a UserError where they know what to say about it. */
@@ -40,6 +42,11 @@ export class UpstreamError extends Error {
     super(`${failure.service}: ${failure.operation} failed${what === '' ? '' : ` (${what})`}`, options);
     this.failure = failure;
   }
+}
+
+/** Whether a statement failed for a reason that may be gone at the next try: work in a durable queue is tried again, and nobody is told. */
+export function isPassingStatement(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure.service === 'postgres' && error.failure.passing === true;
 }
 
 /** Another process has the right to this work by now: whatever this one still does of it is thrown away, quietly. */

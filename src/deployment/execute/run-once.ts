@@ -2,7 +2,7 @@
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { createDecisions, Decidable } from '../../storage/decisions.ts';
-import { LeaseLostError, UserError } from '../../values/errors.ts';
+import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
 import type { PlanningDeps } from '../plan/propose-write.ts';
 
 export interface ExecutionDeps extends PlanningDeps {
@@ -39,7 +39,7 @@ interface Outcomes<Result> {
   readonly broke: () => Result;
 }
 
-/** Runs the work of a started row, and writes down how it ended. */
+/** Runs the work of a started row, and writes down how it ended; rejects where another try or process does that. */
 export async function runOnce<Result extends Ended>(
   rows: Pick<Rows<Decidable>, 'finish'>,
   proposalId: string,
@@ -51,7 +51,8 @@ export async function runOnce<Result extends Ended>(
   const quiet = clock.every(HEARTBEAT_MS, () => onProgress(`Still working (${Math.round((clock.now() - began) / HEARTBEAT_MS)} min)`));
   const ended = await work()
     .catch((error: unknown) => {
-      if (error instanceof LeaseLostError) throw error;
+      // The next try of its job finds out what was done.
+      if (error instanceof LeaseLostError || isPassingStatement(error)) throw error;
       if (error instanceof UserError) return as.failed(error.words.problem, error.words.next);
       log.error({ proposal: proposalId, reason: error instanceof Error ? error.message : 'unknown' }, 'An approved write broke');
       return as.broke();

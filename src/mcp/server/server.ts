@@ -9,7 +9,7 @@ import type { Prover } from '../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { type Clock, deadlineSignal } from '../../values/clock.ts';
-import { UserError } from '../../values/errors.ts';
+import { isPassingStatement, UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { OnWait } from '../../values/patience.ts';
 import { LIMITS } from '../limits.ts';
@@ -70,7 +70,12 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
       const context: ToolContext = { ...shared, workspace, edits: editsOf(extra) ?? edits, propose, steps, signal };
       const call = { tool: tool.name, user: caller.userName, signal, late, onFail: steps.fail };
       return answerAlways(deps, call, async () => {
-        const answer = await tool.run(input, context);
+        const answer = await tool.run(input, context).catch((error: unknown) => {
+          // Tools read and propose: to do that twice is no harm, and a statement fails for a moment.
+          if (!isPassingStatement(error)) throw error;
+          proposals.length = 0;
+          return tool.run(input, context);
+        });
         const meta = proposals.length === 0 ? {} : { _meta: { [PROPOSALS_META]: proposals } };
         return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured, ...meta };
       });

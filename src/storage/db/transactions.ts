@@ -80,8 +80,16 @@ export function inTransaction(on: Driver): Db {
 /** A failed statement as an UpstreamError with its SQLSTATE; the driver's own error, whose detail may quote rows, is left behind. */
 export function postgresError(text: string, error: unknown): UpstreamError {
   const message = error instanceof Error ? error.message : String(error);
-  return new UpstreamError({ service: 'postgres', operation: operationOf(text), code: codeOf(error) }, { cause: new Error(message) });
+  const code = codeOf(error);
+  const failure = { service: 'postgres', operation: operationOf(text), code, passing: code === undefined || !FINAL.test(code) } as const;
+  return new UpstreamError(failure, { cause: new Error(message) });
 }
+
+/**
+ * SQLSTATEs of statements that fail in the same way each time: what can't be stored so, breaks a rule of the tables or is no SQL. All else has
+ * to do with the moment: the connection, a server that is stopping or full, a lock.
+ */
+const FINAL = /^(0A|22|23|42|54)...$/;
 
 function operationOf(text: string): string {
   return text.trim().split(/\s+/).slice(0, 4).join(' ');

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { createWorkspace } from '../../../src/databricks/workspace.ts';
 import { createToolsClient } from '../../../src/mcp/client/in-process.ts';
+import { UpstreamError } from '../../../src/values/errors.ts';
 import { createTestClock } from '../../values/test-clock.ts';
 import { toolsTest, use } from '../rig.ts';
 
@@ -12,6 +13,23 @@ test('a UserError reaches the model as problem and next step; open steps fail', 
   expect(isError).toBe(true);
   expect(text).toContain('What to do next:');
   expect(steps.map((step) => step.status)).toEqual(['in_progress', 'error']);
+});
+
+test('a statement that fails for a moment is not told: the tool is called again', async ({ rig }) => {
+  let calls = 0;
+  const load: typeof rig.bundles.load = async () => {
+    calls += 1;
+    if (calls === 1) throw new UpstreamError({ service: 'postgres', operation: 'select files', passing: true });
+    return undefined;
+  };
+  const client = await createToolsClient(
+    { ...rig.deps, bundles: { ...rig.bundles, load } },
+    { host: rig.databricks.url, userName: 'ana@acme.example', token: async () => rig.token },
+  );
+  const { text } = await use(client, 'list_bundle_files', { bundle_id: '0'.repeat(64) });
+  expect(text).not.toContain('event');
+  expect(calls).toBe(2);
+  await client.close();
 });
 
 test('anything else becomes a generic text with an event id that is in the log', async ({ rig }) => {
