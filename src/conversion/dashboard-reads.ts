@@ -1,8 +1,7 @@
 // What a dashboard reads without naming where it is: in the schema that its datasets have beside their queries.
 import { analyze } from '../analysis/analyze.ts';
+import { datasetsIn } from '../analysis/dashboard-datasets.ts';
 import type { DashboardReads } from '../bundle/model/bundle.ts';
-import { isObject, itemsIn, type Json, parseJson } from '../values/json.ts';
-import { textOf } from '../values/text.ts';
 
 /** Datasets of one dashboard that are parsed; our choice. */
 const MOST_DATASETS = 100;
@@ -24,19 +23,4 @@ export async function readsOfDashboard(id: string, serialized: string): Promise<
   }
   const [only, ...others] = places.values();
   return only === undefined || others.length > 0 ? undefined : { ...only, namesSchemas };
-}
-
-function datasetsIn(serialized: string) {
-  let content: Json;
-  try {
-    content = parseJson(serialized);
-  } catch {
-    // What is no JSON has no datasets.
-    return [];
-  }
-  return (isObject(content) ? itemsIn(content.datasets) : []).flatMap((one) => {
-    if (!isObject(one)) return [];
-    const lines = itemsIn(one.queryLines).map((line) => textOf(line) ?? '');
-    return [{ catalog: textOf(one.catalog), schema: textOf(one.schema), query: textOf(one.query) ?? lines.join('') }];
-  });
 }

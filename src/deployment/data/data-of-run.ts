@@ -10,6 +10,7 @@ import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
+import { dashboardsOfCopy } from './dashboards-of-copy.ts';
 import { type ValuesByName, valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
@@ -100,7 +101,13 @@ export async function dataOfRun(
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
   const made = new Set(patterns.flatMap((schema) => uses.map(({ given }) => filled(schema, given.valueFor).toLowerCase())));
   const toMake = await schemasToMake(tables, made, isThere);
-  return [...sharedFinding(shared), ...missingFinding(tables), ...lineFinding(tables, paths, toMake)];
+  const moved = new Set(tables.flatMap(({ changes, instead }) => (changes && instead !== undefined ? [instead.toLowerCase()] : [])));
+  return [
+    ...sharedFinding(shared),
+    ...missingFinding(tables),
+    ...lineFinding(tables, paths, toMake),
+    ...(await dashboardsOfCopy(files, resolved, moved)),
+  ];
 }
 
 function sharedFinding(shared: { readonly tables: readonly Place[]; readonly paths: readonly Place[] }): Finding[] {

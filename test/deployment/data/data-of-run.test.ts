@@ -273,3 +273,26 @@ spark.table(f"main.{args.schema}.days").write.saveAsTable("main.sales.weeks")
   const environments = [{ environment_key: 'e', spec: { environment_version: '2', dependencies: ['./dist/acme-1.whl'] } }];
   expect(await said({ tasks: [{ ...task, environment_key: 'e' }], environments })).toEqual([shared, data]);
 });
+
+it('says which dashboards go on to show production’s tables, and no word where they read other ones or the copy’s', async () => {
+  const code = 'spark.table("main.erp.raw").write.saveAsTable(f"main.{dbutils.widgets.get(\'schema\')}.orders")\n';
+  const said = async (query: string, place: JsonObject = {}, dashboard: JsonObject = {}) => {
+    const datasets = [{ name: 'a', displayName: 'A', queryLines: [query], ...place }];
+    const files = [
+      { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) },
+      { path: 'src/sales.lvdash.json', bytes: Buffer.from(JSON.stringify({ pages: [], datasets })) },
+    ];
+    const board = { display_name: 'Sales', file_path: '../src/sales.lvdash.json', ...dashboard };
+    const [dev, prod] = [resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')];
+    const resources = { ...(dev.resources as JsonObject), dashboards: { sales: board } };
+    const found = await dataOfRun(files, { ...dev, resources }, prod);
+    return found.filter(({ rule }) => rule === 'dashboards').map(({ text }) => text);
+  };
+  const words = ["The copy of dashboard `Sales` shows production's `main.sales.orders`, not what this copy writes."];
+  expect(await said('SELECT * FROM main.sales.orders o JOIN main.sales.customers c USING (id)')).toEqual(words);
+  expect(await said('SELECT * FROM sales.orders', { catalog: 'main' })).toEqual(words);
+  expect(await said('SELECT * FROM orders', { catalog: 'main', schema: 'sales' })).toEqual(words);
+  expect(await said('SELECT * FROM orders', { catalog: 'main', schema: 'sales' }, { dataset_schema: 'dev_ana' })).toEqual([]);
+  expect(await said('SELECT * FROM main.sales.customers')).toEqual([]);
+  expect(await said('SELECT * FROM orders')).toEqual([]);
+});
