@@ -49,10 +49,9 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   bundlesIn(conversationId: string): BundleStore;
 }
 
-/** Half of the 20 s after which work of a dead process goes on elsewhere, as long as pg-boss's own heartbeat at least is. */
-const LEASE_MS = 10_000;
-
 interface StorageNeeds {
+  /** How long a lease lasts that is not renewed. */
+  readonly leaseSeconds: number;
   /** Seals what was called a secret. */
   readonly vaultKey: VaultKey;
   readonly clock: Pick<Clock, 'deadline'>;
@@ -63,13 +62,16 @@ interface StorageNeeds {
 }
 
 /** Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
-export async function openStorage(options: StorageOptions, { vaultKey, clock, log, dieAfterWrites }: StorageNeeds): Promise<Storage> {
+export async function openStorage(
+  options: StorageOptions,
+  { leaseSeconds, vaultKey, clock, log, dieAfterWrites }: StorageNeeds,
+): Promise<Storage> {
   const database = await openQueuedDatabase(options, log);
   const { kind } = database;
   const unleased = dieAfterWrites === undefined ? database.db : dyingAfter(database.db, dieAfterWrites);
   // Nobody else has an embedded one: whoever had leases in it is dead.
   if (kind === 'pglite') await database.db.query('delete from leases');
-  const leases = createLeases(unleased, { lengthMs: LEASE_MS, clock, log });
+  const leases = createLeases(unleased, { lengthMs: leaseSeconds * 1000, clock, log });
   const { db } = leases;
   const rows = bundleRows(db);
   const called = createCalledSecrets(db, createVault(vaultKey), log.hide);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
 import { ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
+import { leaseSeconds, mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
 
 /** Models that a deployment starts with, by who serves them (facts: claude-and-mcp#models-and-prices, claude-and-mcp#databricks-endpoint). */
 export const DEFAULT_MODEL = { anthropic: 'claude-sonnet-5-5', databricks: 'databricks-claude-sonnet-4-6' } as const;
@@ -42,6 +42,10 @@ export const BotVariables = z.object({
     description: 'The `/mcp` of a server of the tools: https, or on this machine. Unset: the tools run inside the bot.',
   }),
   ...StorageVariables,
+  DAB_LEASE_SECONDS: leaseSeconds.default(10).meta({
+    description:
+      'After how long without a sign of life another process on the same database goes on with what this one had in hand; with turns and deployments after 10 seconds at least, since the queue waits for that long.',
+  }),
   ...CliVariables.shape,
   ...CliSetup,
 });

@@ -37,6 +37,9 @@ export const port = z.coerce.number().int().min(0).max(65535).meta({ type: 'port
 /** How often something happens. */
 export const count = z.coerce.number().int().positive('must be 1 or more').meta({ type: 'number' });
 
+/** How long what a process has in hand is its own: it is renewed four times as often, and a beat or two may come late. */
+export const leaseSeconds = z.coerce.number().int().min(1, 'must be 1 to 300').max(300, 'must be 1 to 300').meta({ type: 'seconds' });
+
 export const list = z
   .string()
   .transform((given) => given.split(',').map((one) => one.trim()))
