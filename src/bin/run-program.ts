@@ -51,7 +51,9 @@ export async function runProgram<Config extends { readonly LOG_LEVEL: string }>(
   } catch (error) {
     const inWords = error instanceof ConfigError || error instanceof UserError;
     const words = error instanceof Error ? (inWords ? error.message : (error.stack ?? error.message)) : String(error);
-    process.stderr.write(`${inWords ? '' : `${name} could not start: `}${words}\n`);
+    // What a far side said of its refusal is behind ours.
+    const behind = !inWords && error instanceof Error && error.cause instanceof Error ? `\n${error.cause.message}` : '';
+    process.stderr.write(`${inWords ? '' : `${name} could not start: `}${words}${behind}\n`);
     process.exit(1);
   }
 }

@@ -27,8 +27,6 @@ export interface BundleStorage extends Database {
   readonly places: PlaceRows;
   /** The bundles of one person; `owner` is any text that names one person of one workspace. */
   bundlesOf(owner: string): OwnedBundles;
-  /** Whether the database answers. */
-  answers(): Promise<boolean>;
 }
 
 /** What the bot keeps. */
@@ -108,10 +106,5 @@ function bundleRows(db: Db): Omit<BundleStorage, keyof Database> {
     proofs: createProofStore(db),
     places: createPlaceRows(db),
     bundlesOf: (owner) => ownedBundles(bundles, db, owner),
-    answers: () =>
-      db.query('select 1').then(
-        () => true,
-        () => false,
-      ),
   };
 }

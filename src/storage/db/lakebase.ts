@@ -18,8 +18,9 @@ type Done = (error: Error | null) => void;
 
 /** SQLSTATE of a refused password. */
 const INVALID_PASSWORD = '28P01';
-/** In its place where there was no password to log in with. */
+/** In its place where there was no password to log in with, for now; and where the workspace says that there is none for this app. */
 export const NO_PASSWORD = 'NO_PASSWORD';
+export const PASSWORD_DENIED = 'PASSWORD_DENIED';
 
 /**
  * The options of a pg.Pool, or of pg-boss, that log in with such passwords. The library keeps one for its hour and hands it out again after
@@ -59,8 +60,10 @@ export async function lakebasePasswords({ endpoint, ...identity }: LakebaseLogin
 
 /** With the code of the workspace's answer alone: the message may quote the sign-in. */
 function noPassword(error: unknown): never {
-  const code = error instanceof Error && 'errorCode' in error ? error.errorCode : 'no answer, or the app could not sign in';
-  throw Object.assign(new Error(`Lakebase gave no password (${code})`), { code: NO_PASSWORD });
+  const said = error instanceof Error && 'errorCode' in error ? error.errorCode : 'no answer, or the app could not sign in';
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
+  const isFinal = status >= 400 && status < 500 && ![408, 429].includes(status);
+  throw Object.assign(new Error(`Lakebase gave no password (${said})`), { code: isFinal ? PASSWORD_DENIED : NO_PASSWORD });
 }
 
 /** Whether the server refused the password. */

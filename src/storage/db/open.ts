@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
-import { UpstreamError } from '../../values/errors.ts';
+import { codeOf, UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -12,7 +12,7 @@ import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
 import type { Connection } from './transactions.ts';
-import { waitForServer } from './wait-for-server.ts';
+import { waitingForServer, whenServerAnswers } from './wait-for-server.ts';
 
 interface EmbeddedOptions {
   readonly dataDir: string;
@@ -31,6 +31,8 @@ export type StorageOptions = EmbeddedOptions | ServerOptions;
 export interface Database {
   readonly db: Db;
   readonly kind: 'pglite' | 'postgres';
+  /** Whether it answers now. */
+  answers(): Promise<boolean>;
   /** Waits for statements, closes, unlocks the folder. */
   close(): Promise<void>;
 }
@@ -63,10 +65,14 @@ export const BOSS_OPTIONS = {
 export async function openQueuedDatabase(options: StorageOptions, log: Logger): Promise<QueuedDatabase> {
   const { connection, kind, bossOptions, release } = await openMigrated(options, log);
   try {
-    const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });
-    await startBoss(boss, log);
+    const start = async () => {
+      const boss = new PgBoss({ ...BOSS_OPTIONS, ...bossOptions });
+      await startBoss(boss, log);
+      return boss;
+    };
+    const boss = await ('postgres' in options ? whenServerAnswers(start, { log, onAway: options.onAway }) : start());
     const listen: QueuedDatabase['listen'] = (name, ears) => connection.listen(name, ears, log);
-    return { db: connection, boss, kind, listen, close: closing(boss, connection, release) };
+    return { ...usable(connection, kind, log), boss, kind, listen, close: closing(boss, connection, release) };
   } catch (error) {
     await connection.close().finally(release);
     throw error;
@@ -81,10 +87,23 @@ export async function openDatabase(options: StorageOptions | 'memory', log: Logg
       await migrate(connection);
       return connection;
     });
-    return { db, kind: 'pglite', close: closing(undefined, db, () => undefined) };
+    return { db, kind: 'pglite', answers: answering(db), close: closing(undefined, db, () => undefined) };
   }
   const { connection, kind, release } = await openMigrated(options, log);
-  return { db: connection, kind, close: closing(undefined, connection, release) };
+  return { ...usable(connection, kind, log), kind, close: closing(undefined, connection, release) };
+}
+
+/** Statements wait for a server that is away; whoever asks whether it answers does not. */
+function usable(connection: Connection, kind: Database['kind'], log: Logger): Pick<Database, 'db' | 'answers'> {
+  return { db: kind === 'postgres' ? waitingForServer(connection, log) : connection, answers: answering(connection) };
+}
+
+function answering(db: Db): Database['answers'] {
+  return () =>
+    db.query('select 1').then(
+      () => true,
+      () => false,
+    );
 }
 
 interface Opened {
@@ -98,8 +117,11 @@ interface Opened {
 async function openMigrated(options: StorageOptions, log: Logger): Promise<Opened> {
   const opened = await open(options, log);
   try {
-    if ('postgres' in options) await waitForServer(opened.connection, log, options.onAway);
-    await migrate(opened.connection, 'postgres' in options ? { schema: options.postgres.schema } : {});
+    const { connection } = opened;
+    if ('postgres' in options) {
+      const { postgres, onAway } = options;
+      await whenServerAnswers(() => migrate(connection, { schema: postgres.schema }), { log, onAway });
+    } else await migrate(connection);
     return opened;
   } catch (error) {
     await opened.connection.close().finally(opened.release);
@@ -144,7 +166,9 @@ export async function startBoss(boss: PgBoss, log: Logger): Promise<void> {
   try {
     await boss.start();
   } catch (error) {
-    throw new UpstreamError({ service: 'postgres', operation: 'start the job queue' }, { cause: error });
+    // Its connections; what it began is made anew by whoever starts another.
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw new UpstreamError({ service: 'postgres', operation: 'start the job queue', code: codeOf(error) }, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Row } from './db.ts';
 import { isPasswordRefused, type LakebaseLogin, lakebasePasswords } from './lakebase.ts';
 import { listenToServer, safely, type Unlisten } from './listen.ts';
 import { DEFAULT_SCHEMA } from './migrate.ts';
-import { type Connection, guarded, inTransaction, postgresError, run } from './transactions.ts';
+import { CONNECT, type Connection, guarded, inTransaction, postgresError, run } from './transactions.ts';
 
 export interface PostgresOptions {
   readonly host: string;
@@ -24,6 +24,8 @@ export interface PostgresOptions {
 /** Connections of our own pool; pg-boss has a second one. */
 const POOL_SIZE = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** In the place of an SQLSTATE: nobody waits for a database that we have closed ourselves. */
+const CLOSED = 'CLOSED';
 
 /** The driver's options, made once: our pool and pg-boss's share a fetched password. pg takes no undefined under exactOptionalPropertyTypes. */
 export async function connectionOf(options: PostgresOptions, log: Logger): Promise<PoolConfig> {
@@ -61,8 +63,9 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
    * two statements, or beside one that fails, would end the process (facts: libraries#pg).
    */
   const connected = async <T>(work: (client: PoolClient, drop: (why: Error) => void) => Promise<T>): Promise<T> => {
+    if (pool.ending) throw postgresError(CONNECT, Object.assign(new Error('The database is closed.'), { code: CLOSED }));
     const client = await loggedIn(() => pool.connect()).catch((error: unknown) => {
-      throw postgresError('connect', error);
+      throw postgresError(CONNECT, error);
     });
     let broken: Error | undefined;
     const drop = (why: Error) => {

@@ -48,6 +48,9 @@ interface Driver {
   query(text: string, params: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
+/** The operation of a failure before anything was sent: there was no connection to send it on. */
+export const CONNECT = 'connect';
+
 /** The rows of a statement; a failure as an UpstreamError. */
 export async function run<R extends Row>(on: Driver, text: string, params: readonly unknown[] = []): Promise<R[]> {
   try {

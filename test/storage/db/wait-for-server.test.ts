@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDatabricksStandIn } from '../../../src/playground/databricks/stand-in.ts';
-import type { LakebaseLogin } from '../../../src/storage/db/lakebase.ts';
+import { type LakebaseLogin, PASSWORD_DENIED } from '../../../src/storage/db/lakebase.ts';
 import { openDatabase } from '../../../src/storage/db/open.ts';
+import { postgresError } from '../../../src/storage/db/transactions.ts';
+import { whenServerAnswers } from '../../../src/storage/db/wait-for-server.ts';
 import { createLogger } from '../../../src/values/log.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 
 /** The start of an error in Postgres' protocol: its SQLSTATE is the field C. */
 function refusal(code: string): Buffer {
@@ -62,6 +65,15 @@ it('does not wait for a database that does not exist', async () => {
   const { failed, lines } = await opening(['3D000']);
   expect(failed).toMatchObject({ failure: { code: '3D000' } });
   expect(lines).toEqual([]);
+});
+
+it('does not wait without end for a password that Lakebase refuses the app, and says what to do', async () => {
+  const clock = createTestClock();
+  const log = createLogger({ level: 'silent' });
+  const denied = Object.assign(new Error('Lakebase gave no password (RESOURCE_DOES_NOT_EXIST)'), { code: PASSWORD_DENIED });
+  const work = () => Promise.reject(postgresError('select 1', denied));
+  const failed = await clock.turnUntil(whenServerAnswers(work, { log, clock }).catch((error: unknown) => error));
+  expect(String(failed)).toContain('Lakebase gave no password (RESOURCE_DOES_NOT_EXIST). Check LAKEBASE_ENDPOINT');
 });
 
 it('says that it is Lakebase that gives no password, and why, as long as there is none', async () => {
