@@ -11,7 +11,8 @@ import { type JsonObject, objectOf } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { dashboardsOfCopy } from './dashboards-of-copy.ts';
-import { type ValuesByName, valuesGiven } from './values-given.ts';
+import { sqlInSettings } from './sql-in-settings.ts';
+import { filled, type ValuesByName, valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
 const MOST_SOURCES = 200;
@@ -21,11 +22,13 @@ const MOST_TASKS = 100;
 const MOST_MADE = 100;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
-/** Where a file names a table or path. */
+/** Where a table or path is named. */
 interface Place {
   readonly name: string;
-  readonly file: string;
-  readonly line: number;
+  /** The file or setting, which names it several times. */
+  readonly holder: string;
+  /** In words. */
+  readonly where: string;
 }
 
 interface Table extends Place {
@@ -84,7 +87,7 @@ export async function dataOfRun(
       const [name, original] = [own.join('.'), productions.join('.')];
       const isMoved = production !== undefined && name !== original && own.length > 1 && !`${name}${original}`.includes('{');
       const instead = isMoved ? { instead: original } : {};
-      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), file: analysis.path, line };
+      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), ...placeIn(analysis.path, line) };
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
@@ -94,8 +97,13 @@ export async function dataOfRun(
       const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
       if (name === undefined || !isFixedPlace(name)) continue;
       paths.push(name);
-      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, file: analysis.path, line });
+      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, ...placeIn(analysis.path, line) });
     }
+  }
+  for (const { name, original, changes, where } of await sqlInSettings(here.texts, production && there.texts)) {
+    const table = { name, ...(original === undefined || original === name ? {} : { instead: original }), changes, holder: where, where };
+    tables.push(table);
+    if (changes && (production === undefined || original === name)) shared.tables.push(table);
   }
   // What is run by another file makes schemas by the parameters of that one.
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
@@ -110,15 +118,19 @@ export async function dataOfRun(
   ];
 }
 
+function placeIn(file: string, line: number): Omit<Place, 'name'> {
+  return { holder: file, where: `${code(file)}, line ${line}` };
+}
+
 function sharedFinding(shared: { readonly tables: readonly Place[]; readonly paths: readonly Place[] }): Finding[] {
-  const distinct = (places: readonly Place[]) => [...new Map(places.map((one) => [`${one.name} ${one.file}`, one])).values()];
+  const distinct = (places: readonly Place[]) => [...new Map(places.map((one) => [`${one.name} ${one.holder}`, one])).values()];
   const [tables, paths] = [distinct(shared.tables), distinct(shared.paths)];
   if (tables.length + paths.length === 0) return [];
   const counts = [
     ...(tables.length > 0 ? [counted(tables.length, 'table')] : []),
     ...(paths.length > 0 ? [counted(paths.length, 'path')] : []),
   ];
-  const named = [...tables, ...paths].map(({ name, file, line }) => `${code(name)} (${code(file)}, line ${line})`);
+  const named = [...tables, ...paths].map(({ name, where }) => `${code(name)} (${where})`);
   const text = `A run of this copy changes ${listed(counts)} of production: ${listed(named)}. Ask me to give this copy its own.`;
   return [{ rule: SHARED_DATA, weight: 'warning', text }];
 }
@@ -182,8 +194,4 @@ function lineFinding(
 
 function namesOf(tables: readonly Table[]): string[] {
   return [...new Set(tables.map(({ name }) => name))].sort();
-}
-
-function filled(part: string, given: (name: string) => string | undefined): string {
-  return part.replace(/\{([^{}]*)\}/g, (hole, name: string) => given(name.replace(/^.*\./, '').toLowerCase()) ?? hole);
 }

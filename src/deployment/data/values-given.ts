@@ -18,6 +18,7 @@ export function valuesGiven(resolved: JsonObject) {
   const root = filesRoot(resolved) ?? '';
   const shared = new Map<string, string>();
   const byPath = new Map<string, Map<string, ValuesByName>>();
+  const texts: { job: string; task: string | undefined; parameter: string; text: string; own: ValuesByName | undefined }[] = [];
   for (const [type, group] of Object.entries(objectOf(resolved.resources))) {
     if (type !== 'jobs' && type !== 'pipelines') continue;
     for (const [key, resource] of Object.entries(objectOf(group))) {
@@ -38,6 +39,12 @@ export function valuesGiven(resolved: JsonObject) {
         give(leaf, given.name, given.value);
         give(leaf, given.counted, given.value);
       }
+      for (const leaf of type === 'jobs' ? leaves.values() : []) {
+        const given = parameterGiven(leaf);
+        if (typeof given?.value !== 'string') continue;
+        const task = leaf.keys[0] === 'tasks' ? leaf.keys[1] : undefined;
+        texts.push({ job: key, task, parameter: given.name, text: given.value, own: tasks.get(task ?? '') });
+      }
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
         const [list, task = ''] = leaf.keys;
         if (list !== 'tasks') continue;
@@ -56,6 +63,8 @@ export function valuesGiven(resolved: JsonObject) {
   return {
     pipeline: [textOf(only?.catalog), textOf(only?.schema) ?? textOf(only?.target)].filter((part) => part !== undefined),
     shared,
+    /** What stands in parameters. */
+    texts: texts.map(({ own, ...one }) => ({ ...one, values: new Map([...shared, ...(own ?? [])]) })),
     /** By the task that runs it: one file may be run by several, each with its own values. Of a file that none runs, what all give. */
     of: (file: BundleFile): ReadonlyMap<string, ValuesByName> => {
       const inWheel = file.path.endsWith('.whl') ? byPath.get(baseName(file.path)) : undefined;
@@ -63,4 +72,9 @@ export function valuesGiven(resolved: JsonObject) {
       return new Map(tasks.length === 0 ? [['', shared]] : tasks.map(([task, own]) => [task, new Map([...shared, ...own])]));
     },
   };
+}
+
+/** A name with the values of its holes, as far as they are known: `{args.schema}` is what `schema` is given. */
+export function filled(part: string, given: (name: string) => string | undefined): string {
+  return part.replace(/\{([^{}]*)\}/g, (hole, name: string) => given(name.replace(/^.*\./, '').toLowerCase()) ?? hole);
 }

@@ -296,3 +296,25 @@ it('says which dashboards go on to show production’s tables, and no word where
   expect(await said('SELECT * FROM main.sales.customers')).toEqual([]);
   expect(await said('SELECT * FROM orders')).toEqual([]);
 });
+
+it('reads statements of SQL in parameters, and none that may be for another database', async () => {
+  const said = async (query: string, inProduction = query, schema = 'dev_ana') => {
+    const given = (target: string, text: string, value: string): JsonObject => {
+      const resolved = resolvedWith(target, value);
+      const tasks = [{ task_key: 'run', notebook_task: { notebook_path: '/Shared/run', base_parameters: { query: text, schema: value } } }];
+      return { ...resolved, resources: { jobs: { x: { tasks } } } };
+    };
+    return (await dataOfRun([], given('dev', query, schema), given('prod', inProduction, 'sales'))).map(({ text }) => text);
+  };
+  const insert = (schema: string) => `INSERT INTO main.${schema}.weeks SELECT * FROM erp.raw.days`;
+  expect(await said(insert('sales'))).toEqual([
+    'A run of this copy changes 1 table of production: `main.sales.weeks` (parameter `query` of task `run`). Ask me to give this copy its own.',
+    'A run reads `erp.raw.days` and writes `main.sales.weeks`.',
+  ]);
+  const own =
+    'A run reads `erp.raw.days` and writes `main.dev_ana.weeks`. Where that schema is missing, make it: `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.';
+  expect(await said(insert('dev_ana'), insert('sales'))).toEqual([own]);
+  expect(await said(insert('{schema}'))).toEqual([own]);
+  for (const other of ['INSERT INTO audit.log VALUES (1)', 'update the table main.sales.weeks from time to time', 'main.sales.weeks'])
+    expect([other, await said(other)]).toEqual([other, []]);
+});

@@ -1,0 +1,49 @@
+// Tables that a job's settings name in SQL: parameters hold whole statements, which code hands on to be run.
+import { analyze } from '../../analysis/analyze.ts';
+import { isChange } from '../../analysis/table-places.ts';
+import { code } from '../policy/phrases.ts';
+import { filled, type ValuesByName } from './values-given.ts';
+
+/** Statements that are looked at, of all jobs together: each is parsed; our choice. */
+const MOST_STATEMENTS = 50;
+const STATEMENT =
+  /^\s*(?:insert\s+(?:into|overwrite)|merge\s+into|copy\s+into|create\s+(?:or\s+replace\s+)?(?:table|view|materialized|streaming)|delete\s+from|truncate\s+table|drop\s+(?:table|view)|alter\s+table|update\s+\S+\s+set|optimize\s+\S+\.|with\s+\w+\s+as\s*\(|select\s[\s\S]*?\sfrom)\s?/i;
+
+/** A parameter's value, as it is given in a target. */
+interface GivenText {
+  readonly job: string;
+  /** Undefined of a job's own parameter. */
+  readonly task: string | undefined;
+  readonly parameter: string;
+  readonly text: string;
+  /** What that task gets. */
+  readonly values: ValuesByName;
+}
+
+/** `production`: undefined where there is none to hold it against. Names of two parts may be another database's: they are left out. */
+export async function sqlInSettings(here: readonly GivenText[], production: readonly GivenText[] | undefined) {
+  const found: { readonly name: string; readonly original: string | undefined; readonly changes: boolean; readonly where: string }[] = [];
+  for (const given of here.filter(({ text }) => STATEMENT.test(text)).slice(0, MOST_STATEMENTS)) {
+    const { job, task, parameter } = given;
+    const same = production?.find((one) => one.job === job && one.task === task && one.parameter === parameter);
+    const [own, there] = [await tablesIn(given), same === undefined ? [] : await tablesIn(same)];
+    const argument = /^argv(\d+)$/.exec(parameter)?.[1];
+    const what = argument === undefined ? `parameter ${code(parameter)}` : `argument ${argument}`;
+    const where = `${what} of ${task === undefined ? `job ${code(job)}` : `task ${code(task)}`}`;
+    own.forEach(({ name, changes }, i) => {
+      found.push({ name, original: own.length === there.length ? there[i]?.name : undefined, changes, where });
+    });
+  }
+  return found;
+}
+
+async function tablesIn({ text, values }: GivenText) {
+  const { named } = await analyze({ path: 'setting.sql', kind: 'file', bytes: Buffer.from(text) });
+  const known = named.map((table) => ({
+    changes: isChange(table),
+    parts: table.parts.map((part) => filled(part, (name) => values.get(name))),
+  }));
+  return known.flatMap(({ changes, parts }) =>
+    parts.length === 3 && !parts.join('').includes('{') ? [{ changes, name: parts.join('.') }] : [],
+  );
+}
