@@ -4,7 +4,7 @@ import { ErrorCode, WebClient } from '@slack/web-api';
 import type { Clock } from '../../values/clock.ts';
 import { codeOf } from '../../values/errors.ts';
 import { boltLogger } from './logger.ts';
-import { createReceiver, type ReceiverOptions } from './receiver.ts';
+import { createReceiver, isLeft, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
 const DRAIN_MS = 3000;
@@ -42,6 +42,9 @@ export function createBoltApp(options: SlackOptions) {
     clientOptions: { retryConfig: { retries: 3 }, timeout: CALL_TIMEOUT_MS, ...apiUrlOf(options) },
   });
   app.error(async (error) => {
+    // Bolt wraps what has no code.
+    const cause = error.original ?? error;
+    if (isLeft(cause)) throw cause;
     options.log.error({ err: error }, 'listener failed');
   });
 

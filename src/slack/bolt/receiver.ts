@@ -2,7 +2,7 @@
 import type { App, Receiver } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { Inbox, InboxRow, Leases } from '../../conversation/rows.ts';
-import { LeaseLostError } from '../../values/errors.ts';
+import { isPassingStatement, LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
@@ -67,7 +67,11 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
     const row = { id: envelopeKey(envelope), kind: envelope.type, payload: envelope.body };
     try {
       // Stored first: what is acknowledged is never lost. What could not be stored is not acknowledged, and Slack sends events again.
-      const isNew = await inbox.receive(row);
+      const isNew = await inbox.receive(row).catch((error: unknown) => {
+        // Nobody tells a command or a click again.
+        if (!isPassingStatement(error)) throw error;
+        return inbox.receive(row);
+      });
       // A socket that has just gone takes no ack; the row is ours all the same, and Slack's repetition will be a duplicate.
       await envelope.ack().catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'ack not sent'));
       metrics.events.inc({ kind: row.kind, outcome: isNew ? 'new' : 'duplicate' });
@@ -86,7 +90,7 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
           // Another process may have had it first, while this one was paused.
           if (await inbox.isOpen(row.id)) await handle(row);
         })
-        .catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'envelope left to another process'))
+        .catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'envelope left to a replay, or to another process'))
         .finally(() => inHand.delete(row.id)),
     );
   }
@@ -96,7 +100,7 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
       await app?.processEvent({ body: row.payload, ack: async () => {}, customProperties: { envelope: row.id } });
       await inbox.finish(row.id, 'done');
     } catch (error) {
-      if (error instanceof LeaseLostError) throw error;
+      if (isLeft(error)) throw error;
       log.error({ err: error, envelope: row.id }, 'envelope not worked on');
       await inbox.finish(row.id, 'failed').catch((cause: unknown) => log.error({ err: cause }, 'inbox row not closed'));
     }
@@ -116,6 +120,11 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
     },
     connected: () => connected.size > 0,
   };
+}
+
+/** Whether an envelope is worked on again for this: by the process that has it now, or by the next replay. */
+export function isLeft(error: unknown): boolean {
+  return error instanceof LeaseLostError || isPassingStatement(error);
 }
 
 /** Events are told again under new envelopes, so their own id counts; commands and clicks come once, under their envelope's. */

@@ -5,16 +5,18 @@ import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
 import { createLeases } from '../../../src/storage/db/leases.ts';
 import { createInbox } from '../../../src/storage/inbox.ts';
-import { systemClock } from '../../../src/values/clock.ts';
+import { type Clock, systemClock } from '../../../src/values/clock.ts';
+import { UpstreamError } from '../../../src/values/errors.ts';
 import { createMetrics } from '../../../src/values/metrics.ts';
 import { eventually, start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
+import { createTestClock } from '../../values/test-clock.ts';
 
 const test = dbTest('inbox');
 
 /** The bot's Slack side on the stand-in: every command and message it works on is noted, and waits for `gate` if there is one. */
-async function startBot(db: Db, options: { connect?: boolean } = {}) {
+async function startBot(db: Db, options: { connect?: boolean; clock?: Clock } = {}) {
   const { slack, clock } = await start();
   const inbox = createInbox(db);
   const bot = createBoltApp({
@@ -24,13 +26,16 @@ async function startBot(db: Db, options: { connect?: boolean } = {}) {
     inbox,
     leases: createLeases(db, { lengthMs: 60_000, clock: systemClock, log: quiet }),
     metrics: createMetrics(),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: quiet,
   });
   const worked: string[] = [];
-  const gate: { wait?: Promise<void> } = {};
+  const gate: { wait?: Promise<void>; fails?: Error } = {};
   bot.app.command('/dab', async ({ command }) => {
     worked.push(command.text);
+    const { fails } = gate;
+    delete gate.fails;
+    if (fails !== undefined) throw fails;
     await gate.wait;
   });
   bot.app.message(async ({ message }) => {
@@ -148,6 +153,24 @@ test('what could not be stored is not acknowledged, and is worked on when Slack 
   // Nobody tells a command again: the person sees that it failed. The event comes again at once.
   expect((await command)?.state).toBe('timeout');
   await eventually(() => worked).toEqual(['hello']);
+});
+
+test('a command whose work or whose row failed for a moment is worked on, and nobody is told', async ({ db }) => {
+  const clock = createTestClock();
+  const { inbox, ana, worked, gate, rows } = await startBot(db, { clock });
+  const passing = new UpstreamError({ service: 'postgres', operation: 'insert into turns', passing: true });
+  const { receive } = inbox;
+  inbox.receive = async () => {
+    inbox.receive = receive;
+    throw passing;
+  };
+  gate.fails = passing;
+  expect((await ana.command('C_DATA', '/dab job 1'))?.state).toBe('acked');
+  await eventually(() => worked).toEqual(['job 1']);
+  await expect.poll(() => db.query('select 1 from leases')).toEqual([]);
+  await clock.turn(5001);
+  await eventually(() => worked).toEqual(['job 1', 'job 1']);
+  await expect.poll(async () => (await rows()).map(({ state }) => state)).toEqual(['done']);
 });
 
 test('an event whose acknowledgement was lost with its socket is worked on all the same, once', async ({ db }) => {
