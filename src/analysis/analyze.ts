@@ -26,6 +26,8 @@ export interface Analysis {
   readonly widgets: readonly Widget[];
   /** Of a Python program: what a parser of arguments takes of its words by their order, in small letters. */
   readonly positionals: readonly string[];
+  /** What that takes where it gets no such word, by name in small letters. */
+  readonly arguments: readonly { readonly name: string; readonly default: string }[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
   /** The same tables at each place that names them, by line. */
   readonly named: readonly NamedTable[];
@@ -71,6 +73,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     title: titleOf(cells),
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
     positionals: facts.parsers > 1 ? [] : facts.positionals.slice(0, LIMITS.listed),
+    arguments: facts.parsers > 1 ? [] : [...facts.defaults].slice(0, LIMITS.listed).map(([name, value]) => ({ name, default: value })),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     changedPaths: [...facts.changedPaths.values()].sort((a, b) => a.line - b.line),

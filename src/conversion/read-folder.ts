@@ -71,7 +71,8 @@ export async function readFolderWhole(workspace: Workspace, wish: FolderWish, op
 /** What its code says that it does: its heading, else the only table that it writes. */
 function whatItDoes(analysis: Analysis | undefined): string | undefined {
   const [table, ...others] = analysis?.tables.written ?? [];
-  return analysis?.title ?? (others.length === 0 ? table?.split('.').at(-1) : undefined);
+  const name = table?.split('.').at(-1);
+  return analysis?.title ?? (others.length === 0 && !/[{}]/.test(name ?? '') ? name : undefined);
 }
 
 function oneAfterTheOther(chosen: readonly Analysis[]): OrderedTask[] {

@@ -71,6 +71,7 @@ dbutils.notebook.exit("ok")
         { name: 'mode', kind: 'dropdown', default: 'append', choices: ['append', 'full'] },
       ],
       positionals: [],
+      arguments: [],
       tables: {
         read: ['main.ref.countries', '{catalog}.bronze.orders', '{catalog}.bronze.prices'],
         written: ['main.silver.prices', '{catalog}.silver.orders'],

@@ -47,8 +47,13 @@ function trimmed(path: string): string {
 
 /** Of a table; empty where it is computed, and could be any. */
 function lastPart(name: string): string {
-  const last = name.toLowerCase().slice(name.lastIndexOf('.') + 1);
+  const last = partsOf(name).at(-1) ?? '';
   return /^\$?\{[^}]*\}$/.test(last) ? '' : last;
+}
+
+/** In small letters; `{args.schema}` is one of them. */
+function partsOf(name: string): string[] {
+  return name.toLowerCase().match(/(?:\{[^{}]*\}|[^.])+/g) ?? [];
 }
 
 /** What a writer of this may be filed under: of a path, itself and the folders it lies in. */
@@ -61,6 +66,6 @@ function keysOf(read: string): string[] {
 /** Whether two names mean one table: part by part from the end, a computed part (`{catalog}`) being any; paths are told by their key. */
 function isSame(written: string, read: string): boolean {
   if (isPath(written) || isPath(read)) return isPath(written) && isPath(read);
-  const [one, two] = [written.toLowerCase().split('.').reverse(), read.toLowerCase().split('.').reverse()];
+  const [one, two] = [partsOf(written).reverse(), partsOf(read).reverse()];
   return one.every((part, index) => two[index] === undefined || part === two[index] || (index > 0 && /[{}]/.test(`${part}${two[index]}`)));
 }

@@ -86,7 +86,7 @@ async function readCall(call: Call): Promise<void> {
   else if (chain.root === 'dlt' || chain.root === 'dp') readPipelineCall(call, name);
   else if (name === 'forName') addTableName(facts, textOf(call, 1) ?? textOf(call, 0) ?? '', call.changesDelta ? 'written' : 'read');
   else if (name === 'forPath') addPath(facts, textOf(call, 1) ?? textOf(call, 0), call.changesDelta ? 'written' : 'read');
-  else if (name === 'add_argument') addPositional(call);
+  else if (name === 'add_argument') addArgument(call);
   else if (name === 'ArgumentParser' || name === 'add_subparsers') facts.parsers += name === 'ArgumentParser' ? 1 : 2;
   else if (/^setCurrent(?:Catalog|Database)$/.test(name)) useNamespace(call, name.endsWith('Catalog'));
   else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
@@ -94,12 +94,20 @@ async function readCall(call: Call): Promise<void> {
   else readFrame(call, chain, name, isSpark);
 }
 
-/** `parser.add_argument("table")`: behind one that may take several words nobody can count. */
-function addPositional(call: Call): void {
+/** `parser.add_argument("table")`, `("--table", "-t", default="main.sales.orders")`: behind one that may take several words nobody can count. */
+function addArgument(call: Call): void {
   const { facts } = call;
-  const name = textOf(call, 0);
-  if (name === undefined || name.startsWith('-') || facts.positionals.at(-1) === UNCOUNTED) return;
-  facts.positionals.push(argumentOf(call.node, LIMITS.listed, 'nargs') === undefined ? name.toLowerCase() : UNCOUNTED);
+  const names = [textOf(call, 0), textOf(call, 1)];
+  const option = names
+    .find((name) => name?.startsWith('--'))
+    ?.slice(2)
+    .replaceAll('-', '_');
+  const [positional] = names[0]?.startsWith('-') ? [] : names;
+  const name = named(call, 'dest') ?? option ?? positional;
+  const standard = named(call, 'default');
+  if (name !== undefined && standard !== undefined) facts.defaults.set(name.toLowerCase(), standard);
+  if (positional === undefined || facts.positionals.at(-1) === UNCOUNTED) return;
+  facts.positionals.push(argumentOf(call.node, LIMITS.listed, 'nargs') === undefined ? positional.toLowerCase() : UNCOUNTED);
 }
 
 function useNamespace(call: Call, isCatalog: boolean): void {

@@ -66,6 +66,8 @@ export function createFacts() {
     taskValuesSet: new Set<string>(),
     /** What its parsers of arguments ask for without a name of its own, in order. */
     positionals: [] as string[],
+    /** What they give where a program gets no such word, by name in small letters. */
+    defaults: new Map<string, string>(),
     /** Parsers of arguments: of several nobody knows which one a word is for. */
     parsers: 0,
     signs: new Set<Sign>(),

@@ -65,7 +65,9 @@ export async function dataOfRun(
   const paths: string[] = [];
   const uses = analyses.flatMap(({ file, analysis }) => {
     const defaults = new Map(
-      analysis.widgets.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name.toLowerCase(), value]])),
+      [...analysis.arguments, ...analysis.widgets].flatMap(({ name, default: value }): [string, string][] =>
+        value === undefined ? [] : [[name.toLowerCase(), value]],
+      ),
     );
     const from = (given: ValuesByName) => (name: string) => given.get(name) ?? defaults.get(name);
     const inProduction = there.of(file);
@@ -193,5 +195,6 @@ function lineFinding(
 }
 
 function namesOf(tables: readonly Table[]): string[] {
-  return [...new Set(tables.map(({ name }) => name))].sort();
+  // What is a parameter as a whole tells nobody anything.
+  return [...new Set(tables.map(({ name }) => name))].filter((name) => !/^\{[^{}]*\}$/.test(name)).sort();
 }

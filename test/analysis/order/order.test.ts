@@ -68,8 +68,12 @@ describe('the order', () => {
         b: 'spark.table("x").write.mode("append").saveAsTable("x")',
         c: 'spark.table(f"{s}.{t}").write.saveAsTable(f"{s}.{u}")',
         d: 'spark.table(f"{s}.{u}")',
+        e: 'spark.table(args.t).write.saveAsTable(args.u)',
+        f: 'spark.table(args.u)',
+        g: 'spark.table(f"main.{args.s}.y")',
+        h: 'df.write.saveAsTable("main.sales.y")',
       }),
-    ).toEqual(['a', 'b', 'c', 'd']);
+    ).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'h', 'g < h']);
   });
 
   it('trusts data more than names, and is never a circle', async () => {
