@@ -1,7 +1,7 @@
 // Hands out a linked user's access token, refreshed one at a time and kept before it is used.
 import type { LinkKey, LinkRow, LinkStore, Sealed } from '../storage/account-links.ts';
 import type { Clock } from '../values/clock.ts';
-import { UpstreamError, UserError } from '../values/errors.ts';
+import { isPassingStatement, UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Vault } from '../values/vault.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
@@ -15,6 +15,9 @@ interface Wanted {
   readonly minMs: number;
   readonly refused: string | undefined;
 }
+
+/** Pause before refreshed tokens are tried to be kept again: sooner than another process can have claimed them. */
+const KEEP_AGAIN_MS = 500;
 
 /** How often one looks whether another process has finished its refresh. */
 const WATCH_MS = 100;
@@ -76,12 +79,27 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
       if (left(tokens) > LAST_MS) return tokens.accessToken;
       throw error;
     }
-    if (await links.refreshed(key, row.version, seal(key, next))) return next.accessToken;
+    if (await kept(key, row.version, next)) return next.accessToken;
+    const current = await load(key);
+    // Kept by a try whose answer nobody heard.
+    if (current?.tokens.accessToken === next.accessToken) return next.accessToken;
     // Relinked or unlinked while we asked: what is in the database counts.
     await revoke(next);
-    const current = await load(key);
     if (current === undefined) throw notLinked();
     return current.tokens.accessToken;
+  };
+
+  /** Tried until the database takes them: the refresh token before them is used up, and without these the sign-in would be over. */
+  const kept = async (key: LinkKey, version: number, next: Tokens): Promise<boolean> => {
+    for (;;) {
+      try {
+        return await links.refreshed(key, version, seal(key, next));
+      } catch (error) {
+        if (!isPassingStatement(error)) throw error;
+        log.warn({ err: error, team: key.team, user: key.user }, 'Refreshed access tokens were not kept; trying again');
+        await clock.sleep(KEEP_AGAIN_MS);
+      }
+    }
   };
 
   /** Tells the server that tokens are not wanted any more; its refusal is logged, not thrown. */

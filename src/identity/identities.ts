@@ -3,7 +3,7 @@ import { createLinkStore } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
-import { UserError } from '../values/errors.ts';
+import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { createAccessTokens } from './access-tokens.ts';
@@ -129,10 +129,14 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
     createSignIn(onLinked) {
       const linked = async (attempt: Attempt): Promise<void> => {
         const who = { team: attempt.team, user: attempt.user };
-        try {
+        const goOn = async () => {
           const identity = await of(who);
           if (identity !== undefined) await onLinked({ who, identity, resume: attempt.resume });
           await attempts.resumed(attempt.id);
+        };
+        try {
+          // Told twice, it does nothing twice.
+          await goOn().catch((error: unknown) => (isPassingStatement(error) ? goOn() : Promise.reject(error)));
         } catch (error) {
           log.error({ err: error, ...who }, 'What was to go on after a link did not; it is tried again at the next start');
         }

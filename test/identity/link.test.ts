@@ -1,5 +1,6 @@
 // Linking: the way that works, and every way that must not.
 import { expect } from 'vitest';
+import { UpstreamError } from '../../src/values/errors.ts';
 import { ANA, ANA_ASKS, type Browser, createBrowser, fieldsOf, goToDatabricks, identityTest, link, signIn } from './rig.ts';
 
 const it = identityTest
@@ -192,7 +193,16 @@ it('goes on after a restart with what a link did not get to', async ({ rig }) =>
   const page = await flow.callback(back.searchParams, begun.browser);
   if (page.kind !== 'confirm') throw new Error(page.kind);
   expect((await flow.confirm(page, begun.browser)).kind).toBe('done');
-  await rig.signIn.resumeLinked();
+  const passing = new UpstreamError({ service: 'postgres', operation: 'insert into turns', passing: true });
+  let tries = 0;
+  const failing = rig.identities.createSignIn(async (event) => {
+    tries += 1;
+    if (tries === 1) throw passing;
+    rig.linked.push(event);
+  });
+  // What its database refuses for a moment it does not leave to the next one.
+  await failing.resumeLinked();
+  expect(tries).toBe(2);
   await rig.signIn.resumeLinked();
   expect(rig.linked).toMatchObject([{ who: ANA, resume: ANA_ASKS.resume }]);
 });

@@ -57,6 +57,29 @@ it('keeps a refused token, and the link, where no other one is to be had now', a
   expect(await rig.identities.of(ANA)).toBeDefined();
 });
 
+for (const how of ['refused', 'carried out, and nobody heard']) {
+  it(`keeps the sign-in where keeping its refreshed tokens was ${how}, once`, async ({ rig, clock, version }) => {
+    await link(rig);
+    const at = await version();
+    const { db } = rig.storage;
+    let isOver = false;
+    const query: typeof db.query = async (text, params) => {
+      if (isOver || !text.includes('set sealed')) return db.query<never>(text, params);
+      isOver = true;
+      if (how !== 'refused') await db.query(text, params);
+      throw new UpstreamError({ service: 'postgres', operation: 'update grants', passing: true });
+    };
+    const identities = createIdentities({ ...rig.deps, db: { ...db, query } });
+    const first = await rig.identities.token(ANA);
+    const next = await clock.turnUntil(identities.token(ANA, { refused: first }));
+    expect(next).not.toBe(first);
+    expect(await version()).toBe(at + 1);
+    expect(await rig.identities.token(ANA)).toBe(next);
+    // What was kept is good for the next refresh too.
+    expect(await rig.identities.token(ANA, { refused: next })).not.toBe(next);
+  });
+}
+
 it('refreshes once for two processes too', async ({ rig, clock }) => {
   await link(rig);
   const other = createIdentities(rig.deps);
