@@ -124,7 +124,9 @@ function parameterName({ fields, keys }: Leaf): string | undefined {
   const [last, parent] = [fields.at(-1), fields.at(-2)];
   if (last === undefined || parent === undefined) return undefined;
   if (last === 'default' && parent === 'parameters' && fields.length === 2) return keys[1];
-  if (PARAMETER_MAPS.has(parent) && fields.length > 2 && keys.at(-1) === last) return last;
+  if (PARAMETER_MAPS.has(parent) && fields.length > 2 && keys.at(-1) === last)
+    // These become `--out-schema=…`, which parsers of arguments call `out_schema`.
+    return parent === 'named_parameters' ? last.replaceAll('-', '_') : last;
   return parent === 'dbt_task' && (last === 'catalog' || last === 'schema') ? last : undefined;
 }
 
