@@ -81,9 +81,14 @@ describe('a workspace in trouble', () => {
     ['a gateway error', { status: 503, times: 3 }],
     ['broken connections', { close: true, times: 3 }],
     ['slow answers', { delayMs: 400, times: 3 }],
-  ] as const)('gets over %s', async ([_what, fault], { rig, faults }) => {
-    faults.on(`GET ${EXPORT}`, fault);
-    const { sources, diagnostics } = await clock.turnUntil(collectSources(rig.as(), many(0, 3)));
+  ] as const)('gets over %s', async ([_what, fault], { rig, faults, moments }) => {
+    // Struck once each: a source that is struck twice is given up.
+    const all = Promise.withResolvers<void>();
+    faults.on(`GET ${EXPORT}`, { ...fault, until: all.promise });
+    const collected = collectSources(rig.as(), many(0, 3));
+    await clock.turnUntil(expect.poll(() => moments(EXPORT)).toHaveLength(3));
+    all.resolve();
+    const { sources, diagnostics } = await clock.turnUntil(collected);
     expect([sources.length, diagnostics]).toEqual([3, []]);
   });
 
