@@ -44,6 +44,9 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     await dee.closeModal();
     const refused = await privately(dee, () => dee.click(line, 'send_file'), 'C_PARTNER');
     expect(textOf(refused)).toContain('people who may read job 640 themselves');
+    // Nor words that Claude finds in its files.
+    const reply = () => dee.say('C_PARTNER', 'what does the notebook hold?', { thread: card.threadTs ?? '' });
+    expect(textOf(await privately(dee, async () => reply(), 'C_PARTNER'))).toContain('for people who may read job 640 themselves');
     expect(dee.messages(dee.dm)).toEqual([]);
     expect(textOf(await privately(ben, () => ben.click(line, 'send_file'), 'C_PARTNER'))).toContain('sent it to you directly');
     expect(ben.messages(ben.dm).flatMap((message) => message.files ?? [])).toMatchObject([{ name: 'returns_check-v1.zip' }]);

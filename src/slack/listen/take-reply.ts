@@ -2,6 +2,10 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
+import { aboutOf } from '../thread/may-read.ts';
+import type { SlackThread } from '../thread/thread.ts';
+import { renderWords } from '../views/answers.ts';
+import { escapeText } from '../views/slack-text.ts';
 import type { Connect, Resume } from './connect.ts';
 import { whisperFailure, whisperIn } from './whisper.ts';
 
@@ -11,9 +15,10 @@ export function createTakeReply(deps: {
   client: WebClient;
   conversation: Pick<Conversation, 'inThread' | 'reply'>;
   connect: Connect;
+  thread: Pick<SlackThread, 'whoReads' | 'mayRead'>;
   log: Logger;
 }): TakeReply {
-  const { conversation } = deps;
+  const { conversation, thread } = deps;
   return async (message) => {
     const { channel, threadTs, user, ts } = message;
     const row = await conversation.inThread(channel, threadTs);
@@ -21,7 +26,14 @@ export function createTakeReply(deps: {
     const whisper = whisperIn(deps.client, channel, user, threadTs);
     try {
       const identity = await deps.connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
-      if (identity !== undefined) await conversation.reply(row, user, message.text, `${channel}:${ts}`);
+      if (identity === undefined) return;
+      // Claude answers out of the bundle's files: whoever is not sent those is not told of them either.
+      const no = (await thread.whoReads(row)) === undefined ? undefined : await thread.mayRead(message, row.subject);
+      if (no !== undefined)
+        return void (await whisper(
+          renderWords(`I work here for people who may read ${escapeText(`${aboutOf(row.subject)} themselves. ${no}`)}`),
+        ));
+      await conversation.reply(row, user, message.text, `${channel}:${ts}`);
     } catch (error) {
       await whisperFailure(whisper, error, ts, deps.log);
     }
