@@ -9,10 +9,10 @@ import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type CalledSecrets, createCalledSecrets } from './called-secrets.ts';
 import { type ConversationRows, createConversationRows } from './conversations.ts';
 import type { Db } from './db/db.ts';
-import { dyingAfter } from './db/dying-after.ts';
 import { createLeases, type Leases } from './db/leases.ts';
 import type { Ears } from './db/listen.ts';
 import { type Database, drain, openDatabase, openQueuedDatabase, type QueuedDatabase, type StorageOptions } from './db/open.ts';
+import { signalledAfter } from './db/signalled-after.ts';
 import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createMessageRows, type MessageRows } from './model-messages.ts';
@@ -52,21 +52,21 @@ interface StorageNeeds {
   readonly leaseSeconds: number;
   /** Seals what was called a secret. */
   readonly vaultKey: VaultKey;
-  readonly clock: Pick<Clock, 'deadline'>;
+  readonly clock: Pick<Clock, 'now' | 'deadline'>;
   /** Hides what was called a secret. */
   readonly log: ProgramLogger;
   /** For tests of crashes: the process ends when so many statements have changed rows. */
   readonly dieAfterWrites?: number | undefined;
+  /** For tests of pauses: it stands still then. */
+  readonly stopAfterWrites?: number | undefined;
 }
 
 /** Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
-export async function openStorage(
-  options: StorageOptions,
-  { leaseSeconds, vaultKey, clock, log, dieAfterWrites }: StorageNeeds,
-): Promise<Storage> {
+export async function openStorage(options: StorageOptions, needs: StorageNeeds): Promise<Storage> {
+  const { leaseSeconds, vaultKey, clock, log } = needs;
   const database = await openQueuedDatabase(options, log);
   const { kind } = database;
-  const unleased = dieAfterWrites === undefined ? database.db : dyingAfter(database.db, dieAfterWrites);
+  const unleased = interrupted(database.db, needs);
   // Nobody else has an embedded one: whoever had leases in it is dead.
   if (kind === 'pglite') await database.db.query('delete from leases');
   const leases = createLeases(unleased, { lengthMs: leaseSeconds * 1000, clock, log });
@@ -91,6 +91,11 @@ export async function openStorage(
     outbox: createOutbox(db),
     inbox: createInbox(db),
   };
+}
+
+function interrupted(db: Db, { dieAfterWrites, stopAfterWrites }: StorageNeeds): Db {
+  if (dieAfterWrites !== undefined) return signalledAfter(db, dieAfterWrites, 'SIGKILL');
+  return stopAfterWrites === undefined ? db : signalledAfter(db, stopAfterWrites, 'SIGSTOP');
 }
 
 /** The same without what only conversations need; `memory` is kept nowhere. */

@@ -1,31 +1,13 @@
 // Two processes of the bot on one PostgreSQL: what one of them leaves in the middle, dead or paused, the other goes on with, once.
-import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import type { Child } from '../../src/playground/child.ts';
-import { findPostgres } from '../storage/postgres-server.ts';
-import { findCli, flow, holdSources, type StackOptions } from './stack.ts';
+import { noPostgres, severalProcesses } from './several-processes.ts';
+import { findCli, holdSources } from './stack.ts';
 import { counts, ONCE, STEP_MS, startThread } from './thread.ts';
 
-const [cli, postgres] = [await findCli(), await findPostgres()];
-if ('missing' in postgres) process.stderr.write(`\nSKIPPED: two processes of the bot: ${postgres.missing}\n`);
+const cli = await findCli();
 
-const test = flow()
-  .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
-    if ('missing' in postgres) throw new Error(postgres.missing);
-    const server = await postgres.start();
-    onCleanup(server.stop);
-    return server.options;
-  })
-  .extend('options', { scope: 'file' }, ({ server }): StackOptions => {
-    const { host, port, database, user } = server;
-    const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable' };
-    return { processes: 2, fromNothing: true, variables };
-  })
-  .extend('rows', { scope: 'file' }, async ({ server }, { onCleanup }) => {
-    const pool = new pg.Pool({ ...server, password: undefined, options: '-c search_path=dab' });
-    onCleanup(() => pool.end());
-    return async (text: string) => (await pool.query(text)).rows as Record<string, unknown>[];
-  })
+const test = severalProcesses(2)
   /** The process that has a turn in hand, and the other one. */
   .extend('working', ({ playground: { bots }, rows }) => async () => {
     const owners = async () => (await rows("select owner from leases where key like 'turns %'")).map(({ owner }) => String(owner));
@@ -35,7 +17,7 @@ const test = flow()
     return { mine, other: bots.find((bot) => bot !== mine) as Child };
   });
 
-describe.skipIf(cli.state !== 'ready' || 'missing' in postgres)('of two processes', () => {
+describe.skipIf(cli.state !== 'ready' || noPostgres)('of two processes', () => {
   test('one that is paused changes nothing when it wakes up: the other has gone on with the turn', async ({
     playground,
     ana,

@@ -12,7 +12,7 @@ const LENGTH = 100;
 /** As long as a test may take on a busy machine. */
 const FOR_LONG = { lengthMs: 120_000, log: quiet };
 /** Time stands still in a paused process: it renews nothing. */
-const STANDING = { deadline: () => () => undefined };
+const STANDING = { now: systemClock.now, deadline: () => () => undefined };
 
 const processOn = (db: Db, clock: Parameters<typeof createLeases>[1]['clock'] = systemClock) =>
   createLeases(db, { lengthMs: LENGTH, clock, log: quiet });
@@ -80,7 +80,7 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
       beats.push(run);
       return () => undefined;
     };
-    const leases = createLeases(db, { ...FOR_LONG, clock: { deadline: collect } });
+    const leases = createLeases(db, { ...FOR_LONG, clock: { now: systemClock.now, deadline: collect } });
     const until = async () => (await db.query<{ until: Date }>("select until from leases where key = 'long'"))[0]?.until.getTime() ?? 0;
     await leases.hold('long', async () => {
       const before = await until();
@@ -119,6 +119,38 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     expect(await done).toEqual([{ id: 'mine' }]);
   });
 
+  for (const [what, change] of Object.entries({
+    'a change': (on: Db) => on.query("insert into notes values ('n', 'x')"),
+    'a transaction': (on: Db) => on.transaction((tx) => tx.query("insert into notes values ('n', 'x')")),
+    'taking one': (on: Db) => on.query('select 1'),
+  })) {
+    it(`let nobody go on outside who stood still after ${what}, unless nobody took over`, async ({ db }) => {
+      for (const taken of [true, false]) {
+        await db.query('delete from notes');
+        let answered: () => Promise<unknown> = async () => undefined;
+        const standing = <T>(rows: Promise<T>) => rows.then((all) => answered().then(() => all));
+        const late: Db = {
+          query: (text, params) => (/insert into (notes|leases)/.test(text) ? standing(db.query(text, params)) : db.query(text, params)),
+          transaction: (work) => standing(db.transaction(work)),
+        };
+        const stand = async () => {
+          await systemClock.sleep(2 * LENGTH);
+          if (taken) await processOn(db).hold(what, async () => undefined);
+        };
+        const leases = processOn(late, STANDING);
+        if (what === 'taking one') answered = stand;
+        const outside: string[] = [];
+        const done = leases.hold(what, async () => {
+          answered = stand;
+          await change(leases.db);
+          outside.push('said');
+        });
+        await (taken ? expect(done).rejects.toBeInstanceOf(LeaseLostError) : done);
+        expect(outside).toEqual(taken ? [] : ['said']);
+      }
+    });
+  }
+
   it('are renewed by one row of beats, however often work begins during one', async ({ db }) => {
     const beats: (() => void)[] = [];
     const gate = Promise.withResolvers<void>();
@@ -130,6 +162,7 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     const leases = createLeases(slow, {
       ...FOR_LONG,
       clock: {
+        now: systemClock.now,
         deadline: (_, run) => {
           beats.push(run);
           return () => undefined;
@@ -152,6 +185,7 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
   it('tell a process by its signal that another has taken over', async ({ db }) => {
     let renew = () => {};
     const leases = processOn(db, {
+      now: systemClock.now,
       deadline: (_, run) => {
         renew = run;
         return () => undefined;
@@ -176,6 +210,28 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     expect(await db.query("select * from notes where id = 'inner'")).toEqual([]);
   });
 
+  it('are kept from others by no process that stands still within a transaction, and its broken connection ends nothing', async ({
+    db,
+    storage,
+  }) => {
+    if (storage.kind === 'pglite') return;
+    expect(await db.query('show idle_in_transaction_session_timeout')).toEqual([{ idle_in_transaction_session_timeout: '5s' }]);
+    const [standing, ended] = [Promise.withResolvers<unknown>(), Promise.withResolvers<void>()];
+    const broken = db.transaction(async (tx) => {
+      const [own] = await tx.query("insert into notes values ('idle', 'x') returning pg_backend_pid() as pid");
+      await tx.query('set local idle_in_transaction_session_timeout = 1');
+      standing.resolve(own?.pid);
+      await ended.promise;
+      await tx.query('select 1');
+    });
+    broken.catch(() => undefined);
+    const pid = await standing.promise;
+    await expect.poll(() => db.query('select 1 from pg_stat_activity where pid = $1', [pid])).toEqual([]);
+    ended.resolve();
+    await expect(broken).rejects.toThrow();
+    expect(await db.query("select * from notes where id = 'idle'")).toEqual([]);
+  });
+
   it('are not taken over in the middle of a statement’s transaction', async ({ db, storage }) => {
     if (storage.kind === 'pglite') return;
     const steps: string[] = [];
@@ -191,7 +247,8 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     wake();
     await inside.promise;
     const taken = processOn(db).hold('middle', async () => steps.push('taken over'));
-    await Promise.all([done, taken]);
+    // Afterwards it may be told that it stood still for too long.
+    await Promise.allSettled([done, taken]);
     expect(steps).toEqual(['committing', 'taken over']);
   });
 }

@@ -31,4 +31,7 @@ export const ServerVariables = {
     description:
       'For tests of crashes over the playground: after how many stored changes the program ends as if it was killed. Leave unset.',
   }),
+  DAB_STOP_AFTER_WRITES: count.optional().meta({
+    description: 'For tests of pauses over the playground: after how many stored changes the program stands still. Leave unset.',
+  }),
 };

@@ -28,7 +28,7 @@ interface With {
   readonly token: string;
   /** Pauses an original; absent where no target can ask for it. */
   readonly writes?: Pick<WorkspaceWrites, 'updateJob'> | undefined;
-  /** Called before the first write, if nothing is in the way of it. */
+  /** Called before each kind of write, if nothing is in the way of it; rejects where it is somebody else's by now. */
   readonly begin?: (() => Promise<void>) | undefined;
   readonly onProgress: (line: string) => void;
   readonly log: Logger;
@@ -93,7 +93,9 @@ export async function deployShown(
   const originals = unboundOriginals(bundle, target, objectOf(parseJson(shown.plan)));
   const look = () =>
     cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut, originals }));
+  await begin?.();
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
   if (result.state !== 'done' || writes === undefined) return result;
+  await begin?.();
   return await replaceOriginals(workspace, writes, { pairs, resolved, result }, onProgress);
 }

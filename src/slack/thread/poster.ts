@@ -75,8 +75,9 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     if (row?.state === 'sent' && row.ts !== undefined) return row.ts;
     const earlier = row?.state === 'sending' ? await find() : undefined;
     if (earlier !== undefined) log.info({ message: id }, 'message had arrived before');
-    else await outbox.sending(id);
-    const ts = earlier ?? (await whenAllowed(send, clock));
+    // Directly before each try: whoever has waited may have lost its right to say it.
+    const sent = () => outbox.sending(id).then(send);
+    const ts = earlier ?? (await whenAllowed(sent, clock));
     await outbox.sent(id, ts);
     return ts;
   }
@@ -92,11 +93,11 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
   return {
     async post(id, where, message) {
       await outbox.add({ id, kind: 'post', payload: {} });
+      await uploadsIn(where);
       return once(
         id,
         async () => (await recent(where)).find((said) => metadataId(said) === id)?.ts,
         async () => {
-          await uploadsIn(where);
           const answer = await create.chat.postMessage({
             channel: where.channel,
             ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),

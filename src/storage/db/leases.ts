@@ -35,7 +35,7 @@ export interface Leases {
 
 export function createLeases(
   connection: Db,
-  options: { readonly lengthMs: number; readonly clock: Pick<Clock, 'deadline'>; readonly log: Logger },
+  options: { readonly lengthMs: number; readonly clock: Pick<Clock, 'now' | 'deadline'>; readonly log: Logger },
 ): Leases {
   const { lengthMs, clock, log } = options;
   // For people who look into the table.
@@ -60,15 +60,20 @@ export function createLeases(
     return row && { key, fence: row.fence, lost: new AbortController() };
   }
 
-  /** Renews all; one that is gone is told to its holder. A statement that fails says nothing about that: nobody else gets through either. */
-  async function beat(): Promise<void> {
-    const held = [...all.values()];
+  /** The fences of those that are ours still. */
+  async function renew(held: readonly Held[]): Promise<Set<string>> {
     const renewed = await connection.query<{ fence: string }>(
       `update leases set until = ${UNTIL('$3')} from unnest($1::text[], $2::bigint[]) as mine (key, fence)
        where leases.key = mine.key and leases.fence = mine.fence returning leases.fence`,
       [...namesOf(held), lengthMs],
     );
-    const ours = new Set(renewed.map(({ fence }) => fence));
+    return new Set(renewed.map(({ fence }) => fence));
+  }
+
+  /** Renews all; one that is gone is told to its holder. A statement that fails says nothing about that: nobody else gets through either. */
+  async function beat(): Promise<void> {
+    const held = [...all.values()];
+    const ours = await renew(held);
     for (const { key, fence, lost } of held) {
       if (ours.has(fence) || !all.has(fence)) continue;
       log.warn({ key }, 'Another process has taken over what this one worked on');
@@ -98,40 +103,60 @@ export function createLeases(
       .catch((error: unknown) => log.warn({ err: error, key }, 'A lease was not given back'));
   }
 
+  /**
+   * After a change that began at `since`: whoever stood still meanwhile does not know it, and would go on outside (say something, deploy)
+   * beside the one who has taken over. Called right before that, it rejects instead.
+   */
+  async function requireOurs(held: readonly Held[], since: number): Promise<void> {
+    for (let asked = since; clock.now() - asked > lengthMs / BEATS; ) {
+      asked = clock.now();
+      const ours = await renew(held);
+      if (held.some(({ fence }) => !ours.has(fence))) throw new LeaseLostError('Another process works on this.');
+    }
+  }
+
   const db: Db = {
     async query<R extends Row>(text: string, params: readonly unknown[] = []): Promise<R[]> {
       const held = context.getStore() ?? [];
       if (held.length === 0 || !WRITES.test(text)) return connection.query<R>(text, params);
       const returns = RETURNS.test(text);
+      const since = clock.now();
       const rows = await connection
         .query<R>(fenced(text, params.length, returns), [...params, ...namesOf(held)])
         .catch((error: unknown) => Promise.reject(inOurWords(error)));
+      await requireOurs(held, since);
       return returns ? rows : [];
     },
-    transaction(work) {
+    async transaction(work) {
       const held = context.getStore() ?? [];
       if (held.length === 0) return connection.transaction(work);
-      return connection.transaction(async (tx) => {
+      const since = clock.now();
+      const result = await connection.transaction(async (tx) => {
         await tx
           .query('select require_leases($1::text[], $2::bigint[])', namesOf(held))
           .catch((error: unknown) => Promise.reject(inOurWords(error)));
         return work(tx);
       });
+      await requireOurs(held, since);
+      return result;
     },
   };
 
   return {
     db,
     async hold(key, work) {
+      let since = clock.now();
       let lease = await take(key);
       while (lease === undefined) {
         await new Promise<void>((resolve) => void clock.deadline(ASK_AGAIN_MS, resolve));
+        since = clock.now();
         lease = await take(key);
       }
       const held = lease;
       all.set(held.fence, held);
       goOnBeating();
       try {
+        await requireOurs([held], since);
         return await context.run([...(context.getStore() ?? []), held], () => work(held.lost.signal));
       } finally {
         await giveBack(held);

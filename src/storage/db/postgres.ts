@@ -26,13 +26,18 @@ const POOL_SIZE = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** In the place of an SQLSTATE: nobody waits for a database that we have closed ourselves. */
 const CLOSED = 'CLOSED';
+/**
+ * A process that stands still within a transaction keeps rows and leases from all others: the server ends it after so long, half a lease. Ours
+ * do nothing but statements, one after the other.
+ */
+const IDLE_IN_TRANSACTION_MS = 5_000;
 
 /** The driver's options, made once: our pool and pg-boss's share a fetched password. pg takes no undefined under exactOptionalPropertyTypes. */
 export async function connectionOf(options: PostgresOptions, log: Logger): Promise<PoolConfig> {
   const { host, port, database, user, password, lakebase, ssl, schema = DEFAULT_SCHEMA } = options;
   return {
     ...{ host, port, database, user },
-    options: `-c search_path="${schema}"`,
+    options: `-c search_path="${schema}" -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
     ...(password === undefined ? {} : { password }),
     ...(lakebase === undefined ? {} : await lakebasePasswords(lakebase, user, log)),
     ...(ssl === undefined ? {} : { ssl }),

@@ -16,7 +16,7 @@ const test = dbTest('outbox').extend('rig', async ({ db }) => {
   const outbox = createOutbox(db);
   const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
   // As after a restart: the same rows, nothing in memory.
-  const newPoster = () => createPoster({ create, read: client, outbox, clock, log: quiet });
+  const newPoster = (rows = outbox) => createPoster({ create, read: client, outbox: rows, clock, log: quiet });
   const root = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
   const posts = () => slack.calls.filter((call) => call.method === 'chat.postMessage' && call.args.text !== 'root').length;
   const said = (text: string) => slack.messages(CHANNEL).filter((message) => message.text === text);
@@ -108,6 +108,17 @@ test('said twice at the same moment is said once', async ({ rig: { newPoster, ro
   const both = await Promise.all([1, 2].map(() => poster.post('turn/reply', { channel: CHANNEL, threadTs: root }, hello)));
   expect(said('hello')).toHaveLength(1);
   expect(both).toEqual([said('hello')[0]?.ts, said('hello')[0]?.ts]);
+});
+
+test('put off by Slack, it is not said by whoever has lost the right to say it meanwhile', async ({
+  rig: { slack, clock, root, posts, ...rig },
+}) => {
+  slack.faults.on('chat.postMessage', { retryAfter: 7 });
+  let tries = 0;
+  const lost = { ...rig.outbox, sending: async () => void (++tries > 1 && expect.fail('lost')) };
+  const said = rig.newPoster(lost).post('turn/reply', { channel: CHANNEL, threadTs: root }, hello);
+  await expect(clock.turnUntil(said)).rejects.toThrow('lost');
+  expect([tries, posts()]).toEqual([2, 1]);
 });
 
 test('put off by Slack, it waits as long as it was told and goes on', async ({ rig: { slack, clock, newPoster, root, posts, said } }) => {

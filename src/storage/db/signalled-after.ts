@@ -1,11 +1,12 @@
-// For tests of crashes: a database whose process ends, as by a kill, as soon as so many statements or transactions have changed rows.
+// For tests of crashes and pauses: a database whose process is killed, or stands still, when so many statements or transactions have changed rows.
 import type { Db } from './db.ts';
 
-export function dyingAfter(db: Db, writes: number): Db {
+/** `SIGSTOP` has it stand still, as on a machine that sleeps or does much else, until somebody has it go on. */
+export function signalledAfter(db: Db, writes: number, signal: 'SIGKILL' | 'SIGSTOP'): Db {
   let left = writes;
   const written = () => {
     left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
+    if (left === 0) process.kill(process.pid, signal);
   };
   return {
     async query(text, params) {
