@@ -36,7 +36,7 @@ async function signIn({ host, token, teamFolder }: Omit<ReturnType<typeof loadCo
   if (host === undefined || token === undefined) return undefined;
   const { createWorkspace } = await import('../databricks/workspace.ts');
   const workspace = createWorkspace({ host, token: async () => token, log: { debug() {} } });
-  return { login: { host, token }, workspace, teamFolder };
+  return { login: { host, token: async () => token }, workspace, teamFolder };
 }
 
 try {

@@ -12,6 +12,7 @@ import type { Refusal } from '../deployment/policy/refusals.ts';
 import { systemClock } from '../values/clock.ts';
 import { ConfigError, UserError } from '../values/errors.ts';
 import { createLogger, type Logger } from '../values/log.ts';
+import type { TokenSource } from '../values/patience.ts';
 import { type Converted, convert } from './convert.ts';
 import { readDefinitions, readTree } from './disk.ts';
 import { diskSources, stubSources } from './offline.ts';
@@ -20,7 +21,7 @@ import type { Show } from './read-subject.ts';
 
 /** Where the job and the CLI's answers come from, as whoever started the command. */
 export interface SignedIn {
-  readonly login: { readonly host: string; readonly token: string };
+  readonly login: { readonly host: string; readonly token: TokenSource };
   readonly workspace: Workspace;
   /** Of the configuration: where production is deployed to. */
   readonly teamFolder?: string | undefined;

@@ -9,6 +9,7 @@ import type { Clock } from '../values/clock.ts';
 import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
+import type { TokenSource } from '../values/patience.ts';
 import type { RunEnd } from './follow-runs.ts';
 import type { CreateQueue } from './queue.ts';
 import type { PlanOffer, Thread, ThreadMessage } from './thread-port.ts';
@@ -59,7 +60,7 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   get(id: string): Promise<P | undefined>;
   /** Approved proposals with the same key run one after the other. */
   keyOf(proposal: P): Promise<string>;
-  run(input: { proposalId: string; token: string; onProgress: (line: string) => void }): Promise<{ state: string }>;
+  run(input: { proposalId: string; token: TokenSource; onProgress: (line: string) => void }): Promise<{ state: string }>;
   abandon(id: string, problem: string): Promise<{ state: string }>;
   /** For whoever knows that the owner of a running one is dead: it is approved still where nothing was written yet, else ended as unknown. */
   leftBehind(id: string): Promise<void>;
@@ -136,9 +137,10 @@ export function createApproval(
 
   async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {
     const { proposalId } = click;
-    let token: string;
+    const token = (refused?: string) => deps.identities.token(click, { refused });
     try {
-      token = await deps.identities.token(click, { minMinutes: TOKEN_MINUTES });
+      // The one that is kept now is the one that is asked for from here on.
+      await deps.identities.token(click, { minMinutes: TOKEN_MINUTES });
     } catch (error) {
       if (isPassingStatement(error)) throw error;
       if (!(error instanceof UserError)) log.error({ err: error, proposal: proposalId }, 'no token for an approved write');

@@ -9,6 +9,7 @@ import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
 import { LeaseLostError } from '../values/errors.ts';
+import type { TokenSource } from '../values/patience.ts';
 import { createSegments } from './history/segments.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 
@@ -19,7 +20,7 @@ export interface AgentDeps {
   readonly claudeKey: (token: () => Promise<string>) => () => Promise<string>;
   /** Tools that act as `caller` and know the bundles of `bundles` only. */
   readonly toolsFor: (
-    caller: { host: string; userName: string; token: () => Promise<string> },
+    caller: { host: string; userName: string; token: TokenSource },
     bundles: BundleStore,
   ) => Promise<Tools & { close(): Promise<void> }>;
 }
@@ -29,7 +30,7 @@ export interface ActingTurn {
   readonly turn: TurnRow;
   readonly conversation: ConversationRow;
   readonly identity: Identity;
-  readonly token: () => Promise<string>;
+  readonly token: TokenSource;
   /** The newest version when the turn began. */
   readonly before: VersionRow | undefined;
   readonly onStep: (step: Step) => void;

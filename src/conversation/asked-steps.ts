@@ -149,7 +149,7 @@ export function createAskedSteps(deps: {
   async function lookAgain(id: string, { conversation, identity, slackUser, team }: Parameters<typeof plan>[1], proposalId: string) {
     const found = await unseen(proposalId, identity);
     if (typeof found === 'string') return thread.whisper(conversation, slackUser, found);
-    const token = await identities.token({ team, user: slackUser });
+    const token = (refused?: string) => identities.token({ team, user: slackUser }, { refused });
     const result = await deps.deployment.lookAgain({ proposalId, token });
     await thread.refresh(conversation);
     if (result === undefined) return;

@@ -88,7 +88,7 @@ export function createAskedVersions(deps: {
     if (typeof found === 'string') return found;
     const { bundleDigest, target, version, release } = found.proposal;
     const stored = await storedWhole(as.conversation, bundleDigest);
-    const token = await deps.identities.token({ team, user: slackUser });
+    const token = (refused?: string) => deps.identities.token({ team, user: slackUser }, { refused });
     if (kind !== 'edits' && release?.original?.ways.includes(kind) !== true) return 'That does not fit this plan. Use the newest card.';
     const made =
       kind === 'edits'

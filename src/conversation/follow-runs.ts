@@ -33,7 +33,7 @@ export function createRunWatch(deps: {
     const conversation = conversationId === undefined ? undefined : await rows.conversations.get(conversationId);
     if (conversation === undefined || decidedBy === undefined) return;
     const who = { team: conversation.team, user: decidedBy };
-    const result = await follower.look(proposal, () => identities.token(who));
+    const result = await follower.look(proposal, (refused) => identities.token(who, { refused }));
     if (result !== undefined) await deps.tell({ ...who, proposalId: id, result });
   }
 

@@ -10,6 +10,7 @@ import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
+import type { OnWait } from '../values/patience.ts';
 import type { ActingTurn } from './ask-agent.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 
@@ -49,7 +50,9 @@ export function createVersionCards(deps: {
     if (loaded === undefined || definition === undefined) throw new Error(`bundle ${input.bundleDigest} is not stored whole`);
     const target = input.target ?? offeredTarget(loaded.bundle);
     if (target === undefined) throw new Error(`bundle ${input.bundleDigest} has no target`);
-    const asked = { bundle: loaded.bundle, signal: input.signal, token: await input.token(), onStep };
+    const onWait: OnWait = (title, status) => onStep({ id: 'databricks', title, status });
+    const waiting = input.onStep === undefined ? {} : { onWait };
+    const asked = { bundle: loaded.bundle, signal: input.signal, token: input.token, onStep, ...waiting };
     const { host, userName } = identity;
     const baseline = number > 1 ? await firstProof(input, definition) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
@@ -69,7 +72,7 @@ export function createVersionCards(deps: {
     const { host, userName } = input.identity;
     const stored = await proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });
     if (stored !== undefined) return stored;
-    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: await input.token() });
+    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: input.token });
     return 'problem' in proof ? undefined : proof;
   }
 

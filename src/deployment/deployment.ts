@@ -1,8 +1,10 @@
 // The room's factory for the bot: everything that proposes, what people decide, and what carries out their decisions.
+
 import type { WorkspaceWrites } from '../databricks/api-writes/workspace-writes.ts';
 import { createDeployedFiles } from '../databricks/read/deployed-files.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
+import type { OnWait, TokenSource } from '../values/patience.ts';
 import { createDeploymentApprovals } from './approval/decide-deployment.ts';
 import { createWriteApprovals } from './approval/decide-write.ts';
 import { createDeployer } from './execute/deploy-approved.ts';
@@ -16,7 +18,8 @@ import { createProposing, type ProposingDeps } from './proposing.ts';
 
 interface Caller {
   readonly host: string;
-  readonly token: () => Promise<string>;
+  readonly token: TokenSource;
+  readonly onWait?: OnWait | undefined;
 }
 
 interface DeploymentDeps extends ProposingDeps {
@@ -36,8 +39,7 @@ export function createDeployment(deps: DeploymentDeps) {
   const bundleOf = async (row: { conversationId: string; bundleDigest: string }) =>
     (await deps.bundlesIn(row.conversationId).load(row.bundleDigest))?.bundle;
   const readFiles = createDeployedFiles({ clock });
-  const writesAs = ({ host, token }: { host: string; token: string }) => deps.workspaceWrites({ host, token: async () => token });
-  const workspace = ({ host, token }: { host: string; token: string }) => deps.workspace({ host, token: async () => token });
+  const { workspace, workspaceWrites: writesAs } = deps;
   return {
     locator,
     prover,

@@ -9,7 +9,7 @@ export type TokenSource = (refused?: string) => Promise<string>;
 
 /** Pauses before each further try; most trouble is gone after the first. */
 const PAUSES_MS = [300, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 20_000, 20_000];
-/** From the first failure on; our choice: people see why, and a queue has room for it. */
+/** All pauses together; our choice: people see why, and a queue has room for it. */
 const PATIENCE_MS = 90_000;
 /** Tries before it is shown. */
 const QUIET_TRIES = 2;
@@ -27,17 +27,20 @@ interface Wait {
 
 /** What one person waits for: work side by side shares its patience, and is shown as one wait. Without `onWait` there is one quick second try. */
 export function createPatience({ of, clock, onWait }: { of: string; clock: Clock; onWait?: OnWait | undefined }) {
-  let since: number | undefined;
+  /** Of all waits so far; those side by side count once. */
+  let waitedMs = 0;
   const shown = new Set<Wait>();
   return {
     begin(): Wait {
       let tries = 0;
+      let ownMs: number | undefined;
       const wait: Wait = {
         async again(title, { mostMs = PATIENCE_MS, signal } = {}) {
-          since ??= clock.now();
-          const pause = PAUSES_MS[tries];
-          const mayTry = tries === 0 || (onWait !== undefined && pause !== undefined && clock.now() + pause <= since + mostMs);
-          if (!mayTry || pause === undefined) return false;
+          const pause = PAUSES_MS[tries] ?? Number.POSITIVE_INFINITY;
+          const inAll = (ownMs ?? waitedMs) + pause;
+          if (tries > 0 && (onWait === undefined || inAll > mostMs)) return false;
+          ownMs = inAll;
+          waitedMs = Math.max(waitedMs, inAll);
           if (tries >= QUIET_TRIES && !shown.has(wait)) {
             if (shown.size === 0) onWait?.(`${title} I wait and try again`, 'in_progress');
             shown.add(wait);

@@ -42,7 +42,7 @@ export async function run(): Promise<void> {
     await db.query(
       `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{"jobId":"1","name":"Many"}')`,
     );
-    const token = far.tokenFor(ANA);
+    const token = async () => far.tokenFor(ANA);
     const identity = { host: far.url, userName: ANA };
     let version = 0;
     const plan = async ({ planner }: ReturnType<typeof create>, bundle: Bundle) => {

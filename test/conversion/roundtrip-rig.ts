@@ -22,8 +22,8 @@ function createRoundtrip() {
     /** An empty workspace, or one that is loaded. */
     async workspace(options: DatabricksStandInOptions = { seed: false }) {
       const standIn = await createDatabricksStandIn(options);
-      const login = { host: standIn.url, token: standIn.tokenFor(ANA) };
-      const workspace = createWorkspace({ host: login.host, token: async () => login.token, log });
+      const login = { host: standIn.url, token: async () => standIn.tokenFor(ANA) };
+      const workspace = createWorkspace({ ...login, log });
       return {
         standIn,
         workspace,

@@ -65,7 +65,7 @@ type Said = Answer & { readonly said: string };
 async function byCommand(rig: Rig, folder: string, args: readonly string[]): Promise<Said> {
   const out = join(folder, 'out');
   const workspace = createWorkspace({ host: rig.databricks.url, token: async () => rig.token, log: rig.deps.log });
-  const signedIn = { login: { host: rig.databricks.url, token: rig.token }, workspace };
+  const signedIn = { login: { host: rig.databricks.url, token: async () => rig.token }, workspace };
   const lines: string[] = [];
   const quiet = () => {};
   const refusal = await (async () => {

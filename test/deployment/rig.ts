@@ -13,6 +13,7 @@ import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
 import { createLogger } from '../../src/values/log.ts';
+import type { TokenSource } from '../../src/values/patience.ts';
 import { CLI } from '../located-cli.ts';
 import { openTestStorage } from '../storage/open-test-storage.ts';
 import { createTestClock } from '../values/test-clock.ts';
@@ -110,7 +111,7 @@ async function createRig(deployment: ReturnType<typeof wireDeployment>) {
   );
   await db.query(`insert into turns (id, conversation_id, slack_user, text, event_key) values ('t1', 'c1', 'U_ANA', 'x', 't1')`);
   const far = await createDatabricksStandIn({ seed: false });
-  const token = far.tokenFor(ANA);
+  const token: TokenSource = async () => far.tokenFor(ANA);
   const by = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA } };
   return {
     ...deployment,

@@ -2,6 +2,7 @@
 import { type Clock, deadlineSignal, systemClock } from '../../values/clock.ts';
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import { textOf } from '../../values/text.ts';
 import { type SqlStatement, statementOf } from '../api/statements.ts';
 import { LIMITS } from '../http/limits.ts';
@@ -16,8 +17,8 @@ export type CallOutcome<T> =
   | { readonly kind: 'lost'; readonly why: string };
 
 /**
- * Whatever Databricks does is an outcome; only the UserError of `token` rejects. No call is repeated, since it may have been done although
- * no answer came.
+ * Whatever Databricks does is an outcome; only the errors of `token` reject. No call is repeated, since it may have been done although no
+ * answer came; only one whose token was refused (401) is made once more with another.
  */
 export interface WorkspaceWrites {
   /**
@@ -46,13 +47,18 @@ export interface WorkspaceWrites {
   importFile(path: string, bytes: Uint8Array): Promise<CallOutcome<void>>;
 }
 
-export function createWorkspaceWrites(options: {
-  host: string;
-  token: () => Promise<string>;
-  clock?: Clock;
-  log: Logger;
-}): WorkspaceWrites {
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: JsonObject | undefined;
+  readonly idleMs: number;
+}
+
+export function createWorkspaceWrites(options: { host: string; token: TokenSource; clock?: Clock; log: Logger }): WorkspaceWrites {
   const { host, token, clock = systemClock, log } = options;
+
+  /** The token that these calls began with, once it was refused. */
+  let refused: string | undefined;
 
   async function call(
     method: 'GET' | 'POST',
@@ -60,8 +66,17 @@ export function createWorkspaceWrites(options: {
     body: JsonObject | undefined,
     idleMs: number = LIMITS.callMs,
   ): Promise<CallOutcome<JsonObject>> {
+    const used = await token(refused);
+    const request = { method, path, body, idleMs };
+    const sent = await send(used, request);
+    if (sent.kind !== 'refused' || sent.status !== 401 || (refused ?? used) !== used) return sent;
+    refused = used;
+    const next = await token(used);
+    return next === used ? sent : send(next, request);
+  }
+
+  async function send(bearer: string, { method, path, body, idleMs }: Request): Promise<CallOutcome<JsonObject>> {
     const started = clock.now();
-    const bearer = await token();
     try {
       // Plain fetch: it verifies TLS, follows no redirect here and repeats nothing.
       const answer = await fetch(`${host}${path}`, {

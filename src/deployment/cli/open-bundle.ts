@@ -8,17 +8,20 @@ import type { Clock } from '../../values/clock.ts';
 import { type ErrorWords, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
+import { createPatience, type OnWait, type TokenSource } from '../../values/patience.ts';
 import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
 import { readSchema } from './schema.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
-import { clean, failureWords, type Hidden, warningsOf } from './stderr.ts';
+import { clean, failureWords, type Hidden, isSignInRefused, passingTrouble, warningsOf } from './stderr.ts';
 
 interface BundleToOpen {
   readonly files: readonly BundleFile[];
   readonly host: string;
-  readonly token: string;
+  readonly token: TokenSource;
+  /** Reads wait for a workspace that is down, and tell it; else they are tried a second time at most. */
+  readonly onWait?: OnWait | undefined;
   /** Ends reads; a deploy goes on. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -98,21 +101,55 @@ interface Opened extends Pick<Ready, 'path' | 'version'> {
 }
 
 function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Opened) {
-  const hidden: Hidden = { host: bundle.host, token: bundle.token, base: folder.base, root: folder.root };
+  const tokens = new Set<string>();
+  const hidden: Hidden = { host: bundle.host, tokens, base: folder.base, root: folder.root };
+  const patience = createPatience({ of: 'Databricks', clock, onWait: bundle.onWait });
+  /** The token that this began with, once it was refused. */
+  let refused: string | undefined;
 
-  async function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult> {
-    const started = clock.now();
-    const running = runCli({ path, args, folder, target, host: bundle.host, token: bundle.token, clock, ...more });
+  function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult & { token: string }> {
+    const begin = async () => {
+      const started = clock.now();
+      const token = await bundle.token(refused);
+      tokens.add(token);
+      const result = await runCli({ path, args, folder, target, host: bundle.host, token, clock, ...more });
+      log.info(
+        { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
+        'Ran the Databricks CLI',
+      );
+      return { ...result, token };
+    };
+    const running = begin();
     runs.add(running);
-    const result = await running;
-    log.info(
-      { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
-      'Ran the Databricks CLI',
-    );
-    return result;
+    return running;
+  }
+
+  /** Whether there is another token than one that was refused; asked once. */
+  async function isRenewed(used: string): Promise<boolean> {
+    if ((refused ?? used) !== used) return false;
+    refused = used;
+    return (await bundle.token(used)) !== used;
   }
 
   async function read(doing: string, target: string, command: 'validate' | 'plan' | 'summary') {
+    const wait = patience.begin();
+    let isAnswered = false;
+    try {
+      for (;;) {
+        const result = await readOnce(doing, target, command);
+        isAnswered = result.code === 0;
+        if (isAnswered) return { ...result, json: parsed(doing, result.stdout) };
+        if (isSignInRefused(result.stderr) && (await isRenewed(result.token))) continue;
+        const trouble = passingTrouble(result.stderr);
+        if (trouble === undefined || !(await wait.again(trouble.title, { ...trouble, signal: bundle.signal })))
+          throw new UserError(failureWords(doing, result.stderr, hidden));
+      }
+    } finally {
+      wait.over(isAnswered);
+    }
+  }
+
+  async function readOnce(doing: string, target: string, command: 'validate' | 'plan' | 'summary') {
     const result = await run(target, ['bundle', command, '-o', 'json', '-t', target], { signal: bundle.signal });
     bundle.signal?.throwIfAborted();
     if (result.ended === 'timeout')
@@ -123,8 +160,7 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
       });
     if (result.ended === 'output')
       throw new UserError({ doing, problem: 'The answer is too large.', next: 'Use the Databricks CLI yourself for this bundle.' });
-    if (result.code !== 0) throw new UserError(failureWords(doing, result.stderr, hidden));
-    return { ...result, json: parsed(doing, result.stdout) };
+    return result;
   }
 
   async function untouched(

@@ -5,13 +5,14 @@ import { LIMITS } from './limits.ts';
 import type { CliCommand } from './process.ts';
 import type { Folder } from './scratch-folder.ts';
 
-export type Hidden = Pick<CliCommand, 'host' | 'token'> & Pick<Folder, 'base' | 'root'>;
+/** `tokens`: all that the command and those before it were run with. */
+export type Hidden = Pick<CliCommand, 'host'> & Pick<Folder, 'base' | 'root'> & { readonly tokens: ReadonlySet<string> };
 
 /** The text without what must not be shown: the token, the host, our folders, and homes of people in the workspace. */
 export function clean(text: string, hidden: Hidden): string {
   const host = hidden.host.replace(/^https?:\/\//, '');
-  const known = text
-    .replaceAll(hidden.token || '\0', '[secret]')
+  const known = [...hidden.tokens]
+    .reduce((cut, token) => cut.replaceAll(token || '\0', '[secret]'), text)
     .replaceAll(`${hidden.root}/`, '')
     .replaceAll(hidden.root, 'the bundle')
     .replaceAll(hidden.base, '')
@@ -49,10 +50,12 @@ export function errorText(stderr: string, hidden: Hidden): string {
 /** What the CLI says of every 403 on the bundle's folder, whatever the bundle's own permissions are (facts: cli#network-faults). */
 const MAY_NOT_WRITE = /unable to deploy to (\S+) as (\S+?)\.?$/m;
 
+const SIGN_IN_REFUSED = /\(401 |Invalid access token/;
+
 /** Messages that we know (facts: cli#messages-and-exit-codes) and what a person can do about them; the CLI has no structured errors. */
 const KNOWN: readonly { readonly pattern: RegExp; readonly problem: string; readonly next: string }[] = [
   {
-    pattern: /\(401 |Invalid access token/,
+    pattern: SIGN_IN_REFUSED,
     problem: 'Databricks no longer accepts the sign-in.',
     next: 'Connect again, then ask for a fresh plan.',
   },
@@ -73,6 +76,20 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly problem: string; read
     next: 'Ask for a fresh plan.',
   },
 ];
+
+/** Whether Databricks did not accept the token. */
+export function isSignInRefused(stderr: string): boolean {
+  return SIGN_IN_REFUSED.test(stderr);
+}
+
+/** Of trouble that may pass, which the CLI has not repeated or not for long (facts: cli#network-faults): what is said, and how long it is waited for. */
+export function passingTrouble(stderr: string): { readonly title: string; readonly mostMs?: number } | undefined {
+  if (/: EOF\b|connection refused|connection reset/.test(stderr)) return { title: 'The workspace could not be reached.' };
+  const status = /\((50[0234]) /.exec(stderr)?.[1];
+  if (status === undefined) return undefined;
+  // As often about the one thing that was asked for.
+  return { title: `Databricks answers with an error (${status}).`, ...(status === '500' ? { mostMs: LIMITS.ownErrorMs } : {}) };
+}
 
 /** Words for a command that failed. */
 export function failureWords(doing: string, stderr: string, hidden: Hidden): ErrorWords {

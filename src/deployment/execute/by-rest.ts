@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { SqlStatement } from '../../databricks/api/statements.ts';
 import type { CallOutcome } from '../../databricks/api-writes/workspace-writes.ts';
+import { createPatience } from '../../values/patience.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
 import type { WriteOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult } from '../approval/write-result.ts';
@@ -12,11 +13,7 @@ import type { RunningWrite } from './run-once.ts';
 export async function runJob({ job_id: jobId, parameters }: WriteOf<'run_job'>, running: RunningWrite): Promise<WriteResult> {
   running.onProgress('Starting the run');
   const run = { jobId, parameters, idempotencyToken: running.proposalId };
-  let sent = await running.writes.runNow(run);
-  for (let tries = 1; tries < LIMITS.runTries && (sent.kind === 'lost' || isBusy(sent)); tries++) {
-    await running.clock.sleep(LIMITS.runPauseMs * tries);
-    sent = await running.writes.runNow(run);
-  }
+  const sent = await patiently(running, () => running.writes.runNow(run));
   const job = { text: `job ${jobId}`, url: `${running.host}/jobs/${jobId}` };
   if (sent.kind === 'done') {
     const { runId } = sent.value;
@@ -64,18 +61,31 @@ export async function uploadBundle({ bundle: digest, folder }: WriteOf<'upload_b
     return { ...result, problem: sent.kind === 'lost' ? `${result.problem} ${stopped}` : stopped };
   };
   for (const path of folders) {
-    const sent = await running.writes.mkdirs(path);
+    const sent = await patiently(running, () => running.writes.mkdirs(path));
     if (sent.kind !== 'done') return broken(sent, path);
   }
   // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks#rate-limits).
   for (const file of bundle.files) {
     const path = posix.join(folder, file.path);
-    const sent = await running.writes.importFile(path, file.bytes);
+    const sent = await patiently(running, () => running.writes.importFile(path, file.bytes));
     if (sent.kind !== 'done') return broken(sent, path);
     done += 1;
     if (done % 20 === 0) running.onProgress(`Uploaded ${done} of ${bundle.files.length} files`);
   }
   return { state: 'done', link: { text: folder, url: `${running.host}/#workspace${canonicalPath(folder)}` } };
+}
+
+/** Makes a call that does no harm when it is made twice, again and again while Databricks is down or busy, and says so. */
+async function patiently<T>({ clock, onProgress }: RunningWrite, call: () => Promise<CallOutcome<T>>): Promise<CallOutcome<T>> {
+  const wait = createPatience({ of: 'Databricks', clock, onWait: onProgress }).begin();
+  let sent = await call();
+  while (
+    (sent.kind === 'lost' || isBusy(sent)) &&
+    (await wait.again(sent.kind === 'lost' ? `${capital(sent.why)}.` : 'Databricks is busy.'))
+  )
+    sent = await call();
+  wait.over(sent.kind !== 'lost');
+  return sent;
 }
 
 function isBusy(sent: CallOutcome<unknown>): boolean {
@@ -84,7 +94,7 @@ function isBusy(sent: CallOutcome<unknown>): boolean {
 
 /** How a write ended whose call did not succeed. */
 function unsuccessful(sent: Exclude<CallOutcome<unknown>, { kind: 'done' }>, what: string): WriteResult {
-  if (sent.kind === 'lost') return unknown(`${sent.why[0]?.toUpperCase()}${sent.why.slice(1)}.`);
+  if (sent.kind === 'lost') return unknown(`${capital(sent.why)}.`);
   const said = [sent.code, sent.message].filter((part) => part !== '').join(': ');
   const result =
     sent.status === 401
@@ -95,6 +105,10 @@ function unsuccessful(sent: Exclude<CallOutcome<unknown>, { kind: 'done' }>, wha
           ? notDone('Databricks is busy: it asked to slow down for too long.', 'Ask me again in a few minutes.')
           : notDone(`Databricks refused to ${what}.`, 'Correct it and ask me again in the thread.');
   return said === '' ? result : { ...result, said };
+}
+
+function capital(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}`;
 }
 
 /** The rows as data for a card: capped in every direction. */

@@ -4,6 +4,7 @@ import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writ
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
+import type { OnWait, TokenSource } from '../../values/patience.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { placeElsewhere, placeTaken } from '../place/place-words.ts';
@@ -16,18 +17,18 @@ import { type ExecutionDeps, end, leftBehind, runOnce, type ToExecute } from './
 
 interface DeployerDeps extends ExecutionDeps {
   /** The workspace as one person. */
-  readonly workspace: (as: { host: string; token: string }) => Workspace;
+  readonly workspace: (as: { host: string; token: TokenSource; onWait: OnWait }) => Workspace;
   readonly readFiles: ReadDeployedFiles;
   /** What was shown, as its conversation sees it now. */
   readonly bundleOf: (row: ProposalRow) => Promise<Bundle | undefined>;
-  readonly writes: (as: { host: string; token: string }) => Pick<WorkspaceWrites, 'updateJob'>;
+  readonly writes: (as: { host: string; token: TokenSource }) => Pick<WorkspaceWrites, 'updateJob'>;
 }
 
 export function createDeployer(deps: DeployerDeps) {
   const { cli, db, loadBundle, readFiles, clock, log } = deps;
   const rows = createProposalRows(db);
 
-  async function execute(row: ProposalRow, token: string, onProgress: (line: string) => void): Promise<DeployResult> {
+  async function execute(row: ProposalRow, token: TokenSource, onProgress: (line: string) => void): Promise<DeployResult> {
     const bundle = await deps.bundleOf(row);
     if (bundle === undefined) return failed('The bundle of this plan is no longer stored.', 'Ask for a fresh plan.');
     const refused = notDeployable(bundle)?.words;
@@ -35,8 +36,8 @@ export function createDeployer(deps: DeployerDeps) {
     const { host, target, userName } = row;
     const { release, outdated } = deploymentProposalOf(row);
     if (outdated !== undefined) return failed(outdated.problem, outdated.next);
-    const workspace = deps.workspace({ host, token });
-    return await cli.open({ files: bundle.files, host, token }, async (open) => {
+    const workspace = deps.workspace({ host, token, onWait: onProgress });
+    return await cli.open({ files: bundle.files, host, token, onWait: onProgress }, async (open) => {
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
       // In a folder of its own: a plan that runs beside it writes what validate reads (facts: cli#environment-and-scratch-folder).
       const resolve = () =>

@@ -6,6 +6,7 @@ import type { Workspace } from '../../databricks/workspace.ts';
 import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import { checkPlanned } from '../place/check-planned.ts';
@@ -31,7 +32,7 @@ type DirectDeployment =
 export function createDirectDeployer(deps: {
   cli: Cli;
   workspace: Workspace;
-  login: { host: string; token: string };
+  login: { host: string; token: TokenSource };
   clock: Clock;
   log: Logger;
 }) {

@@ -7,6 +7,7 @@ import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts'
 import type { Workspace } from '../../databricks/workspace.ts';
 import { type JsonObject, objectOf, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import type { DeployResult } from '../approval/deployment-proposal.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { readFileChanges } from '../deployed/file-changes-there.ts';
@@ -25,7 +26,7 @@ interface With {
   readonly cli: Pick<Cli, 'open' | 'understands'>;
   readonly workspace: Workspace;
   readonly readFiles: ReadDeployedFiles;
-  readonly token: string;
+  readonly token: TokenSource;
   /** Pauses an original; absent where no target can ask for it. */
   readonly writes?: Pick<WorkspaceWrites, 'updateJob'> | undefined;
   /** Called before each kind of write, if nothing is in the way of it; rejects where it is somebody else's by now. */

@@ -2,6 +2,7 @@
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createWriteRows, type WriteRow } from '../../storage/write-proposals.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { destroyBundle, runBundle } from './by-cli.ts';
@@ -9,7 +10,7 @@ import { executeSql, runJob, uploadBundle } from './by-rest.ts';
 import { type ExecutionDeps, end, leftBehind, type RunningWrite, runOnce, type ToExecute } from './run-once.ts';
 
 interface WriteExecutorDeps extends ExecutionDeps {
-  readonly writes: (as: { host: string; token: string }) => WorkspaceWrites;
+  readonly writes: (as: { host: string; token: TokenSource }) => WorkspaceWrites;
 }
 
 export function createWriteExecutor(deps: WriteExecutorDeps) {

@@ -4,12 +4,13 @@ import type { Db } from '../../storage/db/db.ts';
 import { createWriteRows } from '../../storage/write-proposals.ts';
 import type { Clock } from '../../values/clock.ts';
 import { UpstreamError, UserError } from '../../values/errors.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import { type WriteProposal, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
 import { LIMITS } from './limits.ts';
 
 type Runs = Pick<Workspace, 'getRun' | 'getPipelineUpdate' | 'getRunFailure' | 'getUpdateFailure'>;
 
-export function createRunFollower(deps: { db: Db; workspace: (as: { host: string; token: string }) => Runs; clock: Clock }) {
+export function createRunFollower(deps: { db: Db; workspace: (as: { host: string; token: TokenSource }) => Runs; clock: Clock }) {
   const { clock } = deps;
   const rows = createWriteRows(deps.db);
 
@@ -28,12 +29,12 @@ export function createRunFollower(deps: { db: Db; workspace: (as: { host: string
     },
 
     /** Looks at a run as the person who started it; undefined while it goes on. `token` rejects with UserError where they are not connected any more. */
-    async look({ host, result }: WriteProposal, token: () => Promise<string>): Promise<WriteResult | undefined> {
+    async look({ host, result }: WriteProposal, token: TokenSource): Promise<WriteResult | undefined> {
       const { run, link } = result ?? {};
       if (run === undefined) throw new Error('a write that is followed has no run');
       const seen = { run, ...(link === undefined ? {} : { link }) };
       try {
-        const workspace = deps.workspace({ host, token: await token() });
+        const workspace = deps.workspace({ host, token });
         const { runId, pipelineId, startedAt } = run;
         const state = await (pipelineId === undefined ? workspace.getRun(runId) : workspace.getPipelineUpdate(pipelineId, runId));
         // Of an update the API does not say how long it took.

@@ -22,7 +22,4 @@ export const LIMITS = {
   looksAtOnce: 20,
   /** Of what a failed task said. */
   errorCharacters: 1000,
-  /** A run is asked for again with the same idempotency token when no answer came. */
-  runTries: 3,
-  runPauseMs: 1000,
 } as const;

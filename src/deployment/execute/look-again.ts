@@ -4,6 +4,7 @@ import type { Workspace } from '../../databricks/workspace.ts';
 import { createProposalRows, type ProposalRow } from '../../storage/deployment-proposals.ts';
 import { UserError } from '../../values/errors.ts';
 import { objectOf, parseJson } from '../../values/json.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import { type DeployResult, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../cli/limits.ts';
 import { unboundOriginals } from '../plan/originals-to-adopt.ts';
@@ -14,14 +15,14 @@ import { endingWords, howItEnded, nextAfterMix } from './how-it-ended.ts';
 import type { ExecutionDeps } from './run-once.ts';
 
 interface LookDeps extends Pick<ExecutionDeps, 'db' | 'cli' | 'clock' | 'loadBundle'> {
-  readonly workspace: (as: { host: string; token: string }) => Workspace;
+  readonly workspace: (as: { host: string; token: TokenSource }) => Workspace;
   readonly readFiles: ReadDeployedFiles;
 }
 
 export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFiles }: LookDeps) {
   const rows = createProposalRows(db);
 
-  async function look(row: ProposalRow, token: string): Promise<DeployResult> {
+  async function look(row: ProposalRow, token: TokenSource): Promise<DeployResult> {
     const { host, target, userName } = row;
     const bundle = await loadBundle(row.bundleDigest);
     if (bundle === undefined)
@@ -52,7 +53,7 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
    * How a deployment that is called unknown has ended, written into its row; undefined where it is not called so (any more). Changes nothing
    * in the workspace. Rejects with UserError where that can't be read.
    */
-  return async ({ proposalId, token }: { readonly proposalId: string; readonly token: string }): Promise<DeployResult | undefined> => {
+  return async ({ proposalId, token }: { readonly proposalId: string; readonly token: TokenSource }): Promise<DeployResult | undefined> => {
     const row = await rows.get(proposalId);
     if (row?.state !== 'unknown') return undefined;
     const result = await look(row, token);

@@ -3,6 +3,7 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writes.ts';
 import type { createDecisions, Decidable } from '../../storage/decisions.ts';
 import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import type { PlanningDeps } from '../plan/propose-write.ts';
 
 export interface ExecutionDeps extends PlanningDeps {
@@ -12,7 +13,7 @@ export interface ExecutionDeps extends PlanningDeps {
 /** What is approved, with the token of the person who did. */
 export interface ToExecute {
   readonly proposalId: string;
-  readonly token: string;
+  readonly token: TokenSource;
   readonly onProgress: (line: string) => void;
 }
 

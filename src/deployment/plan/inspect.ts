@@ -3,6 +3,7 @@ import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
+import type { OnWait, TokenSource } from '../../values/patience.ts';
 import { textOf } from '../../values/text.ts';
 import type { Cli, OpenCli } from '../cli/open-bundle.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
@@ -17,18 +18,20 @@ export interface InspectInput {
   readonly target: string;
   readonly host: string;
   readonly userName: string;
-  readonly token: string;
+  readonly token: TokenSource;
+  /** Shown that Databricks is waited for. */
+  readonly onWait?: OnWait | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or the CLI refuses. Rejects when aborted. */
 export async function inspect(cli: Cli, input: InspectInput): Promise<Inspection | NoProof> {
-  const { command, bundle, host, token, signal } = input;
+  const { command, bundle, host, token, onWait, signal } = input;
   // A plan is asked for in order to deploy, which a bundle with secrets in it may not be.
   const refused = notAllowed(bundle.files) ?? (command === 'plan' ? holdsSecrets(bundle) : undefined);
   const no = refused?.words ?? (await cli.missing());
   if (no !== undefined) return no;
-  return cli.open({ files: bundle.files, host, token, signal }, (open) => look(open, input)).catch(wordsOf);
+  return cli.open({ files: bundle.files, host, token, onWait, signal }, (open) => look(open, input)).catch(wordsOf);
 }
 
 /** The words of an error that is meant for people; throws every other. */

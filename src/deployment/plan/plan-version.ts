@@ -38,7 +38,7 @@ import { waysWithOriginal } from './ways-with-original.ts';
 
 interface PlannerDeps extends PlanningDeps {
   /** The workspace as one person: jobs that a deployment left behind or that the bundle was made from, and the files that are deployed. */
-  readonly workspace: (as: { host: string; token: string }) => Reads;
+  readonly workspace: (as: Pick<InspectInput, 'host' | 'token' | 'onWait'>) => Reads;
   readonly readFiles: ReadDeployedFiles;
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
 }
@@ -64,14 +64,14 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
     async planVersion(input: VersionToPlan): Promise<DeploymentProposal | NoProof> {
-      const { conversationId, version, bundle, subject, target, identity, slackUser, proof, token, signal } = input;
+      const { conversationId, version, bundle, subject, target, identity, slackUser, proof, token, onWait, signal } = input;
       const { host, userName } = identity;
       const another = proof === undefined || environmentOf(bundle, target) === 'development' ? undefined : makesAnotherJob(proof);
       const no = (notDeployable(bundle) ?? another)?.words ?? (await cli.missing());
       if (no !== undefined) return no;
       const made = await cli
-        .open({ files: bundle.files, host, token, signal }, async (open) => {
-          const reads = workspace({ host, token });
+        .open({ files: bundle.files, host, token, onWait, signal }, async (open) => {
+          const reads = workspace({ host, token, onWait });
           // Before validate, which makes a folder there.
           const rootPath = rootOf(bundle, target, userName);
           const at = { bundle, host, subject, target, environment: environmentOf(bundle, target), rootPath, userName };

@@ -9,6 +9,7 @@ import { createWriteRows } from '../../storage/write-proposals.ts';
 import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import { byHand } from '../approval/by-hand.ts';
 import { LIMITS } from '../approval/limits.ts';
 import { type AskedWrite, approvalMs, argumentsOf, subjectOf, Write } from '../approval/write.ts';
@@ -31,7 +32,7 @@ interface Requester {
   readonly host: string;
   readonly userName: string;
   /** For the reads that a proposal needs (what a destroy would delete). */
-  readonly token: () => Promise<string>;
+  readonly token: TokenSource;
   /** The bundles that they may name. */
   readonly loadBundle: (digest: string) => Promise<Bundle | undefined>;
   readonly signal?: AbortSignal | undefined;
@@ -83,7 +84,7 @@ export function createWriteProposals({ db, cli, clock, log }: PlanningDeps) {
   async function toDestroy(bundle: Bundle, target: string, by: Requester): Promise<string[]> {
     const no = notAllowed(bundle.files)?.words ?? (await cli.missing());
     if (no !== undefined) throw refuse(no.problem, no.next);
-    const open = { files: bundle.files, host: by.host, token: await by.token(), signal: by.signal };
+    const open = { files: bundle.files, host: by.host, token: by.token, signal: by.signal };
     const resources = await cli.open(open, (opened) => deployedResources(opened, target));
     if (resources.length === 0)
       throw refuse(`Nothing of this bundle is deployed to ${target} by ${by.userName}.`, 'There is nothing to destroy.');

@@ -41,7 +41,7 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
     /** What `bundle validate`, `plan` or `summary` says of a target; changes nothing. Answers and rejects as `prove` does. */
     inspect: (input: InspectInput) => inspect(cli, input),
     /** Answers NoProof (with words) where there is no CLI, the bundle is refused, or validation fails. Rejects when aborted. */
-    async prove({ bundle, definition, host, userName, token, baseline, onStep, signal }: ProveInput): Promise<Proof | NoProof> {
+    async prove({ bundle, definition, host, userName, token, onWait, baseline, onStep, signal }: ProveInput): Promise<Proof | NoProof> {
       const step = (id: ProverStep['id'], status: ProverStep['status'], details?: string) =>
         onStep?.({ id, title: TITLES[id], status, ...(details === undefined ? {} : { details }) });
       const stop = (words: NoProof): NoProof => {
@@ -55,7 +55,7 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       try {
         const target = productionTarget(bundle) ?? 'prod';
         const { resolved, warnings, version } = await cli.open(
-          { files: filesAtHome(bundle, target, userName), host, token, signal },
+          { files: filesAtHome(bundle, target, userName), host, token, onWait, signal },
           async (open) => ({ ...(await open.validate(target)), version: open.version }),
         );
         const warned = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;

@@ -6,6 +6,7 @@ import { editBundle } from '../../bundle/edit/edit.ts';
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import type { NoProof } from '../../bundle/proof/proof.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
+import type { TokenSource } from '../../values/patience.ts';
 import type { Cli } from '../cli/open-bundle.ts';
 import type { Eyes } from '../deployed/file-changes-there.ts';
 import { notAllowed } from '../policy/refusals.ts';
@@ -19,12 +20,12 @@ interface Edits {
   readonly paths: readonly string[];
   readonly host: string;
   readonly userName: string;
-  readonly token: string;
+  readonly token: TokenSource;
 }
 
 export function createTakeEdits(deps: {
   cli: Cli;
-  workspace: (as: { host: string; token: string }) => Eyes['workspace'];
+  workspace: (as: { host: string; token: TokenSource }) => Eyes['workspace'];
   readFiles: Eyes['readFiles'];
 }) {
   /** Reads only. Answers the new bundle, or in words why there is none; a file that lies there no longer stays as it is in the bundle. */

@@ -30,7 +30,7 @@ const it = folderTest.extend(
 
 /** For what a child does at once, however busy the machine. */
 const WAIT = { timeout: 60_000, interval: 20 };
-const open = { files: bundleOf().files, host, token };
+const open = { files: bundleOf().files, host, token: async () => token };
 
 describe('the child process', () => {
   it('gets these arguments and this environment and nothing else, with stdin closed', async ({ folder, fake }) => {
@@ -117,6 +117,26 @@ describe('the child process', () => {
     expect(lines).toEqual(['Deploying resources...', 'Deployment complete!']);
   });
 
+  it('reads again with another token where one is refused, and after trouble that passes, and hides each token', async ({
+    folder,
+    fake,
+  }) => {
+    const count = join(folder, 'count');
+    const cli = fake(
+      `echo x >> ${count}; case "$DATABRICKS_TOKEN $(wc -l < ${count})" in "first-token-1 "*) echo 'Error: no (401 UNAUTHENTICATED)' >&2; exit 1;; *2) echo 'Error: Get "https://x": EOF' >&2; exit 1;; *3) echo '{}';; *) echo "Error: $DATABRICKS_TOKEN no first-token-1 (403 X)" >&2; exit 1;; esac`,
+    );
+    const asked: unknown[] = [];
+    const tokens = async (refused?: string) => {
+      asked.push(refused);
+      return refused === undefined ? 'first-token-1' : 'second-token-2';
+    };
+    await cli.open({ ...open, token: tokens }, async (inside) => {
+      expect(await inside.validate('dev')).toMatchObject({ resolved: {} });
+      await expect(inside.plan('dev')).rejects.toThrow('[secret] no [secret]');
+    });
+    expect(new Set(asked)).toEqual(new Set([undefined, 'first-token-1']));
+  });
+
   it('says so when the CLI answers with something else', async ({ fake }) => {
     await expect(fake('echo nonsense').open(open, (inside) => inside.validate('dev'))).rejects.toThrow('not JSON');
   });
@@ -131,7 +151,7 @@ describe('the child process', () => {
 });
 
 describe('its words', () => {
-  const hidden = { host: 'http://127.0.0.1:4000', token, base: '/tmp/dab-x', root: '/tmp/dab-x/bundle' };
+  const hidden = { host: 'http://127.0.0.1:4000', tokens: new Set([token]), base: '/tmp/dab-x', root: '/tmp/dab-x/bundle' };
 
   it('hold no host, folder, home or token', () => {
     const said = clean(

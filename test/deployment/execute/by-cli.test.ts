@@ -7,7 +7,7 @@ import { createWriteRows } from '../../../src/storage/write-proposals.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
-const proposer = (rig: Rig) => ({ ...rig.by.identity, token: async () => rig.token, loadBundle: rig.loadBundle });
+const proposer = (rig: Rig) => ({ ...rig.by.identity, token: rig.token, loadBundle: rig.loadBundle });
 const wrote = (rig: Rig) =>
   rig.far.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/mkdirs')).map(({ path }) => path);
 
@@ -84,7 +84,7 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     const [pipelineId] = [...rig.far.workspace.pipelines.keys()];
     const result = await execute(id);
     expect(result).toMatchObject({ state: 'running', run: { pipelineId }, link: { text: 'run of orders' } });
-    const look = async (of = id) => rig.follower.look((await rig.writeApprovals.get(of)) ?? expect.fail(), async () => rig.token);
+    const look = async (of = id) => rig.follower.look((await rig.writeApprovals.get(of)) ?? expect.fail(), rig.token);
     expect(await look()).toBeUndefined();
     rig.far.workspace.runMs = 0;
     rig.far.requests.length = 0;

@@ -20,7 +20,7 @@ const it = deploymentTest.extend('writing', ({ rig }) => {
     settings: { name: 'Churn', tasks: [{ task_key: 'load' }], parameters: [{ name: 'day', default: 'today' }] },
   });
   rig.far.workspace.warehouses.set('w1', { id: 'w1', name: 'Small' });
-  const proposer = { ...rig.by.identity, token: async () => rig.token, loadBundle: rig.loadBundle };
+  const proposer = { ...rig.by.identity, token: rig.token, loadBundle: rig.loadBundle };
   const adoption = { ...rig.by.identity, conversationId: 'c1', turnId: 't1', slackUser: 'U_ANA' };
   const far = () => rig.far.requests.filter(({ method }) => method !== 'GET');
   const propose = (write: AskedWrite, as = proposer) => rig.writes.propose(write, as);
@@ -79,6 +79,30 @@ describe('writes', () => {
     rig.far.faults.on('POST /api/2.2/jobs/run-now', fault);
     expect(await done(RUN)).toMatchObject({ state: 'running' });
     expect(rig.far.workspace.runs.size).toBe(1);
+  });
+
+  it('waits visibly for a workspace that is down, and begins with another token where one is refused', async ({
+    rig,
+    writing: { proposed, approve, execute },
+  }) => {
+    const asked: (string | undefined)[] = [];
+    rig.token = async (refused) => {
+      asked.push(refused);
+      return refused === undefined ? 'ended' : rig.far.tokenFor(ANA);
+    };
+    rig.far.faults.on('POST /api/2.2/jobs/run-now', { status: 503, afterHandler: true, times: 4 });
+    const id = await proposed(RUN);
+    await approve(id);
+    const lines: string[] = [];
+    expect(await execute(id, lines)).toMatchObject({ state: 'running' });
+    expect(rig.far.workspace.runs.size).toBe(1);
+    expect(lines.filter((line) => !line.startsWith('Still working'))).toEqual([
+      'Starting the run',
+      'Databricks answered with 503. I wait and try again',
+      'Databricks answers again',
+    ]);
+    expect(asked.filter((refused) => refused !== undefined)).toEqual(['ended']);
+    expect(rig.far.requests.filter(({ status }) => status === 401)).toHaveLength(1);
   });
 
   it('says that it does not know when no answer comes at all, and what Databricks refused in its own words', async ({

@@ -189,7 +189,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
   });
 
   it('refuses a token of somebody else', async ({ rig, approved, deploy }) => {
-    rig.token = rig.far.tokenFor('ben@acme.example');
+    rig.token = async () => rig.far.tokenFor('ben@acme.example');
     const proposal = await approved(bundleOf());
     expect(await deploy(proposal)).toMatchObject({ state: 'failed', problem: expect.stringContaining('does not belong to ana') });
     expect(writesOf(rig)).toEqual([]);

@@ -12,11 +12,11 @@ const it = deploymentTest.extend('running', async ({ rig }) => {
   const settings = { name: 'Churn', tasks: [{ task_key: 'load' }, { task_key: 'fail_here' }, { task_key: 'report' }] };
   const job = { jobId: '123', creator: ANA, createdTime: 0, runAs: ANA, extra: {}, settings };
   rig.far.workspace.jobs.set('123', job);
-  const { id } = await rig.writes.propose(RUN, { ...rig.by.identity, token: async () => rig.token, loadBundle: rig.loadBundle });
+  const { id } = await rig.writes.propose(RUN, { ...rig.by.identity, token: rig.token, loadBundle: rig.loadBundle });
   await rig.writes.assign(id, { ...rig.by.identity, conversationId: 'c1', turnId: 't1', slackUser: 'U_ANA' });
   await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() });
   expect(await rig.executor.execute({ proposalId: id, token: rig.token, onProgress: () => {} })).toMatchObject({ state: 'running' });
-  const look = async (token = async () => rig.token) => {
+  const look = async (token = rig.token) => {
     const proposal = (await rig.writeApprovals.get(id)) ?? expect.fail('no such write');
     return rig.follower.look(proposal, token);
   };

@@ -133,7 +133,9 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
 
   it('is looked at as the person it was for', async ({ rig }) => {
     const id = await cutOff(rig, version('one'), 1);
-    await expect(rig.lookAgain({ proposalId: id, token: rig.far.tokenFor('ben@acme.example') })).rejects.toThrow(/does not belong to ana/);
+    await expect(rig.lookAgain({ proposalId: id, token: async () => rig.far.tokenFor('ben@acme.example') })).rejects.toThrow(
+      /does not belong to ana/,
+    );
     expect((await rig.approvals.get(id))?.state).toBe('unknown');
   });
 });

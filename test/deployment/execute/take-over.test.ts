@@ -215,7 +215,7 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
       problem: expect.stringContaining('`nightly` is the original, 77'),
       next: expect.stringContaining('unbind'),
     });
-    const by = { host: rig.far.url, userName: ANA, token: async () => rig.token, loadBundle: rig.loadBundle };
+    const by = { host: rig.far.url, userName: ANA, token: rig.token, loadBundle: rig.loadBundle };
     const destroying = rig.writes.propose({ kind: 'destroy_bundle', bundle: takingOver.digest, target: 'prod' }, by);
     await expect(destroying).rejects.toThrow(/`nightly` is the original job 77.*bundle deployment unbind nightly -t prod/s);
     expect([...rig.far.workspace.jobs.keys()]).toEqual(['77']);

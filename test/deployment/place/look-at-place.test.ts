@@ -32,7 +32,7 @@ const it = deploymentTest
   .extend('planAs', ({ rig }) => async (userName: string, bundle: Bundle, subject = 'job 123') => {
     await rig.bundles.save(bundle);
     const by = { slackUser: 'U', identity: { host: rig.far.url, userName } };
-    const token = rig.far.tokenFor(userName);
+    const token = async () => rig.far.tokenFor(userName);
     return await rig.planner.planVersion({ conversationId: 'c1', version: 1, bundle, subject, target: 'prod', ...by, token });
   })
   .extend('deployAs', ({ rig, planAs }) => async (userName: string, bundle: Bundle, subject = 'job 123') => {
@@ -40,7 +40,7 @@ const it = deploymentTest
     if (!('id' in plan)) throw new Error(`No plan: ${plan.problem} ${plan.next}`);
     const by = { slackUser: 'U', identity: { host: rig.far.url, userName } };
     await rig.approvals.approve({ proposalId: plan.id, by, now: new Date() });
-    return await rig.deployer.deploy({ proposalId: plan.id, token: rig.far.tokenFor(userName), onProgress: () => {} });
+    return await rig.deployer.deploy({ proposalId: plan.id, token: async () => rig.far.tokenFor(userName), onProgress: () => {} });
   })
   .extend('team', ({ rig }) => {
     rig.far.workspace.files.mkdirs(TEAM);
@@ -192,7 +192,7 @@ describe.skipIf(CLI === undefined)('the place of production', () => {
   it('is free again when what was there is destroyed', async ({ rig, deployAs, planAs, team }) => {
     const bundle = bundleAt(IN_ANAS_HOME);
     await deployAs(ANA, bundle);
-    const by = { host: rig.far.url, userName: ANA, token: async () => rig.token, loadBundle: rig.loadBundle };
+    const by = { host: rig.far.url, userName: ANA, token: rig.token, loadBundle: rig.loadBundle };
     const { id } = await rig.writes.propose({ kind: 'destroy_bundle', bundle: bundle.digest, target: 'prod' }, by);
     await rig.writeApprovals.approve({ proposalId: id, by: rig.by, now: new Date() });
     expect(await rig.executor.execute({ proposalId: id, token: rig.token, onProgress: () => {} })).toMatchObject({ state: 'done' });

@@ -32,7 +32,7 @@ function wire(db: Db, folder: string, path: string | undefined) {
       db,
       clock: systemClock,
       log,
-      workspace: ({ host, token }) => createWorkspace({ host, token: async () => token, log }),
+      workspace: ({ host, token }) => createWorkspace({ host, token, log }),
       readFiles: createDeployedFiles({ clock: systemClock }),
       loadBundle: async () => undefined,
     }),
@@ -62,8 +62,8 @@ const definition = { jobId: '1', settings: { name: 'Churn' } };
 
 describe.skipIf(CLI === undefined)('the proof', () => {
   it('of a job of the workspace says that nothing was lost, step by step, and is kept', async ({ far, db, wired }) => {
-    const token = far.tokenFor(ANA);
-    const workspace = createWorkspace({ host: far.url, token: async () => token, log });
+    const token = async () => far.tokenFor(ANA);
+    const workspace = createWorkspace({ host: far.url, token, log });
     const job = await workspace.getJob('123');
     const { sources, diagnostics } = await collectSources(workspace, sourceReferences(job));
     const bundle = generateBundle({ definition: job, sources, diagnostics, host: far.url });
@@ -97,7 +97,7 @@ describe.skipIf(CLI === undefined)('the proof', () => {
 
   it('is none where validation fails, with the words of the CLI and no path of ours', async ({ far, wired }) => {
     const bundle = bundleOf({ 'resources/churn.job.yml': `resources:\n  jobs:\n    churn:\n      name: \${var.nope}\n` });
-    const token = far.tokenFor(ANA);
+    const token = async () => far.tokenFor(ANA);
     const answer = await wired(CLI).prover.prove({ bundle, definition, host: far.url, userName: ANA, token });
     expect(answer).toMatchObject({ problem: expect.stringMatching(/nope/) });
     expect(JSON.stringify(answer)).not.toMatch(/scratch|127\.0\.0\.1|dapi/);
@@ -137,7 +137,7 @@ describe('what never reaches the CLI', () => {
     const bundle = bundleOf(hostile[name]);
     const { prover, planner } = wired(path);
     const identity = { host: far.url, userName: ANA };
-    const proof = await prover.prove({ bundle, definition, ...identity, token: 'dapi-canary' });
+    const proof = await prover.prove({ bundle, definition, ...identity, token: async () => 'dapi-canary' });
     expect(proof).toMatchObject({ problem: expect.stringContaining('not allowed') });
     const plan = await planner.planVersion({
       conversationId: 'c1',
@@ -147,7 +147,7 @@ describe('what never reaches the CLI', () => {
       target: 'dev',
       identity,
       slackUser: 'U_ANA',
-      token: 'dapi-canary',
+      token: async () => 'dapi-canary',
     });
     expect(plan).toMatchObject({ problem: expect.stringContaining('not allowed') });
     expect(existsSync(`${path}.called`)).toBe(false);
@@ -159,7 +159,7 @@ describe('what never reaches the CLI', () => {
     const identity = { host: far.url, userName: ANA };
     const words = { problem: expect.stringContaining('no Databricks CLI'), next: expect.stringContaining('npm run setup:cli') };
     expect(
-      await prover.prove({ bundle: bundleOf(), definition, ...identity, token: 't', onStep: (step) => steps.push(step) }),
+      await prover.prove({ bundle: bundleOf(), definition, ...identity, token: async () => 't', onStep: (step) => steps.push(step) }),
     ).toMatchObject(words);
     expect(steps.at(-1)).toMatchObject({ id: 'validate', status: 'error' });
     const plan = planner.planVersion({
@@ -170,7 +170,7 @@ describe('what never reaches the CLI', () => {
       target: 'dev',
       identity,
       slackUser: 'U_ANA',
-      token: 't',
+      token: async () => 't',
     });
     expect(await plan).toMatchObject(words);
   });

@@ -23,7 +23,7 @@ const test = deploymentTest.extend('planted', { scope: 'file' }, async ({ deploy
   const first: Record<string, unknown> = {};
   const { files } = bundleWith([]);
   for (const target of ['dev', 'prod'])
-    await cli.open({ files, host: far.url, token: far.tokenFor(ANA) }, async (open) => {
+    await cli.open({ files, host: far.url, token: async () => far.tokenFor(ANA) }, async (open) => {
       const { text, plan } = await open.plan(target);
       first[target] = plan;
       const { result } = await open.deployPlan(target, { plan: text, deletes: false }, () => undefined);
@@ -39,7 +39,7 @@ const test = deploymentTest.extend('planted', { scope: 'file' }, async ({ deploy
       live?.(far);
       const bundle = bundleWith(edits);
       await bundles.save(bundle);
-      const who = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA }, token: far.tokenFor(ANA) };
+      const who = { slackUser: 'U_ANA', identity: { host: far.url, userName: ANA }, token: async () => far.tokenFor(ANA) };
       const made = await planner.planVersion({ subject: 'job 123', conversationId: 'c1', version: 1, bundle, target, ...who });
       if ('problem' in made) throw new Error(`${made.problem} ${made.next}`);
       return made.release;

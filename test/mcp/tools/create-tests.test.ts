@@ -39,7 +39,7 @@ describe('create_tests', () => {
 
   it.skipIf(CLI === undefined)('is left out by a deploy', async ({ rig, made }) => {
     const stored = await rig.bundles.load(made);
-    const bundle = { files: stored?.bundle.files ?? [], host: rig.databricks.url, token: rig.token };
+    const bundle = { files: stored?.bundle.files ?? [], host: rig.databricks.url, token: async () => rig.token };
     await rig.cli.open(bundle, async (open) => {
       const { text } = await open.plan('dev');
       expect((await open.deployPlan('dev', { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);

@@ -14,7 +14,7 @@ const writes = (rig: Rig) => rig.databricks.requests.filter(({ method, path }) =
 
 async function deployTo(target: string, rig: Rig, bundle_id: string): Promise<void> {
   const files = (await rig.bundles.load(bundle_id))?.bundle.files ?? [];
-  await rig.cli.open({ files, host: rig.databricks.url, token: rig.token }, async (open) => {
+  await rig.cli.open({ files, host: rig.databricks.url, token: async () => rig.token }, async (open) => {
     const { text } = await open.plan(target);
     expect((await open.deployPlan(target, { plan: text, deletes: false }, () => undefined)).result.code).toBe(0);
   });
