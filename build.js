@@ -25,3 +25,8 @@ for (const file of readdirSync(from, { recursive: true, withFileTypes: true })) 
     writeFileSync(join(to, name.replace(/\.ts$/, '.js')), code);
   }
 }
+
+// What an embedded database starts from, made by opening one: `src/storage/db/first-folder.ts` says why.
+const { openQueuedDatabase } = await import('./dist/storage/db/open.js');
+const { createLogger } = await import('./dist/values/log.js');
+await (await openQueuedDatabase({ dataDir: join(to, 'storage', 'db', 'first') }, createLogger({ level: 'warn' }))).close();

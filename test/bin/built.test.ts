@@ -17,7 +17,6 @@ import { createDatabricksStandIn } from '../../src/playground/databricks/stand-i
 import { createSlackStandIn } from '../../src/playground/slack/stand-in.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { callsOf } from '../mcp/drive.ts';
-import { fillDataFolder } from '../storage/test-dump.ts';
 import { folderTest } from '../temporary-folder.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -114,9 +113,13 @@ test('the command of app.yaml starts the bot, and SIGTERM to that process ends i
   project,
   folder,
 }) => {
-  await fillDataFolder(folder);
   const { bot, port, ended, ready } = await startApp(project, folder);
   await expect.poll(async () => (await ready())?.status, { timeout: 60_000 }).toBe(200);
+  // A database keeps the number that it is made with: this one is a copy of what the build made.
+  const [its, built] = [folder, join(project, 'dist', 'storage', 'db', 'first')].map((data) =>
+    readFileSync(join(data, 'postgres', 'global', 'pg_control')).readBigUInt64LE(),
+  );
+  expect(its).toBe(built);
   // What lies in the volume was read as the app itself, and is not what was published.
   const cli = async () => ((await (await ready())?.json()) as { checks: { cli: { reason: string } } } | undefined)?.checks.cli.reason;
   await expect.poll(cli, { timeout: 60_000 }).toContain('another checksum');

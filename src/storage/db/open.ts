@@ -5,6 +5,7 @@ import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
 import { codeOf, UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Db } from './db.ts';
+import { beginFolder, FIRST_FOLDER } from './first-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Ears, Unlisten } from './listen.ts';
 import { DEFAULT_SCHEMA, migrate } from './migrate.ts';
@@ -147,7 +148,9 @@ async function open(options: StorageOptions, log: Logger): Promise<Opened> {
     );
   const lock = await lockFolder(options.dataDir);
   try {
-    return overPglite(await openPglite({ dataDir: join(options.dataDir, 'postgres') }), lock.release);
+    const dataDir = join(options.dataDir, 'postgres');
+    beginFolder(dataDir, FIRST_FOLDER);
+    return overPglite(await openPglite({ dataDir }), lock.release);
   } catch (error) {
     lock.release();
     throw error;
