@@ -270,7 +270,7 @@ export function generateBundle(input: GenerateInput): Bundle {
       ...resources.flatMap((resource) => inexpressible(resource, replaced)),
       ...leftOutside(definition),
       ...(definition.broughtFrom === undefined ? [] : [broughtWarning(definition.broughtFrom)]),
-      ...resources.flatMap((resource) => warningsAbout(resource)),
+      ...resources.flatMap((resource) => warningsAbout(resource, { targets: wished, adoption, ...parameters })),
       ...lookups.diagnostics,
       ...wished.flatMap(({ name, environment }): Diagnostic[] => {
         if (environment !== 'development') return [];

@@ -1,12 +1,13 @@
 // What people should know about a conversion though the bundle can be deployed: left out, unknown, owned elsewhere.
 import { isObject, type JsonObject } from '../../values/json.ts';
 import { createClassify, firstUnknown } from '../currency/classify.ts';
-import type { Diagnostic } from '../model/bundle.ts';
+import type { Adoption, Diagnostic } from '../model/bundle.ts';
 import { pathField } from '../model/path-and-id-fields.ts';
 import { furtherPaths, isLocalDependency, pipPath } from '../model/pip-line.ts';
 import type { KeyedResource } from '../model/resources.ts';
 import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from '../model/server-only-fields.ts';
 import { quoted } from '../model/text.ts';
+import type { TargetWish } from './targets.ts';
 
 const classify = createClassify(undefined);
 
@@ -29,12 +30,26 @@ function ofJob({ prefix, value }: KeyedResource): Diagnostic[] {
   return value.format === 'SINGLE_TASK' ? [{ level: 'note', place: `${prefix}format`, message }] : [];
 }
 
-function ofPipeline({ prefix, value, key }: KeyedResource): Diagnostic[] {
+interface Copies {
+  readonly targets: readonly TargetWish[];
+  readonly adoption: Readonly<Record<string, Adoption>>;
+  /** The variable by the place of the value that it stands for. */
+  readonly byPlace: ReadonlyMap<string, string>;
+  /** Values that variables have in a development target instead of their own. */
+  readonly own: (target: string) => Readonly<Record<string, string>>;
+}
+
+function ofPipeline({ prefix, value, key, id }: KeyedResource, { targets, adoption, byPlace, own }: Copies): Diagnostic[] {
   const found: Diagnostic[] = [];
   if (value.development === true) {
-    const message = `${key} is in development mode; the CLI refuses that in production, so only dev has it`;
+    const message = `${key} is in development mode; the CLI refuses that in production, so only targets for development have it`;
     found.push({ level: 'warning', place: `${prefix}development`, message });
   }
+  const schema = byPlace.get(`${prefix}schema`) ?? byPlace.get(`${prefix}target`) ?? '';
+  const writesThere = targets.some(
+    ({ name, environment }) => adoption[name] !== 'bind' && (environment === 'production' || own(name)[schema] === undefined),
+  );
+  if (id === '' || !writesThere) return found;
   const message = `the tables of ${key} belong to the original: a copy must write to another catalog or schema`;
   return [...found, { level: 'note', place: `${prefix}name`, message }];
 }
@@ -66,9 +81,9 @@ function environmentPaths({ type, prefix, value, leaves }: KeyedResource): Diagn
 }
 
 /** Remarks about one resource. */
-export function warningsAbout(resource: KeyedResource): Diagnostic[] {
+export function warningsAbout(resource: KeyedResource, copies: Copies): Diagnostic[] {
   const { type, prefix, value, grants, key } = resource;
-  const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource) : [];
+  const found = type === 'jobs' ? ofJob(resource) : type === 'pipelines' ? ofPipeline(resource, copies) : [];
   found.push(...unknownFields(resource), ...environmentPaths(resource));
   if (isBundleOwned(value)) {
     const message = `${prefix === '' ? 'the job' : key} is already deployed by a bundle; a second one would compete with it`;
