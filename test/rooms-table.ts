@@ -32,7 +32,7 @@ export const TABLE: Record<string, string> = {
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',
-  'deployment/policy': 'bundle/model bundle/check bundle/proof deployment/cli',
+  'deployment/policy': 'bundle/model bundle/currency bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',

@@ -1,4 +1,5 @@
 // What is said of settings that a deployment would lose: refused for production, a warning for one's own copy.
+import { cliWithAge } from '../../bundle/currency/age.ts';
 import type { LostSetting } from '../../bundle/proof/lost-settings.ts';
 import type { Proof } from '../../bundle/proof/proof.ts';
 import { code, counted, listed, settingWords } from './phrases.ts';
@@ -8,8 +9,8 @@ import type { Finding } from './release-diff.ts';
 /** A deployment for production that would make another job than was shown. `cliVersion` is that of the CLI at hand. */
 export function losesSettings(lost: readonly LostSetting[], cliVersion: string): Refusal | undefined {
   if (lost.length === 0) return undefined;
-  const problem = `Databricks CLI ${cliVersion}, which I deploy with, would leave out ${counted(lost.length, 'setting')} of this bundle: ${fields(lost)}.`;
   const known = lost.filter(({ newer }) => newer !== undefined);
+  const problem = `I deploy with ${judge(known, cliVersion)}, which would leave out ${counted(lost.length, 'setting')} of this bundle: ${fields(lost)}.`;
   const others = lost.filter(({ newer }) => newer === undefined);
   const takeOut = 'ask me to take out what can’t be said, or leave the job as it is';
   const knows = `Databricks CLI ${known[0]?.newer} knows ${others.length === 0 ? 'them' : fields(known)}`;
@@ -39,8 +40,15 @@ export function makesAnotherJob({ entries, sources }: Proof): Refusal | undefine
 /** What a development copy would lack for its CLI, which may be made all the same. */
 export function lostInCopy(lost: readonly LostSetting[], cliVersion: string): Finding[] {
   if (lost.length === 0) return [];
-  const text = `Leaves out ${counted(lost.length, 'setting')} that Databricks CLI ${cliVersion} does not know: ${fields(lost)}.`;
+  const text = `Leaves out ${counted(lost.length, 'setting')} that ${judge(lost, cliVersion, ',')} does not know: ${fields(lost)}.`;
   return [{ rule: 'lost', weight: 'warning', text }];
+}
+
+/** The CLI at hand, with its age where that is why it leaves something out. */
+function judge(lost: readonly LostSetting[], cliVersion: string, after = ''): string {
+  const named = `Databricks CLI ${cliVersion}`;
+  const aged = lost.some(({ newer }) => newer !== undefined) ? cliWithAge(cliVersion) : named;
+  return aged === named ? named : `${aged}${after}`;
 }
 
 function fields(lost: readonly LostSetting[]): string {

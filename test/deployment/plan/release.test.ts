@@ -103,7 +103,7 @@ describe.skipIf(CLI === undefined)('a release', () => {
     const newer = bundleOf({ 'resources/churn.job.yml': job.replace('      tasks:', '      no_such_setting: 1\n      tasks:') });
     expect(await rig.plan(newer, 1, 'prod')).toMatchObject({
       problem: expect.stringMatching(
-        /^Databricks CLI 1\.\S+, which I deploy with, would leave out 1 setting of this bundle: `no_such_setting`\.$/,
+        /^I deploy with Databricks CLI 1\.\d+\.\d+, which would leave out 1 setting of this bundle: `no_such_setting`\.$/,
       ),
       next: expect.stringContaining('No bundle can say them yet'),
     });
