@@ -12,7 +12,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--schema")
 parser.add_argument("--erp-schema")
 args = parser.parse_args()
-write(spark.table(f"main.{args.erp_schema}.bookings"), args)
+write(spark.table(f"main.{args.erp_schema}.orders"), args)
 `;
 const bytes = zipSync({
   'acme/load.py': Buffer.from(CODE),

@@ -23,12 +23,12 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { type DevData, datasetPlaces, giveOwnData, parametersOfTables } from './own-data.ts';
+import { type DevData, datasetPlaces, giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
 import { pauseTriggers, renderTargets, type TargetWish, targetComments } from './targets.ts';
-import { chooseVariables, type Variable } from './variables.ts';
+import { chooseVariables, parametersOfTables, type Variable } from './variables.ts';
 import { warningsAbout } from './warnings.ts';
 
 const encoder = new TextEncoder();

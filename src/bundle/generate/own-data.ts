@@ -8,7 +8,17 @@ import { type KeyedResource, keyedResources } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { wheelUses } from '../model/wheel-uses.ts';
-import { type Chosen, chooseVariables, describeVariables, isTableName, type Variable, type Variables } from './variables.ts';
+import {
+  type Chosen,
+  chooseVariables,
+  describeVariables,
+  isTableName,
+  meet,
+  namesOf,
+  type Variable,
+  type Variables,
+  valuesOfParts,
+} from './variables.ts';
 
 const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
 const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
@@ -186,17 +196,14 @@ function readsToo(name: string, foreign: readonly string[]): string {
   return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which ${where} does not have: copy that there, or read it by a parameter of its own`;
 }
 
-/** The parameters by which code names tables. */
-export function parametersOfTables(sources: readonly SourceTables[]): ReadonlySet<string> {
-  return new Set(sources.flatMap(({ tables }) => tables.flatMap(({ parts }) => parts.flatMap(namesOf))));
-}
-
-/** Tables that are written where parameters or a pipeline say. */
-function writtenByName(sources: readonly SourceTables[]): ReadonlySet<string> {
-  return new Set(
-    sources.flatMap(({ tables }) =>
-      tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.some(hasHole)) ? [lastOf(parts)] : [])),
-    ),
+/** Tables that are written where parameters or a pipeline say, by their last parts. */
+function writtenByName(sources: readonly SourceTables[]): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const written = sources.flatMap(({ tables }) =>
+    tables.filter(({ changes, parts }) => changes && (parts.length === 1 || parts.join('').includes('{'))),
+  );
+  return Map.groupBy(
+    written.map(({ parts }) => parts),
+    lastOf,
   );
 }
 
@@ -233,18 +240,17 @@ export function datasetPlaces(
 /** What is done at a place with the schema that stands there. */
 function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
   const written = writtenByName(sources);
+  const maySay = valuesOfParts(resources);
   const ofTask = new Map<string, Set<string>>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {
+    const add = (task: string, path: string) => ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(canonicalPath(path)));
     for (const { leaf, path } of pathsOf(rest, leaves)) {
-      const [task, file] = [taskOf(prefix, leaf), canonicalPath(path)];
-      isEntry.add(file);
-      if (task !== undefined) ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(file));
+      const task = taskOf(prefix, leaf);
+      isEntry.add(canonicalPath(path));
+      if (task !== undefined) add(task, path);
     }
-    for (const { task, path } of rest.type === 'jobs' ? wheelUses(leaves).wheels : []) {
-      const key = `${prefix}${task}`;
-      ofTask.set(key, (ofTask.get(key) ?? new Set<string>()).add(canonicalPath(path)));
-    }
+    for (const { task, path } of rest.type === 'jobs' ? wheelUses(leaves).wheels : []) add(`${prefix}${task}`, path);
   }
   const byPath = Map.groupBy(sources, ({ path }) => canonicalPath(path));
   const shared = sources.filter(({ path }) => !isEntry.has(canonicalPath(path)));
@@ -265,7 +271,16 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
         parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).some((name) => names.includes(name))),
       ),
     );
-    const isOurs = (parts: readonly string[]) => written.has(lastOf(parts));
+    const sayHere = (part: string) =>
+      namesOf(part).some((name) => names.includes(name)) ? maySay(part, String(given?.value)) : maySay(part);
+    // One name may stand in several schemas: a copy has only those tables that are written where they are read.
+    const isOurs = (parts: readonly string[]) =>
+      written.get(lastOf(parts))?.some((there) =>
+        meet(
+          parts.map(sayHere),
+          there.map((part) => maySay(part)),
+        ),
+      ) === true;
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
     if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
       return { place, kind: 'read', foreign: [] };
@@ -282,13 +297,4 @@ function taskOf(prefix: string, { keys }: Leaf): string | undefined {
 
 function lastOf(parts: readonly string[]): string {
   return parts.at(-1)?.toLowerCase() ?? '';
-}
-
-function hasHole(part: string): boolean {
-  return part.includes('{');
-}
-
-/** `{args.schema}` names `schema`. */
-function namesOf(part: string): string[] {
-  return [...part.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.replace(/^.*\./, '').toLowerCase());
 }

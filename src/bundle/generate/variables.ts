@@ -1,5 +1,5 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
-import type { BundleVariable, LookupKind } from '../model/bundle.ts';
+import type { BundleVariable, LookupKind, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
@@ -172,4 +172,45 @@ function splitTables(
     }
   }
   return tables;
+}
+
+/** `{args.schema}` names `schema`. */
+export function namesOf(part: string): string[] {
+  return [...part.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.replace(/^.*\./, '').toLowerCase());
+}
+
+/** The parameters by which code names tables. */
+export function parametersOfTables(sources: readonly SourceTables[]): ReadonlySet<string> {
+  return new Set(sources.flatMap(({ tables }) => tables.flatMap(({ parts }) => parts.flatMap(namesOf))));
+}
+
+/** What a part of a table's name may be in production, in small letters; undefined where that is anything. */
+type Possible = readonly string[] | undefined;
+
+/** By all that resources give to their parameters; `value`: what the parameter in the part is given where it is asked. */
+export function valuesOfParts(resources: readonly KeyedResource[]): (part: string, value?: string) => Possible {
+  const values = new Map<string, Set<string>>();
+  for (const { type, leaves } of resources) {
+    for (const leaf of leaves.values()) {
+      const given = type === 'jobs' ? parameterGiven(leaf) : { name: pipelineName(leaf), counted: undefined, value: leaf.value };
+      for (const name of [given?.name?.replace(/^.*\./, '').toLowerCase(), given?.counted])
+        if (name !== undefined) values.set(name, (values.get(name) ?? new Set()).add(String(given?.value).toLowerCase()));
+    }
+  }
+  return (part, value) => {
+    const [name, ...others] = namesOf(part);
+    if (name === undefined) return [part.toLowerCase()];
+    const known = value === undefined ? [...(values.get(name) ?? [])] : [value.toLowerCase()];
+    // A value in two parts stands for another place in the name as well.
+    const isPlain = others.length === 0 && /^\{[^{}]*\}$/.test(part) && known.length > 0 && known.every((one) => /^[\w-]+$/.test(one));
+    return isPlain ? known : undefined;
+  };
+}
+
+/** Whether two names may be one table's: part by part from the end, as far as both say. */
+export function meet(one: readonly Possible[], other: readonly Possible[]): boolean {
+  return one.every((part, i) => {
+    const there = other[other.length - one.length + i];
+    return part === undefined || there === undefined || part.some((value) => there.includes(value));
+  });
 }

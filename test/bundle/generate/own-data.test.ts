@@ -51,6 +51,19 @@ it('moves what is written, and what others of the job read of that, and leaves w
   for (const target of ['dev', 'prod']) expect(proof(target).counts.lost).toBe(0);
 });
 
+it('knows tables of one name apart by their schemas', () => {
+  const given = { load: { raw_db_schema: 'erp', schema: 'sales' }, report: { in_schema: 'sales' } };
+  const { of, told } = made(given, [
+    {
+      path: `${ETL}/load`,
+      tables: [reads('', 'main', '{raw_db_schema}', 'orders'), writes('', 'main', '{schema}', 'orders')].flatMap((one) => one.tables),
+    },
+    reads('report', 'main', '{in_schema}', 'orders'),
+  ]);
+  expect(of('dev')).toEqual({ load: { raw_db_schema: 'erp', schema: 'dev_ana_b' }, report: { in_schema: 'dev_ana_b' } });
+  expect(told).toEqual([expect.stringContaining('`CREATE SCHEMA IF NOT EXISTS dev_<your name>`')]);
+});
+
 it('leaves what is only called after a schema, and no code names tables by', () => {
   const about = {
     ...{
