@@ -6,10 +6,10 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { isPassingStatement, UserError } from '../values/errors.ts';
+import { isPassingStatement, UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
-import type { TokenSource } from '../values/patience.ts';
+import { createPatience, type TokenSource } from '../values/patience.ts';
 import type { RunEnd } from './follow-runs.ts';
 import type { CreateQueue } from './queue.ts';
 import type { PlanOffer, Thread, ThreadMessage } from './thread-port.ts';
@@ -137,21 +137,24 @@ export function createApproval(
 
   async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {
     const { proposalId } = click;
+    const onProgress = (line: string) => {
+      log.info({ proposal: proposalId, line }, 'working');
+      thread.atWork(proposalId, line);
+      void thread.refresh(conversation);
+    };
     const token = (refused?: string) => deps.identities.token(click, { refused });
     try {
       // The one that is kept now is the one that is asked for from here on.
-      await deps.identities.token(click, { minMinutes: TOKEN_MINUTES });
+      await createPatience({ of: 'Databricks', clock: deps.clock, onWait: onProgress }).tryOn(
+        () => deps.identities.token(click, { minMinutes: TOKEN_MINUTES }),
+        (error) => (isDatabricks(error) ? { title: 'Databricks gives no token for you.' } : undefined),
+      );
     } catch (error) {
       if (isPassingStatement(error)) throw error;
       if (!(error instanceof UserError)) log.error({ err: error, proposal: proposalId }, 'no token for an approved write');
       const problem = error instanceof UserError ? error.words.problem : 'Databricks gave me no token for you just now.';
       return kind.abandon(proposalId, problem);
     }
-    const onProgress = (line: string) => {
-      log.info({ proposal: proposalId, line }, 'working');
-      thread.atWork(proposalId, line);
-      void thread.refresh(conversation);
-    };
     return kind.run({ proposalId, token, onProgress }).finally(() => thread.atWork(proposalId, undefined));
   }
 
@@ -209,4 +212,8 @@ export function createApproval(
       if (conversation !== undefined) await thread.refresh(conversation);
     },
   };
+}
+
+function isDatabricks(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure.service === 'databricks';
 }

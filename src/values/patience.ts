@@ -14,13 +14,16 @@ const PATIENCE_MS = 90_000;
 /** Tries before it is shown. */
 const QUIET_TRIES = 2;
 
+/** What may pass: a sentence, and the patience for trouble that is likely to stay. */
+export interface Trouble {
+  readonly title: string;
+  readonly mostMs?: number | undefined;
+}
+
 /** One piece of work that may be tried again. */
 interface Wait {
-  /**
-   * Pauses before the next try; false when there were enough. `title` is why, a sentence; `mostMs`: patience for trouble that is likely to
-   * stay. Rejects with the signal's reason.
-   */
-  again(title: string, options?: { readonly mostMs?: number; readonly signal?: AbortSignal | undefined }): Promise<boolean>;
+  /** Pauses before the next try; false when there were enough. Rejects with the signal's reason. */
+  again(trouble: Trouble, signal?: AbortSignal): Promise<boolean>;
   /** The work has ended. */
   over(isAnswered: boolean): void;
 }
@@ -30,12 +33,12 @@ export function createPatience({ of, clock, onWait }: { of: string; clock: Clock
   /** Of all waits so far; those side by side count once. */
   let waitedMs = 0;
   const shown = new Set<Wait>();
-  return {
+  const patience = {
     begin(): Wait {
       let tries = 0;
       let ownMs: number | undefined;
       const wait: Wait = {
-        async again(title, { mostMs = PATIENCE_MS, signal } = {}) {
+        async again({ title, mostMs = PATIENCE_MS }, signal) {
           const pause = PAUSES_MS[tries] ?? Number.POSITIVE_INFINITY;
           const inAll = (ownMs ?? waitedMs) + pause;
           if (tries > 0 && (onWait === undefined || inAll > mostMs)) return false;
@@ -57,5 +60,26 @@ export function createPatience({ of, clock, onWait }: { of: string; clock: Clock
       };
       return wait;
     },
+
+    /** Does work again, whose errors are those of `troubleOf`, until it is done or there were enough tries. */
+    async tryOn<T>(work: () => Promise<T>, troubleOf: (error: unknown) => Trouble | undefined, signal?: AbortSignal): Promise<T> {
+      const wait = patience.begin();
+      let isAnswered = false;
+      try {
+        for (;;) {
+          try {
+            const result = await work();
+            isAnswered = true;
+            return result;
+          } catch (error) {
+            const trouble = troubleOf(error);
+            if (trouble === undefined || !(await wait.again(trouble, signal))) throw error;
+          }
+        }
+      } finally {
+        wait.over(isAnswered);
+      }
+    },
   };
+  return patience;
 }

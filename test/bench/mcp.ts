@@ -53,7 +53,10 @@ export async function run(): Promise<void> {
           clock: deps.clock,
           signal: new AbortController().signal,
         },
-        ...{ propose: () => Promise.reject(new Error('nothing is proposed here')), steps: { report() {}, start() {}, done() {} } },
+        ...{
+          propose: () => Promise.reject(new Error('nothing is proposed here')),
+          steps: { report() {}, start() {}, done() {}, waits() {} },
+        },
       };
       const clients = await Promise.all(Object.values(ways).map((open) => open(ana)));
       const works: Record<string, () => Promise<unknown>> = {

@@ -7,8 +7,10 @@ import type { Thread } from '../../src/conversation/thread-port.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { systemClock } from '../../src/values/clock.ts';
+import { UpstreamError } from '../../src/values/errors.ts';
 import { createMetrics } from '../../src/values/metrics.ts';
 import { quiet } from '../storage/open-test-storage.ts';
+import { createTestClock } from '../values/test-clock.ts';
 import { queuedTest as test } from './queued-test.ts';
 
 const THREAD = {
@@ -52,4 +54,37 @@ test('a deployment is looked for in the workspace also where a process died afte
   await approval.start();
   await expect.poll(() => looked, { timeout: 50_000 }).toEqual([proposal.id]);
   expect(told).toEqual(Array(2).fill(`${proposal.id}/result`));
+});
+
+test('a sign-in that can’t be refreshed for a moment is waited for, and what was approved is then carried out', async ({ storage }) => {
+  const { db } = storage;
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  await rows.conversations.insert({ ...THREAD, id: 'conversation-2', threadTs: '2.1' });
+  const proposal = { id: randomUUID(), conversationId: 'conversation-2', state: 'approved', decidedBy: 'U_ANA' };
+  const lines: unknown[] = [];
+  const ran = Promise.withResolvers<string>();
+  const kind: ProposalKind = {
+    ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [proposal], planOffer: async () => undefined },
+    ...{ get: async () => ({ ...proposal }), decide: () => expect.fail(), abandon: () => expect.fail(), leftBehind: () => expect.fail() },
+    run: async ({ token }) => {
+      ran.resolve(await token());
+      return { state: 'done' };
+    },
+    ended: () => undefined,
+  };
+  const thread = { refresh: async () => undefined, atWork: (_id: string, line?: string) => lines.push(line) } as Partial<Thread> as Thread;
+  let asked = 0;
+  const down = new UpstreamError({ service: 'databricks', operation: 'POST token', status: 503 });
+  const clock = createTestClock();
+  const approval = createApproval(
+    {
+      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${randomUUID()}` }),
+      ...{ alone: true, rows, thread, clock, log: quiet, metrics: createMetrics(), look: () => expect.fail() },
+      identities: { token: async () => (asked++ < 3 ? Promise.reject(down) : 'a-token') },
+    },
+    { deployment: kind, write: { ...kind, interrupted: async () => [] } },
+  );
+  await approval.start();
+  expect(await clock.turnUntil(ran.promise)).toBe('a-token');
+  expect(lines.slice(0, 2)).toEqual(['Databricks gives no token for you. I wait and try again', 'Databricks answers again']);
 });

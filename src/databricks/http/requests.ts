@@ -9,7 +9,7 @@ import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { createPatience, type OnWait, type TokenSource } from '../../values/patience.ts';
+import { createPatience, type OnWait, type TokenSource, type Trouble } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import { hostSlots, orAborted } from './slots.ts';
 
@@ -105,23 +105,9 @@ export function createRequests({ host, token, clock, onWait, log }: RequestsOpti
   }
 
   /** Sends a read again after a server's error or a broken connection, which may be over in a moment, or in a minute. */
-  async function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    const wait = patience.begin();
-    let isAnswered = false;
-    try {
-      for (;;) {
-        try {
-          const answer = await send(by, call, signal);
-          isAnswered = true;
-          return answer;
-        } catch (error) {
-          const trouble = error instanceof UpstreamError ? passing(error, onWait !== undefined) : undefined;
-          if (trouble === undefined || !(await wait.again(trouble.title, { ...trouble, signal }))) throw error;
-        }
-      }
-    } finally {
-      wait.over(isAnswered);
-    }
+  function read(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    const troubleOf = (error: unknown) => (error instanceof UpstreamError ? passing(error, onWait !== undefined) : undefined);
+    return patience.tryOn(() => send(by, call, signal), troubleOf, signal);
   }
 
   return {
@@ -161,7 +147,7 @@ const CLOSED = ['ECONNRESET', 'EPIPE'];
 const AWAY = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
 
 /** Of trouble that may pass, what is said, and how long it is waited for; undefined for all else, 501 (no such route) among it. */
-function passing({ failure: { status, code = '' } }: UpstreamError, isPatient: boolean): { title: string; mostMs?: number } | undefined {
+function passing({ failure: { status, code = '' } }: UpstreamError, isPatient: boolean): Trouble | undefined {
   if (status === undefined) {
     if (!CLOSED.includes(code) && !(isPatient && AWAY.includes(code))) return undefined;
     return { title: `The workspace could not be reached (${code}).` };

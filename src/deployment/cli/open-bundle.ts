@@ -141,7 +141,7 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
         if (isAnswered) return { ...result, json: parsed(doing, result.stdout) };
         if (isSignInRefused(result.stderr) && (await isRenewed(result.token))) continue;
         const trouble = passingTrouble(result.stderr);
-        if (trouble === undefined || !(await wait.again(trouble.title, { ...trouble, signal: bundle.signal })))
+        if (trouble === undefined || !(await wait.again(trouble, bundle.signal)))
           throw new UserError(failureWords(doing, result.stderr, hidden));
       }
     } finally {

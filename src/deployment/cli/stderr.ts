@@ -1,6 +1,7 @@
 // What the CLI says on stderr, cleaned of host, paths and tokens, as warnings and as words for people.
 import type { ErrorWords } from '../../values/errors.ts';
 import { scrub } from '../../values/log.ts';
+import type { Trouble } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import type { CliCommand } from './process.ts';
 import type { Folder } from './scratch-folder.ts';
@@ -83,7 +84,7 @@ export function isSignInRefused(stderr: string): boolean {
 }
 
 /** Of trouble that may pass, which the CLI has not repeated or not for long (facts: cli#network-faults): what is said, and how long it is waited for. */
-export function passingTrouble(stderr: string): { readonly title: string; readonly mostMs?: number } | undefined {
+export function passingTrouble(stderr: string): Trouble | undefined {
   if (/: EOF\b|connection refused|connection reset/.test(stderr)) return { title: 'The workspace could not be reached.' };
   const status = /\((50[0234]) /.exec(stderr)?.[1];
   if (status === undefined) return undefined;

@@ -81,7 +81,7 @@ async function patiently<T>({ clock, onProgress }: RunningWrite, call: () => Pro
   let sent = await call();
   while (
     (sent.kind === 'lost' || isBusy(sent)) &&
-    (await wait.again(sent.kind === 'lost' ? `${capital(sent.why)}.` : 'Databricks is busy.'))
+    (await wait.again({ title: sent.kind === 'lost' ? `${capital(sent.why)}.` : 'Databricks is busy.' }))
   )
     sent = await call();
   wait.over(sent.kind !== 'lost');

@@ -65,8 +65,7 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
         proposals.push({ id: proposed.id, ...proposed.exact });
         return proposed;
       };
-      const onWait: OnWait = (title, status) => steps.report({ id: 'databricks', title, status });
-      const workspace = deps.workspace({ ...caller, onWait });
+      const workspace = deps.workspace({ ...caller, onWait: steps.waits });
       const context: ToolContext = { ...shared, workspace, edits: editsOf(extra) ?? edits, propose, steps, signal };
       const call = { tool: tool.name, user: caller.userName, signal, late, onFail: steps.fail };
       return answerAlways(deps, call, async () => {

@@ -105,7 +105,7 @@ async function inspect(
   const title = `${READS[command]} (${target})`;
   steps.start('command', title);
   const { host, userName } = caller;
-  const found = await prover.inspect({ command, bundle, target, host, userName, token: caller.token, signal });
+  const found = await prover.inspect({ command, bundle, target, host, userName, token: caller.token, onWait: steps.waits, signal });
   if ('problem' in found) {
     steps.report({ id: 'command', title, status: 'error' });
     return { text: `It could not be done: ${quote(found.problem, 2000)}\nWhat to do next: ${quote(found.next, 1000)}`, ok: false };

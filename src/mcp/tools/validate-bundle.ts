@@ -31,7 +31,7 @@ export const validateBundle = defineTool({
       throw new UserError({ doing, problem: 'It is not known which job the bundle was made of.', next: 'Generate it from its job again.' });
     }
     const { host, userName, token } = context.caller;
-    const about = { definition, host, userName, token, signal: context.signal };
+    const about = { definition, host, userName, token, onWait: context.steps.waits, signal: context.signal };
     const baseline = await baselineOf(stored, about, context);
     const proof = await context.prover.prove({ ...about, bundle: stored.bundle, baseline, onStep: context.steps.report });
     if (!('counts' in proof)) {

@@ -10,7 +10,7 @@ import type { Prover } from '../../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../../storage/bundles/proofs.ts';
 import type { Clock } from '../../../values/clock.ts';
-import type { TokenSource } from '../../../values/patience.ts';
+import type { OnWait, TokenSource } from '../../../values/patience.ts';
 import { stripInvisible } from './foreign-text.ts';
 
 /** The person the tools act as. The token is never part of an MCP message. */
@@ -26,6 +26,8 @@ export interface StepReporter {
   done(id: string, title: string, details?: string): void;
   /** Passes on a whole step. */
   report(step: Step): void;
+  /** Shows that Databricks is waited for. */
+  readonly waits: OnWait;
 }
 
 export interface ToolContext {

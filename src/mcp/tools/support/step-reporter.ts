@@ -11,6 +11,7 @@ export function createStepReporter(send: (step: Step) => void): StepReporter & {
   };
   return {
     report,
+    waits: (title, status) => report({ id: 'databricks', title, status }),
     start: (id, title) => report({ id, title, status: 'in_progress' }),
     done: (id, title, details) => report({ id, title, status: 'complete', ...(details === undefined ? {} : { details }) }),
     fail: () => {
