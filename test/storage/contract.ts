@@ -188,9 +188,13 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
   it('applies every migration once, also when two programs start together, and refuses a newer schema', async ({ storage, db }) => {
     const connection = { ...db, script: async (text: string) => scriptOf(storage, text) };
     const more = [...MIGRATIONS, 'create table t_migrated (n integer); insert into t_migrated values (1);'];
-    await Promise.all([migrate(connection, { migrations: more }), migrate(connection, { migrations: more })]);
+    const newer = { migrations: more, oldest: more.length };
+    await Promise.all([migrate(connection, newer), migrate(connection, newer)]);
     expect(await db.query('select n from t_migrated')).toEqual([{ n: 1 }]);
     await expect(migrate(connection)).rejects.toThrow('start the newer program');
+    // As a newer program leaves it that has only added to it.
+    await db.query('update schema_migrations set oldest = $1', [MIGRATIONS.length]);
+    await migrate(connection);
     const broken = [...more, 'create table t_half (n integer); select nonsense;'];
     await expect(migrate(connection, { migrations: broken })).rejects.toThrow(UpstreamError);
     expect(await db.query("select to_regclass('t_half')::text as half")).toEqual([{ half: null }]);

@@ -1,5 +1,5 @@
 // Brings our tables up to this program's version: each migration once, under a lock, in its own transaction; in a schema of our own.
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, OLDEST_PROGRAM } from './migrations.ts';
 import type { Connection } from './transactions.ts';
 
 /** Any number that nothing else uses as an advisory lock in this database. */
@@ -14,29 +14,40 @@ const ONCE_IN_PUBLIC = [
   ...['versions', 'proofs', 'proposals', 'outbox', 'writes', 'bundle_owners', 'openings', 'places', 'called_secrets', 'schema_migrations'],
 ];
 
+/** Looked for first: even `add column if not exists` waits for everybody who reads the table, such as a backup. */
+const OLDEST_COLUMN = `
+    do $$ begin
+      if not exists (select from pg_attribute where attrelid = 'schema_migrations'::regclass and attname = 'oldest') then
+        alter table schema_migrations add column oldest integer; -- the program that may start on it; null: one that knows it
+      end if;
+    end $$;`;
+
 type Migrated = Pick<Connection, 'query' | 'script'>;
 
 interface MigrateOptions {
   /** The first schema on the connection's search_path. */
   readonly schema?: string | undefined;
   readonly migrations?: readonly string[] | undefined;
+  /** OLDEST_PROGRAM when left out. */
+  readonly oldest?: number | undefined;
 }
 
-/** Applies what is missing. Throws when the database is newer than the program. */
+/** Applies what is missing. Throws when the database is newer than the program, unless it was only added to. */
 export async function migrate(connection: Migrated, options: MigrateOptions = {}): Promise<void> {
-  const { schema = DEFAULT_SCHEMA, migrations = MIGRATIONS } = options;
+  const { schema = DEFAULT_SCHEMA, migrations = MIGRATIONS, oldest = OLDEST_PROGRAM } = options;
   // Under the lock as well: two `create table if not exists` at once can fail on a server.
   await connection.script(`
     select pg_advisory_xact_lock(${MIGRATION_LOCK});
     ${ownSchema(schema)}
     create table if not exists schema_migrations (version integer primary key, applied_at timestamptz not null default now());
+    ${OLDEST_COLUMN}
   `);
-  const at = await versionOf(connection);
-  if (at > migrations.length) {
+  const { at, for: least } = await versionOf(connection);
+  if (least > migrations.length) {
     throw new Error(`The database is at version ${at} of the schema and this program knows ${migrations.length}: start the newer program.`);
   }
   for (const [index, sql] of migrations.entries()) {
-    if (index >= at) await apply(connection, index + 1, sql);
+    if (index >= at) await apply(connection, { version: index + 1, oldest, sql });
   }
 }
 
@@ -63,20 +74,28 @@ function ownSchema(schema: string): string {
     end $$;`;
 }
 
-async function versionOf(connection: Migrated): Promise<number> {
-  const rows = await connection.query<{ at: number }>('select coalesce(max(version), 0)::int4 as at from schema_migrations');
-  return rows[0]?.at ?? 0;
+/** How far the database is, and how much a program must know of it. */
+async function versionOf(connection: Migrated): Promise<{ at: number; for: number }> {
+  const rows = await connection.query<{ at: number; for: number }>(`
+    select coalesce(max(version), 0)::int4 as at, coalesce(max(coalesce(oldest, version)), 0)::int4 as "for" from schema_migrations`);
+  return rows[0] ?? { at: 0, for: 0 };
+}
+
+interface Step {
+  readonly version: number;
+  readonly oldest: number;
+  readonly sql: string;
 }
 
 /** The row goes in first: a second program that waited for the lock fails on the key and finds the work done. */
-async function apply(connection: Migrated, version: number, sql: string): Promise<void> {
+async function apply(connection: Migrated, { version, oldest, sql }: Step): Promise<void> {
   try {
     await connection.script(`
       select pg_advisory_xact_lock(${MIGRATION_LOCK});
-      insert into schema_migrations (version) values (${version});
+      insert into schema_migrations (version, oldest) values (${version}, ${oldest});
       ${sql}
     `);
   } catch (error) {
-    if ((await versionOf(connection)) < version) throw error;
+    if ((await versionOf(connection)).at < version) throw error;
   }
 }

@@ -1,5 +1,12 @@
 // The schema, as numbered steps that are applied once each, in order, at start.
 
+/**
+ * The oldest program, by how many entries it knows, that may start on a database to which all were applied: beside a newer one while that is
+ * rolled out, and after it when it is taken back. So an entry adds, and what it replaces goes in a later release, with this number
+ * raised to the programs that do without (test/storage/db/older-program.test.ts holds it).
+ */
+export const OLDEST_PROGRAM = 14;
+
 /** Each entry is one migration: the SQL that takes the schema from its index to the next. Never edit one that has shipped. */
 export const MIGRATIONS: readonly string[] = [
   `
