@@ -110,6 +110,7 @@ async function one(name: string, subject: WholeSubject, out: string, command: Co
     host: signedIn?.login.host ?? '',
     userName,
     placing,
+    schemas: placing && signedIn && { userName, isSchemaThere: signedIn.workspace.isSchemaThere },
     resolve,
     understands: cli.understands,
     devData: command.devData,

@@ -9,6 +9,7 @@ import { resolveBundle } from '../bundle/proof/resolve-offline.ts';
 import { productionTarget } from '../bundle/yaml/describe-tree.ts';
 import type { Placing } from '../conversion/choose-places.ts';
 import { type BundleWish, makeBundle } from '../conversion/make-bundle.ts';
+import type { LooksForSchemas } from '../conversion/own-schemas.ts';
 import type { WholeSubject } from '../conversion/subject.ts';
 import type { Cli, OpenCli } from '../deployment/cli/open-bundle.ts';
 import { writeTree } from './disk.ts';
@@ -25,6 +26,7 @@ interface Surroundings {
   readonly userName: string;
   /** Where targets may lie; absent without a workspace. */
   readonly placing?: Omit<Placing, 'host'> | undefined;
+  readonly schemas?: LooksForSchemas | undefined;
   /** Resolves a target with the CLI; absent where there is no CLI, or no workspace: the bundle is then resolved without one. */
   readonly resolve?: ((bundle: Bundle, target: string) => Promise<Validated>) | undefined;
   /** Of the configuration: where development copies write. */

@@ -15,6 +15,7 @@ import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
 import { readsOfDashboard } from './dashboard-reads.ts';
+import { type LooksForSchemas, schemasToMake } from './own-schemas.ts';
 import type { WholeSubject } from './subject.ts';
 
 export interface BundleWish {
@@ -32,6 +33,8 @@ interface Surroundings {
   readonly host: string;
   /** Where targets may lie there; absent where there is no workspace, so that production lies below the home of whoever deploys. */
   readonly placing?: Omit<Placing, 'host'> | undefined;
+  /** Looks whether schemas are there, as whoever deploys development copies; absent where there is no workspace. */
+  readonly schemas?: LooksForSchemas | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +45,7 @@ interface Surroundings {
 export async function makeBundle(
   subject: WholeSubject,
   { targets, originals = {}, deployer, devData }: BundleWish,
-  { host, placing, signal }: Surroundings,
+  { host, placing, schemas, signal }: Surroundings,
 ) {
   signal?.throwIfAborted();
   const all = targetsOf(targets);
@@ -55,14 +58,15 @@ export async function makeBundle(
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
   const options = { targets, adoption: originals, deployer, devData, ...where };
-  const tables = await tablesOf(subject);
+  const { tables, makes } = await dataOf(subject);
   const dashboards = tables.length === 0 ? [] : await dashboardsOf(subject);
   signal?.throwIfAborted();
   const generated = generateBundle({ ...subject, tables, dashboards, host, options });
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
-  return { bundle, findings: notToldYet(checkBundle(bundle.files), bundle) };
+  const toMake = schemas === undefined ? [] : await schemasToMake(bundle, makes, schemas);
+  return { bundle, findings: [...notToldYet(checkBundle(bundle.files), bundle), ...toMake] };
 }
 
 /** What the generator says of a setting that can't be said the check of its tree says again, by the place in the YAML. */
@@ -81,15 +85,17 @@ export async function loadMaking(): Promise<void> {
 }
 
 /** Only where a catalog or schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
-async function tablesOf({ definition, sources, madeUp }: WholeSubject): Promise<SourceTables[]> {
-  if (sources.length === 0 || madeUp || !namesData(definition)) return [];
+async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ tables: SourceTables[]; makes: string[] }> {
+  if (sources.length === 0 || madeUp || !namesData(definition)) return { tables: [], makes: [] };
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
   const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
-  return [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels].map(({ file, analysis }) => ({
+  const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
+  const tables = all.map(({ file, analysis }) => ({
     path: file.path,
     tables: analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, analysis)) })),
   }));
+  return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
 }
 
 async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {

@@ -139,7 +139,7 @@ export function giveOwnData(
   const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
   const ownIn = (target: string) => (target === first ? given : schemasOf(target, given));
   if (own.length === 0) told.push(...staysInCatalog(list, sources));
-  const moves = (target: string) => (own.length === 0 ? [] : [{ level: 'note' as const, message: movesTo(ownIn(target), list) }]);
+  const moves = (target: string) => (own.length === 0 ? [] : [{ level: 'note' as const, message: movesTo(ownIn(target)) }]);
   const note = (name: string) => (onlyRead.has(name) ? ', where it is only read from' : '');
   const described = describeVariables(resources, { list: variables, byPlace: moved, tables }, note);
   return { list: described, byPlace: moved, tables, own: ownIn, told: (target) => [...moves(target), ...told] };
@@ -157,18 +157,18 @@ export function schemaOf(target: string, value: string): string {
 
 /** For people: whose copy it is stands for itself. */
 export function ownName(value: string): string {
-  return value.replace(SHORT_NAME, '<your name>');
+  return nameOf(value, '<your name>');
 }
 
-function movesTo(own: Readonly<Record<string, string>>, list: readonly Chosen[]): string {
-  const catalogs = [...new Set(list.filter(({ name }) => isCatalog(name)).map(({ name, value }) => own[name] ?? value))];
-  const before = catalogs.length === 1 ? `${catalogs[0]}.` : '';
+/** A copy's value for one person, by their short name. */
+export function nameOf(value: string, shortName: string): string {
+  return value.replace(SHORT_NAME, shortName);
+}
+
+function movesTo(own: Readonly<Record<string, string>>): string {
   const names = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
-  const moved = Object.entries(own).flatMap(([name, value]) => (isCatalog(name) ? [] : [ownName(value)]));
-  if (moved.length === 0) return `what a copy writes goes to the catalog for development: ${names.join(', ')}`;
-  const schemas = [...new Set(moved)].map((name) => (name.includes('.') ? name : before + name));
-  const made = schemas.map((name) => `\`CREATE SCHEMA IF NOT EXISTS ${name}\``);
-  return `what a copy writes goes to a schema of its own: ${names.join(', ')}. Where that does not exist yet, make it: ${made.join(', ')}`;
+  const where = Object.keys(own).every(isCatalog) ? 'the catalog for development' : 'a schema of its own';
+  return `what a copy writes goes to ${where}: ${names.join(', ')}`;
 }
 
 /** No catalog can be made for a copy: where that alone is a variable, a copy changes what production does. */

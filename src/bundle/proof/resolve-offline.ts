@@ -91,7 +91,7 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
 }
 
 /** How the CLI shortens a user's name (its libs/iamutil and libs/textutil). */
-function shortName(userName: string): string {
+export function shortName(userName: string): string {
   return userName
     .replace(/@.*$/s, '')
     .toLowerCase()

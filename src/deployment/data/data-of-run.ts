@@ -6,6 +6,7 @@ import { analyzeWheels } from '../../analysis/wheels.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { leavesOf } from '../../bundle/model/leaves.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
+import { makeSchema } from '../../bundle/model/text.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
@@ -83,7 +84,7 @@ export async function dataOfRun(
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
         const all = [...before, ...parts.map((part) => filled(withCounted(part, analysis), valueFor))];
         // A parameter may hold a whole name.
-        return all.length === 1 && /^\w+(?:\.\w+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
+        return all.length === 1 && /^[\w-]+(?:\.[\w-]+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
       if (own === undefined || productions === undefined) continue;
       const [name, original] = [own.join('.'), productions.join('.')];
@@ -167,7 +168,7 @@ async function schemasToMake(tables: readonly Table[], made: ReadonlySet<string>
 }
 
 function statements(schemas: readonly string[]): string {
-  return listed(schemas.map((schema) => code(`CREATE SCHEMA IF NOT EXISTS ${schema}`)));
+  return listed(schemas.map(makeSchema));
 }
 
 function lineFinding(

@@ -28,7 +28,7 @@ export async function storeNewBundle(
   const { bundle, findings } = await makeBundle(
     subject,
     { ...wish, devData },
-    { host, placing: { ...known, userName, mayTakeOver }, signal },
+    { host, placing: { ...known, userName, mayTakeOver }, schemas: { userName, isSchemaThere: workspace.isSchemaThere }, signal },
   );
   const definitionId = await bundles.saveDefinition(caller.host, definition);
   await bundles.save(bundle, { definitionId });
