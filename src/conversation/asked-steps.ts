@@ -9,7 +9,7 @@ import type { Approval, Asker } from './approvals.ts';
 import { createAskedVersions, WAYS, type Way } from './asked-versions.ts';
 import { jobId } from './queue.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
-import { ownDataWish } from './story/own-data-wish.ts';
+import { createOwnDataWish } from './story/own-data-wish.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
@@ -55,7 +55,7 @@ const BROKEN =
   'Something went wrong on my side with what you asked for by that button, and I have logged it. Press it again to try once more.';
 
 export function createAskedSteps(deps: {
-  rows: Pick<Storage, 'conversations' | 'outbox' | 'bundlesIn'>;
+  rows: Pick<Storage, 'conversations' | 'turns' | 'outbox' | 'bundlesIn'>;
   deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'movePlace' | 'lookAgain'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
@@ -136,6 +136,7 @@ export function createAskedSteps(deps: {
     await deliver(`${id}/card`, as.conversation, { kind: 'write', proposalId: id });
   }
 
+  const wishOwnData = createOwnDataWish({ rows, approvals, reply: deps.reply });
   const versions = createAskedVersions({ ...deps, deliver, plan });
 
   /** A deployment whose end nobody saw; or in words why this person can't look at it. */
@@ -169,21 +170,6 @@ export function createAskedSteps(deps: {
     if (asked.kind === 'production') return plan(id, as, { number: version, bundleDigest, target: found.steps.production });
     const { previous } = found.steps;
     if (previous !== undefined) await plan(id, as, { number: previous.version, bundleDigest: previous.bundleDigest, target });
-  }
-
-  /** Has the agent give the copy places of its own to write to; answers words for whoever pressed. */
-  async function wishOwnData(
-    id: string,
-    { proposal, conversation }: { readonly proposal: DeploymentProposal; readonly conversation: ConversationRow },
-    slackUser: string,
-  ): Promise<string> {
-    const newest = (await rows.conversations.versions(conversation.id)).at(-1)?.number;
-    if (newest !== proposal.version)
-      return `Version ${newest} has come since. Ask on its card, if that still names what it changes of production.`;
-    const wish = ownDataWish(proposal);
-    if (wish === undefined) return 'A run of this copy changes nothing of production that I could see.';
-    await deps.reply(conversation, slackUser, wish, `own data ${id}`);
-    return `I am on it, as if you had written here: ${wish}`;
   }
 
   return {
@@ -224,7 +210,7 @@ export function createAskedSteps(deps: {
       const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
       // What a button carries may be the plan of another thread, where this person has nothing to say.
       if (proposal === undefined || conversation?.channel !== channel) return 'I do not know this plan any more. Use the newest card.';
-      if (kind === 'own_data') return wishOwnData(id, { proposal, conversation }, slackUser);
+      if (kind === 'own_data') return wishOwnData(proposal, conversation, slackUser);
       const found = isVersion(kind)
         ? await versions.changeable(proposalId, identity)
         : kind === 'look'

@@ -41,6 +41,8 @@ interface ShownProof {
 export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'>, Pick<AskedSteps, 'press'> {
   /** The proof as its conversation may see it, what it says in a line, and whose settings are in it. */
   proof(of: { conversationId: string; bundleDigest: string; as: ProvedAs }): Promise<ShownProof | undefined>;
+  /** Whether a conversation is in this channel: what a button carries may name one that others have. */
+  isIn(conversationId: string, channel: string): Promise<boolean>;
   /** What a planned deployment would change, and whose card says so; undefined for a plan that is not known, or older than that. */
   release(proposalId: string): Promise<{ release: Release; conversation: ConversationRow } | undefined>;
   /** What an open plan would delete, and in which thread its card is; undefined where it deletes nothing, or is not open any more. */
@@ -99,6 +101,8 @@ export function createConversation(deps: ConversationDeps): Conversation {
       if (proof === undefined || about === undefined || !isOurs) return undefined;
       return { proof: hideSecrets(await rows.called.of(conversationId), proof), line: proofLine(proof), subject: about.subject };
     },
+    isIn: async (conversationId, channel) => (await rows.conversations.get(conversationId))?.channel === channel,
+
     async release(proposalId) {
       const proposal = await deployment.approvals.get(proposalId);
       const conversation = proposal && (await rows.conversations.get(proposal.conversationId));

@@ -97,14 +97,14 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(dee.modal()).toBeNull();
   });
 
-  test('learns and does nothing by a press that carries the plan of somebody’s direct messages', async ({ ben, dee }) => {
+  test('learns and does nothing by a press that carries the plan of somebody’s direct messages', async ({ playground, ben, dee }) => {
     const thread = await startThread(ben, '/dab job 640 private', 'job 640 ', ben.dm);
     const card = await thread.card(1, (message) => 'deploy' in buttonsOf(message));
     await thread.idle();
     const before = thread.messages().length;
-    const value = String(buttonsOf(card).show_changes?.value);
+    const ofCard = String(buttonsOf(card).show_changes?.value);
     const said = dee.say(CHANNEL, 'hello');
-    const forge = (action_id: string) => {
+    const forge = (action_id: string, value = ofCard) => {
       const elements = [{ type: 'button', action_id, value, text: { type: 'plain_text', text: 'forged' } }];
       const forged = { ...said, blocks: [{ type: 'actions', block_id: 'forged', elements }] };
       return privately(dee, () => dee.click(forged, action_id, { stale: true }));
@@ -113,10 +113,26 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(dee.modal()).toBeNull();
     for (const step of ['own_data', 'production', 'edits', 'look'])
       expect(textOf(await forge(`next_${step}`))).toContain('I do not know this plan any more');
+    // Nor by one that names their thread.
+    const { conversationId } = JSON.parse(String(buttonsOf(card).show_proof?.value));
+    expect(textOf(await forge('plan_again', JSON.stringify({ conversationId, version: 1 })))).toContain('I do not know this version');
+    expect(textOf(await forge('stop', conversationId))).toContain('I do not know this thread');
     expect(thread.messages()).toHaveLength(before);
     // To whom it belongs it opens.
     await ben.click(card, 'show_changes');
     await ben.waitFor(() => JSON.stringify(ben.modal()).includes('1 to create'), STEP_MS);
+    // A page of a plan that is not known any more: the modal itself says so.
+    const { socket } = playground.slack;
+    const press = socket.sent.findLast(({ payload }) => JSON.stringify(payload).includes('"show_changes"')) ?? expect.fail();
+    const { message: _message, container: _container, response_url: _url, ...payload } = press.payload;
+    const [action] = press.payload.actions as object[];
+    const page = { ...action, action_id: 'changes_page_on', value: '1' };
+    await socket.resend({
+      ...press,
+      id: 'page',
+      payload: { ...payload, view: { ...ben.modal(), private_metadata: 'gone' }, actions: [page] },
+    });
+    await ben.waitFor(() => JSON.stringify(ben.modal()).includes('not kept any more'), STEP_MS);
     await ben.closeModal();
   });
 

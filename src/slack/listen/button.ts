@@ -10,10 +10,10 @@ import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
 import { type ShowDeps, showChanges, showProof } from './show-to-readers.ts';
 import type { Stop } from './stop.ts';
-import { type Whisper, whisperBy, whisperFailure } from './whisper.ts';
+import { type Whisper, whisperBy, whisperFailure, whisperInModal } from './whisper.ts';
 
 interface ButtonDeps extends ShowDeps {
-  readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'press' | 'proof' | 'release'>;
+  readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'isIn' | 'press' | 'proof' | 'release'>;
   readonly thread: Pick<SlackThread, 'handOver' | 'whoReads' | 'mayRead'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
@@ -44,7 +44,7 @@ const AnewValue = z.object({ id: z.string(), text: z.string() });
 const WHY_PLAN = 'To plan a deployment I act as you.';
 
 export function registerButtons(app: App, deps: ButtonDeps): void {
-  const on = (action: string, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>) => onButton(app, action, deps.log, work);
+  const on = (action: string, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>) => onButton(app, action, deps, work);
 
   on('make_bundle', async ({ id, team, user, channel, value }, whisper) => {
     if (channel !== '') await deps.answerCommand({ kind: 'command', id, team, user, channel, text: `job ${value}` }, whisper);
@@ -53,8 +53,8 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
     const wish = AnewValue.parse(JSON.parse(value));
     return deps.answerCommand({ kind: 'command', team, user, channel, ...wish, anew: true }, whisper);
   });
-  on('stop', async ({ value, team, user }, whisper) => {
-    const words = await deps.stop(value, { team, user });
+  on('stop', async ({ value, team, user, channel }, whisper) => {
+    const words = await deps.stop(value, { team, user, channel });
     if (words !== undefined) await whisper(renderWords(words));
   });
   // Link buttons: Slack tells of the click, the page does the work.
@@ -99,10 +99,15 @@ const DECISIONS = [
 /** The buttons of a deployment or a plan: what one does next with it. */
 const NEXT = ['run', 'production', 'previous', 'destroy', 'edits', 'own_data', 'look', 'bind', 'beside', 'replace'] as const;
 
-function onButton(app: App, action: string, log: Logger, work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>): void {
+function onButton(
+  app: App,
+  action: string,
+  { client, log }: Pick<ButtonDeps, 'client' | 'log'>,
+  work: (pressed: Pressed, whisper: Whisper) => Promise<unknown>,
+): void {
   app.action(action, async ({ body, action: pressed, respond, context }) => {
     if (body.type !== 'block_actions' || pressed.type !== 'button' || pressed.value === undefined) return;
-    const whisper = whisperBy(respond);
+    const whisper = body.view === undefined ? whisperBy(respond) : whisperInModal(client, body.view);
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
     const { trigger_id: triggerId, view } = body;
     await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId, view }, whisper).catch((error: unknown) =>
@@ -121,6 +126,10 @@ function askerOf(connect: Connect, who: Pressed, whisper: Whisper): Parameters<C
 async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, whisper: Whisper): Promise<void> {
   const { target, ...version } = AgainValue.parse(JSON.parse(who.value));
   const { team, user: slackUser, channel } = who;
+  if (!(await conversation.isIn(version.conversationId, channel))) {
+    await whisper(renderWords('I do not know this version any more. Use the newest card.'));
+    return;
+  }
   const identity = await connect.identityOf(who, WHY_PLAN, { kind: 'none', user: slackUser, channel }, whisper);
   if (identity === undefined) return;
   await conversation.ask(who.id, { kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });

@@ -1,8 +1,9 @@
 // Words for one person only, where they asked: as the answer to what they typed or pressed, or as a message that nobody else sees.
-import type { RespondFn } from '@slack/bolt';
+import type { RespondFn, ViewOutput } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError } from '../thread/poster.ts';
 import { renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 
@@ -16,6 +17,18 @@ export function whisperBy(respond: RespondFn): Whisper {
 export function whisperIn(client: WebClient, channel: string, user: string, threadTs?: string): Whisper {
   const where = { channel, user, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
   return (said) => client.chat.postEphemeral({ ...where, ...said } as Parameters<WebClient['chat']['postEphemeral']>[0]);
+}
+
+type View = Parameters<WebClient['views']['update']>[0]['view'];
+
+/** In the place of what the modal shows in which was pressed: a press there has no address to answer at. */
+export function whisperInModal(client: WebClient, { id, title }: Pick<ViewOutput, 'id' | 'title'>): Whisper {
+  const close = { type: 'plain_text', text: 'Close' } as const;
+  return ({ blocks }) =>
+    client.views
+      .update({ view_id: id, view: { type: 'modal', title, close, blocks } as View })
+      // They have closed it meanwhile.
+      .catch((error: unknown) => (slackError(error) === 'not_found' ? undefined : Promise.reject(error)));
 }
 
 /** Words for a person whose request failed; of a bug they learn an id to quote, never its text. */
