@@ -10,6 +10,8 @@ interface OutboxRow {
   readonly payload: unknown;
   readonly state: 'pending' | 'sending' | 'sent';
   readonly ts?: string;
+  /** What the message shows in Slack, as a digest; absent while that is not known. */
+  readonly shown?: string;
 }
 
 export function createOutbox(db: Db) {
@@ -57,8 +59,13 @@ export function createOutbox(db: Db) {
       await db.query("update outbox set state = 'sending' where id = $1", [id]);
     },
 
-    async sent(id: string, ts: string): Promise<void> {
-      await db.query("update outbox set state = 'sent', ts = $2, sent_at = now() where id = $1", [id, ts]);
+    async sent(id: string, ts: string, shown?: string): Promise<void> {
+      await db.query("update outbox set state = 'sent', ts = $2, shown = $3, sent_at = now() where id = $1", [id, ts, shown ?? null]);
+    },
+
+    /** Notes what a message shows now: for all processes, since each of them draws. */
+    async shows(id: string, shown: string | undefined): Promise<void> {
+      await db.query('update outbox set shown = $2 where id = $1', [id, shown ?? null]);
     },
   };
 }

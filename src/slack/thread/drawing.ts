@@ -15,10 +15,10 @@ import type { Message } from '../views/blocks.ts';
 import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
-import { slackError } from './poster.ts';
+import { digestOf, slackError } from './poster.ts';
 
-/** Messages whose content is remembered; forgetting costs one needless chat.update each. */
-const REMEMBERED = 5000;
+/** Whoever took longer from the rows to Slack looks at the rows again: another process may have drawn meanwhile what they say now. Our choice. */
+const SLOW_MS = 1000;
 
 /** What root message and cards are drawn from; it is read whenever one is drawn. */
 export interface CardRows extends VersionStores, StatusRows, CalledRows {
@@ -30,35 +30,44 @@ export interface CardRows extends VersionStores, StatusRows, CalledRows {
   readonly report: (proposalId: string) => Promise<BundleFile | undefined>;
 }
 
+/** A message of ours as its row says it. */
+interface Drawn {
+  readonly id: string;
+  readonly ts: string;
+  readonly shown?: string | undefined;
+}
+
 interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
   /** The card of a version or of a write. */
   card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
-  /** Notes what a message shows now, so that nothing is drawn twice. */
-  remember(ts: string, message: Message): void;
 }
 
 export function createDrawing(deps: { client: WebClient; cardRows: CardRows; limits: RateLimits; clock: Clock; log: Logger }): Drawing {
-  const { client, cardRows, limits, log } = deps;
+  const { client, cardRows, limits, clock, log } = deps;
   const { outbox, host } = cardRows;
-  const drawn = new Map<string, string>();
   /** By conversation: the redraw under way, and the one after it, which has not begun. */
   const redrawing = new Map<string, { readonly now: Promise<void>; next?: Promise<void> }>();
   /** By proposal: what each running write is at. */
   const doing = new Map<string, string>();
 
-  function remember(ts: string, message: Message): void {
-    if (drawn.size >= REMEMBERED) drawn.clear();
-    drawn.set(ts, JSON.stringify(message));
-  }
-
-  async function redraw(channel: string, ts: string, message: Message): Promise<void> {
-    if (drawn.get(ts) === JSON.stringify(message)) return;
-    await limits.wait('chat.update', 'urgent');
-    await client.chat.update({ channel, ts, ...message }).catch((error: unknown) => {
-      // Somebody has deleted it, perhaps leaving a tombstone: asking at each change would only use up the rate of the others.
-      if (!['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) throw error;
-    });
-    remember(ts, message);
+  /** Draws a message until it shows what the rows say: what each process draws is noted in them, for all. */
+  async function redraw(at: Drawn, channel: string, render: () => Promise<Message>): Promise<void> {
+    for (let { shown } = at, slow = true; slow; ) {
+      const since = clock.now();
+      const message = await render();
+      const now = digestOf(message);
+      if (shown === now) return;
+      await limits.wait('chat.update', 'urgent');
+      // Whoever dies or stands still here leaves it unknown.
+      await outbox.shows(at.id, undefined);
+      await client.chat.update({ channel, ts: at.ts, ...message }).catch((error: unknown) => {
+        // Somebody has deleted it, perhaps leaving a tombstone: asking at each change would only use up the rate of the others.
+        if (!['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) throw error;
+      });
+      await outbox.shows(at.id, now);
+      shown = now;
+      slow = clock.now() - since > SLOW_MS;
+    }
   }
 
   async function versionCard(card: Card, conversationId: string): Promise<Message> {
@@ -76,21 +85,22 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
   /** What the rows say is right also where it can't be drawn; the next change draws it. A message that is gone keeps back no other. */
   async function redrawAll(conversation: ConversationRow): Promise<void> {
     const { id, channel, threadTs } = conversation;
-    const draw = async (ts: string, render: () => Promise<Message>) => {
-      await render()
-        .then((message) => redraw(channel, ts, message))
-        .catch((error: unknown) => log.warn({ err: error, conversation: id, ts }, 'message not redrawn'));
+    const draw = async (at: Drawn, render: () => Promise<Message>) => {
+      await redraw(at, channel, render).catch((error: unknown) =>
+        log.warn({ err: error, conversation: id, ts: at.ts }, 'message not redrawn'),
+      );
     };
-    const root = async () => renderRootMessage(conversation, await readStatus(cardRows, id, new Date(deps.clock.now())), host);
-    await draw(threadTs, root);
+    const root = async () => renderRootMessage(conversation, await readStatus(cardRows, id, new Date(clock.now())), host);
+    const anchor = anchorOf(conversation);
+    await draw({ id: anchor, ts: threadTs, shown: (await outbox.get(anchor))?.shown }, root);
     for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
-      if (row.ts !== undefined) await draw(row.ts, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
+      const { ts } = row;
+      if (ts !== undefined) await draw({ ...row, ts }, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
     }
   }
 
   return {
     card,
-    remember,
 
     // One after the other: an older drawing must not land on a newer one. Whoever asks before the next one begins shares it: it reads the rows.
     refresh(conversation) {
@@ -114,6 +124,11 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
       else doing.set(proposalId, line);
     },
   };
+}
+
+/** The row of a conversation's root message. */
+export function anchorOf({ id }: { readonly id: string }): string {
+  return `${id}/anchor`;
 }
 
 export async function requireWrite({ write }: Pick<CardRows, 'write'>, proposalId: string): Promise<WriteProposal> {

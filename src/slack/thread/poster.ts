@@ -1,4 +1,5 @@
 // Says stored messages once: a message carries its outbox id as metadata, so that one whose answer was lost is found again, not repeated.
+import { createHash } from 'node:crypto';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Outbox } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -15,6 +16,9 @@ const SHARE_LOOKS_MS = [200, 400, 800, 1600];
 const UPLOAD_MS = 10_000;
 /** How long a call that Slack puts off (429) is tried again after the waits it asks for: in a busy channel one a second gets through. Our choice. */
 const PUT_OFF_MS = 120_000;
+
+/** Looks for what an earlier try has said. */
+type Find = () => Promise<string | undefined>;
 
 interface Where {
   readonly channel: string;
@@ -63,14 +67,14 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     uploading.set(thread, all);
   }
 
-  function once(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
-    const running = saying.get(id) ?? say(id, find, send).finally(() => saying.delete(id));
+  function once(id: string, find: Find, send: () => Promise<string>, shown?: string): Promise<string> {
+    const running = saying.get(id) ?? say(id, find, send, shown).finally(() => saying.delete(id));
     saying.set(id, running);
     return running;
   }
 
   /** Runs `send` for a row that was not sent, or takes what `find` finds of an earlier try. */
-  async function say(id: string, find: () => Promise<string | undefined>, send: () => Promise<string>): Promise<string> {
+  async function say(id: string, find: Find, send: () => Promise<string>, shown: string | undefined): Promise<string> {
     const row = await outbox.get(id);
     if (row?.state === 'sent' && row.ts !== undefined) return row.ts;
     const earlier = row?.state === 'sending' ? await find() : undefined;
@@ -78,7 +82,8 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     // Directly before each try: whoever has waited may have lost its right to say it.
     const sent = () => outbox.sending(id).then(send);
     const ts = earlier ?? (await whenAllowed(sent, clock));
-    await outbox.sent(id, ts);
+    // An earlier try may have said it in other words.
+    await outbox.sent(id, ts, earlier === undefined ? shown : undefined);
     return ts;
   }
 
@@ -109,6 +114,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
           if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts');
           return answer.ts;
         },
+        digestOf(message),
       );
     },
 
@@ -151,6 +157,11 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       await clock.sleep(wait);
     }
   }
+}
+
+/** Says whether two messages show the same. */
+export function digestOf(message: Message): string {
+  return createHash('sha256').update(JSON.stringify(message)).digest('hex');
 }
 
 function threadOf({ channel, threadTs = '' }: Where): string {

@@ -10,7 +10,7 @@ import { renderDeploymentResult } from '../views/deployment-result.ts';
 import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
 import { renderWriteResult } from '../views/write-card.ts';
-import { type CardRows, createDrawing, requireWrite } from './drawing.ts';
+import { anchorOf, type CardRows, createDrawing, requireWrite } from './drawing.ts';
 import { createFiles, type Files } from './files.ts';
 import type { MayRead } from './may-read.ts';
 import { createPoster, slackError } from './poster.ts';
@@ -58,9 +58,7 @@ export function createThread(deps: {
 
     async anchor(channel, root) {
       const message = renderRootMessage(root, { now: { kind: 'working' }, deployed: [] }, cardRows.host);
-      const ts = await poster.post(`${root.id}/anchor`, { channel }, message);
-      drawing.remember(ts, message);
-      return ts;
+      return poster.post(anchorOf(root), { channel }, message);
     },
 
     async address({ channel, threadTs: ts }) {
@@ -107,12 +105,8 @@ export function createThread(deps: {
         case 'write_result':
           return poster.post(id, where, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
         case 'write':
-        case 'card': {
-          const card = await drawing.card(message, conversation);
-          const ts = await poster.post(id, where, card);
-          drawing.remember(ts, card);
-          return ts;
-        }
+        case 'card':
+          return poster.post(id, where, await drawing.card(message, conversation));
       }
     },
   };

@@ -231,4 +231,8 @@ export const MIGRATIONS: readonly string[] = [
     primary key (conversation_id, number)
   );
   `,
+  `
+  -- What a message shows in Slack, as a digest: every process draws. Nothing where that is not known.
+  alter table outbox add column shown text;
+  `,
 ];
