@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { JobWithMetadata } from 'pg-boss';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { LeaseLostError } from '../values/errors.ts';
+import { codeOf, LeaseLostError, UpstreamError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 
 /** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum; facts: libraries#pg-boss). */
@@ -120,7 +120,11 @@ export function createQueue<Data extends object>(
   return {
     async send(id, key, data) {
       await created;
-      await boss.send(name, data, { id, singletonKey: key });
+      // Sent again it is the same job: whoever sends is tried again, as for a statement of our own.
+      await boss.send(name, data, { id, singletonKey: key }).catch((error: unknown) => {
+        const failure = { service: 'postgres', operation: `send a job to ${name}`, code: codeOf(error), passing: true } as const;
+        throw new UpstreamError(failure, { cause: error });
+      });
       wakeOne();
     },
 
