@@ -1,5 +1,6 @@
 // What a run of a development copy reads and writes, by the code in the bundle and the values that its target gives: also what production writes to.
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
+import { rest, spend } from '../../analysis/source/stretches.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
 import { isChange, withCounted } from '../../analysis/table-places.ts';
 import { analyzeWheels } from '../../analysis/wheels.ts';
@@ -21,6 +22,8 @@ const MOST_SOURCES = 200;
 const MOST_TASKS = 100;
 /** Statements that make schemas, of all of them together; our choice. */
 const MOST_MADE = 100;
+/** Of work, to fill a name in. */
+const UNITS_A_NAME = 10;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
 /** Where a table or path is named. */
@@ -51,8 +54,6 @@ export async function dataOfRun(
   const sources = files.filter(({ path }) => CODE.test(path) && path.startsWith('src/')).slice(0, MOST_SOURCES);
   const analyses: { file: BundleFile; analysis: Analysis }[] = [];
   for (const file of sources) {
-    // Parsing holds the process: others have their turn between two sources.
-    if (analyses.length > 0) await new Promise(setImmediate);
     analyses.push({ file, analysis: await analyze(sourceOfFile(file)) });
   }
   const jobs = Object.values(objectOf(objectOf(resolved.resources).jobs));
@@ -79,6 +80,8 @@ export async function dataOfRun(
     }));
   });
   for (const { analysis, given, givenThere } of uses) {
+    spend(analysis.named.length * UNITS_A_NAME);
+    await rest();
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];

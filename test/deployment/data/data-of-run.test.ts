@@ -155,8 +155,8 @@ spark.range(3).write.saveAsTable(f"{args.catalog}.{args.out_schema}.ledger")
   expect(shared[0]?.text).toContain('changes 1 table of production: `main.sales.ledger` (`src/main.py`, line 6)');
 });
 
-it('lets others have their turn between two sources', async () => {
-  const many = Array.from({ length: 5 }, (_, i) => ({ path: `src/part_${i}.py`, bytes: Buffer.from(LOAD) }));
+it('lets others have their turn while many sources are read', async () => {
+  const many = Array.from({ length: 10 }, (_, i) => ({ path: `src/part_${i}.py`, bytes: Buffer.from(LOAD.repeat(20)) }));
   let turns = 0;
   const onTurn = () => {
     turns += 1;
@@ -164,7 +164,7 @@ it('lets others have their turn between two sources', async () => {
   };
   let next = setImmediate(onTurn);
   await dataOfRun(many, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')).finally(() => clearImmediate(next));
-  expect(turns).toBeGreaterThanOrEqual(many.length - 1);
+  expect(turns).toBeGreaterThan(5);
 });
 
 it('names the paths that production writes to as well, and none that the copy has for itself', async () => {
