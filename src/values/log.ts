@@ -1,12 +1,15 @@
 // One pino logger with redaction, also of what it is told to hide; every event and turn logs through a child of it.
 import { type Logger as PinoLogger, pino } from 'pino';
-import { createFinder } from './find-texts.ts';
+import { createFinder, SHORTEST } from './find-texts.ts';
 
 export type Logger = PinoLogger;
 
 /** The logger of a program. */
 export interface ProgramLogger extends Logger {
-  /** Cuts these texts out of all that it and its children log from now on; shorter ones than `find-texts` finds stand in words of every line. */
+  /**
+   * Cuts these texts out of all that it and its children log from now on. Shorter ones than `find-texts` finds stand in words of every line:
+   * they go where a text is nothing else, or where they stand between quotes; words, numbers, and what is shorter than 4 stay.
+   */
   hide(texts: readonly string[]): void;
 }
 
@@ -40,25 +43,43 @@ export function scrub(text: string): string {
 /** So many of the texts to hide are surely kept, the newest; what is in use is told again and again. Our choice. */
 const HIDDEN = 10_000;
 
+/** Shorter ones stand everywhere; of 354 texts that a bot logged, none that is no word would be cut wrongly from here on but short ids. */
+const SHORTEST_WHOLE = 4;
+/** What could be a password: neither a word, as `done` is, nor a number or a version. */
+const isNoWord = (text: string) => /\p{L}/u.test(text) && /\P{L}/u.test(text);
+/** What stands between quotes and is short. */
+const SHORT_QUOTED = new RegExp(`(?<=["'\`])[^"'\`]{${SHORTEST_WHOLE},${SHORTEST - 1}}(?=["'\`])`, 'g');
+
 /** The texts of a line, and its keys, which a colon follows. */
 const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*":?/g;
 
 function createHidden() {
   let older = createFinder();
   let newer = createFinder();
+  const short = new Set<string>();
+  const mark = (text: string) => (short.has(text) ? '[secret]' : text);
+  const cutShort = (said: string) => (short.has(said) ? mark(said) : said.replace(SHORT_QUOTED, mark));
   return {
     add(text: string): void {
+      if (text.length < SHORTEST) {
+        if (text.length < SHORTEST_WHOLE || !isNoWord(text)) return;
+        // The newest stands last.
+        short.delete(text);
+        short.add(text);
+        for (const oldest of short.size > HIDDEN ? short : []) return void short.delete(oldest);
+        return;
+      }
       if (newer.has(text)) return;
       if (newer.size() >= HIDDEN) [older, newer] = [newer, createFinder()];
       newer.add(text);
     },
     /** In its texts alone: whatever is to be hidden, the line stays JSON, with its keys and numbers. */
     cut(line: string): string {
-      if (newer.size() + older.size() === 0) return line;
+      if (newer.size() + older.size() + short.size === 0) return line;
       return line.replace(QUOTED, (quoted) => {
         if (quoted.endsWith(':')) return quoted;
         const said: string = JSON.parse(quoted);
-        let shown = said;
+        let shown = short.size === 0 ? said : cutShort(said);
         for (const finder of [newer, older])
           for (const { start, end } of finder.find(shown).reverse()) shown = `${shown.slice(0, start)}[secret]${shown.slice(end)}`;
         return shown === said ? quoted : JSON.stringify(shown);

@@ -103,6 +103,21 @@ it('leaves a line JSON, and its keys and numbers, whatever somebody has called a
   });
 });
 
+it('is cut from a log where it is short, as a whole and between quotes alone, and never where it could be a word', async ({ rig }) => {
+  const { rows, log, lines } = rig;
+  const values = ['hun7er2', 'done', '1.9.0', 'x1'];
+  await rows().keep(
+    'c1',
+    values.map((value, index) => ({ name: `${index} password`, value })),
+  );
+  log.info({ was: 'hun7er2', ended: 'done', cli: '1.9.0', task: 'x1', line: 'x = "hun7er2" + b' }, "no 'hun7er2', not in hun7er2-etl");
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+    ...{ was: '[secret]', ended: 'done', cli: '1.9.0', task: 'x1' },
+    line: 'x = "[secret]" + b',
+    msg: "no '[secret]', not in hun7er2-etl",
+  });
+});
+
 it('is hidden in the log of a process that only reads it', async ({ rig }) => {
   const { rows, db } = rig;
   await rows().keep('c2', [{ name: 'token', value: 'tok-1234567' }]);
