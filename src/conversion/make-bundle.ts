@@ -1,5 +1,5 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
-import { analyze } from '../analysis/analyze.ts';
+import { type Analysis, analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
 import { isChange, withCounted } from '../analysis/table-places.ts';
 import { analyzeWheels } from '../analysis/wheels.ts';
@@ -93,9 +93,15 @@ async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ 
   const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
   const tables = all.map(({ file, analysis }) => ({
     path: file.path,
-    tables: analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, analysis)) })),
+    tables: tablesIn(analysis),
   }));
   return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
+}
+
+/** Each once, however often it is named. */
+function tablesIn(analysis: Analysis): SourceTables['tables'] {
+  const all = analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, analysis)) }));
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {

@@ -61,7 +61,7 @@ it('knows tables of one name apart by their schemas', () => {
     reads('report', 'main', '{in_schema}', 'orders'),
   ]);
   expect(of('dev')).toEqual({ load: { raw_db_schema: 'erp', schema: 'dev_ana_b' }, report: { in_schema: 'dev_ana_b' } });
-  expect(told).toEqual([expect.stringContaining('`CREATE SCHEMA IF NOT EXISTS dev_<your name>`')]);
+  expect(told).toEqual([expect.stringContaining('`schema` is `dev_<your name>`, `in_schema` is `dev_<your name>`')]);
 });
 
 it('leaves what is only called after a schema, and no code names tables by', () => {
