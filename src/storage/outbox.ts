@@ -14,7 +14,8 @@ interface OutboxRow {
   readonly shown?: string;
 }
 
-export function createOutbox(db: Db) {
+/** `unleased`: what a message shows is so whoever has drawn it. */
+export function createOutbox(db: Db, unleased: Db = db) {
   return {
     /** Adds a message; one with this id that is already there stays as it is. */
     async add(row: Omit<OutboxRow, 'state' | 'ts'>): Promise<void> {
@@ -63,9 +64,9 @@ export function createOutbox(db: Db) {
       await db.query("update outbox set state = 'sent', ts = $2, shown = $3, sent_at = now() where id = $1", [id, ts, shown ?? null]);
     },
 
-    /** Notes what a message shows now: for all processes, since each of them draws. */
+    /** Notes what a message shows now: for all processes, since each of them draws, also for one that has lost its lease. */
     async shows(id: string, shown: string | undefined): Promise<void> {
-      await db.query('update outbox set shown = $2 where id = $1', [id, shown ?? null]);
+      await unleased.query('update outbox set shown = $2 where id = $1', [id, shown ?? null]);
     },
   };
 }

@@ -88,7 +88,7 @@ export async function openStorage(options: StorageOptions, needs: StorageNeeds):
     hearStops: (ears) => database.listen(STOPS, ears),
     steps: createStepRows(db),
     messages: createMessageRows(db),
-    outbox: createOutbox(db),
+    outbox: createOutbox(db, unleased),
     inbox: createInbox(db),
   };
 }
