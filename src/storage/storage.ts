@@ -67,8 +67,10 @@ export async function openStorage(options: StorageOptions, needs: StorageNeeds):
   const database = await openQueuedDatabase(options, log);
   const { kind } = database;
   const unleased = interrupted(database.db, needs);
-  // Nobody else has an embedded one: whoever had leases in it is dead.
-  if (kind === 'pglite') await database.db.query('delete from leases');
+  // Nobody else has an embedded one: whoever had leases in it is dead. Elsewhere those that ran out long ago are of nobody.
+  await database.db.query(
+    kind === 'pglite' ? 'delete from leases' : "delete from leases where until < clock_timestamp() - interval '1 hour'",
+  );
   const leases = createLeases(unleased, { lengthMs: leaseSeconds * 1000, clock, log });
   const { db } = leases;
   const rows = bundleRows(db);
