@@ -193,10 +193,10 @@ export function createApproval(
       const by = { slackUser: click.user, identity };
       const decision = await kind.decide(how, { proposalId, by, now: new Date(deps.clock.now()), typed });
       if (!decision.ok) {
-        // Told again after a process died between the decision and the queue, which takes it once.
+        // Told again after a process died between the decision and the queue, which takes it once: what this click was for.
         const decided = await kind.get(proposalId);
         if (how === 'approve' && decided?.state === 'approved' && decided.decidedBy === click.user)
-          await queue.send(proposalId, await kind.keyOf(decided), click);
+          return queue.send(proposalId, await kind.keyOf(decided), click);
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;
       }
