@@ -50,7 +50,8 @@ export function createPostgresDb(options: PoolConfig, onIdleError: (error: Error
     ...options,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'dab-bot',
+    // As the owner of a lease is called: for people who look into the tables.
+    application_name: `dab-bot ${process.pid}`,
   });
   pool.on('error', onIdleError);
   const gate = guarded();
