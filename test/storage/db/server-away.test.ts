@@ -1,9 +1,8 @@
 // A real PostgreSQL behind a line that can be cut: at any point of a start, and for a while under a running program.
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, expect, it } from 'vitest';
 import { openQueuedDatabase } from '../../../src/storage/db/open.ts';
 import { isAway } from '../../../src/storage/db/wait-for-server.ts';
+import { lineTo } from '../cuttable-line.ts';
 import { quiet } from '../open-test-storage.ts';
 import { findPostgres } from '../postgres-server.ts';
 
@@ -12,43 +11,6 @@ const endings: (() => unknown)[] = [];
 afterAll(async () => {
   for (const end of endings.reverse()) await end();
 });
-
-/** A line to a port. `cutAt` cuts it once each of these texts goes over it. */
-async function lineTo(port: number, cutAt: Set<string>) {
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  let own = 0;
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const open = async () => {
-    server = createServer((near) => {
-      const far = connect(port, '127.0.0.1');
-      for (const [socket, other] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        sockets.add(socket);
-        socket.on('error', () => undefined).on('close', () => other.destroy());
-      }
-      near.on('data', (bytes) => {
-        const text = [...cutAt].find((one) => bytes.includes(one));
-        if (text === undefined) return far.write(bytes);
-        cutAt.delete(text);
-        cut();
-      });
-      far.pipe(near);
-    }).listen(own, '127.0.0.1');
-    await once(server, 'listening');
-    own = (server.address() as AddressInfo).port;
-  };
-  const close = () => {
-    server?.close();
-    cut();
-  };
-  await open();
-  return { open, close, port: own };
-}
 
 it.skipIf('missing' in postgres)('starts over a line that breaks in the migrations and in the queue, and waits for it later', async () => {
   if ('missing' in postgres) throw new Error(postgres.missing);
