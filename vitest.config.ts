@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { loadCliConfig } from './src/config/load.ts';
 import { createCliLocator } from './src/deployment/install/locate.ts';
 import { createLogger } from './src/values/log.ts';
+import { WHOLE } from './test/sample.ts';
 
 // The CLI that `npm run setup:cli` has prepared, wherever it is; without one, what needs it is skipped and named at the end.
 const cli = await createCliLocator({ ...loadCliConfig(), allowSetup: false, log: createLogger({ level: 'silent' }) }).ready();
@@ -10,6 +11,8 @@ const cli = await createCliLocator({ ...loadCliConfig(), allowSetup: false, log:
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes of waiting for processes that are killed or stand still: two-processes.test.ts shows one of each.
+    exclude: WHOLE ? [] : ['test/**/*.long.sweep.test.ts'],
     env: cli === undefined ? {} : { DATABRICKS_CLI_PATH: cli },
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/leave-nothing.ts', 'test/measure.ts'],

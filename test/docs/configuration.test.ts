@@ -40,7 +40,7 @@ const OF_TESTS: Readonly<Record<string, string>> = {
   SCREENSHOTS_DIR: 'Where tests of pages leave pictures.',
   SHOW_THREAD: 'Anything: print what the offline Claude says.',
   SLACK_SCHEMA_DIR: 'Slack’s published schemas of manifests.',
-  TEST_ALL: '`1`: sweeps run whole; `npm run test:all` sets it.',
+  TEST_ALL: '`1`: sweeps run whole; `npm run test:all` sets it. `every`: also those that take an hour.',
   TEST_PGHOST: 'A Postgres server for the contract of storage. Unset: one is started from Debian’s binaries.',
   TEST_PGPORT: 'Its port.',
   TEST_PGDATABASE: 'The database on it.',

@@ -20,7 +20,6 @@ type Work = (typeof WORKS)[number];
 /** A thread for each n; the longest work stores about as many steps. */
 const CASES = Array.from({ length: 100 }, (_, index) => index + 1);
 const JOB = '318';
-const WHOLE_ONLY = 0;
 
 /** Who is killed in the middle of `bundle deploy`, with a thread about which job. */
 const IN_DEPLOY = [
@@ -138,7 +137,7 @@ function alike(text: string): string {
 }
 
 describe.skipIf(cli.state !== 'ready' || noPostgres)('killed', () => {
-  test.for(sampleOf(IN_DEPLOY, 1))('in the middle of a deployment: $killed', async ({ job, ...kill }, { playground, ana }) => {
+  test.for(IN_DEPLOY)('in the middle of a deployment: $killed', async ({ job, ...kill }, { playground, ana }) => {
     const { databricks, bots } = playground;
     const isOpen = (card: Message) => 'deploy' in buttonsOf(card);
     const thread = await startThread(ana, `/dab job ${job}`, `job ${job} `);
@@ -169,8 +168,7 @@ describe.skipIf(cli.state !== 'ready' || noPostgres)('killed', () => {
     if (kill.bot) await working.bot.start();
   });
 
-  // A case takes minutes, so there is none in the sample; two-processes.test.ts kills a turn's process there.
-  test.for(sampleOf(CASES, WHOLE_ONLY))('after step %i of each work', async (n, { begin, steps, undisturbed, table }) => {
+  test.for(sampleOf(CASES, 0, 2))('after step %i of each work', async (n, { begin, steps, undisturbed, table }) => {
     const { works, story } = await begin();
     const last = WORKS.findLastIndex((work) => undisturbed(work).taken >= n);
     for (const work of WORKS.slice(0, last + 1)) {

@@ -87,7 +87,7 @@ async function runJob(ana: Person, thread: Thread): Promise<void> {
 }
 
 describe.skipIf(cli.state !== 'ready' || 'missing' in postgres)('refused once', () => {
-  test.for(sampleOf(CASES, 1))('on the way to $to: $statement, n = $nth', async ({ to, ...refused }) => {
+  test.for(sampleOf(CASES, 0, 8))('on the way to $to: $statement, n = $nth', async ({ to, ...refused }) => {
     const { ana, query, playground } = await startRefusing(refused);
     onTestFailed(async () =>
       console.error(
