@@ -16,8 +16,10 @@ export default defineConfig({
     env: cli === undefined ? {} : { DATABRICKS_CLI_PATH: cli },
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/leave-nothing.ts', 'test/measure.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    // They only catch a hang: a flow starts programs and takes many steps, six times as slowly on a busy machine. Set in a file they would count
+    // for some files and not for others, since what a worker has imported is not run again.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // A test that waits for something fails when it never comes, not when a busy machine is slow.
     expect: { poll: { timeout: 30_000 } },
     // A file waits for a quarter of its time, for programs and clocks: two would leave two cores idle, and more than three only wait for one another.

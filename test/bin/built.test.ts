@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { environment } from '../../src/config/environment.ts';
 import { handedOn } from '../../src/config/load.ts';
@@ -26,9 +26,6 @@ const production = Object.keys(packages).filter(
   (path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && packages[path].dev !== true && existsSync(join(PROJECT, path)),
 );
 const MCP_SERVER = join('dist', 'bin', 'mcp-server.js');
-
-// The first test builds.
-vi.setConfig({ testTimeout: 180_000 });
 
 const test = folderTest
   .extend('project', { scope: 'file' }, async ({}, { onCleanup }) => {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, onTestFinished, vi } from 'vitest';
+import { test as base, onTestFinished } from 'vitest';
 import { environment } from '../../src/config/environment.ts';
 import { loadCliConfig } from '../../src/config/load.ts';
 import { type CliStatus, createCliLocator } from '../../src/deployment/install/locate.ts';
@@ -12,9 +12,6 @@ import { type Playground, startPlayground } from '../../src/playground/start.ts'
 import { createLogger } from '../../src/values/log.ts';
 import { fillDataFolder } from '../storage/test-dump.ts';
 import { buttonsOf, CHANNEL, privately, STEP_MS, textOf } from './thread.ts';
-
-// A test starts what it needs and takes many steps (thread.ts).
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 /**
  * How many times as fast time goes for programs and stand-ins: a minute's calls of Slack are free again after seconds. Not so fast that a

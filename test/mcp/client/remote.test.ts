@@ -1,7 +1,7 @@
 // The bot's tools on a remote server: what is made there is kept here, what is lost there is put back, and a server that goes away is outlived.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { LIMITS } from '../../../src/mcp/limits.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { fillDataFolder } from '../../storage/test-dump.ts';
@@ -10,9 +10,6 @@ import { driveAll } from '../drive.ts';
 import { CLI, use } from '../rig.ts';
 import { withServerProcess } from '../server-process.ts';
 import { createBotSide } from './remote-rig.ts';
-
-// The server is ended and started again, which takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
 
 const EXPORT = 'GET /api/2.0/workspace/export';
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
 import { handedOn } from '../../../src/config/load.ts';
 import { httpTest } from './http-rig.ts';
@@ -11,9 +11,6 @@ import { startRelay } from './relay.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const BASELINE = join(import.meta.dirname, 'conformance-baseline.yml');
-
-// A busy machine takes long to start so many programs.
-vi.setConfig({ testTimeout: 300_000 });
 
 const it = httpTest();
 

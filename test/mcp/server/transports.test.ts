@@ -4,7 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { describe, expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { environment } from '../../../src/config/environment.ts';
 import { handedOn } from '../../../src/config/load.ts';
 import { callsOf, driveAll } from '../drive.ts';
@@ -14,9 +14,6 @@ import { withServerProcess } from '../server-process.ts';
 const ANA = 'ana@acme.example';
 const BEN = 'ben@acme.example';
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
-
-// Programs are started, and each tool is called in turn.
-vi.setConfig({ testTimeout: 300_000 });
 
 /** `tokenOf`: one token for each person, so that a leak of it can be seen. The others: a client of the SDK, by transport. */
 const it = withServerProcess
