@@ -32,6 +32,8 @@ interface Click {
 }
 
 interface DecidingClick extends Click {
+  /** Of the press: the same when it is told again. */
+  readonly id: string;
   /** The word that was typed where something would be deleted. */
   readonly typed?: string;
 }
@@ -50,6 +52,7 @@ interface Approvable {
   readonly conversationId?: string;
   readonly state: string;
   readonly decidedBy?: string;
+  readonly decidedClick?: string;
 }
 
 /** One kind of proposal. */
@@ -185,18 +188,20 @@ export function createApproval(
         await ends.send(randomUUID(), await kinds.write.keyOf(proposal), { ...click, kind: 'write', ended: result });
     },
 
-    async decide(how, { typed, ...click }, asker) {
+    async decide(how, { id, typed, ...click }, asker) {
       const kind = kinds[click.kind ?? 'deployment'];
       const identity = await asker.identity(kind.why);
       if (identity === undefined) return;
       const { proposalId } = click;
       const by = { slackUser: click.user, identity };
-      const decision = await kind.decide(how, { proposalId, by, now: new Date(deps.clock.now()), typed });
+      const decision = await kind.decide(how, { proposalId, by, now: new Date(deps.clock.now()), typed, click: id });
       if (!decision.ok) {
-        // Told again after a process died between the decision and the queue, which takes it once: what this click was for.
         const decided = await kind.get(proposalId);
-        if (how === 'approve' && decided?.state === 'approved' && decided.decidedBy === click.user)
-          return queue.send(proposalId, await kind.keyOf(decided), click);
+        if (decided?.decidedClick === id) {
+          // Told again after a process died, perhaps between the decision and the queue, which takes it once.
+          if (decided.state === 'approved') await queue.send(proposalId, await kind.keyOf(decided), click);
+          return;
+        }
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;
       }

@@ -231,8 +231,9 @@ export function createAskedSteps(deps: {
         { conversation, identity, team, slackUser },
         { kind: 'run_bundle', bundle: bundleDigest, target, key, parameters: {} },
       );
-      if ((await writeApprovals.get(writeId))?.state === 'open')
-        await deps.decide('approve', { kind: 'write', proposalId: writeId, team, user: slackUser }, asker);
+      const { state = '' } = (await writeApprovals.get(writeId)) ?? {};
+      if (['open', 'approved'].includes(state))
+        await deps.decide('approve', { id, kind: 'write', proposalId: writeId, team, user: slackUser }, asker);
       return undefined;
     },
   };

@@ -13,6 +13,7 @@ export interface Decidable {
   readonly expiresAt: Date;
   readonly decidedBy?: string;
   readonly decidedAs?: string;
+  readonly decidedClick?: string;
   readonly decidedAt?: Date;
   readonly result?: unknown;
 }
@@ -25,11 +26,15 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
     },
 
     /** open → approved or declined, if it has not expired; undefined when it was not open any more. */
-    async decide(id: string, to: 'approved' | 'declined', by: { slackUser: string; userName: string; at: Date }): Promise<R | undefined> {
+    async decide(
+      id: string,
+      to: 'approved' | 'declined',
+      by: { slackUser: string; userName: string; at: Date; click?: string | undefined },
+    ): Promise<R | undefined> {
       const [row] = await db.query(
-        `update ${table} set state = $2, decided_by = $3, decided_as = $4, decided_at = $5
+        `update ${table} set state = $2, decided_by = $3, decided_as = $4, decided_at = $5, decided_click = $6
          where id = $1 and state = 'open' and ($2 = 'declined' or expires_at > $5) returning *`,
-        [id, to, by.slackUser, by.userName, by.at],
+        [id, to, by.slackUser, by.userName, by.at, by.click ?? null],
       );
       return row && typed<R>(row);
     },

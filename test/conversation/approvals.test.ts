@@ -56,6 +56,49 @@ test('a deployment is looked for in the workspace also where a process died afte
   expect(told).toEqual(Array(2).fill(`${proposal.id}/result`));
 });
 
+test('a press that is told again after a crash is carried out without a word; a second press hears that there was one', async ({
+  storage,
+}) => {
+  const { db } = storage;
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  await rows.conversations.insert({ ...THREAD, id: 'conversation-3', threadTs: '3.1' });
+  const decided = { decidedBy: 'U_ANA', decidedClick: 'press-1' };
+  const proposal = { id: randomUUID(), conversationId: 'conversation-3', state: 'approved', ...decided };
+  const thread = { refresh: async () => undefined, atWork: () => undefined } as Partial<Thread> as Thread;
+  const ran: string[] = [];
+  const kind: ProposalKind = {
+    ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [], planOffer: async () => undefined },
+    ...{ get: async () => ({ ...proposal }), abandon: () => expect.fail(), leftBehind: async () => undefined, ended: () => undefined },
+    decide: async () => ({ ok: false, reason: 'It was approved already.' }),
+    run: async ({ proposalId }) => {
+      ran.push(proposalId);
+      proposal.state = 'done';
+      return { state: 'done' };
+    },
+  };
+  const approval = createApproval(
+    {
+      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${randomUUID()}` }),
+      ...{ alone: true, rows, thread, clock: systemClock, log: quiet, metrics: createMetrics() },
+      ...{ look: () => expect.fail(), identities: { token: async () => 'a-token' } },
+    },
+    { deployment: kind, write: kind },
+  );
+  await approval.start();
+  const refused: string[] = [];
+  const asker = {
+    identity: async () => ({ host: 'https://w.example', userName: 'ana@acme.example' }) as never,
+    refuse: async (reason: string) => void refused.push(reason),
+  };
+  const press = (id: string) => approval.decide('approve', { id, proposalId: proposal.id, team: 'T_ACME', user: 'U_ANA' }, asker);
+  await press('press-2');
+  expect(refused).toEqual(['It was approved already.']);
+  await press('press-1');
+  await expect.poll(() => ran, { timeout: 50_000 }).toEqual([proposal.id]);
+  await press('press-1');
+  expect(refused).toHaveLength(1);
+});
+
 test('a sign-in that can’t be refreshed for a moment is waited for, and what was approved is then carried out', async ({ storage }) => {
   const { db } = storage;
   const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };

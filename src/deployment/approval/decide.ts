@@ -7,6 +7,8 @@ export interface Decision {
   readonly now: Date;
   /** The word that was typed where something would be deleted. */
   readonly typed?: string | undefined;
+  /** Of the press: one that is told again is no second one. */
+  readonly click?: string | undefined;
 }
 /** `reason`: words for the person who clicked. */
 export type Decided<P> = { readonly ok: true; readonly proposal: P } | { readonly ok: false; readonly reason: string };
@@ -38,7 +40,12 @@ export function createDecider<Row extends Decidable, P>(
       const obstacle = await words.obstacle(row, decision);
       if (obstacle !== undefined) return refuse(obstacle);
     }
-    const decided = await rows.decide(proposalId, to, { slackUser: by.slackUser, userName: by.identity.userName, at: now });
+    const decided = await rows.decide(proposalId, to, {
+      slackUser: by.slackUser,
+      userName: by.identity.userName,
+      at: now,
+      click: decision.click,
+    });
     if (decided !== undefined) return { ok: true, proposal: proposalOf(decided) };
     const after = await rows.get(proposalId);
     return refuse(after === undefined ? words.unknown : await words.notOpen(after));

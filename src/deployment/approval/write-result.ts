@@ -26,7 +26,7 @@ const Result = z.object({
 /** `unknown`: it may or may not have happened, a person has to look; it is never done again by itself. */
 export type WriteResult = z.infer<typeof Result>;
 
-type Shown = 'id' | 'conversationId' | 'digest' | 'host' | 'userName' | 'state' | 'expiresAt' | 'decidedBy';
+type Shown = 'id' | 'conversationId' | 'digest' | 'host' | 'userName' | 'state' | 'expiresAt' | 'decidedBy' | 'decidedClick';
 
 export interface WriteProposal extends Pick<WriteRow, Shown> {
   readonly write: Write;

@@ -62,9 +62,9 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
 
   for (const [action, kind, how] of DECISIONS) {
     on(action, async (pressed, whisper) => {
-      const { value: proposalId, team, user, channel, triggerId } = pressed;
+      const { id, value: proposalId, team, user, channel, triggerId } = pressed;
       if (action === 'deploy' && (await askToConfirm(deps, { proposalId, channel, triggerId }))) return;
-      await deps.conversation.decide(how, { kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
+      await deps.conversation.decide(how, { id, kind, proposalId, team, user }, askerOf(deps.connect, pressed, whisper));
     });
   }
   for (const kind of NEXT)

@@ -36,7 +36,7 @@ export async function askToConfirm(
 
 export function registerConfirmDeletes(app: App, { client, conversation, connect, log }: ConfirmDeps): void {
   // Our receiver has acknowledged it: the modal is closed, and what is to be said is said in the thread, to the person alone.
-  app.view(CONFIRM_DELETES, async ({ body, view }) => {
+  app.view(CONFIRM_DELETES, async ({ body, view, context }) => {
     const { proposalId, channel, threadTs } = Metadata.parse(JSON.parse(view.private_metadata));
     const typed = Submitted.parse(view.state.values)[WORD.block]?.[WORD.action]?.value ?? '';
     const who = { team: body.team?.id ?? '', user: body.user.id };
@@ -46,7 +46,7 @@ export function registerConfirmDeletes(app: App, { client, conversation, connect
       refuse: (reason: string, again: Parameters<typeof renderRefusal>[1]) => whisper(renderRefusal(reason, again)),
     };
     await conversation
-      .decide('approve', { kind: 'deployment', proposalId, ...who, typed }, asker)
+      .decide('approve', { id: String(context.envelope), kind: 'deployment', proposalId, ...who, typed }, asker)
       .catch((error: unknown) => whisperFailure(whisper, error, proposalId, log));
   });
 }

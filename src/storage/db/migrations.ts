@@ -235,4 +235,9 @@ export const MIGRATIONS: readonly string[] = [
   -- What a message shows in Slack, as a digest: every process draws. Nothing where that is not known.
   alter table outbox add column shown text;
   `,
+  `
+  -- Which press decided: told again after a crash, it is no second one.
+  alter table proposals add column decided_click text;
+  alter table writes add column decided_click text;
+  `,
 ];
