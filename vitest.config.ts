@@ -1,4 +1,4 @@
-// The test run: every *.test.ts under test/, three at a time, generous limits because machines differ.
+// The test run: every *.test.ts under test/, four at a time, generous limits because machines differ.
 import { defineConfig } from 'vitest/config';
 import { loadCliConfig } from './src/config/load.ts';
 import { createCliLocator } from './src/deployment/install/locate.ts';
@@ -22,8 +22,8 @@ export default defineConfig({
     hookTimeout: 600_000,
     // A test that waits for something fails when it never comes, not when a busy machine is slow.
     expect: { poll: { timeout: 30_000 } },
-    // A file waits for a quarter of its time, for programs and clocks: two would leave two cores idle, and more than three only wait for one another.
-    maxWorkers: 3,
+    // A file waits for half of its time, for programs and clocks: with three, two cores were idle for a sixth of the run.
+    maxWorkers: 4,
     // Files of a worker share what they import: to load it anew for each costs a tenth of the run. Rooms are factories and keep no state; what
     // a file leaves behind, setupFiles tell.
     isolate: false,

@@ -48,17 +48,6 @@ describe('anything at all', () => {
   });
 
   it.each([
-    ['SQL without end', 'SQL', `select ${'('.repeat(50_000)}`],
-    ['a long sum', 'SQL', `select ${'a+'.repeat(40_000)}1 from t`],
-    ['many statements', 'SQL', 'select 1 from t;'.repeat(60_000)],
-    ['many quotes', 'SCALA', 'sql("""'.repeat(100_000)],
-    ['many empty lines', 'R', '\n'.repeat(500_000)],
-    ['a long chain', 'PYTHON', `df${'.table("a")'.repeat(20_000)}`],
-  ] as const)('gets through %s', async (_what, language, text) => {
-    expect((await analyze(notebook(text, language))).kind).toBeTypeOf('string');
-  });
-
-  it.each([
     ['one cell of Python', [notebook('df = spark.table("a.b.c")\ndf.write.saveAsTable("a.b.d")\n'.repeat(1_000))]],
     ['many statements of SQL', [notebook('insert into a.b.c select x, y from a.b.d where z;\n'.repeat(1_000), 'SQL')]],
     ['many calls of Scala', [notebook('spark.sql("insert into a.b.c select x from a.b.d")\n'.repeat(1_000), 'SCALA')]],

@@ -206,24 +206,4 @@ describe('anything at all', () => {
       }),
     );
   });
-
-  it.each([
-    ['bytes that are no UTF-8', Buffer.from([0x69, 0x6d, 0xff, 0xfe, 0x00, 0x80])],
-    ['a notebook of odd JSON', Buffer.from('{"cells":[null,{"cell_type":1},{"cell_type":"code","source":[1]}],"metadata":7}')],
-    ['brackets without end', Buffer.from(`import a\n${'('.repeat(100_000)}`)],
-    ['quotes without end', Buffer.from(`import a\n${'f"{'.repeat(50_000)}`)],
-    ['a long chain of calls', Buffer.from(`import a\ndf${'.select("a")'.repeat(20_000)}`)],
-    [
-      'strings that double',
-      Buffer.from(
-        `import sys\na0 = "${'x'.repeat(1000)}"\n${Array.from({ length: 60 }, (_, n) => `a${n + 1} = a${n} + a${n}\n`).join('')}`,
-      ),
-    ],
-    ['spaces without end', Buffer.from(`import a (\nfrom a import b${' '.repeat(300_000)}!\n%run a${' '.repeat(300_000)}\n`)],
-    ['deep sums', Buffer.from(`import sys\nsys.path.append(${'"a"+'.repeat(50_000)}"b")`)],
-    ['more than is read', Buffer.from(`import a\n${'x = 1 # é\n'.repeat(300_000)}`)],
-  ])('gets through %s', async (_what, bytes) => {
-    expect(await dependenciesOf({ path: '/a/b.ipynb', kind: 'notebook', bytes })).toBeInstanceOf(Array);
-    expect(await dependenciesOf({ path: '/a/b.py', kind: 'file', bytes })).toBeInstanceOf(Array);
-  });
 });

@@ -15,7 +15,7 @@ const ALL = Object.entries({ ...CASES, ...KIND_CASES, ...HARD_CASES });
 const INHERENT: Readonly<Record<string, RegExp>> = { 'task-unknown': /unknown field: (quantum_task|mood)/ };
 
 describe.skipIf(CLI === undefined)('deployed and equal', () => {
-  test.for(sampleOf(ALL, 8))('%s', async ([name, one], { far }) => {
+  test.for(sampleOf(ALL, 5))('%s', async ([name, one], { far }) => {
     const bundle = generateBundle({ ...one, host: HOST });
     if (bundle.diagnostics.some(({ level }) => level === 'error')) {
       expect(bundle.diagnostics.filter(({ level }) => level === 'error').map(({ place }) => place)).not.toContain('');

@@ -1,7 +1,6 @@
 // A database that goes away while a turn is at work: the process lives, and the turn ends as if nothing had been.
 import { describe, expect } from 'vitest';
 import { systemClock } from '../../src/values/clock.ts';
-import { sampleOf } from '../sample.ts';
 import { lineTo } from '../storage/cuttable-line.ts';
 import { noPostgres, severalProcesses } from './several-processes.ts';
 import { findCli, holdSources, type StackOptions } from './stack.ts';
@@ -27,7 +26,7 @@ const CASES = [
 ] as const;
 
 describe.skipIf(cli.state !== 'ready' || noPostgres)('a database that is away', () => {
-  test.for(sampleOf(CASES, 1))('for %s ms while job %s is read', async ([ms, job], { playground, ana, line, rows }) => {
+  test.for(CASES)('for %s ms while job %s is read', async ([ms, job], { playground, ana, line, rows }) => {
     const [bot] = playground.bots;
     const pid = bot?.pid();
     const release = holdSources(playground);
