@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { loadCliConfig } from './src/config/load.ts';
 import { createCliLocator } from './src/deployment/install/locate.ts';
 import { createLogger } from './src/values/log.ts';
+import { LongestFirst } from './test/longest-first.ts';
 import { WHOLE } from './test/sample.ts';
 
 // The CLI that `npm run setup:cli` has prepared, wherever it is; without one, what needs it is skipped and named at the end.
@@ -27,6 +28,7 @@ export default defineConfig({
     // Files of a worker share what they import: to load it anew for each costs a tenth of the run. Rooms are factories and keep no state; what
     // a file leaves behind, setupFiles tell.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // WebAssembly as it is compiled first: to compile it again, for speed, costs a test more than it gains.
     execArgv: ['--liftoff-only'],
     reporters: ['default', './test/summary-reporter.ts'],
