@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished } from 'vitest';
 import type { Child } from '../../src/playground/child.ts';
 import type { Message } from '../../src/playground/slack/protocol/page-api.ts';
 import { systemClock } from '../../src/values/clock.ts';
-import { sampleOf } from '../sample.ts';
 import { noPostgres, severalProcesses } from './several-processes.ts';
 import { findCli } from './stack.ts';
 import { countSteps } from './stored-steps.ts';
@@ -168,7 +167,7 @@ describe.skipIf(cli.state !== 'ready' || noPostgres)('killed', () => {
     if (kill.bot) await working.bot.start();
   });
 
-  test.for(sampleOf(CASES, 0, 2))('after step %i of each work', async (n, { begin, steps, undisturbed, table }) => {
+  test.for(CASES)('after step %i of each work', async (n, { begin, steps, undisturbed, table }) => {
     const { works, story } = await begin();
     const last = WORKS.findLastIndex((work) => undisturbed(work).taken >= n);
     for (const work of WORKS.slice(0, last + 1)) {

@@ -2,7 +2,6 @@
 import pg from 'pg';
 import { describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import type { Person } from '../../src/playground/slack/people/person.ts';
-import { sampleOf } from '../sample.ts';
 import { findPostgres } from '../storage/postgres-server.ts';
 import { findCli, linked, startStack } from './stack.ts';
 import { buttonsOf, CHANNEL, counts, ONCE, STEP_MS, startThread, type Thread, textOf } from './thread.ts';
@@ -87,7 +86,7 @@ async function runJob(ana: Person, thread: Thread): Promise<void> {
 }
 
 describe.skipIf(cli.state !== 'ready' || 'missing' in postgres)('refused once', () => {
-  test.for(sampleOf(CASES, 0, 8))('on the way to $to: $statement, n = $nth', async ({ to, ...refused }) => {
+  test.for(CASES)('on the way to $to: $statement, n = $nth', async ({ to, ...refused }) => {
     const { ana, query, playground } = await startRefusing(refused);
     onTestFailed(async () =>
       console.error(
