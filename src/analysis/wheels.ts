@@ -1,4 +1,5 @@
 // What wheels do that a job brings along: of each the modules that its programs and the job's own sources get to, by their imports.
+import type { WheelProgram } from '../bundle/model/wheel-uses.ts';
 import { type Analysis, analyze } from './analyze.ts';
 import type { Dependency } from './dependencies.ts';
 import { LIMITS } from './source/limits.ts';
@@ -11,7 +12,7 @@ interface File {
 
 interface WheelStart {
   /** What is run of them. */
-  readonly programs: readonly { readonly packageName: string; readonly entryPoint: string }[];
+  readonly programs: readonly WheelProgram[];
   /** What the job's other sources need. */
   readonly dependencies: readonly Dependency[];
 }

@@ -2,7 +2,7 @@
 import type { Leaf } from './leaves.ts';
 import { pipPath } from './pip-line.ts';
 
-interface WheelProgram {
+export interface WheelProgram {
   readonly packageName: string;
   readonly entryPoint: string;
 }
