@@ -67,13 +67,13 @@ export const TABLE: Record<string, string> = {
   conversation:
     'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +
     'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story conversation/history pg-boss:types',
-  'slack/views':
-    'bundle/proof:types deployment/policy deployment/approval:types conversation/story:types conversation:types ' + '@slack/types:types',
+  'slack/views': 'deployment/policy deployment/approval:types conversation/story:types conversation:types @slack/types:types',
+  'slack/views/modals': 'bundle/proof:types deployment/policy slack/views @slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread':
     'bundle/model:types bundle/edit deployment/approval:types conversation/story conversation slack/views slack/bolt ' +
     '@slack/types:types @slack/web-api',
-  'slack/listen': 'identity:types conversation:types slack/views slack/thread @slack/bolt:types @slack/web-api:types',
+  'slack/listen': 'identity:types conversation:types slack/views slack/views/modals slack/thread @slack/bolt:types @slack/web-api:types',
   slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',
   'command-line':

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
 import { renderRefusal } from '../views/answers.ts';
-import { CONFIRM_DELETES, renderConfirmDeletes, WORD } from '../views/confirm-deletes-modal.ts';
+import { CONFIRM_DELETES, renderConfirmDeletes, WORD } from '../views/modals/confirm-deletes-modal.ts';
 import type { Connect } from './connect.ts';
 import { whisperFailure, whisperIn } from './whisper.ts';
 

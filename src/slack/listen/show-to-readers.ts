@@ -6,8 +6,8 @@ import { aboutOf } from '../thread/may-read.ts';
 import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderWords } from '../views/answers.ts';
-import { renderChangesModal, renderHeadline } from '../views/changes-modal.ts';
-import { renderProofLine, renderProofModal } from '../views/proof-modal.ts';
+import { renderChangesModal, renderHeadline } from '../views/modals/changes-modal.ts';
+import { renderProofLine, renderProofModal } from '../views/modals/proof-modal.ts';
 import type { Whisper } from './whisper.ts';
 
 export interface ShowDeps {

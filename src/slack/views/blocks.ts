@@ -1,5 +1,6 @@
 // The blocks that our messages are made of.
 import type { KnownBlock } from '@slack/types';
+import type { Finding } from '../../deployment/policy/release-diff.ts';
 import { LIMITS } from './limits.ts';
 import { clip } from './slack-text.ts';
 
@@ -8,6 +9,9 @@ export interface Message {
   readonly text: string;
   readonly blocks: KnownBlock[];
 }
+
+/** What stands before a finding. */
+export const MARKS: Record<Finding['weight'], string> = { danger: ':rotating_light:', warning: ':warning:', note: '•' };
 
 export function section(text: string) {
   return { type: 'section' as const, text: { type: 'mrkdwn' as const, text: clip(text, LIMITS.sectionText), verbatim: true } };

@@ -5,10 +5,10 @@ import type { FileChange } from '../../../src/conversation/story/file-changes.ts
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
 import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
-import { renderChangesModal, renderHeadline } from '../../../src/slack/views/changes-modal.ts';
-import { renderConfirmDeletes } from '../../../src/slack/views/confirm-deletes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
-import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
+import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
+import { renderConfirmDeletes } from '../../../src/slack/views/modals/confirm-deletes-modal.ts';
+import { renderProofModal } from '../../../src/slack/views/modals/proof-modal.ts';
 import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';

@@ -1,9 +1,9 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
 import { describe, expect, it } from 'vitest';
 import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
-import { renderChangesModal, renderHeadline } from '../../../src/slack/views/changes-modal.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
-import { renderProofModal } from '../../../src/slack/views/proof-modal.ts';
+import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
+import { renderProofModal } from '../../../src/slack/views/modals/proof-modal.ts';
 import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
 import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/slack-text.ts';

@@ -1,7 +1,7 @@
 // Asks for a typed word before something is deleted: what goes, and a field for the name of the target.
 import type { ModalView } from '@slack/types';
-import { section } from './blocks.ts';
-import { clip, escapeText } from './slack-text.ts';
+import { section } from '../blocks.ts';
+import { clip, escapeText } from '../slack-text.ts';
 
 /** What a modal lists; the rest is counted, and stands on the card and in its report. */
 const SHOWN = 20;

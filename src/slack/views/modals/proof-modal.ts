@@ -1,8 +1,8 @@
 // The whole proof as a modal: what is not identical first.
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Proof, ProofEntry } from '../../bundle/proof/proof.ts';
-import { section } from './blocks.ts';
-import { clip, escapeText } from './slack-text.ts';
+import type { Proof, ProofEntry } from '../../../bundle/proof/proof.ts';
+import { section } from '../blocks.ts';
+import { clip, escapeText } from '../slack-text.ts';
 
 /** Entries a modal lists: 100 blocks at most, and nobody reads more there; PROOF.md in the zip has all. */
 const SHOWN = 80;

@@ -1,18 +1,16 @@
 // All that a deployment would change, as a modal: what deserves a look, every setting before and after, every file; in pages.
 import type { KnownBlock, ModalView } from '@slack/types';
-import { headlineOf } from '../../deployment/policy/headline.ts';
-import { code, counted, kindOf } from '../../deployment/policy/phrases.ts';
-import type { FileChange, Finding, Release, ResourceChange, SettingChange } from '../../deployment/policy/release-diff.ts';
-import { button, section } from './blocks.ts';
-import { LIMITS } from './limits.ts';
-import { clip, escapeText, oneLine } from './slack-text.ts';
+import { headlineOf } from '../../../deployment/policy/headline.ts';
+import { code, counted, kindOf } from '../../../deployment/policy/phrases.ts';
+import type { FileChange, Release, ResourceChange, SettingChange } from '../../../deployment/policy/release-diff.ts';
+import { button, MARKS, section } from '../blocks.ts';
+import { LIMITS } from '../limits.ts';
+import { clip, escapeText, oneLine } from '../slack-text.ts';
 
 /** Texts of a page; a view holds 100 blocks (facts: slack#blocks-and-their-limits), and 30 screens are enough for anybody. */
 const PAGE_SECTIONS = 20;
 /** Of one line, in characters: a value is read in full in the file. */
 const LONGEST_LINE = 700;
-
-export const MARKS: Record<Finding['weight'], string> = { danger: ':rotating_light:', warning: ':warning:', note: '•' };
 
 /** Of which plan: the modal itself says it, which no click can change; what is pressed to see another page carries which one. */
 interface ChangesPage {
