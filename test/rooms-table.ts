@@ -6,13 +6,14 @@ export const TABLE: Record<string, string> = {
   config: 'config/variables bundle/model:types bundle/edit',
   'config/variables': '',
   'bundle/model': '',
+  'bundle/data': 'bundle/model',
   'bundle/secrets': 'bundle/model:types',
   'bundle/currency': 'bundle/model:types',
   'bundle/yaml': 'bundle/model yaml',
   'bundle/check': 'bundle/model bundle/yaml',
-  'bundle/generate': 'bundle/model bundle/currency bundle/yaml bundle/check',
-  'bundle/proof': 'bundle/model bundle/secrets bundle/currency bundle/yaml bundle/generate',
-  'bundle/edit': 'bundle/model bundle/secrets bundle/yaml bundle/generate fflate',
+  'bundle/generate': 'bundle/model bundle/data bundle/currency bundle/yaml bundle/check',
+  'bundle/proof': 'bundle/model bundle/data bundle/secrets bundle/currency bundle/yaml bundle/generate',
+  'bundle/edit': 'bundle/model bundle/data bundle/secrets bundle/yaml bundle/generate fflate',
   'analysis/source': 'bundle/model:types fflate',
   'analysis/sql': 'analysis/source @polyglot-sql/sdk',
   'analysis/python': 'analysis/source analysis/sql:types web-tree-sitter',
@@ -27,7 +28,7 @@ export const TABLE: Record<string, string> = {
   'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
   conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
-  'storage/bundles': 'bundle/model bundle/secrets bundle/proof storage/db:types',
+  'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db:types',
   storage: 'bundle/model:types bundle/secrets storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
@@ -36,10 +37,10 @@ export const TABLE: Record<string, string> = {
   'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
-  'deployment/data': 'bundle/model bundle/yaml bundle/proof analysis deployment/policy',
+  'deployment/data': 'bundle analysis storage/bundles:types deployment/policy',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
-    'storage/bundles:types storage deployment/cli deployment/policy deployment/approval deployment/place ' +
+    'storage/bundles storage deployment/cli deployment/policy deployment/approval deployment/place ' +
     'deployment/deployed deployment/data croner',
   'deployment/execute':
     'bundle/model bundle/yaml bundle/proof databricks/api:types databricks/api-writes:types databricks:types ' +
@@ -61,8 +62,7 @@ export const TABLE: Record<string, string> = {
     'storage/bundles deployment/plan:types mcp mcp/tools/support mcp/tools @modelcontextprotocol/sdk express',
   'mcp/client':
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
-  'conversation/story':
-    'agent:types bundle/model:types bundle/secrets bundle/yaml storage:types deployment/policy:types deployment/approval:types',
+  'conversation/story': 'bundle storage:types deployment/policy:types deployment/approval:types agent:types',
   'conversation/history': 'bundle/model:types storage:types agent:types conversation/story',
   conversation:
     'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +

@@ -93,7 +93,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     toolsFor: createToolsChooser({
       ...deployment,
       remoteUrl: config.MCP_REMOTE_URL,
-      placing: { teamFolder: config.DAB_TEAM_FOLDER, devData: config.devData, places: storage.places },
+      placing: { teamFolder: config.DAB_TEAM_FOLDER, devData: config.devData, answers: storage.devData.of, places: storage.places },
       workspace,
       proofs: storage.proofs,
       clock,

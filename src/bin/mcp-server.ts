@@ -18,7 +18,7 @@ import { runProgram } from './run-program.ts';
 
 /** What the tools work with; nothing in it can carry out a write. */
 function createTools(
-  { db, proofs, places }: BundleStorage,
+  { db, proofs, places, devData: answered }: BundleStorage,
   {
     cli,
     app,
@@ -32,7 +32,7 @@ function createTools(
   locator.start();
   const workspace = (caller: Pick<Parameters<typeof createWorkspace>[0], 'host' | 'token' | 'onWait'>) =>
     createWorkspace({ ...caller, ...deps });
-  const placing = { teamFolder, devData, places, areKnown: places.areKnown };
+  const placing = { teamFolder, devData, answers: answered.of, places, areKnown: places.areKnown };
   return { locator, tools: { workspace, placing, proofs, prover, writes, ...deps } };
 }
 

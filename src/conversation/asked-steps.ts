@@ -1,21 +1,23 @@
 // What somebody asks for with a button on a card: a fresh plan, or what one does next with a deployment. Each ends in a card or in words.
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Release } from '../deployment/policy/release-diff.ts';
 import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
 import type { Approval, Asker } from './approvals.ts';
-import { createAskedVersions, WAYS, type Way } from './asked-versions.ts';
+import { createAskedVersions, type VersionKind, WAYS } from './asked-versions.ts';
 import { jobId } from './queue.ts';
+import { createDataAnswers, type DataAnswer } from './story/data-answer.ts';
 import { type NextSteps, nextStepsOf } from './story/next-steps.ts';
 import { createOwnDataWish } from './story/own-data-wish.ts';
 import type { Card, Thread, ThreadMessage } from './thread-port.ts';
 import { deliverRelease, type VersionCards } from './version-cards.ts';
 
 type NextKind = 'run' | 'production' | 'previous' | 'destroy';
-/** `edits` takes what somebody edited in the workspace into the bundle of a plan that would overwrite it; `look` looks how a deployment ended. */
-type AskedKind = NextKind | Way | 'edits' | 'look';
+/** `look` looks how a deployment ended. */
+type AskedKind = NextKind | VersionKind | 'look';
 
 interface Person {
   readonly team: string;
@@ -34,13 +36,23 @@ type NextPress = Person & {
   readonly kind: AskedKind | 'own_data';
   readonly proposalId: string;
   readonly channel: string;
+  /** Of the kind `data`. */
+  readonly answer?: DataAnswer;
 };
+
+interface DataQuestion {
+  readonly target: string;
+  readonly data: NonNullable<Release['ownData']>;
+  readonly threadTs: string;
+}
 
 export interface AskedSteps {
   /** Does what was asked, when no turn runs. `id` (a UUID) names it, so that a second try says nothing twice. */
   work(id: string, asked: Asked): Promise<void>;
   /** Says that no try could do it. */
   giveUp(asked: Asked): Promise<void>;
+  /** What an open plan asks its person about where the copy writes, and in which thread; in words why it asks this one nothing. */
+  dataToChoose(of: Person & { readonly proposalId: string; readonly channel: string }): Promise<DataQuestion | string>;
   /** Checks a press, then starts the run or has the rest done; answers words for whoever pressed. */
   press(press: NextPress, asker: Asker): Promise<string | undefined>;
 }
@@ -51,11 +63,12 @@ interface Possible {
 }
 
 const NOT_CONNECTED = 'You are not connected to Databricks any more. Reply here, and I will send you a Connect button.';
+const UNKNOWN_PLAN = 'I do not know this plan any more. Use the newest card.';
 const BROKEN =
   'Something went wrong on my side with what you asked for by that button, and I have logged it. Press it again to try once more.';
 
 export function createAskedSteps(deps: {
-  rows: Pick<Storage, 'conversations' | 'turns' | 'outbox' | 'bundlesIn'>;
+  rows: Pick<Storage, 'conversations' | 'turns' | 'outbox' | 'bundlesIn' | 'devData'>;
   deployment: Pick<Deployment, 'approvals' | 'writeApprovals' | 'writes' | 'takeEdits' | 'movePlace' | 'lookAgain'>;
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
@@ -137,7 +150,8 @@ export function createAskedSteps(deps: {
   }
 
   const wishOwnData = createOwnDataWish({ rows, approvals, reply: deps.reply });
-  const versions = createAskedVersions({ ...deps, deliver, plan });
+  const answers = createDataAnswers({ rows });
+  const versions = createAskedVersions({ ...deps, answers, deliver, plan });
 
   /** A deployment whose end nobody saw; or in words why this person can't look at it. */
   async function unseen(proposalId: string, by: Identity): Promise<{ proposal: DeploymentProposal } | string> {
@@ -203,13 +217,25 @@ export function createAskedSteps(deps: {
       if (conversation !== undefined) await thread.whisper(conversation, slackUser, BROKEN);
     },
 
-    async press({ id, kind, proposalId, team, slackUser, channel }, asker) {
+    async dataToChoose({ proposalId, channel, team, slackUser }) {
+      const proposal = await approvals.get(proposalId);
+      const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
+      if (proposal?.release?.ownData === undefined || conversation?.channel !== channel) return UNKNOWN_PLAN;
+      const identity = await identities.of({ team, user: slackUser });
+      if (identity === undefined) return NOT_CONNECTED;
+      const found = await versions.changeable(proposalId, identity);
+      return typeof found === 'string'
+        ? found
+        : { target: proposal.target, data: proposal.release.ownData, threadTs: conversation.threadTs };
+    },
+
+    async press({ id, kind, proposalId, team, slackUser, channel, answer }, asker) {
       const identity = await asker.identity('To go on with a deployment I act as you.');
       if (identity === undefined) return undefined;
       const proposal = await approvals.get(proposalId);
       const conversation = proposal && (await rows.conversations.get(proposal.conversationId));
       // What a button carries may be the plan of another thread, where this person has nothing to say.
-      if (proposal === undefined || conversation?.channel !== channel) return 'I do not know this plan any more. Use the newest card.';
+      if (proposal === undefined || conversation?.channel !== channel) return UNKNOWN_PLAN;
       if (kind === 'own_data') return wishOwnData(proposal, conversation, slackUser);
       const found = isVersion(kind)
         ? await versions.changeable(proposalId, identity)
@@ -218,6 +244,10 @@ export function createAskedSteps(deps: {
           : await possible(kind, proposalId, identity);
       if (typeof found === 'string') return found;
       const { conversationId, bundleDigest, target } = found.proposal;
+      if (kind === 'data') {
+        const words = await answers.keep(found.proposal, identity, answer ?? {});
+        if (words !== undefined) return words;
+      }
       if (kind !== 'run') {
         await deps.ask(id, { kind, proposalId, conversationId, team, slackUser });
         return ON_IT[kind];
@@ -239,8 +269,8 @@ export function createAskedSteps(deps: {
   };
 }
 
-function isVersion(kind: AskedKind): kind is Way | 'edits' {
-  return kind === 'edits' || WAYS.some((way) => way === kind);
+function isVersion(kind: AskedKind): kind is VersionKind {
+  return kind === 'edits' || kind === 'data' || WAYS.some((way) => way === kind);
 }
 
 const OR_WORDS = 'The card comes below in this thread, or I tell you here why not.';
@@ -249,6 +279,7 @@ const ON_IT = {
   previous: `I am planning the version that was there before as you. ${OR_WORDS}`,
   look: 'I am looking in the workspace how it ended. The answer comes below in this thread.',
   edits: `I am making a version with what was edited there. ${OR_WORDS}`,
+  data: `I have noted that, and I am making a version whose copy writes there. ${OR_WORDS}`,
   bind: `I am making a version that takes the original over. ${OR_WORDS}`,
   beside: `I am making a version that stands beside the original, paused. ${OR_WORDS}`,
   replace: `I am making a version that takes the place of the original, which is then paused. ${OR_WORDS}`,

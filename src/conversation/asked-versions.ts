@@ -1,6 +1,9 @@
-// Versions that a button makes: with what was edited in the workspace, with another way for the original, or at the place that its target has by now.
+// Versions that a button makes: with what was edited in the workspace, another way for the original, other places for a copy's data, or at the place that its target has by now.
+import { nameOf } from '../bundle/data/names.ts';
 import { chooseOriginal } from '../bundle/edit/choose-original.ts';
+import { dataOfCopy, moveData } from '../bundle/edit/move-data.ts';
 import type { Bundle } from '../bundle/model/bundle.ts';
+import { shortName } from '../bundle/proof/resolve-offline.ts';
 import { offeredTarget } from '../bundle/yaml/describe-tree.ts';
 import type { DeploymentProposal } from '../deployment/approval/deployment-proposal.ts';
 import type { Deployment } from '../deployment/deployment.ts';
@@ -8,12 +11,15 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
+import type { createDataAnswers } from './story/data-answer.ts';
 import { diffVersions } from './story/file-changes.ts';
 import type { Thread, ThreadMessage } from './thread-port.ts';
 
 /** Another way with the original of a first production deployment, as a new version. */
 export const WAYS = ['bind', 'beside', 'replace'] as const;
-export type Way = (typeof WAYS)[number];
+type Way = (typeof WAYS)[number];
+/** `edits` takes what somebody edited in the workspace into the bundle, `data` has a copy write where its person has answered. */
+export type VersionKind = Way | 'edits' | 'data';
 
 interface As {
   readonly conversation: ConversationRow;
@@ -25,6 +31,7 @@ interface As {
 export function createAskedVersions(deps: {
   rows: Pick<Storage, 'conversations' | 'bundlesIn'>;
   deployment: Pick<Deployment, 'approvals' | 'takeEdits' | 'movePlace'>;
+  answers: Pick<ReturnType<typeof createDataAnswers>, 'answered'>;
   identities: Pick<Identities, 'token'>;
   thread: Pick<Thread, 'whisper'>;
   deliver: (id: string, conversation: ConversationRow, message: ThreadMessage) => Promise<void>;
@@ -82,13 +89,14 @@ export function createAskedVersions(deps: {
   }
 
   /** Stores the version and says what is in it; answers words where there can be none. */
-  async function make(id: string, as: As, proposalId: string, kind: Way | 'edits'): Promise<string | undefined> {
+  async function make(id: string, as: As, proposalId: string, kind: VersionKind): Promise<string | undefined> {
     const { identity, slackUser, team } = as;
     const found = await changeable(proposalId, identity);
     if (typeof found === 'string') return found;
     const { bundleDigest, target, version, release } = found.proposal;
     const stored = await storedWhole(as.conversation, bundleDigest);
     const token = (refused?: string) => deps.identities.token({ team, user: slackUser }, { refused });
+    if (kind === 'data') return await moveCopy(id, as, { version, target, stored });
     if (kind !== 'edits' && release?.original?.ways.includes(kind) !== true) return 'That does not fit this plan. Use the newest card.';
     const made =
       kind === 'edits'
@@ -101,11 +109,29 @@ export function createAskedVersions(deps: {
     return undefined;
   }
 
+  /** The same of one whose copy writes where this person has answered. */
+  async function moveCopy(
+    id: string,
+    as: As,
+    { version, target, stored }: { version: number; target: string; stored: Awaited<ReturnType<typeof storedWhole>> },
+  ): Promise<string | undefined> {
+    const place = await deps.answers.answered(stored.bundle, target, as.identity);
+    const made = place === undefined ? stored.bundle : moveData(stored.bundle, target, place);
+    if (made.digest === stored.bundle.digest) return 'This copy writes there already.';
+    const { schema, catalog } = dataOfCopy(made, target)?.place ?? {};
+    const named = (what: string, name: string | undefined) =>
+      name === undefined ? [] : [`${what} \`${nameOf(name, shortName(as.identity.userName))}\``];
+    const where = [...named('schema', schema), ...named('catalog', catalog)].join(' in ') || 'where production does';
+    const text = `This is version ${version} with a copy in \`${target}\` that writes to ${where}. I keep that for your next copies.`;
+    await tell(id, as, { from: stored, made, text });
+    return undefined;
+  }
+
   return {
     changeable,
 
     /** A new version of a plan's, its zip and its card; or words for whoever asked. */
-    async change(id: string, as: As, proposalId: string, kind: Way | 'edits'): Promise<void> {
+    async change(id: string, as: As, proposalId: string, kind: VersionKind): Promise<void> {
       const target = (await approvals.get(proposalId))?.target;
       if (await show(id, as, target)) return;
       const words = await make(id, as, proposalId, kind);

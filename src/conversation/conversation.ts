@@ -38,7 +38,10 @@ interface ShownProof {
   readonly subject: SubjectKey;
 }
 
-export interface Conversation extends Omit<TurnQueue, 'start' | 'catchUp'>, Pick<Approval, 'decide'>, Pick<AskedSteps, 'press'> {
+export interface Conversation
+  extends Omit<TurnQueue, 'start' | 'catchUp'>,
+    Pick<Approval, 'decide'>,
+    Pick<AskedSteps, 'dataToChoose' | 'press'> {
   /** The proof as its conversation may see it, what it says in a line, and whose settings are in it. */
   proof(of: { conversationId: string; bundleDigest: string; as: ProvedAs }): Promise<ShownProof | undefined>;
   /** Whether a conversation is in this channel: what a button carries may name one that others have. */
@@ -93,6 +96,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
     ...turns,
     decide: approval.decide,
     press: asked.press,
+    dataToChoose: asked.dataToChoose,
     async proof({ conversationId, bundleDigest, as }) {
       const proof = await rows.proofs.load({ bundleDigest, ...as });
       const about = await rows.conversations.get(conversationId);

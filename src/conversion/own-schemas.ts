@@ -1,5 +1,5 @@
 // Schemas of their own that copies write to: looked for before anybody is told to make them.
-import { isCatalog, isOfData, nameOf } from '../bundle/generate/own-data.ts';
+import { isCatalog, isOfData, nameOf } from '../bundle/data/names.ts';
 import type { Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import { makeSchema } from '../bundle/model/text.ts';
 import { shortName } from '../bundle/proof/resolve-offline.ts';

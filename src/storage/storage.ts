@@ -4,6 +4,7 @@ import type { Logger, ProgramLogger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { type BundleStore, createBundleStore } from './bundles/bundles.ts';
 import { conversationBundles } from './bundles/conversation-bundles.ts';
+import { createDevDataRows, type DevDataRows } from './bundles/dev-data.ts';
 import { type OwnedBundles, ownedBundles } from './bundles/owned-bundles.ts';
 import { createProofStore, type ProofStore } from './bundles/proofs.ts';
 import { type CalledSecrets, createCalledSecrets } from './called-secrets.ts';
@@ -25,6 +26,7 @@ export interface BundleStorage extends Database {
   readonly bundles: BundleStore;
   readonly proofs: ProofStore;
   readonly places: PlaceRows;
+  readonly devData: DevDataRows;
   /** The bundles of one person; `owner` is any text that names one person of one workspace. */
   bundlesOf(owner: string): OwnedBundles;
 }
@@ -112,6 +114,7 @@ function bundleRows(db: Db): Omit<BundleStorage, keyof Database> {
     bundles,
     proofs: createProofStore(db),
     places: createPlaceRows(db),
+    devData: createDevDataRows(db),
     bundlesOf: (owner) => ownedBundles(bundles, db, owner),
   };
 }

@@ -105,7 +105,7 @@ export function wireDeployment(db: Db, cliPath = CLI) {
 /** The room with an empty workspace, and one conversation with one turn and no proposal. */
 async function createRig(deployment: ReturnType<typeof wireDeployment>) {
   const { db, bundles, planner } = deployment;
-  for (const table of ['places', 'writes', 'proposals', 'turns', 'conversations']) await db.query(`delete from ${table}`);
+  for (const table of ['dev_data', 'places', 'writes', 'proposals', 'turns', 'conversations']) await db.query(`delete from ${table}`);
   await db.query(
     `insert into conversations (id, team, channel, thread_ts, requester, subject) values ('c1', 'T', 'C', '1.1', 'U_ANA', '{}')`,
   );

@@ -113,6 +113,7 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     expect(dee.modal()).toBeNull();
     for (const step of ['own_data', 'production', 'edits', 'look'])
       expect(textOf(await forge(`next_${step}`))).toContain('I do not know this plan any more');
+    expect(textOf(await forge('where_it_writes'))).toContain('I do not know this plan any more');
     // Nor by one that names their thread.
     const { conversationId } = JSON.parse(String(buttonsOf(card).show_proof?.value));
     expect(textOf(await forge('plan_again', JSON.stringify({ conversationId, version: 1 })))).toContain('I do not know this version');

@@ -100,4 +100,23 @@ describe.skipIf(cli.state !== 'ready')('what comes after a deployment', () => {
     expect(playground.databricks.workspace.jobs.size).toBe(jobs - 1);
     await ana.waitFor(() => nextOf(thread.now(record)).length === 0 && !textOf(thread.now(thread.root)).includes('Deployed'), STEP_MS);
   });
+
+  test('is another place for what the copy writes, asked in a modal, where nobody has data', async ({ ana }) => {
+    const own = await startThread(ana, '/dab job 123 private', 'job 123 ', ana.dm);
+    const card = await own.card(1, isOpen);
+    await own.idle();
+    const answer = async (schema: string) => {
+      await ana.click(card, 'where_it_writes');
+      const modal = await ana.waitFor((me) => me.modal(), STEP_MS);
+      expect(JSON.stringify(modal)).toContain('"initial_value":"dev_ana"');
+      await ana.submit({ schema });
+    };
+    expect(textOf(await privately(ana, () => answer('churn'), ana.dm))).toContain('`churn` is where production has its data');
+    expect(textOf(await privately(ana, () => answer('sandbox_42'), ana.dm))).toContain('I have noted that');
+    const second = await own.card(2, isOpen);
+    expect(textOf(second)).toMatch(/reads `main\.sandbox_42\.customers` and writes `main\.sandbox_42\./);
+    // It is the copy's own, whoever it is called after.
+    expect(textOf(second)).not.toContain('not as in production');
+    expect(own.text()).toContain('with a copy in `dev` that writes to schema `sandbox_42`');
+  });
 });

@@ -14,6 +14,7 @@ import { createToolsClient, type ToolsClient } from '../../src/mcp/client/in-pro
 import type { ServerDeps } from '../../src/mcp/server/server.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from '../../src/playground/databricks/stand-in.ts';
 import { type BundleStore, createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { createDevDataRows } from '../../src/storage/bundles/dev-data.ts';
 import { createProofStore } from '../../src/storage/bundles/proofs.ts';
 import type { Db } from '../../src/storage/db/db.ts';
 import { createPlaceRows } from '../../src/storage/deployment-places.ts';
@@ -56,7 +57,11 @@ export async function createRig(options: { cli?: boolean } = {}): Promise<Rig> {
   const deps: ServerDeps = {
     workspace: ({ host, token }) => createWorkspace({ host, token, log }),
     bundles,
-    placing: { places: createPlaceRows(storage.db), devData: { schema: 'own_{short_name}', catalog: 'lab' } },
+    placing: {
+      places: createPlaceRows(storage.db),
+      devData: { schema: 'own_{short_name}', catalog: 'lab' },
+      answers: createDevDataRows(storage.db).of,
+    },
     prover,
     proofs,
     writes,

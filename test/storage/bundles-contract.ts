@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
+import { createDevDataRows } from '../../src/storage/bundles/dev-data.ts';
 import { knownBundles } from '../../src/storage/bundles/known-bundles.ts';
 import { ownedBundles } from '../../src/storage/bundles/owned-bundles.ts';
 import type { storageTest } from './contract.ts';
@@ -76,6 +77,20 @@ export function describeBundles(it: ReturnType<typeof storageTest>): void {
     const made = await known.save(text('ana: 2\n'));
     expect((await known.load(made))?.bundle.digest).toBe(made);
     expect((await store.load(bens))?.bundle.digest).toBe(bens);
+  });
+
+  it('keeps where each person wants their copies to write, by workspace and catalog, the newest answer alone', async ({ db }) => {
+    const rows = createDevDataRows(db);
+    const ana = { host: 'https://dbc.test', userName: 'Ana@acme.example' };
+    await rows.keep(ana, 'main', { schema: 'first', catalog: 'lab' });
+    await rows.keep({ ...ana, userName: 'ana@acme.example' }, 'main', { schema: 'sandbox_42' });
+    await rows.keep(ana, '', { catalog: 'lab' });
+    await rows.keep({ ...ana, host: 'https://other.test' }, 'main', { schema: 'there' });
+    expect(await rows.of(ana)).toEqual({ main: { schema: 'sandbox_42' }, '': { catalog: 'lab' } });
+    expect(await rows.of({ ...ana, userName: 'ben@acme.example' })).toEqual({});
+    expect(await rows.whoseIs(ana.host, 'main', { schema: 'Sandbox_42' })).toEqual(['ana@acme.example']);
+    for (const other of [{ schema: 'first' }, { schema: 'sandbox_42', catalog: 'lab' }, {}])
+      expect(await rows.whoseIs(ana.host, 'main', other)).toEqual([]);
   });
 
   it('keeps a bundle of many and large files', async ({ db }) => {

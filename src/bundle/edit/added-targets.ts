@@ -1,7 +1,7 @@
 // Targets that an edit adds: in production what was made from an original stands paused, since that original runs on; a development copy has
 // its own data and starts nothing.
 import { isObject, itemsIn, type Json, type JsonObject, objectOf, stringifyJson } from '../../values/json.ts';
-import { isCatalog, isOfData, schemaOf } from '../generate/own-data.ts';
+import { isCatalog, isCopys, isOfData, isPersonal, schemaOf } from '../data/names.ts';
 import type { Bundle, BundleResource, Environment } from '../model/bundle.ts';
 import { rewritten } from '../secrets/put-back.ts';
 import { changeYaml, type YamlChange } from '../yaml/change-yaml.ts';
@@ -55,9 +55,6 @@ interface Own {
   readonly models: readonly Bundle[];
 }
 
-/** Whoever deploys. */
-const PERSONAL = /\$\{workspace\.current_user\.\w+\}/;
-
 /** By variable: where development targets say that data is, and what else is another thing for each person. */
 function ownValues(bundles: readonly Bundle[]): Map<string, string> {
   const targets = bundles.flatMap((bundle) =>
@@ -67,7 +64,7 @@ function ownValues(bundles: readonly Bundle[]): Map<string, string> {
   );
   const values = targets.flatMap(([, target]) => Object.entries(objectOf(objectOf(target).variables)));
   const own = values.flatMap(([name, value]): [string, string][] =>
-    typeof value === 'string' && (PERSONAL.test(value) || isOfData(name)) ? [[name, value]] : [],
+    typeof value === 'string' && (isPersonal(value) || isOfData(name)) ? [[name, value]] : [],
   );
   return new Map(own.reverse());
 }
@@ -76,7 +73,7 @@ function ownValues(bundles: readonly Bundle[]): Map<string, string> {
 function keepApart(bundle: Bundle, target: string, { values: own, models }: Own): Bundle {
   const parts = configurationOf(bundle.files).map(({ value }) => objectOf(objectOf(objectOf(value.targets)[target]).variables));
   const isOpen = (name: string) => bundle.variables.some((one) => one.name === name) && parts.every((said) => said[name] === undefined);
-  const isOwn = (name: string, value: string) => isOfData(name) && !isCatalog(name) && PERSONAL.test(value);
+  const isOwn = (name: string, value: string) => !isCatalog(name) && isCopys({ name, value });
   const values = [...own]
     .filter(([name]) => isOpen(name))
     .map(([name, value]) => ({ at: ['variables', name], value: isOwn(name, value) ? schemaOf(target, value) : value }));

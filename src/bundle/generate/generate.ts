@@ -2,6 +2,7 @@
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
+import type { DevData } from '../data/names.ts';
 import type {
   Adoption,
   Bundle,
@@ -23,7 +24,7 @@ import { renderYaml } from '../yaml/render.ts';
 import { broughtWarning, describeBroughtFrom } from './bring-git.ts';
 import { inexpressible } from './inexpressible.ts';
 import { chooseLookups } from './lookups.ts';
-import { type DevData, datasetPlaces, giveOwnData } from './own-data.ts';
+import { datasetPlaces, giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';

@@ -1,6 +1,19 @@
 // Where a development copy writes: to schemas of its own, in the place of those that production's code and pipelines write to.
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
+import {
+  A_NAME,
+  ABOUT_ONE,
+  catalogOf,
+  type DevData,
+  isCatalog,
+  isOfData,
+  metAmong,
+  ownName,
+  SOURCE_NAME,
+  schemaOf,
+  valuesIn,
+} from '../data/names.ts';
 import type { DashboardReads, Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
@@ -20,38 +33,12 @@ import {
   valuesOfParts,
 } from './variables.ts';
 
-const SCHEMA = /(?:^|_)(?:schema|database)(?:_|$)|^schemaname$/;
-const CATALOG = /(?:^|_)catalog(?:_|$)|^catalogname$/;
-/** What is called so is read from, as long as no code says otherwise. */
-const SOURCE_NAME = /(?:^|_)(?:source|src|input|from|read|raw|landing)(?:_|$)/;
-/** What is called after a schema and is none, as long as no code says otherwise: `schema_registry_url`, `schema_evolution_mode`. */
-const ABOUT_ONE =
-  /(?:^|_)(?:schema|database|catalog)_(?:registry|file|path|location|dir|folder|url|uri|host|port|user|version|evolution|mode|hints?|inference|type|format|id|json|ddl|definition|drift|merge|validation|check)(?:_|$)/;
-/** A name of a schema, a catalog before it or not; no path, address, number or switch. */
-const A_NAME = /^(?!(?:true|false)$|\d+(?:\.|$))[^\s./:]+(?:\.[^\s./:]+)?$/i;
-
-/** Whoever deploys, as the CLI shortens their name (facts: bundles#variables-and-lookups). */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
-const SHORT_NAME = '${workspace.current_user.short_name}';
-
-/** Where development copies write, where it is not a schema `dev_<short name>` in the catalog of production. */
-export interface DevData {
-  /** With `{short_name}` for whoever deploys. */
-  readonly schema?: string | undefined;
-  readonly catalog?: string | undefined;
-}
-
 interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
   /** Of a development target, by variable: its value there. */
   readonly own: (target: string) => Readonly<Record<string, string>>;
   /** What people should know of a development target. */
   readonly told: (target: string) => readonly Omit<Diagnostic, 'place'>[];
-}
-
-/** Whether a variable of this name says where data is. */
-export function isOfData(name: string): boolean {
-  return SCHEMA.test(name) || CATALOG.test(name);
 }
 
 /** Whether there is a variable of which it counts what the code does with it. */
@@ -66,11 +53,6 @@ interface Use {
   readonly foreign: readonly string[];
 }
 
-/** Whether a variable of this name says in which catalog data is, and not in which schema of it. */
-export function isCatalog(name: string): boolean {
-  return CATALOG.test(name) && !SCHEMA.test(name);
-}
-
 /**
  * Gives what is written a schema of its own in development, in another catalog where there is one for that. A variable of which some places
  * are only read from is split into source and destination; where one place is both, people are told what it would miss. A person's copies
@@ -80,10 +62,11 @@ export function giveOwnData(
   resources: readonly KeyedResource[],
   { list, byPlace, tables: named }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
-  { schema: pattern = 'dev_{short_name}', catalog, first }: DevData & { readonly first?: string | undefined } = {},
+  { first, answers, ...configured }: DevData & { readonly first?: string | undefined } = {},
 ): OwnData {
-  const schema = pattern.replace('{short_name}', SHORT_NAME);
-  const mayMove = (name: string) => SCHEMA.test(name) || (catalog !== undefined && isCatalog(name));
+  const answer = answers?.[catalogOf(list)];
+  const place = answer === undefined ? configured : { schema: answer.schema ?? configured.schema, catalog: answer.catalog };
+  const mayMove = (name: string) => isOfData(name) && (!isCatalog(name) || place.catalog !== undefined);
   const places = new Map<string, Use[]>();
   const usesOf = list.some(({ name }) => mayMove(name)) ? createUses(resources, sources) : undefined;
   for (const resource of usesOf === undefined ? [] : resources) {
@@ -111,8 +94,8 @@ export function giveOwnData(
     const isUnknown = uses.every(({ kind }) => kind === 'unknown');
     if (readers.length === uses.length || (isUnknown && SOURCE_NAME.test(variable.name))) continue;
     const foreign = [...new Set(uses.filter(({ kind }) => kind === 'written').flatMap((use) => use.foreign))];
-    // Its own schema keeps a copy apart in production's catalog too, where it finds what it reads.
-    if (isCatalog(variable.name) && foreign.length > 0 && own.length > 0) continue;
+    // Its own schema keeps a copy apart in production's catalog too, where it finds what it reads; but whoever has answered means that schema in that catalog.
+    if (isCatalog(variable.name) && foreign.length > 0 && own.length > 0 && answer === undefined) continue;
     if (readers.length > 0) {
       const name = freeName(variableName(`source_${variable.name}`), (taken) => variables.some((one) => one.name === taken));
       variables.push({ ...variable, name });
@@ -127,16 +110,10 @@ export function giveOwnData(
     if (isUnknown) told.push({ level: 'note', message: readsNothing(variable.name) });
     if (foreign.length > 0) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
   }
-  const values = new Set(own.flatMap(({ name, value }) => (isCatalog(name) ? [] : [value])));
-  const ownValue = ({ name, value }: Chosen) => {
-    if (catalog !== undefined && isCatalog(name)) return catalog;
-    const [last = '', ...before] = value.split('.').reverse();
-    return [
-      ...(before.length === 1 && catalog !== undefined ? [catalog] : before.reverse()),
-      values.size === 1 ? schema : `${schema}_${variableName(last)}`,
-    ].join('.');
-  };
-  const given = Object.fromEntries(own.map((variable) => [variable.name, ownValue(variable)]));
+  const given = valuesIn(place, own);
+  // Answered for another job, whose data is elsewhere.
+  if (answer !== undefined && metAmong(given, list) !== undefined)
+    return giveOwnData(resources, { list, byPlace, tables: named }, sources, { ...configured, first });
   const ownIn = (target: string) => (target === first ? given : schemasOf(target, given));
   if (own.length === 0) told.push(...staysInCatalog(list, sources));
   const moves = (target: string) => (own.length === 0 ? [] : [{ level: 'note' as const, message: movesTo(ownIn(target)) }]);
@@ -150,21 +127,6 @@ function schemasOf(target: string, values: Readonly<Record<string, string>>): Re
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, isCatalog(name) ? value : schemaOf(target, value)]));
 }
 
-/** The schema of a further copy, by that of the first. */
-export function schemaOf(target: string, value: string): string {
-  return `${value}_${variableName(target)}`;
-}
-
-/** For people: whose copy it is stands for itself. */
-export function ownName(value: string): string {
-  return nameOf(value, '<your name>');
-}
-
-/** A copy's value for one person, by their short name. */
-export function nameOf(value: string, shortName: string): string {
-  return value.replace(SHORT_NAME, shortName);
-}
-
 function movesTo(own: Readonly<Record<string, string>>): string {
   const names = Object.entries(own).map(([name, value]) => `\`${name}\` is \`${ownName(value)}\``);
   const where = Object.keys(own).every(isCatalog) ? 'the catalog for development' : 'a schema of its own';
@@ -173,7 +135,7 @@ function movesTo(own: Readonly<Record<string, string>>): string {
 
 /** No catalog can be made for a copy: where that alone is a variable, a copy changes what production does. */
 function staysInCatalog(list: readonly Chosen[], sources: readonly SourceTables[]): Omit<Diagnostic, 'place'>[] {
-  const catalogs = list.filter(({ name }) => CATALOG.test(name) && !SOURCE_NAME.test(name));
+  const catalogs = list.filter(({ name }) => isCatalog(name) && !SOURCE_NAME.test(name));
   return catalogs.flatMap(({ name, value }): Omit<Diagnostic, 'place'>[] => {
     const all = sources.flatMap(({ tables }) =>
       tables.filter(({ changes, parts: [first = ''] }) => changes && namesOf(first).includes(name)),

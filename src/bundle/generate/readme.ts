@@ -1,7 +1,7 @@
 // The README.md of a bundle: what it is made of and how to deploy it by hand.
+import { isCatalog, ownName } from '../data/names.ts';
 import type { Adoption } from '../model/bundle.ts';
 import { type KeyedResource, RESOURCE_KIND } from '../model/resources.ts';
-import { isCatalog, ownName } from './own-data.ts';
 import { startsByItself, type TargetWish } from './targets.ts';
 import type { Variable } from './variables.ts';
 

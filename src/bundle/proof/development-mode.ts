@@ -1,10 +1,20 @@
 // What development mode changes in a job, so that a proof of such a target does not call it a loss.
 import { type JsonObject, objectOf } from '../../values/json.ts';
+import { isOfData } from '../data/names.ts';
 import type { Leaf } from '../model/leaves.ts';
+import { parameterGiven } from '../model/path-and-id-fields.ts';
 import { isDevelopment } from './resolved-target.ts';
 
-/** Why a value differs in a development target, if that mode is the reason; either side may be absent. */
-export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, resolved: JsonObject): string | undefined {
+/**
+ * Why a value differs in a development target, if that mode is the reason; either side may be absent. `production`: what production resolves
+ * to, where that is known.
+ */
+export function developmentChange(
+  was: Leaf | undefined,
+  is: Leaf | undefined,
+  resolved: JsonObject,
+  production?: JsonObject,
+): string | undefined {
   if (!isDevelopment(resolved)) return undefined;
   const presets = objectOf(resolved.presets);
   const place = was?.place ?? is?.place ?? '';
@@ -22,12 +32,15 @@ export function developmentChange(was: Leaf | undefined, is: Leaf | undefined, r
     typeof short === 'string' &&
     typeof is.value === 'string' &&
     typeof was?.value === 'string' &&
-    isOwnSchema(givenBy(is), givenBy(was), short)
+    is.value !== was.value &&
+    isOwnPlace(givenBy(is), givenBy(was), { short, moved: namesPlace(is) ? movedData(resolved, production) : [] })
   )
     return 'a development copy writes to a schema of its own';
-  const isCopys =
-    place === 'dataset_catalog' || (place === 'dataset_schema' && typeof short === 'string' && isOwn(String(is.value), short));
-  if (isCopys && was === undefined) return 'a development copy reads what it writes, from a schema of its own';
+  const isRead =
+    place === 'dataset_catalog' ||
+    (place === 'dataset_schema' &&
+      ((typeof short === 'string' && isOwn(String(is.value), short)) || dataIn(resolved).some(([, value]) => value === is.value)));
+  if (isRead && was === undefined) return 'a development copy reads what it writes, from a schema of its own';
   const tags = objectOf(presets.tags);
   const tag = is.keys.at(-1) ?? '';
   if (is.keys[0] === 'tags' && (was === undefined || was.value === '') && tags[tag] === is.value)
@@ -39,10 +52,41 @@ function givenBy({ value, option }: Leaf): string {
   return String(value).slice(option?.before.length ?? 0);
 }
 
-/** The generator's own-data: the same name, with the deployer's schema, which has their name in it as a word, in the place of another. */
-function isOwnSchema(is: string, was: string, shortName: string): boolean {
+/** What code or a pipeline is told of where data is; whatever a variable is called, nothing else is a place of data. */
+function namesPlace(leaf: Leaf): boolean {
+  return parameterGiven(leaf) !== undefined || /^(?:catalog|schema|target|configuration)\b/.test(leaf.place);
+}
+
+/** Variables that say where data is, as the CLI resolves them. */
+function dataIn({ variables }: JsonObject): [name: string, value: string][] {
+  return Object.entries(objectOf(variables)).flatMap(([name, variable]): [string, string][] => {
+    const { value } = objectOf(variable);
+    return isOfData(name) && typeof value === 'string' ? [[name, value]] : [];
+  });
+}
+
+/** Those that say it otherwise than in production. */
+function movedData(resolved: JsonObject, production: JsonObject = {}): { readonly is: string; readonly was: string }[] {
+  const there = new Map(dataIn(production));
+  return dataIn(resolved).flatMap(([name, is]) => {
+    const was = there.get(name);
+    return was === undefined || was === is ? [] : [{ is, was }];
+  });
+}
+
+/**
+ * The generator's own-data: the same name, with the copy's schema or catalog in the place of another. The copy's has the deployer's name in it
+ * as a word, or is what the target says by a variable.
+ */
+function isOwnPlace(
+  is: string,
+  was: string,
+  { short, moved }: { readonly short: string; readonly moved: ReturnType<typeof movedData> },
+): boolean {
+  const isMoved = (now: string, before: string | undefined) => moved.some((one) => one.is === now && one.was === before);
   const [parts, before] = [is.split('.'), was.split('.')];
-  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part, shortName));
+  if (isMoved(is, was)) return true;
+  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part, short) || isMoved(part, before[i]));
 }
 
 function isOwn(schema: string, shortName: string): boolean {

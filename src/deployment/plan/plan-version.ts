@@ -7,11 +7,13 @@ import { isDevelopment, resolvedResource } from '../../bundle/proof/resolved-tar
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
 import type { ReadDeployedFiles } from '../../databricks/read/deployed-files.ts';
 import type { Workspace } from '../../databricks/workspace.ts';
+import { createDevDataRows } from '../../storage/bundles/dev-data.ts';
 import { createPlaceRows } from '../../storage/deployment-places.ts';
 import { createProposalRows } from '../../storage/deployment-proposals.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { type DeploymentProposal, deploymentProposalOf } from '../approval/deployment-proposal.ts';
 import { LIMITS } from '../approval/limits.ts';
+import { dataOfOthers, dataToChoose } from '../data/chosen-data.ts';
 import { dataOfRun } from '../data/data-of-run.ts';
 import { deployedVersions } from '../deployed/deployed-versions.ts';
 import { type Eyes, readFileChanges } from '../deployed/file-changes-there.ts';
@@ -61,6 +63,7 @@ export type Planner = ReturnType<typeof createPlanner>;
 export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadBundle }: PlannerDeps) {
   const rows = createProposalRows(db);
   const places = createPlaceRows(db);
+  const devData = createDevDataRows(db);
   return {
     /** Reads only. Answers NoProof (with words) where there can be no plan. The bundle and the conversation must be stored. Rejects when aborted. */
     async planVersion(input: VersionToPlan): Promise<DeploymentProposal | NoProof> {
@@ -127,6 +130,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             pausing,
             also: [
               ...(environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : []),
+              ...(await dataOfOthers(devData, { bundle, target, host, userName })),
               ...lostInCopy(lost, open.version),
               ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
             ],
@@ -136,7 +140,12 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
           const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
           const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
-          const extra = { ...(original === undefined ? {} : { original }), ...(next === undefined ? {} : { nextRun: next }) };
+          const ownData = dataToChoose({ bundle, target, userName });
+          const extra = {
+            ...(original === undefined ? {} : { original }),
+            ...(next === undefined ? {} : { nextRun: next }),
+            ...(ownData === undefined ? {} : { ownData }),
+          };
           const release = { ...weighed, ...extra };
           return { plan: planned.text, release, cliVersion: open.version, rootPath };
         })

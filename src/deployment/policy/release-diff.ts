@@ -66,6 +66,13 @@ export const Release = ReleaseDiff.extend({
   nextRun: z.object({ at: z.string(), from: z.string(), zone: z.string() }).optional(),
   /** Of a first deployment for production: the original, what becomes of it by this version, and what else could. */
   original: z.object({ id: z.string(), way: z.enum(ADOPTIONS), ways: z.array(z.enum(ADOPTIONS)).readonly() }).optional(),
+  /**
+   * Of a development copy whose data can be elsewhere: its schema and its catalog (empty: production's) now, as far as they can be chosen;
+   * the catalog of production that the choice is kept for, and the schemas there that the copy has its own for.
+   */
+  ownData: z
+    .object({ of: z.string(), schemas: z.array(z.string()).readonly(), schema: z.string().optional(), catalog: z.string().optional() })
+    .optional(),
   /** The job that the main one was made from, where a production copy of it is made. */
   beside: z.string().optional(),
 });

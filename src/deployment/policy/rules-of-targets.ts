@@ -48,7 +48,8 @@ function differences(value: JsonObject, there: JsonObject, { resolved, productio
   return [...new Set([...now.keys(), ...was.keys()])].flatMap((place) => {
     const [is, before] = [now.get(place), was.get(place)];
     if (OF_THE_CLI.test(place) || LABEL.test(place) || withoutRoot(is, resolved) === withoutRoot(before, production)) return [];
-    return byDesign(place, is, resolved) || (!place.startsWith('run_as.') && developmentChange(before, is, resolved) !== undefined)
+    return byDesign(place, is, resolved) ||
+      (!place.startsWith('run_as.') && developmentChange(before, is, resolved, production) !== undefined)
       ? []
       : [{ place, is }];
   });

@@ -6,6 +6,7 @@ import type { Logger } from '../../values/log.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderRefusal, renderWords } from '../views/answers.ts';
 import type { AnswerCommand } from './answer-command.ts';
+import { askWhereItWrites } from './choose-data.ts';
 import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
 import { type ShowDeps, showChanges, showProof } from './show-to-readers.ts';
@@ -13,7 +14,7 @@ import type { Stop } from './stop.ts';
 import { type Whisper, whisperBy, whisperFailure, whisperInModal } from './whisper.ts';
 
 interface ButtonDeps extends ShowDeps {
-  readonly conversation: Pick<Conversation, 'ask' | 'decide' | 'doomed' | 'isIn' | 'press' | 'proof' | 'release'>;
+  readonly conversation: Pick<Conversation, 'ask' | 'dataToChoose' | 'decide' | 'doomed' | 'isIn' | 'press' | 'proof' | 'release'>;
   readonly thread: Pick<SlackThread, 'handOver' | 'whoReads' | 'mayRead'>;
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
@@ -76,6 +77,7 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
       );
       if (words !== undefined) await whisper(renderRefusal(words, undefined));
     });
+  on('where_it_writes', (pressed, whisper) => askWhereItWrites(deps, pressed, whisper));
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
   on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
   for (const action of ['show_changes', 'changes_page_back', 'changes_page_on'])

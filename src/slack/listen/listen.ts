@@ -7,6 +7,7 @@ import type { Logger } from '../../values/log.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
 import { registerButtons } from './button.ts';
+import { registerWhereItWrites } from './choose-data.ts';
 import { registerCommand } from './command.ts';
 import { registerConfirmDeletes } from './confirm-deletes.ts';
 import { createConnect } from './connect.ts';
@@ -44,6 +45,7 @@ export function listen(
   registerMessage(app, client, { answerCommand, takeReply });
   registerButtons(app, { ...deps, answerCommand, stop });
   registerConfirmDeletes(app, deps);
+  registerWhereItWrites(app, deps);
   registerSlackStop(app, conversation, stop);
   return createResume({ client, answerCommand, takeReply });
 }

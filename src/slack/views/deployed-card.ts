@@ -46,6 +46,11 @@ export function ownDataButton({ id, release }: Pick<DeploymentProposal, 'id' | '
   return [confirmed(button('Give the copy its own data', 'next_own_data', id), 'Change the code?', text, 'Change it')];
 }
 
+/** Where a development copy can write elsewhere: opens the question. */
+export function whereButton({ id, release }: Pick<DeploymentProposal, 'id' | 'release'>) {
+  return release?.ownData === undefined ? [] : [button('Change where it writes', 'where_it_writes', id)];
+}
+
 /** Its confirmation is the yes: the run starts after it. */
 function runButton({ id, target, release }: Pick<DeploymentProposal, 'id' | 'target' | 'release'>, name: string) {
   const shared = release?.findings.find(({ rule }) => rule === SHARED_DATA)?.text;

@@ -6,7 +6,7 @@ import type { DeploymentProposal } from '../../deployment/approval/deployment-pr
 import { headlineOf } from '../../deployment/policy/headline.ts';
 import { doomedBy } from '../../deployment/policy/rules-of-loss.ts';
 import { button, confirmed, context, MARKS, type Message, section } from './blocks.ts';
-import { deployedBlocks, ownDataButton } from './deployed-card.ts';
+import { deployedBlocks, ownDataButton, whereButton } from './deployed-card.ts';
 import { LIMITS } from './limits.ts';
 import { originalBlocks } from './original-choice.ts';
 import { clip, escapeText, oneLine, slackDate } from './slack-text.ts';
@@ -100,6 +100,7 @@ function stateBlocks(proposal: DeploymentProposal, planAgain: ReturnType<typeof 
             deployButton(proposal, name),
             ...(isEditedThere(proposal) ? [button('Take the edits into the bundle', 'next_edits', proposal.id)] : []),
             ...ownDataButton(proposal),
+            ...whereButton(proposal),
             button('Not now', 'not_now', proposal.id),
           ],
         },

@@ -240,4 +240,12 @@ export const MIGRATIONS: readonly string[] = [
   alter table proposals add column decided_click text;
   alter table writes add column decided_click text;
   `,
+  `
+  -- Where people want their development copies to write, by the catalog of production; an own catalog that is missing is that one.
+  create table dev_data (
+    host text not null, user_name text not null, catalog text not null,
+    own_schema text, own_catalog text, answered_at timestamptz not null default now(),
+    primary key (host, user_name, catalog)
+  );
+  `,
 ];

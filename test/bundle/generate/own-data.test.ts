@@ -1,5 +1,6 @@
 // What a development copy writes goes to a schema of its own, and what it only reads stays where it is.
 import { expect, it } from 'vitest';
+import type { DevData } from '../../../src/bundle/data/names.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import type { SourceTables } from '../../../src/bundle/model/bundle.ts';
 import { compare } from '../../../src/bundle/proof/compare.ts';
@@ -9,7 +10,7 @@ import { HOST, job, notebook, textOf } from '../fixtures.ts';
 
 const ETL = '/Workspace/Users/ana@acme.example/etl';
 
-function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[], devData?: { catalog: string }) {
+function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[], devData?: DevData) {
   const tasks = Object.entries(parameters).map(([key, base_parameters]) => ({
     task_key: key,
     notebook_task: { notebook_path: `${ETL}/${key}`, base_parameters },
@@ -121,6 +122,31 @@ it('is called as the configuration says, in the proof too', () => {
   expect(JSON.stringify(resolved.resources)).toContain('"default":"sandbox_ana_b"');
   expect(compare({ definition, bundle, target: 'dev', judge: 'CLI', resolved }).counts.lost).toBe(0);
   expect(bundle.diagnostics[0]?.message).toContain('`sandbox_<your name>`');
+});
+
+it('goes where its person has answered for that catalog of production, wherever the configuration would have it', () => {
+  const where = { catalog: 'main', schema: 'sales' };
+  const tables = [
+    {
+      path: `${ETL}/load`,
+      tables: [writes('', '{catalog}', '{schema}', 'orders'), reads('', '{catalog}', 'crm', 'customers')].flatMap((one) => one.tables),
+    },
+  ];
+  const dev = (answers: DevData['answers'], more = {}) => made({ load: where }, tables, { catalog: 'shared', ...more, answers });
+  const own = dev({ main: { schema: 'sandbox_42', catalog: 'lab' }, other: { schema: 'no' } });
+  // Also where code reads something else there: the two were answered together.
+  expect(own.of('dev').load).toEqual({ catalog: 'lab', schema: 'sandbox_42' });
+  expect(own.told.at(-1)).toContain('code reads `customers` by `catalog` as well');
+  expect(own.of('prod').load).toEqual(where);
+  for (const target of ['dev', 'prod']) expect(own.proof(target).counts.lost).toBe(0);
+  expect(dev({ main: { schema: '{short_name}_x' } }).of('dev').load).toEqual({ catalog: 'main', schema: 'ana_b_x' });
+  expect(dev({ main: { catalog: 'lab' } }, { schema: 'mine_{short_name}' }).of('dev').load).toEqual({
+    catalog: 'lab',
+    schema: 'mine_ana_b',
+  });
+  // The answer was for other jobs: here it is where production has its data.
+  expect(dev({ main: { schema: 'sales' } }).of('dev').load).toEqual({ catalog: 'main', schema: 'dev_ana_b' });
+  expect(dev({ main: { schema: 'sales', catalog: 'lab' } }).of('dev').load).toEqual({ catalog: 'lab', schema: 'sales' });
 });
 
 it('goes to a catalog for development where there is one, with what it reads of its own alone', () => {

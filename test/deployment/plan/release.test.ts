@@ -6,6 +6,7 @@ import type { DeploymentProposal } from '../../../src/deployment/approval/deploy
 import { maskRelease } from '../../../src/deployment/plan/mask-release.ts';
 import { headlineOf } from '../../../src/deployment/policy/headline.ts';
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
+import { createDevDataRows } from '../../../src/storage/bundles/dev-data.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest } from '../rig.ts';
 
@@ -53,6 +54,28 @@ describe.skipIf(CLI === undefined)('a release', () => {
     const { release } = await planned(version('one'), 2, 'prod');
     expect(release).toMatchObject({ first: false, files: [] });
     expect(headlineOf(release)).toBe('Nothing changes in prod.');
+  });
+
+  it('of a copy says where it writes, that this is its own, and to a colleague whose choice it is', async ({ rig, planned }) => {
+    const [databricks = '', job = ''] = bundleOf().files.map(({ bytes }) => new TextDecoder().decode(bytes));
+    const copy: Bundle = {
+      ...bundleOf({
+        'databricks.yml': databricks
+          .replace('targets:', 'variables:\n  schema:\n    default: sales\ntargets:')
+          .replace('default: true', 'default: true\n    variables:\n      schema: sandbox_42'),
+        'resources/churn.job.yml': job.replace(
+          '      tasks:',
+          '      parameters:\n        - name: schema\n          default: ${var.schema}\n      tasks:',
+        ),
+      }),
+      variables: [{ name: 'schema', value: 'sales', description: '' }],
+    };
+    await createDevDataRows(rig.db).keep({ host: rig.far.url, userName: 'ben@acme.example' }, '', { schema: 'sandbox_42' });
+    const { release } = await planned(copy);
+    expect(release.ownData).toEqual({ of: '', schemas: ['sales'], schema: 'sandbox_42' });
+    const texts = release.findings.map(({ text }) => text);
+    expect(texts).toContainEqual(expect.stringContaining('writes to `sandbox_42`, which ben@acme.example has chosen'));
+    expect(texts.join()).not.toContain('not as in production');
   });
 
   it('that overwrites what somebody edited there says so, and is not carried out where they edit it after the plan', async ({

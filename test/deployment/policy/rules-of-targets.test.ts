@@ -13,7 +13,7 @@ function resolved(target: 'dev' | 'prod', job: JsonObject, jobs: JsonObject = {}
       target === 'dev'
         ? { name_prefix: '[dev ana] ', trigger_pause_status: 'PAUSED', tags: { dev: 'ana' }, jobs_max_concurrent_runs: 4 }
         : {},
-    workspace: { file_path: FILES[target], current_user: { userName: ME } },
+    workspace: { file_path: FILES[target], current_user: { userName: ME, short_name: 'ana' } },
     resources: { jobs: { j: job, ...jobs } },
   };
 }
@@ -59,6 +59,22 @@ describe('what a target has of its own', () => {
   ])('is danger: %s', (_what, extra, words) => {
     expect(weights(dev(extra))).toEqual([expect.stringMatching(/^danger: Unlike production, in job `j`: /)]);
     expect(weights(dev(extra)).join()).toContain(words);
+  });
+
+  it('is nothing that a variable tells code of where data is, such as a schema without its person’s name; but never who runs which code', () => {
+    const at = (target: 'dev' | 'prod', schema: string, tasks: JsonObject[]): JsonObject => ({
+      ...resolved(target, target === 'dev' ? dev({ tasks }) : { name: 'J', tasks }),
+      variables: { schema: { default: schema, value: schema } },
+    });
+    const said = (task: (schema: string) => JsonObject, is = 'sandbox_42') => {
+      const [own, there] = [is, 'sales'].map((schema) => [{ task_key: 'a', ...task(schema) }]);
+      return ownOfTarget(at('dev', 'sandbox_42', own ?? []), at('prod', 'sales', there ?? []), 'dev').map(({ text }) => text);
+    };
+    const given = (schema: string) => ({ notebook_task: { base_parameters: { where: schema, table: `main.${schema}.orders` } } });
+    expect(said(given)).toEqual([]);
+    expect(said((schema) => ({ spark_python_task: { parameters: ['--schema', schema] } }))).toEqual([]);
+    expect(said(given, 'elsewhere')).toEqual([expect.stringContaining('`where` of task `a` is `elsewhere`')]);
+    expect(said((schema) => ({ spark_jar_task: { main_class_name: schema } })).join()).toContain('Unlike production, in job `j`');
   });
 
   it('is danger: a job that production does not have', () => {

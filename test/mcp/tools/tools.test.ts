@@ -1,5 +1,6 @@
 // Every tool through a real MCP client against the stand-in workspace.
 import { describe, expect, onTestFinished } from 'vitest';
+import { createDevDataRows } from '../../../src/storage/bundles/dev-data.ts';
 import { CLI, createRig, toolsTest, use } from '../rig.ts';
 
 /** `generate`: makes the churn job's bundle over the test's own connection, which remembers which bundle was edited. */
@@ -54,6 +55,22 @@ describe('generating and editing', () => {
     const stored = await rig.bundles.load(made.bundleDigest ?? '');
     expect(stored?.definitionId).toBeDefined();
     expect((await use(client, 'generate_bundle_from_job', { job_id: '123' })).bundleDigest).toBe(made.bundleDigest);
+  });
+
+  test('generate_bundle_from_job: a copy writes where its person has answered, of nobody else', async ({ rig, client }) => {
+    onTestFinished(async () => void (await rig.db.query('delete from dev_data')));
+    const rows = createDevDataRows(rig.db);
+    const at = { host: rig.databricks.url, userName: 'ana@acme.example' };
+    const own = async () => {
+      const { bundleDigest } = await use(client, 'generate_bundle_from_job', { job_id: '123' });
+      const files = (await rig.bundles.load(bundleDigest ?? ''))?.bundle.files ?? [];
+      return Buffer.from(files.find(({ path }) => path === 'databricks.yml')?.bytes ?? []).toString();
+    };
+    await rows.keep({ ...at, userName: 'ben@acme.example' }, 'main', { schema: 'of_ben' });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
+    expect(await own()).toContain('schema: own_${workspace.current_user.short_name}');
+    await rows.keep(at, 'main', { schema: 'sandbox_42' });
+    expect(await own()).toMatch(/schema: sandbox_42\n/);
   });
 
   test('files: list, read, and as a resource', async ({ client, generate }) => {

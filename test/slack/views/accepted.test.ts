@@ -9,6 +9,7 @@ import { renderDeploymentResult } from '../../../src/slack/views/deployment-resu
 import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
 import { renderConfirmDeletes } from '../../../src/slack/views/modals/confirm-deletes-modal.ts';
 import { renderProofModal } from '../../../src/slack/views/modals/proof-modal.ts';
+import { renderWhereItWrites } from '../../../src/slack/views/modals/where-it-writes.ts';
 import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
@@ -215,6 +216,16 @@ test('to run what changes tables of production is asked in those words', () => {
   expect([said, asked].map((blocks) => blocks.includes('"action_id":"next_own_data"'))).toEqual([true, true]);
 });
 
+test('where a copy can write elsewhere its open card has a button for that, and no record has', () => {
+  const said = (state: 'open' | 'done', ownData?: Release['ownData']) => {
+    const shown = { ...proposal(state, 'churn'), release: { ...release('churn'), ...(ownData === undefined ? {} : { ownData }) } };
+    return JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: shown, conversationId: 'c' }).blocks);
+  };
+  const own = { of: 'main', schemas: ['sales'], schema: 'dev_ana', catalog: '' };
+  const has = (blocks: string) => blocks.includes('"action_id":"where_it_writes"');
+  expect([said('open', own), said('open'), said('done', own)].map(has)).toEqual([true, false, false]);
+});
+
 test('an offer that an earlier program wrote can be planned again, and not be deployed', () => {
   const { release: _, ...rest } = proposal('open', 'churn');
   const shown = { ...rest, outdated: { problem: 'It is old.', next: 'Press Plan again.' } };
@@ -271,6 +282,12 @@ test('changes are paged: every setting is on one of the pages, and each leads to
 test('proofs, changes and questions of any size and wording open as a modal', async ({ slack, web }) => {
   const views = [
     ...Object.values(TEXTS).map((text) => renderConfirmDeletes({ target: text, doomed: Array(30).fill(text), metadata: '{}' })),
+    ...Object.values(TEXTS).flatMap((text) =>
+      [{ schema: text }, { catalog: text }, { schema: text, catalog: '' }].map((own) =>
+        renderWhereItWrites({ target: text, data: { of: text, schemas: Array(9).fill(text), ...own }, metadata: '{}' }),
+      ),
+    ),
+    renderWhereItWrites({ target: 'dev', data: { of: '', schemas: [], schema: 'dev_ana' }, metadata: '{}' }),
     ...[release('churn'), ...Object.values(TEXTS).map((text) => release(text, true))].flatMap((one) => [
       renderChangesModal(one, FIRST),
       renderHeadline(one, 'words'),

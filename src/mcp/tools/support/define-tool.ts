@@ -37,6 +37,8 @@ export interface ToolContext {
   /** Where bundles may lie in the workspace, where some do, and where development copies write. */
   readonly placing: Pick<Placing, 'teamFolder' | 'places'> & {
     readonly devData?: BundleWish['devData'];
+    /** Where this person has answered that their copies shall write, by the catalog of production. */
+    readonly answers?: (of: { host: string; userName: string }) => Promise<NonNullable<BundleWish['devData']>['answers']>;
     /** Whether `places` tells of deployments; absent: it does. */
     readonly areKnown?: () => Promise<boolean>;
   };

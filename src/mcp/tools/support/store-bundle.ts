@@ -23,11 +23,11 @@ export async function storeNewBundle(
   const { definition } = subject;
   steps.start('generate', GENERATING);
   const { host, userName } = caller;
-  const { areKnown, devData, ...known } = placing;
+  const { areKnown, devData, answers, ...known } = placing;
   const mayTakeOver = () => mayManageAll(workspace, definition, signal);
   const { bundle, findings } = await makeBundle(
     subject,
-    { ...wish, devData },
+    { ...wish, devData: { ...devData, answers: await answers?.({ host, userName }) } },
     { host, placing: { ...known, userName, mayTakeOver }, schemas: { userName, isSchemaThere: workspace.isSchemaThere }, signal },
   );
   const definitionId = await bundles.saveDefinition(caller.host, definition);
