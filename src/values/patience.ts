@@ -1,5 +1,6 @@
 // Waits out passing trouble of a far side for a minute or two, visibly; where nobody would see it, for a moment only.
 import type { Clock } from './clock.ts';
+import { UpstreamError, UserError } from './errors.ts';
 
 /** Told when a wait has become long enough to be seen, and how it ended. */
 export type OnWait = (title: string, status: 'in_progress' | 'complete' | 'error') => void;
@@ -28,28 +29,44 @@ interface Wait {
   over(isAnswered: boolean): void;
 }
 
+/** To be refused is to be answered, with a status or in words already. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof UserError || (error instanceof UpstreamError && error.failure.status !== undefined);
+}
+
 /** What one person waits for: work side by side shares its patience, and is shown as one wait. Without `onWait` there is one quick second try. */
 export function createPatience({ of, clock, onWait }: { of: string; clock: Clock; onWait?: OnWait | undefined }) {
-  /** Of all waits so far; those side by side count once. */
-  let waitedMs = 0;
+  /** Of all pauses that are over; those side by side count once. */
+  let pausedMs = 0;
+  let pausing = 0;
+  let since = 0;
   const shown = new Set<Wait>();
+  const pausedSoFar = () => pausedMs + (pausing === 0 ? 0 : clock.now() - since);
+
+  async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (pausing === 0) since = clock.now();
+    pausing += 1;
+    try {
+      await clock.sleep(ms, signal);
+    } finally {
+      if (pausing === 1) pausedMs = pausedSoFar();
+      pausing -= 1;
+    }
+  }
+
   const patience = {
     begin(): Wait {
       let tries = 0;
-      let ownMs: number | undefined;
       const wait: Wait = {
         async again({ title, mostMs = PATIENCE_MS }, signal) {
-          const pause = PAUSES_MS[tries] ?? Number.POSITIVE_INFINITY;
-          const inAll = (ownMs ?? waitedMs) + pause;
-          if (tries > 0 && (onWait === undefined || inAll > mostMs)) return false;
-          ownMs = inAll;
-          waitedMs = Math.max(waitedMs, inAll);
+          const ms = PAUSES_MS[tries] ?? Number.POSITIVE_INFINITY;
+          if (tries > 0 && (onWait === undefined || pausedSoFar() + ms > mostMs)) return false;
           if (tries >= QUIET_TRIES && !shown.has(wait)) {
             if (shown.size === 0) onWait?.(`${title} I wait and try again`, 'in_progress');
             shown.add(wait);
           }
           tries += 1;
-          await clock.sleep(pause, signal);
+          await pause(ms, signal);
           return true;
         },
         over(isAnswered) {
@@ -61,7 +78,7 @@ export function createPatience({ of, clock, onWait }: { of: string; clock: Clock
       return wait;
     },
 
-    /** Does work again, whose errors are those of `troubleOf`, until it is done or there were enough tries. */
+    /** Does work again, as long as `troubleOf` knows its error as one that may pass, until it is done or there were enough tries. */
     async tryOn<T>(work: () => Promise<T>, troubleOf: (error: unknown) => Trouble | undefined, signal?: AbortSignal): Promise<T> {
       const wait = patience.begin();
       let isAnswered = false;
@@ -73,6 +90,7 @@ export function createPatience({ of, clock, onWait }: { of: string; clock: Clock
             return result;
           } catch (error) {
             const trouble = troubleOf(error);
+            isAnswered = trouble === undefined && isAnswer(error);
             if (trouble === undefined || !(await wait.again(trouble, signal))) throw error;
           }
         }

@@ -141,6 +141,11 @@ describe('what goes wrong', () => {
       ['Databricks answers again', 'complete'],
     ]);
     down();
+    // To be refused is to be answered.
+    seen.length = 0;
+    faults.on('GET /api/2.2/jobs/get', { status: 503, times: 4 });
+    expect(await clock.turnUntil(wordsOf(ana.getJob('999999')))).toContain('There is no job 999999');
+    expect(seen.at(-1)).toEqual(['Databricks answers again', 'complete']);
     // One thing that can't be had keeps nobody for long; and whoever does not see it waits for no more than a moment.
     faults.on('GET /api/2.2/jobs/get', { status: 500 });
     const began = clock.now();

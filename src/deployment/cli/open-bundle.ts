@@ -137,10 +137,10 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
     try {
       for (;;) {
         const result = await readOnce(doing, target, command);
-        isAnswered = result.code === 0;
-        if (isAnswered) return { ...result, json: parsed(doing, result.stdout) };
+        const trouble = result.code === 0 ? undefined : passingTrouble(result.stderr);
+        isAnswered = trouble === undefined;
+        if (result.code === 0) return { ...result, json: parsed(doing, result.stdout) };
         if (isSignInRefused(result.stderr) && (await isRenewed(result.token))) continue;
-        const trouble = passingTrouble(result.stderr);
         if (trouble === undefined || !(await wait.again(trouble, bundle.signal)))
           throw new UserError(failureWords(doing, result.stderr, hidden));
       }

@@ -84,7 +84,7 @@ async function patiently<T>({ clock, onProgress }: RunningWrite, call: () => Pro
     (await wait.again({ title: sent.kind === 'lost' ? `${capital(sent.why)}.` : 'Databricks is busy.' }))
   )
     sent = await call();
-  wait.over(sent.kind !== 'lost');
+  wait.over(sent.kind !== 'lost' && !isBusy(sent));
   return sent;
 }
 
