@@ -12,6 +12,8 @@ export type TokenSource = (refused?: string) => Promise<string>;
 const PAUSES_MS = [300, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 20_000, 20_000];
 /** All pauses together; our choice: people see why, and a queue has room for it. */
 const PATIENCE_MS = 90_000;
+/** The same for trouble that is likely to stay. */
+const OWN_ERROR_MS = 10_000;
 /** Tries before it is shown. */
 const QUIET_TRIES = 2;
 
@@ -32,6 +34,11 @@ interface Wait {
 /** To be refused is to be answered, with a status or in words already. */
 function isAnswer(error: unknown): boolean {
   return error instanceof UserError || (error instanceof UpstreamError && error.failure.status !== undefined);
+}
+
+/** A server that answers with an error (5xx). A 500 is as often about the one thing that was asked for, and stays. */
+export function serverTrouble(of: string, status: number): Trouble {
+  return { title: `${of} answers with an error (${status}).`, ...(status === 500 ? { mostMs: OWN_ERROR_MS } : {}) };
 }
 
 /** What one person waits for: work side by side shares its patience, and is shown as one wait. Without `onWait` there is one quick second try. */

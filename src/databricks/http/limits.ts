@@ -50,8 +50,6 @@ export const LIMITS = {
   pollMostMs: 5_000,
   /** Seconds for which a call is repeated after 429 and transient errors (the SDK's default of 300 is too long for somebody who waits). */
   retrySeconds: 30,
-  /** Milliseconds for which a read is repeated after a 500; of other trouble values/patience says it. */
-  ownErrorMs: 10_000,
   /** Seconds without an answer after which a socket is closed. */
   idleSeconds: 20,
   /** Milliseconds for a call with all its repeats; without it a redirect, which the SDK never answers, would be waited for without end. */

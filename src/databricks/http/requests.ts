@@ -9,7 +9,7 @@ import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { createPatience, type OnWait, type TokenSource, type Trouble } from '../../values/patience.ts';
+import { createPatience, type OnWait, serverTrouble, type TokenSource, type Trouble } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import { hostSlots, orAborted } from './slots.ts';
 
@@ -153,8 +153,7 @@ function passing({ failure: { status, code = '' } }: UpstreamError, isPatient: b
     return { title: `The workspace could not be reached (${code}).` };
   }
   if (status < 500 || status === 501) return undefined;
-  // An error of its own is as often about the one thing that was asked for, and stays.
-  return { title: `Databricks answers with an error (${status}).`, ...(status === 500 ? { mostMs: LIMITS.ownErrorMs } : {}) };
+  return serverTrouble('Databricks', status);
 }
 
 async function request(client: ApiClient, call: Call, token: string, signal: AbortSignal): Promise<unknown> {

@@ -4,8 +4,6 @@ const MINUTE = 60_000;
 const MB = 1024 * 1024;
 
 export const LIMITS = {
-  /** Milliseconds for which a read is repeated after a 500; of other trouble values/patience says it. */
-  ownErrorMs: 10_000,
   /**
    * A read of the CLI (validate, plan, summary) is ended after this; a plan of 1,000 files takes 1 s, silent repeats of 429 would take 15
    * min (facts: cli#speed, cli#network-faults).

@@ -1,7 +1,7 @@
 // What the CLI says on stderr, cleaned of host, paths and tokens, as warnings and as words for people.
 import type { ErrorWords } from '../../values/errors.ts';
 import { scrub } from '../../values/log.ts';
-import type { Trouble } from '../../values/patience.ts';
+import { serverTrouble, type Trouble } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import type { CliCommand } from './process.ts';
 import type { Folder } from './scratch-folder.ts';
@@ -87,9 +87,7 @@ export function isSignInRefused(stderr: string): boolean {
 export function passingTrouble(stderr: string): Trouble | undefined {
   if (/: EOF\b|connection refused|connection reset/.test(stderr)) return { title: 'The workspace could not be reached.' };
   const status = /\((50[0234]) /.exec(stderr)?.[1];
-  if (status === undefined) return undefined;
-  // As often about the one thing that was asked for.
-  return { title: `Databricks answers with an error (${status}).`, ...(status === '500' ? { mostMs: LIMITS.ownErrorMs } : {}) };
+  return status === undefined ? undefined : serverTrouble('Databricks', Number(status));
 }
 
 /** Words for a command that failed. */
