@@ -34,6 +34,6 @@ export interface ToolResult {
 
 export interface Tools {
   list(): Promise<readonly ToolSpec[]>;
-  /** Rejects when aborted, but never because the tool failed: that is `isError`. */
+  /** Rejects when aborted, and where statements fail for the moment; but never because the tool failed: that is `isError`. */
   call(call: ToolCall, options: { signal: AbortSignal; onStep: (step: Step) => void }): Promise<ToolResult>;
 }

@@ -8,7 +8,7 @@ import { knownBundles } from '../storage/bundles/known-bundles.ts';
 import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
-import { LeaseLostError } from '../values/errors.ts';
+import { isPassingStatement, LeaseLostError } from '../values/errors.ts';
 import type { TokenSource } from '../values/patience.ts';
 import { createSegments } from './history/segments.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
@@ -60,16 +60,17 @@ export async function askAgent(
       for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
       return { ...result, text: hideSecrets(await called(), result.text) };
     };
-    /** What came of a call is not stored: it is made again, whatever its result said. */
+    /** What came of a call is not known, or not stored: it is made again, whatever its result said. */
     let unrecorded: { readonly why: unknown } | undefined;
+    const unlessMadeAgain = (isMadeAgain: (error: unknown) => boolean) => (error: unknown) => {
+      if (isMadeAgain(error)) unrecorded = { why: error };
+      throw error;
+    };
     const recorded: Tools = {
       list: () => tools.list(),
       async call(call, options) {
-        const result = await tools.call(call, options);
-        return await record(result).catch((error: unknown) => {
-          unrecorded = { why: error };
-          throw error;
-        });
+        const result = await tools.call(call, options).catch(unlessMadeAgain(isPassingStatement));
+        return await record(result).catch(unlessMadeAgain(() => true));
       },
     };
     const append: typeof segments.append = async (message) => {

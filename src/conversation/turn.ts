@@ -66,7 +66,7 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
         // Somebody else goes on with it and says how it ends, or the next try.
         if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError || isPassingStatement(error)) {
           steps.leave();
-          throw error instanceof LeaseLostError ? error : signal.reason;
+          throw signal.reason instanceof LeaseLostError ? signal.reason : error;
         }
         ending = signal.aborted ? 'stopped' : 'failed';
         const text = signal.aborted

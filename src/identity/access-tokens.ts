@@ -1,7 +1,7 @@
 // Hands out a linked user's access token, refreshed one at a time and kept before it is used.
 import type { LinkKey, LinkRow, LinkStore, Sealed } from '../storage/account-links.ts';
 import type { Clock } from '../values/clock.ts';
-import { isPassingStatement, UpstreamError, UserError } from '../values/errors.ts';
+import { isPassingStatement, onceMore, UpstreamError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Vault } from '../values/vault.ts';
 import { INVALID_GRANT, type OAuth, type Tokens } from './oauth.ts';
@@ -28,7 +28,7 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
 
   /** The link's tokens, or undefined when it is not there or can't be opened (then it counts as not linked). */
   const load = async (key: LinkKey): Promise<{ row: LinkRow; tokens: Tokens } | undefined> => {
-    const row = await links.find(key);
+    const row = await onceMore(() => links.find(key));
     if (row === undefined) return undefined;
     const tokens = opened(key, row);
     if (tokens === undefined) {

@@ -3,7 +3,7 @@ import { createLinkStore } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
-import { isPassingStatement, UserError } from '../values/errors.ts';
+import { onceMore, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { createAccessTokens } from './access-tokens.ts';
@@ -136,7 +136,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         };
         try {
           // Told twice, it does nothing twice.
-          await goOn().catch((error: unknown) => (isPassingStatement(error) ? goOn() : Promise.reject(error)));
+          await onceMore(goOn);
         } catch (error) {
           log.error({ err: error, ...who }, 'What was to go on after a link did not; it is tried again at the next start');
         }

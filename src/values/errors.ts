@@ -49,6 +49,16 @@ export function isPassingStatement(error: unknown): boolean {
   return error instanceof UpstreamError && error.failure.service === 'postgres' && error.failure.passing === true;
 }
 
+/** Does work once more where a statement failed for a moment; only for what may be done twice. */
+export async function onceMore<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPassingStatement(error)) throw error;
+    return await work();
+  }
+}
+
 /** Another process has the right to this work by now: whatever this one still does of it is thrown away, quietly. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';

@@ -45,6 +45,8 @@ const MADE: Bundle = {
 const TABLES = ['outbox', 'steps', 'versions', 'messages', 'turns', 'conversations', 'bundles', 'blobs', 'definitions'];
 const test = dbTest(...TABLES).extend('rig', ({ db }) => createRig(db));
 
+const CUT_OFF = new UpstreamError({ service: 'postgres', operation: 'select', passing: true });
+
 /** How a statement that changes rows fails: the server refuses it, or nobody hears that it was carried out. */
 const FAILURES = ['refused', 'unheard'] as const;
 
@@ -81,9 +83,12 @@ async function createRig(stored: Db) {
     },
   } as Partial<Thread> as Thread;
 
-  /** A process on the database, whose nth change fails. */
-  function newProcess(fails: Parameters<typeof failingOnce>[1] = { at: 0, how: 'refused' }) {
+  /** A process on the database, whose nth change fails; so many calls of tools find no database that answers. */
+  function newProcess(fails: Parameters<typeof failingOnce>[1] = { at: 0, how: 'refused' }, unanswered = 0) {
     const seen: string[] = [];
+    /** What the queue has heard. */
+    const failures: unknown[] = [];
+    let calls = 0;
     const db = failingOnce(stored, fails, seen);
     const bundles = createBundleStore(db);
     const outbox = createOutbox(db);
@@ -99,7 +104,7 @@ async function createRig(stored: Db) {
     const tools: Tools & { close(): Promise<void> } = {
       list: async () => [{ name: 'make', description: 'makes', input_schema: { type: 'object' } }],
       // As the server of tools does.
-      call: () => make().catch(make),
+      call: () => (calls++ < unanswered ? Promise.reject(CUT_OFF) : make().catch(make)),
       close: async () => undefined,
     };
     const runner = createTurnRunner({
@@ -132,11 +137,12 @@ async function createRig(stored: Db) {
         try {
           return await runner.run(id, control);
         } catch (error) {
+          failures.push(error);
           if (tries === 3) throw error;
         }
       }
     }
-    return { rows, seen, run };
+    return { rows, seen, failures, run };
   }
 
   const { rows } = newProcess();
@@ -201,4 +207,18 @@ test('a statement that fails once costs neither the turn nor its thread anything
     const now = await twoTurns(fails);
     expect(now.left, `${fails.how}: ${now.seen[fails.at - 1]}`).toEqual(left);
   }
+});
+
+test('a call that the database kept from an answer is made again with its turn, and Claude hears nothing of it', async ({ rig }) => {
+  await rig.insertTurn('t1');
+  const process = rig.newProcess(undefined, 1);
+  await process.run('t1');
+  expect(process.failures).toEqual([CUT_OFF]);
+  const { said, turns, versions, told } = await rig.left();
+  expect(said).toEqual(['user: text of t1', 'assistant: I make it. tool_use', 'user: made', 'assistant: Done: text of t1.']);
+  expect({ turns, versions, told }).toMatchObject({
+    turns: [{ id: 't1', state: 'done', made: true }],
+    versions: ['1 t1'],
+    told: ['t1/reply', 't1/archive', 't1/card'],
+  });
 });

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import type { SourceReference } from '../../src/bundle/model/bundle.ts';
 import { collectSources } from '../../src/databricks/read/collect.ts';
 import { createWorkspace } from '../../src/databricks/workspace.ts';
-import { UserError } from '../../src/values/errors.ts';
+import { UpstreamError, UserError } from '../../src/values/errors.ts';
 import { createLogger } from '../../src/values/log.ts';
 import { createTestClock } from '../values/test-clock.ts';
 import { databricksTest } from './rig.ts';
@@ -154,6 +154,22 @@ describe('what goes wrong', () => {
     far.requests.length = 0;
     expect(await clock.turnUntil(wordsOf(createWorkspace({ host: far.url, token, clock, log }).getJob('123')))).toContain('(500');
     expect(far.requests).toHaveLength(2);
+  });
+
+  it('waits for a token as long as it takes, and says nothing of the workspace where it was the database', async ({ far }) => {
+    const clock = createTestClock();
+    const seen: [string, string][] = [];
+    const as = (token: () => Promise<string>) =>
+      createWorkspace({ host: far.url, token, clock, log, onWait: (...step) => seen.push(step) });
+    const good = far.tokenFor('ana@acme.example');
+    // Longer than a call may last: our own database is away.
+    const late = as(() => clock.sleep(120_000).then(() => good));
+    expect((await clock.turnUntil(late.getJob('123'))).jobId).toBe('123');
+    const cutOff = new UpstreamError({ service: 'postgres', operation: 'select links', passing: true });
+    const asked = far.requests.length;
+    await expect(as(() => Promise.reject(cutOff)).getJob('123')).rejects.toBe(cutOff);
+    expect(far.requests).toHaveLength(asked);
+    expect(seen).toEqual([]);
   });
 
   it('asks once for another token where the workspace refuses one, for all requests that had it', async ({ far }) => {

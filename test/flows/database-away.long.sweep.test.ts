@@ -23,6 +23,7 @@ const test = severalProcesses(1)
 const CASES = [
   [2_000, '204'],
   [5_000, '123'],
+  [35_000, '204'],
 ] as const;
 
 describe.skipIf(cli.state !== 'ready' || noPostgres)('a database that is away', () => {

@@ -57,6 +57,20 @@ it('keeps a refused token, and the link, where no other one is to be had now', a
   expect(await rig.identities.of(ANA)).toBeDefined();
 });
 
+it('reads a link once more whose statement was cut off', async ({ rig }) => {
+  await link(rig);
+  const { db } = rig.storage;
+  const token = await rig.identities.token(ANA);
+  let isCut = false;
+  const query: typeof db.query = async (text, params) => {
+    if (isCut || !text.includes('from links')) return db.query<never>(text, params);
+    isCut = true;
+    throw new UpstreamError({ service: 'postgres', operation: 'select links', passing: true });
+  };
+  expect(await createIdentities({ ...rig.deps, db: { ...db, query } }).token(ANA)).toBe(token);
+  expect(isCut).toBe(true);
+});
+
 for (const how of ['refused', 'carried out, and nobody heard']) {
   it(`keeps the sign-in where keeping its refreshed tokens was ${how}, once`, async ({ rig, clock, version }) => {
     await link(rig);

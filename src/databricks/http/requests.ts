@@ -16,7 +16,7 @@ import { hostSlots, orAborted } from './slots.ts';
 /** An array is sent as the same parameter several times. */
 export type QueryParameters = Readonly<Record<string, string | string[]>>;
 
-/** Requests to one workspace. They reject with UpstreamError, the UserError of `token`, or the signal's reason. */
+/** Requests to one workspace. They reject with UpstreamError, with what `token` rejects with, or with the signal's reason. */
 export interface Requests {
   readonly host: string;
   readonly clock: Clock;
@@ -72,9 +72,13 @@ export function createRequests({ host, token, clock, onWait, log }: RequestsOpti
   /** The token that these requests began with, once the workspace has refused it. */
   let refused: string | undefined;
 
-  /** Asks once more with another token where the first one was refused: a sign-in may end before its time. No second one is tried. */
-  async function signedIn(by: ApiClient, call: Call, signal: AbortSignal): Promise<unknown> {
-    const used = await token(refused);
+  /** The token to begin with. It may wait for our own database. */
+  function tokenNow(signal?: AbortSignal): Promise<string> {
+    return signal === undefined ? token(refused) : orAborted(token(refused), signal);
+  }
+
+  /** Asks once more with another token where `used` is refused: a sign-in may end before its time. No second one is tried. */
+  async function signedIn(by: ApiClient, call: Call, used: string, signal: AbortSignal): Promise<unknown> {
     try {
       return await request(by, call, used, signal);
     } catch (error) {
@@ -89,15 +93,18 @@ export function createRequests({ host, token, clock, onWait, log }: RequestsOpti
   async function send(by: ApiClient, call: Call, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted();
     const operation = `${call.method} ${call.path.replace(/^\/api\/[\d.]+\//, '')}`;
+    // Before the time of the call begins, which is the workspace's.
+    const used = await tokenNow(signal);
     const bound = AbortSignal.any([deadlineSignal(clock, LIMITS.callMs), ...(signal === undefined ? [] : [signal])]);
     const started = clock.now();
     try {
-      const ask = () => signedIn(by, call, bound);
+      const ask = () => signedIn(by, call, used, bound);
       const answer = await (by === exportClient ? slot(ask, bound) : orAborted(ask(), bound));
       return await orAborted(readBody(answer), bound);
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof UserError) throw error;
+      // Of another token: not what the workspace says.
+      if (error instanceof UserError || error instanceof UpstreamError) throw error;
       throw upstream(operation, error);
     } finally {
       log.debug({ operation, ms: clock.now() - started }, 'Called Databricks');
@@ -147,7 +154,9 @@ const CLOSED = ['ECONNRESET', 'EPIPE'];
 const AWAY = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
 
 /** Of trouble that may pass, what is said, and how long it is waited for; undefined for all else, 501 (no such route) among it. */
-function passing({ failure: { status, code = '' } }: UpstreamError, isPatient: boolean): Trouble | undefined {
+function passing({ failure: { service, status, code = '' } }: UpstreamError, isPatient: boolean): Trouble | undefined {
+  // Of our own database: the work is begun anew for it.
+  if (service !== 'databricks') return undefined;
   if (status === undefined) {
     if (!CLOSED.includes(code) && !(isPatient && AWAY.includes(code))) return undefined;
     return { title: `The workspace could not be reached (${code}).` };

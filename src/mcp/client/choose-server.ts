@@ -1,6 +1,7 @@
 // Which server a turn's tools are on: the remote one where it can do the work, else the one in this process.
 import type { Step } from '../../agent/tools.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
+import { isPassingStatement } from '../../values/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { ServerDeps } from '../server/server.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
@@ -46,8 +47,10 @@ export function createToolsChooser(deps: ChooseDeps): (caller: Caller, bundles: 
       await remote.close();
       return await here(NO_JOBS);
     } catch (error) {
-      log.warn({ remote: remoteUrl.host, error: error instanceof Error ? error.name : 'unknown' }, 'the tools server does not answer');
       await remote?.close();
+      // It is our own database that does not answer: the turn is tried again.
+      if (isPassingStatement(error)) throw error;
+      log.warn({ remote: remoteUrl.host, error: error instanceof Error ? error.name : 'unknown' }, 'the tools server does not answer');
       return await here(AWAY);
     }
   };

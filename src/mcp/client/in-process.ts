@@ -15,7 +15,11 @@ export interface ToolsClient extends Tools {
 /** Tools that act as `caller`. Make one for each turn and close it afterwards. `edits`: those that another server has made in this turn. */
 export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?: Map<string, string>): Promise<ToolsClient> {
   const client = new Client({ name: 'dab-bot-agent', version: '1' });
-  const server = createServer(deps, caller, edits);
+  let unanswered: { readonly why: unknown } | undefined;
+  const onUnanswered = (why: unknown) => {
+    unanswered ??= { why };
+  };
+  const server = createServer({ ...deps, onUnanswered }, caller, edits);
   const [near, far] = InMemoryTransport.createLinkedPair();
   for (const end of [near, far]) asJson(end);
   // Answers to cancelled calls come late and end here; that is expected (facts: claude-and-mcp#mcp-transports-and-cancelling).
@@ -29,12 +33,13 @@ export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?
       options.signal.throwIfAborted();
       const input = argumentsOf(request);
       if (input === undefined) return NOT_AN_OBJECT;
-      try {
-        return toolResult(await callTool(client, request.name, input, options));
-      } catch (error) {
+      const result = await callTool(client, request.name, input, options).then(toolResult, (error: unknown) => {
         options.signal.throwIfAborted();
         return failedResult(deps.log, request.name, error);
-      }
+      });
+      // The turn is tried again, which makes this call and those beside it once more.
+      if (unanswered !== undefined) throw unanswered.why;
+      return result;
     },
     readResource: (uri) => readText(client, uri),
     async close() {

@@ -8,6 +8,7 @@ import { writeOf } from '../../deployment/approval/write.ts';
 import type { WriteProposals } from '../../deployment/plan/propose-write.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import { type Clock, deadlineSignal } from '../../values/clock.ts';
+import { isPassingStatement } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, PROPOSALS_META, WithProposals } from '../meta.ts';
@@ -94,6 +95,8 @@ export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller):
         signal.throwIfAborted();
         if (!(error instanceof LostServer)) {
           steps.fail();
+          // One of ours: the turn is tried again, and makes this call once more.
+          if (isPassingStatement(error)) throw error;
           return failedResult(log, name, error);
         }
         log.warn({ tool: name, tries }, 'the tools server went away');

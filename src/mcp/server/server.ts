@@ -9,7 +9,7 @@ import type { Prover } from '../../deployment/plan/prove.ts';
 import type { BundleStore } from '../../storage/bundles/bundles.ts';
 import type { ProofStore } from '../../storage/bundles/proofs.ts';
 import { type Clock, deadlineSignal } from '../../values/clock.ts';
-import { isPassingStatement, UserError } from '../../values/errors.ts';
+import { isPassingStatement, onceMore, UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { OnWait } from '../../values/patience.ts';
 import { LIMITS } from '../limits.ts';
@@ -29,6 +29,8 @@ export interface ServerDeps {
   readonly writes: Pick<WriteProposals, 'propose'>;
   /** The proofs that are kept, so that the first version of an edited bundle is not proved again. */
   readonly proofs?: Pick<ProofStore, 'load'>;
+  /** Told where a call has no answer since statements failed for the moment; what it answers then is for callers who can't call again. */
+  readonly onUnanswered?: ((why: unknown) => void) | undefined;
   /** Milliseconds for one call; `LIMITS.callMs` when left out. */
   readonly callMs?: number | undefined;
   readonly clock: Clock;
@@ -69,9 +71,8 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
       const context: ToolContext = { ...shared, workspace, edits: editsOf(extra) ?? edits, propose, steps, signal };
       const call = { tool: tool.name, user: caller.userName, signal, late, onFail: steps.fail };
       return answerAlways(deps, call, async () => {
-        const answer = await tool.run(input, context).catch((error: unknown) => {
-          // Tools read and propose: to do that twice is no harm, and a statement fails for a moment.
-          if (!isPassingStatement(error)) throw error;
+        // Tools read and propose: to do that twice is no harm.
+        const answer = await onceMore(() => {
           proposals.length = 0;
           return tool.run(input, context);
         });
@@ -103,7 +104,7 @@ interface ToolCall {
 
 /** Makes an answer of every failure: a UserError gives its own words, anything else a general text with an id that is in the log. */
 async function answerAlways(
-  { clock, log }: Pick<ServerDeps, 'clock' | 'log'>,
+  { clock, log, onUnanswered }: Pick<ServerDeps, 'clock' | 'log' | 'onUnanswered'>,
   { tool, user, signal, late, onFail }: ToolCall,
   work: () => Promise<CallToolResult>,
 ): Promise<CallToolResult> {
@@ -116,6 +117,7 @@ async function answerAlways(
     return result;
   } catch (error) {
     onFail();
+    if (isPassingStatement(error)) onUnanswered?.(error);
     ended(late.aborted ? 'too late' : signal.aborted ? 'cancelled' : error instanceof UserError ? 'refused' : 'failed');
     if (error instanceof UserError) return failure(errorText(error));
     if (late.aborted) return failure('The tool took too long and was stopped. Ask for less at once, or try once more.');

@@ -32,6 +32,24 @@ test('a statement that fails for a moment is not told: the tool is called again'
   await client.close();
 });
 
+test('a statement that goes on failing is no answer: the call rejects, so that its turn is tried again', async ({ rig }) => {
+  const failed = new UpstreamError({ service: 'postgres', operation: 'select files', passing: true });
+  const client = await createToolsClient(
+    { ...rig.deps, bundles: { ...rig.bundles, load: () => Promise.reject(failed) } },
+    { host: rig.databricks.url, userName: 'ana@acme.example', token: async () => rig.token },
+  );
+  await expect(use(client, 'list_bundle_files', { bundle_id: '0'.repeat(64) })).rejects.toBe(failed);
+  await client.close();
+  // Of whoever acts, too: nobody is told that the workspace could not be reached.
+  const away = await createToolsClient(rig.deps, {
+    host: rig.databricks.url,
+    userName: 'ana@acme.example',
+    token: () => Promise.reject(failed),
+  });
+  await expect(use(away, 'get_job', { job_id: '123' })).rejects.toBe(failed);
+  await away.close();
+});
+
 test('anything else becomes a generic text with an event id that is in the log', async ({ rig }) => {
   const broken = await createToolsClient(
     {
