@@ -1,6 +1,7 @@
 // What a failed call to Claude means: whether to try again, and what a person is told.
 import { AnthropicError, APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import { UpstreamError, UserError } from '../values/errors.ts';
+import { tokenTrouble } from '../values/patience.ts';
 
 /** Errors inside a stream (after its 200) that are gone a moment later (facts: claude-and-mcp#errors-and-retries). */
 const PASSING = new Set(['overloaded_error', 'api_error', 'rate_limit_error', 'timeout_error']);
@@ -13,7 +14,7 @@ export function isAbort(error: unknown): boolean {
 /** Whether a second try may help: what the SDK would repeat, and what it can't, since the stream had begun. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof APIConnectionError) return true;
-  if (!(error instanceof APIError)) return error instanceof AnthropicError;
+  if (!(error instanceof APIError)) return error instanceof AnthropicError && !(error.cause instanceof UserError);
   const { status } = error;
   if (status === undefined) return error.type !== null && PASSING.has(error.type);
   const told = error.headers?.get('x-should-retry');
@@ -47,21 +48,25 @@ export function describeFailure(error: unknown): Record<string, unknown> {
   return error instanceof AnthropicError ? { error: error.name } : { err: error };
 }
 
-/** The failure as what a person is told, with the original as its cause; never the original's message, which may be foreign text. */
+/**
+ * The failure as what a person is told, with the original as its cause; never the original's message, which may be foreign text. Why there
+ * is no key is in words already.
+ */
 export function userErrorOf(error: unknown): UserError {
+  if (error instanceof AnthropicError && error.cause instanceof UserError) return error.cause;
   const status = error instanceof APIError ? error.status : undefined;
   const type = error instanceof APIError ? (error.type ?? undefined) : undefined;
   const cause = new UpstreamError({ service: 'claude', operation: 'POST v1/messages', status, code: type }, { cause: error });
-  return new UserError({ doing: 'Asking Claude', ...problemOf(status, type) }, { cause });
+  return new UserError({ doing: 'Asking Claude', ...problemOf(error) }, { cause });
 }
 
 /** What people see while a passing failure is waited out. */
 export function waitingTitle(error: unknown): string {
-  const { problem } = error instanceof APIError ? problemOf(error.status, error.type ?? undefined) : problemOf(undefined, undefined);
-  return `${problem} I wait and try again`;
+  return `${problemOf(error).problem} I wait and try again`;
 }
 
-function problemOf(status: number | undefined, type: string | undefined): { problem: string; next: string } {
+function problemOf(error: unknown): { problem: string; next: string } {
+  const { status, type } = error instanceof APIError ? error : { status: undefined, type: undefined };
   if (status === 401 || status === 403) {
     return { problem: 'Claude did not accept our credentials.', next: 'An administrator needs to look at the settings for Claude.' };
   }
@@ -81,7 +86,8 @@ function problemOf(status: number | undefined, type: string | undefined): { prob
       next: 'Send the message again; if that fails too, tell an administrator.',
     };
   }
-  return { problem: 'Claude could not be reached or broke off.', next: 'Send the message again in a minute.' };
+  const noKey = error instanceof AnthropicError ? tokenTrouble(error.cause) : undefined;
+  return { problem: noKey?.title ?? 'Claude could not be reached or broke off.', next: 'Send the message again in a minute.' };
 }
 
 const TOO_LONG = { problem: 'This took more room than Claude has for one message.', next: 'Ask for less at once.' };

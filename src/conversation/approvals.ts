@@ -6,10 +6,10 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { isPassingStatement, UpstreamError, UserError } from '../values/errors.ts';
+import { isPassingStatement, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
-import { createPatience, type TokenSource } from '../values/patience.ts';
+import { createPatience, type TokenSource, tokenTrouble } from '../values/patience.ts';
 import type { RunEnd } from './follow-runs.ts';
 import type { CreateQueue } from './queue.ts';
 import type { PlanOffer, Thread, ThreadMessage } from './thread-port.ts';
@@ -150,7 +150,7 @@ export function createApproval(
       // The one that is kept now is the one that is asked for from here on.
       await createPatience({ of: 'Databricks', clock: deps.clock, onWait: onProgress }).tryOn(
         () => deps.identities.token(click, { minMinutes: TOKEN_MINUTES }),
-        (error) => (isDatabricks(error) ? { title: 'Databricks gives no token for you.' } : undefined),
+        tokenTrouble,
       );
     } catch (error) {
       if (isPassingStatement(error)) throw error;
@@ -217,8 +217,4 @@ export function createApproval(
       if (conversation !== undefined) await thread.refresh(conversation);
     },
   };
-}
-
-function isDatabricks(error: unknown): boolean {
-  return error instanceof UpstreamError && error.failure.service === 'databricks';
 }

@@ -77,7 +77,9 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
       if (error instanceof UpstreamError && error.failure.code === INVALID_GRANT) return giveUp(key, row.version, error);
       await links.unclaim(key, row.version);
       if (left(tokens) > LAST_MS) return tokens.accessToken;
-      throw error;
+      if (!(error instanceof UpstreamError) || error.failure.passing === true) throw error;
+      log.error({ failure: error.failure }, 'Databricks does not accept our own registration: no sign-in can be refreshed');
+      throw notAccepted(error);
     }
     if (await kept(key, row.version, next)) return next.accessToken;
     const current = await load(key);
@@ -116,7 +118,10 @@ export function createAccessTokens(deps: { links: LinkStore; vault: Vault; oauth
     seal,
     opened,
     revoke,
-    /** An access token good for at least `minMinutes`, where the server gives such. UserError: not linked. UpstreamError: try again. */
+    /**
+     * An access token good for at least `minMinutes`, where the server gives such. UserError: not linked, or nobody's sign-in can be
+     * refreshed. UpstreamError: try again.
+     */
     async token(key: LinkKey, wanted: Wanted): Promise<string> {
       const found = await load(key);
       if (found === undefined) throw notLinked();
@@ -153,6 +158,18 @@ export function openTokens(vault: Vault, sealed: Sealed, rowName: readonly strin
   if (text === undefined) return undefined;
   const { access, refresh } = JSON.parse(text) as { access: string; refresh?: string };
   return { accessToken: access, refreshToken: refresh, expiresAt: sealed.expiresAt };
+}
+
+/** No refresh succeeds before somebody has looked at the registration; the link lives on. */
+function notAccepted(cause: UpstreamError): UserError {
+  return new UserError(
+    {
+      doing: 'Using your Databricks account',
+      problem: 'Databricks does not accept this bot’s own registration there.',
+      next: 'Tell whoever runs DAB Bot: its OAuth app has to be looked at. Your account stays connected.',
+    },
+    { cause },
+  );
 }
 
 function notLinked(cause?: unknown): UserError {

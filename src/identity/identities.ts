@@ -35,7 +35,7 @@ export interface Identities {
   of(who: SlackUser): Promise<Identity | undefined>;
   /**
    * An access token good for at least `minMinutes` (5), and another one than that which Databricks has `refused`, where it gives one.
-   * UserError when they are not linked (any more), UpstreamError when Databricks can't refresh it now.
+   * UserError when they are not linked (any more), or Databricks does not accept this bot; UpstreamError when it can't refresh it now.
    */
   token(who: SlackUser, options?: { minMinutes?: number; refused?: string | undefined }): Promise<string>;
   /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON, handed to onLinked. UserError: no e-mail address. */

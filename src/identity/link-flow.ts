@@ -209,12 +209,11 @@ function isBrowserOf(attempt: Attempt, browser: string | undefined): boolean {
   return attempt.browserHash !== undefined && browser !== undefined && isEqual(hashOf(browser), attempt.browserHash);
 }
 
-/** A 4xx is an answer (a bad code, a client that is not allowed); all else may pass. `me` speaks in words for people already. */
+/** Where Databricks did not complete it: that may pass, or it has answered. `me` speaks in words for people already. */
 function failed(error: unknown, log: Logger): RefusedPage {
   if (error instanceof UserError)
     return { ...refused.unavailable, problem: `${error.words.problem} Nothing was connected.`, next: error.words.next };
   if (!(error instanceof UpstreamError)) throw error;
   log.warn({ failure: error.failure }, 'Databricks did not complete a sign-in');
-  const { status } = error.failure;
-  return status !== undefined && status < 500 && status !== 429 ? refused.rejected : refused.unavailable;
+  return error.failure.passing === true ? refused.unavailable : refused.rejected;
 }

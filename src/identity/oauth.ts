@@ -109,12 +109,13 @@ export function createOAuth(options: OAuthOptions, clock: Clock): OAuth {
 /** A fresh PKCE verifier. */
 export const newVerifier = (): string => client.randomPKCECodeVerifier();
 
-/** Runs a call; of its failure keeps status and code only: openid-client's errors carry whole responses. */
+/** Runs a call; of its failure says whether it may pass, and keeps status and code only: openid-client's errors carry whole responses. */
 async function asking<T>(operation: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw new UpstreamError({ service: 'databricks', operation, ...failureOf(error) });
+    const failure = failureOf(error);
+    throw new UpstreamError({ service: 'databricks', operation, ...failure, passing: mayPass(failure.status) });
   }
 }
 
@@ -123,5 +124,10 @@ function failureOf(error: unknown): { status?: number; code?: string | undefined
   // The server's no, in the query of its redirect: as good as a 400.
   if (error instanceof client.AuthorizationResponseError) return { status: 400, code: error.error };
   if (error instanceof client.WWWAuthenticateChallengeError) return { status: error.status };
-  return { code: codeOf(error) };
+  return { code: codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined) };
+}
+
+/** A 4xx is an answer (a bad code, a client that is not accepted), but for a server that is busy. */
+function mayPass(status: number | undefined): boolean {
+  return status === undefined || status >= 500 || status === 429 || status === 408;
 }

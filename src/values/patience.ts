@@ -41,6 +41,12 @@ export function serverTrouble(of: string, status: number): Trouble {
   return { title: `${of} answers with an error (${status}).`, ...(status === 500 ? { mostMs: OWN_ERROR_MS } : {}) };
 }
 
+/** A sign-in that can't be refreshed for now. */
+export function tokenTrouble(error: unknown): Trouble | undefined {
+  const isIt = error instanceof UpstreamError && error.failure.service === 'databricks' && error.failure.passing === true;
+  return isIt ? { title: 'Databricks gives no token for you.' } : undefined;
+}
+
 /** What one person waits for: work side by side shares its patience, and is shown as one wait. Without `onWait` there is one quick second try. */
 export function createPatience({ of, clock, onWait }: { of: string; clock: Clock; onWait?: OnWait | undefined }) {
   /** Of all pauses that are over; those side by side count once. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/agent/limits.ts';
 import type { Fault } from '../../src/playground/claude/faults.ts';
+import { UpstreamError, UserError } from '../../src/values/errors.ts';
 import { createTestClock } from '../values/test-clock.ts';
 import { call, converse, rounds, startClaude, toolsOf } from './harness.ts';
 
@@ -41,6 +42,21 @@ describe('passes', () => {
     const shown = talk.steps.filter(({ id }) => id === 'claude').map(({ status, title }) => `${status}: ${title}`);
     expect([...new Set(shown)]).toEqual([
       'in_progress: Claude is overloaded at the moment. I wait and try again',
+      'complete: Claude answers again',
+    ]);
+  });
+
+  test('a key that is not to be had for a moment: a step says whose it is', async () => {
+    const claude = await startClaude({ script: rounds({ text: 'Done.', calls: [] }) });
+    const down = new UpstreamError({ service: 'databricks', operation: 'refresh the sign-in', status: 503, passing: true });
+    let asked = 0;
+    const apiKey = async () => (asked++ < 4 ? Promise.reject(down) : claude.apiKey);
+    const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey } });
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'done', text: 'Done.' });
+    const shown = talk.steps.map(({ status, title }) => `${status}: ${title}`);
+    expect([...new Set(shown)]).toEqual([
+      'in_progress: Databricks gives no token for you. I wait and try again',
       'complete: Claude answers again',
     ]);
   });
@@ -134,6 +150,16 @@ describe('does not pass', () => {
     const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey: async () => 'wrong' } });
     talk.say('go');
     expect(await talk.run()).toMatchObject({ kind: 'failed', error: { words: { problem: 'Claude did not accept our credentials.' } } });
+  });
+
+  test('a sign-in that is over: nobody waits, and its own words are said', async () => {
+    const claude = await startClaude();
+    const over = new UserError({ doing: 'Using your Databricks account', problem: 'You are not connected.', next: 'Connect again.' });
+    const talk = await converse(claude, tools, { client: { baseURL: claude.url, apiKey: () => Promise.reject(over) } });
+    talk.say('go');
+    expect(await talk.run()).toMatchObject({ kind: 'failed', error: over });
+    expect(talk.steps).toEqual([]);
+    expect(claude.requests).toEqual([]);
   });
 
   test('nobody there', async () => {

@@ -117,7 +117,7 @@ test('a sign-in that can’t be refreshed for a moment is waited for, and what w
   };
   const thread = { refresh: async () => undefined, atWork: (_id: string, line?: string) => lines.push(line) } as Partial<Thread> as Thread;
   let asked = 0;
-  const down = new UpstreamError({ service: 'databricks', operation: 'POST token', status: 503 });
+  const down = new UpstreamError({ service: 'databricks', operation: 'POST token', status: 503, passing: true });
   const clock = createTestClock();
   const approval = createApproval(
     {

@@ -156,7 +156,7 @@ describe('what goes wrong', () => {
     expect(far.requests).toHaveLength(2);
   });
 
-  it('waits for a token as long as it takes, and says nothing of the workspace where it was the database', async ({ far }) => {
+  it('waits for a token as long as it takes, and tells apart why there is none', async ({ far }) => {
     const clock = createTestClock();
     const seen: [string, string][] = [];
     const as = (token: () => Promise<string>) =>
@@ -170,6 +170,14 @@ describe('what goes wrong', () => {
     await expect(as(() => Promise.reject(cutOff)).getJob('123')).rejects.toBe(cutOff);
     expect(far.requests).toHaveLength(asked);
     expect(seen).toEqual([]);
+    let tries = 0;
+    const down = new UpstreamError({ service: 'databricks', operation: 'refresh the sign-in', status: 503, passing: true });
+    const slow = as(async () => (tries++ < 3 ? Promise.reject(down) : good));
+    expect((await clock.turnUntil(slow.getJob('123'))).jobId).toBe('123');
+    expect(seen).toEqual([
+      ['Databricks gives no token for you. I wait and try again', 'in_progress'],
+      ['Databricks answers again', 'complete'],
+    ]);
   });
 
   it('asks once for another token where the workspace refuses one, for all requests that had it', async ({ far }) => {

@@ -158,18 +158,20 @@ it.for([{ status: 500 }, { status: 503 }, { status: 429 }, { close: true }])(
     // A token with two minutes left is better than none.
     expect(await rig.identities.token(ANA)).toMatch(/./);
     await clock.turn(120_000);
-    await expect(rig.identities.token(ANA)).rejects.toThrow(UpstreamError);
+    await expect(rig.identities.token(ANA)).rejects.toMatchObject({ failure: { service: 'databricks', passing: true } });
     expect(await rig.identities.of(ANA)).toBeDefined();
     faults.clear();
     expect(await rig.identities.token(ANA)).toMatch(/./);
   },
 );
 
-it('keeps the link when our own client is refused', async ({ rig, clock }) => {
+it('keeps the link when our own client is refused, and says so in words', async ({ rig, clock }) => {
   await link(rig);
   const wrong = createIdentities({ ...rig.deps, oauth: { ...rig.deps.oauth, clientSecret: 'wrong' } });
   await clock.turn(HOUR);
-  await expect(wrong.token(ANA)).rejects.toThrow(UpstreamError);
+  const refused = await wrong.token(ANA).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ words: { problem: expect.stringContaining('this bot’s own registration') } });
+  expect(refused).toMatchObject({ cause: { failure: { status: 401, passing: false } } });
   expect(await rig.identities.token(ANA)).toMatch(/./);
 });
 

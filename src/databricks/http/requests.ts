@@ -9,7 +9,7 @@ import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { createPatience, type OnWait, serverTrouble, type TokenSource, type Trouble } from '../../values/patience.ts';
+import { createPatience, type OnWait, serverTrouble, type TokenSource, type Trouble, tokenTrouble } from '../../values/patience.ts';
 import { LIMITS } from './limits.ts';
 import { hostSlots, orAborted } from './slots.ts';
 
@@ -72,9 +72,10 @@ export function createRequests({ host, token, clock, onWait, log }: RequestsOpti
   /** The token that these requests began with, once the workspace has refused it. */
   let refused: string | undefined;
 
-  /** The token to begin with. It may wait for our own database. */
+  /** The token to begin with. It may wait for the sign-in, or for our own database. */
   function tokenNow(signal?: AbortSignal): Promise<string> {
-    return signal === undefined ? token(refused) : orAborted(token(refused), signal);
+    const given = patience.tryOn(() => token(refused), tokenTrouble, signal);
+    return signal === undefined ? given : orAborted(given, signal);
   }
 
   /** Asks once more with another token where `used` is refused: a sign-in may end before its time. No second one is tried. */
@@ -154,9 +155,9 @@ const CLOSED = ['ECONNRESET', 'EPIPE'];
 const AWAY = ['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
 
 /** Of trouble that may pass, what is said, and how long it is waited for; undefined for all else, 501 (no such route) among it. */
-function passing({ failure: { service, status, code = '' } }: UpstreamError, isPatient: boolean): Trouble | undefined {
-  // Of our own database: the work is begun anew for it.
-  if (service !== 'databricks') return undefined;
+function passing({ failure: { service, status, code = '', passing } }: UpstreamError, isPatient: boolean): Trouble | undefined {
+  // Of our own database, which the work is begun anew for, or of a sign-in, which was waited for.
+  if (service !== 'databricks' || passing !== undefined) return undefined;
   if (status === undefined) {
     if (!CLOSED.includes(code) && !(isPatient && AWAY.includes(code))) return undefined;
     return { title: `The workspace could not be reached (${code}).` };

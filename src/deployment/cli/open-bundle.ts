@@ -8,7 +8,7 @@ import type { Clock } from '../../values/clock.ts';
 import { type ErrorWords, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
-import { createPatience, type OnWait, type TokenSource } from '../../values/patience.ts';
+import { createPatience, type OnWait, type TokenSource, tokenTrouble } from '../../values/patience.ts';
 import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
@@ -109,9 +109,9 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
 
   function run(target: string, args: readonly string[], more: Partial<CliCommand> = {}): Promise<CliResult & { token: string }> {
     const begin = async () => {
-      const started = clock.now();
-      const token = await bundle.token(refused);
+      const token = await patience.tryOn(() => bundle.token(refused), tokenTrouble, bundle.signal);
       tokens.add(token);
+      const started = clock.now();
       const result = await runCli({ path, args, folder, target, host: bundle.host, token, clock, ...more });
       log.info(
         { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
