@@ -54,7 +54,7 @@ export function createVersionCards(deps: {
     const waiting = input.onStep === undefined ? {} : { onWait };
     const asked = { bundle: loaded.bundle, signal: input.signal, token: input.token, onStep, ...waiting };
     const { host, userName } = identity;
-    const baseline = number > 1 ? await firstProof(input, definition) : undefined;
+    const baseline = number > 1 ? await firstProof(input, definition, waiting) : undefined;
     const proof = await deps.prover.prove({ ...asked, definition, host, userName, ...(baseline === undefined ? {} : { baseline }) });
     if ('problem' in proof) return { target, proof, plan: proof };
     onStep({ id: 'plan', title: `Planning the deployment to ${target}`, status: 'in_progress' });
@@ -65,14 +65,19 @@ export function createVersionCards(deps: {
   }
 
   /** The proof of version 1: what differed in it already stays an error, what differs only since then was asked for. */
-  async function firstProof(input: VersionInput, definition: Parameters<Prover['prove']>[0]['definition']): Promise<Proof | undefined> {
+  async function firstProof(
+    input: VersionInput,
+    definition: Parameters<Prover['prove']>[0]['definition'],
+    waiting: { readonly onWait?: OnWait },
+  ): Promise<Proof | undefined> {
     const [first] = await conversations.versions(input.conversation.id);
     const loaded = first && (await bundlesIn(input.conversation.id).load(first.bundleDigest));
     if (loaded === undefined) return undefined;
     const { host, userName } = input.identity;
+    const { token, signal } = input;
     const stored = await proofs.load({ bundleDigest: loaded.bundle.digest, host, userName });
     if (stored !== undefined) return stored;
-    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token: input.token });
+    const proof = await deps.prover.prove({ bundle: loaded.bundle, definition, host, userName, token, signal, ...waiting });
     return 'problem' in proof ? undefined : proof;
   }
 

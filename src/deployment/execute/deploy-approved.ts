@@ -41,7 +41,10 @@ export function createDeployer(deps: DeployerDeps) {
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
       // In a folder of its own: a plan that runs beside it writes what validate reads (facts: cli#environment-and-scratch-folder).
       const resolve = () =>
-        cli.open({ files: bundle.files, host, token }, async (own) => (await validateAs(own, target, userName)).resolved);
+        cli.open(
+          { files: bundle.files, host, token, onWait: onProgress },
+          async (own) => (await validateAs(own, target, userName)).resolved,
+        );
       const done = await deployShown(
         open,
         { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), begin: () => rows.begin(row.id), onProgress, log },

@@ -93,7 +93,9 @@ export async function deployShown(
   const carriedOut = { ...shown, plan: paused.length === 0 ? taken.plan : stringifyJson(withCopiesPaused(plan, paused)) };
   const originals = unboundOriginals(bundle, target, objectOf(parseJson(shown.plan)));
   const look = () =>
-    cli.open({ files, host, token }, (fresh) => howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut, originals }));
+    cli.open({ files, host, token, onWait: onProgress }, (fresh) =>
+      howItEnded(fresh, eyes, { bundle, resolved, changes, carriedOut, originals }),
+    );
   await begin?.();
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
   if (result.state !== 'done' || writes === undefined) return result;

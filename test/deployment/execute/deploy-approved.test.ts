@@ -6,8 +6,11 @@ import { describe, expect, onTestFinished } from 'vitest';
 import type { NoProof } from '../../../src/bundle/proof/proof.ts';
 import type { DeploymentProposal, DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig, wireDeployment } from '../rig.ts';
+
+const MINUTE = 60_000;
 
 const writesOf = (rig: Rig) =>
   rig.far.requests.filter((entry) => entry.method !== 'GET' && !entry.path.endsWith('/mkdirs')).map((entry) => entry.path);
@@ -77,6 +80,24 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     expect(rig.far.workspace.files.paths()).toContain(`/Users/${ANA}/.bundle/churn/dev/files/src/load`);
     expect((await rig.approvals.get(proposal.id))?.result).toEqual(result);
     expect(readdirSync(rig.scratchDir)).toEqual([]);
+  });
+
+  it('waits for a workspace that breaks connections off during the checks', async ({ rig, approved, deploy }) => {
+    const proposal = await approved(bundleOf());
+    rig.far.faults.on('GET /api/2.0/preview/scim/v2/Me', { close: true, times: 6 });
+    const deploying = deploy(proposal);
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    deploying.then(end, end);
+    // From pause to pause: not as far as the deadlines of the commands.
+    while (!isOver) {
+      await systemClock.sleep(20);
+      const [shortest = MINUTE] = rig.clock.waits();
+      if (shortest < MINUTE / 2) await rig.clock.turn(shortest);
+    }
+    expect(await deploying).toMatchObject({ ok: true, state: 'done' });
   });
 
   it('uses a plan once, also when two callers start at the same moment', async ({ rig, approved, deploy }) => {
