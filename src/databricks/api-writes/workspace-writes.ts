@@ -1,5 +1,6 @@
 // The calls that change a workspace, as one person: only approved proposals get here (rooms.test.ts).
 import { type Clock, deadlineSignal, systemClock } from '../../values/clock.ts';
+import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import type { TokenSource } from '../../values/patience.ts';
@@ -71,7 +72,8 @@ export function createWorkspaceWrites(options: { host: string; token: TokenSourc
     const sent = await send(used, request);
     if (sent.kind !== 'refused' || sent.status !== 401 || (refused ?? used) !== used) return sent;
     refused = used;
-    const next = await token(used);
+    // What goes wrong here is said by the refusal itself, unless there are words for people.
+    const next = await token(used).catch((error: unknown) => (error instanceof UserError ? Promise.reject(error) : used));
     return next === used ? sent : send(next, request);
   }
 

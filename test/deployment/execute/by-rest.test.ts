@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
 import type { WriteResult } from '../../../src/deployment/approval/write-result.ts';
 import { createWriteRows } from '../../../src/storage/write-proposals.ts';
+import { UpstreamError } from '../../../src/values/errors.ts';
 import { fc } from '../../fast-check.ts';
 import { ANA, bundleOf, deploymentTest } from '../rig.ts';
 
@@ -103,6 +104,21 @@ describe('writes', () => {
     ]);
     expect(asked.filter((refused) => refused !== undefined)).toEqual(['ended']);
     expect(rig.far.requests.filter(({ status }) => status === 401)).toHaveLength(1);
+  });
+
+  it('says that nothing was done where the sign-in is refused and no other is to be had', async ({
+    rig,
+    writing: { proposed, approve, execute },
+  }) => {
+    const down = new UpstreamError({ service: 'databricks', operation: 'refresh the sign-in', status: 503, passing: true });
+    rig.token = async (refused) => (refused === undefined ? 'ended' : Promise.reject(down));
+    const id = await proposed(RUN);
+    await approve(id);
+    expect(await execute(id)).toMatchObject({
+      state: 'failed',
+      problem: 'Databricks no longer accepts your sign-in. Nothing was done.',
+    });
+    expect(rig.far.workspace.runs.size).toBe(0);
   });
 
   it('says that it does not know when no answer comes at all, and what Databricks refused in its own words', async ({
