@@ -9,6 +9,7 @@ import { renderRefusal } from '../views/answers.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
 import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
+import { splitReply } from '../views/split-reply.ts';
 import { renderWriteResult } from '../views/write-card.ts';
 import { anchorOf, type CardRows, createDrawing, requireWrite } from './drawing.ts';
 import { createFiles, type Files } from './files.ts';
@@ -95,8 +96,12 @@ export function createThread(deps: {
     async deliver(id, conversation, message) {
       const where = { channel: conversation.channel, threadTs: conversation.threadTs };
       switch (message.kind) {
-        case 'reply':
-          return poster.post(id, where, renderReply(message));
+        case 'reply': {
+          // The stored message is said when its last part is.
+          const parts = splitReply(message);
+          for (const [index, part] of parts.slice(0, -1).entries()) await poster.post(`${id}/${index + 1}`, where, renderReply(part));
+          return poster.post(id, where, renderReply(parts.at(-1) ?? message));
+        }
         case 'result':
           return poster.post(id, where, renderDeploymentResult(message));
         case 'archive':

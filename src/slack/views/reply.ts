@@ -11,13 +11,15 @@ const DIFF_LENGTH = 5000;
 const DIFF_LINES = 60;
 const FENCE = '```';
 
-export function renderReply(reply: { to: string; text: string; changes?: readonly FileChange[] }): Message {
+/** `to` is mentioned; left out where they have been in the part before. */
+export function renderReply(reply: { to?: string; text: string; changes?: readonly FileChange[] }): Message {
   const diff = renderChanges(reply.changes ?? []);
+  const mention = reply.to === undefined ? '' : `<@${reply.to}> `;
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
   return {
-    text: clip(`<@${reply.to}> ${plainText(clip(reply.text, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
+    text: clip(`${mention}${plainText(clip(reply.text, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
     blocks: [
-      section(`<@${reply.to}>`),
+      ...(mention === '' ? [] : [section(mention.trim())]),
       ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),
     ],
   };
