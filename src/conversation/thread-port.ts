@@ -85,8 +85,11 @@ export interface Thread {
     /** Called when somebody ends the turn on its list of steps. */
     readonly stopped: () => void;
   }): Progress;
-  /** Says one stored message; saying the same id again says nothing twice. Returns its ts. */
-  deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<string>;
+  /**
+   * Says one stored message, as well as it can be said: when it resolves, nothing of it holds up what comes next. Saying the same id again says
+   * nothing twice.
+   */
+  deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<unknown>;
   /** Says something to one person alone, as well as it can be said; `again` offers them a fresh plan. */
   whisper(conversation: ConversationRow, to: string, words: string, again?: PlanOffer): Promise<void>;
   /** Draws the root message and the cards as the rows say they are now, where that has changed. */

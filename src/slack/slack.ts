@@ -16,6 +16,8 @@ export function createSlack(deps: SlackDeps) {
   const thread = createThread({ ...deps, client, create, cardRows: deps, mayRead: createMayRead(deps) });
   return {
     ...bolt,
+    /** Why nothing can be heard or said in Slack; undefined while it can. */
+    away: () => bolt.away() ?? thread.held(),
     thread,
     /** Call it once, before `start`. Answers what goes on after somebody has connected. */
     listen: (conversation: Behind['conversation']) => listen(app, { client, thread, log: deps.log }, { ...deps, conversation }),

@@ -9,6 +9,7 @@ interface OutboxRow {
   readonly kind: string;
   readonly payload: unknown;
   readonly state: 'pending' | 'sending' | 'sent';
+  /** Of the message, or the id of a file. What is sent without one was said elsewhere, or could not be said. */
   readonly ts?: string;
   /** What the message shows in Slack, as a digest; absent while that is not known. */
   readonly shown?: string;
@@ -58,6 +59,16 @@ export function createOutbox(db: Db, unleased: Db = db) {
 
     async sending(id: string): Promise<void> {
       await db.query("update outbox set state = 'sending' where id = $1", [id]);
+    },
+
+    /** Slack has certainly not taken it: it is to be said still, and not looked for. */
+    async refused(id: string): Promise<void> {
+      await db.query("update outbox set state = 'pending' where id = $1 and state = 'sending'", [id]);
+    },
+
+    /** Nobody says it here any more: it has been said elsewhere, or can't be said. */
+    async leave(id: string): Promise<void> {
+      await db.query("update outbox set state = 'sent', sent_at = now() where id = $1", [id]);
     },
 
     async sent(id: string, ts: string, shown?: string): Promise<void> {

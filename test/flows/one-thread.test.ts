@@ -1,4 +1,4 @@
-// One thread per job and channel: whoever asks again is led to the one there is, or begins another; two at the same moment open one.
+// One thread per job and channel: whoever asks again is led to the one there is, or begins another; two at the same moment open one; nothing gets out of one that is deleted.
 import { describe, expect } from 'vitest';
 import { client } from '../playground/slack/start.ts';
 import { flow, holdSources, NO_CLI } from './stack.ts';
@@ -66,4 +66,28 @@ describe('a second /dab for the same job', () => {
     const mentioned = await privately(ana, async () => ana.say(CHANNEL, '@DAB Bot job 123'));
     expect(textOf(mentioned)).toContain('There is a thread about job 123 here already');
   });
+});
+
+test('a thread that is deleted while I work on it is answered in direct messages, and not in the open channel', async ({
+  playground,
+  ana,
+}) => {
+  const release = holdSources(playground);
+  const thread = await startThread(ana, '/dab job 318', 'job 318 ');
+  await thread.says('Collecting sources');
+  const web = client(playground.slack, playground.slack.botToken);
+  for (const { ts } of thread.messages().toReversed()) await web.chat.delete({ channel: CHANNEL, ts });
+  const openly = () =>
+    ana
+      .messages(CHANNEL)
+      .filter(({ threadTs }) => threadTs === undefined)
+      .map(({ ts }) => ts);
+  const before = openly();
+  release();
+  const directly = () => ana.messages(ana.dm).filter((message) => textOf(message).includes('job 318'));
+  // The answer, the zip and what stands for the card, one after the other.
+  await ana.waitFor(() => directly().length === 3, STEP_MS);
+  expect(directly().some((message) => textOf(message).includes('Begin a new thread'))).toBe(true);
+  expect(directly().flatMap(({ files }) => files ?? [])).toHaveLength(1);
+  expect(openly()).toEqual(before);
 });

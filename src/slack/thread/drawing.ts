@@ -12,10 +12,12 @@ import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
+import { renderDrawnInWords } from '../views/lesser-forms.ts';
 import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
 import { digestOf, slackError } from './poster.ts';
+import { troubleOf } from './refusals.ts';
 
 /** Whoever took longer from the rows to Slack looks at the rows again: another process may have drawn meanwhile what they say now. Our choice. */
 const SLOW_MS = 1000;
@@ -37,7 +39,7 @@ interface Drawn {
   readonly shown?: string | undefined;
 }
 
-interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
+export interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
   /** The card of a version or of a write. */
   card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
 }
@@ -60,9 +62,14 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
       await limits.wait('chat.update', 'urgent');
       // Whoever dies or stands still here leaves it unknown.
       await outbox.shows(at.id, undefined);
-      await client.chat.update({ channel, ts: at.ts, ...message }).catch((error: unknown) => {
+      await client.chat.update({ channel, ts: at.ts, ...message }).catch(async (error: unknown) => {
         // Somebody has deleted it, perhaps leaving a tombstone: asking at each change would only use up the rate of the others.
-        if (!['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) throw error;
+        if (['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) return;
+        const trouble = troubleOf(error);
+        if (trouble?.kind !== 'message') throw error;
+        log.warn({ err: error, message: at.id }, 'message drawn in words: Slack does not take its blocks');
+        await limits.wait('chat.update', 'urgent');
+        await client.chat.update({ channel, ts: at.ts, text: renderDrawnInWords(message, trouble.why) });
       });
       await outbox.shows(at.id, now);
       shown = now;

@@ -6,8 +6,10 @@ import { contentsOf } from '../../conversation/stored-versions.ts';
 import { hideSecrets } from '../../conversation/story/hide-secrets.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Logger } from '../../values/log.ts';
+import { renderElsewhere, renderFileInWords } from '../views/lesser-forms.ts';
 import { renderSentDirectly } from '../views/reply.ts';
 import { escapeText } from '../views/slack-text.ts';
+import type { Form } from './delivery.ts';
 import { directChannel } from './direct-channel.ts';
 import type { CardRows } from './drawing.ts';
 import { aboutOf, type MayRead } from './may-read.ts';
@@ -19,8 +21,8 @@ type FileRows = Pick<CardRows, 'outbox' | 'conversations' | 'bundlesIn' | 'proof
 type FileMessage = Extract<ThreadMessage, { kind: 'archive' | 'release' }>;
 
 export interface Files {
-  /** Delivers a stored message that is a file. Returns the ts of its line, or the file's id. */
-  deliver(id: string, conversation: ConversationRow, message: FileMessage): Promise<string>;
+  /** Says a stored message that is a file in this form. Returns the ts of its line, or the file's id. */
+  deliver(form: Form, conversation: ConversationRow, message: FileMessage): Promise<string>;
   /** Sends the file of a stored message to somebody who asks for it, if they may have it; `press` names the wish. Answers words for them. */
   handOver(press: string, messageId: string, who: { readonly team: string; readonly user: string }): Promise<string>;
 }
@@ -44,22 +46,48 @@ export function createFiles(deps: {
     return to ?? conversation.requester;
   }
 
-  async function send(id: string, to: string, conversation: ConversationRow, file: Upload): Promise<void> {
-    const { channel, threadTs: message_ts, subject } = conversation;
-    const { permalink } = await client.chat.getPermalink({ channel, message_ts });
-    const comment = `${file.comment}\nFrom <${permalink}|the thread about ${escapeText(aboutOf(subject))}>.`;
+  async function linkTo({ channel, threadTs: message_ts, subject }: ConversationRow): Promise<string> {
+    const words = `the thread about ${escapeText(aboutOf(subject))}`;
+    try {
+      const { permalink } = await client.chat.getPermalink({ channel, message_ts });
+      return `<${permalink}|${words}>`;
+    } catch (error) {
+      if (slackError(error) === undefined) throw error;
+      // Somebody has deleted it, or it is where we are no longer.
+      return words;
+    }
+  }
+
+  async function send(id: string, to: string, conversation: ConversationRow, file: Upload): Promise<string> {
+    const comment = `${file.comment}\nFrom ${await linkTo(conversation)}.`;
     // Files of several threads may be called the same there.
     const title = `${file.title} · ${conversation.id.slice(0, 8)}`;
-    await poster.upload(id, { channel: await directChannel(client, to) }, { ...file, title, comment });
+    return poster.upload(id, { channel: await directChannel(client, to) }, { ...file, title, comment });
+  }
+
+  /** What keeps the file from going where it was meant to. */
+  async function sayWhyNot(form: Form, conversation: ConversationRow, message: FileMessage, why: string): Promise<string> {
+    const { channel, threadTs, subject } = conversation;
+    const words = renderFileInWords(message, why, form.of);
+    if (form.place === 'thread') return poster.post(form.id, { channel, threadTs }, words);
+    const direct = await directChannel(client, await ownerOf(conversation, message));
+    return poster.post(form.id, { channel: direct }, renderElsewhere(words, aboutOf(subject)));
   }
 
   return {
-    async deliver(id, conversation, message) {
+    async deliver(form, conversation, message) {
+      const { id, of, place, why } = form;
+      if (why !== undefined) return sayWhyNot(form, conversation, message, why);
       const { channel, threadTs, team, subject } = conversation;
       const outsiders = await whoReads(conversation);
       const file = await fileOf(conversation, message);
-      if (outsiders === undefined) return poster.upload(id, { channel, threadTs }, file);
+      if (place === 'thread' && outsiders === undefined) return poster.upload(id, { channel, threadTs }, file);
       const user = await ownerOf(conversation, message);
+      if (place === 'direct' || outsiders === undefined) {
+        // Of a channel where we are no longer it is not known who could have read it there.
+        const no = outsiders === undefined ? undefined : await mayRead({ team, user }, subject);
+        return no === undefined ? send(id, user, conversation, file) : sayWhyNot(form, conversation, message, escapeText(no));
+      }
       let to: string | undefined;
       try {
         if ((await mayRead({ team, user }, subject)) === undefined) {
@@ -70,7 +98,7 @@ export function createFiles(deps: {
         // Whatever keeps it from them now: they can ask for it by the button.
         log.warn({ err: error, conversation: conversation.id }, 'file not sent directly');
       }
-      return poster.post(id, { channel, threadTs }, renderSentDirectly({ file: file.name, outsiders, to, what: aboutOf(subject), id }));
+      return poster.post(id, { channel, threadTs }, renderSentDirectly({ file: file.name, outsiders, to, what: aboutOf(subject), id: of }));
     },
 
     async handOver(press, messageId, who) {

@@ -1,4 +1,4 @@
-// Says stored messages once: a message carries its outbox id as metadata, so that one whose answer was lost is found again, not repeated.
+// Says messages once: each carries its outbox id as metadata, so that one whose answer was lost is found again, not repeated; none gets out of its thread.
 import { createHash } from 'node:crypto';
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Outbox } from '../../conversation/rows.ts';
@@ -16,6 +16,11 @@ const SHARE_LOOKS_MS = [200, 400, 800, 1600];
 const UPLOAD_MS = 10_000;
 /** How long a call that Slack puts off (429) is tried again after the waits it asks for: in a busy channel one a second gets through. Our choice. */
 const PUT_OFF_MS = 120_000;
+const JITTER_MS = 1000;
+/** There are no replies to a message that is not there. */
+const GONE = 'thread_not_found';
+/** What Slack answers where part of the call may have been carried out all the same (facts: slack#refusals). */
+export const UNSURE: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
 
 /** Looks for what an earlier try has said. */
 type Find = () => Promise<string | undefined>;
@@ -34,7 +39,7 @@ export interface Upload {
 }
 
 export interface Poster {
-  /** Posts a message unless this id was posted before; returns its ts. */
+  /** Posts a message unless this id was posted before; returns its ts. Rejects with `thread_not_found` where the thread is gone. */
   post(id: string, where: Where, message: Message): Promise<string>;
   /** Uploads a file unless this id was uploaded before; returns the file's id. */
   upload(id: string, where: Where, file: Upload): Promise<string>;
@@ -46,6 +51,9 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
 
   /** Calls under way, by id: two callers at the same moment say it once. */
   const saying = new Map<string, Promise<string>>();
+
+  /** Threads whose root message has been deleted: none comes back. */
+  const gone = new Set<string>();
 
   /** Files on their way into a thread, by channel and thread. */
   const uploading = new Map<string, Promise<unknown>>();
@@ -81,10 +89,44 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     if (earlier !== undefined) log.info({ message: id }, 'message had arrived before');
     // Directly before each try: whoever has waited may have lost its right to say it.
     const sent = () => outbox.sending(id).then(send);
-    const ts = earlier ?? (await whenAllowed(sent, clock));
+    const ts = earlier ?? (await whenAllowed(sent, clock).catch((error: unknown) => refused(id, error)));
     // An earlier try may have said it in other words.
     await outbox.sent(id, ts, earlier === undefined ? shown : undefined);
     return ts;
+  }
+
+  async function refused(id: string, error: unknown): Promise<never> {
+    const code = slackError(error);
+    // What was certainly not said need not be looked for at the next try.
+    if (error instanceof WebAPIRateLimitedError || (code !== undefined && !UNSURE.has(code))) await outbox.refused(id);
+    throw error;
+  }
+
+  function requireThread(where: Where): void {
+    if (gone.has(threadOf(where))) throw threadGone();
+  }
+
+  /** Slack posts the reply to a deleted message in the open channel, and says nothing of it (facts: slack#web-api-clients). */
+  async function takeBack(where: Where, ts: string): Promise<void> {
+    await read.chat.delete({ channel: where.channel, ts }).catch((error: unknown) => {
+      if (slackError(error) !== 'message_not_found') throw error;
+    });
+    gone.add(threadOf(where));
+    log.warn({ channel: where.channel, thread: where.threadTs, ts }, 'taken back from the open channel: the thread is gone');
+  }
+
+  async function findPost(id: string, where: Where): Promise<string | undefined> {
+    const find = async (at: Where) => (await recent(at)).find((said) => metadataId(said) === id)?.ts;
+    try {
+      return await find(where);
+    } catch (error) {
+      if (where.threadTs === undefined || slackError(error) !== GONE) throw error;
+      gone.add(threadOf(where));
+      // Whoever said it may have died before it was taken back.
+      const stray = await find({ channel: where.channel });
+      if (stray !== undefined) await takeBack(where, stray);
+      throw error;
+    }
   }
 
   async function recent(where: Where) {
@@ -101,17 +143,22 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       await uploadsIn(where);
       return once(
         id,
-        async () => (await recent(where)).find((said) => metadataId(said) === id)?.ts,
+        () => findPost(id, where),
         async () => {
+          requireThread(where);
           const answer = await create.chat.postMessage({
             channel: where.channel,
             ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
-            ...message,
+            ...(message.blocks.length === 0 ? { text: message.text } : message),
             unfurl_links: false,
             unfurl_media: false,
             metadata: { event_type: METADATA_TYPE, event_payload: { id } },
           });
           if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts');
+          if (where.threadTs !== undefined && answer.message?.thread_ts === undefined) {
+            await takeBack(where, answer.ts);
+            throw threadGone();
+          }
           return answer.ts;
         },
         digestOf(message),
@@ -131,6 +178,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       id,
       async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
       async () => {
+        requireThread(where);
         const answer = await create.filesUploadV2({
           channel_id: where.channel,
           ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
@@ -181,9 +229,19 @@ async function whenAllowed<T>(call: () => Promise<T>, clock: Clock): Promise<T> 
       return await call();
     } catch (error) {
       if (!(error instanceof WebAPIRateLimitedError) || clock.now() > last) throw error;
-      await clock.sleep(error.retryAfter * 1000);
+      await clock.sleep(jittered(error.retryAfter * 1000));
     }
   }
+}
+
+/** A little longer: all who were put off would come back at the same moment. */
+export function jittered(ms: number): number {
+  return ms + Math.floor(Math.random() * JITTER_MS);
+}
+
+/** What Slack ought to have said. */
+function threadGone(): WebAPIPlatformError {
+  return new WebAPIPlatformError({ ok: false, error: GONE });
 }
 
 /** Slack's error code of a refused call, such as `not_in_channel`. */

@@ -25,6 +25,7 @@ const FLUSH_MS = 1000;
 const HOPELESS = new Set([
   'not_in_channel',
   'channel_not_found',
+  'thread_not_found',
   'is_archived',
   'invalid_auth',
   'account_inactive',

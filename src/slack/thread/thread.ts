@@ -6,13 +6,12 @@ import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createRateLimits } from '../bolt/rate-limits.ts';
 import { renderRefusal } from '../views/answers.ts';
-import { renderDeploymentResult } from '../views/deployment-result.ts';
-import { renderReply } from '../views/reply.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
 import { splitReply } from '../views/split-reply.ts';
-import { renderWriteResult } from '../views/write-card.ts';
-import { anchorOf, type CardRows, createDrawing, requireWrite } from './drawing.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { anchorOf, type CardRows, createDrawing } from './drawing.ts';
 import { createFiles, type Files } from './files.ts';
+import { createForms } from './forms.ts';
 import type { MayRead } from './may-read.ts';
 import { createPoster, slackError } from './poster.ts';
 import { createProgress } from './progress.ts';
@@ -20,7 +19,7 @@ import { createPostedSteps } from './steps-as-message.ts';
 import { createStreamedSteps } from './steps-as-stream.ts';
 import { createWhoReads, type WhoReads } from './who-reads.ts';
 
-export interface SlackThread extends Thread, Pick<Files, 'handOver'> {
+export interface SlackThread extends Thread, Pick<Files, 'handOver'>, Pick<Delivery, 'held'> {
   readonly whoReads: WhoReads;
   readonly mayRead: MayRead;
   /** Posts the root message, before there is a conversation; once for an id. Returns its ts. */
@@ -49,11 +48,14 @@ export function createThread(deps: {
   const whoReads = createWhoReads({ client, limits, clock, log });
   const files = createFiles({ client, poster, cardRows, whoReads, mayRead, log });
   const drawing = createDrawing({ client, cardRows, limits, clock, log });
+  const sayForm = createForms({ client, poster, files, drawing, cardRows });
+  const delivery = createDelivery({ client, outbox: cardRows.outbox, clock, log });
 
   return {
     refresh: drawing.refresh,
     atWork: drawing.atWork,
     handOver: files.handOver,
+    held: delivery.held,
     whoReads,
     mayRead,
 
@@ -94,24 +96,11 @@ export function createThread(deps: {
     },
 
     async deliver(id, conversation, message) {
-      const where = { channel: conversation.channel, threadTs: conversation.threadTs };
-      switch (message.kind) {
-        case 'reply': {
-          // The stored message is said when its last part is.
-          const parts = splitReply(message);
-          for (const [index, part] of parts.slice(0, -1).entries()) await poster.post(`${id}/${index + 1}`, where, renderReply(part));
-          return poster.post(id, where, renderReply(parts.at(-1) ?? message));
-        }
-        case 'result':
-          return poster.post(id, where, renderDeploymentResult(message));
-        case 'archive':
-        case 'release':
-          return files.deliver(id, conversation, message);
-        case 'write_result':
-          return poster.post(id, where, renderWriteResult(message.to, await requireWrite(cardRows, message.proposalId)));
-        case 'write':
-        case 'card':
-          return poster.post(id, where, await drawing.card(message, conversation));
+      const parts = message.kind === 'reply' ? splitReply(message) : [message];
+      // The stored message is said when its last part is.
+      for (const [index, part] of parts.entries()) {
+        const of = index === parts.length - 1 ? id : `${id}/${index + 1}`;
+        await delivery.deliver(of, (form) => sayForm(part, conversation, form));
       }
     },
   };

@@ -3,7 +3,7 @@ import type { FileChange } from '../../conversation/story/file-changes.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 
 /** A part of an answer; the first one mentions whom it is `to`. */
-interface ReplyPart {
+export interface ReplyPart {
   readonly kind: 'reply';
   readonly to?: string;
   readonly text: string;

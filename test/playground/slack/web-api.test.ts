@@ -78,13 +78,30 @@ test('threads keep metadata for those who ask, pages follow cursors, updates and
   expect(await refusal(web.chat.delete({ channel: 'C_DATA', ts: hers.ts }))).toBe('cant_delete_message');
   await web.chat.delete({ channel: 'C_DATA', ts: reply.ts ?? '' });
   expect(slack.messages('C_DATA', root.ts)).toHaveLength(2);
-  expect(await refusal(web.chat.postMessage({ channel: 'C_DATA', text: 'x', thread_ts: '1.000001' }))).toBe('thread_not_found');
+  expect(await refusal(web.chat.postEphemeral({ channel: 'C_DATA', user: 'U_ANA', text: 'x', thread_ts: '1.000001' }))).toBe(
+    'thread_not_found',
+  );
   await web.reactions.add({ channel: 'C_DATA', timestamp: root.ts ?? '', name: 'eyes' });
   expect(slack.messages('C_DATA')[0]?.reactions).toEqual([{ name: 'eyes', users: ['U_DAB'] }]);
   await web.chat.delete({ channel: 'C_DATA', ts: root.ts ?? '' });
   const left = await web.conversations.replies({ channel: 'C_DATA', ts: root.ts ?? '' });
   expect(left.messages?.map((message) => message.text)).toEqual(['This message was deleted.', 'two']);
   expect(left.messages?.[0]).toMatchObject({ subtype: 'tombstone', ts: root.ts });
+});
+
+test('a reply to a deleted message stands in the open channel, and only the answer tells it', async () => {
+  const { slack, web } = await start();
+  const reply = async (ts = '') => (await web.chat.postMessage({ channel: 'C_DATA', text: 'reply', thread_ts: ts })).message?.thread_ts;
+  const root = await web.chat.postMessage({ channel: 'C_DATA', text: 'root' });
+  expect(await reply(root.ts)).toBe(root.ts);
+  await web.chat.delete({ channel: 'C_DATA', ts: root.ts ?? '' });
+  // Its replies keep the thread.
+  expect(await reply(root.ts)).toBe(root.ts);
+  const bare = await web.chat.postMessage({ channel: 'C_DATA', text: 'root' });
+  await web.chat.delete({ channel: 'C_DATA', ts: bare.ts ?? '' });
+  expect(await reply(bare.ts)).toBeUndefined();
+  expect(slack.messages('C_DATA').at(-1)).not.toHaveProperty('threadTs');
+  expect(await refusal(web.conversations.replies({ channel: 'C_DATA', ts: bare.ts ?? '' }))).toBe('thread_not_found');
 });
 
 test('people may be given, from other teams too; markdown_text stands alone; a message has a link', async () => {

@@ -37,7 +37,7 @@ const test = dbTest('outbox', 'turns', 'conversations').extend('rig', async ({ d
     await turns.start(id);
   };
   const row = (await conversations.get('c')) ?? expect.fail('no conversation');
-  const offersStop = () => JSON.stringify(slack.messages('C_DATA').find(({ ts }) => ts === threadTs)?.blocks).includes('"stop"');
+  const offersStop = () => JSON.stringify(slack.messages('C_DATA').find(({ ts }) => ts === threadTs)?.blocks ?? []).includes('"stop"');
   const updates = () => slack.calls.filter(({ method }) => method === 'chat.update').length;
   return { slack, clock, newDrawing, turn, turns, row, offersStop, updates };
 });
@@ -79,4 +79,21 @@ test('a drawing that lands late, on a newer one, is drawn again', async ({
   go.resolve();
   await late;
   expect([offersStop(), updates()]).toEqual([false, 3]);
+});
+
+test('where Slack takes no blocks, it is drawn in words, once', async ({
+  rig: { slack, newDrawing, turn, turns, row, offersStop, updates },
+}) => {
+  const drawing = newDrawing();
+  await turn('t1');
+  await drawing.refresh(row);
+  await turns.finish('t1', 'done');
+  const before = updates();
+  slack.faults.on('chat.update', { error: 'invalid_blocks' });
+  await drawing.refresh(row);
+  await drawing.refresh(row);
+  expect([offersStop(), updates() - before]).toEqual([false, 2]);
+  await turn('t2');
+  await drawing.refresh(row);
+  expect(offersStop()).toBe(true);
 });

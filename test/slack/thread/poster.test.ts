@@ -125,7 +125,9 @@ test('put off by Slack, it waits as long as it was told and goes on', async ({ r
   slack.faults.on('chat.postMessage', { retryAfter: 7, times: 2 });
   const since = clock.now();
   await clock.turnUntil(newPoster().post('turn/reply', { channel: CHANNEL, threadTs: root }, hello));
-  expect(clock.now() - since).toBe(14_000);
+  // A little more, so that not all come back at once.
+  expect(clock.now() - since).toBeGreaterThanOrEqual(14_000);
+  expect(clock.now() - since).toBeLessThan(16_000);
   expect([posts(), said('hello').length]).toEqual([3, 1]);
 });
 
@@ -139,7 +141,8 @@ test.for<[string, string | undefined, string]>([
     .post('turn/reply', { channel }, { text: 'hello', blocks })
     .catch((error: unknown) => error);
   expect(slackError(refused)).toBe(code);
-  expect((await outbox.get('turn/reply'))?.state).not.toBe('sent');
+  // It need not be looked for.
+  expect((await outbox.get('turn/reply'))?.state).toBe('pending');
 });
 
 test('a refused upload keeps Slack’s code too', async ({ rig: { newPoster } }) => {

@@ -71,12 +71,10 @@ export function createMessages(state: State, time: Time, changes: Changes, event
     return { text, ...(blocks === undefined ? {} : { blocks }), ...(isDict(metadata) ? { metadata } : {}) };
   }
 
+  /** Of the message that a reply is to; nothing where there is none (any more). */
   function rootOf(channel: string, args: Args): { threadTs?: string } {
-    const ts = args.text('thread_ts');
-    if (ts === undefined) return {};
-    const parent = messagesOf(state, channel).get(ts);
-    if (parent === undefined) throw new SlackRefusal('thread_not_found');
-    return { threadTs: parent.threadTs ?? parent.ts };
+    const parent = messagesOf(state, channel).get(args.text('thread_ts') ?? '');
+    return parent === undefined ? {} : { threadTs: parent.threadTs ?? parent.ts };
   }
 
   function own(args: Args, refusal: string): StoredMessage {
@@ -95,6 +93,7 @@ export function createMessages(state: State, time: Time, changes: Changes, event
     methods: {
       'chat.postMessage'(args) {
         const channel = memberChannel(state, args.need('channel'));
+        // A reply to a deleted message stands in the open channel (facts: slack#web-api-clients).
         const message = post({ channel: channel.id, user: BOT.user, ...rootOf(channel.id, args), ...content(args, POST_TEXT) });
         return { channel: channel.id, ts: message.ts, message: apiMessage(state, message, { metadata: true }) };
       },
@@ -143,12 +142,14 @@ export function createMessages(state: State, time: Time, changes: Changes, event
         if (!state.users.has(to)) throw new SlackRefusal('user_not_found');
         if (!channel.members.has(to)) throw new SlackRefusal('user_not_in_channel');
         const { text, blocks } = content(args, POST_TEXT);
+        const root = rootOf(channel.id, args);
+        if (args.has('thread_ts') && root.threadTs === undefined) throw new SlackRefusal('thread_not_found');
         const shown = ephemeral({
           channel: channel.id,
           to,
           from: BOT.user,
           text,
-          ...rootOf(channel.id, args),
+          ...root,
           ...(blocks ? { blocks } : {}),
         });
         return { message_ts: shown.ts };
