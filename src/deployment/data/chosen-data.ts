@@ -6,6 +6,7 @@ import { shortName } from '../../bundle/proof/resolve-offline.ts';
 import type { DevDataRows } from '../../storage/bundles/dev-data.ts';
 import { code } from '../policy/phrases.ts';
 import type { Finding, Release } from '../policy/release-diff.ts';
+import { BY_CATALOG } from './data-of-run.ts';
 
 interface Copy {
   readonly bundle: Bundle;
@@ -14,13 +15,14 @@ interface Copy {
   readonly userName: string;
 }
 
-/** As it is now, for whoever deploys it; undefined where a copy has no data of its own. */
-export function dataToChoose({ bundle, target, userName }: Omit<Copy, 'host'>): Release['ownData'] {
+/** As it is now, for whoever deploys it; undefined where a copy has no data of its own and, by what is found of its runs, can have none. */
+export function dataToChoose({ bundle, target, userName }: Omit<Copy, 'host'>, findings: readonly Finding[]): Release['ownData'] {
   const data = dataOfCopy(bundle, target);
   if (data === undefined) return undefined;
   const { schema, catalog } = data.place;
-  // Where only a catalog could move, it may as well only be read from.
-  if (schema === undefined && catalog === undefined) return undefined;
+  // What only names a catalog may as well only be read from.
+  const isWritten = data.hasCatalog && findings.some(({ rule }) => rule === BY_CATALOG);
+  if (schema === undefined && catalog === undefined && !isWritten) return undefined;
   const name = (value: string) => nameOf(value, shortName(userName));
   return {
     of: data.catalog,

@@ -41,6 +41,9 @@ interface Table extends Place {
   readonly changes: boolean;
 }
 
+/** The rule of the finding that a catalog of its own would keep a copy apart. */
+export const BY_CATALOG = 'shared catalog';
+
 /** Whether there is a schema, by catalog and name; undefined where nobody can tell. */
 type IsSchemaThere = (name: string) => Promise<boolean | undefined>;
 
@@ -64,6 +67,7 @@ export async function dataOfRun(
   if (here === undefined || there === undefined) return [];
   const tables: Table[] = [];
   const shared = { tables: [] as Place[], paths: [] as Place[] };
+  const byCatalog: string[] = [];
   const paths: string[] = [];
   const uses = analyses.flatMap(({ file, analysis }) => {
     const defaults = new Map(
@@ -75,7 +79,7 @@ export async function dataOfRun(
     const inProduction = there.of(file);
     return [...here.of(file)].slice(0, MOST_TASKS).map(([task, values]) => ({
       analysis,
-      given: { pipeline: here.pipeline, valueFor: from(values) },
+      given: { pipeline: here.pipeline, valueFor: from(values), isGiven: (name: string) => values.has(name) },
       givenThere: { pipeline: there.pipeline, valueFor: from(inProduction.get(task) ?? there.shared) },
     }));
   });
@@ -97,7 +101,9 @@ export async function dataOfRun(
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
-      if (table.changes && isKnown && (isFixed || name === original)) shared.tables.push(table);
+      if (!table.changes || !isKnown || (!isFixed && name !== original)) continue;
+      shared.tables.push(table);
+      if (isByCatalog(parts, given.isGiven)) byCatalog.push(name);
     }
     for (const { path, line } of analysis.changedPaths) {
       const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
@@ -118,6 +124,7 @@ export async function dataOfRun(
   const moved = new Set(tables.flatMap(({ changes, instead }) => (changes && instead !== undefined ? [instead.toLowerCase()] : [])));
   return [
     ...sharedFinding(shared),
+    ...byCatalogFinding(production === undefined ? [] : byCatalog),
     ...missingFinding(tables),
     ...lineFinding(tables, paths, toMake),
     ...(await dashboardsOfCopy(files, resolved, moved)),
@@ -139,6 +146,18 @@ function sharedFinding(shared: { readonly tables: readonly Place[]; readonly pat
   const named = [...tables, ...paths].map(({ name, where }) => `${code(name)} (${where})`);
   const text = `A run of this copy changes ${listed(counts)} of production: ${listed(named)}. Ask me to give this copy its own.`;
   return [{ rule: SHARED_DATA, weight: 'warning', text }];
+}
+
+/** Whether nothing but the catalog of a name can be said from outside. */
+function isByCatalog([catalog = '', schema = '', ...rest]: readonly string[], isGiven: (name: string) => boolean): boolean {
+  const hole = /^\{([^{}]*)\}$/.exec(catalog)?.[1];
+  return rest.length === 1 && !schema.includes('{') && hole !== undefined && isGiven(hole.replace(/^.*\./, '').toLowerCase());
+}
+
+function byCatalogFinding(names: readonly string[]): Finding[] {
+  const all = [...new Set(names)].map(code);
+  const text = `The code finds ${listed(all)} by a parameter for the catalog alone: a catalog of its own would keep this copy apart there.`;
+  return all.length === 0 ? [] : [{ rule: BY_CATALOG, weight: 'note', text }];
 }
 
 /** What a copy reads from where only it writes, and does not write. */

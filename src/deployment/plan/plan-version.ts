@@ -116,6 +116,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
           const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);
           const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
           const isSchemaThere = (name: string) => reads.isSchemaThere(name, signal);
+          const ofRun = environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : [];
           const eyes = { workspace: reads, readFiles };
           // Of a first deployment every file is new, and nothing of it changes what exists.
           const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
@@ -129,7 +130,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             reads,
             pausing,
             also: [
-              ...(environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : []),
+              ...ofRun,
               ...(await dataOfOthers(devData, { bundle, target, host, userName })),
               ...lostInCopy(lost, open.version),
               ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
@@ -140,7 +141,7 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
             isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
           const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
           const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
-          const ownData = dataToChoose({ bundle, target, userName });
+          const ownData = dataToChoose({ bundle, target, userName }, ofRun);
           const extra = {
             ...(original === undefined ? {} : { original }),
             ...(next === undefined ? {} : { nextRun: next }),

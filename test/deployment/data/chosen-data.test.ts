@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DataPlace } from '../../../src/bundle/data/names.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { dataOfOthers, dataToChoose } from '../../../src/deployment/data/chosen-data.ts';
+import { BY_CATALOG } from '../../../src/deployment/data/data-of-run.ts';
 import { createDevDataRows } from '../../../src/storage/bundles/dev-data.ts';
 import { HOST, job, notebook, notebookTask } from '../../bundle/fixtures.ts';
 import { dbTest } from '../../storage/db-test.ts';
@@ -43,12 +44,20 @@ describe('what can be chosen', () => {
     ],
     ['nothing where nothing is its own', { catalog: 'main', day: '1' }, undefined, undefined],
   ])('is %s', (_what, parameters, answer, offered) => {
-    const found = dataToChoose({ bundle: made(parameters, answer), target: 'dev', userName: ANA.userName });
+    const found = dataToChoose({ bundle: made(parameters, answer), target: 'dev', userName: ANA.userName }, []);
     expect(found && { ...found, schemas: [...found.schemas].sort() }).toEqual(offered);
   });
 
+  it('is the catalog alone where code writes by it, and names the schemas itself', () => {
+    const findings = [{ rule: BY_CATALOG, weight: 'note', text: '' }] as const;
+    const found = (parameters: Record<string, string>) =>
+      dataToChoose({ bundle: made(parameters), target: 'dev', userName: ANA.userName }, findings);
+    expect(found({ catalog: 'main' })).toEqual({ of: 'main', schemas: [], catalog: '' });
+    expect(found({ day: '1' })).toBeUndefined();
+  });
+
   it('is nothing in production', () => {
-    expect(dataToChoose({ bundle: made(WHERE), target: 'prod', userName: ANA.userName })).toBeUndefined();
+    expect(dataToChoose({ bundle: made(WHERE), target: 'prod', userName: ANA.userName }, [])).toBeUndefined();
   });
 });
 

@@ -41,6 +41,11 @@ it('names what is read and written, and what of it is production’s by file and
         '(`src/report.sql`, line 2). Ask me to give this copy its own.',
     },
     {
+      rule: 'shared catalog',
+      weight: 'note',
+      text: 'The code finds `main.finance.ledger` by a parameter for the catalog alone: a catalog of its own would keep this copy apart there.',
+    },
+    {
       rule: 'data',
       weight: 'note',
       text:
