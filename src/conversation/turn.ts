@@ -29,16 +29,30 @@ interface TurnDeps extends AskDeps {
 /** `stop` is for the turn's own list of steps: it ends this turn and those that wait behind it. */
 export type RunTurn = (turnId: string, control: { signal: AbortSignal; stop: (by: string) => void }) => Promise<void>;
 
-/** `giveUp` ends a turn that no try could finish, with words for its writer. */
+/** `giveUp` ends a turn that no try could finish, with words for its writer; of one that is over it leaves out what could not be said. */
 export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnId: string) => Promise<void> } {
   const { rows, thread } = deps;
+
+  /** Its answer may be stored already. */
+  async function sayGivenUp({ id, conversationId, slackUser: to }: TurnRow, text: string): Promise<void> {
+    const payload: ThreadMessage = { kind: 'reply', to, text };
+    await rows.outbox.add({ id: `${id}/given-up`, conversationId, turnId: id, kind: payload.kind, payload });
+  }
 
   async function giveUp(turnId: string): Promise<void> {
     const turn = await rows.turns.get(turnId);
     const conversation = turn && (await rows.conversations.get(turn.conversationId));
     if (turn === undefined || conversation === undefined) return;
-    await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: wordsFor(undefined, turnId) });
-    await rows.turns.finish(turnId, 'failed');
+    if (turn.state === 'queued' || turn.state === 'running') {
+      await sayGivenUp(turn, wordsFor(undefined, turnId));
+      await rows.turns.finish(turnId, 'failed');
+    } else {
+      const [stuck] = await rows.outbox.unsent(turnId);
+      if (stuck !== undefined) {
+        await sayGivenUp(turn, unsaidWords(stuck.kind, turnId));
+        await rows.outbox.leave(stuck.id);
+      }
+    }
     await deliverUnsent(deps, turnId, conversation);
     await thread.refresh(conversation);
   }
@@ -87,6 +101,19 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
   };
 
   return { run, giveUp };
+}
+
+const UNSAID: Readonly<Record<string, string>> = {
+  reply: 'my answer',
+  archive: 'the zip',
+  card: 'a card',
+  write: 'a card',
+  release: 'the file of a plan',
+};
+
+/** `kind` is that of a message which no try could say. */
+function unsaidWords(kind: string, turnId: string): string {
+  return `I could not show all that came of your message: ${UNSAID[kind] ?? 'a message'} is missing, and I have logged it (turn ${turnId}). Write again to get it.`;
 }
 
 /** Steps that are named in the words about a turn that was stopped: the last ones. */

@@ -142,7 +142,7 @@ async function createRig(stored: Db) {
         }
       }
     }
-    return { rows, seen, failures, run };
+    return { rows, seen, failures, run, giveUp: runner.giveUp };
   }
 
   const { rows } = newProcess();
@@ -221,4 +221,31 @@ test('a call that the database kept from an answer is made again with its turn, 
     versions: ['1 t1'],
     told: ['t1/reply', 't1/archive', 't1/card'],
   });
+});
+
+test('a turn that is given up says so, also where its answer is stored already', async ({ rig }) => {
+  await rig.insertTurn('t1');
+  await rig.rows.turns.start('t1');
+  const answer = { kind: 'reply', to: 'U_ANA', text: 'I made it.' };
+  await rig.rows.outbox.add({ id: 't1/reply', conversationId: THREAD.id, turnId: 't1', kind: 'reply', payload: answer });
+  await rig.newProcess().giveUp('t1');
+  expect(await rig.left()).toMatchObject({ turns: [{ id: 't1', state: 'failed' }], told: ['t1/reply', 't1/given-up'] });
+  expect((await rig.left()).outbox).toMatchObject([{ state: 'sent' }, { state: 'sent', text: expect.stringContaining('(turn t1)') }]);
+});
+
+test('of a turn that is over, what no try could say is left out, told of, and holds up nothing', async ({ rig }) => {
+  await rig.insertTurn('t1');
+  await rig.rows.turns.finish('t1', 'done');
+  for (const kind of ['archive', 'card'])
+    await rig.rows.outbox.add({ id: `t1/${kind}`, conversationId: THREAD.id, turnId: 't1', kind, payload: { kind } });
+  await rig.newProcess().giveUp('t1');
+  const { told, outbox } = await rig.left();
+  expect(told).toEqual(['t1/card', 't1/given-up']);
+  expect(outbox).toMatchObject([
+    { state: 'sent' },
+    { state: 'sent' },
+    { state: 'sent', text: expect.stringContaining('the zip is missing') },
+  ]);
+  await rig.newProcess().giveUp('t1');
+  expect(await rig.left()).toMatchObject({ told, outbox });
 });

@@ -114,6 +114,6 @@ const where = ({ version, target }: ProposalInStory) => ({ version, target });
 
 /** What a turn that failed has said: our own words. */
 async function answerOf({ outbox }: Pick<StatusRows, 'outbox'>, turnId: string): Promise<string> {
-  const payload = (await outbox.get(`${turnId}/reply`))?.payload as { text?: string } | undefined;
-  return payload?.text ?? '';
+  const said = (await outbox.get(`${turnId}/given-up`)) ?? (await outbox.get(`${turnId}/reply`));
+  return (said?.payload as { text?: string } | undefined)?.text ?? '';
 }
