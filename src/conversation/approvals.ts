@@ -206,8 +206,10 @@ export function createApproval(
         return;
       }
       if (how === 'approve') {
+        const send = async () => queue.send(proposalId, await kind.keyOf(decision.proposal), click);
         try {
-          await queue.send(proposalId, await kind.keyOf(decision.proposal), click);
+          // Once more: a write that somebody has approved is not worth a statement that failed for a moment.
+          await send().catch((error: unknown) => (isPassingStatement(error) ? send() : Promise.reject(error)));
         } catch (error) {
           log.error({ err: error, proposal: proposalId }, 'approved write not queued');
           await kind.abandon(proposalId, 'I could not start it.');

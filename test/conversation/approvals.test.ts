@@ -131,3 +131,43 @@ test('a sign-in that can’t be refreshed for a moment is waited for, and what w
   expect(await clock.turnUntil(ran.promise)).toBe('a-token');
   expect(lines.slice(0, 2)).toEqual(['Databricks gives no token for you. I wait and try again', 'Databricks answers again']);
 });
+
+test('what was approved is carried out also where the queue’s table refuses its job once', async ({ storage }) => {
+  const { db } = storage;
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  await rows.conversations.insert({ ...THREAD, id: 'conversation-4', threadTs: '4.1' });
+  const proposal = { id: randomUUID(), conversationId: 'conversation-4', state: 'open', decidedBy: 'U_ANA' };
+  const ran = Promise.withResolvers<string>();
+  const kind: ProposalKind = {
+    ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [], planOffer: async () => undefined, ended: () => undefined },
+    ...{ get: async () => ({ ...proposal }), abandon: () => expect.fail(), leftBehind: () => expect.fail() },
+    async decide() {
+      proposal.state = 'approved';
+      return { ok: true, proposal };
+    },
+    async run({ proposalId }) {
+      ran.resolve(proposalId);
+      return { state: 'done' };
+    },
+  };
+  const refused = new UpstreamError({ service: 'postgres', operation: 'send a job', code: 'P0001', passing: true });
+  const sends: string[] = [];
+  const approval = createApproval(
+    {
+      createQueue: (options) => {
+        const queue = createQueue(storage, { ...options, name: `${options.name}-${randomUUID()}` });
+        return { ...queue, send: (id, ...job) => (sends.push(id) === 1 ? Promise.reject(refused) : queue.send(id, ...job)) };
+      },
+      ...{ alone: true, rows, clock: systemClock, log: quiet, metrics: createMetrics(), look: () => expect.fail() },
+      thread: { refresh: async () => undefined, atWork: () => undefined } as Partial<Thread> as Thread,
+      identities: { token: async () => 'a-token' },
+    },
+    { deployment: kind, write: kind },
+  );
+  await approval.start();
+  const identity = { host: 'https://dbc.test', userName: 'ana@acme.example', userId: '1', displayName: 'Ana' };
+  const click = { id: 'press-1', proposalId: proposal.id, team: 'T_ACME', user: 'U_ANA' };
+  await approval.decide('approve', click, { identity: async () => identity, refuse: () => expect.fail() });
+  expect(await ran.promise).toBe(proposal.id);
+  expect(sends).toEqual([proposal.id, proposal.id]);
+});
