@@ -86,7 +86,9 @@ export function createTurnQueue(deps: {
       try {
         // Perhaps while a process died with it.
         await abortStopped();
-        await deps.runTurn(turnId, { signal: AbortSignal.any([abort.signal, lost]), stop: (by) => void stop(conversationId, by) });
+        const stopQuietly = (by: string) =>
+          void stop(conversationId, by).catch((error: unknown) => deps.log.warn({ err: error, turn: turnId }, 'Stop was not stored'));
+        await deps.runTurn(turnId, { signal: AbortSignal.any([abort.signal, lost]), stop: stopQuietly });
       } finally {
         running.delete(turnId);
       }
@@ -174,7 +176,17 @@ export function createTurnQueue(deps: {
         await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
       }
       const quietly = (error: unknown) => deps.log.warn({ err: error }, 'Stop was not looked for');
-      const look = () => void abortStopped().catch(quietly);
+      // One at a time: while the database is away it waits there, and no others pile up behind it.
+      let isLooking = false;
+      const look = () => {
+        if (isLooking) return;
+        isLooking = true;
+        void abortStopped()
+          .catch(quietly)
+          .finally(() => {
+            isLooking = false;
+          });
+      };
       await rows.hearStops({ heard: (turnId) => running.get(turnId)?.abort(), missed: look });
       if (!deps.alone) deps.clock.every(STOP_LOOK_MS, look);
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);

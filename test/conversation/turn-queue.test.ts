@@ -9,7 +9,9 @@ import type { Ears } from '../../src/storage/db/listen.ts';
 import type { QueuedDatabase } from '../../src/storage/db/open.ts';
 import { createTurnRows, STOPS } from '../../src/storage/turns.ts';
 import { systemClock } from '../../src/values/clock.ts';
+import { createLogger } from '../../src/values/log.ts';
 import { quiet } from '../storage/open-test-storage.ts';
+import { createTestClock } from '../values/test-clock.ts';
 import { queuedTest } from './queued-test.ts';
 
 const THREAD = {
@@ -56,7 +58,7 @@ function createRig(storage: Parameters<typeof createQueue>[0] & QueuedDatabase) 
     await rows.turns.finish(turnId, signal.aborted ? 'stopped' : 'done');
     log.push(`${signal.aborted ? 'stopped' : 'done'} ${turn.text}`);
   };
-  const newProcess = (alone = true) =>
+  const newProcess = (alone = true, otherwise: Partial<Parameters<typeof createTurnQueue>[0]> = {}) =>
     createTurnQueue({
       createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${own}` }),
       alone,
@@ -70,6 +72,7 @@ function createRig(storage: Parameters<typeof createQueue>[0] & QueuedDatabase) 
         giveUp: async ({ kind }) => void log.push(`give up ${kind}`),
       },
       catchUp: async (id) => void log.push(`catch up ${id}`),
+      ...otherwise,
     });
   const turns = async () =>
     (await db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
@@ -122,6 +125,46 @@ test('a turn that was stopped while its process died is not gone on with', async
   expect(await newProcess().stop(THREAD.id, 'U_BEN')).toBe(true);
   await newProcess().start();
   await soon(['start add staging', 'stopped add staging']);
+});
+
+test('a Stop on the list of steps that can’t be stored is logged, and ends neither the turn nor its process', async ({ rig }) => {
+  const { rows, newProcess, log, soon } = rig;
+  const lines: string[] = [];
+  const queue = newProcess(true, {
+    rows: { ...rows, turns: { ...rows.turns, open: () => Promise.reject(new Error('refused by a test')) } },
+    log: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line).msg) } }),
+    async runTurn(turnId, { stop }) {
+      stop('U_BEN');
+      await expect.poll(() => lines, { timeout: 50_000 }).toEqual(['Stop was not stored']);
+      await rows.turns.finish(turnId, 'done');
+      log.push('done all the same');
+    },
+  });
+  await queue.start();
+  await queue.begin(THREAD);
+  await soon(['done all the same']);
+});
+
+test('while a look for Stop waits for the database, no other one begins', async ({ rig }) => {
+  const { rows, newProcess, gate, soon } = rig;
+  const answer = Promise.withResolvers<string[]>();
+  let asked = 0;
+  const stopped = async (ids: readonly string[]) => {
+    asked += 1;
+    return asked === 1 ? rows.turns.stopped(ids) : answer.promise;
+  };
+  const clock = createTestClock();
+  const queue = newProcess(false, { rows: { ...rows, turns: { ...rows.turns, stopped } }, clock });
+  await queue.start();
+  await queue.begin(THREAD);
+  await soon([`start ${FIRST}`]);
+  await clock.turn(60_000);
+  expect(asked).toBe(2);
+  answer.resolve([]);
+  await clock.turn(10_000);
+  expect(asked).toBeGreaterThan(2);
+  gate.open.resolve();
+  await soon([`start ${FIRST}`, `done ${FIRST}`]);
 });
 
 test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {
