@@ -31,7 +31,9 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   const { DAB_LEASE_SECONDS: leaseSeconds, DAB_DIE_AFTER_WRITES: dieAfterWrites, DAB_STOP_AFTER_WRITES: stopAfterWrites } = config;
   const vaultKey = { keyId: config.DAB_VAULT_KEY_ID, key: config.DAB_VAULT_KEY };
   const onAway = (reason: string) => readiness.watch('database', () => reason);
-  const storage = await openStorage({ ...config.storage, onAway }, { leaseSeconds, vaultKey, clock, log, dieAfterWrites, stopAfterWrites });
+  // Leases go by the database's clock, which nobody speeds up.
+  const leases = { leaseSeconds, clock: systemClock };
+  const storage = await openStorage({ ...config.storage, onAway }, { ...leases, vaultKey, log, dieAfterWrites, stopAfterWrites });
   readiness.watch('database', async () => ((await storage.answers()) ? undefined : 'it does not answer'));
   const workspace = (caller: Pick<Parameters<typeof createWorkspace>[0], 'host' | 'token' | 'onWait'>) =>
     createWorkspace({ ...caller, clock, log });

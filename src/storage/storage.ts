@@ -54,6 +54,7 @@ interface StorageNeeds {
   readonly leaseSeconds: number;
   /** Seals what was called a secret. */
   readonly vaultKey: VaultKey;
+  /** In real time, as the database's own. */
   readonly clock: Pick<Clock, 'now' | 'deadline'>;
   /** Hides what was called a secret. */
   readonly log: ProgramLogger;
