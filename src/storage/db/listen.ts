@@ -19,6 +19,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** A connection that a network has dropped without a word is found out by TCP itself. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+/** As long as our pool waits for a connection: a server that takes one and says nothing would be waited for without end, also by a start. */
+const PATIENCE = { connectionTimeoutMillis: 10_000, query_timeout: 10_000 };
 
 /** The channel of our schema, as SQL: databases have their channels in common for all schemas. `pg_notify` takes the same. */
 export const channelOf = (name: string) => `current_schema() || '_${name}'`;
@@ -83,5 +85,5 @@ export async function listenToServer(config: PoolConfig, name: string, { heard, 
 
 function makeClient(config: PoolConfig): Client {
   const Login = (config.Client ?? Client) as typeof Client;
-  return new Login({ ...config, ...KEEP_ALIVE });
+  return new Login({ ...config, ...KEEP_ALIVE, ...PATIENCE });
 }
