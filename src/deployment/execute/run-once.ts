@@ -66,7 +66,11 @@ export async function runOnce<Result extends Ended>(
   return result;
 }
 
-/** Tries until it is stored: a row that says that it runs would hold its place for ever. Rejects where another process has it by now. */
+/**
+ * Tries for as long as the database may take it: a row that says that it runs would hold its place for ever. Rejects where another process has
+ * it by now, or where it would be refused each time, as a text with a character that no row may hold: then the next try of its job calls
+ * the end unknown, and it is looked for in the workspace.
+ */
 async function stored(
   store: () => Promise<unknown>,
   { proposalId, clock, log }: Pick<ToExecute, 'proposalId'> & Pick<ExecutionDeps, 'clock' | 'log'>,
@@ -76,7 +80,7 @@ async function stored(
       await store();
       return;
     } catch (error) {
-      if (error instanceof LeaseLostError) throw error;
+      if (!isPassingStatement(error)) throw error;
       log.warn({ err: error, proposal: proposalId }, 'How an approved write ended was not stored; trying again');
       await clock.sleep(pause);
     }
