@@ -28,7 +28,7 @@ export const TABLE: Record<string, string> = {
   'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
   conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
-  'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db:types',
+  'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db',
   storage: 'bundle/model:types bundle/secrets storage/db storage/bundles',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',

@@ -1,5 +1,5 @@
 // Rows of conversations and their numbered bundle versions.
-import { type Db, typed } from './db/db.ts';
+import { type Db, jsonbOf, typed } from './db/db.ts';
 
 /** What a conversation is about: a job, or a workspace folder (its path) that a job is proposed for. */
 type Subject = { readonly jobId: string; readonly name: string } | { readonly folder: string; readonly name: string };
@@ -37,7 +37,7 @@ export function createConversationRows(db: Db) {
       await db.query(
         `insert into conversations (id, team, channel, thread_ts, private, requester, subject) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (id) do nothing`,
-        [row.id, row.team, row.channel, row.threadTs, row.private, row.requester, JSON.stringify(row.subject)],
+        [row.id, row.team, row.channel, row.threadTs, row.private, row.requester, jsonbOf(row.subject)],
       );
     },
 

@@ -1,5 +1,5 @@
 // What rows of approvable writes have in common: decided once, ended once, found again after a kill; every change is a compare-and-set.
-import { type Db, typed } from './db/db.ts';
+import { type Db, jsonbOf, typed } from './db/db.ts';
 
 export type ProposalState = 'open' | 'declined' | 'superseded' | 'approved' | 'running' | 'done' | 'failed' | 'unknown';
 
@@ -61,7 +61,7 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       await db.query(`update ${table} set state = $2, result = $3::jsonb where id = $1 and state in ('approved', 'running', 'unknown')`, [
         id,
         state,
-        JSON.stringify(result),
+        jsonbOf(result),
       ]);
     },
 

@@ -1,5 +1,5 @@
 // Rows of Slack's envelopes: stored before they are acknowledged, worked on once.
-import type { Db } from './db/db.ts';
+import { type Db, jsonbOf } from './db/db.ts';
 import { isLeased } from './db/leases.ts';
 
 export interface InboxRow {
@@ -21,7 +21,7 @@ export function createInbox(db: Db) {
       const stored = await db.query('insert into inbox (id, kind, payload) values ($1, $2, $3) on conflict do nothing returning id', [
         row.id,
         row.kind,
-        JSON.stringify(row.payload),
+        jsonbOf(row.payload),
       ]);
       return stored.length === 1;
     },

@@ -1,5 +1,5 @@
 // Rows of what is to be said in Slack: written first, sent once, in order.
-import { type Db, typed } from './db/db.ts';
+import { type Db, jsonbOf, typed } from './db/db.ts';
 
 interface OutboxRow {
   /** Also the key that marks the message in Slack, so that a lost answer can be looked up there. */
@@ -22,7 +22,7 @@ export function createOutbox(db: Db, unleased: Db = db) {
     async add(row: Omit<OutboxRow, 'state' | 'ts'>): Promise<void> {
       await db.query(
         `insert into outbox (id, conversation_id, turn_id, kind, payload) values ($1, $2, $3, $4, $5) on conflict (id) do nothing`,
-        [row.id, row.conversationId ?? null, row.turnId ?? null, row.kind, JSON.stringify(row.payload)],
+        [row.id, row.conversationId ?? null, row.turnId ?? null, row.kind, jsonbOf(row.payload)],
       );
     },
 
@@ -54,7 +54,7 @@ export function createOutbox(db: Db, unleased: Db = db) {
 
     /** Changes what a message says; it must be drawn again by whoever changes it. */
     async change(id: string, payload: unknown): Promise<void> {
-      await db.query('update outbox set payload = $2 where id = $1', [id, JSON.stringify(payload)]);
+      await db.query('update outbox set payload = $2 where id = $1', [id, jsonbOf(payload)]);
     },
 
     async sending(id: string): Promise<void> {

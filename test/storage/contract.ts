@@ -1,6 +1,6 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
 import { expect, test } from 'vitest';
-import type { Db } from '../../src/storage/db/db.ts';
+import { type Db, jsonbOf } from '../../src/storage/db/db.ts';
 import { channelOf } from '../../src/storage/db/listen.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
@@ -60,6 +60,13 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
       nothing: null,
     });
     await expect(db.query('select $1::jsonb as doc', [[{ a: 1 }]])).rejects.toThrow();
+  });
+
+  it('takes texts that no row can hold, with a sign in the place of what it can’t', async ({ db }) => {
+    const odd = 'nothing\0 half \ud83d';
+    const [row] = await db.query('select $1::jsonb as doc, $2::text as text', [jsonbOf({ odd: [odd, 1] }), odd]);
+    const kept = 'nothing\ufffd half \ufffd';
+    expect(row).toEqual({ doc: { odd: [kept, 1] }, text: kept });
   });
 
   it('commits what resolves and rolls back what throws', async ({ db }) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ADOPTIONS, type Bundle, type CalledSecret, digestFiles, type JobDefinition, sha256 } from '../../bundle/model/bundle.ts';
 import type { TreeWithSecrets } from '../../bundle/secrets/called-secrets.ts';
-import type { Db } from '../db/db.ts';
+import { type Db, jsonbOf } from '../db/db.ts';
 import { loadFiles, saveBlobs } from './blobs.ts';
 import { loadDefinition, saveDefinition } from './definitions.ts';
 
@@ -61,7 +61,7 @@ export function createBundleStore(db: Db): BundleStore {
           `insert into bundles (digest, files, meta, definition_id, parent) values ($1, $2::jsonb, $3::jsonb, $4, $5)
            on conflict (digest) do update set definition_id = excluded.definition_id, meta = excluded.meta
            where excluded.definition_id is not null and excluded.parent is null and not $6::boolean`,
-          [digest, JSON.stringify(files), JSON.stringify(meta), of.definitionId ?? null, of.parent ?? null, of.brought === true],
+          [digest, JSON.stringify(files), jsonbOf(meta), of.definitionId ?? null, of.parent ?? null, of.brought === true],
         );
       });
       return digest;

@@ -10,6 +10,19 @@ export function typed<R>(row: Row): R {
   ) as R;
 }
 
+/** No text in Postgres may hold U+0000, nor one in jsonb half of a pair: foreign text may, and so may one that was cut. */
+const holdable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
+
+/** A value for a jsonb column, with a sign in the place of what it can't hold. */
+export function jsonbOf(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? holdable(part) : part));
+}
+
+/** The same for a parameter that is a text. */
+export function paramOf(value: unknown): unknown {
+  return typeof value === 'string' ? holdable(value) : value;
+}
+
 /** `query` returns the rows; jsonb comes parsed, bytea as Buffer, timestamptz as Date, int8 and numeric as string. */
 export interface Db {
   query<R extends Row = Row>(text: string, params?: readonly unknown[]): Promise<R[]>;

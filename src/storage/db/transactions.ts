@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { codeOf, UpstreamError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
-import type { Db, Row } from './db.ts';
+import { type Db, paramOf, type Row } from './db.ts';
 import type { Ears, Unlisten } from './listen.ts';
 
 /** A Db that can also run scripts of several statements (migrations), hear what is notified, and be closed. */
@@ -54,7 +54,7 @@ export const CONNECT = 'connect';
 /** The rows of a statement; a failure as an UpstreamError. */
 export async function run<R extends Row>(on: Driver, text: string, params: readonly unknown[] = []): Promise<R[]> {
   try {
-    const result = await on.query(text, [...params]);
+    const result = await on.query(text, params.map(paramOf));
     return result.rows as R[];
   } catch (error) {
     throw postgresError(text, error);
