@@ -15,7 +15,7 @@ const MACHINE_CLOCK = [
   ...['agent/agent.ts', 'databricks/workspace.ts', 'databricks/api-writes/workspace-writes.ts', 'deployment/install/locate.ts'],
   ...['identity/identities.ts'],
   ...['deployment/cli/process.ts', 'storage/db/folder-lock.ts', 'storage/db/wait-for-server.ts'],
-  ...['storage/db/listen.ts', 'web/http-listener.ts'],
+  ...['storage/db/listen.ts', 'storage/db/queue-trouble.ts', 'web/http-listener.ts'],
 ];
 
 const all = readSources();

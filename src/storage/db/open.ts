@@ -12,6 +12,7 @@ import { DEFAULT_SCHEMA, migrate } from './migrate.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { createPgliteDb, openPglite } from './pglite.ts';
 import { connectionOf, createPostgresDb, type PostgresOptions } from './postgres.ts';
+import { logTrouble } from './queue-trouble.ts';
 import type { Connection } from './transactions.ts';
 import { waitingForServer, whenServerAnswers } from './wait-for-server.ts';
 
@@ -164,8 +165,7 @@ function overPglite(pglite: PGlite, release: () => void): Opened {
 
 /** Starts the queue; what goes wrong in its background work is logged, not thrown into nowhere. */
 export async function startBoss(boss: PgBoss, log: Logger): Promise<void> {
-  boss.on('error', (error) => log.error({ reason: error.message }, 'The job queue had an error'));
-  boss.on('warning', (warning) => log.warn({ reason: warning.message }, 'The job queue warns'));
+  logTrouble(boss, log);
   try {
     await boss.start();
   } catch (error) {
