@@ -66,15 +66,19 @@ interface StorageNeeds {
 
 /** Waits for a server that is away. Throws a UserError when the folder is in use, an UpstreamError when the server refuses. */
 export async function openStorage(options: StorageOptions, needs: StorageNeeds): Promise<Storage> {
-  const { leaseSeconds, vaultKey, clock, log } = needs;
-  const database = await openQueuedDatabase(options, log);
+  const { vaultKey, clock, log } = needs;
+  const leaseMs = needs.leaseSeconds * 1000;
+  const database = await openQueuedDatabase(
+    'postgres' in options ? { ...options, postgres: { ...options.postgres, leaseMs } } : options,
+    log,
+  );
   const { kind } = database;
   const unleased = interrupted(database.db, needs);
   // Nobody else has an embedded one: whoever had leases in it is dead. Elsewhere those that ran out long ago are of nobody.
   await database.db.query(
     kind === 'pglite' ? 'delete from leases' : "delete from leases where until < clock_timestamp() - interval '1 hour'",
   );
-  const leases = createLeases(unleased, { lengthMs: leaseSeconds * 1000, clock, log });
+  const leases = createLeases(unleased, { lengthMs: leaseMs, clock, log });
   const { db } = leases;
   const rows = bundleRows(db);
   const called = createCalledSecrets(db, createVault(vaultKey), log.hide);

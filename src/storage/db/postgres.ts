@@ -19,6 +19,8 @@ export interface PostgresOptions {
   readonly ssl?: boolean | ConnectionOptions | undefined;
   /** Where our tables are; DEFAULT_SCHEMA when left out. */
   readonly schema?: string | undefined;
+  /** How long leases last, where that is long. */
+  readonly leaseMs?: number | undefined;
 }
 
 /** Connections of our own pool; pg-boss has a second one. */
@@ -27,17 +29,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** In the place of an SQLSTATE: nobody waits for a database that we have closed ourselves. */
 const CLOSED = 'CLOSED';
 /**
- * A process that stands still within a transaction keeps rows and leases from all others: the server ends it after so long, half a lease. Ours
- * do nothing but statements, one after the other.
+ * A process that stands still within a transaction keeps rows and leases from all others: the server ends it after so long, or after half a
+ * lease where that is longer. Ours do nothing but statements, one after the other.
  */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
 /** The driver's options, made once: our pool and pg-boss's share a fetched password. pg takes no undefined under exactOptionalPropertyTypes. */
 export async function connectionOf(options: PostgresOptions, log: Logger): Promise<PoolConfig> {
-  const { host, port, database, user, password, lakebase, ssl, schema = DEFAULT_SCHEMA } = options;
+  const { host, port, database, user, password, lakebase, ssl, schema = DEFAULT_SCHEMA, leaseMs = 0 } = options;
+  const idleMs = Math.max(IDLE_IN_TRANSACTION_MS, leaseMs / 2);
   return {
     ...{ host, port, database, user },
-    options: `-c search_path="${schema}" -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
+    options: `-c search_path="${schema}" -c idle_in_transaction_session_timeout=${idleMs}`,
     ...(password === undefined ? {} : { password }),
     ...(lakebase === undefined ? {} : await lakebasePasswords(lakebase, user, log)),
     ...(ssl === undefined ? {} : { ssl }),
