@@ -33,6 +33,8 @@ export const LIMITS = {
   schemaBytes: 16 * MB,
   /** Files of a bundle that are written at once; far below what a process may have open. */
   filesAtOnce: 32,
+  /** Milliseconds after which nothing works in a folder any more: a command that was left may run for an hour. Our choice. */
+  leftMs: 24 * 60 * MINUTE,
   /** A turn waits this long for a CLI that is only being looked for. */
   lookMs: 3000,
 } as const;

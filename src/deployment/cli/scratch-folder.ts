@@ -1,6 +1,6 @@
 // A fresh private folder with a bundle's files, read-only, beside a home and a state folder of its own; deleted afterwards.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, sep } from 'node:path';
 import { type BundleFile, digestFiles } from '../../bundle/model/bundle.ts';
@@ -13,6 +13,8 @@ export async function createFolder(scratchDir: string, files: readonly BundleFil
   const parent = outsideRepository(scratchDir);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const base = await realpath(await mkdtemp(join(parent, 'dab-'))); // mkdtemp makes it 0700
+  // Elsewhere are folders of others.
+  if (parent === scratchDir) await removeLeft(parent, base);
   const root = join(base, 'bundle');
   const folders = new Set([root]);
   for (const { path } of files) {
@@ -44,6 +46,28 @@ export async function createFolder(scratchDir: string, files: readonly BundleFil
       await rm(base, { recursive: true, force: true });
     },
   };
+}
+
+/** Removes what processes left that were killed, or whose command ran on without them: all that is a day older than `newest`. */
+async function removeLeft(parent: string, newest: string): Promise<void> {
+  const { mtimeMs: now } = await stat(newest);
+  for (const entry of await readdir(parent, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(parent, entry.name);
+    // Another process may be at the same.
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: now }));
+    if (now - mtimeMs > LIMITS.leftMs) await removeReadOnly(folder).catch(() => undefined);
+  }
+}
+
+async function removeReadOnly(folder: string): Promise<void> {
+  await makeWritable(folder);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
 }
 
 async function readTree(root: string, below: string): Promise<BundleFile[]> {
