@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { JobWithMetadata } from 'pg-boss';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { codeOf, LeaseLostError, UpstreamError } from '../values/errors.ts';
+import { codeOf, isPassingStatement, LeaseLostError, UpstreamError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 
 /** A worker that stops answering for this long is taken for dead and its job handed on (pg-boss's minimum; facts: libraries#pg-boss). */
@@ -113,7 +113,11 @@ export function createQueue<Data extends object>(
       if (error instanceof LeaseLostError) throw error;
       log.error({ err: error, queue: name, job: job.id, retry: job.retryCount }, 'job failed');
       if (job.retryCount < options.retries) throw error;
-      await options.giveUp?.(job.data).catch((cause: unknown) => log.error({ err: cause, queue: name, job: job.id }, 'job not given up'));
+      await options.giveUp?.(job.data).catch((cause: unknown) => {
+        // The next try gives it up first of all.
+        if (isPassingStatement(cause)) throw cause;
+        log.error({ err: cause, queue: name, job: job.id }, 'job not given up');
+      });
     }
   }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
 import { createQueue } from '../../src/conversation/queue.ts';
+import { UpstreamError } from '../../src/values/errors.ts';
 import { queuedTest } from './queued-test.ts';
 
 interface Job {
@@ -91,6 +92,22 @@ test('a job that throws for the last time does not hold up what comes after it',
   fail('a1');
   await soon(['a1', 'a2']);
   expect(givenUp).toEqual(['a1']);
+});
+
+test('a job whose end can’t be stored for a moment is given up then', async ({ rig }) => {
+  const refused = new UpstreamError({ service: 'postgres', operation: 'update turns', code: 'P0001', passing: true });
+  const givenUp: string[] = [];
+  const giveUp = async ({ name }: Job) => {
+    if (givenUp.push(name) === 1) throw refused;
+  };
+  const { queue, send, fail, soon } = rig({ retries: 0, giveUp });
+  await queue.start();
+  await send('a1', 'a');
+  await send('a2', 'a');
+  await soon(['a1']);
+  fail('a1');
+  await soon(['a1', 'a2']);
+  expect(givenUp).toEqual(['a1', 'a1']);
 });
 
 test('what a killed process left is taken up by whoever knows that it is dead', async ({ storage, rig }) => {
