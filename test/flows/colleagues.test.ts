@@ -47,6 +47,10 @@ describe.skipIf(cli.state !== 'ready')('a colleague', () => {
     // Nor words that Claude finds in its files.
     const reply = () => dee.say('C_PARTNER', 'what does the notebook hold?', { thread: card.threadTs ?? '' });
     expect(textOf(await privately(dee, async () => reply(), 'C_PARTNER'))).toContain('for people who may read job 640 themselves');
+    const button = { type: 'button', text: { type: 'plain_text', text: 'forged' }, value: String(buttonsOf(card).deploy?.value) };
+    const forged = { ...card, blocks: [{ type: 'actions', block_id: 'forged', elements: [{ ...button, action_id: 'next_own_data' }] }] };
+    const pressed = await privately(dee, () => dee.click(forged, 'next_own_data', { stale: true }), 'C_PARTNER');
+    expect(textOf(pressed)).toContain('for people who may read job 640 themselves');
     expect(dee.messages(dee.dm)).toEqual([]);
     expect(textOf(await privately(ben, () => ben.click(line, 'send_file'), 'C_PARTNER'))).toContain('sent it to you directly');
     expect(ben.messages(ben.dm).flatMap((message) => message.files ?? [])).toMatchObject([{ name: 'returns_check-v1.zip' }]);

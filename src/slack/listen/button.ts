@@ -3,8 +3,10 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
+import { whyNotFor } from '../thread/may-read.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderRefusal, renderWords } from '../views/answers.ts';
+import { escapeText } from '../views/slack-text.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { askWhereItWrites } from './choose-data.ts';
 import { askToConfirm } from './confirm-deletes.ts';
@@ -71,10 +73,8 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
   for (const kind of NEXT)
     on(`next_${kind}`, async (pressed, whisper) => {
       const { id, value: proposalId, team, user: slackUser, channel } = pressed;
-      const words = await deps.conversation.press(
-        { id, kind, proposalId, team, slackUser, channel },
-        askerOf(deps.connect, pressed, whisper),
-      );
+      const asker = kind === 'own_data' ? readerOf(deps, pressed, whisper) : askerOf(deps.connect, pressed, whisper);
+      const words = await deps.conversation.press({ id, kind, proposalId, team, slackUser, channel }, asker);
       if (words !== undefined) await whisper(renderRefusal(words, undefined));
     });
   on('where_it_writes', (pressed, whisper) => askWhereItWrites(deps, pressed, whisper));
@@ -122,6 +122,23 @@ function askerOf(connect: Connect, who: Pressed, whisper: Whisper): Parameters<C
   return {
     identity: (why) => connect.identityOf(who, why, { kind: 'none', user: who.user, channel: who.channel }, whisper),
     refuse: (reason, again) => whisper(renderRefusal(reason, again)),
+  };
+}
+
+/** Of a press that Claude answers, as a message in the thread: out of the bundle's files, for people who get those. */
+function readerOf({ connect, conversation, thread }: ButtonDeps, who: Pressed, whisper: Whisper): ReturnType<typeof askerOf> {
+  const asker = askerOf(connect, who, whisper);
+  return {
+    ...asker,
+    async identity(why) {
+      const identity = await asker.identity(why);
+      const about = identity && (await conversation.release(who.value))?.conversation;
+      // Of another channel's it is not even said what it is about.
+      const no = about?.channel === who.channel ? await whyNotFor(who, about, thread) : undefined;
+      if (no === undefined) return identity;
+      await whisper(renderWords(escapeText(no)));
+      return undefined;
+    },
   };
 }
 

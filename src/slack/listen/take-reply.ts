@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
-import { aboutOf } from '../thread/may-read.ts';
+import { whyNotFor } from '../thread/may-read.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
@@ -28,11 +28,8 @@ export function createTakeReply(deps: {
       const identity = await deps.connect.identityOf(message, 'To work on this bundle I act as you.', message, whisper);
       if (identity === undefined) return;
       // Claude answers out of the bundle's files: whoever is not sent those is not told of them either.
-      const no = (await thread.whoReads(row)) === undefined ? undefined : await thread.mayRead(message, row.subject);
-      if (no !== undefined)
-        return void (await whisper(
-          renderWords(`I work here for people who may read ${escapeText(`${aboutOf(row.subject)} themselves. ${no}`)}`),
-        ));
+      const no = await whyNotFor(message, row, thread);
+      if (no !== undefined) return void (await whisper(renderWords(escapeText(no))));
       await conversation.reply(row, user, message.text, `${channel}:${ts}`);
     } catch (error) {
       await whisperFailure(whisper, error, ts, deps.log);

@@ -1,6 +1,7 @@
 // Whether somebody may read what a conversation is about: their own token is asked, at this moment.
 import type { ConversationRow } from '../../conversation/rows.ts';
 import { UserError } from '../../values/errors.ts';
+import type { WhoReads } from './who-reads.ts';
 
 interface Who {
   readonly team: string;
@@ -30,6 +31,19 @@ export function createMayRead({ identities, lookup }: MayReadDeps): MayRead {
       return error.words.problem;
     }
   };
+}
+
+/**
+ * Why Claude does not work in a thread for this person, since it answers out of the bundle's files; undefined where it does: for all where only
+ * the team reads, else for people who may read what it is about.
+ */
+export async function whyNotFor(
+  who: Who,
+  conversation: Pick<ConversationRow, 'channel' | 'team' | 'subject'>,
+  { whoReads, mayRead }: { readonly whoReads: WhoReads; readonly mayRead: MayRead },
+): Promise<string | undefined> {
+  const no = (await whoReads(conversation)) === undefined ? undefined : await mayRead(who, conversation.subject);
+  return no && `I work here for people who may read ${aboutOf(conversation.subject)} themselves. ${no}`;
 }
 
 /** What a conversation is about, as in “who may read job 123”. */
