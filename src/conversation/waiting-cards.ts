@@ -4,6 +4,7 @@ import type { Identities } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
+import { isPassingStatement } from '../values/errors.ts';
 import type { Card, Thread } from './thread-port.ts';
 import { deliverRelease, type VersionCards, withoutCli } from './version-cards.ts';
 
@@ -51,14 +52,31 @@ export function createWaitingCards(deps: {
     return deps.cards.card({ ...as, number, bundleDigest, target });
   }
 
+  /** Tries on where the database refuses a statement for a moment: nobody else would begin to watch again. */
+  async function untilStored(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassingStatement(error)) throw error;
+        await clock.sleep(CLI_NEWS_MS);
+      }
+    }
+  }
+
   /** What keeps a card waiting that can be renewed now: without a CLI only that it is no longer on its way. */
   const over = () => (cli.status().state === 'ready' ? ['preparing', 'noCli'] : ['preparing']);
 
   return {
     async watchCli(enqueue) {
-      const enqueueAll = async () => {
-        for (const id of await rows.outbox.conversationsWaiting(over())) await enqueue(id);
-      };
+      const enqueueAll = () =>
+        untilStored(async () => {
+          for (const id of await rows.outbox.conversationsWaiting(over())) await enqueue(id);
+        });
+      const showAll = () =>
+        untilStored(async () => {
+          for (const id of await rows.outbox.conversationsWaiting(['preparing'])) await showNews(id);
+        });
       let settled = false;
       const done = cli.ready().then(() => {
         settled = true;
@@ -66,7 +84,7 @@ export function createWaitingCards(deps: {
       for (;;) {
         await Promise.race([done, clock.sleep(CLI_NEWS_MS)]);
         if (settled) break;
-        for (const id of await rows.outbox.conversationsWaiting(['preparing'])) await showNews(id);
+        await showAll();
       }
       const found = readyAfterAll(cli);
       await enqueueAll();

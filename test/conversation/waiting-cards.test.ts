@@ -6,7 +6,9 @@ import type { CliStatus } from '../../src/deployment/install/locate.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { systemClock } from '../../src/values/clock.ts';
+import { UpstreamError } from '../../src/values/errors.ts';
 import { dbTest } from '../storage/db-test.ts';
+import { createTestClock } from '../values/test-clock.ts';
 
 const test = dbTest('outbox', 'conversations');
 
@@ -89,4 +91,22 @@ test('where there was no CLI the newest cards get their plan when one is found, 
   expect(plans).toEqual([expect.objectContaining({ replaced: true }), { proposalId: '2 undefined' }, { proposalId: '2 prod' }]);
   expect(said).toEqual(['t2/card/release', 't2/card/prod/release']);
   expect(await rows.outbox.conversationsWaiting(['preparing', 'noCli'])).toEqual([]);
+});
+
+test('cards get their plan also where the database refused for a moment to have them queued', async ({ db }) => {
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  const subject = { jobId: '123', name: 'Churn' };
+  await rows.conversations.insert({ id: 'c1', team: 'T', channel: 'C', threadTs: '1.1', private: false, requester: 'U_ANA', subject });
+  const plan = { problem: 'The CLI is being prepared.', next: '', preparing: 'building' };
+  await rows.outbox.add({ id: 't1/card', conversationId: 'c1', kind: 'card', payload: { kind: 'card', version: 1, plan } });
+  const never = () => expect.fail();
+  const clock = createTestClock();
+  const { watchCli } = createWaitingCards({
+    ...{ rows, clock, thread: {} as Thread, identities: { of: never, token: never }, cards: { card: never } },
+    cli: { status: () => ({ state: 'ready', path: '/bin/databricks', version: '1.9.0' }), ready: async () => undefined, onChange: never },
+  });
+  const refused = new UpstreamError({ service: 'postgres', operation: 'send a job', code: 'P0001', passing: true });
+  const asked: string[] = [];
+  await clock.turnUntil(watchCli((id) => (asked.push(id) === 1 ? Promise.reject(refused) : Promise.resolve())));
+  expect(asked).toEqual(['c1', 'c1']);
 });
