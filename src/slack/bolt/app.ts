@@ -67,7 +67,19 @@ export function createBoltApp(options: SlackOptions) {
       waitsFor = 'no socket is connected';
       await options.inbox.sweep();
       await receiver.replay();
-      const again = () => void receiver.replay().catch((error: unknown) => options.log.warn({ err: error }, 'envelopes not looked for'));
+      const quietly = (error: unknown) => options.log.warn({ err: error }, 'envelopes not looked for');
+      // One look at a time: while the database is away it waits there, and no others pile up behind it.
+      let isLooking = false;
+      const again = () => {
+        if (isLooking) return;
+        isLooking = true;
+        void receiver
+          .replay()
+          .catch(quietly)
+          .finally(() => {
+            isLooking = false;
+          });
+      };
       stopReplaying = options.clock.every(REPLAY_MS, again);
       await app.start();
     },
