@@ -106,7 +106,7 @@ export function createApproval(
 
   // One queue for all, so that a deploy and a destroy of one place never run side by side. A try after a crash begins what was not begun, its
   // checks made anew, and tells how the rest ended: an approval is used once.
-  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 12, concurrency: CONCURRENT_WRITES, work });
+  const queue = deps.createQueue<Click>({ name: 'deployments', retries: 12, concurrency: CONCURRENT_WRITES, work, giveUp });
 
   // How a run ended does not wait behind deployments.
   const ends = deps.createQueue<Click>({ name: 'ends', retries: 12, concurrency: 1, work });
@@ -128,14 +128,32 @@ export function createApproval(
       await kind.end?.(before.id, click.ended);
       metrics.writes.inc({ outcome: click.ended.state });
     }
+    const isTold = await tell(kind, before, click.user);
+    // Also where another process had died after it was called unknown, and before this.
+    if (isTold && name === 'deployment' && before.state === 'unknown') await deps.look(click, conversation.id);
+  }
+
+  /** After the last try: else it would stand as approved, or as running in its place, for ever. */
+  async function giveUp({ kind: name = 'deployment', proposalId, user }: Click): Promise<void> {
+    const kind = kinds[name];
+    await kind.leftBehind(proposalId);
+    const left = await kind.get(proposalId);
+    if (left === undefined) return;
+    if (left.state === 'approved') await kind.abandon(proposalId, 'I tried it several times and could not begin.');
+    await tell(kind, left, user);
+  }
+
+  /** Draws its card, and tells the person how it ended; false where it has not. */
+  async function tell(kind: ProposalKind, before: Approvable, to: string): Promise<boolean> {
+    const conversation = await conversationOf(before);
+    if (conversation === undefined) return false;
     await thread.refresh(conversation);
-    const message = kind.ended((await kind.get(before.id)) ?? before, click.user);
-    if (message === undefined) return;
+    const message = kind.ended((await kind.get(before.id)) ?? before, to);
+    if (message === undefined) return false;
     const id = `${before.id}/result`;
     await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
     await thread.deliver(id, conversation, message);
-    // Also where another process had died after it was called unknown, and before this.
-    if (name === 'deployment' && before.state === 'unknown') await deps.look(click, conversation.id);
+    return true;
   }
 
   async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {

@@ -171,3 +171,44 @@ test('what was approved is carried out also where the queue’s table refuses it
   expect(await ran.promise).toBe(proposal.id);
   expect(sends).toEqual([proposal.id, proposal.id]);
 });
+
+test('what no try could carry out stands neither as approved nor as running, and is told', async ({ storage }) => {
+  const { db } = storage;
+  const rows = { conversations: createConversationRows(db), outbox: createOutbox(db) };
+  await rows.conversations.insert({ ...THREAD, id: 'conversation-5', threadTs: '5.1' });
+  const proposal = { id: randomUUID(), conversationId: 'conversation-5', state: 'approved', decidedBy: 'U_ANA' };
+  const told: string[] = [];
+  const kind: ProposalKind = {
+    ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [proposal], planOffer: async () => undefined },
+    ...{ get: async () => ({ ...proposal }), decide: () => expect.fail() },
+    async run() {
+      proposal.state = 'running';
+      throw new UpstreamError({ service: 'postgres', operation: 'update proposals', code: 'XX000', passing: true });
+    },
+    // Nothing was begun.
+    async leftBehind() {
+      if (proposal.state === 'running') proposal.state = 'approved';
+    },
+    async abandon(_id, problem) {
+      told.push(problem);
+      proposal.state = 'failed';
+      return { state: 'failed' };
+    },
+    ended: ({ state }, to) =>
+      state === 'failed' ? { kind: 'result', to, target: 'dev', version: 1, result: { ok: false, state: 'failed', jobs: [] } } : undefined,
+  };
+  const thread = {
+    ...{ refresh: async () => undefined, atWork: () => undefined },
+    deliver: async (id: string) => told.push(id).toString(),
+  } as Partial<Thread> as Thread;
+  const approval = createApproval(
+    {
+      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${randomUUID()}`, retries: 1 }),
+      ...{ alone: true, rows, thread, clock: systemClock, log: quiet, metrics: createMetrics() },
+      ...{ look: () => expect.fail(), identities: { token: async () => 'a-token' } },
+    },
+    { deployment: kind, write: { ...kind, interrupted: async () => [] } },
+  );
+  await approval.start();
+  await expect.poll(() => told, { timeout: 50_000 }).toEqual(['I tried it several times and could not begin.', `${proposal.id}/result`]);
+});
