@@ -123,6 +123,15 @@ describe('a target that an edit adds', () => {
     for (const target of ['dev', 'mine']) expect(resourcesOf(bundle, target)).toContain('"default":"lab"');
   });
 
+  it('for development has its own schema beside one without a person’s name, which the person has chosen', () => {
+    const definition = job({ ...scheduled().settings, parameters: [{ name: 'schema', default: 'sales' }] });
+    const options = { devData: { schema: 'sandbox_42' } };
+    const before = generateBundle({ definition, sources: madeUp(definition), host: HOST, options });
+    const bundle = withTarget(before, '  mine:\n    mode: development\n');
+    expect(resourcesOf(bundle, 'dev')).toContain('"default":"sandbox_42"');
+    expect(resourcesOf(bundle, 'mine')).toContain('"default":"sandbox_42_mine"');
+  });
+
   it('for development has its own schema where no other copy is left, and its list of triggers pauses', () => {
     const definition = job({ ...listed.settings, parameters: [{ name: 'schema', default: 'sales' }] });
     const before = made(definition);
