@@ -237,6 +237,9 @@ export function createAskedSteps(deps: {
       // What a button carries may be the plan of another thread, where this person has nothing to say.
       if (proposal === undefined || conversation?.channel !== channel) return UNKNOWN_PLAN;
       if (kind === 'own_data') return wishOwnData(proposal, conversation, slackUser);
+      // Told again after a crash: its own version has taken the place of the plan.
+      if (isVersion(kind) && (await rows.conversations.versions(conversation.id)).some(({ askedId }) => askedId === jobId(id)))
+        return ON_IT[kind];
       const found = isVersion(kind)
         ? await versions.changeable(proposalId, identity)
         : kind === 'look'
