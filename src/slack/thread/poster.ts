@@ -17,6 +17,8 @@ const UPLOAD_MS = 10_000;
 /** How long a call that Slack puts off (429) is tried again after the waits it asks for: in a busy channel one a second gets through. Our choice. */
 const PUT_OFF_MS = 120_000;
 const JITTER_MS = 1000;
+/** A thread in which something was said so lately is taken to be there. Our choice. */
+const THERE_MS = 60_000;
 /** There are no replies to a message that is not there. */
 const GONE = 'thread_not_found';
 /** What Slack answers where part of the call may have been carried out all the same (facts: slack#refusals). */
@@ -54,6 +56,9 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
 
   /** Threads whose root message has been deleted: none comes back. */
   const gone = new Set<string>();
+
+  /** When something was last said in a thread. */
+  const there = new Map<string, number>();
 
   /** Files on their way into a thread, by channel and thread. */
   const uploading = new Map<string, Promise<unknown>>();
@@ -104,6 +109,14 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
 
   function requireThread(where: Where): void {
     if (gone.has(threadOf(where))) throw threadGone();
+  }
+
+  /** Where Slack would show an upload to a deleted message is not known (facts: slack#web-api-clients), and it can't be looked for at once. */
+  async function requireRoot({ channel, threadTs: ts }: Where): Promise<void> {
+    const thread = threadOf({ channel, threadTs: ts });
+    if (ts === undefined || clock.now() - (there.get(thread) ?? 0) < THERE_MS) return;
+    await read.conversations.replies({ channel, ts, limit: 1 });
+    there.set(thread, clock.now());
   }
 
   /** Slack posts the reply to a deleted message in the open channel, and says nothing of it (facts: slack#web-api-clients). */
@@ -159,6 +172,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
             await takeBack(where, answer.ts);
             throw threadGone();
           }
+          there.set(threadOf(where), clock.now());
           return answer.ts;
         },
         digestOf(message),
@@ -179,6 +193,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
       async () => {
         requireThread(where);
+        await requireRoot(where);
         const answer = await create.filesUploadV2({
           channel_id: where.channel,
           ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),

@@ -93,6 +93,24 @@ test('what is said while a file is on its way stands below it', async ({ rig: { 
   await Promise.all([poster.post('turn/reply', place, hello), expect(failed).rejects.toThrow()]);
 });
 
+test('no file is begun where the thread is gone', async ({ rig: { slack, web, newPoster, root, files } }) => {
+  await web.chat.delete({ channel: CHANNEL, ts: root });
+  const refused: unknown = await newPoster()
+    .upload('turn/archive', { channel: CHANNEL, threadTs: root }, file)
+    .catch((error: unknown) => error);
+  expect([slackError(refused), files()]).toEqual(['thread_not_found', []]);
+  expect(slack.calls.filter(({ method }) => method.startsWith('files.'))).toEqual([]);
+});
+
+test('a thread in which something was said just now is not asked for before a file', async ({ rig: { slack, newPoster, root } }) => {
+  const place = { channel: CHANNEL, threadTs: root };
+  const poster = newPoster();
+  await poster.post('turn/reply', place, hello);
+  await poster.upload('turn/archive', place, file);
+  const asked = slack.calls.filter(({ method, args }) => method === 'conversations.replies' && Number(args.limit) === 1);
+  expect(asked).toEqual([]);
+});
+
 test('said twice is said once', async ({ rig: { newPoster, root, posts, said, files } }) => {
   const place = { channel: CHANNEL, threadTs: root };
   const poster = newPoster();
