@@ -73,7 +73,8 @@ export const TABLE: Record<string, string> = {
   'slack/thread':
     'bundle/model:types bundle/edit deployment/approval:types conversation/story conversation slack/views slack/bolt ' +
     '@slack/types:types @slack/web-api',
-  'slack/listen': 'identity:types conversation:types slack/views slack/views/modals slack/thread @slack/bolt:types @slack/web-api:types',
+  'slack/listen':
+    'identity:types conversation:types slack/views slack/views/modals slack/bolt slack/thread @slack/bolt:types @slack/web-api:types',
   slack: 'slack/bolt slack/thread slack/listen',
   web: 'identity:types express',
   'command-line':

@@ -1,10 +1,10 @@
 // The Bolt app over our receiver, and Web API clients with the right retries; start and stop.
 import { App } from '@slack/bolt';
-import { ErrorCode, WebClient } from '@slack/web-api';
+import { WebClient } from '@slack/web-api';
 import type { Clock } from '../../values/clock.ts';
-import { codeOf } from '../../values/errors.ts';
 import { boltLogger } from './logger.ts';
-import { createReceiver, isLeft, type ReceiverOptions } from './receiver.ts';
+import { isLeft, passingCode } from './passing.ts';
+import { createReceiver, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
 const DRAIN_MS = 3000;
@@ -94,9 +94,9 @@ export function createBoltApp(options: SlackOptions) {
 
 /** Why Slack could not be asked. Throws what it answered about us: that does not pass by waiting. */
 function passing(error: unknown): string {
-  const code = codeOf(error);
-  if (code === ErrorCode.RequestError || code === ErrorCode.HTTPError || code === ErrorCode.RateLimitedError) return code;
-  throw error;
+  const code = passingCode(error);
+  if (code === undefined) throw error;
+  return code;
 }
 
 function apiUrlOf({ apiUrl }: Pick<SlackOptions, 'apiUrl'>): { slackApiUrl?: string } {

@@ -2,10 +2,11 @@
 import type { App, Receiver } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
 import type { Inbox, InboxRow, Leases } from '../../conversation/rows.ts';
-import { isPassingStatement, LeaseLostError } from '../../values/errors.ts';
+import { isPassingStatement } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Metrics } from '../../values/metrics.ts';
 import { boltLogger } from './logger.ts';
+import { isLeft } from './passing.ts';
 
 /**
  * Two sockets: while one is recycled Slack delivers to the other, else a command sent in the gap is lost. How long each waits for an answer to
@@ -120,11 +121,6 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
     },
     connected: () => connected.size > 0,
   };
-}
-
-/** Whether an envelope is worked on again for this: by the process that has it now, or by the next replay. */
-export function isLeft(error: unknown): boolean {
-  return error instanceof LeaseLostError || isPassingStatement(error);
 }
 
 /** Events are told again under new envelopes, so their own id counts; commands and clicks come once, under their envelope's. */

@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Identities, Linked } from '../../identity/identities.ts';
 import type { Logger } from '../../values/log.ts';
+import { createChannelLine } from '../bolt/channel-line.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
 import { registerButtons } from './button.ts';
@@ -35,7 +36,7 @@ export function listen(
 ): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
   const { client } = slack;
   const { conversation, identities } = behind;
-  const deps = { ...slack, ...behind, connect: createConnect({ client, identities }) };
+  const deps = { ...slack, ...behind, connect: createConnect({ client, identities }), line: createChannelLine() };
   const answerCommand = createAnswerCommand({ ...deps, openThread: createOpenThread(deps) });
   const takeReply = createTakeReply(deps);
   const stop = createStop(deps);

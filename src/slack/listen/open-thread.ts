@@ -2,6 +2,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { ConversationRow } from '../../conversation/rows.ts';
+import type { Logger } from '../../values/log.ts';
+import type { ChannelLine } from '../bolt/channel-line.ts';
 import { directChannel } from '../thread/direct-channel.ts';
 import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
@@ -12,14 +14,19 @@ import type { Whisper } from './whisper.ts';
 
 type Subject = ConversationRow['subject'];
 
+/** Who has so many before them in a channel is told: with fewer it is a matter of seconds. Our choice. */
+const MANY = 5;
+
 export type OpenThread = (asked: Asked, subject: Subject, isPrivate: boolean, whisper: Whisper) => Promise<void>;
 
 export function createOpenThread(deps: {
   client: WebClient;
   thread: Pick<SlackThread, 'anchor' | 'address'>;
   conversation: Pick<Conversation, 'begin' | 'openAlone'>;
+  line: ChannelLine;
+  log: Logger;
 }): OpenThread {
-  const { client, thread, conversation } = deps;
+  const { client, thread, conversation, line, log } = deps;
 
   /** The address of the newest thread that is still there. */
   async function addressOf(earlier: readonly ConversationRow[]): Promise<string | undefined> {
@@ -53,8 +60,14 @@ export function createOpenThread(deps: {
       return whisper(renderWords('The thread that you started with this button has been deleted. Ask again for another one.'));
     };
     const key = 'jobId' in subject ? { jobId: subject.jobId } : { folder: subject.folder };
+    const before = line.length(channel);
+    // Said as well as it can be, and nobody waits for it.
+    if (before >= MANY)
+      whisper(renderWords(`:hourglass_flowing_sand: ${before} threads begin before yours here, and Slack takes about one a second.`)).catch(
+        (error: unknown) => log.warn({ err: error }, 'place in the line not told'),
+      );
     try {
-      if (await conversation.openAlone({ channel, subject: key, request: id }, open)) return;
+      if (await line.wait(channel, () => conversation.openAlone({ channel, subject: key, request: id }, open))) return;
       await whisper(
         renderWords(`Somebody else opens a thread about ${aboutOf(subject)} here at this moment. Look for it, or ask again in a minute.`),
       );

@@ -1,8 +1,9 @@
 // Words for one person only, where they asked: as the answer to what they typed or pressed, or as a message that nobody else sees.
 import type { RespondFn, ViewOutput } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
+import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import { isLeft } from '../bolt/passing.ts';
 import { slackError } from '../thread/poster.ts';
 import { renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
@@ -35,7 +36,7 @@ export function whisperInModal(client: WebClient, { id, title }: Pick<ViewOutput
 export async function whisperFailure(whisper: Whisper, error: unknown, id: string, log: Logger): Promise<void> {
   if (error instanceof UserError) return void (await whisper(renderWords(escapeText(error.message))));
   // The envelope is worked on again, as after a kill; or is by another process, which has taken it over while this one stood still.
-  if (isPassingStatement(error) || error instanceof LeaseLostError) throw error;
+  if (isLeft(error)) throw error;
   log.error({ err: error, request: id }, 'request failed');
   await whisper(renderWords(`Something went wrong on my side, and I have logged it (${id}). Nothing was changed. Please try again.`));
 }

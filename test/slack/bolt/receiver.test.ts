@@ -1,5 +1,6 @@
 // The receiver over real Socket Mode and a real database: stored before acked, worked on once, and gone on with after a kill.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { expect, onTestFinished } from 'vitest';
 import { createBoltApp } from '../../../src/slack/bolt/app.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
@@ -166,6 +167,21 @@ test('a command whose work or whose row failed for a moment is worked on, and no
   };
   gate.fails = passing;
   expect((await ana.command('C_DATA', '/dab job 1'))?.state).toBe('acked');
+  await eventually(() => worked).toEqual(['job 1']);
+  await expect.poll(() => db.query('select 1 from leases')).toEqual([]);
+  await clock.turn(5001);
+  await eventually(() => worked).toEqual(['job 1', 'job 1']);
+  await expect.poll(async () => (await rows()).map(({ state }) => state)).toEqual(['done']);
+});
+
+test.for([
+  ['put off', new WebAPIRateLimitedError(30)],
+  ['could not carry out', new WebAPIPlatformError({ ok: false, error: 'internal_error' })],
+] as const)('a command that Slack %s is worked on again', async ([, error], { db }) => {
+  const clock = createTestClock();
+  const { ana, worked, gate, rows } = await startBot(db, { clock });
+  gate.fails = error;
+  await ana.command('C_DATA', '/dab job 1');
   await eventually(() => worked).toEqual(['job 1']);
   await expect.poll(() => db.query('select 1 from leases')).toEqual([]);
   await clock.turn(5001);
