@@ -75,7 +75,7 @@ export const TABLE: Record<string, string> = {
     '@slack/types:types @slack/web-api',
   'slack/listen':
     'identity:types conversation:types slack/views slack/views/modals slack/bolt slack/thread @slack/bolt:types @slack/web-api:types',
-  slack: 'slack/bolt slack/thread slack/listen',
+  slack: 'conversation:types slack/views slack/bolt slack/thread slack/listen',
   web: 'identity:types express',
   'command-line':
     'bundle config databricks/api databricks:types databricks/read conversion deployment/install deployment/cli ' +

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/values/clock.ts';
 import { noPostgres, severalProcesses } from './several-processes.ts';
 import { findCli } from './stack.ts';
 import { countSteps } from './stored-steps.ts';
-import { buttonsOf, CHANNEL, followThread, STEP_MS, startThread, type Thread, textOf } from './thread.ts';
+import { buttonsOf, CHANNEL, followThread, isReceipt, STEP_MS, startThread, type Thread, textOf } from './thread.ts';
 
 const cli = await findCli();
 const run = promisify(execFile);
@@ -99,11 +99,11 @@ const test = severalProcesses(2)
         await expect.poll(() => rows(OPEN), { timeout: STEP_MS }).toEqual([]);
         const made = (await rows(MADE)).map(({ what, how }) => `${what}: ${how}`);
         const said = one.messages().flatMap((message) => [textOf(message), ...(message.files ?? []).map(({ name }) => name)]);
-        // Slack says by itself that a command was not acknowledged.
+        // Slack says by itself that a command was not acknowledged; who dies before the acknowledgement gives none.
         const told = ana
           .ephemerals()
           .slice(whispers)
-          .filter(({ userName }) => userName !== 'Slackbot')
+          .filter(({ userName, text }) => userName !== 'Slackbot' && !isReceipt(text))
           .map(textOf);
         const jobs = [...workspace.jobs.values()]
           .filter(({ settings }) => 'deployment' in settings)

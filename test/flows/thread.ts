@@ -88,12 +88,15 @@ export function rootOf(person: Person, about: string, channel = CHANNEL): Messag
   return person.messages(channel).find((message) => message.threadTs === undefined && message.isBot && message.text.includes(about));
 }
 
+/** Says that something has come, and what it waits for; how often that is said depends on how busy the bot is. */
+export const isReceipt = (text: string) => /^:(eyes|hourglass_flowing_sand): /.test(text);
+
 /**
  * Does something, and waits for what the bot then says to this person alone. On a busy machine Slack may have said before that the bot does not
- * answer; it does, all the same.
+ * answer; it does, all the same. That it has got what was typed is no answer.
  */
 export async function privately(person: Person, act: () => Promise<unknown>, channel = CHANNEL): Promise<Message> {
-  const said = () => person.ephemerals(channel).filter(({ userName }) => userName !== 'Slackbot');
+  const said = () => person.ephemerals(channel).filter(({ userName, text }) => userName !== 'Slackbot' && !isReceipt(text));
   const before = said().length;
   await act();
   return person.waitFor(() => said().slice(before).at(-1), STEP_MS);

@@ -22,6 +22,8 @@ interface Envelope {
   readonly envelope_id: string;
   readonly type: string;
   readonly body: Record<string, unknown>;
+  /** Whether what its acknowledgement carries is looked at. */
+  readonly accepts_response_payload: boolean;
 }
 
 interface DurableReceiver extends Receiver {
@@ -37,6 +39,8 @@ export interface ReceiverOptions {
   /** Where the Web API is, when it isn't Slack's own. */
   readonly apiUrl?: string | undefined;
   readonly inbox: Inbox;
+  /** What an acknowledgement says to whoever sent the envelope: at once, without a call (facts: slack#socket-mode). */
+  readonly acknowledge: (row: InboxRow) => Record<string, unknown> | undefined;
   readonly leases: Leases;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -73,8 +77,9 @@ export function createReceiver(options: ReceiverOptions): DurableReceiver {
         if (!isPassingStatement(error)) throw error;
         return inbox.receive(row);
       });
+      const words = isNew && envelope.accepts_response_payload ? options.acknowledge(row) : undefined;
       // A socket that has just gone takes no ack; the row is ours all the same, and Slack's repetition will be a duplicate.
-      await envelope.ack().catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'ack not sent'));
+      await envelope.ack(words).catch((error: unknown) => log.warn({ err: error, envelope: row.id }, 'ack not sent'));
       metrics.events.inc({ kind: row.kind, outcome: isNew ? 'new' : 'duplicate' });
       if (isNew) process(row);
     } catch (error) {

@@ -3,8 +3,10 @@ import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Identities, Linked } from '../../identity/identities.ts';
+import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createChannelLine } from '../bolt/channel-line.ts';
+import { createEyes } from '../bolt/eyes.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
 import { registerButtons } from './button.ts';
@@ -31,19 +33,21 @@ export interface Behind {
 /** Answers what goes on after a link: hand it to whoever makes links. */
 export function listen(
   app: App,
-  slack: { client: WebClient; thread: SlackThread; log: Logger },
+  /** `create` never repeats a call. */
+  slack: { client: WebClient; create: WebClient; thread: SlackThread; clock: Clock; log: Logger },
   behind: Behind,
 ): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
   const { client } = slack;
   const { conversation, identities } = behind;
-  const deps = { ...slack, ...behind, connect: createConnect({ client, identities }), line: createChannelLine() };
+  const eyes = createEyes(slack);
+  const deps = { ...slack, ...behind, connect: createConnect({ client, identities }), line: createChannelLine(), eyes };
   const answerCommand = createAnswerCommand({ ...deps, openThread: createOpenThread(deps) });
   const takeReply = createTakeReply(deps);
   const stop = createStop(deps);
 
   registerCommand(app, answerCommand);
-  registerMention(app, client, answerCommand);
-  registerMessage(app, client, { answerCommand, takeReply });
+  registerMention(app, client, { answerCommand, eyes });
+  registerMessage(app, client, { answerCommand, takeReply, eyes });
   registerButtons(app, { ...deps, answerCommand, stop });
   registerConfirmDeletes(app, deps);
   registerWhereItWrites(app, deps);

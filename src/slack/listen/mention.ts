@@ -1,17 +1,19 @@
 // The door of mentions: the words behind the bot's name are a command.
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import type { Eyes } from '../bolt/eyes.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { whisperIn } from './whisper.ts';
 
-export function registerMention(app: App, client: WebClient, answerCommand: AnswerCommand): void {
+export function registerMention(app: App, client: WebClient, to: { answerCommand: AnswerCommand; eyes: Eyes }): void {
   app.event('app_mention', async ({ event, context }) => {
     // In a thread the message event carries the same words.
     if (event.thread_ts !== undefined || event.user === undefined) return;
-    const { user, channel } = event;
+    const { user, channel, ts } = event;
+    to.eyes(channel, ts);
     const text = withoutMention(event.text, context.botUserId);
     const asked = { kind: 'command', id: String(context.envelope), team: context.teamId ?? '', user, channel, text } as const;
-    await answerCommand(asked, whisperIn(client, channel, user));
+    await to.answerCommand(asked, whisperIn(client, channel, user));
   });
 }
 

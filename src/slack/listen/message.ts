@@ -1,12 +1,13 @@
 // The door of messages: in a thread a reply, in a direct message a command.
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import type { Eyes } from '../bolt/eyes.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { withoutMention } from './mention.ts';
 import type { TakeReply } from './take-reply.ts';
 import { whisperIn } from './whisper.ts';
 
-export function registerMessage(app: App, client: WebClient, to: { answerCommand: AnswerCommand; takeReply: TakeReply }): void {
+export function registerMessage(app: App, client: WebClient, to: { answerCommand: AnswerCommand; takeReply: TakeReply; eyes: Eyes }): void {
   app.message(async ({ message, context }) => {
     // What a person types: also with a file, or sent to the channel as well.
     if (message.subtype !== undefined && message.subtype !== 'file_share' && message.subtype !== 'thread_broadcast') return;
@@ -18,6 +19,7 @@ export function registerMessage(app: App, client: WebClient, to: { answerCommand
       if (/^<@[UW]/.test(text) || text === '') return;
       await to.takeReply({ kind: 'reply', ...from, threadTs: message.thread_ts, ts: message.ts, text: unescapeSlack(text) });
     } else if ('channel_type' in message && message.channel_type === 'im') {
+      to.eyes(from.channel, message.ts);
       const asked = { kind: 'command', id: String(context.envelope), ...from, text } as const;
       await to.answerCommand(asked, whisperIn(client, from.channel, from.user));
     }

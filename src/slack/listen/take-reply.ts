@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Logger } from '../../values/log.ts';
+import type { Eyes } from '../bolt/eyes.ts';
 import { whyNotFor } from '../thread/may-read.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderWords } from '../views/answers.ts';
@@ -16,6 +17,7 @@ export function createTakeReply(deps: {
   conversation: Pick<Conversation, 'inThread' | 'reply'>;
   connect: Connect;
   thread: Pick<SlackThread, 'whoReads' | 'mayRead'>;
+  eyes: Eyes;
   log: Logger;
 }): TakeReply {
   const { conversation, thread } = deps;
@@ -31,6 +33,7 @@ export function createTakeReply(deps: {
       const no = await whyNotFor(message, row, thread);
       if (no !== undefined) return void (await whisper(renderWords(escapeText(no))));
       await conversation.reply(row, user, message.text, `${channel}:${ts}`);
+      deps.eyes(channel, ts);
     } catch (error) {
       await whisperFailure(whisper, error, ts, deps.log);
     }

@@ -21,6 +21,16 @@ describe('rate limits', () => {
     expect(made.filter((what) => what === 'urgent')).toHaveLength(40);
   });
 
+  it('says at once that no call may be made now', async () => {
+    const clock = createTestClock();
+    const limits = createRateLimits(clock);
+    const taken = Array.from({ length: CALLS_PER_MINUTE['reactions.add'] + 1 }, () => limits.take('reactions.add'));
+    expect(taken.lastIndexOf(true)).toBe(taken.length - 2);
+    expect(taken.at(-1)).toBe(false);
+    await clock.turn(60_001);
+    expect(limits.take('reactions.add')).toBe(true);
+  });
+
   it('ends a wait that nobody needs any more', async () => {
     const clock = createTestClock();
     const limits = createRateLimits(clock);

@@ -25,6 +25,7 @@ async function startBot(db: Db, options: { connect?: boolean; clock?: Clock } = 
     appToken: slack.appToken,
     apiUrl: slack.url,
     inbox,
+    acknowledge: ({ kind }) => (kind === 'slash_commands' ? { text: 'I have it.' } : undefined),
     leases: createLeases(db, { lengthMs: 60_000, clock: systemClock, log: quiet }),
     metrics: createMetrics(),
     clock: options.clock ?? systemClock,
@@ -91,6 +92,9 @@ test('an envelope is stored before it is acknowledged, and acknowledged before i
   expect(worked).toEqual([]);
   await release();
   expect((await answer)?.state).toBe('acked');
+  // Its words are there before anything was done, and took no call.
+  expect(ana.ephemerals('C_DATA').map(({ text }) => text)).toEqual(['I have it.']);
+  expect(slack.calls.filter(({ method }) => /^(chat|reactions)/.test(method))).toEqual([]);
   expect(await rows()).toEqual([{ id: slack.socket.sent[0]?.id, state: 'received' }]);
   await eventually(() => worked).toEqual(['job 1']);
   busy.resolve();
