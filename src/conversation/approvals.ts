@@ -92,7 +92,7 @@ export function createApproval(
     /** True when no other process can be working on this database. */
     alone: boolean;
     /** Has it looked for, in the workspace, how a deployment ended that nobody saw end. */
-    look: (click: Pick<Click, 'proposalId' | 'team' | 'user'>, conversationId: string) => Promise<void>;
+    look: (click: Pick<Click, 'proposalId' | 'team' | 'user'>, conversationId: string) => Promise<unknown>;
     rows: Pick<Storage, 'conversations' | 'outbox'>;
     identities: Pick<Identities, 'token'>;
     thread: Thread;

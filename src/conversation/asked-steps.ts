@@ -73,11 +73,11 @@ export function createAskedSteps(deps: {
   identities: Pick<Identities, 'of' | 'token'>;
   cards: VersionCards;
   thread: Thread;
-  /** Has it worked on when no turn of its conversation runs; once for a press. */
-  ask: (press: string, asked: Asked) => Promise<void>;
+  /** Has it worked on when no turn of its conversation runs, and answers whether one does; once for a press. */
+  ask: (press: string, asked: Asked) => Promise<boolean>;
   decide: Approval['decide'];
   /** One more turn, as if its words had been written in the thread; of one event key, once. */
-  reply: (conversation: ConversationRow, slackUser: string, text: string, eventKey: string) => Promise<void>;
+  reply: (conversation: ConversationRow, slackUser: string, text: string, eventKey: string) => Promise<unknown>;
 }): AskedSteps {
   const { rows, identities, thread } = deps;
   const { approvals, writeApprovals, writes } = deps.deployment;
@@ -252,8 +252,8 @@ export function createAskedSteps(deps: {
         if (words !== undefined) return words;
       }
       if (kind !== 'run') {
-        await deps.ask(id, { kind, proposalId, conversationId, team, slackUser });
-        return ON_IT[kind];
+        const waits = await deps.ask(id, { kind, proposalId, conversationId, team, slackUser });
+        return waits ? `${ON_IT[kind]} First I finish what I am at in this thread.` : ON_IT[kind];
       }
       const key = 'steps' in found ? found.steps.run?.key : undefined;
       if (key === undefined) return undefined;

@@ -37,6 +37,9 @@ interface Opening {
   readonly request: string;
 }
 
+/** What a message waits for: another one of its thread, whose writer is named, with so many `more`; or a free place, which so many others wait for. */
+export type Waits = { readonly of: string; readonly more: number } | { readonly free: number };
+
 export interface TurnQueue {
   /**
    * Calls `open` with the conversations there are about this, newest first, while nobody else opens one; false where somebody else is at it
@@ -46,12 +49,17 @@ export interface TurnQueue {
   /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
   begin(input: Omit<ConversationRow, 'frozen'> & { eventKey: string }): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
-  /** A person's message in the thread: one more turn, as that person. */
-  reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<void>;
+  /** How many others are before a request whose thread is being opened, where all places are taken; undefined where it begins at once. */
+  before(request: string): Promise<number | undefined>;
+  /** A person's message in the thread: one more turn, as that person. Answers what it waits for; undefined where it begins at once. */
+  reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<Waits | undefined>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
   stop(conversationId: string, by: string): Promise<boolean>;
-  /** Has that done which somebody asked for by a button, when no turn of its conversation runs. A press that is told twice is done once. */
-  ask(press: string, input: Asked): Promise<void>;
+  /**
+   * Has that done which somebody asked for by a button, when no turn of its conversation runs; answers whether one does. A press that is told
+   * twice is done once.
+   */
+  ask(press: string, input: Asked): Promise<boolean>;
   /** Takes up work, first of all what a killed process left. */
   start(): Promise<void>;
   /** Has the conversation's waiting card get its proof and plan, when no turn runs. */
@@ -122,7 +130,16 @@ export function createTurnQueue(deps: {
     return open.length > 0;
   }
 
+  /** Of other processes it is known whether they are at work, not whether they have a place: then it begins sooner than said. */
+  async function before(request: string): Promise<number | undefined> {
+    const { before: all, processes } = await rows.turns.before(request);
+    const places = CONCURRENT_TURNS * Math.max(1, processes);
+    return all < places ? undefined : all - places;
+  }
+
   return {
+    before,
+
     async openAlone({ channel, subject, request }, open) {
       for (const wait of [...OPENING_WAITS_MS, 0]) {
         if (await rows.conversations.claimOpening(channel, subject, request)) {
@@ -158,14 +175,21 @@ export function createTurnQueue(deps: {
           next: 'Write again when I have answered them, or press Stop.',
         });
       }
+      const [first] = waiting;
+      const free = first === undefined ? await before('') : undefined;
       await addTurn(conversation.id, slackUser, text, eventKey);
+      if (first !== undefined) return { of: first.slackUser, more: waiting.length - 1 };
+      return free === undefined ? undefined : { free };
     },
 
     stop,
 
-    ask(press, input) {
+    async ask(press, input) {
       const id = jobId(press);
-      return queue.send(id, input.conversationId, { conversationId: input.conversationId, asked: { id, input } });
+      const { conversationId } = input;
+      const open = await rows.turns.open(conversationId);
+      await queue.send(id, conversationId, { conversationId, asked: { id, input } });
+      return open.length > 0;
     },
 
     async start() {

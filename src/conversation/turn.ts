@@ -70,7 +70,8 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
       await rows.turns.finish(turnId, 'stopped');
     } else if (isOpen) {
-      await thread.refresh(conversation);
+      // The work does not wait until that is drawn: where many begin at once, each has to wait for Slack's rates.
+      void thread.refresh(conversation);
       const steps = openSteps({ rows, thread, log }, turn, conversation, stop);
       const done = deps.metrics.turnSeconds.startTimer();
       let ending: Ending = 'failed';

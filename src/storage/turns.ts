@@ -43,6 +43,23 @@ export function createTurnRows(db: Db) {
       return rows.map(typed<TurnRow>);
     },
 
+    /**
+     * Conversations with a turn that is not over, and requests that begin one before this one does; and how many processes there are that have
+     * something in hand.
+     */
+    async before(request: string): Promise<{ before: number; processes: number }> {
+      const [row] = await db.query<{ before: number; processes: number }>(
+        `select (
+             (select count(distinct conversation_id) from turns where state in ('queued', 'running'))
+             + (select count(*) from openings other join openings own on own.request = $1
+                where other.until > clock_timestamp() and (other.until, other.request) < (own.until, own.request))
+           )::integer as before,
+           (select count(distinct owner) from leases where until > clock_timestamp())::integer as processes`,
+        [request],
+      );
+      return row ?? { before: 0, processes: 0 };
+    },
+
     /** The newest turn, and whether any is under way: not over, or with something still to be said. */
     async standing(
       conversationId: string,

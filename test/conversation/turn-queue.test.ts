@@ -22,7 +22,7 @@ const THREAD = {
 
 const test = queuedTest
   .extend('rig', async ({ storage }) => {
-    for (const table of ['outbox', 'turns', 'conversations']) await storage.db.query(`delete from ${table}`);
+    for (const table of ['outbox', 'turns', 'conversations', 'openings', 'leases']) await storage.db.query(`delete from ${table}`);
     return createRig(storage);
   })
   // With a thread whose first turn is queued.
@@ -78,7 +78,15 @@ function createRig(storage: Parameters<typeof createQueue>[0] & QueuedDatabase) 
     (await db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
       ({ state, text }) => `${state} ${text}`,
     );
-  return { rows, log, gate, newProcess, turns, soon: (lines: string[]) => expect.poll(() => log, { timeout: 50_000 }).toEqual(lines) };
+  return {
+    storage,
+    rows,
+    log,
+    gate,
+    newProcess,
+    turns,
+    soon: (lines: string[]) => expect.poll(() => log, { timeout: 50_000 }).toEqual(lines),
+  };
 }
 
 const FIRST = 'Make a bundle of job 123 ("Churn").';
@@ -165,6 +173,53 @@ test('while a look for Stop waits for the database, no other one begins', async 
   expect(asked).toBeGreaterThan(2);
   gate.open.resolve();
   await soon([`start ${FIRST}`, `done ${FIRST}`]);
+});
+
+test('a message is told what it waits for in its thread', async ({ begun: { queue, conversation, gate, soon } }) => {
+  await soon([`start ${FIRST}`]);
+  expect(await queue.reply(conversation, 'U_BEN', 'one', 'C_DATA:1.2')).toEqual({ of: 'U_ANA', more: 0 });
+  expect(await queue.reply(conversation, 'U_ANA', 'two', 'C_DATA:1.3')).toEqual({ of: 'U_ANA', more: 1 });
+  // Told again it waits for the same.
+  expect(await queue.reply(conversation, 'U_BEN', 'one', 'C_DATA:1.2')).toMatchObject({ of: 'U_ANA' });
+  gate.open.resolve();
+  const over = (texts: string[]) => soon(texts.flatMap((text) => [`start ${text}`, `done ${text}`]));
+  await over([FIRST, 'one', 'two']);
+  expect(await queue.reply(conversation, 'U_BEN', 'three', 'C_DATA:1.4')).toBeUndefined();
+  await over([FIRST, 'one', 'two', 'three']);
+});
+
+test('where all places are taken, a request and a message are told how many are before them', async ({
+  rig: { rows, storage, newProcess },
+}) => {
+  // Nobody works on them: the process was never started.
+  const queue = newProcess();
+  const threads = Array.from({ length: 17 }, (_, index) => ({
+    ...THREAD,
+    id: `conversation-${index}`,
+    threadTs: `1.${index}`,
+    eventKey: `e${index}`,
+  }));
+  const open = async (from: number, to: number) => {
+    for (const thread of threads.slice(from, to)) await queue.begin(thread);
+  };
+  await open(0, 15);
+  expect(await queue.before('')).toBeUndefined();
+  await open(15, 16);
+  expect(await queue.before('')).toBe(0);
+  await open(16, 17);
+  expect(await queue.before('')).toBe(1);
+  // More of one thread take no place of their own, and are before nobody.
+  await queue.reply({ ...THREAD, id: 'conversation-0', threadTs: '1.0' }, 'U_ANA', 'one', 'C_DATA:1.99');
+  expect(await queue.before('')).toBe(1);
+  // Who opens a thread is before those that open one after it.
+  expect(await rows.conversations.claimOpening('C_DATA', { jobId: '1' }, 'first')).toBe(true);
+  expect(await rows.conversations.claimOpening('C_DATA', { jobId: '2' }, 'second')).toBe(true);
+  expect([await queue.before('first'), await queue.before('second')]).toEqual([1, 2]);
+  await rows.conversations.insert({ ...THREAD, id: 'quiet', threadTs: '2.1' });
+  expect(await queue.reply({ ...THREAD, id: 'quiet', threadTs: '2.1' }, 'U_BEN', 'hello', 'C_DATA:2.2')).toEqual({ free: 1 });
+  // Another process at work has places of its own.
+  for (const owner of ['a', 'b']) await storage.db.query("insert into leases values ($1, $1, 1, now() + interval '1 minute')", [owner]);
+  expect(await queue.before('')).toBeUndefined();
 });
 
 test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {

@@ -26,7 +26,7 @@ export function createOwnDataWish(deps: {
     ofConversation(conversationId: string): Promise<readonly ProposalInStory[]>;
   };
   /** One more turn, as if its words had been written in the thread; of one event key, once. */
-  reply: (conversation: ConversationRow, slackUser: string, text: string, eventKey: string) => Promise<void>;
+  reply: (conversation: ConversationRow, slackUser: string, text: string, eventKey: string) => Promise<unknown>;
 }) {
   const { rows, approvals } = deps;
 

@@ -151,6 +151,7 @@ async function planAgain({ connect, conversation }: ButtonDeps, who: Pressed, wh
   }
   const identity = await connect.identityOf(who, WHY_PLAN, { kind: 'none', user: slackUser, channel }, whisper);
   if (identity === undefined) return;
-  await conversation.ask(who.id, { kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
-  await whisper(renderWords('I am planning it again as you. The card comes below in this thread, or I tell you here why not.'));
+  const waits = await conversation.ask(who.id, { kind: 'again', ...version, team, slackUser, ...(target === undefined ? {} : { target }) });
+  const first = waits ? ' First I finish what I am at in this thread.' : '';
+  await whisper(renderWords(`I am planning it again as you. The card comes below in this thread, or I tell you here why not.${first}`));
 }

@@ -1,6 +1,7 @@
 // Takes a message in a thread of ours: one more turn, as its writer.
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
+import type { Waits } from '../../conversation/turn-queue.ts';
 import type { Logger } from '../../values/log.ts';
 import type { Eyes } from '../bolt/eyes.ts';
 import { whyNotFor } from '../thread/may-read.ts';
@@ -32,10 +33,26 @@ export function createTakeReply(deps: {
       // Claude answers out of the bundle's files: whoever is not sent those is not told of them either.
       const no = await whyNotFor(message, row, thread);
       if (no !== undefined) return void (await whisper(renderWords(escapeText(no))));
-      await conversation.reply(row, user, message.text, `${channel}:${ts}`);
+      const waits = await conversation.reply(row, user, message.text, `${channel}:${ts}`);
       deps.eyes(channel, ts);
+      if (waits === undefined) return;
+      // Said as well as it can be: the message is taken, whatever becomes of these words.
+      await whisper(renderWords(`:hourglass_flowing_sand: I have your message. ${waitingWords(waits)}`)).catch((error: unknown) =>
+        deps.log.warn({ err: error }, 'not told what a message waits for'),
+      );
     } catch (error) {
       await whisperFailure(whisper, error, ts, deps.log);
     }
   };
+}
+
+/** What for, and how many are before it. */
+function waitingWords(waits: Waits): string {
+  if ('free' in waits) {
+    const place = waits.free === 0 ? 'It is the next one' : `Before it in the line: ${waits.free}`;
+    return `I am at work in other threads, as many as I can be. ${place}.`;
+  }
+  const { of, more } = waits;
+  const rest = more === 0 ? '' : `, and ${more === 1 ? 'one more message' : `${more} more messages`} of this thread`;
+  return `First I finish what <@${of}> asked for${rest}.`;
 }

@@ -22,8 +22,8 @@ import { createWhoReads, type WhoReads } from './who-reads.ts';
 export interface SlackThread extends Thread, Pick<Files, 'handOver'>, Pick<Delivery, 'held'> {
   readonly whoReads: WhoReads;
   readonly mayRead: MayRead;
-  /** Posts the root message, before there is a conversation; once for an id. Returns its ts. */
-  anchor(channel: string, root: RootMessage): Promise<string>;
+  /** Posts the root message, before there is a conversation; once for an id. `before`: how many it waits for. Returns its ts. */
+  anchor(channel: string, root: RootMessage, before: number | undefined): Promise<string>;
   /** The address of a conversation's thread; undefined where its root message has been deleted, or is where we are no longer. */
   address(conversation: Pick<ConversationRow, 'channel' | 'threadTs'>): Promise<string | undefined>;
 }
@@ -59,8 +59,9 @@ export function createThread(deps: {
     whoReads,
     mayRead,
 
-    async anchor(channel, root) {
-      const message = renderRootMessage(root, { now: { kind: 'working' }, deployed: [] }, cardRows.host);
+    async anchor(channel, root, before) {
+      const now = before === undefined ? { kind: 'working' as const } : { kind: 'queued' as const, before };
+      const message = renderRootMessage(root, { now, deployed: [] }, cardRows.host);
       return poster.post(anchorOf(root), { channel }, message);
     },
 

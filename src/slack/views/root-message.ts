@@ -15,8 +15,11 @@ const WHY_CHARACTERS = 160;
 /** Targets that are named; the cards below have all. */
 const TARGETS = 6;
 
+/** Only the first one says `queued`: how many were before it when it was posted. Drawn again it is at work. */
+type Shown = Omit<Status, 'now'> & { readonly now: Status['now'] | { readonly kind: 'queued'; readonly before: number } };
+
 /** "@ana asked for a bundle of job 123 · Churn", a link to it, and how it stands, with [Stop] while a turn runs. `host` is the workspace's. */
-export function renderRootMessage({ id, requester, subject }: RootMessage, { now, deployed }: Status, host: string): Message {
+export function renderRootMessage({ id, requester, subject }: RootMessage, { now, deployed }: Shown, host: string): Message {
   const { plain, url } =
     'jobId' in subject
       ? { plain: `job ${subject.jobId} · ${clip(subject.name, 150)}`, url: `${host}/jobs/${subject.jobId}` }
@@ -28,17 +31,19 @@ export function renderRootMessage({ id, requester, subject }: RootMessage, { now
     blocks: [
       section(`${asked} ${linkTo(url, oneLine(plain))}`),
       ...(line.length === 0 ? [] : [context(line.join(' · '))]),
-      ...(now.kind === 'working'
+      ...(now.kind === 'working' || now.kind === 'queued'
         ? [{ type: 'actions' as const, block_id: 'anchor', elements: [button('Stop', 'stop', id, 'danger')] }]
         : []),
     ],
   };
 }
 
-function nowLine(now: Status['now']): string {
+function nowLine(now: Shown['now']): string {
   switch (now.kind) {
     case 'working':
       return ':hourglass_flowing_sand: Working on it';
+    case 'queued':
+      return `:hourglass_flowing_sand: Waits until I have a place for it${now.before === 0 ? ', as the next one' : `; before it in the line: ${now.before}`}`;
     case 'deploying':
       return `:hourglass_flowing_sand: Deploying version ${now.version} to ${targetName(now.target)}${by(now.by)}`;
     case 'waits':

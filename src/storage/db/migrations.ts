@@ -248,4 +248,8 @@ export const MIGRATIONS: readonly string[] = [
     primary key (host, user_name, catalog)
   );
   `,
+  `
+  -- How many conversations are being worked on is asked by each new one.
+  create index turns_open on turns (conversation_id) where state in ('queued', 'running');
+  `,
 ];

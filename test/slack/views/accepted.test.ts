@@ -146,6 +146,14 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
       );
       expect(root.includes('"action_id":"stop"')).toBe(status.now.kind === 'working');
     }
+    for (const [before, words] of [
+      [0, 'as the next one'],
+      [12, 'before it in the line: 12'],
+    ] as const) {
+      const queued = { now: { kind: 'queued', before }, deployed: [] } as const;
+      const root = await draw(renderRootMessage({ id: 'c', requester: 'U_ANA', subject }, queued, 'https://acme.databricks.test'));
+      expect([root.includes(words), root.includes('"action_id":"stop"')]).toEqual([true, true]);
+    }
     expect(await whisper(renderHelp(undefined))).toContain('not connected');
     expect(await whisper(renderHelp(text))).toContain('You are connected as');
     expect(await whisper(renderWords(text))).toContain('"section"');
