@@ -39,8 +39,14 @@ type NoPlan = NoProof & { readonly preparing?: string; readonly noCli?: true; re
 
 /** What a thread is told when a turn is over, in the order of the rows. */
 export type ThreadMessage =
-  /** The answer; `to` is mentioned, so that they are notified. */
-  | { readonly kind: 'reply'; readonly to: string; readonly text: string; readonly changes?: readonly FileChange[] }
+  /** The answer; `to` is mentioned, so that they are notified. `about`: their words, where other messages stand between those and the answer. */
+  | {
+      readonly kind: 'reply';
+      readonly to: string;
+      readonly about?: string;
+      readonly text: string;
+      readonly changes?: readonly FileChange[];
+    }
   /** How a deployment ended; edits of the card notify nobody. */
   | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }
   /** The zip of a version; `to` is who made it. Absent in rows that are older than it. */

@@ -207,9 +207,13 @@ function messageId(turnId: string, kind: ThreadMessage['kind']): string {
   return `${turnId}/${kind}`;
 }
 
-async function say({ rows }: TurnDeps, { id, conversationId }: TurnRow, message: ThreadMessage): Promise<void> {
+async function say({ rows }: TurnDeps, turn: TurnRow, message: ThreadMessage): Promise<void> {
+  const { id, conversationId } = turn;
   const { kind } = message;
-  await rows.outbox.add({ id: messageId(id, kind), conversationId, turnId: id, kind, payload: message });
+  const about =
+    kind === 'reply' && (await rows.turns.isAmongOthers(id)) ? hideSecrets(await rows.called.of(conversationId), turn.text) : undefined;
+  const payload = about === undefined ? message : { ...message, about };
+  await rows.outbox.add({ id: messageId(id, kind), conversationId, turnId: id, kind, payload });
 }
 
 async function deliverUnsent(deps: TurnDeps, turnId: string, conversation: ConversationRow): Promise<void> {

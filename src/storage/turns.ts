@@ -60,6 +60,16 @@ export function createTurnRows(db: Db) {
       return row ?? { before: 0, processes: 0 };
     },
 
+    /** Whether others of its conversation were asked for since this one was, or were not over at that time. */
+    async isAmongOthers(id: string): Promise<boolean> {
+      const rows = await db.query(
+        `select 1 from turns own join turns other on other.conversation_id = own.conversation_id and other.id <> own.id
+         where own.id = $1 and (other.created_at > own.created_at or coalesce(other.finished_at, 'infinity') > own.created_at) limit 1`,
+        [id],
+      );
+      return rows.length > 0;
+    },
+
     /** The newest turn, and whether any is under way: not over, or with something still to be said. */
     async standing(
       conversationId: string,

@@ -182,6 +182,30 @@ test('what was stopped before it began is not begun, and is told so', async ({ r
   expect(rig.claude.requests).toEqual([]);
 });
 
+test('an answer names what it answers where other messages stand between', async ({ rig, db }) => {
+  const process = rig.newProcess();
+  const about = async () =>
+    (await db.query("select id, payload->>'about' as about from outbox where kind = 'reply' order by seq")).map(({ id, about: of }) => [
+      id,
+      of,
+    ]);
+  await rig.insertTurn('t1');
+  await process.run('t1');
+  expect(await about()).toEqual([['t1/reply', null]]);
+  await rig.insertTurn('t2');
+  await rig.insertTurn('t3');
+  await process.run('t2');
+  await process.run('t3');
+  await rig.insertTurn('t4');
+  await process.run('t4');
+  expect(await about()).toEqual([
+    ['t1/reply', null],
+    ['t2/reply', 'text of t2'],
+    ['t3/reply', 'text of t3'],
+    ['t4/reply', null],
+  ]);
+});
+
 test('a statement that fails once costs neither the turn nor its thread anything', async ({ rig, db }) => {
   const twoTurns = async (fails?: Parameters<typeof rig.newProcess>[0]) => {
     for (const table of TABLES.filter((name) => name !== 'conversations')) await db.query(`delete from ${table}`);

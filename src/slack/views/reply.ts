@@ -3,23 +3,26 @@ import type { FileChange } from '../../conversation/story/file-changes.ts';
 import { button, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 import { plainText } from './plain-text.ts';
-import { clip, codeSpan, escapeText, safeMarkdown } from './slack-text.ts';
+import { clip, codeSpan, escapeText, oneLine, safeMarkdown } from './slack-text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
 const DIFF_LENGTH = 5000;
 /** Diff lines that are shown; the rest is in the zip. */
 const DIFF_LINES = 60;
 const FENCE = '```';
+/** Of somebody's message, as much as it takes to know which it was. */
+const ABOUT_CHARACTERS = 150;
 
-/** `to` is mentioned; left out where they have been in the part before. */
-export function renderReply(reply: { to?: string; text: string; changes?: readonly FileChange[] }): Message {
+/** `to` is mentioned, with what the answer is `about`; left out where they have been in the part before. */
+export function renderReply(reply: { to?: string; about?: string; text: string; changes?: readonly FileChange[] }): Message {
   const diff = renderChanges(reply.changes ?? []);
   const mention = reply.to === undefined ? '' : `<@${reply.to}> `;
+  const about = reply.about === undefined ? '' : `\n>${oneLine(escapeText(clip(reply.about, ABOUT_CHARACTERS)))}`;
   const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
   return {
     text: clip(`${mention}${plainText(clip(reply.text, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
     blocks: [
-      ...(mention === '' ? [] : [section(mention.trim())]),
+      ...(mention === '' ? [] : [section(`${mention.trim()}${about}`)]),
       ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),
     ],
   };

@@ -2,10 +2,11 @@
 import type { FileChange } from '../../conversation/story/file-changes.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 
-/** A part of an answer; the first one mentions whom it is `to`. */
+/** A part of an answer; the first one mentions whom it is `to`, and what it is `about`. */
 export interface ReplyPart {
   readonly kind: 'reply';
   readonly to?: string;
+  readonly about?: string;
   readonly text: string;
   readonly changes?: readonly FileChange[];
 }
@@ -21,13 +22,13 @@ const FENCE = /^ {0,3}(`{3,20}|~{3,20})[^\n`]{0,40}/;
 /** For the fence that ends a part, and its line break. */
 const FENCE_CHARACTERS = 21;
 
-export function splitReply({ to, text, changes }: Extract<ThreadMessage, { kind: 'reply' }>): readonly ReplyPart[] {
+export function splitReply({ to, about, text, changes }: Extract<ThreadMessage, { kind: 'reply' }>): readonly ReplyPart[] {
   const texts = splitText(text, PART);
   const tooLong = changes !== undefined && (texts.at(-1) ?? '').length > BESIDE_DIFF;
   return [...texts, ...(tooLong ? [''] : [])].map(
     (part, index, all): ReplyPart => ({
       kind: 'reply',
-      ...(index === 0 ? { to } : {}),
+      ...(index === 0 ? { to, ...(about === undefined ? {} : { about }) } : {}),
       text: part,
       ...(changes !== undefined && index === all.length - 1 ? { changes } : {}),
     }),

@@ -183,6 +183,8 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
     });
     const kept = async (changes: FileChange[]) => (await post(renderReply({ to: 'U_ANA', text, changes }))).kept;
     expect(await kept([])).toContain('"markdown"');
+    const about = await post(renderReply({ to: 'U_ANA', about: text, text }));
+    expect(about.kept).toMatch(/"<@U_ANA>\\n(>|&gt;)/);
     expect(await kept([change('databricks.yml', 3), change('src/load.py', 1000)])).toMatch(/more lines|more changed files/);
     expect(await kept(Array.from({ length: 300 }, (_, index) => change(`src/${index}-${text}.py`, 5)))).toContain('all in the zip');
   });

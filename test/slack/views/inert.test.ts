@@ -159,7 +159,7 @@ describe('hostile text stays text', () => {
   });
 
   it('in the words of an answer', () => {
-    sure((text) => expectInert(renderReply({ to: 'U_ANA', text })));
+    sure((text) => expectInert(renderReply({ to: 'U_ANA', about: text, text })));
   });
 
   it('in the diff of an answer: its paths, and its lines inside their code block', () => {
