@@ -2,12 +2,12 @@
 import type { InboxRow } from '../conversation/rows.ts';
 import { type Command, parseCommand } from './listen/parse-command.ts';
 import { renderWords } from './views/answers.ts';
-import { clip, codeSpan, escapeText } from './views/slack-text.ts';
+import { clip, codeSpan, escapeText, unescapeText } from './views/slack-text.ts';
 
 /** Undefined where the answer itself comes as soon, and where an acknowledgement carries no words. */
 export function acknowledge({ kind, payload: { text } }: InboxRow, host: string): Record<string, unknown> | undefined {
   if (kind !== 'slash_commands' || typeof text !== 'string') return undefined;
-  const words = wordsFor(parseCommand(text, host));
+  const words = wordsFor(parseCommand(unescapeText(text), host));
   return words === undefined ? undefined : { response_type: 'ephemeral', ...renderWords(`:eyes: ${words}`) };
 }
 

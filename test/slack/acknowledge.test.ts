@@ -8,7 +8,10 @@ const said = (text: unknown, kind = 'slash_commands') => acknowledge({ id: 'enve
 test.for([
   ['job 123', ':eyes: On it: a bundle of job 123.'],
   ['<https://acme.databricks.test/jobs/204?o=1> private', ':eyes: On it: a bundle of job 204.'],
-  ['workspace /Workspace/Users/ana@acme.example/a & <b>`', ":eyes: On it: a bundle of the folder `/Users/ana@acme.example/a &amp; 'b''`."],
+  [
+    'workspace /Workspace/Users/ana@acme.example/a &amp; &lt;b&gt;`',
+    ":eyes: On it: a bundle of the folder `/Users/ana@acme.example/a &amp; 'b''`.",
+  ],
   ['jobs churn', ':eyes: Looking for jobs.'],
   ['job churn', undefined],
   ['help', undefined],

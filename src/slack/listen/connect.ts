@@ -4,6 +4,7 @@ import type { Identities, Identity } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import { outsiderIn } from '../thread/who-reads.ts';
 import { renderConnect, renderWords } from '../views/answers.ts';
+import { escapeText } from '../views/slack-text.ts';
 import type { Whisper } from './whisper.ts';
 
 /** What goes on by itself after the link: a command, a reply in a thread, or nothing. */
@@ -35,7 +36,7 @@ export function createConnect(deps: { client: WebClient; identities: Pick<Identi
       if (identity !== undefined) return identity;
       const person = await readSlackUser(deps.client, who.team, who.user);
       if ('refusal' in person) {
-        await whisper(renderWords(`${why} ${person.refusal}`));
+        await whisper(renderWords(`${escapeText(why)} ${person.refusal}`));
         return undefined;
       }
       const { url } = await deps.identities.startLink({ who, slackName: person.name, slackEmail: person.email, resume });

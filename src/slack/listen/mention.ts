@@ -2,6 +2,7 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Eyes } from '../bolt/eyes.ts';
+import { unescapeText } from '../views/slack-text.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { whisperIn } from './whisper.ts';
 
@@ -11,7 +12,7 @@ export function registerMention(app: App, client: WebClient, to: { answerCommand
     if (event.thread_ts !== undefined || event.user === undefined) return;
     const { user, channel, ts } = event;
     to.eyes(channel, ts);
-    const text = withoutMention(event.text, context.botUserId);
+    const text = unescapeText(withoutMention(event.text, context.botUserId));
     const asked = { kind: 'command', id: String(context.envelope), team: context.teamId ?? '', user, channel, text } as const;
     await to.answerCommand(asked, whisperIn(client, channel, user));
   });

@@ -2,6 +2,7 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Eyes } from '../bolt/eyes.ts';
+import { unescapeText } from '../views/slack-text.ts';
 import type { AnswerCommand } from './answer-command.ts';
 import { withoutMention } from './mention.ts';
 import type { TakeReply } from './take-reply.ts';
@@ -17,16 +18,11 @@ export function registerMessage(app: App, client: WebClient, to: { answerCommand
     if (message.thread_ts !== undefined) {
       // Words that open with somebody else's name are meant for them.
       if (/^<@[UW]/.test(text) || text === '') return;
-      await to.takeReply({ kind: 'reply', ...from, threadTs: message.thread_ts, ts: message.ts, text: unescapeSlack(text) });
+      await to.takeReply({ kind: 'reply', ...from, threadTs: message.thread_ts, ts: message.ts, text: unescapeText(text) });
     } else if ('channel_type' in message && message.channel_type === 'im') {
       to.eyes(from.channel, message.ts);
-      const asked = { kind: 'command', id: String(context.envelope), ...from, text } as const;
+      const asked = { kind: 'command', id: String(context.envelope), ...from, text: unescapeText(text) } as const;
       await to.answerCommand(asked, whisperIn(client, from.channel, from.user));
     }
   });
-}
-
-/** Slack escapes three characters in what people type. */
-function unescapeSlack(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

@@ -23,13 +23,17 @@ export function renderHelp(linkedAs: string | undefined): Message {
   };
 }
 
+/** Of what something is needed for: a folder's path may be long. */
+const WHY_CHARACTERS = 500;
+
 /** `why` says what it is needed for; `goesOn`, whether what was asked goes on by itself after that. */
 export function renderConnect(why: string, url: string, goesOn: boolean): Message {
+  const reason = escapeText(clip(why, WHY_CHARACTERS));
   return {
-    text: `${why} Connect your Databricks account first.`,
+    text: `${reason} Connect your Databricks account first.`,
     blocks: [
       section(
-        `${escapeText(why)}\nI work in Databricks *as you*, so connect your account first.${goesOn ? ' What you asked goes on by itself after that.' : ''}`,
+        `${reason}\nI work in Databricks *as you*, so connect your account first.${goesOn ? ' What you asked goes on by itself after that.' : ''}`,
       ),
       { type: 'actions', block_id: 'connect', elements: [linkButton('Connect to Databricks', 'connect', url, 'primary')] },
       context('The link is for you alone and works for 10 minutes.'),

@@ -5,6 +5,11 @@ export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** What somebody typed, as they typed it: Slack escapes it. */
+export function unescapeText(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** A foreign name in a line of ours: no line of its own, no bold or code. */
 export function oneLine(escaped: string): string {
   return escaped.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').replace(/[*~`]/g, '\u200b$&');

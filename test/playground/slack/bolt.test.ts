@@ -19,8 +19,8 @@ test('a command is acked, answered by response_url and by the ack itself; DMs an
     });
   });
   const ana = slack.as('ana');
-  expect((await ana.command('C_RANDOM', '/dab job 123'))?.state).toBe('acked');
-  expect((await ana.waitFor((me) => me.ephemerals('C_RANDOM')[0])).text).toBe('you said job 123 in C_RANDOM');
+  expect((await ana.command('C_RANDOM', '/dab a <b> & c'))?.state).toBe('acked');
+  expect((await ana.waitFor((me) => me.ephemerals('C_RANDOM')[0])).text).toBe('you said a &lt;b&gt; &amp; c in C_RANDOM');
   await ana.command(ana.dm, '/dab quick');
   await ana.waitFor((me) => me.ephemerals(ana.dm).length === 2);
   expect(ana.ephemerals(ana.dm).map((message) => message.text)).toEqual(['from the ack', `you said quick in ${ana.dm}`]);

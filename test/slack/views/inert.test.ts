@@ -1,6 +1,6 @@
 // Foreign names and texts never ping, mention or link: whatever they hold, no view carries it as Slack's markup, nor a block over its limit.
 import { describe, expect, it } from 'vitest';
-import { renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
+import { renderConnect, renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
 import { renderProofModal } from '../../../src/slack/views/modals/proof-modal.ts';
@@ -136,6 +136,7 @@ describe('hostile text stays text', () => {
       expectInert(renderJobs([{ jobId: '1', name: text, creator: text }], text, true));
       expectInert(renderJobs([], text, false));
       expectInert(renderHelp(text));
+      expectInert(renderConnect(text, 'https://dab.example/auth/start/nonce', true));
       expectInert(renderProofModal(proof(text, 6), text));
       expectInert(renderChangesModal(release(text, true), { proposalId: 'p1', page: 0 }));
       expectInert(renderHeadline(release(text, true), text));

@@ -49,13 +49,14 @@ export function createTyping({ state, changes, events, messages, responses, sock
       [BOT.handle, BOT.user],
       ...[...state.users.values()].map((user): [string, string] => [user.name, user.id]),
     ]);
-    return text
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
+    return escaped(text)
       .replaceAll(`@${BOT.name}`, `<@${BOT.user}>`)
       .replace(/(?<![\w.<])@([\w-]+)/g, (all, name: string) => (names.has(name) ? `<@${names.get(name)}>` : all))
       .replace(/https?:\/\/[^\s<>]+/g, '<$&>');
+  }
+
+  function escaped(text: string): string {
+    return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   }
 
   function here(user: StandInUser, id: string): StandInChannel {
@@ -114,7 +115,8 @@ export function createTyping({ state, changes, events, messages, responses, sock
         user_id: user.id,
         user_name: user.name,
         command,
-        text,
+        // Also where the manifest says `should_escape: false` (facts: slack#slash-commands).
+        text: escaped(text),
         api_app_id: BOT.app,
         is_enterprise_install: 'false',
         response_url: base() + responses.create(target),
