@@ -15,6 +15,7 @@ import { openStorage } from '../storage/storage.ts';
 import { createScaledClock, systemClock } from '../values/clock.ts';
 import type { ProgramLogger } from '../values/log.ts';
 import { createMetrics } from '../values/metrics.ts';
+import { watchStalls } from '../values/stalls.ts';
 import { createReadiness } from '../web/readiness.ts';
 import { createWeb } from '../web/web.ts';
 import { runProgram } from './run-program.ts';
@@ -23,6 +24,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
   const { DATABRICKS_HOST: host, DAB_PUBLIC_URL: publicUrl } = config;
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
   const metrics = createMetrics();
+  watchStalls(log, (what) => metrics.stalls.inc({ during: what }));
   const readiness = createReadiness(clock, { database: 'it is being opened', slack: 'the database comes first' });
   const web = createWeb({ publicUrl, ready: readiness.look, metrics: () => metrics.registry.metrics(), log });
   // Before all that may have to be waited for, so that somebody can see what it is.

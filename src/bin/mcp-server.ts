@@ -11,6 +11,7 @@ import { serveStdio } from '../mcp/server/stdio.ts';
 import { type BundleStorage, openBundleStorage } from '../storage/storage.ts';
 import { type Clock, createScaledClock, systemClock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
+import { watchStalls } from '../values/stalls.ts';
 import { createHttpListener } from '../web/http-listener.ts';
 import { createReadiness } from '../web/readiness.ts';
 import { createStarting } from '../web/starting.ts';
@@ -43,6 +44,7 @@ async function startHttp(config: McpHttpConfig, log: Logger): Promise<() => Prom
   // Behind the Apps proxy, which nobody gets around, the name in Host is not known before the first deployment.
   const ownNames = inApps ? undefined : [new URL(publicUrl).hostname, 'localhost', '127.0.0.1', '[::1]'];
   const clock = config.DAB_CLOCK_SCALE === undefined ? systemClock : createScaledClock(config.DAB_CLOCK_SCALE);
+  watchStalls(log);
   const readiness = createReadiness(clock, { database: 'it is being opened' });
   const listener = createHttpListener();
   // Before all that may have to be waited for, so that somebody can see what it is.

@@ -8,6 +8,7 @@ import type { TurnRow } from '../storage/turns.ts';
 import { isPassingStatement, LeaseLostError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
+import { during } from '../values/stalls.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
 import { diffVersions } from './story/file-changes.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
@@ -239,7 +240,7 @@ async function requireOwnSubject(bundles: BundleStore, digest: string, conversat
 
 async function changesBetween(bundles: BundleStore, before: string, after: string) {
   const [old, now] = [await bundles.load(before), await bundles.load(after)];
-  return old && now && diffVersions(old.bundle, now.bundle);
+  return old && now && during('comparing two versions', () => diffVersions(old.bundle, now.bundle));
 }
 
 /** Words for people; of a bug they learn an id to quote, never its text. */

@@ -14,6 +14,7 @@ import { resourceDefinitions } from '../bundle/model/resources.ts';
 import { wheelUses } from '../bundle/model/wheel-uses.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
+import { during } from '../values/stalls.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
 import { readsOfDashboard } from './dashboard-reads.ts';
 import { type LooksForSchemas, schemasToMake } from './own-schemas.ts';
@@ -62,12 +63,13 @@ export async function makeBundle(
   const { tables, makes } = await dataOf(subject);
   const dashboards = tables.length === 0 ? [] : await dashboardsOf(subject);
   signal?.throwIfAborted();
-  const generated = generateBundle({ ...subject, tables, dashboards, host, options });
+  const generated = during('generating a bundle', () => generateBundle({ ...subject, tables, dashboards, host, options }));
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
   const toMake = schemas === undefined ? [] : await schemasToMake(bundle, makes, schemas);
-  return { bundle, findings: [...notToldYet(checkBundle(bundle.files), bundle), ...toMake] };
+  const findings = during('checking a bundle', () => notToldYet(checkBundle(bundle.files), bundle));
+  return { bundle, findings: [...findings, ...toMake] };
 }
 
 /** What the generator says of a setting that can't be said the check of its tree says again, by the place in the YAML. */

@@ -28,6 +28,12 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    stalls: new Counter({
+      name: 'dab_stalls_total',
+      help: 'Times that the process answered nobody for over 50 ms, by what was running',
+      labelNames: ['during'],
+      registers,
+    }),
   };
 }
 

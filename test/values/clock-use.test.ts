@@ -5,6 +5,8 @@ import { readSources, within } from '../source-graph.ts';
 /** Where timers are Node's own. */
 const TIMERS = [
   'values/clock.ts',
+  // It measures this process itself.
+  'values/stalls.ts',
   // They watch over processes, and must keep none alive.
   'playground/parent.ts',
   'playground/end-with-parent.ts',

@@ -12,6 +12,7 @@ import { type Clock, deadlineSignal } from '../../values/clock.ts';
 import { isPassingStatement, onceMore, UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import type { OnWait } from '../../values/patience.ts';
+import { during } from '../../values/stalls.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from '../meta.ts';
 import { TOOLS } from '../tools/index.ts';
@@ -74,7 +75,7 @@ export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<s
         // Tools read and propose: to do that twice is no harm.
         const answer = await onceMore(() => {
           proposals.length = 0;
-          return tool.run(input, context);
+          return during(`tool ${tool.name}`, () => tool.run(input, context));
         });
         const meta = proposals.length === 0 ? {} : { _meta: { [PROPOSALS_META]: proposals } };
         return { content: [{ type: 'text', text: answer.text }], structuredContent: answer.structured, ...meta };

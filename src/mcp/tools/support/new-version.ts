@@ -7,6 +7,7 @@ import { editBundle } from '../../../bundle/edit/edit.ts';
 import type { Bundle, SecretFinding } from '../../../bundle/model/bundle.ts';
 import type { BundleStore, StoredBundle } from '../../../storage/bundles/bundles.ts';
 import { UserError } from '../../../values/errors.ts';
+import { during } from '../../../values/stalls.ts';
 import type { ToolContext } from './define-tool.ts';
 import { capped, quote } from './foreign-text.ts';
 import { loadBundle } from './load-bundle.ts';
@@ -94,7 +95,7 @@ function withFound(known: readonly SecretFinding[], found: readonly SecretFindin
 
 /** What an answer says of a new version: its id, the secrets in it, and what a bundle may not hold; `next` where it holds nothing such. */
 export function versionLines(bundle: Bundle, next: string): string[] {
-  const errors = checkBundle(bundle.files).filter((found) => found.level === 'error');
+  const errors = during('checking a bundle', () => checkBundle(bundle.files)).filter((found) => found.level === 'error');
   const trouble = errors.map((found) => `- ${quote(found.place)}: ${quote(found.message, 500)}`);
   return [
     `bundle_id: ${bundle.digest}`,

@@ -3,6 +3,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { headlineOf } from '../../../deployment/policy/headline.ts';
 import { code, counted, kindOf } from '../../../deployment/policy/phrases.ts';
 import type { FileChange, Release, ResourceChange, SettingChange } from '../../../deployment/policy/release-diff.ts';
+import { during } from '../../../values/stalls.ts';
 import { button, MARKS, section } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
 import { clip, escapeText, oneLine } from '../slack-text.ts';
@@ -19,7 +20,7 @@ interface ChangesPage {
 }
 
 export function renderChangesModal(release: Release, { proposalId, page }: ChangesPage): ModalView {
-  const sections = packed(linesOf(release));
+  const sections = during('drawing changes', () => packed(linesOf(release)));
   const pages = Math.max(1, Math.ceil(sections.length / PAGE_SECTIONS));
   const shown = Math.min(Math.max(page, 0), pages - 1);
   const turn = (text: string, to: number) => button(text, `changes_page_${to < shown ? 'back' : 'on'}`, String(to));

@@ -1,6 +1,7 @@
 // The whole proof as a modal: what is not identical first.
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Proof, ProofEntry } from '../../../bundle/proof/proof.ts';
+import { during } from '../../../values/stalls.ts';
 import { section } from '../blocks.ts';
 import { clip, escapeText } from '../slack-text.ts';
 
@@ -29,7 +30,7 @@ export function renderProofModal(proof: Proof, line: string): ModalView {
     section(`${escapeText(line)}\nAs target *${escapeText(proof.target)}* resolves them. Judge: ${escapeText(proof.judge)}.`),
     ...proof.warnings.slice(0, 5).map((warning) => section(`:warning: ${escapeText(clip(warning, 500))}`)),
     { type: 'divider' },
-    ...shown.map((entry) => section(entryLine(entry))),
+    ...during('drawing a proof', () => shown.map((entry) => section(entryLine(entry)))),
     ...(entries.length > shown.length ? [section(`… and ${entries.length - shown.length} more in PROOF.md of the zip`)] : []),
   ]);
 }
