@@ -1,9 +1,10 @@
 // What a turn ends with in its thread: the model's words with what changed since the version before, and where a file went that is not there.
 import type { FileChange } from '../../conversation/story/file-changes.ts';
+import { during } from '../../values/stalls.ts';
 import { button, type Message, section } from './blocks.ts';
 import { LIMITS } from './limits.ts';
-import { plainText } from './plain-text.ts';
-import { clip, codeSpan, escapeText, oneLine, safeMarkdown } from './slack-text.ts';
+import { plainText, safeMarkdown } from './markdown.ts';
+import { clip, codeSpan, escapeText, oneLine } from './slack-text.ts';
 
 /** Of the markdown block's limit, the part that the diff may take. */
 const DIFF_LENGTH = 5000;
@@ -13,14 +14,27 @@ const FENCE = '```';
 /** Of somebody's message, as much as it takes to know which it was. */
 const ABOUT_CHARACTERS = 150;
 
-/** `to` is mentioned, with what the answer is `about`; left out where they have been in the part before. */
-export function renderReply(reply: { to?: string; about?: string; text: string; changes?: readonly FileChange[] }): Message {
+interface Reply {
+  /** Is mentioned, with what the answer is `about`; left out where they have been in the part before. */
+  readonly to?: string;
+  readonly about?: string;
+  readonly text: string;
+  readonly changes?: readonly FileChange[];
+}
+
+export function renderReply(reply: Reply): Message {
+  return during('drawing an answer', () => replyMessage(reply));
+}
+
+function replyMessage(reply: Reply): Message {
   const diff = renderChanges(reply.changes ?? []);
   const mention = reply.to === undefined ? '' : `<@${reply.to}> `;
   const about = reply.about === undefined ? '' : `\n>${oneLine(escapeText(clip(reply.about, ABOUT_CHARACTERS)))}`;
-  const words = clip(safeMarkdown(reply.text), LIMITS.markdown - diff.length - 100);
+  // Cut first: whatever stands behind is not worked on.
+  const said = clip(reply.text, LIMITS.markdown);
+  const words = clip(safeMarkdown(said), LIMITS.markdown - diff.length - 100);
   return {
-    text: clip(`${mention}${plainText(clip(reply.text, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
+    text: clip(`${mention}${plainText(clip(said, 2 * LIMITS.sectionText))}`, LIMITS.sectionText),
     blocks: [
       ...(mention === '' ? [] : [section(`${mention.trim()}${about}`)]),
       ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),

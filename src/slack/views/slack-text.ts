@@ -25,16 +25,6 @@ export function clip(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
-/** A model's Markdown for a `markdown` block: mentions lose their power, and a link shows where it leads. */
-export function safeMarkdown(text: string): string {
-  return text
-    .replace(/<([a-z][\w+.-]*:[^|>]+)\|([^>]*)>/gi, '$2 ($1)')
-    .replace(/!?\[((?:\\.|[^\]\\])*)\]\(\s*<?([^)\s>]+)>?[^)]*\)/g, '$1 ($2)')
-    .replace(/^\s*\[[^\]]+\]:\s*\S+.*$/gm, '')
-    .replace(/<(?=[!@#])/g, '‹')
-    .replace(/@(channel|here|everyone)\b/g, '@\u200b$1');
-}
-
 /** A foreign name as a code span of Markdown: nothing in it is markup. */
 export function codeSpan(text: string): string {
   return `\`${text.replace(/[`<>\n]/g, "'")}\``;

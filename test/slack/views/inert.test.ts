@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { renderConnect, renderHelp, renderJobs } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
+import { safeMarkdown } from '../../../src/slack/views/markdown.ts';
 import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
 import { renderProofModal } from '../../../src/slack/views/modals/proof-modal.ts';
 import { renderReply, renderSentDirectly } from '../../../src/slack/views/reply.ts';
 import { renderRootMessage } from '../../../src/slack/views/root-message.ts';
-import { escapeButMentions, safeMarkdown } from '../../../src/slack/views/slack-text.ts';
+import { escapeButMentions } from '../../../src/slack/views/slack-text.ts';
 import { renderPlainSteps, renderSteps } from '../../../src/slack/views/step-list.ts';
 import { renderVersionCard } from '../../../src/slack/views/version-card.ts';
 import { renderWriteCard, renderWriteResult } from '../../../src/slack/views/write-card.ts';
