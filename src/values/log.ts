@@ -32,12 +32,26 @@ const REDACTED_KEYS = [
 ];
 
 /** Shapes of secrets that could stand inside a longer text: Slack, Databricks, Anthropic and bearer tokens. */
-const SECRET_SHAPES =
-  /\b(xox[abeprs]-[\w-]+|xapp-[\w-]+|dapi[0-9a-f]{16,}[\w-]*|dose[0-9a-f]{16,}|sk-ant-[\w-]+|ey[\w-]{16,}\.[\w-]+\.[\w-]+)|(?<=Bearer )[\w.~+/=-]+/g;
+const SECRET_SHAPES = /\b(xox[abeprs]-[\w-]+|xapp-[\w-]+|dapi[0-9a-f]{16,}[\w-]*|dose[0-9a-f]{16,}|sk-ant-[\w-]+)|(?<=Bearer )[\w.~+/=-]+/g;
+/** Three parts or more with dots between them, as a JSON web token has, from their first character on: no part is looked at twice. */
+const DOTTED = /(?<![\w-])[\w-]+(?:\.[\w-]+){2,}/g;
+const TOKEN_BEGINS = /\bey[\w-]{16}/;
 
 /** Replaces everything in a text that looks like a secret. */
 export function scrub(text: string): string {
-  return text.replace(SECRET_SHAPES, '[secret]');
+  return text.replace(SECRET_SHAPES, '[secret]').replace(DOTTED, withoutWebTokens);
+}
+
+function withoutWebTokens(dotted: string): string {
+  const parts = dotted.split('.');
+  const shown: string[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] ?? '';
+    const begins = index + 2 < parts.length ? part.search(TOKEN_BEGINS) : -1;
+    shown.push(begins < 0 ? part : `${part.slice(0, begins)}[secret]`);
+    if (begins >= 0) index += 2;
+  }
+  return shown.join('.');
 }
 
 /** So many of the texts to hide are surely kept, the newest; what is in use is told again and again. Our choice. */
