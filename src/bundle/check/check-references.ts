@@ -5,8 +5,8 @@ import { leavesOf } from '../model/leaves.ts';
 import { holdsReference, invalidReferences, referencesIn } from '../model/references.ts';
 import { quoted } from '../model/text.ts';
 
-/** Parts that carry a credential or a login, should the CLI ever resolve them. */
-const SECRET = /(^|[._])(token|password|secret|client_secret|profile|auth_type|azure_\w+|google_\w+)$/i;
+/** Parts that carry a credential or a login, should the CLI ever resolve them; none has a longer name. */
+const SECRET = /(^|[._])(token|password|secret|client_secret|profile|auth_type|azure_\w{1,60}|google_\w{1,60})$/i;
 
 /** Checks the references in all configuration files together, because variables may be declared in any of them. */
 export function checkReferences(parts: readonly { readonly path: string; readonly value: JsonObject }[]): Diagnostic[] {

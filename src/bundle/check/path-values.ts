@@ -68,7 +68,7 @@ function pathValueProblem(written: string, isPathField: boolean, isLocal: boolea
   const value = written
     .trim()
     .replace(/^(-[-\w]+[ =]*)+/, '')
-    .replace(/^["']+|["']+$/g, '')
+    .replace(/^["']+|(?<!["'])["']+$/g, '')
     .trim();
   const climbs = /(^|[/\\])\.\.([/\\]|$)/.test(value);
   if (isPathField) {

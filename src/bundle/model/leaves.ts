@@ -48,13 +48,17 @@ export function itemPlace(place: string, label: string): string {
   return `${place}[${/^[A-Za-z_][\w.-]*$/.test(label) ? label : JSON.stringify(label)}]`;
 }
 
+/** The names of keys are no longer; as part of each place below it a longer name would be copied a thousand times. */
+const LONGEST_LABEL = 255;
+
 /** The names of a list's items where all have one and no two the same; undefined where position counts. */
 function labels(name: string, items: readonly Json[]): string[] | undefined {
   const key = KEY_OF.get(name);
   if (key === undefined) return undefined;
   const found = items.map((item) => (isObject(item) && typeof item[key] === 'string' ? item[key] : undefined));
   const named = found.filter((label) => label !== undefined);
-  return named.length === items.length && new Set(named).size === named.length ? named : undefined;
+  const areNames = named.length === items.length && named.every(({ length }) => length <= LONGEST_LABEL);
+  return areNames && new Set(named).size === named.length ? named : undefined;
 }
 
 function stepInto(place: string, labelled: readonly string[] | undefined, index: number): string {

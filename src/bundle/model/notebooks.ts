@@ -66,7 +66,7 @@ export function contentDigest(file: BundleFile): string {
   if (!isNotebookFile(file)) return sha256(file.bytes);
   const text = decoder.decode(file.bytes).replaceAll('\r\n', '\n');
   const cells = /\.ipynb$/i.test(file.path) ? jupyterCells(text) : text.split(/^(?:#|--|\/\/) COMMAND -{10}$/m);
-  return sha256(JSON.stringify(cells.map((cell) => cell.replace(/^\n+|\n+$/g, ''))));
+  return sha256(JSON.stringify(cells.map((cell) => cell.replace(/^\n+|(?<!\n)\n+$/g, ''))));
 }
 
 function jupyterCells(text: string): string[] {

@@ -19,6 +19,9 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const FILE = /\.(?:whl|egg|zip|tar|tgz|tar\.gz|tar\.bz2|txt)$/i;
 /** What may follow a path as in an address: the package's name, a folder in it, its digest. */
 const FRAGMENT = /#(?:egg|subdirectory|sha\d+|md5)=.*$/;
+/** An environment marker, a comment or another option that follows a path. */
+const BEHIND = /(?<!\s)(?:\s+#|\s*;|\s+--|\s+-[rcefi](?=\s))/;
+const EXTRAS = /(?<!\s)(?:\s*\[[^[\]]*\]\s*|\s+)$/;
 /** What `--find-links` takes besides folders and archives. */
 const PAGE = /\.html?$/i;
 
@@ -29,9 +32,10 @@ export function pipPath(line: string): PipPath | undefined {
   const before = others + option;
   const rest = line.slice(before.length);
   const quote = /^["']/.exec(rest)?.[0] ?? '';
-  // An environment marker, a comment or another option may follow.
-  const whole = quote === '' ? (rest.split(/\s+#|\s*;|\s+--|\s+-[rcefi](?=\s)/)[0] ?? '') : (rest.slice(1).split(quote)[0] ?? '');
-  const path = whole.replace(FRAGMENT, '').replace(/\s*\[[^\]]*\]\s*$|\s+$/, '');
+  const text = rest.slice(quote.length);
+  const end = quote === '' ? text.search(BEHIND) : text.indexOf(quote);
+  const whole = end < 0 ? text : text.slice(0, end);
+  const path = whole.replace(FRAGMENT, '').replace(EXTRAS, '');
   const isPath = path !== '' && !SCHEME.test(path) && (option !== '' || /^[./]/.test(path));
   if (!isPath) return undefined;
   const file = OF_FILES.test(option) || FILE.test(path) || (option !== '' && PAGE.test(path));
@@ -40,11 +44,16 @@ export function pipPath(line: string): PipPath | undefined {
 
 /** Paths that a line names behind the first one, each with an option of its own. */
 export function furtherPaths(line: string): string[] {
-  const found = pipPath(line);
-  if (found === undefined) return [];
-  const rest = /\s-.*$/.exec(line.slice(found.start + found.path.length))?.[0] ?? '';
-  const next = pipPath(rest)?.path;
-  return next === undefined ? [] : [next, ...furtherPaths(rest)];
+  const found: string[] = [];
+  let rest = line;
+  for (let one = pipPath(rest); one !== undefined; one = pipPath(rest)) {
+    if (rest !== line) found.push(one.path);
+    const behind = rest.slice(one.start + one.path.length);
+    const option = behind.search(/\s-/);
+    if (option < 0) break;
+    rest = behind.slice(option);
+  }
+  return found;
 }
 
 /** What the CLI takes for the name of a package, with its versions as PEP 440 writes them (its libraries/local_path.go). */

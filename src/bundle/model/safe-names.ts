@@ -85,8 +85,8 @@ export function safeComponent(name: string, reserve = 0): string {
   if (SAFE.test(name) && name.length + reserve <= MAX_COMPONENT_BYTES) return name;
   const clean = name
     .replace(INEXPRESSIBLE, '_')
-    .replace(/^ +| +$/g, '')
-    .replace(/[. ]+$/, (dots) => '_'.repeat(dots.length));
+    .replace(/^ +|(?<! ) +$/g, '')
+    .replace(/(?<![. ])[. ]+$/, (dots) => '_'.repeat(dots.length));
   const named = clean === '' ? '_' : RESERVED.test(clean) ? `_${clean.replace(/^\.+/, '')}` : clean;
   if (byteLength(named) + reserve <= MAX_COMPONENT_BYTES) return named;
   return `${cut(named, MAX_COMPONENT_BYTES - reserve - 9)}_${sha256(name).slice(0, 8)}`;

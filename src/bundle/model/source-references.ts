@@ -40,7 +40,7 @@ export function pathsOf({ type, value: body }: Pick<ResourceDefinition, 'type' |
     if (field === undefined || typeof leaf.value !== 'string' || (field.sourced && ofGit(leaf, leaves, git))) continue;
     const { path, kind } = pathIn(field, leaf.value);
     if (!path.startsWith('/') || path === '/' || isOutsideWorkspace(path) || AT_RUN_TIME.test(path)) continue;
-    found.push({ leaf, field, kind, path: kind === 'folder' ? path.replace(/\/+$/, '') : path });
+    found.push({ leaf, field, kind, path: kind === 'folder' ? path.replace(/(?<!\/)\/+$/, '') : path });
   }
   return found;
 }

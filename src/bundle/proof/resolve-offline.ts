@@ -96,7 +96,7 @@ export function shortName(userName: string): string {
     .replace(/@.*$/s, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_]+/gu, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_+|(?<!_)_+$/g, '');
 }
 
 function valuesOf(declared: JsonObject, given: JsonObject, ids: ReadonlyMap<string, string> | undefined): Map<string, Json> {
