@@ -15,6 +15,8 @@ const MAX_FILES = 10_000;
 const MAX_TREE_BYTES = 200 * 1024 * 1024;
 /** One configuration file. */
 const MAX_YAML_BYTES = 4 * 1024 * 1024;
+/** More findings of a tree are not listed, the errors first; nobody would read them. */
+const MAX_FINDINGS = 1000;
 
 /** Other names under which the CLI looks for the root configuration (its bundle/config.FileNames). */
 const OTHER_ROOTS = new Set(['databricks.yaml', 'bundle.yml', 'bundle.yaml']);
@@ -27,6 +29,8 @@ function checkPaths(files: readonly BundleFile[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   const spelled = new Map<string, string>();
   const paths = new Set<string>();
+  /** Each with a file below it. */
+  const folders = new Map<string, string>();
   for (const { path } of files) {
     const problem = pathProblem(path);
     if (problem !== undefined) {
@@ -39,22 +43,18 @@ function checkPaths(files: readonly BundleFile[]): Diagnostic[] {
     if (paths.has(path)) found.push(error(path, 'the tree has this file twice'));
     paths.add(path);
     // Folders count too: `Etl/a` and `etl/b` meet where case does not matter, and one of them is lost.
-    const parts = path.split('/');
-    for (let depth = 1; depth <= parts.length; depth++) {
-      const part = parts.slice(0, depth).join('/');
-      const known = spelled.get(clashKey(part));
-      if (known !== undefined && known !== part) found.push(error(path, `clashes with ${known} where upper and lower case are the same`));
-      spelled.set(clashKey(part), known ?? part);
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const part = path.slice(0, end);
+      if (part !== path) folders.set(part, path);
+      const key = clashKey(part);
+      const known = spelled.get(key);
+      // It was looked at before, and with it all that it lies in.
+      if (known === part) break;
+      if (known === undefined) spelled.set(key, part);
+      else found.push(error(path, `clashes with ${known} where upper and lower case are the same`));
     }
   }
-  for (const path of paths) {
-    const parts = path.split('/');
-    const file = parts
-      .slice(1)
-      .map((_, i) => parts.slice(0, i + 1).join('/'))
-      .find((folder) => paths.has(folder));
-    if (file !== undefined) found.push(error(path, `${file} is a file and a folder at once`));
-  }
+  for (const [folder, path] of folders) if (paths.has(folder)) found.push(error(path, `${folder} is a file and a folder at once`));
   return found;
 }
 
@@ -68,8 +68,10 @@ function checkSize(files: readonly BundleFile[]): Diagnostic[] {
 
 /** Everything in a tree that must not reach the CLI; each `error` is a refusal, an empty list a pass. Never throws. */
 export function checkBundle(files: readonly BundleFile[]): Diagnostic[] {
-  const found = [...checkSize(files), ...checkPaths(files)];
-  if (found.some(({ place }) => place === '')) return found;
+  const size = checkSize(files);
+  if (size.length > 0) return size;
+  const found = checkPaths(files);
+  if (found.some(({ place }) => place === '')) return listed(found);
   const parts: { path: string; value: JsonObject }[] = [];
   for (const file of files.filter(({ path }) => isConfiguration(path))) {
     if (file.bytes.length > MAX_YAML_BYTES) {
@@ -82,10 +84,18 @@ export function checkBundle(files: readonly BundleFile[]): Diagnostic[] {
     else found.push(error(file.path, 'this configuration file is not a mapping'));
   }
   const root = parts.find(({ path }) => path === 'databricks.yml');
-  if (root === undefined) return found.length > 0 ? found : [error('databricks.yml', 'the tree has no databricks.yml')];
+  if (root === undefined) return found.length > 0 ? listed(found) : [error('databricks.yml', 'the tree has no databricks.yml')];
   const tree = new Set(files.map(({ path }) => path));
-  found.push(...checkInclude(root.value.include, tree));
-  for (const { path, value } of parts) found.push(...checkConfiguration(path, value));
-  found.push(...checkReferences(parts));
-  return found;
+  return listed([
+    ...found,
+    ...checkInclude(root.value.include, tree),
+    ...parts.flatMap(({ path, value }) => checkConfiguration(path, value)),
+    ...checkReferences(parts),
+  ]);
+}
+
+function listed(found: readonly Diagnostic[]): Diagnostic[] {
+  if (found.length <= MAX_FINDINGS) return [...found];
+  const [errors, others] = [found.filter(({ level }) => level === 'error'), found.filter(({ level }) => level !== 'error')];
+  return [...errors, ...others].slice(0, MAX_FINDINGS);
 }

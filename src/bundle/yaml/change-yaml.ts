@@ -1,6 +1,7 @@
 // Changes values of a YAML text and leaves the rest as somebody wrote it, comments included.
 import { isMap, isScalar, parseDocument } from 'yaml';
 import type { Json } from '../../values/json.ts';
+import { LINEAR } from './parse.ts';
 
 export interface YamlChange {
   /** The keys that lead to it from the root. */
@@ -15,7 +16,7 @@ export function changeYaml(
   changes: readonly YamlChange[],
   comment?: { readonly at: readonly string[]; readonly text: string },
 ): string {
-  const document = parseDocument(text, { intAsBigInt: true });
+  const document = parseDocument(text, LINEAR);
   for (const { at, value } of changes) {
     if (value !== undefined) {
       document.setIn(at, document.createNode(value));

@@ -48,7 +48,7 @@ export function describeTree(files: readonly BundleFile[]): Description {
   );
   return {
     name: typeof name === 'string' && name !== '' ? name : 'bundle',
-    resources: resources.filter(({ type, key }, i) => resources.findIndex((one) => one.type === type && one.key === key) === i),
+    resources: [...new Map(resources.map((one) => [`${one.type}.${one.key}`, one])).values()],
     variables,
     targets: [...new Set(merged('targets').map(([key]) => key))],
   };

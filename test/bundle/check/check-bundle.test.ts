@@ -184,6 +184,8 @@ const ATTACKS: Record<string, Record<string, string | Uint8Array>> = {
   'values of variables': { '.databricks/bundle/dev/variable-overrides.json': '{}' },
   'bundle state spelled with a compatibility character': { '.Databricks/x': '' },
   'nesting without end': root(`variables: ${'['.repeat(5000)}`),
+  'nesting without end that would end the process': root(`variables: ${'[,'.repeat(30_000)}`),
+  'lists in lists without end': { 'resources/x.yml': '- '.repeat(30_000) },
 };
 
 describe('checkBundle', () => {
@@ -241,6 +243,35 @@ describe('checkBundle', () => {
 
   test.each(['${not a reference}', '${var.x', '${HOME:-/root}'])('warns of %s, which the CLI leaves as text', (text) => {
     expect(checkBundle(tree({ 'resources/x.yml': task(`description: "${text}"`) }))).toMatchObject([{ level: 'warning' }]);
+  });
+
+  test.each([
+    ['a reference without an end', task(`description: "\${${'a'.repeat(60)}"`)],
+    ['a reference with many places of lists', task(`description: "\${var.x${'[0]'.repeat(30_000)}"`)],
+    ['a reference that looks like many logins', task(`description: "\${workspace.${'azure_'.repeat(10_000)}-x}"`)],
+    ['quotes without end', task(`description: '${'"'.repeat(60_000)}x'`)],
+    ['60,000 keys', `${JOB}      tags:\n${Array.from({ length: 60_000 }, (_, n) => `        k${n}: v\n`).join('')}`],
+    ['60,000 jobs', `resources:\n  jobs:\n${Array.from({ length: 60_000 }, (_, n) => `    k${n}: {}\n`).join('')}`],
+    ['60,000 mistakes', `${JOB}${Array.from({ length: 60_000 }, (_, n) => `k${n}: {,,}\n`).join('')}`],
+    ['60,000 keys that are not allowed', Array.from({ length: 60_000 }, (_, n) => `k${n}: v\n`).join('')],
+  ])('comes to an end with %s', (_, yaml) => {
+    expect(checkBundle(tree({ 'resources/x.yml': yaml })).length).toBeLessThanOrEqual(1000);
+  });
+
+  test('refuses names that would make each place below them long, and says where a name stands twice', () => {
+    const long = `${JOB}      tags:\n        ? ${'a'.repeat(2000)}\n        : b\n`;
+    expect(errors({ 'resources/x.yml': long })).toMatchObject([
+      { place: 'resources/x.yml:6', message: expect.stringContaining('800 characters') },
+    ]);
+    const twice = `${JOB}      tags:\n        a: 1\n        "a": 2\n`;
+    expect(errors({ 'resources/x.yml': twice })).toMatchObject([{ place: 'resources/x.yml:7', message: 'the key "a" stands there twice' }]);
+  });
+
+  test('names a folder that is a file too, and each way of writing one, whichever comes first', () => {
+    const places = (...paths: string[]) => errors(Object.fromEntries(paths.map((path) => [path, '']))).map(({ place }) => place);
+    expect(places('src/a', 'src/a/b')).toEqual(['src/a/b']);
+    expect(places('src/a/b', 'src/a')).toEqual(['src/a/b']);
+    expect(places('src/a/x', 'src/A/y', 'src/A/z', 'src/a/w')).toEqual(['src/A/y', 'src/A/z']);
   });
 
   test('warns of a resource file that nothing includes', () => {
