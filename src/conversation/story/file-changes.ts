@@ -13,8 +13,10 @@ export interface FileChange {
 
 /** Unchanged lines shown around a change. */
 const CONTEXT_LINES = 2;
-/** Files longer than this are only named: the comparison is quadratic in the worst case. */
-const MAX_DIFF_LINES = 5000;
+/** Lines that are new or gone: where they are more, the files are only named. */
+const MAX_CHANGED_LINES = 5000;
+/** Of both files together, between the first line that differs and the last: their comparison is quadratic in the worst case. */
+const MAX_COMPARED_LINES = 1000;
 
 /**
  * The changes from one version to the next, sorted by path. A secret is masked, whichever of them the scanner found it in: the line that
@@ -36,10 +38,22 @@ export function diffVersions(before: TreeWithSecrets, after: TreeWithSecrets): F
 }
 
 function diffText(before: string[] | undefined, after: string[] | undefined): string[] {
-  if (before === undefined || after === undefined || before.length + after.length > MAX_DIFF_LINES) return [];
-  // Node's `diff(actual, expected)` calls 1 what only the first has and -1 what only the second has, the first's before.
-  const marked = diff(before, after).map(([operation, line]) => `${operation === 1 ? '-' : operation === -1 ? '+' : ' '}${line}`);
-  return withContext(marked);
+  if (before === undefined || after === undefined) return [];
+  const shorter = Math.min(before.length, after.length);
+  let [head, tail] = [0, 0];
+  while (head < shorter && before[head] === after[head]) head++;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const [removed, added] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
+  const isPlain = removed.length === 0 || added.length === 0;
+  if (removed.length + added.length > (isPlain ? MAX_CHANGED_LINES : MAX_COMPARED_LINES)) return [];
+  const marked = (mark: string, lines: readonly string[]) => lines.map((line) => `${mark}${line}`);
+  const compared = isPlain ? [...marked('-', removed), ...marked('+', added)] : compare(removed, added);
+  return withContext([...marked(' ', before.slice(0, head)), ...compared, ...marked(' ', before.slice(before.length - tail))]);
+}
+
+/** Node's `diff(actual, expected)` calls 1 what only the first has and -1 what only the second has, the first's before. */
+function compare(before: string[], after: string[]): string[] {
+  return diff(before, after).map(([operation, line]) => `${operation === 1 ? '-' : operation === -1 ? '+' : ' '}${line}`);
 }
 
 /** Keeps the changed lines and a few around them. */

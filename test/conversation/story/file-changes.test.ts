@@ -28,6 +28,16 @@ describe('diffVersions', () => {
     ]);
   });
 
+  it('shows a change in a long file, and only names files of which too many lines differ', () => {
+    const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index}`);
+    const [one] = diffFiles([file('a', lines.join('\n'))], [file('a', lines.with(9000, 'other').join('\n'))]);
+    expect(one?.lines).toEqual([' line 8998', ' line 8999', '-line 9000', '+other', ' line 9001', ' line 9002']);
+    const others = lines.map((line) => `${line}!`);
+    expect(diffFiles([file('a', lines.join('\n'))], [file('a', others.join('\n'))])).toEqual([{ path: 'a', kind: 'changed', lines: [] }]);
+    const [repeated] = diffFiles([file('a', 'x\nx\nx')], [file('a', 'x\nx')]);
+    expect(repeated?.lines).toEqual([' x', ' x', '-x']);
+  });
+
   it('shows no secret of either version, whatever line it stands on', () => {
     const value = 'not-for-the-channel';
     const text = (secret: string) => `a\ntoken = "${secret}"\nb = "${secret}"\n`;
