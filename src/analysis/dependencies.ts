@@ -71,15 +71,14 @@ function ofNode(node: Node, at: number, constants: ReadonlyMap<string, string>):
   return ofCall(node, at, constants);
 }
 
-const IMPORT_LINE =
-  /^\s*(?:from\s+(\.*[\w.]*)\s+import\s+(\*|\w[\w ,]*)|import\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*))\s*(?:#.*)?$/;
+const IMPORT_LINE = /^(?:from\s+([\w.]+)\s+import\s+(\*|\w[\w ,]*)|import\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*))$/;
 
 /** Where the syntax is broken the grammar may swallow imports; those that fill a line are plain enough to be read without it. */
 function importLines(cell: Cell, known: ReadonlySet<number>): Dependency[] {
   const names = (list: string) => list.split(',').map((name) => name.trim().split(/\s+/)[0] ?? '');
   return cell.text.split('\n').flatMap((line, index) => {
     const at = cell.line + index;
-    const match = known.has(at) || line.length > LIMITS.lineLength ? null : IMPORT_LINE.exec(line);
+    const match = known.has(at) || line.length > LIMITS.lineLength ? null : IMPORT_LINE.exec(line.split('#')[0]?.trim() ?? '');
     if (match === null) return [];
     const [, module, taken, modules] = match;
     return modules === undefined ? ofModule(module ?? '', names(taken ?? ''), at) : names(modules).flatMap((one) => ofModule(one, [], at));
@@ -162,7 +161,7 @@ function byPattern(cell: Cell, pattern: RegExp, kind: 'notebook' | 'file'): Depe
 /** The path of `%run PATH $name="value"`: in quotes or bare, where spaces belong to it up to the first parameter. */
 function runTarget(text: string): string | undefined {
   const quoted = /^\s*(["'])(.+?)\1/.exec(text)?.[2];
-  const bare = text.split(/\s+(?:\$|#)/)[0] ?? '';
+  const bare = text.split(/(?<!\s)\s+(?:\$|#)/)[0] ?? '';
   const path = (quoted ?? bare).trim();
   return path === '' || path.startsWith('$') ? undefined : path;
 }

@@ -116,6 +116,24 @@ ${comment} MAGIC %run ./with spaces in it
     ]);
   });
 
+  it('reads lines of imports that were made to be slow', async () => {
+    const lines = [
+      'from ' + '.'.repeat(4000),
+      `from${' '.repeat(4000)}x`,
+      `from a import b${' '.repeat(4000)}!`,
+      'from .. import c  # why',
+    ];
+    const broken = notebook(`def broken(:\n${Array.from({ length: 100 }, () => lines.join('\n')).join('\n')}\n`);
+    expect(await said(broken)).toContain('import ..(c) @5');
+  });
+
+  it.each([
+    [1000, ['file req.txt @1']],
+    [100_000, []],
+  ])('reads a line that goes on in %i others, up to a length', async (count, files) => {
+    expect(await said(notebook(`%pip install \\\n${'  \\\n'.repeat(count)}  -r req.txt\n`))).toEqual(files);
+  });
+
   it('takes a name that is set twice for no path', async () => {
     expect(await said(notebook('p = "../a"\np = "../b"\nimport sys\nsys.path.append(p)\n'))).toEqual([]);
   });

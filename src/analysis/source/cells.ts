@@ -153,14 +153,15 @@ function splitLines(lines: readonly string[], start: number, language: CellLangu
     // `%` can't open a statement of any of the languages; in R and SQL it may go on with one from the line before (`%in%`, `%>%`, a modulo).
     if (found === null || (found[2] === undefined && ONE_LINE.get(found[1] ?? '') === undefined && language !== 'python')) continue;
     const name = found[2] === undefined ? (found[1] ?? '') : found[2].replace(/\s|3/g, '');
-    let text = found[3] ?? '';
+    const parts = [found[3] ?? ''];
     const at = index;
     code[index] = '';
-    while (text.endsWith('\\') && index + 1 < code.length) {
+    while (parts.at(-1)?.endsWith('\\') && index + 1 < code.length) {
       index++;
-      text = `${text.slice(0, -1)} ${code[index]?.trim() ?? ''}`;
+      parts.push(parts.pop()?.slice(0, -1) ?? '', code[index]?.trim() ?? '');
       code[index] = '';
     }
+    const text = parts.join(' ');
     magics.push({ language: ONE_LINE.get(name.toLowerCase()) ?? 'other', text: text.trim().slice(0, LIMITS.lineLength), line: start + at });
   }
   const own: Cell[] = code.some((line) => line.trim() !== '') ? [{ language, text: code.join('\n'), line: start }] : [];

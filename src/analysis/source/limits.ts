@@ -27,6 +27,8 @@ export const LIMITS = {
   /** Units of one statement: a longer one, which holds data, is read up to there, by its keywords. */
   sqlStatement: 30_000,
   sqlTotal: 300_000,
+  /** Brackets within brackets of a statement that the parser is given; people's have some ten. */
+  sqlDepth: 100,
   /** Links of a chain of calls, as in `spark.read.format(…).load(…)`. */
   chain: 30,
   /** Sources of a folder that an order is proposed for: each pair of them is compared. */

@@ -31,10 +31,11 @@ export function parsePip(line: string): PipLine {
 
 /** Reads a requirements file; each file it names with the line it stands on. */
 export function parseRequirementLines(text: string): readonly (PipLine & { readonly line: number })[] {
-  return text
-    .split(/\r\n|\n|\r/)
-    .map((line, index) => ({ ...parseRequirements(wordsOf(line.split(';')[0] ?? '')), line: index + 1 }))
-    .filter(({ packages, files }) => packages.length + files.length > 0);
+  return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
+    if (line === '') return [];
+    const found = parseRequirements(wordsOf(line.split(';')[0] ?? ''));
+    return found.packages.length + found.files.length > 0 ? [{ ...found, line: index + 1 }] : [];
+  });
 }
 
 /** Reads an environment as YAML (a base environment, or one of conda): each entry below `dependencies` that names a file, with its line. */

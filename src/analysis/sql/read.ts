@@ -46,10 +46,22 @@ async function readSql(sql: Sql, text: string, facts: Facts, line: number | unde
     if (statement.trim() === '') continue;
     spend(statement.length * UNITS_A_CHARACTER);
     await rest();
-    const parsed = statement.length > LIMITS.sqlStatement ? undefined : sql.parse(statement, DIALECT);
+    const isPlain = statement.length <= LIMITS.sqlStatement && depthOf(statement) <= LIMITS.sqlDepth;
+    const parsed = isPlain ? sql.parse(statement, DIALECT) : undefined;
     if (parsed?.success && !isCommand(parsed.ast)) readStatement(parsed.ast, sink);
     else sink.unparsed(statement.slice(0, LIMITS.sqlStatement));
   }
+}
+
+/** How many brackets are open at once, those in quotes included. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const char of text) {
+    if (char === '(' || char === '[' || char === '{') most = Math.max(most, ++depth);
+    else if (depth > 0 && (char === ')' || char === ']' || char === '}')) depth--;
+  }
+  return most;
 }
 
 /** The parser keeps the text of what it does not know, but not the backticks in it. */

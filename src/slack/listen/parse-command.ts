@@ -16,12 +16,16 @@ export type Command =
 const JOB_ID = /^[1-9]\d{0,18}$/;
 const MAX_JOB_ID = 9223372036854775807n;
 
+/** No command is longer, in characters: a workspace path has a few hundred. Our choice. */
+const LONGEST = 4000;
+
 /** Parses the words; `host` is the workspace the bot works with, so that a pasted URL of another one is noticed. */
 export function parseCommand(text: string, host: string): Command {
   // Slack wraps URLs in <…|…>.
   const words = text
+    .slice(0, LONGEST)
     .trim()
-    .replace(/<(https?:[^|>]+)(\|[^>]*)?>/g, '$1')
+    .replace(/<(https?:[^|<>]+)(\|[^<>]*)?>/g, '$1')
     .split(/\s+/)
     .filter((word) => word !== '');
   const [first = 'help', ...rest] = words;
