@@ -24,17 +24,17 @@ interface Dataset {
 }
 
 /** The bundle of a job that shows a dashboard with these datasets. */
-async function bundleWith(datasets: readonly Dataset[], devData?: { catalog: string }) {
+async function bundleWith(datasets: readonly Dataset[], devData?: { catalog: string }, { code = CODE, parameters = {} } = {}) {
   const dashboard: DashboardDefinition = {
     ...{ type: 'dashboards', id: 'd1', name: 'Sales', warehouseId: 'w1' },
     serialized: JSON.stringify({ pages: [{ name: 'one' }], datasets: datasets.map((one, i) => ({ name: `set${i}`, ...one })) }),
   };
   const tasks = [
-    { task_key: 'load', notebook_task: { notebook_path: LOAD, base_parameters: { catalog: 'main', schema: 'sales' } } },
+    { task_key: 'load', notebook_task: { notebook_path: LOAD, base_parameters: { catalog: 'main', schema: 'sales', ...parameters } } },
     { task_key: 'show', dashboard_task: { dashboard_id: 'd1' } },
   ];
   const definition = { ...job({ name: 'Copies', tasks }), related: [dashboard] };
-  const source = { path: LOAD, kind: 'notebook', language: 'PYTHON', format: 'SOURCE', bytes: Buffer.from(CODE) } as const;
+  const source = { path: LOAD, kind: 'notebook', language: 'PYTHON', format: 'SOURCE', bytes: Buffer.from(code) } as const;
   const { bundle, findings } = await makeBundle({ definition, sources: [source], diagnostics: [] }, { devData }, { host: HOST });
   expect(findings).toEqual([]);
   return { definition, bundle };
@@ -82,6 +82,16 @@ it('goes on to read production where the copy has not all of it, or nobody can t
   expect(await datasetPlaces([{ ...orders, ...sales }, targets])).toEqual([[undefined, 'dev_ana_b'], NOWHERE]);
   expect(await datasetPlaces([{ ...orders, ...sales }, targets], { catalog: 'lab' })).toEqual([NOWHERE, NOWHERE]);
   for (const datasets of unmoved) expect([datasets, await datasetPlaces(datasets)]).toEqual([datasets, [NOWHERE, NOWHERE]]);
+});
+
+it('knows tables of one name apart by their schemas', async () => {
+  const code = `${CODE}crm = dbutils.widgets.get("crm_schema")\nspark.table("erp.raw.people").write.saveAsTable(f"{catalog}.{crm}.customers")\n`;
+  const readIn = async (schema: string) => {
+    const datasets = [{ queryLines: ['SELECT * FROM customers'], catalog: 'main', schema }];
+    return placeIn((await bundleWith(datasets, undefined, { code, parameters: { crm_schema: 'crm' } })).bundle, 'dev');
+  };
+  expect(await readIn('crm')).toEqual([undefined, 'dev_ana_b_crm']);
+  expect(await readIn('sales')).toEqual(NOWHERE);
 });
 
 it('reads in a target that an edit adds what the copy there writes, unless that says where', async () => {

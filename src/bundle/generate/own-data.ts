@@ -158,15 +158,19 @@ function readsToo(name: string, foreign: readonly string[]): string {
   return `code reads ${shown.join(', ')}${more} by \`${name}\` as well, which ${where} does not have: copy that there, or read it by a parameter of its own`;
 }
 
-/** Tables that are written where parameters or a pipeline say, by their last parts. */
-function writtenByName(sources: readonly SourceTables[]): ReadonlyMap<string, readonly (readonly string[])[]> {
+/**
+ * Tells whether a name may be that of a table which is written where parameters or a pipeline say. One name may stand in several schemas:
+ * a copy has only those tables that are written where they are read.
+ */
+function createWritten(maySay: ReturnType<typeof valuesOfParts>, sources: readonly SourceTables[]) {
   const written = sources.flatMap(({ tables }) =>
-    tables.filter(({ changes, parts }) => changes && (parts.length === 1 || parts.join('').includes('{'))),
+    tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.join('').includes('{')) ? [parts] : [])),
   );
-  return Map.groupBy(
-    written.map(({ parts }) => parts),
-    lastOf,
-  );
+  const byName = Map.groupBy(written, lastOf);
+  return (name: string, place: Parameters<typeof meet>[0]) => {
+    const there = (byName.get(name.toLowerCase()) ?? []).map((parts) => parts.map((part) => maySay(part)));
+    return there.some((one) => meet(place, one));
+  };
 }
 
 /**
@@ -179,13 +183,14 @@ export function datasetPlaces(
   sources: readonly SourceTables[],
   reads: readonly DashboardReads[],
 ): ReadonlyMap<string, JsonObject> {
-  const written = writtenByName(sources);
+  const isWritten = createWritten(valuesOfParts(resources), sources);
   const isMoved = ({ name }: Chosen) => own[name] !== undefined;
   const placeOf = ({ catalog, schema, tables, namesSchemas }: DashboardReads): JsonObject | undefined => {
     const catalogs = list.filter(({ name, value }) => isCatalog(name) && value === catalog);
     const schemas = list.filter(({ name, value }) => !isCatalog(name) && value === schema);
     const [other, moved] = [catalogs.find(isMoved), schemas.find(isMoved)];
-    if (catalogs.length === 0 || moved === undefined || !tables.every((table) => written.has(table.toLowerCase()))) return undefined;
+    const isOurs = (table: string) => isWritten(table, [[catalog.toLowerCase()], [schema.toLowerCase()], undefined]);
+    if (catalogs.length === 0 || moved === undefined || !tables.every(isOurs)) return undefined;
     if (other !== undefined && namesSchemas) return undefined;
     const inCatalog = other === undefined ? {} : { dataset_catalog: `\${var.${other.name}}` };
     return { ...inCatalog, dataset_schema: `\${var.${moved.name}}` };
@@ -201,8 +206,8 @@ export function datasetPlaces(
 
 /** What is done at a place with the schema that stands there. */
 function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
-  const written = writtenByName(sources);
   const maySay = valuesOfParts(resources);
+  const isWritten = createWritten(maySay, sources);
   const ofTask = new Map<string, Set<string>>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {
@@ -235,21 +240,14 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     );
     const sayHere = (part: string) =>
       namesOf(part).some((name) => names.includes(name)) ? maySay(part, String(given?.value)) : maySay(part);
-    // One name may stand in several schemas: a copy has only those tables that are written where they are read.
-    const isOurs = (parts: readonly string[]) =>
-      written.get(lastOf(parts))?.some((there) =>
-        meet(
-          parts.map(sayHere),
-          there.map((part) => maySay(part)),
-        ),
-      ) === true;
+    const isOurs = (parts: readonly string[]) => isWritten(lastOf(parts), parts.map(sayHere));
     const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
     if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
       return { place, kind: 'read', foreign: [] };
     const isNone = !isTable && (ABOUT_ONE.test(parameter?.replaceAll('-', '_') ?? '') || !A_NAME.test(String(given?.value)));
     if (tables.length === 0) return { place, kind: isNone ? 'read' : 'unknown', foreign };
-    const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
-    return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
+    const isMade = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
+    return { place, kind: isMade ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };
 }
 
