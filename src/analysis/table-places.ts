@@ -1,6 +1,6 @@
-// Where the tables that a source names are: the same whatever its parameters say, or found by them.
+// Where the tables, and the volumes, that a source names are: the same whatever its parameters say, or found by them.
 import type { Analysis } from './analyze.ts';
-import type { NamedTable } from './source/facts.ts';
+import { asHole, type NamedTable } from './source/facts.ts';
 
 /** Whether what is in the table may be another afterwards. */
 export function isChange({ use }: NamedTable): boolean {
@@ -29,4 +29,25 @@ export function hardCodedChanges({ named }: Pick<Analysis, 'named'>): NamedTable
 
 function isLive({ parts }: NamedTable): boolean {
   return parts.length === 2 && parts[0]?.toLowerCase() === 'live';
+}
+
+/** The volume that a path lies in: its catalog, schema and name; undefined of a path elsewhere. */
+export function volumeOf(path: string): string[] | undefined {
+  return /^(?:dbfs:)?\/Volumes\/([^/]+)\/([^/]+)\/([^/]+)/.exec(path)?.slice(1);
+}
+
+/** The volumes that it reads files in. */
+export function volumesRead({ paths }: Pick<Analysis, 'paths'>): string[][] {
+  return paths.read.map((path) => volumeOf(asHole(path))).filter((parts) => parts !== undefined);
+}
+
+/** All that it reads and changes in schemas, its volumes too, by their parts: each once, however often it is named. */
+export function namedInSchemas(analysis: Pick<Analysis, 'named' | 'paths' | 'changedPaths' | 'positionals'>) {
+  const volumesChanged = analysis.changedPaths.map(({ path }) => volumeOf(path)).filter((parts) => parts !== undefined);
+  const all = [
+    ...analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts })),
+    ...volumesRead(analysis).map((parts) => ({ changes: false, parts })),
+    ...volumesChanged.map((parts) => ({ changes: true, parts })),
+  ].map(({ changes, parts }) => ({ changes, parts: parts.map((part) => withCounted(part, analysis)) }));
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

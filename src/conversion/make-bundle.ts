@@ -1,7 +1,7 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
-import { type Analysis, analyze } from '../analysis/analyze.ts';
+import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
-import { isChange, withCounted } from '../analysis/table-places.ts';
+import { namedInSchemas } from '../analysis/table-places.ts';
 import { analyzeWheels } from '../analysis/wheels.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import type { DevData } from '../bundle/data/names.ts';
@@ -94,17 +94,8 @@ async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ 
   const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
   const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
   const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
-  const tables = all.map(({ file, analysis }) => ({
-    path: file.path,
-    tables: tablesIn(analysis),
-  }));
+  const tables = all.map(({ file, analysis }) => ({ path: file.path, tables: namedInSchemas(analysis) }));
   return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
-}
-
-/** Each once, however often it is named. */
-function tablesIn(analysis: Analysis): SourceTables['tables'] {
-  const all = analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts.map((part) => withCounted(part, analysis)) }));
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {

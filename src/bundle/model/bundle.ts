@@ -102,7 +102,7 @@ export interface Source {
   readonly bytes: Uint8Array;
 }
 
-/** The tables that a source names. */
+/** The tables and volumes that a source names. */
 export interface SourceTables {
   readonly path: string;
   /** Catalog, schema and name, as far as they are said; what is computed stands as `{name}`. `changes`: it may be another one afterwards. */

@@ -2,7 +2,7 @@
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { rest, spend } from '../../analysis/source/stretches.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
-import { isChange, withCounted } from '../../analysis/table-places.ts';
+import { isChange, volumeOf, volumesRead, withCounted } from '../../analysis/table-places.ts';
 import { analyzeWheels } from '../../analysis/wheels.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { leavesOf } from '../../bundle/model/leaves.ts';
@@ -69,6 +69,7 @@ export async function dataOfRun(
   const shared = { tables: [] as Place[], paths: [] as Place[] };
   const byCatalog: string[] = [];
   const paths: string[] = [];
+  const volumes = new Map<string, string>();
   const uses = analyses.flatMap(({ file, analysis }) => {
     const defaults = new Map(
       [...analysis.arguments, ...analysis.widgets].flatMap(({ name, default: value }): [string, string][] =>
@@ -84,8 +85,9 @@ export async function dataOfRun(
     }));
   });
   for (const { analysis, given, givenThere } of uses) {
-    spend(analysis.named.length * UNITS_A_NAME);
+    spend((analysis.named.length + analysis.paths.read.length) * UNITS_A_NAME);
     await rest();
+    if (production !== undefined) for (const [name, original] of volumesElsewhere(analysis, given, givenThere)) volumes.set(name, original);
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
@@ -125,10 +127,23 @@ export async function dataOfRun(
   return [
     ...sharedFinding(shared),
     ...byCatalogFinding(production === undefined ? [] : byCatalog),
-    ...missingFinding(tables),
+    ...missingFinding(tables, volumes, paths),
     ...lineFinding(tables, paths, toMake),
     ...(await dashboardsOfCopy(files, resolved, moved)),
   ];
+}
+
+interface Given {
+  readonly valueFor: (parameter: string) => string | undefined;
+}
+
+/** The volumes that it reads in a copy where production reads other ones, and these. */
+function volumesElsewhere(analysis: Analysis, given: Given, inProduction: Given): (readonly [string, string])[] {
+  const named = volumesRead(analysis).map((parts) => {
+    const nameBy = ({ valueFor }: Given) => parts.map((part) => filled(withCounted(part, analysis), valueFor)).join('.');
+    return [nameBy(given), nameBy(inProduction)] as const;
+  });
+  return named.filter(([name, original]) => name !== original && !`${name}${original}`.includes('{'));
 }
 
 function placeIn(file: string, line: number): Omit<Place, 'name'> {
@@ -160,13 +175,19 @@ function byCatalogFinding(names: readonly string[]): Finding[] {
   return all.length === 0 ? [] : [{ rule: BY_CATALOG, weight: 'note', text }];
 }
 
-/** What a copy reads from where only it writes, and does not write. */
-function missingFinding(tables: readonly Table[]): Finding[] {
+/** What a copy reads from where only it writes, and does not write. `volumes`: those that it reads, by what they are in production. */
+function missingFinding(tables: readonly Table[], volumes: ReadonlyMap<string, string>, paths: readonly string[]): Finding[] {
   const changed = new Set(tables.flatMap(({ changes, name }) => (changes ? [name.toLowerCase()] : [])));
   const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !changed.has(name.toLowerCase()));
-  if (missing.length === 0) return [];
-  const named = [...new Map(missing.map(({ name, instead = '' }) => [name, `${code(name)} (production reads ${code(instead)})`])).values()];
-  const text = `A run of this copy would read what nothing in this bundle fills: ${listed(named)}. Copy it there first, or ask me to read it from production by a parameter of its own.`;
+  const volumesChanged = new Set(paths.map((path) => volumeOf(path)?.join('.').toLowerCase()));
+  const inVolumes = [...volumes].filter(([name]) => !volumesChanged.has(name.toLowerCase()));
+  const named = new Map([
+    ...missing.map(({ name, instead = '' }) => [code(name), code(instead)] as const),
+    ...inVolumes.map(([name, original]) => [`the files in volume ${code(name)}`, code(original)] as const),
+  ]);
+  if (named.size === 0) return [];
+  const each = [...named].map(([name, original]) => `${name} (production reads ${original})`);
+  const text = `A run of this copy would read what nothing in this bundle fills: ${listed(each)}. Copy it there first, or ask me to read it from production by a parameter of its own.`;
   // Nothing is harmed by it: such a run ends with an error.
   return [{ rule: 'missing tables', weight: 'note', text }];
 }

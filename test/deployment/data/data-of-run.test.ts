@@ -123,6 +123,24 @@ it('names what a copy would miss in its own schema', async () => {
   expect(findings.map(({ rule }) => rule)).toEqual(['missing tables', 'data']);
 });
 
+it('names volumes as well that a copy would find nothing in, and none that it fills itself', async () => {
+  const missing = async (code: string) => {
+    const load = [
+      { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\nschema = dbutils.widgets.get("schema")\n${code}`) },
+    ];
+    const findings = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
+    return findings.filter(({ rule }) => rule === 'missing tables').map(({ text }) => text);
+  };
+  const reads = 'files = spark.read.json(f"/Volumes/main/{schema}/landing/orders")\n';
+  expect(await missing(`${reads}files.write.saveAsTable(f"main.{schema}.orders")\n`)).toEqual([
+    expect.stringContaining(
+      'nothing in this bundle fills: the files in volume `main.dev_ana.landing` (production reads `main.sales.landing`).',
+    ),
+  ]);
+  expect(await missing(`${reads}files.write.json(f"/Volumes/main/{schema}/landing/copy")\n`)).toEqual([]);
+  expect(await missing('spark.read.json("/Volumes/main/sales/landing/orders").write.saveAsTable(f"main.{schema}.orders")\n')).toEqual([]);
+});
+
 it('is told of a bundle alone as well, for runs without a plan; never of production', async () => {
   const definition = job({ name: 'Report', tasks: [notebookTask('report', '/Workspace/etl/report')] });
   const source = {

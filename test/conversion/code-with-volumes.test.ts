@@ -1,0 +1,39 @@
+// Files in volumes lie in schemas as tables do: a parameter by which code only reads them stays as it is in a copy.
+import { expect, it } from 'vitest';
+import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
+import { makeBundle } from '../../src/conversion/make-bundle.ts';
+import { HOST, job } from '../bundle/fixtures.ts';
+
+const LOAD = '/Workspace/Users/ana@acme.example/etl/load';
+const ASKS = `catalog, schema, out_schema = [dbutils.widgets.get(name) for name in ("catalog", "schema", "out_schema")]
+files = spark.read.json(f"/Volumes/{catalog}/{schema}/landing/orders")
+`;
+
+async function copyOf(code: string, base_parameters: Record<string, string>) {
+  const definition = job({ name: 'Copies', tasks: [{ task_key: 'load', notebook_task: { notebook_path: LOAD, base_parameters } }] });
+  const bytes = Buffer.from(`# Databricks notebook source\n${code}`);
+  const source = { path: LOAD, kind: 'notebook', language: 'PYTHON', format: 'SOURCE', bytes } as const;
+  const { bundle } = await makeBundle({ definition, sources: [source], diagnostics: [] }, {}, { host: HOST });
+  const { resources } = resolveBundle(bundle.files, 'dev', { userName: 'ana.b@acme.example' });
+  const told = bundle.diagnostics.filter(({ place }) => place === 'target dev').map(({ message }) => message);
+  return { given: JSON.parse(/"base_parameters":(\{[^}]*\})/.exec(JSON.stringify(resources))?.[1] ?? '{}'), told };
+}
+
+const GIVEN = { catalog: 'main', schema: 'erp', out_schema: 'sales' };
+
+it('moves the schema of a volume that is written, and leaves that of one that is only read', async () => {
+  const { given, told } = await copyOf(`${ASKS}files.write.parquet(f"/Volumes/{catalog}/{out_schema}/files/orders")\n`, GIVEN);
+  expect(given).toEqual({ ...GIVEN, out_schema: 'dev_ana_b' });
+  // Its code was read: nothing of it is left to guess.
+  expect(told).toEqual([expect.stringContaining('goes to a schema of its own: `out_schema` is `dev_<your name>`')]);
+});
+
+it('says which volume a copy would not find, where one schema is for both', async () => {
+  const one = { catalog: 'main', schema: 'erp' };
+  const { given, told } = await copyOf(`${ASKS}files.write.saveAsTable(f"{catalog}.{schema}.orders")\n`, one);
+  expect(given.schema).toBe('dev_ana_b');
+  expect(told.filter((text) => text.includes('as well'))).toEqual([expect.stringContaining('code reads `landing` by `schema` as well')]);
+  // What the code writes there itself is not missed.
+  const own = await copyOf(`${ASKS}files.write.json(f"/Volumes/{catalog}/{schema}/landing/copy")\n`, one);
+  expect([own.given.schema, own.told.filter((text) => text.includes('as well'))]).toEqual(['dev_ana_b', []]);
+});
