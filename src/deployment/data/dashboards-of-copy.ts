@@ -17,8 +17,8 @@ export async function dashboardsOfCopy(files: readonly BundleFile[], resolved: J
   let left = MOST_DATASETS;
   const findings: Finding[] = [];
   for (const dashboard of Object.values(objectOf(objectOf(resolved.resources).dashboards)).map(objectOf)) {
-    const path = baseName(textOf(dashboard.file_path) ?? '');
-    const file = files.find((one) => path !== '' && baseName(one.path) === path);
+    const path = textOf(dashboard.file_path) ?? '';
+    const file = fileAt(files, path);
     const datasets = file === undefined ? [] : datasetsIn(new TextDecoder().decode(file.bytes));
     const shown = new Set<string>();
     for (const { query, ...place } of datasets.slice(0, left)) {
@@ -34,8 +34,14 @@ export async function dashboardsOfCopy(files: readonly BundleFile[], resolved: J
       }
     }
     if (shown.size === 0) continue;
-    const text = `The copy of dashboard ${code(textOf(dashboard.display_name) ?? path)} shows production's ${listed([...shown].sort().map(code))}, not what this copy writes.`;
+    const text = `The copy of dashboard ${code(textOf(dashboard.display_name) ?? baseName(path))} shows production's ${listed([...shown].sort().map(code))}, not what this copy writes.`;
     findings.push({ rule: 'dashboards', weight: 'note', text });
   }
   return findings;
+}
+
+/** The CLI says where a file is as seen from some folder; of two files of one name only the rest of the path tells. */
+function fileAt(files: readonly BundleFile[], path: string): BundleFile | undefined {
+  const [only, ...others] = files.filter((one) => baseName(one.path) === baseName(path));
+  return others.length === 0 ? only : files.find((one) => `/${path}`.endsWith(`/${one.path}`));
 }

@@ -215,6 +215,29 @@ it('says which dashboards go on to show production’s tables, and no word where
   expect(await said('SELECT * FROM orders')).toEqual([]);
 });
 
+it('takes no dashboard for another whose file has the same name elsewhere', async () => {
+  const board = (query: string) => Buffer.from(JSON.stringify({ pages: [], datasets: [{ name: 'a', queryLines: [query] }] }));
+  const code = 'spark.table("main.erp.raw").write.saveAsTable(f"main.{dbutils.widgets.get(\'schema\')}.orders")\n';
+  const files = [
+    { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) },
+    { path: 'src/old/sales.lvdash.json', bytes: board('SELECT * FROM main.sales.orders') },
+    { path: 'src/sales.lvdash.json', bytes: board('SELECT * FROM main.sales.customers') },
+  ];
+  const dev = resolvedWith('dev', 'dev_ana');
+  const said = async (file_path: string) => {
+    const dashboards = { sales: { display_name: 'Sales', file_path } };
+    const found = await dataOfRun(
+      files,
+      { ...dev, resources: { ...(dev.resources as JsonObject), dashboards } },
+      resolvedWith('prod', 'sales'),
+    );
+    return found.filter(({ rule }) => rule === 'dashboards').length;
+  };
+  expect([await said('../src/sales.lvdash.json'), await said('src/sales.lvdash.json'), await said('../src/old/sales.lvdash.json')]).toEqual(
+    [0, 0, 1],
+  );
+});
+
 it('reads statements of SQL in parameters, and none that may be for another database', async () => {
   const said = async (query: string, inProduction = query, schema = 'dev_ana') => {
     const given = (target: string, text: string, value: string): JsonObject => {
