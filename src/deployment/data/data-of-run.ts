@@ -121,7 +121,12 @@ export async function dataOfRun(
   }
   // What is run by another file makes schemas by the parameters of that one.
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
-  const made = new Set(patterns.flatMap((schema) => uses.map(({ given }) => filled(schema, given.valueFor).toLowerCase())));
+  const made = new Set<string>();
+  for (const schema of patterns) {
+    spend(uses.length * UNITS_A_NAME);
+    await rest();
+    for (const { given } of uses) made.add(filled(schema, given.valueFor).toLowerCase());
+  }
   const toMake = await schemasToMake(tables, made, isThere);
   const moved = new Set(tables.flatMap(({ changes, instead }) => (changes && instead !== undefined ? [instead.toLowerCase()] : [])));
   return [
@@ -219,12 +224,12 @@ function lineFinding(
   paths: readonly string[],
   { missing, unknown }: Awaited<ReturnType<typeof schemasToMake>>,
 ): Finding[] {
-  const changed = [...namesOf(tables.filter(({ changes }) => changes)), ...new Set(paths)];
-  const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.includes(name)));
-  if (changed.length + read.length === 0) return [];
+  const changed = new Set([...namesOf(tables.filter(({ changes }) => changes)), ...paths]);
+  const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.has(name)));
+  if (changed.size + read.length === 0) return [];
   const parts = [
     ...(read.length > 0 ? [`reads ${listed(read.map(code))}`] : []),
-    ...(changed.length > 0 ? [`writes ${listed(changed.map(code))}`] : []),
+    ...(changed.size > 0 ? [`writes ${listed([...changed].map(code))}`] : []),
   ];
   const [what, them] = missing.length === 1 ? ['schema', 'it'] : ['schemas', 'them'];
   const unsure = unknown.length === 1 ? 'Where that schema is missing, make it' : 'Where one of these schemas is missing, make it';
