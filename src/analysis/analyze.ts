@@ -7,7 +7,7 @@ import { withPython } from './python/parse.ts';
 import { readByPattern } from './scala-r-facts.ts';
 import { findSecretsInText } from './secrets/find.ts';
 import { type Cell, cellsOf, isRequirements, languageOf } from './source/cells.ts';
-import { type ChangedPath, createFacts, type Facts, type NamedTable, type Widget } from './source/facts.ts';
+import { type ChangedPath, createFacts, type Facts, type LoggedTo, type NamedTable, type Widget } from './source/facts.ts';
 import { LIMITS } from './source/limits.ts';
 import { parsePip, parseRequirementLines } from './source/pip.ts';
 import { loadSql, type SqlReader } from './sql/read.ts';
@@ -33,6 +33,8 @@ export interface Analysis {
   readonly named: readonly NamedTable[];
   /** Paths in storage at each place that changes what lies there, by line. */
   readonly changedPaths: readonly ChangedPath[];
+  /** Experiments and models of MLflow at each place that adds to them, by line. */
+  readonly logged: readonly LoggedTo[];
   readonly catalogs: readonly string[];
   readonly schemas: readonly string[];
   /** The schemas that it makes where they are not there yet. */
@@ -77,6 +79,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     changedPaths: [...facts.changedPaths.values()].sort((a, b) => a.line - b.line),
+    logged: [...facts.logged.values()].sort((a, b) => a.line - b.line),
     catalogs: listed(facts.catalogs),
     schemas: listed(facts.schemas),
     makes: listed(facts.made),

@@ -1,4 +1,4 @@
-// Where the tables, and the volumes, that a source names are: the same whatever its parameters say, or found by them.
+// Where the tables, volumes and models that a source names are: the same whatever its parameters say, or found by them.
 import type { Analysis } from './analyze.ts';
 import { asHole, type NamedTable } from './source/facts.ts';
 
@@ -41,13 +41,19 @@ export function volumesRead({ paths }: Pick<Analysis, 'paths'>): string[][] {
   return paths.read.map((path) => volumeOf(asHole(path))).filter((parts) => parts !== undefined);
 }
 
-/** All that it reads and changes in schemas, its volumes too, by their parts: each once, however often it is named. */
-export function namedInSchemas(analysis: Pick<Analysis, 'named' | 'paths' | 'changedPaths' | 'positionals'>) {
+/** The models that it registers in schemas; others are in the registry of the workspace. */
+function modelsIn({ logged }: Pick<Analysis, 'logged'>): string[][] {
+  const names = logged.flatMap(({ kind, name }) => (kind === 'model' ? [name] : []));
+  return names.map((name) => name.match(/(?:\{[^{}]*\}|[^.])+/g) ?? []).filter((parts) => parts.length === 3);
+}
+
+/** All that it reads and changes in schemas, volumes and models too, by their parts: each once, however often it is named. */
+export function namedInSchemas(analysis: Pick<Analysis, 'named' | 'paths' | 'changedPaths' | 'logged' | 'positionals'>) {
   const volumesChanged = analysis.changedPaths.map(({ path }) => volumeOf(path)).filter((parts) => parts !== undefined);
   const all = [
     ...analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts })),
     ...volumesRead(analysis).map((parts) => ({ changes: false, parts })),
-    ...volumesChanged.map((parts) => ({ changes: true, parts })),
+    ...[...volumesChanged, ...modelsIn(analysis)].map((parts) => ({ changes: true, parts })),
   ].map(({ changes, parts }) => ({ changes, parts: parts.map((part) => withCounted(part, analysis)) }));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -7,10 +7,10 @@ import { checkBundle } from '../bundle/check/check-bundle.ts';
 import type { DevData } from '../bundle/data/names.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { namesData } from '../bundle/generate/own-data.ts';
-import type { TargetWish } from '../bundle/generate/targets.ts';
+import { namesExperiment, type TargetWish } from '../bundle/generate/targets.ts';
 import type { Adoption, Bundle, DashboardReads, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
 import { leavesOf } from '../bundle/model/leaves.ts';
-import { resourceDefinitions } from '../bundle/model/resources.ts';
+import { keyedResources, resourceDefinitions } from '../bundle/model/resources.ts';
 import { wheelUses } from '../bundle/model/wheel-uses.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
@@ -87,14 +87,18 @@ export async function loadMaking(): Promise<void> {
   await findSecretsInText('nothing', '');
 }
 
-/** Only where a catalog or schema is a variable it counts what the code does with it: the parsers cost more than all the rest. */
+/** Only where a catalog, schema or experiment is a variable it counts what the code does with it: the parsers cost more than all the rest. */
 async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ tables: SourceTables[]; makes: string[] }> {
-  if (sources.length === 0 || madeUp || !namesData(definition)) return { tables: [], makes: [] };
+  const resources = sources.length === 0 || madeUp ? [] : keyedResources(definition);
+  if (!namesData(resources) && !namesExperiment(resources)) return { tables: [], makes: [] };
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
   const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
   const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
-  const tables = all.map(({ file, analysis }) => ({ path: file.path, tables: namedInSchemas(analysis) }));
+  const tables = all.map(({ file, analysis }) => {
+    const experiments = analysis.logged.flatMap(({ kind, name }) => (kind === 'experiment' ? [name] : []));
+    return { path: file.path, tables: namedInSchemas(analysis), experiments };
+  });
   return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
 }
 

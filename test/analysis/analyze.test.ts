@@ -86,6 +86,7 @@ dbutils.notebook.exit("ok")
         { use: 'maintained', parts: ['main', 'silver', 'prices'], line: 42 },
       ],
       changedPaths: [{ path: '/Volumes/main/shop/out', line: 36 }],
+      logged: [],
       catalogs: ['main', '{catalog}'],
       schemas: ['main.ref', 'main.silver', '{catalog}.bronze', '{catalog}.silver'],
       makes: [],
@@ -132,6 +133,36 @@ dbutils.notebook.exit("ok")
     ['spark.table(name)', []],
   ])('reads tables of %s', async (code, read) => {
     expect((await ofPython(code)).tables.read).toEqual(read);
+  });
+
+  it('knows what MLflow logs to and registers, and what is only looked at', async () => {
+    const { logged } = await ofPython(`import mlflow
+mlflow.set_experiment("/Shared/churn")
+mlflow.set_experiment(experiment_name=dbutils.widgets.get("experiment"))
+mlflow.set_experiment(experiment_id="123")
+base = f"/Users/{user}"
+MlflowClient().create_experiment(name=f"{base}/churn")
+with mlflow.start_run(run_name="churn"):
+    mlflow.sklearn.log_model(
+        model, "model",
+        registered_model_name="main.churn.model",
+    )
+mlflow.register_model(f"runs:/{run_id}/model", f"{catalog}.{schema}.model")
+client.set_registered_model_alias("main.churn.model", "champion", 3)
+mlflow.search_runs(experiment_names=["/Shared/other"])
+mlflow.get_experiment_by_name("/Shared/other")
+mlflow.pyfunc.load_model("models:/main.churn.model@champion")
+mlflow.set_experiment(name)
+`);
+    expect(logged.map(({ kind, name, line }) => `${line} ${kind} ${name}`)).toEqual([
+      '2 experiment /Shared/churn',
+      '3 experiment {experiment}',
+      '4 experiment 123',
+      '6 experiment /Users/{user}/churn',
+      '10 model main.churn.model',
+      '12 model {catalog}.{schema}.model',
+      '13 model main.churn.model',
+    ]);
   });
 
   it('knows getArgument, open, pandas and dbutils.fs', async () => {

@@ -1,10 +1,11 @@
 // What Python does with Databricks: its widgets, tables, paths, secrets and settings, read off the calls of its syntax tree.
-import { addChangedPath, addPath, addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
+import { addChangedPath, addLogged, addPath, addTableName, addWidget, type Facts, linesDown, type Widget } from '../source/facts.ts';
 import { LIMITS } from '../source/limits.ts';
 import { spend } from '../source/stretches.ts';
 import type { SqlReader } from '../sql/read.ts';
 import { fileChanges } from './file-changes.ts';
 import { type Constants, stringOf } from './literals.ts';
+import { mlflowWrites } from './mlflow-writes.ts';
 import { argumentOf, calleeOf, chainOf, type Node, nodesInStretches } from './parse.ts';
 import { isStandardModule } from './stdlib.ts';
 
@@ -91,7 +92,11 @@ async function readCall(call: Call): Promise<void> {
   else if (/^setCurrent(?:Catalog|Database)$/.test(name)) useNamespace(call, name.endsWith('Catalog'));
   else if (/^create(?:OrReplace)?(?:Global)?TempView$|^registerTempTable$/.test(name))
     facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
-  else readFrame(call, chain, name, isSpark);
+  else {
+    const given = (argument: string, position: number = LIMITS.listed) => textOf(call, position, argument);
+    for (const logged of mlflowWrites(name || callee, given)) addLogged(facts, logged.kind, logged.name);
+    readFrame(call, chain, name, isSpark);
+  }
 }
 
 /** `parser.add_argument("table")`, `("--table", "-t", default="main.sales.orders")`: behind one that may take several words nobody can count. */

@@ -41,6 +41,14 @@ export interface ChangedPath {
   readonly line: number;
 }
 
+/** An experiment of MLflow, or a model in its registry, at a place where a source adds to it; what is computed stands as `{name}` or `{…}`. */
+export interface LoggedTo {
+  readonly kind: 'experiment' | 'model';
+  readonly name: string;
+  /** Of the source, from 1. */
+  readonly line: number;
+}
+
 export function createFacts() {
   return {
     widgets: new Map<string, Widget>(),
@@ -74,6 +82,7 @@ export function createFacts() {
     exits: false,
     named: new Map<string, NamedTable>(),
     changedPaths: new Map<string, ChangedPath>(),
+    logged: new Map<string, LoggedTo>(),
     /** What a USE has said so far. */
     current: { catalog: undefined as string | undefined, schema: undefined as string | undefined },
     /** The line of the source in which what is read now names something. */
@@ -150,8 +159,20 @@ export function addPath(facts: Facts, path: string | undefined, use: 'read' | 'w
 export function addChangedPath(facts: Facts, said: string | undefined): void {
   if (said === undefined || facts.changedPaths.size >= LIMITS.named) return;
   const path = asHole(said);
-  const line = facts.lineOf(/^[^{$]*/.exec(said)?.[0] ?? '');
+  const line = lineOfWritten(facts, said);
   facts.changedPaths.set(`${line} ${path}`, { path, line });
+}
+
+export function addLogged(facts: Facts, kind: LoggedTo['kind'], said: string | undefined): void {
+  if (said === undefined || facts.logged.size >= LIMITS.named) return;
+  const name = asHole(said);
+  const line = lineOfWritten(facts, said);
+  facts.logged.set(`${line} ${kind} ${name}`, { kind, name, line });
+}
+
+/** By what is written down of it in front. */
+function lineOfWritten(facts: Facts, said: string): number {
+  return facts.lineOf(/^[^{$]*/.exec(said)?.[0] ?? '');
 }
 
 /** `${x}`, `$x` and `{{x}}` as `{x}`. */

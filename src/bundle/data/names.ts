@@ -141,7 +141,7 @@ function written(name: string): string {
 
 /** For people: whose copy it is stands for itself. */
 export function ownName(value: string): string {
-  return nameOf(value, '<your name>');
+  return nameOf(value, '<your name>').replace(PERSONAL, '<your name>');
 }
 
 /** A copy's value for one person, by their short name. */

@@ -28,9 +28,9 @@ import { datasetPlaces, giveOwnData } from './own-data.ts';
 import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
-import { pauseTriggers, renderTargets, type TargetWish, targetComments } from './targets.ts';
+import { ownExperiments, pauseTriggers, renderTargets, type TargetWish, targetComments } from './targets.ts';
 import { chooseVariables, parametersOfTables, type Variable } from './variables.ts';
-import { warningsAbout } from './warnings.ts';
+import { devAdopts, warningsAbout } from './warnings.ts';
 
 const encoder = new TextEncoder();
 /** Libraries that people's .gitignore files often leave out; without them a job would not start. */
@@ -173,13 +173,13 @@ function renderGitignore(sources: readonly BundleFile[]): string {
 
 /** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
-  const { definition, options = {} } = input;
+  const { definition, options = {}, tables = [] } = input;
   const { folder } = definition;
   const wished = targetsOf(options.targets);
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const originals = keyedResources(definition);
-  const chosen = chooseVariables(originals, parametersOfTables(input.tables ?? []));
+  const chosen = chooseVariables(originals, parametersOfTables(tables));
   const pauses = pauseTriggers(originals, (name) => chosen.list.some((one) => one.name === name));
   const { resources } = pauses;
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
@@ -188,15 +188,17 @@ export function generateBundle(input: GenerateInput): Bundle {
   const dashboards = placeDashboards(resources, layout);
 
   const first = wished.find(({ environment }) => environment === 'development')?.name;
-  const parameters = giveOwnData(resources, chosen, input.tables ?? [], { ...options.devData, first });
+  const parameters = giveOwnData(resources, chosen, tables, { ...options.devData, first });
   const pause = pauses.variable;
-  const own = [...parameters.list, ...(pause === undefined ? [] : [pause])];
+  const isTaken = (name: string) => name === pause?.name || parameters.list.some((one) => one.name === name);
+  const experiments = ownExperiments(resources, tables, isTaken);
+  const own = [...parameters.list, ...experiments.variables, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));
   const paths = replacePaths(resources, layout);
   const before = (place: string) => chosen.before.get(place) ?? '';
   const values = [
     ...pauses.places.map((place): [string, string] => [place, `\${var.${pause?.name}}`]),
-    ...[...parameters.byPlace].map(([place, name]): [string, string] => [place, `${before(place)}\${var.${name}}`]),
+    ...[...parameters.byPlace, ...experiments.byPlace].map(([place, name]): [string, string] => [place, `${before(place)}\${var.${name}}`]),
     ...[...parameters.tables].map(([place, { catalog, schema, name }]): [string, string] => [
       place,
       `${before(place)}\${var.${catalog}}.\${var.${schema}}.${name}`,
@@ -206,7 +208,7 @@ export function generateBundle(input: GenerateInput): Bundle {
 
   const { roots = {}, deployer } = options;
   const moved = { list: parameters.list, own: parameters.own(first ?? '') };
-  const datasets = datasetPlaces(resources, moved, input.tables ?? [], input.dashboards ?? []);
+  const datasets = datasetPlaces(resources, moved, tables, input.dashboards ?? []);
   const inCopy = pause === undefined ? {} : { [pause.name]: 'PAUSED' };
   const targets = renderTargets({
     targets: wished,
@@ -215,7 +217,7 @@ export function generateBundle(input: GenerateInput): Bundle {
     resources,
     deployer,
     byPlace,
-    own: parameters.own,
+    own: (target) => ({ ...parameters.own(target), ...experiments.own(target) }),
     datasets,
     paused: inCopy,
   });
@@ -233,7 +235,8 @@ export function generateBundle(input: GenerateInput): Bundle {
   const [made = quoted(title)] = resources.map(describeOrigin);
   const origin = folder === undefined ? made : `the folder ${quoted(folder)}`;
   const about = { name: title, jobId: definition.jobId, folder, resources, variables, sources: sources.length, brought };
-  const readme = { ...about, targets: wished, adoption, own: parameters.own, paused: inCopy };
+  const others = (target: string) => ({ ...experiments.own(target), ...inCopy });
+  const readme = { ...about, targets: wished, adoption, own: parameters.own, others };
   const text = (path: string, content: string): BundleFile => ({ path, bytes: encoder.encode(content) });
   const files = [
     text(
@@ -291,9 +294,4 @@ function byKey(resources: readonly KeyedResource[]): (found: Diagnostic) => Diag
     const key = prefix === '' ? undefined : keys.get(prefix);
     return key === undefined ? found : { ...found, place: key + found.place.slice(prefix.length) };
   };
-}
-
-function devAdopts(target: string): Diagnostic {
-  const message = 'takes the original over in development mode, which renames and pauses it';
-  return { level: 'warning', place: `target ${target}`, message };
 }

@@ -14,10 +14,10 @@ import {
   schemaOf,
   valuesIn,
 } from '../data/names.ts';
-import type { DashboardReads, Diagnostic, JobDefinition, SourceTables } from '../model/bundle.ts';
+import type { DashboardReads, Diagnostic, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
-import { type KeyedResource, keyedResources } from '../model/resources.ts';
+import type { KeyedResource } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { wheelUses } from '../model/wheel-uses.ts';
@@ -42,8 +42,8 @@ interface OwnData extends Omit<Variables, 'list' | 'before'> {
 }
 
 /** Whether there is a variable of which it counts what the code does with it. */
-export function namesData(definition: JobDefinition): boolean {
-  return chooseVariables(keyedResources(definition)).list.some(({ name }) => isOfData(name));
+export function namesData(resources: readonly KeyedResource[]): boolean {
+  return chooseVariables(resources).list.some(({ name }) => isOfData(name));
 }
 
 interface Use {

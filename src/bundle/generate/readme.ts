@@ -19,10 +19,10 @@ interface ReadmeInput {
   readonly brought?: string | undefined;
   readonly targets: readonly TargetWish[];
   readonly adoption: Readonly<Record<string, Adoption>>;
-  /** Values of variables in a development target that are not those of the job. */
+  /** Values of variables in a development target that are not those of the job: where data is. */
   readonly own: (target: string) => Readonly<Record<string, string>>;
-  /** Values of variables in a development copy that keep it from starting by itself. */
-  readonly paused: Readonly<Record<string, string>>;
+  /** What else keeps a development copy apart: that it does not start by itself, where its runs are logged. */
+  readonly others: (target: string) => Readonly<Record<string, string>>;
 }
 
 function inline(text: string): string {
@@ -37,11 +37,11 @@ export function rowStart(name: string): string {
   return `| \`${name}\` |`;
 }
 
-function variableTable({ variables, own, paused, targets }: ReadmeInput): string[] {
+function variableTable({ variables, own, others, targets }: ReadmeInput): string[] {
   if (variables.length === 0) return [];
   const copies = targets
     .filter(({ environment }) => environment === 'development')
-    .map(({ name }) => ({ name: `\`${name}\``, own: own(name), values: { ...own(name), ...paused } }))
+    .map(({ name }) => ({ name: `\`${name}\``, own: own(name), values: { ...own(name), ...others(name) } }))
     .filter(({ values }) => Object.keys(values).length > 0);
   const rows = variables.map(({ name, value, description, lookup }) => {
     const shown = lookup === undefined ? inline(value) : `looked up: ${inline(value)}`;

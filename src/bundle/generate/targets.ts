@@ -1,13 +1,15 @@
 // The targets of a bundle: those in development mode for a person's own paused copy, and those that stand for production.
 import { isObject, itemsIn, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
-import type { Adoption, Environment } from '../model/bundle.ts';
+import type { Adoption, Environment, SourceTables } from '../model/bundle.ts';
 import { grantPlace } from '../model/id-references.ts';
+import type { Leaf } from '../model/leaves.ts';
+import { parameterGiven } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
-import { freeName } from '../model/safe-names.ts';
+import { freeName, variableName } from '../model/safe-names.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';
-import type { Variable } from './variables.ts';
+import { namesOf, type Variable } from './variables.ts';
 
 /** Where production lies where nobody says it: below the home of whoever deploys. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript
@@ -92,6 +94,66 @@ export function pauseTriggers(all: readonly KeyedResource[], isTaken: (name: str
     runningTriggers(one).length === 0 ? one : { ...one, value: { ...one.value, triggers: itemsIn(one.value.triggers).map(says) } },
   );
   return { resources, variable: { name, value: 'UNPAUSED', description: 'Whether the triggers run: PAUSED or UNPAUSED' }, places };
+}
+
+interface Experiments {
+  readonly variables: readonly Variable[];
+  /** The variable by the place of the value that it stands for. */
+  readonly byPlace: ReadonlyMap<string, string>;
+  /** Of a development target, by variable: its value there. */
+  readonly own: (target: string) => Readonly<Record<string, string>>;
+}
+
+/** Whoever deploys. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of the bundle, not of JavaScript
+const USER_NAME = '${workspace.current_user.userName}';
+
+/** An experiment's path, and what it is called there. */
+const EXPERIMENT = /^(\/Workspace)?\/(?:[^{}$\r\n]*\/)?(?:prod[-_])?([^{}$/\r\n]+)$/;
+
+/** What it is in a copy: in the home of whoever deploys it, called after the target; undefined of what is no path. */
+export function ownExperiment(path: string, target: string, user: string): string | undefined {
+  const [, before = '', name] = EXPERIMENT.exec(path) ?? [];
+  return name === undefined ? undefined : `${before}/Users/${user}/${target}-${name}`;
+}
+
+/** The parameter that says one, by its name too. */
+function experimentGiven(leaf: Leaf): { name: string; value: string } | undefined {
+  const { name = '', value } = parameterGiven(leaf) ?? {};
+  return /experiment/i.test(name) && typeof value === 'string' && EXPERIMENT.test(value) ? { name, value } : undefined;
+}
+
+/** Whether a parameter says to which experiment runs are logged: it counts what the code does with it. */
+export function namesExperiment(resources: readonly KeyedResource[]): boolean {
+  return resources.some(({ type, leaves }) => type === 'jobs' && [...leaves.values()].some((leaf) => experimentGiven(leaf) !== undefined));
+}
+
+/**
+ * Experiments of MLflow that parameters say and code logs to: a development copy logs to one in the home of whoever deploys it, as
+ * Databricks' own template does (databricks/mlops-stacks), so that its runs are not among production's.
+ */
+export function ownExperiments(
+  resources: readonly KeyedResource[],
+  sources: readonly SourceTables[],
+  isTaken: (name: string) => boolean,
+): Experiments {
+  const logged = new Set(sources.flatMap(({ experiments = [] }) => experiments.flatMap(namesOf)));
+  const byValue = new Map<string, Variable>();
+  const byPlace = new Map<string, string>();
+  for (const { type, prefix, leaves } of logged.size === 0 ? [] : resources) {
+    for (const leaf of type === 'jobs' ? leaves.values() : []) {
+      const { name: parameter = '', value = '' } = experimentGiven(leaf) ?? {};
+      if (!logged.has(parameter.toLowerCase())) continue;
+      const isUsed = (name: string) => isTaken(name) || [...byValue.values()].some((one) => one.name === name);
+      const name = byValue.get(value)?.name ?? freeName(variableName(parameter), isUsed);
+      byValue.set(value, { name, value, description: 'Experiment of MLflow that runs are logged to' });
+      byPlace.set(`${prefix}${leaf.place}`, name);
+    }
+  }
+  const variables = [...byValue.values()];
+  const ownValue = (target: string, value: string) => ownExperiment(value, target, USER_NAME) ?? value;
+  const own = (target: string) => Object.fromEntries(variables.map(({ name, value }) => [name, ownValue(target, value)]));
+  return { variables, byPlace, own };
 }
 
 /** Whether something of these starts by itself. */

@@ -99,3 +99,9 @@ export function warningsAbout(resource: KeyedResource, copies: Copies): Diagnost
 function isBundleOwned({ deployment }: JsonObject): boolean {
   return isObject(deployment) && deployment.kind === 'BUNDLE';
 }
+
+/** A development target that takes the original over. */
+export function devAdopts(target: string): Diagnostic {
+  const message = 'takes the original over in development mode, which renames and pauses it';
+  return { level: 'warning', place: `target ${target}`, message };
+}

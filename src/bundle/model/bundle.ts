@@ -102,11 +102,13 @@ export interface Source {
   readonly bytes: Uint8Array;
 }
 
-/** The tables and volumes that a source names. */
+/** The tables, volumes and models that a source names. */
 export interface SourceTables {
   readonly path: string;
   /** Catalog, schema and name, as far as they are said; what is computed stands as `{name}`. `changes`: it may be another one afterwards. */
   readonly tables: readonly { readonly changes: boolean; readonly parts: readonly string[] }[];
+  /** Experiments of MLflow that it logs to, in the same words. */
+  readonly experiments?: readonly string[];
 }
 
 /** What a dashboard reads by bare names, all of it in one schema. */

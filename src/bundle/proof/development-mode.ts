@@ -1,6 +1,7 @@
 // What development mode changes in a job, so that a proof of such a target does not call it a loss.
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { isOfData } from '../data/names.ts';
+import { ownExperiment } from '../generate/targets.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
 import { isDevelopment } from './resolved-target.ts';
@@ -27,7 +28,10 @@ export function developmentChange(
     return 'development mode pauses it';
   if (place === 'continuous' && was?.value === true && is.value === false) return 'development mode lets no pipeline run by itself';
   if (place === 'max_concurrent_runs' && is.value === presets.jobs_max_concurrent_runs) return 'development mode allows runs side by side';
-  const { short_name: short } = objectOf(objectOf(resolved.workspace).current_user);
+  const { short_name: short, userName } = objectOf(objectOf(resolved.workspace).current_user);
+  const { target } = objectOf(resolved.bundle);
+  if (was !== undefined && givenBy(is) === ownExperiment(givenBy(was), String(target), String(userName)))
+    return 'runs of a development copy are logged to an experiment of its own';
   if (
     typeof short === 'string' &&
     typeof is.value === 'string' &&

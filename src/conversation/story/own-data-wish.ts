@@ -12,9 +12,10 @@ const RULE: typeof SHARED_DATA = 'shared tables';
 function ownDataWish({ version, release }: Pick<DeploymentProposal, 'version' | 'release'>): string | undefined {
   if (!release?.findings.some(({ rule }) => rule === RULE)) return undefined;
   return (
-    `The development copy of version ${version} would change tables or paths of production, as its card says. Find each of them in the ` +
-    'sources with analyze_notebook. Let the code get their catalog, schema or path from parameters, with variables of the bundle behind ' +
-    'them: production keeps exactly what is written there today, and the copy gets places of its own. Change nothing else.'
+    `The development copy of version ${version} would change tables, paths, experiments or models of production, as its card says. Find ` +
+    'each of them in the sources with analyze_notebook. Let the code get their catalog, schema, path or name from parameters, with ' +
+    'variables of the bundle behind them: production keeps exactly what is written there today, and the copy gets places of its own. ' +
+    'Change nothing else.'
   );
 }
 

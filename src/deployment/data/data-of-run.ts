@@ -26,8 +26,11 @@ const MOST_MADE = 100;
 const UNITS_A_NAME = 10;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
-/** Where a table or path is named. */
+const KINDS = ['table', 'path', 'experiment', 'model'] as const;
+
+/** Where something that a run may change is named. */
 interface Place {
+  readonly kind: (typeof KINDS)[number];
   readonly name: string;
   /** The file or setting, which names it several times. */
   readonly holder: string;
@@ -35,7 +38,7 @@ interface Place {
   readonly where: string;
 }
 
-interface Table extends Place {
+interface Named extends Place {
   /** What it is in production, where that is another one and all of both is known. */
   readonly instead?: string | undefined;
   readonly changes: boolean;
@@ -65,8 +68,9 @@ export async function dataOfRun(
   analyses.push(...(await analyzeWheels(files, { programs, dependencies })));
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
   if (here === undefined || there === undefined) return [];
-  const tables: Table[] = [];
-  const shared = { tables: [] as Place[], paths: [] as Place[] };
+  const tables: Named[] = [];
+  const logged: Named[] = [];
+  const shared: Place[] = [];
   const byCatalog: string[] = [];
   const paths: string[] = [];
   const volumes = new Map<string, string>();
@@ -99,25 +103,41 @@ export async function dataOfRun(
       const [name, original] = [own.join('.'), productions.join('.')];
       const isMoved = production !== undefined && name !== original && own.length > 1 && !`${name}${original}`.includes('{');
       const instead = isMoved ? { instead: original } : {};
-      const table = { name, ...instead, changes: isChange({ ...use, parts, line }), ...placeIn(analysis.path, line) };
+      const table = {
+        kind: 'table' as const,
+        name,
+        ...instead,
+        changes: isChange({ ...use, parts, line }),
+        ...placeIn(analysis.path, line),
+      };
       tables.push(table);
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
       if (!table.changes || !isKnown || (!isFixed && name !== original)) continue;
-      shared.tables.push(table);
+      shared.push(table);
       if (isByCatalog(parts, given.isGiven)) byCatalog.push(name);
     }
     for (const { path, line } of analysis.changedPaths) {
       const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
       if (name === undefined || !isFixedPlace(name)) continue;
       paths.push(name);
-      if (production === undefined ? isFixedPlace(path) : name === original) shared.paths.push({ name, ...placeIn(analysis.path, line) });
+      if (production === undefined ? isFixedPlace(path) : name === original)
+        shared.push({ kind: 'path', name, ...placeIn(analysis.path, line) });
+    }
+    for (const { kind, name: said, line } of analysis.logged) {
+      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(said, analysis), valueFor));
+      if (name === undefined || original === undefined || name === '' || name.includes('{')) continue;
+      const instead = production === undefined || name === original || original.includes('{') ? {} : { instead: original };
+      const one = { kind, name, ...instead, changes: true, ...placeIn(analysis.path, line) };
+      logged.push(one);
+      if (production === undefined ? !said.includes('{') : name === original) shared.push(one);
     }
   }
   for (const { name, original, changes, where } of await sqlInSettings(here.texts, production && there.texts)) {
-    const table = { name, ...(original === undefined || original === name ? {} : { instead: original }), changes, holder: where, where };
+    const instead = original === undefined || original === name ? {} : { instead: original };
+    const table = { kind: 'table' as const, name, ...instead, changes, holder: where, where };
     tables.push(table);
-    if (changes && (production === undefined || original === name)) shared.tables.push(table);
+    if (changes && (production === undefined || original === name)) shared.push(table);
   }
   // What is run by another file makes schemas by the parameters of that one.
   const patterns = [...new Set(analyses.flatMap(({ analysis }) => analysis.makes))].slice(0, MOST_MADE);
@@ -127,13 +147,14 @@ export async function dataOfRun(
     await rest();
     for (const { given } of uses) made.add(filled(schema, given.valueFor).toLowerCase());
   }
-  const toMake = await schemasToMake(tables, made, isThere);
+  const models = logged.filter(({ kind, name }) => kind === 'model' && name.includes('.'));
+  const toMake = await schemasToMake([...tables, ...models], made, isThere);
   const moved = new Set(tables.flatMap(({ changes, instead }) => (changes && instead !== undefined ? [instead.toLowerCase()] : [])));
   return [
     ...sharedFinding(shared),
     ...byCatalogFinding(production === undefined ? [] : byCatalog),
     ...missingFinding(tables, volumes, paths),
-    ...lineFinding(tables, paths, toMake),
+    ...lineFinding(tables, [...paths, ...namesOf(logged)], toMake),
     ...(await dashboardsOfCopy(files, resolved, moved)),
   ];
 }
@@ -151,20 +172,18 @@ function volumesElsewhere(analysis: Analysis, given: Given, inProduction: Given)
   return named.filter(([name, original]) => name !== original && !`${name}${original}`.includes('{'));
 }
 
-function placeIn(file: string, line: number): Omit<Place, 'name'> {
+function placeIn(file: string, line: number): Pick<Place, 'holder' | 'where'> {
   return { holder: file, where: `${code(file)}, line ${line}` };
 }
 
-function sharedFinding(shared: { readonly tables: readonly Place[]; readonly paths: readonly Place[] }): Finding[] {
-  const distinct = (places: readonly Place[]) => [...new Map(places.map((one) => [`${one.name} ${one.holder}`, one])).values()];
-  const [tables, paths] = [distinct(shared.tables), distinct(shared.paths)];
-  if (tables.length + paths.length === 0) return [];
-  const counts = [
-    ...(tables.length > 0 ? [counted(tables.length, 'table')] : []),
-    ...(paths.length > 0 ? [counted(paths.length, 'path')] : []),
-  ];
-  const named = [...tables, ...paths].map(({ name, where }) => `${code(name)} (${where})`);
-  const text = `A run of this copy changes ${listed(counts)} of production: ${listed(named)}. Ask me to give this copy its own.`;
+function sharedFinding(shared: readonly Place[]): Finding[] {
+  const places = [...new Map(shared.map((one) => [`${one.kind} ${one.name} ${one.holder}`, one])).values()];
+  const byKind = KINDS.map((kind) => ({ kind, all: places.filter((one) => one.kind === kind) })).filter(({ all }) => all.length > 0);
+  if (byKind.length === 0) return [];
+  // One thing may be changed in several files.
+  const counts = byKind.map(({ kind, all }) => counted(new Set(all.map(({ name }) => name)).size, kind));
+  const named = byKind.flatMap(({ all }) => all.map(({ name, where }) => `${code(name)} (${where})`));
+  const text = `A run of this copy changes ${listed(counts, KINDS.length)} of production: ${listed(named)}. Ask me to give this copy its own.`;
   return [{ rule: SHARED_DATA, weight: 'warning', text }];
 }
 
@@ -181,7 +200,7 @@ function byCatalogFinding(names: readonly string[]): Finding[] {
 }
 
 /** What a copy reads from where only it writes, and does not write. `volumes`: those that it reads, by what they are in production. */
-function missingFinding(tables: readonly Table[], volumes: ReadonlyMap<string, string>, paths: readonly string[]): Finding[] {
+function missingFinding(tables: readonly Named[], volumes: ReadonlyMap<string, string>, paths: readonly string[]): Finding[] {
   const changed = new Set(tables.flatMap(({ changes, name }) => (changes ? [name.toLowerCase()] : [])));
   const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !changed.has(name.toLowerCase()));
   const volumesChanged = new Set(paths.map((path) => volumeOf(path)?.join('.').toLowerCase()));
@@ -203,7 +222,7 @@ const MOST_ASKED = 10;
 const OUTSIDE = /^(?:hive_metastore|spark_catalog)\./i;
 
 /** The schemas of a copy's own that no code of it makes: those that surely are not there, and those of which it can't be told. */
-async function schemasToMake(tables: readonly Table[], made: ReadonlySet<string>, isThere: IsSchemaThere) {
+async function schemasToMake(tables: readonly Named[], made: ReadonlySet<string>, isThere: IsSchemaThere) {
   const own = tables.flatMap(({ name, changes, instead }) =>
     changes && instead !== undefined ? [name.slice(0, name.lastIndexOf('.'))] : [],
   );
@@ -220,11 +239,11 @@ function statements(schemas: readonly string[]): string {
 }
 
 function lineFinding(
-  tables: readonly Table[],
-  paths: readonly string[],
+  tables: readonly Named[],
+  others: readonly string[],
   { missing, unknown }: Awaited<ReturnType<typeof schemasToMake>>,
 ): Finding[] {
-  const changed = new Set([...namesOf(tables.filter(({ changes }) => changes)), ...paths]);
+  const changed = new Set([...namesOf(tables.filter(({ changes }) => changes)), ...others]);
   const read = namesOf(tables.filter(({ changes, name }) => !changes && !changed.has(name)));
   if (changed.size + read.length === 0) return [];
   const parts = [
@@ -243,7 +262,7 @@ function lineFinding(
   return [{ rule: 'data', weight: 'note', text: sentences.join(' ') }];
 }
 
-function namesOf(tables: readonly Table[]): string[] {
+function namesOf(tables: readonly Named[]): string[] {
   // What is a parameter as a whole tells nobody anything.
   return [...new Set(tables.map(({ name }) => name))].filter((name) => !/^\{[^{}]*\}$/.test(name)).sort();
 }

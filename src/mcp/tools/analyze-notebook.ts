@@ -37,11 +37,12 @@ export const analyzeNotebook = defineTool({
     const changed = [
       ...hardCodedChanges(analysis).map(({ parts, line }) => ({ name: parts.join('.'), line })),
       ...hardCodedPaths(analysis).map(({ path, line }) => ({ name: path, line })),
+      ...analysis.logged.filter(({ name }) => !name.includes('{')),
     ];
     const fixed = changed.map(({ name, line }) => `- line ${line}: ${quote(name)}`);
     const text = [
       page(`analysis of ${quote(source.path)}`, JSON.stringify({ ...rest, places }), offset),
-      `Tables and paths that it changes whatever its parameters say, such as in a development copy (${fixed.length}):`,
+      `Tables, paths, experiments and models that it changes whatever its parameters say, such as in a development copy (${fixed.length}):`,
       ...capped(fixed, MOST_TABLES),
       `Hard-coded secrets (${secrets.length}):`,
       ...capped(found, MOST_SECRETS),

@@ -42,7 +42,7 @@ function nextButtons(proposal: DeploymentProposal, next: NextSteps): KnownBlock[
 export function ownDataButton({ id, release }: Pick<DeploymentProposal, 'id' | 'release'>) {
   if (!release?.findings.some(({ rule }) => rule === SHARED_DATA)) return [];
   const text =
-    'I make parameters of the tables and paths that the code has written down, as a new version: production keeps them as they are.';
+    'I make parameters of the names and paths that the code has written down, as a new version: production keeps them as they are.';
   return [confirmed(button('Give the copy its own data', 'next_own_data', id), 'Change the code?', text, 'Change it')];
 }
 

@@ -141,6 +141,37 @@ it('names volumes as well that a copy would find nothing in, and none that it fi
   expect(await missing('spark.read.json("/Volumes/main/sales/landing/orders").write.saveAsTable(f"main.{schema}.orders")\n')).toEqual([]);
 });
 
+it('names experiments and models of MLflow that production has, and those of the copy as its own', async () => {
+  const said = async (code: string, schema = 'dev_ana') => {
+    const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\nimport mlflow\n${code}`) }];
+    return (await dataOfRun(load, resolvedWith('dev', schema), resolvedWith('prod', 'sales'))).map(({ text }) => text);
+  };
+  expect(
+    await said(`mlflow.set_experiment("/Shared/churn")
+mlflow.register_model(uri, "main.sales.churn")
+client.set_registered_model_alias("main.sales.churn", "champion", 3)
+`),
+  ).toEqual([
+    'A run of this copy changes 1 experiment and 1 model of production: `/Shared/churn` (`src/load.py`, line 3) and `main.sales.churn` ' +
+      '(`src/load.py`, line 5). Ask me to give this copy its own.',
+    'A run writes `/Shared/churn` and `main.sales.churn`.',
+  ]);
+  const own =
+    'mlflow.set_experiment(f"/Users/{user}/churn")\nmlflow.register_model(uri, f"main.{dbutils.widgets.get(\'schema\')}.churn")\n';
+  expect(await said(own)).toEqual([
+    'A run writes `main.dev_ana.churn`. Where that schema is missing, make it: `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.',
+  ]);
+  expect((await said(own, 'sales'))[0]).toContain('changes 1 model of production: `main.sales.churn` (`src/load.py`, line 4)');
+  expect(await said('mlflow.search_runs(experiment_names=["/Shared/churn"])\n')).toEqual([]);
+});
+
+it('counts once what several files change', async () => {
+  const report = { path: 'src/report_2.sql', bytes: Buffer.from(REPORT) };
+  const [shared] = await dataOfRun([...FILES, report], resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
+  expect(shared?.text).toContain('changes 2 tables of production');
+  expect(shared?.text).toContain('`main.reports.weekly` (`src/report.sql`, line 2) and `main.reports.weekly` (`src/report_2.sql`, line 2)');
+});
+
 it('is told of a bundle alone as well, for runs without a plan; never of production', async () => {
   const definition = job({ name: 'Report', tasks: [notebookTask('report', '/Workspace/etl/report')] });
   const source = {

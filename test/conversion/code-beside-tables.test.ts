@@ -1,4 +1,4 @@
-// Files in volumes lie in schemas as tables do: a parameter by which code only reads them stays as it is in a copy.
+// Files in volumes and models of MLflow lie in schemas as tables do: a parameter by which code only reads them stays as it is in a copy.
 import { expect, it } from 'vitest';
 import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
 import { makeBundle } from '../../src/conversion/make-bundle.ts';
@@ -36,4 +36,13 @@ it('says which volume a copy would not find, where one schema is for both', asyn
   // What the code writes there itself is not missed.
   const own = await copyOf(`${ASKS}files.write.json(f"/Volumes/{catalog}/{schema}/landing/copy")\n`, one);
   expect([own.given.schema, own.told.filter((text) => text.includes('as well'))]).toEqual(['dev_ana_b', []]);
+});
+
+it('keeps models that a copy registers out of production’s schema', async () => {
+  const one = { catalog: 'main', schema: 'erp' };
+  const code =
+    'catalog, schema = dbutils.widgets.get("catalog"), dbutils.widgets.get("schema")\nmlflow.register_model(uri, f"{catalog}.{schema}.churn")\n';
+  const { given, told } = await copyOf(code, one);
+  expect(given).toEqual({ ...one, schema: 'dev_ana_b' });
+  expect(told).toHaveLength(1);
 });
