@@ -24,9 +24,9 @@ import { wheelUses } from '../model/wheel-uses.ts';
 import {
   type Chosen,
   chooseVariables,
+  createWritten,
   describeVariables,
   isTableName,
-  meet,
   namesOf,
   type Variable,
   type Variables,
@@ -51,6 +51,8 @@ interface Use {
   readonly kind: 'written' | 'read' | 'unknown';
   /** Names of tables that are read there and that nothing of this bundle writes. */
   readonly foreign: readonly string[];
+  /** It is filled by dbt, of whose models nobody knows the names here. */
+  readonly isDbt?: boolean;
 }
 
 /**
@@ -108,7 +110,8 @@ export function giveOwnData(
     }
     own.push(variable);
     if (isUnknown) told.push({ level: 'note', message: readsNothing(variable.name) });
-    if (foreign.length > 0) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
+    const isFilledByDbt = !isCatalog(variable.name) && uses.some(({ isDbt }) => isDbt);
+    if (foreign.length > 0 && !isFilledByDbt) told.push({ level: 'warning', message: readsToo(variable.name, foreign) });
   }
   const given = valuesIn(place, own);
   // Answered for another job, whose data is elsewhere.
@@ -159,21 +162,6 @@ function readsToo(name: string, foreign: readonly string[]): string {
 }
 
 /**
- * Tells whether a name may be that of a table which is written where parameters or a pipeline say. One name may stand in several schemas:
- * a copy has only those tables that are written where they are read.
- */
-function createWritten(maySay: ReturnType<typeof valuesOfParts>, sources: readonly SourceTables[]) {
-  const written = sources.flatMap(({ tables }) =>
-    tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.join('').includes('{')) ? [parts] : [])),
-  );
-  const byName = Map.groupBy(written, lastOf);
-  return (name: string, place: Parameters<typeof meet>[0]) => {
-    const there = (byName.get(name.toLowerCase()) ?? []).map((parts) => parts.map((part) => maySay(part)));
-    return there.some((one) => meet(place, one));
-  };
-}
-
-/**
  * Where a dashboard's datasets read in a development copy, by its key: where the copy writes, if they read by bare names nothing else. What
  * nothing here writes they go on to read where production's do.
  */
@@ -183,13 +171,13 @@ export function datasetPlaces(
   sources: readonly SourceTables[],
   reads: readonly DashboardReads[],
 ): ReadonlyMap<string, JsonObject> {
-  const isWritten = createWritten(valuesOfParts(resources), sources);
+  const written = createWritten(valuesOfParts(resources), sources);
   const isMoved = ({ name }: Chosen) => own[name] !== undefined;
   const placeOf = ({ catalog, schema, tables, namesSchemas }: DashboardReads): JsonObject | undefined => {
     const catalogs = list.filter(({ name, value }) => isCatalog(name) && value === catalog);
     const schemas = list.filter(({ name, value }) => !isCatalog(name) && value === schema);
     const [other, moved] = [catalogs.find(isMoved), schemas.find(isMoved)];
-    const isOurs = (table: string) => isWritten(table, [[catalog.toLowerCase()], [schema.toLowerCase()], undefined]);
+    const isOurs = (table: string) => written.named(table, [[catalog.toLowerCase()], [schema.toLowerCase()], undefined]);
     if (catalogs.length === 0 || moved === undefined || !tables.every(isOurs)) return undefined;
     if (other !== undefined && namesSchemas) return undefined;
     const inCatalog = other === undefined ? {} : { dataset_catalog: `\${var.${other.name}}` };
@@ -207,7 +195,7 @@ export function datasetPlaces(
 /** What is done at a place with the schema that stands there. */
 function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
   const maySay = valuesOfParts(resources);
-  const isWritten = createWritten(maySay, sources);
+  const written = createWritten(maySay, sources);
   const ofTask = new Map<string, Set<string>>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {
@@ -224,8 +212,8 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
 
   return ({ type, prefix }: KeyedResource, leaf: Leaf): Use => {
     const place = `${prefix}${leaf.place}`;
-    const isTarget = type === 'pipelines' ? leaf.fields.length === 1 : leaf.fields.at(-2) === 'dbt_task';
-    if (isTarget) return { place, kind: 'written', foreign: [] };
+    const isDbt = type !== 'pipelines' && leaf.fields.at(-2) === 'dbt_task';
+    if (isDbt || (type === 'pipelines' && leaf.fields.length === 1)) return { place, kind: 'written', foreign: [], isDbt };
     const given = type === 'pipelines' ? { name: leaf.fields.at(-1), counted: undefined, value: leaf.value } : parameterGiven(leaf);
     const parameter = given?.name?.replace(/^.*\./, '').toLowerCase();
     const names = [parameter, given?.counted];
@@ -240,21 +228,18 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     );
     const sayHere = (part: string) =>
       namesOf(part).some((name) => names.includes(name)) ? maySay(part, String(given?.value)) : maySay(part);
-    const isOurs = (parts: readonly string[]) => isWritten(lastOf(parts), parts.map(sayHere));
-    const foreign = tables.filter(({ changes, parts }) => !changes && !isOurs(parts)).map(({ parts }) => parts.at(-1) ?? '');
+    const isOurs = (parts: readonly string[]) => written.named(parts.at(-1) ?? '', parts.map(sayHere));
+    const isForeign = (parts: readonly string[]) => !isOurs(parts) && !written.computed(parts.map(sayHere));
+    const foreign = tables.filter(({ changes, parts }) => !changes && isForeign(parts)).map(({ parts }) => parts.at(-1) ?? '');
     if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
       return { place, kind: 'read', foreign: [] };
     const isNone = !isTable && (ABOUT_ONE.test(parameter?.replaceAll('-', '_') ?? '') || !A_NAME.test(String(given?.value)));
     if (tables.length === 0) return { place, kind: isNone ? 'read' : 'unknown', foreign };
-    const isMade = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
-    return { place, kind: isMade ? 'written' : 'read', foreign: isTable ? [] : foreign };
+    const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
+    return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };
 }
 
 function taskOf(prefix: string, { keys }: Leaf): string | undefined {
   return keys[0] === 'tasks' ? `${prefix}${keys[1]}` : undefined;
-}
-
-function lastOf(parts: readonly string[]): string {
-  return parts.at(-1)?.toLowerCase() ?? '';
 }

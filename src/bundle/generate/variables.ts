@@ -208,9 +208,30 @@ export function valuesOfParts(resources: readonly KeyedResource[]): (part: strin
 }
 
 /** Whether two names may be one table's: part by part from the end, as far as both say. */
-export function meet(one: readonly Possible[], other: readonly Possible[]): boolean {
+function meet(one: readonly Possible[], other: readonly Possible[]): boolean {
   return one.every((part, i) => {
     const there = other[other.length - one.length + i];
     return part === undefined || there === undefined || part.some((value) => there.includes(value));
   });
+}
+
+/**
+ * Tells whether a table, by what its parts may be, is one that is written where parameters or a pipeline say. One name may stand in several
+ * schemas: a copy has only those tables that are written where they are read.
+ */
+export function createWritten(maySay: ReturnType<typeof valuesOfParts>, sources: readonly SourceTables[]) {
+  const written = sources.flatMap(({ tables }) =>
+    tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.join('').includes('{')) ? [parts] : [])),
+  );
+  const byName = Map.groupBy(written, (parts) => parts.at(-1)?.toLowerCase() ?? '');
+  const withoutName = written.filter((parts) => parts.at(-1)?.includes('{') && maySay(parts.at(-2) ?? '') !== undefined);
+  const isAmong = (all: readonly (readonly string[])[], table: readonly Possible[]) => {
+    const there = all.map((parts) => parts.map((part) => maySay(part)));
+    return there.some((one) => meet(table, one));
+  };
+  return {
+    named: (name: string, table: readonly Possible[]) => isAmong(byName.get(name.toLowerCase()) ?? [], table),
+    /** By a name that is computed, in a schema that is known: whether it is this one nobody can tell. */
+    computed: (table: readonly Possible[]) => isAmong(withoutName, table),
+  };
 }

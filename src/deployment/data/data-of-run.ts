@@ -5,7 +5,7 @@ import { isFixedPlace } from '../../analysis/storage-paths.ts';
 import { isChange, volumeOf, volumesRead, withCounted } from '../../analysis/table-places.ts';
 import { analyzeWheels } from '../../analysis/wheels.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
-import { leavesOf } from '../../bundle/model/leaves.ts';
+import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import { makeSchema } from '../../bundle/model/text.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
@@ -62,8 +62,8 @@ export async function dataOfRun(
   for (const file of sources) {
     analyses.push({ file, analysis: await analyze(sourceOfFile(file)) });
   }
-  const jobs = Object.values(objectOf(objectOf(resolved.resources).jobs));
-  const programs = jobs.flatMap((job) => wheelUses(leavesOf(objectOf(job))).programs);
+  const jobs = Object.values(objectOf(objectOf(resolved.resources).jobs)).map((job) => leavesOf(objectOf(job)));
+  const programs = jobs.flatMap((leaves) => wheelUses(leaves).programs);
   const dependencies = analyses.flatMap(({ analysis }) => analysis.dependencies);
   analyses.push(...(await analyzeWheels(files, { programs, dependencies })));
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
@@ -74,6 +74,7 @@ export async function dataOfRun(
   const byCatalog: string[] = [];
   const paths: string[] = [];
   const volumes = new Map<string, string>();
+  const filledSchemas = filledByDbt(jobs);
   const uses = analyses.flatMap(({ file, analysis }) => {
     const defaults = new Map(
       [...analysis.arguments, ...analysis.widgets].flatMap(({ name, default: value }): [string, string][] =>
@@ -111,6 +112,7 @@ export async function dataOfRun(
         ...placeIn(analysis.path, line),
       };
       tables.push(table);
+      if (table.changes && own.at(-1)?.includes('{')) filledSchemas.add(own.slice(0, -1).join('.').toLowerCase());
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
       if (!table.changes || !isKnown || (!isFixed && name !== original)) continue;
@@ -153,7 +155,7 @@ export async function dataOfRun(
   return [
     ...sharedFinding(shared),
     ...byCatalogFinding(production === undefined ? [] : byCatalog),
-    ...missingFinding(tables, volumes, paths),
+    ...missingFinding(tables, filledSchemas, { volumes, paths }),
     ...lineFinding(tables, [...paths, ...namesOf(logged)], toMake),
     ...(await dashboardsOfCopy(files, resolved, moved)),
   ];
@@ -170,6 +172,13 @@ function volumesElsewhere(analysis: Analysis, given: Given, inProduction: Given)
     return [nameBy(given), nameBy(inProduction)] as const;
   });
   return named.filter(([name, original]) => name !== original && !`${name}${original}`.includes('{'));
+}
+
+/** Schemas by their names alone: what dbt makes in them nobody reads here. */
+function filledByDbt(jobs: readonly ReadonlyMap<string, Leaf>[]): Set<string> {
+  const all = jobs.flatMap((leaves) => [...leaves.values()]);
+  const schemas = all.filter(({ fields }) => fields.at(-2) === 'dbt_task' && fields.at(-1) === 'schema');
+  return new Set(schemas.map(({ value }) => String(value).toLowerCase()));
 }
 
 function placeIn(file: string, line: number): Pick<Place, 'holder' | 'where'> {
@@ -199,10 +208,21 @@ function byCatalogFinding(names: readonly string[]): Finding[] {
   return all.length === 0 ? [] : [{ rule: BY_CATALOG, weight: 'note', text }];
 }
 
-/** What a copy reads from where only it writes, and does not write. `volumes`: those that it reads, by what they are in production. */
-function missingFinding(tables: readonly Named[], volumes: ReadonlyMap<string, string>, paths: readonly string[]): Finding[] {
+interface Files {
+  /** Those that are read, by what they are in production. */
+  readonly volumes: ReadonlyMap<string, string>;
+  /** Those that are changed. */
+  readonly paths: readonly string[];
+}
+
+/** What a copy reads from where only it writes, and does not write. `filledSchemas`: in which it writes more than anybody can name. */
+function missingFinding(tables: readonly Named[], filledSchemas: ReadonlySet<string>, { volumes, paths }: Files): Finding[] {
   const changed = new Set(tables.flatMap(({ changes, name }) => (changes ? [name.toLowerCase()] : [])));
-  const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !changed.has(name.toLowerCase()));
+  const isFilled = (name: string) => {
+    const schema = name.slice(0, name.lastIndexOf('.'));
+    return changed.has(name) || filledSchemas.has(schema) || filledSchemas.has(schema.slice(schema.lastIndexOf('.') + 1));
+  };
+  const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !isFilled(name.toLowerCase()));
   const volumesChanged = new Set(paths.map((path) => volumeOf(path)?.join('.').toLowerCase()));
   const inVolumes = [...volumes].filter(([name]) => !volumesChanged.has(name.toLowerCase()));
   const named = new Map([

@@ -93,6 +93,23 @@ it('says what one and the same parameter would not find', () => {
   expect(told.at(-1)).toContain('reads `customers` by `schema` as well');
 });
 
+it('says nothing of what may be filled under a name that is computed, or by dbt', () => {
+  const load = (...tables: SourceTables[]) => [{ path: `${ETL}/load`, tables: tables.flatMap((one) => one.tables) }];
+  const looks = reads('load', '{schema}', 'customers');
+  const warned = ({ told }: { told: readonly string[] }) => told.some((one) => one.includes('as well'));
+  const given = { load: { schema: 'sales' } };
+  expect(warned(made(given, load(writes('load', '{schema}', '{name}'), looks)))).toBe(false);
+  expect(warned(made(given, load(writes('load', 'erp', '{name}'), writes('load', '{schema}', 'orders'), looks)))).toBe(true);
+  const tasks = [
+    { task_key: 'load', notebook_task: { notebook_path: `${ETL}/load`, base_parameters: given.load } },
+    { task_key: 'dbt', dbt_task: { commands: ['dbt run'], project_directory: `${ETL}/dbt`, schema: 'sales' } },
+  ];
+  const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
+  const tables = load(writes('load', '{schema}', 'orders'), looks);
+  const bundle = generateBundle({ definition, sources: [notebook(`${ETL}/load`)], tables, host: HOST });
+  expect(warned({ told: bundle.diagnostics.map(({ message }) => message) })).toBe(false);
+});
+
 it('keeps schemas apart that are apart, and the catalog before one', () => {
   const { of } = made({ load: { bronze_schema: 'main.bronze', gold_schema: 'main.gold', source_schema: 'erp' } }, [
     writes('load', '{bronze_schema}', 'orders'),

@@ -123,6 +123,22 @@ it('names what a copy would miss in its own schema', async () => {
   expect(findings.map(({ rule }) => rule)).toEqual(['missing tables', 'data']);
 });
 
+it('says nothing of what the copy may fill under a name that is computed, or by dbt', async () => {
+  const reads =
+    'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
+  const missing = async (code: string, more: JsonObject[] = []) => {
+    const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${reads}${code}`) }];
+    const [dev, prod] = [resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')];
+    const { tasks } = (dev.resources as { jobs: { x: { tasks: JsonObject[] } } }).jobs.x;
+    const found = await dataOfRun(load, { ...dev, resources: { jobs: { x: { tasks: [...tasks, ...more] } } } }, prod);
+    return found.filter(({ rule }) => rule === 'missing tables').length;
+  };
+  expect(await missing('')).toBe(1);
+  expect(await missing('for name in names:\n    spark.table(name).write.saveAsTable(f"main.{schema}.{name}")\n')).toBe(0);
+  expect(await missing('for name in names:\n    spark.table(name).write.saveAsTable(f"main.other.{name}")\n')).toBe(1);
+  expect(await missing('', [{ task_key: 'dbt', dbt_task: { commands: ['dbt run'], schema: 'dev_ana' } }])).toBe(0);
+});
+
 it('names volumes as well that a copy would find nothing in, and none that it fills itself', async () => {
   const missing = async (code: string) => {
     const load = [
