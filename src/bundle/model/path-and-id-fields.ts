@@ -119,6 +119,11 @@ export function parameterGiven(leaf: Leaf): { name: string; counted?: string | u
   return { name, counted: option?.counted, value: typeof value === 'string' ? value.slice(option?.before.length ?? 0) : value };
 }
 
+/** The parameter of the job that a value stands for, as in `{{job.parameters.schema}}`. */
+export function parameterOfJob(value: Leaf['value'] | undefined): string | undefined {
+  return typeof value === 'string' ? /^\{\{\s{0,4}job\.parameters\.([\w.-]{1,100})\s{0,4}\}\}$/.exec(value)?.[1] : undefined;
+}
+
 /** The name that a parameter has in a mapping or list of its own. */
 function parameterName({ fields, keys }: Leaf): string | undefined {
   const [last, parent] = [fields.at(-1), fields.at(-2)];

@@ -2,7 +2,7 @@
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
 import { remotePath } from '../../bundle/model/notebooks.ts';
-import { parameterGiven } from '../../bundle/model/path-and-id-fields.ts';
+import { parameterGiven, parameterOfJob } from '../../bundle/model/path-and-id-fields.ts';
 import { pathsOf } from '../../bundle/model/source-references.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
@@ -17,61 +17,79 @@ export type ValuesByName = ReadonlyMap<string, string>;
 export function valuesGiven(resolved: JsonObject) {
   const root = filesRoot(resolved) ?? '';
   const shared = new Map<string, string>();
+  const disputed = new Set<string>();
   const byPath = new Map<string, Map<string, ValuesByName>>();
-  const texts: { job: string; task: string | undefined; parameter: string; text: string; own: ValuesByName | undefined }[] = [];
+  const add = (path: string, task: string, values: ValuesByName) =>
+    byPath.set(path, (byPath.get(path) ?? new Map<string, ValuesByName>()).set(task, values));
+  const texts: { job: string; task: string | undefined; parameter: string; text: string; values: ValuesByName }[] = [];
   for (const [type, group] of Object.entries(objectOf(resolved.resources))) {
     if (type !== 'jobs' && type !== 'pipelines') continue;
     for (const [key, resource] of Object.entries(objectOf(group))) {
       const value = objectOf(resource);
       const leaves = leavesOf(value);
-      const tasks = new Map<string, Map<string, string>>();
-      const give = ({ keys }: Leaf, called: string | undefined, given: Leaf['value']): void => {
-        const name = called?.replace(/^.*\./, '').toLowerCase();
-        if (name === undefined || typeof given !== 'string' || given.includes('{{')) return;
-        const task = keys[0] === 'tasks' ? keys[1] : undefined;
-        if (task === undefined) shared.set(name, given);
-        else tasks.set(task, (tasks.get(task) ?? new Map<string, string>()).set(name, given));
-      };
-      for (const leaf of leaves.values()) {
-        const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
-        const given = type === 'jobs' ? parameterGiven(leaf) : { name: inPipeline, counted: undefined, value: leaf.value };
-        if (given === undefined) continue;
-        give(leaf, given.name, given.value);
-        give(leaf, given.counted, given.value);
+      const ofTask = parametersOf(type, leaves);
+      for (const [name, text] of ofTask(undefined)) {
+        if ((shared.get(name) ?? text) !== text) disputed.add(name);
+        shared.set(name, text);
       }
       for (const leaf of type === 'jobs' ? leaves.values() : []) {
         const given = parameterGiven(leaf);
         if (typeof given?.value !== 'string') continue;
-        const task = leaf.keys[0] === 'tasks' ? leaf.keys[1] : undefined;
-        texts.push({ job: key, task, parameter: given.name, text: given.value, own: tasks.get(task ?? '') });
+        const task = taskOf(leaf);
+        texts.push({ job: key, task, parameter: given.name, text: given.value, values: ofTask(task) });
       }
       for (const { leaf, path } of pathsOf({ type, value }, leaves)) {
-        const [list, task = ''] = leaf.keys;
-        if (list !== 'tasks') continue;
-        const file = canonicalPath(path);
-        byPath.set(file, (byPath.get(file) ?? new Map<string, ValuesByName>()).set(`${key} ${task}`, tasks.get(task) ?? new Map()));
+        const task = taskOf(leaf);
+        if (task !== undefined || type === 'pipelines') add(canonicalPath(path), `${key} ${task ?? ''}`, ofTask(task));
       }
       // The CLI puts wheels where it likes: they are known by their names.
-      for (const { task, path } of type === 'jobs' ? wheelUses(leaves).wheels : []) {
-        const file = baseName(path);
-        byPath.set(file, (byPath.get(file) ?? new Map<string, ValuesByName>()).set(`${key} ${task}`, tasks.get(task) ?? new Map()));
-      }
+      for (const { task, path } of type === 'jobs' ? wheelUses(leaves).wheels : []) add(baseName(path), `${key} ${task}`, ofTask(task));
     }
   }
+  for (const name of disputed) shared.delete(name);
   const pipelines = Object.values(objectOf(objectOf(resolved.resources).pipelines)).map(objectOf);
   const [only] = pipelines.length === 1 ? pipelines : [];
   return {
     pipeline: [textOf(only?.catalog), textOf(only?.schema) ?? textOf(only?.target)].filter((part) => part !== undefined),
     shared,
     /** What stands in parameters. */
-    texts: texts.map(({ own, ...one }) => ({ ...one, values: new Map([...shared, ...(own ?? [])]) })),
+    texts,
     /** By the task that runs it: one file may be run by several, each with its own values. Of a file that none runs, what all give. */
     of: (file: BundleFile): ReadonlyMap<string, ValuesByName> => {
       const inWheel = file.path.endsWith('.whl') ? byPath.get(baseName(file.path)) : undefined;
-      const tasks = [...(inWheel ?? byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? [])];
-      return new Map(tasks.length === 0 ? [['', shared]] : tasks.map(([task, own]) => [task, new Map([...shared, ...own])]));
+      return inWheel ?? byPath.get(canonicalPath(`${root}/${remotePath(file)}`)) ?? new Map([['', shared]]);
     },
   };
+}
+
+function taskOf({ keys }: Leaf): string | undefined {
+  return keys[0] === 'tasks' ? keys[1] : undefined;
+}
+
+/** By task what its code gets: of the same name a job's own parameter goes before its tasks' (facts: databricks#job-definitions). */
+function parametersOf(type: string, leaves: ReadonlyMap<string, Leaf>): (task: string | undefined) => ValuesByName {
+  const nameOf = (called: string) => called.replace(/^.*\./, '').toLowerCase();
+  const all = [...leaves.values()].flatMap((leaf) => {
+    const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
+    const given = type === 'jobs' ? parameterGiven(leaf) : { name: inPipeline, counted: undefined, value: leaf.value };
+    const names = [given?.name, given?.counted].filter((name) => name !== undefined).map(nameOf);
+    const text = given?.value;
+    return typeof text === 'string' ? names.map((name) => ({ task: taskOf(leaf), name, text, isWord: leaf.option !== undefined })) : [];
+  });
+  const byTask = Map.groupBy(all, ({ task }) => task);
+  const own = new Map((byTask.get(undefined) ?? []).flatMap(({ name, text }) => (text.includes('{{') ? [] : [[name, text] as const])));
+  const ofTasks = new Map<string | undefined, ValuesByName>([[undefined, own]]);
+  for (const [task, given] of byTask) {
+    if (task === undefined) continue;
+    const values = new Map(own);
+    for (const { name, text, isWord } of given) {
+      const link = parameterOfJob(text);
+      const value = link === undefined ? text : own.get(nameOf(link));
+      if (value !== undefined && !value.includes('{{') && (isWord || !own.has(name))) values.set(name, value);
+    }
+    ofTasks.set(task, values);
+  }
+  return (task) => ofTasks.get(task) ?? own;
 }
 
 /** A name with the values of its holes, as far as they are known: `{args.schema}` is what `schema` is given. */

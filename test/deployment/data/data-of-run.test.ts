@@ -107,6 +107,29 @@ it('knows what each task gives to a notebook that several run', async () => {
   expect(data?.text).toContain('A run writes `main.dev_ana.orders` and `main.hr.people`.');
 });
 
+it('takes parameters from the job that runs the code, whatever others call the same', async () => {
+  const code = 'spark.range(3).write.saveAsTable(f"main.{dbutils.widgets.get(\'place\')}.orders")\n';
+  const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
+  const written = async (own: JsonObject, base_parameters: JsonObject) => {
+    const given = (target: string): JsonObject => {
+      const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+      const job = (schema: string, parameters: JsonObject) => ({
+        parameters: Object.entries({ schema, ...parameters }).map(([name, value]) => ({ name, default: value })),
+      });
+      const tasks = [{ task_key: 'load', notebook_task: { notebook_path: `${files}/src/load`, base_parameters } }];
+      return {
+        workspace: { file_path: files },
+        resources: { jobs: { x: { ...job('sales', own), tasks }, y: job('finance', { place: 'hr' }) } },
+      };
+    };
+    return (await dataOfRun(load, given('dev'), undefined)).at(-1)?.text;
+  };
+  expect(await written({}, { place: '{{job.parameters.schema}}' })).toBe('A run writes `main.sales.orders`.');
+  expect(await written({ place: 'erp' }, { place: 'crm' })).toBe('A run writes `main.erp.orders`.');
+  expect(await written({}, { place: 'crm' })).toBe('A run writes `main.crm.orders`.');
+  expect(await written({}, {})).toBe('A run writes `main.{place}.orders`.');
+});
+
 it('says nothing of tables that nobody can name, nor of code without tables', async () => {
   const unknown = [{ path: 'src/load.py', bytes: Buffer.from('spark.range(3).write.saveAsTable(f"{where()}.ledger")\n') }];
   const findings = await dataOfRun(unknown, resolvedWith('dev', 'a'), resolvedWith('prod', 'b'));
