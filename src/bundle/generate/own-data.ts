@@ -16,7 +16,7 @@ import {
 } from '../data/names.ts';
 import type { DashboardReads, Diagnostic, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
-import { parameterGiven } from '../model/path-and-id-fields.ts';
+import { parameterGiven, parameterOfJob } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import { pathsOf } from '../model/source-references.ts';
@@ -197,6 +197,7 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
   const maySay = valuesOfParts(resources);
   const written = createWritten(maySay, sources);
   const ofTask = new Map<string, Set<string>>();
+  const handedOn = new Map<string, string[]>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {
     const add = (task: string, path: string) => ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(canonicalPath(path)));
@@ -204,6 +205,12 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
       const task = taskOf(prefix, leaf);
       isEntry.add(canonicalPath(path));
       if (task !== undefined) add(task, path);
+    }
+    for (const leaf of leaves.values()) {
+      const { name = '', value } = parameterGiven(leaf) ?? {};
+      const ofJob = parameterOfJob(value)?.toLowerCase();
+      if (ofJob === undefined) continue;
+      handedOn.set(prefix + ofJob, [...(handedOn.get(prefix + ofJob) ?? []), name.toLowerCase()]);
     }
     for (const { task, path } of rest.type === 'jobs' ? wheelUses(leaves).wheels : []) add(`${prefix}${task}`, path);
   }
@@ -216,8 +223,9 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     if (isDbt || (type === 'pipelines' && leaf.fields.length === 1)) return { place, kind: 'written', foreign: [], isDbt };
     const given = type === 'pipelines' ? { name: leaf.fields.at(-1), counted: undefined, value: leaf.value } : parameterGiven(leaf);
     const parameter = given?.name?.replace(/^.*\./, '').toLowerCase();
-    const names = [parameter, given?.counted];
     const task = taskOf(prefix, leaf);
+    const further = task === undefined ? handedOn.get(`${prefix}${parameter}`) : undefined;
+    const names = [parameter, given?.counted, ...(further ?? [])];
     const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
     const here = task === undefined ? sources : [...own, ...shared];
     const isTable = parameter !== undefined && type === 'jobs' && isTableName(leaf);

@@ -93,6 +93,19 @@ it('says what one and the same parameter would not find', () => {
   expect(told.at(-1)).toContain('reads `customers` by `schema` as well');
 });
 
+it.each([
+  ['moves', writes('load', 'main', '{target_schema}', 'orders'), 'dev_ana_b'],
+  ['leaves', reads('load', 'main', '{target_schema}', 'orders'), 'sales'],
+])('%s a parameter of the job by what code does with it that gets it under another name', (_what, tables, schema) => {
+  const base_parameters = { target_schema: '{{job.parameters.schema}}' };
+  const tasks = [{ task_key: 'load', notebook_task: { notebook_path: `${ETL}/load`, base_parameters } }];
+  const definition = { ...job({ name: 'Copies', parameters: [{ name: 'schema', default: 'sales' }], tasks }), grants: [] };
+  const bundle = generateBundle({ definition, sources: [notebook(`${ETL}/load`)], tables: [tables], host: HOST });
+  const { resources } = resolveBundle(bundle.files, 'dev', { userName: 'ana.b@acme.example' });
+  expect(/"default":"(\w+)"/.exec(JSON.stringify(resources))?.[1]).toBe(schema);
+  expect(bundle.diagnostics.filter(({ message }) => message.includes('no code that could be read'))).toEqual([]);
+});
+
 it('says nothing of what may be filled under a name that is computed, or by dbt', () => {
   const load = (...tables: SourceTables[]) => [{ path: `${ETL}/load`, tables: tables.flatMap((one) => one.tables) }];
   const looks = reads('load', '{schema}', 'customers');
