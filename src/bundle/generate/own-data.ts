@@ -33,6 +33,9 @@ import {
   valuesOfParts,
 } from './variables.ts';
 
+/** A database beside one of these is a server's, as long as no code says otherwise. */
+const OF_A_SERVER = /(?:^|_)(?:jdbc|host|hostname|server|port)(?:_|$)/;
+
 interface OwnData extends Omit<Variables, 'list' | 'before'> {
   readonly list: readonly Variable[];
   /** Of a development target, by variable: its value there. */
@@ -198,6 +201,7 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
   const written = createWritten(maySay, sources);
   const ofTask = new Map<string, Set<string>>();
   const handedOn = new Map<string, string[]>();
+  const connecting = new Set<string>();
   const isEntry = new Set<string>();
   for (const { prefix, leaves, ...rest } of resources) {
     const add = (task: string, path: string) => ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(canonicalPath(path)));
@@ -208,6 +212,7 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     }
     for (const leaf of leaves.values()) {
       const { name = '', value } = parameterGiven(leaf) ?? {};
+      if (OF_A_SERVER.test(name.replaceAll('-', '_').toLowerCase())) connecting.add(taskOf(prefix, leaf) ?? prefix);
       const ofJob = parameterOfJob(value)?.toLowerCase();
       if (ofJob === undefined) continue;
       handedOn.set(prefix + ofJob, [...(handedOn.get(prefix + ofJob) ?? []), name.toLowerCase()]);
@@ -241,7 +246,8 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const foreign = tables.filter(({ changes, parts }) => !changes && isForeign(parts)).map(({ parts }) => parts.at(-1) ?? '');
     if (isTable && tables.length === 0 && (SOURCE_NAME.test(parameter) || /^argv\d+$/.test(parameter)))
       return { place, kind: 'read', foreign: [] };
-    const isNone = !isTable && (ABOUT_ONE.test(parameter?.replaceAll('-', '_') ?? '') || !A_NAME.test(String(given?.value)));
+    const isServers = parameter?.includes('database') === true && connecting.has(task ?? prefix);
+    const isNone = !isTable && (isServers || ABOUT_ONE.test(parameter?.replaceAll('-', '_') ?? '') || !A_NAME.test(String(given?.value)));
     if (tables.length === 0) return { place, kind: isNone ? 'read' : 'unknown', foreign };
     const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
     return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };

@@ -78,6 +78,9 @@ it('leaves what is only called after a schema, and no code names tables by', () 
   const { of, told } = made({ load: { schema: 'sales', ...about } }, []);
   expect(of('dev')).toEqual({ load: { schema: 'dev_ana_b', ...about } });
   expect(told.filter((one) => Object.keys(about).some((name) => one.includes(`\`${name.replaceAll('-', '_')}\``)))).toEqual([]);
+  const server = { 'jdbc-host': 'erp.acme.example', database: 'erp' };
+  expect(made({ load: { schema: 'sales', ...server } }, []).of('dev')).toEqual({ load: { schema: 'dev_ana_b', ...server } });
+  expect(made({ load: { database: 'erp' }, look: server }, []).of('dev')).toEqual({ load: { database: 'dev_ana_b' }, look: server });
   const { of: byCode } = made({ load: { schema_mode: 'merge' } }, [writes('load', 'main', '{schema_mode}', 'orders')]);
   expect(byCode('dev')).toEqual({ load: { schema_mode: 'dev_ana_b' } });
 });
