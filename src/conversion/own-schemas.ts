@@ -42,7 +42,10 @@ export async function schemasToMake(
 function schemasIn({ files, variables }: Pick<Bundle, 'files' | 'variables'>, target: string, shortName: string): string[] {
   const parts = configurationOf(files).map(({ value }) => objectOf(objectOf(objectOf(value.targets)[target]).variables));
   const given = new Map(parts.flatMap((part) => Object.entries(part).map(([name, value]) => [name, nameOf(String(value), shortName)])));
-  const catalogs = new Set(variables.flatMap(({ name, value }) => (isCatalog(name) ? [given.get(name) ?? value] : [])));
+  const moved = [...given].flatMap(([name, value]) => (isCatalog(name) ? [value] : []));
+  const all = variables.flatMap(({ name, value }) => (isCatalog(name) ? [value] : []));
+  // Where a copy has a catalog of its own, others are those that it reads from.
+  const catalogs = new Set(moved.length > 0 ? moved : all);
   const before = catalogs.size === 1 ? `${[...catalogs][0]}.` : '';
   const own = [...given].flatMap(([name, value]) => (isOfData(name) && !isCatalog(name) ? [value] : []));
   const schemas = own.map((value) => (value.includes('.') ? value : `${before}${value}`));

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { makeSchema } from '../../src/bundle/model/text.ts';
 import { makeBundle } from '../../src/conversion/make-bundle.ts';
+import { schemasToMake } from '../../src/conversion/own-schemas.ts';
 import { HOST, job } from '../bundle/fixtures.ts';
 
 const LOAD = '/Workspace/Users/ana@acme.example/etl/load';
@@ -45,4 +46,20 @@ it('stands between backticks where it is no plain name', async () => {
   expect(makeSchema('acme-lab.dev_<your name>')).toBe('```CREATE SCHEMA IF NOT EXISTS `acme-lab`.dev_<your name>```');
   expect(makeSchema('2024.sales')).toBe('```CREATE SCHEMA IF NOT EXISTS `2024`.sales```');
   expect(makeSchema('main.`x`\n')).toBe("```CREATE SCHEMA IF NOT EXISTS main.`'x' ````");
+});
+
+it('is looked for in the catalog that the copy has for itself, whatever it reads from', async () => {
+  const yaml =
+    'bundle: { name: x }\nvariables: { catalog: { default: main }, source_catalog: { default: main }, schema: { default: sales } }\n' +
+    'targets: { dev: { mode: development, variables: { catalog: lab, schema: sandbox } }, prod: { mode: production } }\n';
+  const variables = ['catalog', 'source_catalog', 'schema'].map((name) => ({
+    name,
+    value: name === 'schema' ? 'sales' : 'main',
+    description: '',
+  }));
+  const bundle = { files: [{ path: 'databricks.yml', bytes: Buffer.from(yaml) }], targets: ['dev', 'prod'], variables };
+  const asked: string[] = [];
+  const isSchemaThere = async (name: string) => asked.push(name) > 0;
+  await schemasToMake(bundle, [], { userName: 'ana@acme.example', isSchemaThere });
+  expect(asked).toEqual(['lab.sandbox']);
 });
