@@ -1,4 +1,4 @@
-// What a run of a development copy reads and writes, by the code in the bundle and the values that its target gives: also what production writes to.
+// What a run of a development copy reads, writes and starts, by the code in the bundle and the values that its target gives: also what production writes to.
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { rest, spend } from '../../analysis/source/stretches.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
@@ -14,6 +14,7 @@ import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { dashboardsOfCopy } from './dashboards-of-copy.ts';
 import { sqlInSettings } from './sql-in-settings.ts';
+import { startedByRun } from './started-by-run.ts';
 import { filled, type ValuesByName, valuesGiven } from './values-given.ts';
 
 /** Sources that are looked at: each is parsed. */
@@ -155,6 +156,7 @@ export async function dataOfRun(
   return [
     ...sharedFinding(shared),
     ...byCatalogFinding(production === undefined ? [] : byCatalog),
+    ...startedByRun(jobs),
     ...missingFinding(tables, filledSchemas, { volumes, paths }),
     ...lineFinding(tables, [...paths, ...namesOf(logged)], toMake),
     ...(await dashboardsOfCopy(files, resolved, moved)),

@@ -1,8 +1,8 @@
-// Which tables and paths of production a run of a development copy changes, told before there is a CLI to ask: for what is run without a card of its plan.
+// What of production a run of a development copy changes or starts, told before there is a CLI to ask: for what is run without a card of its plan.
 import type { Bundle } from '../../bundle/model/bundle.ts';
 import { resolveBundle } from '../../bundle/proof/resolve-offline.ts';
 import { environmentOf, productionTarget } from '../../bundle/yaml/describe-tree.ts';
-import { SHARED_DATA } from '../policy/release-diff.ts';
+import { toConfirm } from '../policy/release-diff.ts';
 import { dataOfRun } from './data-of-run.ts';
 
 /** In words for people; undefined where there are none, or where the target is production. */
@@ -11,5 +11,5 @@ export async function sharedData(bundle: Bundle, target: string, userName: strin
   const main = productionTarget(bundle);
   const resolved = resolveBundle(bundle.files, target, { userName });
   const production = main === undefined || main === target ? undefined : resolveBundle(bundle.files, main, { userName });
-  return (await dataOfRun(bundle.files, resolved, production)).find(({ rule }) => rule === SHARED_DATA)?.text;
+  return toConfirm(await dataOfRun(bundle.files, resolved, production));
 }

@@ -42,6 +42,8 @@ const Finding = z.object({
 
 /** The rule of the finding that a run of a development copy has to be confirmed with: it changes tables or files of production. Called as in rows from when it knew tables alone. */
 export const SHARED_DATA = 'shared tables';
+/** The same of what such a run starts: jobs and pipelines that are no part of the copy. */
+export const STARTS_OTHERS = 'starts others';
 
 /** Values are texts for people (compact JSON), since integers may be beyond 2^53. */
 const ReleaseDiff = z.object({
@@ -83,3 +85,9 @@ export type FileChange = Readonly<z.infer<typeof FileChange>>;
 export type Finding = Readonly<z.infer<typeof Finding>>;
 export type ReleaseDiff = Readonly<z.infer<typeof ReleaseDiff>>;
 export type Release = Readonly<z.infer<typeof Release>>;
+
+/** What a run has to be confirmed with, in words; undefined where there is nothing. */
+export function toConfirm(findings: readonly Finding[]): string | undefined {
+  const texts = findings.flatMap(({ rule, text }) => (rule === SHARED_DATA || rule === STARTS_OTHERS ? [text] : []));
+  return texts.length === 0 ? undefined : texts.join(' ');
+}

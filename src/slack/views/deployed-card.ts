@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { NextSteps } from '../../conversation/story/next-steps.ts';
 import type { DeploymentProposal } from '../../deployment/approval/deployment-proposal.ts';
-import { SHARED_DATA } from '../../deployment/policy/release-diff.ts';
+import { SHARED_DATA, toConfirm } from '../../deployment/policy/release-diff.ts';
 import { button, confirmed, context, section } from './blocks.ts';
 import { resultLinks } from './deployment-result.ts';
 import { clip, durationWords, escapeText, oneLine, slackDate } from './slack-text.ts';
@@ -53,7 +53,7 @@ export function whereButton({ id, release }: Pick<DeploymentProposal, 'id' | 're
 
 /** Its confirmation is the yes: the run starts after it. */
 function runButton({ id, target, release }: Pick<DeploymentProposal, 'id' | 'target' | 'release'>, name: string) {
-  const shared = release?.findings.find(({ rule }) => rule === SHARED_DATA)?.text;
+  const shared = release && toConfirm(release.findings);
   const what = `It runs ${oneLine(escapeText(clip(name, shared === undefined ? 150 : 40)))} with its own parameters, as you.`;
   const text = shared === undefined ? what : `${what} ${escapeText(clip(shared, 180))}`;
   return confirmed(

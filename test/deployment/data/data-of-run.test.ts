@@ -1,4 +1,5 @@
 // What is said of the tables that a run of a development copy reads and changes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { describe, expect, it } from 'vitest';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
@@ -328,4 +329,24 @@ it('reads statements of SQL in parameters, and none that may be for another data
   expect(await said(insert('{schema}'))).toEqual([own]);
   for (const other of ['INSERT INTO audit.log VALUES (1)', 'update the table main.sales.weeks from time to time', 'main.sales.weeks'])
     expect([other, await said(other)]).toEqual([other, []]);
+});
+
+it('says which jobs and pipelines are started that are no part of the copy', async () => {
+  const inner = { task_key: 'inner', run_job_task: { job_id: 530 } };
+  const own = [
+    { task_key: 'child', run_job_task: { job_id: '${resources.jobs.child.id}' } },
+    { task_key: 'tables', pipeline_task: { pipeline_id: '${resources.pipelines.tables.id}' } },
+  ];
+  const others = [
+    { task_key: 'notify', run_job_task: { job_id: 640 } },
+    { task_key: 'refresh', pipeline_task: { pipeline_id: '5d83f3f3-f0ee-458b-a01c-81a9c40a3771' } },
+    { task_key: 'each', for_each_task: { inputs: '[1]', task: inner } },
+  ];
+  const said = async (tasks: JsonObject[]) =>
+    (await dataOfRun([], { resources: { jobs: { x: { tasks } } } }, undefined)).map(({ text }) => text);
+  expect(await said(own)).toEqual([]);
+  expect(await said([...own, ...others])).toEqual([
+    'A run of this copy also starts what is no part of it: job `640` (task `notify`), ' +
+      'pipeline `5d83f3f3-f0ee-458b-a01c-81a9c40a3771` (task `refresh`) and job `530` (task `each`).',
+  ]);
 });

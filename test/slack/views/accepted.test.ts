@@ -220,6 +220,12 @@ test('to run what changes tables of production is asked in those words', () => {
   const said = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: done, conversationId: 'c', next }).blocks);
   expect(said).toContain('with its own parameters, as you. A run of this copy changes 1 table of production: `a.b.c`.');
   expect(said).toContain('"action_id":"next_run","value":"p1","style":"danger"'.replace('p1', done.id));
+  // Of what is started too, which the agent can't give a copy of.
+  const starts = { rule: 'starts others', weight: 'warning', text: 'A run of this copy also starts job `640`.' } as const;
+  const starting = { ...done, release: { ...release('churn'), findings: [starts] } };
+  const asking = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: starting, conversationId: 'c', next }).blocks);
+  expect(asking).toContain('as you. A run of this copy also starts job `640`.');
+  expect(asking).not.toContain('next_own_data');
   // The agent can be asked to mend it, then and before.
   const open = { ...done, state: 'open' as const };
   const asked = JSON.stringify(renderVersionCard(card('churn'), { name: 'churn', proposal: open, conversationId: 'c' }).blocks);
