@@ -97,7 +97,8 @@ export async function dataOfRun(
     for (const { parts, line, ...use } of analysis.named) {
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
-        const all = [...before, ...parts.map((part) => filled(withCounted(part, analysis), valueFor))];
+        // No part is empty: what is given so somebody says when it is run.
+        const all = [...before, ...parts.map((part) => filled(withCounted(part, analysis), valueFor) || part)];
         // A parameter may hold a whole name.
         return all.length === 1 && /^[\w-]+(?:\.[\w-]+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
@@ -116,7 +117,7 @@ export async function dataOfRun(
       if (table.changes && own.at(-1)?.includes('{')) filledSchemas.add(own.slice(0, -1).join('.').toLowerCase());
       const isKnown = own.length > 1 && !own.slice(0, -1).some((part) => part.includes('{'));
       const isFixed = !parts.slice(0, -1).some((part) => part.includes('{')) && parts.length > 1;
-      if (!table.changes || !isKnown || (!isFixed && name !== original)) continue;
+      if (!table.changes || !isKnown || !((isFixed && !isMoved) || name === original)) continue;
       shared.push(table);
       if (isByCatalog(parts, given.isGiven)) byCatalog.push(name);
     }
@@ -245,8 +246,9 @@ const OUTSIDE = /^(?:hive_metastore|spark_catalog)\./i;
 
 /** The schemas of a copy's own that no code of it makes: those that surely are not there, and those of which it can't be told. */
 async function schemasToMake(tables: readonly Named[], made: ReadonlySet<string>, isThere: IsSchemaThere) {
-  const own = tables.flatMap(({ name, changes, instead }) =>
-    changes && instead !== undefined ? [name.slice(0, name.lastIndexOf('.'))] : [],
+  const schemaOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
+  const own = tables.flatMap(({ name, changes, instead = name }) =>
+    changes && schemaOf(name) !== schemaOf(instead) ? [schemaOf(name)] : [],
   );
   const isMade = (schema: string) => [schema, schema.slice(schema.lastIndexOf('.') + 1)].some((one) => made.has(one.toLowerCase()));
   const schemas = [...new Set(own)].sort().filter((schema) => !isMade(schema));

@@ -138,6 +138,26 @@ it('says nothing of tables that nobody can name, nor of code without tables', as
   expect(await dataOfRun([{ path: 'src/a.py', bytes: Buffer.from('print(1)\n') }], {}, undefined)).toEqual([]);
 });
 
+it('takes no table for production’s that has another name there, nor one in a catalog that is said when it is run', async () => {
+  const code = `schema = dbutils.widgets.get("schema")
+dbutils.widgets.text("catalog", "")
+spark.range(3).write.saveAsTable(f"main.sales.orders_{schema}")
+spark.range(3).write.saveAsTable(f"{dbutils.widgets.get('catalog')}.sales.weeks")
+`;
+  const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
+  const said = async (schema: string) => {
+    const [dev, prod] = [resolvedWith('dev', schema), resolvedWith('prod', 'prod')].map((one): JsonObject => {
+      const { tasks } = (one.resources as { jobs: { x: { tasks: JsonObject[] } } }).jobs.x;
+      return { ...one, resources: { jobs: { x: { tasks } } } };
+    });
+    const found = await dataOfRun(load, dev ?? {}, prod);
+    expect(JSON.stringify(found)).not.toContain('CREATE SCHEMA');
+    return found.filter(({ rule }) => rule === 'shared tables').map(({ text }) => text);
+  };
+  expect(await said('dev')).toEqual([]);
+  expect(await said('prod')).toEqual([expect.stringContaining('changes 1 table of production: `main.sales.orders_prod`')]);
+});
+
 it('names what a copy would miss in its own schema', async () => {
   const code =
     'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
