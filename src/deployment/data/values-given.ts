@@ -6,7 +6,7 @@ import { parameterGiven, parameterOfJob } from '../../bundle/model/path-and-id-f
 import { pathsOf } from '../../bundle/model/source-references.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { filesRoot } from '../../bundle/proof/resolved-target.ts';
-import { type JsonObject, objectOf } from '../../values/json.ts';
+import { itemsIn, type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { baseName, canonicalPath } from '../../values/workspace-path.ts';
 
@@ -21,13 +21,14 @@ export function valuesGiven(resolved: JsonObject) {
   const byPath = new Map<string, Map<string, ValuesByName>>();
   const add = (path: string, task: string, values: ValuesByName) =>
     byPath.set(path, (byPath.get(path) ?? new Map<string, ValuesByName>()).set(task, values));
+  const passedTo = passedOn(Object.values(objectOf(objectOf(resolved.resources).jobs)).map(objectOf));
   const texts: { job: string; task: string | undefined; parameter: string; text: string; values: ValuesByName }[] = [];
   for (const [type, group] of Object.entries(objectOf(resolved.resources))) {
     if (type !== 'jobs' && type !== 'pipelines') continue;
     for (const [key, resource] of Object.entries(objectOf(group))) {
       const value = objectOf(resource);
       const leaves = leavesOf(value);
-      const ofTask = parametersOf(type, leaves);
+      const ofTask = parametersOf(type, leaves, type === 'jobs' ? passedTo.get(key) : undefined);
       for (const [name, text] of ofTask(undefined)) {
         if ((shared.get(name) ?? text) !== text) disputed.add(name);
         shared.set(name, text);
@@ -66,8 +67,30 @@ function taskOf({ keys }: Leaf): string | undefined {
   return keys[0] === 'tasks' ? keys[1] : undefined;
 }
 
+/** What a task that runs another job of the bundle hands to it, by that job's key; undefined where several do. */
+function passedOn(jobs: readonly JsonObject[]): Map<string, JsonObject | undefined> {
+  const passed = new Map<string, JsonObject | undefined>();
+  for (const job of jobs) {
+    const own = Object.fromEntries(
+      itemsIn(job.parameters)
+        .map(objectOf)
+        .map(({ name, default: value = '' }) => [String(name), value]),
+    );
+    for (const task of itemsIn(job.tasks).map(objectOf)) {
+      const { job_id: id, job_parameters: given } = objectOf(task.run_job_task ?? objectOf(objectOf(task.for_each_task).task).run_job_task);
+      const [, key] = /^\$\{resources\.jobs\.([\w-]+)\.id\}$/.exec(String(id)) ?? [];
+      if (key !== undefined) passed.set(key, passed.has(key) ? undefined : { ...objectOf(given), ...own });
+    }
+  }
+  return passed;
+}
+
 /** By task what its code gets: of the same name a job's own parameter goes before its tasks' (facts: databricks#job-definitions). */
-function parametersOf(type: string, leaves: ReadonlyMap<string, Leaf>): (task: string | undefined) => ValuesByName {
+function parametersOf(
+  type: string,
+  leaves: ReadonlyMap<string, Leaf>,
+  passed: JsonObject = {},
+): (task: string | undefined) => ValuesByName {
   const nameOf = (called: string) => called.replace(/^.*\./, '').toLowerCase();
   const all = [...leaves.values()].flatMap((leaf) => {
     const inPipeline = leaf.fields[0] === 'configuration' ? leaf.fields[1] : undefined;
@@ -77,7 +100,9 @@ function parametersOf(type: string, leaves: ReadonlyMap<string, Leaf>): (task: s
     return typeof text === 'string' ? names.map((name) => ({ task: taskOf(leaf), name, text, isWord: leaf.option !== undefined })) : [];
   });
   const byTask = Map.groupBy(all, ({ task }) => task);
-  const own = new Map((byTask.get(undefined) ?? []).flatMap(({ name, text }) => (text.includes('{{') ? [] : [[name, text] as const])));
+  const defaults = (byTask.get(undefined) ?? []).map(({ name, text }): [string, string] => [name, text]);
+  const handed = Object.entries(passed).map(([name, value]): [string, string] => [nameOf(name), String(value)]);
+  const own = new Map([...defaults, ...handed].filter(([, text]) => !text.includes('{{')));
   const ofTasks = new Map<string | undefined, ValuesByName>([[undefined, own]]);
   for (const [task, given] of byTask) {
     if (task === undefined) continue;

@@ -111,7 +111,7 @@ it('knows what each task gives to a notebook that several run', async () => {
 it('takes parameters from the job that runs the code, whatever others call the same', async () => {
   const code = 'spark.range(3).write.saveAsTable(f"main.{dbutils.widgets.get(\'place\')}.orders")\n';
   const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
-  const written = async (own: JsonObject, base_parameters: JsonObject) => {
+  const written = async (own: JsonObject, base_parameters: JsonObject, caller: JsonObject = {}) => {
     const given = (target: string): JsonObject => {
       const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
       const job = (schema: string, parameters: JsonObject) => ({
@@ -120,7 +120,7 @@ it('takes parameters from the job that runs the code, whatever others call the s
       const tasks = [{ task_key: 'load', notebook_task: { notebook_path: `${files}/src/load`, base_parameters } }];
       return {
         workspace: { file_path: files },
-        resources: { jobs: { x: { ...job('sales', own), tasks }, y: job('finance', { place: 'hr' }) } },
+        resources: { jobs: { x: { ...job('sales', own), tasks }, y: { ...job('finance', { place: 'hr' }), ...caller } } },
       };
     };
     return (await dataOfRun(load, given('dev'), undefined)).at(-1)?.text;
@@ -129,6 +129,11 @@ it('takes parameters from the job that runs the code, whatever others call the s
   expect(await written({ place: 'erp' }, { place: 'crm' })).toBe('A run writes `main.erp.orders`.');
   expect(await written({}, { place: 'crm' })).toBe('A run writes `main.crm.orders`.');
   expect(await written({}, {})).toBe('A run writes `main.{place}.orders`.');
+  // The one that runs it as a task hands it its own.
+  const run_job_task = { job_id: '${resources.jobs.x.id}', job_parameters: { place: 'ops' } };
+  const tasks = [{ task_key: 'run', run_job_task }];
+  expect(await written({ place: '' }, {}, { tasks })).toBe('A run writes `main.hr.orders`.');
+  expect(await written({ place: '' }, {}, { tasks, parameters: [] })).toBe('A run writes `main.ops.orders`.');
 });
 
 it('says nothing of tables that nobody can name, nor of code without tables', async () => {
