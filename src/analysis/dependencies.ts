@@ -6,15 +6,18 @@ import { argumentOf, calleeOf, type Node, nodesInStretches, withPython } from '.
 import { isStandardModule } from './python/stdlib.ts';
 import { type Cell, cellsOf, isEnvironment, isRequirements } from './source/cells.ts';
 import { LIMITS } from './source/limits.ts';
+import { namedFiles } from './source/named-files.ts';
 import { parseEnvironmentLines, parsePip, parseRequirementLines } from './source/pip.ts';
 
 /**
  * Paths are as written, absolute or relative to the source's folder. `run`: a notebook's `%run`; `notebook`: one that `dbutils.notebook.run`
  * starts; `import`: a module of Python, `level` counting the leading dots, `names` what is taken from it (each may be a module itself);
- * `path`: a folder added to `sys.path`; `file`: a requirements file, wheel, archive or folder. Lines count from 1 (see `Cell`).
+ * `path`: a folder added to `sys.path`; `file`: a requirements file, wheel, archive or folder; `data`: what code may read, if it is there
+ * (see `namedFiles`). Lines count from 1 (see `Cell`).
  */
 export type Dependency =
   | { readonly kind: 'run' | 'notebook' | 'path' | 'file'; readonly path: string; readonly line: number }
+  | { readonly kind: 'data'; readonly path: string; readonly joined: boolean; readonly line: number }
   | { readonly kind: 'import'; readonly module: string; readonly level: number; readonly names: readonly string[]; readonly line: number };
 
 /** Without one of these words Python needs no parser. */
@@ -50,7 +53,13 @@ export function createDependencies(source: Source, cells: readonly Cell[]) {
     readOther: (cell: Cell) => {
       found.push(...otherDependencies(cell, source));
     },
-    all: (): readonly Dependency[] => found.sort((a, b) => a.line - b.line).slice(0, LIMITS.listed),
+    all: (): readonly Dependency[] => {
+      const files = new Set(found.flatMap((one) => (one.kind === 'file' ? [one.path] : [])));
+      const data = cells.flatMap(namedFiles).filter(({ path }) => !files.has(path));
+      return [...found, ...data.map((one): Dependency => ({ kind: 'data', ...one }))]
+        .sort((a, b) => a.line - b.line)
+        .slice(0, LIMITS.listed);
+    },
   };
 }
 

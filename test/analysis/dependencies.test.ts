@@ -8,9 +8,11 @@ import { file, jupyter, notebook } from './make.ts';
 /** Short forms: `run ./setup @3`, `import ..a.b(c,d) @4`. */
 async function said(source: Source): Promise<string[]> {
   const short = (one: Dependency) =>
-    one.kind === 'import'
-      ? `import ${'.'.repeat(one.level)}${one.module}${one.names.length === 0 ? '' : `(${one.names.join(',')})`} @${one.line}`
-      : `${one.kind} ${one.path} @${one.line}`;
+    one.kind === 'data'
+      ? `${one.joined ? 'data …/' : 'data '}${one.path} @${one.line}`
+      : one.kind === 'import'
+        ? `import ${'.'.repeat(one.level)}${one.module}${one.names.length === 0 ? '' : `(${one.names.join(',')})`} @${one.line}`
+        : `${one.kind} ${one.path} @${one.line}`;
   return (await dependenciesOf(source)).map(short);
 }
 
@@ -68,6 +70,7 @@ print("import nothing; %run ./nothing")  # import nothing
       'notebook ./jobs/daily @34',
       'notebook /Shared/fixed @35',
       'import plugins.csv @37',
+      'data plugins.csv @37',
       'file ./udfs.py @38',
     ]);
   });
@@ -132,6 +135,32 @@ ${comment} MAGIC %run ./with spaces in it
     [100_000, []],
   ])('reads a line that goes on in %i others, up to a length', async (count, files) => {
     expect(await said(notebook(`%pip install \\\n${'  \\\n'.repeat(count)}  -r req.txt\n`))).toEqual(files);
+  });
+
+  it('finds files that code names beside it, and no address, whole path, comment or mere ending', async () => {
+    const text = `import os
+# as in "conf/old.yml"
+conf = yaml.safe_load(open('./conf/base.yml'))
+query = Path(f"{FOLDER}/sql/orders of May.sql").read_text()
+more = os.path.join(CONFIG_DIR, 'generator/basic.yaml'), ROOT + "/conf/all.toml", Path(__file__).parent / "near.json"
+spark.read.csv("s3://bucket/a.csv"); open("/tmp/x.csv"); name.endswith(".csv"); json.loads('{"a.json": 1}')
+`;
+    expect(await said(notebook(text))).toEqual([
+      'data ./conf/base.yml @3',
+      'data …/sql/orders of May.sql @4',
+      'data …/generator/basic.yaml @5',
+      'data …/conf/all.toml @5',
+      'data …/near.json @5',
+      'data a.json @6',
+    ]);
+    const shell = '# Databricks notebook source\n# MAGIC %sh bash scripts/setup.sh --list "more.txt" # or other.sh\n';
+    expect(await said(notebook(shell))).toEqual(['data scripts/setup.sh @2', 'data more.txt @2', 'data other.sh @2']);
+    expect(await said(notebook('val x = load("conf/base.yml")\n', 'SCALA'))).toEqual([]);
+  });
+
+  it('looks for named files in texts that were made to be slow', async () => {
+    const slow = [`"${'a'.repeat(60_000)}.csv"`, '".csv'.repeat(12_000), '}.csv"'.repeat(10_000)];
+    for (const one of slow) expect(await said(notebook(one))).toEqual([]);
   });
 
   it('takes a name that is set twice for no path', async () => {

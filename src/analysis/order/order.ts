@@ -72,6 +72,8 @@ function usersOf(analyses: readonly Analysis[], byPath: ReadonlyMap<string, Anal
   const words = { run: 'takes in (%run)', notebook: 'runs', import: 'imports', file: 'uses', path: 'uses' };
   for (const analysis of analyses) {
     for (const dependency of analysis.dependencies) {
+      // Code may name a program in a sentence.
+      if (dependency.kind === 'data') continue;
       for (const target of targetsOf(analysis, dependency, byPath)) {
         // Two that run each other would both be gone: the first one stays.
         if (target === analysis || users.get(analysis.path)?.path === target.path) continue;

@@ -27,7 +27,7 @@ export async function collectSources(
   const reads = new Map<string, Promise<Found>>();
   const visits = new Set<string>();
   /** How each thing is named in the answer: as the definition names it, else as the first source does that names it. */
-  const names = new Map<string, Wanted>();
+  const names = new Map<string, Pick<Wanted, 'path' | 'place' | 'data'>>();
   const diagnostics: Diagnostic[] = [];
   const named = new Set(references.map(sourceKey));
   const roots = new Set<string>();
@@ -58,11 +58,11 @@ export async function collectSources(
   }
 
   async function want(wanted: Wanted, depth: number): Promise<void> {
-    const { path, kind, place, search } = wanted;
+    const { path, kind, place, search, data = false } = wanted;
     const key = sourceKey(wanted);
     const before = names.get(key);
     if (before === undefined || (!named.has(key) && `${place} ${path}` < `${before.place} ${before.path}`)) names.set(key, wanted);
-    const visit = `${key}\n${search?.join(':') ?? ''}`;
+    const visit = `${key}\n${data ? 'data' : ''}\n${search?.join(':') ?? ''}`;
     if (visits.has(visit) || isTooMuch(place, depth)) return;
     visits.add(visit);
     if (kind === 'folder') {
@@ -70,7 +70,8 @@ export async function collectSources(
       return;
     }
     const found = await readOnce(key, path, kind);
-    if ('level' in found) return;
+    // Lines of a text that is no list for pip name nothing.
+    if ('level' in found || (data && !path.endsWith('.py'))) return;
     const needs = await needsOf(found.source, found.dependencies, search, list);
     diagnostics.push(...needs.diagnostics);
     open.push(...needs.open);
@@ -114,7 +115,8 @@ export async function collectSources(
   for (const [key, work] of reads) {
     const found = await work;
     const name = names.get(key) ?? { path: '', place: '' };
-    if ('level' in found) diagnostics.push({ ...found, place: name.place });
+    if ('level' in found)
+      diagnostics.push({ ...found, message: `${found.message} ${name.data === true ? NO_COPY : KEPT}`, place: name.place });
     // A notebook that was named as a file may have been named as a notebook too; then it is left to that name.
     else if (!reads.has(sourceKey(found.source)) || sourceKey(found.source) === key)
       sources.set(sourceKey(found.source), { ...found.source, path: name.path });
@@ -128,8 +130,11 @@ export async function collectSources(
 function unreadWarning(path: string, kind: Source['kind'], error: UserError | undefined): Diagnostic {
   const problem =
     error === undefined ? `The ${kind} ${path} does not exist in the workspace.` : `${error.words.doing}: ${error.words.problem}`;
-  return { level: 'warning', place: '', message: `${problem} The bundle keeps the path as it is.` };
+  return { level: 'warning', place: '', message: problem };
 }
+
+const KEPT = 'The bundle keeps the path as it is.';
+const NO_COPY = 'The code names it; the bundle has no copy.';
 
 const TOO_DEEP = `leads more than ${LIMITS.depth} files deep; what lies deeper was not read`;
 const TOO_MANY = `is one of more than ${LIMITS.sources} files, or ${LIMITS.sourcesBytes / 1024 / 1024} MB of them; the rest was not read`;

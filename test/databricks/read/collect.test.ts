@@ -176,6 +176,63 @@ describe('Python modules', () => {
   });
 });
 
+describe('files that code names', () => {
+  it('takes those that are there, from where the code runs, and reads no list for pip in them', async ({ rig, root, collected }) => {
+    rig.notebook(`${root}/jobs/main`, [
+      '%run ../shared/setup',
+      'import own',
+      'x = open("conf/main.yml"), open("conf/none.yml"), open("big.csv")',
+    ]);
+    rig.notebook(`${root}/shared/setup`, ['%pip install -r requirements.txt', 'words = open("words.txt")']);
+    for (const path of [
+      'jobs/requirements.txt',
+      'jobs/conf/main.yml',
+      'jobs/words.txt',
+      'shared/words.txt',
+      'jobs/near.json',
+      'other/main.yml',
+    ])
+      rig.file(`${root}/${path}`, './gone\n');
+    rig.file(`${root}/jobs/own.py`, 'from lib import tool');
+    rig.file(`${root}/jobs/lib/__init__.py`);
+    rig.file(`${root}/jobs/lib/tool.py`, 'a = Path(__file__).parent / "table.sql", open("near.json")');
+    rig.file(`${root}/jobs/lib/table.sql`, 'select 1');
+    const { paths, diagnostics } = await collected(notebook(`${root}/jobs/main`));
+    expect(paths.filter((path) => !path.endsWith('.py'))).toEqual([
+      'jobs/conf/main.yml',
+      'jobs/lib/table.sql',
+      'jobs/near.json',
+      'jobs/requirements.txt',
+      'jobs/words.txt',
+      'jobs/main',
+      'shared/setup',
+    ]);
+    expect(diagnostics.map(({ place }) => place.replace(`${root}/`, ''))).toEqual(['jobs/requirements.txt:1']);
+  });
+
+  it('looks for a file whose folder is computed in the Git folder, and in the folders of its top', async ({ rig, collected }) => {
+    const git = '/Repos/ana@acme.example/named';
+    rig.notebook(`${git}/notebooks/main`, [
+      '%run ../config/setup',
+      'open(os.path.join(CONFIG_DIR, "model/basic.yaml")), open(f"{ROOT}/all.toml")',
+    ]);
+    rig.notebook(`${git}/config/setup`);
+    for (const path of ['config/model/basic.yaml', 'all.toml', 'config/all.toml', 'model.yaml']) rig.file(`${git}/${path}`);
+    const { paths } = await collected(notebook(`${git}/notebooks/main`));
+    expect(paths.filter((path) => /ml$/.test(path))).toEqual([`${git}/all.toml`, `${git}/config/model/basic.yaml`]);
+  });
+
+  it('says of one that can’t be read that the bundle has no copy', async ({ rig, root, collected, faults }) => {
+    rig.notebook(`${root}/main`, ['open("x.csv")']);
+    rig.file(`${root}/x.csv`);
+    faults.on('GET /api/2.0/workspace/export', { delayMs: 0, times: 1 });
+    faults.on('GET /api/2.0/workspace/export', { status: 403, times: 1 });
+    const { paths, diagnostics } = await collected(notebook(`${root}/main`));
+    expect(paths).toEqual(['main']);
+    expect(diagnostics).toMatchObject([{ place: `${root}/main:2`, message: expect.stringContaining('the bundle has no copy') }]);
+  });
+});
+
 describe('folders', () => {
   it('takes everything below, but not what tools write', async ({ rig, root, collected }) => {
     for (const path of ['dbt_project.yml', 'models/a.sql', 'target/run.json', 'logs/dbt.log', '__pycache__/x.pyc', '.git/HEAD'])
