@@ -7,8 +7,7 @@ import { compare } from '../../../src/bundle/proof/compare.ts';
 import { resolveBundle } from '../../../src/bundle/proof/resolve-offline.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { HOST, job, notebook, textOf } from '../fixtures.ts';
-
-const ETL = '/Workspace/Users/ana@acme.example/etl';
+import { ETL, reads, writes } from './tables.ts';
 
 function made(parameters: Record<string, JsonObject>, tables: readonly SourceTables[], devData?: DevData) {
   const tasks = Object.entries(parameters).map(([key, base_parameters]) => ({
@@ -35,9 +34,6 @@ function made(parameters: Record<string, JsonObject>, tables: readonly SourceTab
     });
   return { of, told, proof, readme: textOf(bundle, 'README.md') };
 }
-
-const writes = (task: string, ...parts: string[]): SourceTables => ({ path: `${ETL}/${task}`, tables: [{ changes: true, parts }] });
-const reads = (task: string, ...parts: string[]): SourceTables => ({ path: `${ETL}/${task}`, tables: [{ changes: false, parts }] });
 
 it('moves what is written, and what others of the job read of that, and leaves what is only read', () => {
   const where = { schema: 'sales' };
@@ -224,74 +220,6 @@ it('says where a catalog alone can not keep a copy away from production', () => 
   expect(told).toEqual([expect.stringContaining('as in `{catalog}.finance.ledger`: a copy changes the tables of `main` too')]);
   expect(made({ look: { catalog: 'main' } }, [reads('look', '{catalog}', 'finance', 'ledger')]).told).toEqual([]);
 });
-
-it('moves what lists of words give to Python tasks, also within a word', () => {
-  const lists = {
-    load: ['--catalog', 'main', '--out-schema=sales', '--verbose', '--day', '{{job.start_time.iso_date}}'],
-    look: ['--schema', 'erp', '--output-table=prod.sales.orders_clean', '--schema'],
-  };
-  const tasks = Object.entries(lists).map(([key, parameters]) => ({
-    task_key: key,
-    spark_python_task: { python_file: `${ETL}/${key}.py`, parameters },
-  }));
-  const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
-  const sources = tasks.map(({ spark_python_task: { python_file: path } }) => ({ path, kind: 'file', bytes: Buffer.from('') }) as const);
-  const tables = [
-    writes('load.py', '{args.catalog}', '{args.out_schema}', 'orders'),
-    {
-      path: `${ETL}/look.py`,
-      tables: [reads('', 'main', '{args.schema}', 'customers'), writes('', '{args.output_table}')].flatMap((one) => one.tables),
-    },
-  ];
-  const bundle = generateBundle({ definition, sources, tables, host: HOST });
-  const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
-  const given = (target: string) => {
-    const { resources } = resolved(target) as unknown as {
-      resources: { jobs: Record<string, { tasks: { task_key: string; spark_python_task: { parameters: string[] } }[] }> };
-    };
-    return Object.fromEntries((resources.jobs.copies?.tasks ?? []).map((one) => [one.task_key, one.spark_python_task.parameters]));
-  };
-  expect(given('prod')).toEqual(lists);
-  expect(given('dev')).toEqual({
-    load: ['--catalog', 'main', '--out-schema=dev_ana_b', ...lists.load.slice(3)],
-    look: ['--schema', 'erp', '--output-table=prod.dev_ana_b.orders_clean', '--schema'],
-  });
-  for (const target of ['dev', 'prod']) {
-    const proof = compare({ definition, bundle, target, judge: 'CLI', resolved: resolved(target) });
-    expect(proof.counts.lost).toBe(0);
-  }
-});
-
-it.each([
-  ['as sys.argv has it', [], ['{argv1}', '{argv2}']],
-  ['as a parser of arguments counts', ['--mode', 'full'], ['{#1}', '{#2}']],
-] as const)(
-  'moves what a Python task gets as a word of its own where the code writes to it, and no other: %s',
-  (_how, before, [from, to]) => {
-    const lists = { load: [...before, 'erp.raw.orders', 'prod.sales.orders', '2024'], look: ['2024', '--verbose', 'api.acme.example'] };
-    const tasks = Object.entries(lists).map(([key, parameters]) => ({
-      task_key: key,
-      spark_python_task: { python_file: `${ETL}/${key}.py`, parameters },
-    }));
-    const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
-    const sources = tasks.map(({ spark_python_task: { python_file: path } }) => ({ path, kind: 'file', bytes: Buffer.from('') }) as const);
-    const tables = [{ path: `${ETL}/load.py`, tables: [reads('', from), writes('', to)].flatMap((one) => one.tables) }];
-    const bundle = generateBundle({ definition, sources, tables, host: HOST });
-    const given = (target: string) => {
-      const { resources } = resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' }) as unknown as {
-        resources: { jobs: Record<string, { tasks: { task_key: string; spark_python_task: { parameters: string[] } }[] }> };
-      };
-      return Object.fromEntries((resources.jobs.copies?.tasks ?? []).map((one) => [one.task_key, one.spark_python_task.parameters]));
-    };
-    expect(given('prod')).toEqual(lists);
-    expect(given('dev')).toEqual({ ...lists, load: [...before, 'erp.raw.orders', 'prod.dev_ana_b.orders', '2024'] });
-    expect(bundle.variables.map(({ description }) => description)).toContain(
-      `Schema of the table in argument ${before.length + 2} of task load`,
-    );
-    // What looks like a table's name is none where no code says so.
-    expect(bundle.variables.map(({ value }) => value)).not.toContain('api');
-  },
-);
 
 it('gives each copy of a person a schema of its own, and says so by target', () => {
   const parameters = [{ name: 'schema', default: 'sales' }];

@@ -6,6 +6,7 @@ import { dataOfRun } from '../../../src/deployment/data/data-of-run.ts';
 import { sharedData } from '../../../src/deployment/data/shared-data.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { HOST, job, notebookTask } from '../../bundle/fixtures.ts';
+import { resolvedWith } from './resolved.ts';
 
 const LOAD = `# Databricks notebook source
 schema = dbutils.widgets.get("schema")
@@ -20,16 +21,6 @@ const FILES = [
   { path: 'src/report.sql', bytes: Buffer.from(REPORT) },
   { path: 'databricks.yml', bytes: Buffer.from('bundle: {name: x}') },
 ];
-
-function resolvedWith(target: string, schema: string): JsonObject {
-  const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
-  const tasks = [
-    { task_key: 'load', notebook_task: { notebook_path: `${files}/src/load`, base_parameters: { schema } } },
-    { task_key: 'report', notebook_task: { notebook_path: `${files}/src/report` } },
-  ];
-  const jobs = { x: { tasks, parameters: [{ name: 'catalog', default: 'main' }] } };
-  return { workspace: { file_path: files }, resources: { jobs } };
-}
 
 it('names what is read and written, and what of it is production’s by file and line', async () => {
   const findings = await dataOfRun(FILES, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
@@ -163,49 +154,6 @@ spark.range(3).write.saveAsTable(f"{dbutils.widgets.get('catalog')}.sales.weeks"
   expect(await said('prod')).toEqual([expect.stringContaining('changes 1 table of production: `main.sales.orders_prod`')]);
 });
 
-it('names what a copy would miss in its own schema', async () => {
-  const code =
-    'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
-  const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) }];
-  const findings = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
-  expect(findings[0]?.text).toContain('nothing in this bundle fills: `main.dev_ana.customers` (production reads `main.sales.customers`).');
-  expect(findings.map(({ rule }) => rule)).toEqual(['missing tables', 'data']);
-});
-
-it('says nothing of what the copy may fill under a name that is computed, or by dbt', async () => {
-  const reads =
-    'schema = dbutils.widgets.get("schema")\nspark.table(f"main.{schema}.customers").write.saveAsTable(f"main.{schema}.clean")\n';
-  const missing = async (code: string, more: JsonObject[] = []) => {
-    const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${reads}${code}`) }];
-    const [dev, prod] = [resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')];
-    const { tasks } = (dev.resources as { jobs: { x: { tasks: JsonObject[] } } }).jobs.x;
-    const found = await dataOfRun(load, { ...dev, resources: { jobs: { x: { tasks: [...tasks, ...more] } } } }, prod);
-    return found.filter(({ rule }) => rule === 'missing tables').length;
-  };
-  expect(await missing('')).toBe(1);
-  expect(await missing('for name in names:\n    spark.table(name).write.saveAsTable(f"main.{schema}.{name}")\n')).toBe(0);
-  expect(await missing('for name in names:\n    spark.table(name).write.saveAsTable(f"main.other.{name}")\n')).toBe(1);
-  expect(await missing('', [{ task_key: 'dbt', dbt_task: { commands: ['dbt run'], schema: 'dev_ana' } }])).toBe(0);
-});
-
-it('names volumes as well that a copy would find nothing in, and none that it fills itself', async () => {
-  const missing = async (code: string) => {
-    const load = [
-      { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\nschema = dbutils.widgets.get("schema")\n${code}`) },
-    ];
-    const findings = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'));
-    return findings.filter(({ rule }) => rule === 'missing tables').map(({ text }) => text);
-  };
-  const reads = 'files = spark.read.json(f"/Volumes/main/{schema}/landing/orders")\n';
-  expect(await missing(`${reads}files.write.saveAsTable(f"main.{schema}.orders")\n`)).toEqual([
-    expect.stringContaining(
-      'nothing in this bundle fills: the files in volume `main.dev_ana.landing` (production reads `main.sales.landing`).',
-    ),
-  ]);
-  expect(await missing(`${reads}files.write.json(f"/Volumes/main/{schema}/landing/copy")\n`)).toEqual([]);
-  expect(await missing('spark.read.json("/Volumes/main/sales/landing/orders").write.saveAsTable(f"main.{schema}.orders")\n')).toEqual([]);
-});
-
 it('names experiments and models of MLflow that production has, and those of the copy as its own', async () => {
   const said = async (code: string, schema = 'dev_ana') => {
     const load = [{ path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\nimport mlflow\n${code}`) }];
@@ -286,52 +234,6 @@ dbutils.fs.rm("s3://acme-drop/orders/latest", True)
   // Without a production to hold it against, what is written down counts.
   const [alone] = await dataOfRun(load, resolvedWith('dev', 'dev_ana'), undefined);
   expect(alone?.text).toContain('changes 3 paths of production');
-});
-
-it('says which dashboards go on to show production’s tables, and no word where they read other ones or the copy’s', async () => {
-  const code = 'spark.table("main.erp.raw").write.saveAsTable(f"main.{dbutils.widgets.get(\'schema\')}.orders")\n';
-  const said = async (query: string, place: JsonObject = {}, dashboard: JsonObject = {}) => {
-    const datasets = [{ name: 'a', displayName: 'A', queryLines: [query], ...place }];
-    const files = [
-      { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) },
-      { path: 'src/sales.lvdash.json', bytes: Buffer.from(JSON.stringify({ pages: [], datasets })) },
-    ];
-    const board = { display_name: 'Sales', file_path: '../src/sales.lvdash.json', ...dashboard };
-    const [dev, prod] = [resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales')];
-    const resources = { ...(dev.resources as JsonObject), dashboards: { sales: board } };
-    const found = await dataOfRun(files, { ...dev, resources }, prod);
-    return found.filter(({ rule }) => rule === 'dashboards').map(({ text }) => text);
-  };
-  const words = ["The copy of dashboard `Sales` shows production's `main.sales.orders`, not what this copy writes."];
-  expect(await said('SELECT * FROM main.sales.orders o JOIN main.sales.customers c USING (id)')).toEqual(words);
-  expect(await said('SELECT * FROM sales.orders', { catalog: 'main' })).toEqual(words);
-  expect(await said('SELECT * FROM orders', { catalog: 'main', schema: 'sales' })).toEqual(words);
-  expect(await said('SELECT * FROM orders', { catalog: 'main', schema: 'sales' }, { dataset_schema: 'dev_ana' })).toEqual([]);
-  expect(await said('SELECT * FROM main.sales.customers')).toEqual([]);
-  expect(await said('SELECT * FROM orders')).toEqual([]);
-});
-
-it('takes no dashboard for another whose file has the same name elsewhere', async () => {
-  const board = (query: string) => Buffer.from(JSON.stringify({ pages: [], datasets: [{ name: 'a', queryLines: [query] }] }));
-  const code = 'spark.table("main.erp.raw").write.saveAsTable(f"main.{dbutils.widgets.get(\'schema\')}.orders")\n';
-  const files = [
-    { path: 'src/load.py', bytes: Buffer.from(`# Databricks notebook source\n${code}`) },
-    { path: 'src/old/sales.lvdash.json', bytes: board('SELECT * FROM main.sales.orders') },
-    { path: 'src/sales.lvdash.json', bytes: board('SELECT * FROM main.sales.customers') },
-  ];
-  const dev = resolvedWith('dev', 'dev_ana');
-  const said = async (file_path: string) => {
-    const dashboards = { sales: { display_name: 'Sales', file_path } };
-    const found = await dataOfRun(
-      files,
-      { ...dev, resources: { ...(dev.resources as JsonObject), dashboards } },
-      resolvedWith('prod', 'sales'),
-    );
-    return found.filter(({ rule }) => rule === 'dashboards').length;
-  };
-  expect([await said('../src/sales.lvdash.json'), await said('src/sales.lvdash.json'), await said('../src/old/sales.lvdash.json')]).toEqual(
-    [0, 0, 1],
-  );
 });
 
 it('reads statements of SQL in parameters, and none that may be for another database', async () => {

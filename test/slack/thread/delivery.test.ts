@@ -1,34 +1,11 @@
 // What people see where Slack does not take a stored message: a lesser form of it at once, and all that comes after it; or the message itself, later.
 import { expect } from 'vitest';
 import type { ThreadMessage } from '../../../src/conversation/thread-port.ts';
-import type { Fault } from '../../../src/playground/slack/methods/faults.ts';
-import { createClients } from '../../../src/slack/bolt/app.ts';
-import type { CardRows } from '../../../src/slack/thread/drawing.ts';
-import { createThread } from '../../../src/slack/thread/thread.ts';
-import { createConversationRows } from '../../../src/storage/conversations.ts';
-import { createOutbox } from '../../../src/storage/outbox.ts';
-import { createTurnRows } from '../../../src/storage/turns.ts';
 import { LeaseLostError } from '../../../src/values/errors.ts';
 import { buttonsOf, textOf } from '../../flows/thread.ts';
-import { eventually, start } from '../../playground/slack/start.ts';
-import { dbTest } from '../../storage/db-test.ts';
-import { quiet } from '../../storage/open-test-storage.ts';
-import { card, proposal, writeProposal, writesOf } from '../views/fixtures.ts';
+import { eventually } from '../../playground/slack/start.ts';
+import { AFTER, ELSEWHERE, isFile, MESSAGES, methodOf, SENT, test } from './delivery-rig.ts';
 
-const CHANNEL = 'C_DATA';
-const AS = { host: 'https://acme.test', userName: 'ana@acme.example' };
-const BUNDLE = { name: 'churn', files: [{ path: 'databricks.yml', bytes: new TextEncoder().encode('bundle: {}\n') }], secrets: [] };
-const AFTER: ThreadMessage = { kind: 'reply', to: 'U_ANA', text: 'What comes after it.' };
-
-const MESSAGES = {
-  reply: { kind: 'reply', to: 'U_ANA', text: 'I made **it** for <!channel>.' },
-  result: { kind: 'result', to: 'U_ANA', target: 'dev', version: 2, result: { ok: true, state: 'done', jobs: [] } },
-  archive: { kind: 'archive', to: 'U_ANA', version: 2, bundleDigest: 'd', as: AS },
-  release: { kind: 'release', version: 2, proposalId: 'p1' },
-  write: { kind: 'write', proposalId: 'w1' },
-  write_result: { kind: 'write_result', to: 'U_ANA', proposalId: 'w1' },
-  card: card('short', { plan: { problem: 'There is no plan.', next: 'Wait.' } }),
-} satisfies Record<ThreadMessage['kind'], ThreadMessage>;
 const KINDS = Object.keys(MESSAGES) as ThreadMessage['kind'][];
 
 /** What stands in the thread in its place. */
@@ -41,71 +18,6 @@ const IN_WORDS: Record<ThreadMessage['kind'], string> = {
   write_result: '<@U_ANA> Done: Run job',
   card: 'I can’t show the card of version 2 here: Slack',
 };
-/** What stands in direct messages, where its thread is gone. */
-const ELSEWHERE: Record<ThreadMessage['kind'], string> = {
-  reply: 'I made **it**',
-  result: 'Version 2 is deployed',
-  archive: 'From <',
-  release: 'From <',
-  write: 'Begin a new thread with `/dab`',
-  write_result: 'Done: Run job',
-  card: 'Begin a new thread with `/dab`',
-};
-const isFile = (kind: string) => kind === 'archive' || kind === 'release';
-const methodOf = (kind: string) => (isFile(kind) ? 'files.completeUploadExternal' : 'chat.postMessage');
-
-const test = dbTest('outbox', 'turns', 'conversations').extend('rig', async ({ db }) => {
-  const { slack, web, clock } = await start();
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
-  const [outbox, turns, conversations] = [createOutbox(db), createTurnRows(db), createConversationRows(db)];
-  const nothing = async () => [];
-  const write = writeProposal(writesOf('short')[0] ?? expect.fail(), 'done', 'short');
-  const cardRows = {
-    ...{ outbox, turns, conversations, host: AS.host, proposalsOf: nothing, proposalsBeside: nothing, destroyedOf: nothing },
-    ...{ called: { of: nothing }, proofs: { load: async () => undefined }, bundlesIn: () => ({ load: async () => ({ bundle: BUNDLE }) }) },
-    proposal: async () => proposal('open', 'short'),
-    write: async () => ({ ...write, result: { state: 'done' } }),
-    report: async () => ({ path: 'RELEASE-dev.md', bytes: new TextEncoder().encode('all of it\n') }),
-  } as unknown as CardRows;
-  /** As after a restart: the same rows, nothing in memory. */
-  const newThread = (rows: Partial<CardRows> = {}) =>
-    createThread({
-      client,
-      create,
-      cardRows: { ...cardRows, ...rows },
-      mayRead: async () => undefined,
-      streamIn: 'none',
-      clock,
-      log: quiet,
-    });
-  const threadTs = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
-  const about = { team: 'T_ACME', channel: CHANNEL, threadTs, private: false, requester: 'U_ANA' };
-  await conversations.insert({ id: 'c', ...about, subject: { jobId: '1', name: 'Churn' } });
-  const conversation = (await conversations.get('c')) ?? expect.fail();
-  const store = (id: string, message: ThreadMessage) => outbox.add({ id, conversationId: 'c', kind: message.kind, payload: message });
-  /** Stores these and says them in their order, as a turn does. */
-  async function sayAll(messages: readonly ThreadMessage[], thread = newThread()) {
-    for (const [index, message] of messages.entries()) await store(`m${index}`, message);
-    await clock.turnUntil(
-      (async () => {
-        for (const [index, message] of messages.entries()) await thread.deliver(`m${index}`, conversation, message);
-      })(),
-    );
-  }
-  const refuse = (kind: string, fault: Fault) => slack.faults.on(methodOf(kind), fault);
-  const ana = slack.as('ana');
-  const inThread = () => slack.messages(CHANNEL, threadTs).filter((message) => message.ts !== threadTs);
-  const openly = () => slack.messages(CHANNEL).filter((message) => message.threadTs === undefined && message.ts !== threadTs);
-  const direct = () => ana.messages(ana.dm);
-  const calls = (method: string) => slack.calls.filter((call) => call.method === method && call.args.text !== 'root').length;
-  const states = async () => (await db.query('select id, state from outbox where conversation_id is not null order by seq')) as unknown[];
-  return { slack, web, clock, outbox, newThread, store, sayAll, refuse, conversation, threadTs, inThread, openly, direct, calls, states };
-});
-
-const SENT = [
-  { id: 'm0', state: 'sent' },
-  { id: 'm1', state: 'sent' },
-];
 
 test.for(
   KINDS.flatMap((kind) =>
@@ -212,52 +124,6 @@ test('a scope that is missing is named, and what needs it waits for it', async (
   slack.change({ scopes: [...scopes, 'files:write'] });
   await clock.turnUntil(delivered);
   expect(inThread().flatMap(({ files }) => files ?? [])).toHaveLength(1);
-});
-
-test('of a thread whose root message has been deleted nothing stays in the open channel: all goes to direct messages', async ({ rig }) => {
-  const { web, threadTs, sayAll, openly, inThread, direct, calls, states } = rig;
-  const { reply, archive, card: version } = MESSAGES;
-  await web.chat.delete({ channel: CHANNEL, ts: threadTs });
-  const before = calls('chat.delete');
-  await sayAll([reply, archive, version]);
-  expect([openly(), inThread()]).toEqual([[], []]);
-  // Only the first one had to be taken back.
-  expect(calls('chat.delete') - before).toBe(1);
-  expect(direct().map((message) => message.files?.length ?? textOf(message))).toEqual([
-    expect.stringContaining(ELSEWHERE.reply),
-    1,
-    expect.stringContaining(ELSEWHERE.card),
-  ]);
-  expect(await states()).toEqual([...SENT, { id: 'm2', state: 'sent' }]);
-});
-
-test('the steps of a turn do not get out of a thread that is gone either', async ({ rig }) => {
-  const { web, clock, threadTs, conversation, newThread, openly, calls } = rig;
-  await web.chat.delete({ channel: CHANNEL, ts: threadTs });
-  const before = calls('chat.delete');
-  const nothing = async () => undefined;
-  const progress = newThread().progress({
-    ...{ turnId: 't1', conversation, to: 'U_ANA', resumeTs: undefined, shown: nothing, stopped: () => undefined },
-  });
-  progress.step({ id: 'read', title: 'Reading', status: 'in_progress' });
-  await eventually(() => calls('chat.delete') - before).toBe(1);
-  progress.step({ id: 'read', title: 'Reading', status: 'complete' });
-  await clock.turnUntil(progress.end('done'));
-  expect([openly(), calls('chat.delete') - before, calls('chat.postMessage')]).toEqual([[], 1, 1]);
-});
-
-test('what a killed process had posted into the open channel is taken back', async ({ rig }) => {
-  const { slack, web, threadTs, conversation, newThread, store, sayAll, openly, direct } = rig;
-  await web.chat.delete({ channel: CHANNEL, ts: threadTs });
-  await store('m0', AFTER);
-  // It dies before it hears what has become of its call.
-  slack.faults.on('chat.postMessage', { afterHandler: true, hang: true });
-  void newThread()
-    .deliver('m0', conversation, AFTER)
-    .catch(() => undefined);
-  await eventually(() => openly().length).toBe(1);
-  await sayAll([AFTER]);
-  expect([openly(), direct().length]).toEqual([[], 1]);
 });
 
 test('a message that can’t be made is said in words', async ({ rig: { newThread, sayAll, inThread } }) => {
