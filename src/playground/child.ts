@@ -9,17 +9,11 @@ import { systemClock } from '../values/clock.ts';
 
 const KEEP_STRIPPED = join(import.meta.dirname, '..', 'bin', 'keep-stripped.js');
 /**
- * What keeps a start from costing twice the seconds of the processor: sources are kept without their types, and compiled, WebAssembly (the
- * embedded Postgres) stays as it is compiled first, and JavaScript is made fast after ten times as many calls as V8 would (3,000 and 800). All
- * that pays only in a program that runs for hours.
+ * What keeps a start from costing twice the seconds of the processor, beside that sources are kept without their types, and compiled:
+ * WebAssembly (the embedded Postgres) stays as it is compiled first, and JavaScript is made fast after ten times as many calls as V8 would (3,000
+ * and 800), which pays only in a program that runs for hours.
  */
-const QUICK_START = [
-  '--import',
-  KEEP_STRIPPED,
-  '--liftoff-only',
-  '--invocation-count-for-turbofan=30000',
-  '--invocation-count-for-osr=8000',
-];
+const QUICK_START = ['--liftoff-only', '--invocation-count-for-turbofan=30000', '--invocation-count-for-osr=8000'];
 const END_WITH_PARENT = join(import.meta.dirname, 'end-with-parent.ts');
 
 /** The first start of the embedded Postgres takes seconds, on a machine that does much else a minute. One that fails ends, and is noticed at once. */
@@ -33,6 +27,8 @@ interface ChildOptions {
   /** The TypeScript file. */
   readonly main: string;
   readonly env: Readonly<Record<string, string>>;
+  /** It runs for hours, so that being fast later on pays. */
+  readonly lasting?: boolean | undefined;
   /** Where its `/readyz` answers. */
   readonly url: string;
   readonly logFile: string;
@@ -52,7 +48,7 @@ export interface Child {
   onCrash(listener: (log: string) => void): void;
 }
 
-export function createChild({ name, main, env, url, logFile }: ChildOptions): Child {
+export function createChild({ name, main, env, lasting, url, logFile }: ChildOptions): Child {
   let process_: ChildProcess | undefined;
   let expected = false;
   const crashListeners: ((log: string) => void)[] = [];
@@ -65,7 +61,8 @@ export function createChild({ name, main, env, url, logFile }: ChildOptions): Ch
     onCrash: (listener) => void crashListeners.push(listener),
     async start(variables = {}) {
       expected = false;
-      const args = ['--disable-warning=ExperimentalWarning', ...QUICK_START, '--import', END_WITH_PARENT, main];
+      const how = ['--disable-warning=ExperimentalWarning', '--import', KEEP_STRIPPED, ...(lasting === true ? [] : QUICK_START)];
+      const args = [...how, '--import', END_WITH_PARENT, main];
       const child = spawn(process.execPath, args, {
         env: { ...env, ...variables },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -7,7 +7,8 @@ import { handedOn } from '../config/load.ts';
 import { createScaledClock, systemClock } from '../values/clock.ts';
 import { type Child, createChild, freePort } from './child.ts';
 import { type ClaudeStandIn, createClaudeStandIn } from './claude/stand-in.ts';
-import { FAST, HUMAN } from './claude/voice.ts';
+import { FAST, HUMAN, type Pace } from './claude/voice.ts';
+import { createCrowd } from './crowd.ts';
 import { createDatabricksStandIn, type DatabricksStandIn } from './databricks/stand-in.ts';
 import { createSlackStandIn, type SlackStandIn } from './slack/stand-in.ts';
 import { DEFAULT_USERS, type StandInUser } from './slack/team/state.ts';
@@ -33,6 +34,12 @@ interface PlaygroundOptions {
   readonly clockScale?: number;
   /** Processes of the bot, side by side; more than one need a Postgres server, which `variables` name. */
   readonly processes?: number | undefined;
+  /** As it goes on for hours, not for the few minutes of a test: what is used much is made fast, which costs a start. */
+  readonly lasting?: boolean;
+  /** For measuring: what every answer of the workspace takes, in real milliseconds; how Claude speaks; and a team that is big. */
+  readonly latencyMs?: number;
+  readonly pace?: Pace;
+  readonly crowd?: { readonly people: number; readonly channels: number };
   /** More variables for the bot. */
   readonly variables?: Record<string, string>;
 }
@@ -43,6 +50,8 @@ export interface Playground {
   /** Undefined when the real Claude answers. */
   readonly claude: ClaudeStandIn | undefined;
   readonly botUrl: string;
+  /** Those of a big team: names of people, ids of channels. */
+  readonly crowd: Pick<ReturnType<typeof createCrowd>, 'names' | 'channels'>;
   /** Its processes; people's browsers reach the first one. */
   readonly bots: readonly Child[];
   /** The server of the tools, where they have one of their own. */
@@ -63,13 +72,17 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const scale = options.clockScale === undefined ? undefined : { factor: options.clockScale, since: systemClock.now() };
   const clock = scale === undefined ? systemClock : createScaledClock(scale);
   const scaled = scale === undefined ? {} : { DAB_CLOCK_SCALE: `${scale.factor}@${scale.since}` };
-  const databricks = await createDatabricksStandIn({ clock, jobsDir: options.jobsDir, forward: options.real?.databricks });
-  const claude =
-    options.real?.claude === undefined ? await createClaudeStandIn({ clock, pace: options.page === false ? FAST : HUMAN }) : undefined;
+  const { latencyMs, pace = options.page === false ? FAST : HUMAN } = options;
+  const crowd = createCrowd(options.crowd ?? { people: 0, channels: 0 });
+  const databricks = await createDatabricksStandIn({
+    ...{ clock, latencyMs, jobsDir: options.jobsDir, forward: options.real?.databricks, moreUsers: crowd.databricks },
+  });
+  const claude = options.real?.claude === undefined ? await createClaudeStandIn({ clock, pace }) : undefined;
   const slack = await createSlackStandIn({
     clock,
     ...(options.page !== false ? { pageDir: PAGE_DIR } : {}),
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...crowd.slack,
     ...(options.real?.databricks ? { users: usersOf(databricks) } : {}),
   });
   const botUrl = `http://127.0.0.1:${await freePort()}`;
@@ -97,13 +110,14 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     ...options.variables,
   };
 
-  const bot = createChild({ name: 'The bot', main: MAIN, env, url: botUrl, logFile: join(dataDir, 'bot.log') });
+  const { lasting } = options;
+  const bot = createChild({ name: 'The bot', main: MAIN, env, lasting, url: botUrl, logFile: join(dataDir, 'bot.log') });
   const bots = [bot];
   for (let number = 2; number <= (options.processes ?? 1); number++) {
     const port = await freePort();
     const files = { logFile: join(dataDir, `bot-${number}.log`) };
     const own = { env: { ...env, DATABRICKS_APP_PORT: String(port) }, url: `http://127.0.0.1:${port}` };
-    bots.push(createChild({ name: `Bot ${number}`, main: MAIN, ...own, ...files }));
+    bots.push(createChild({ name: `Bot ${number}`, main: MAIN, lasting, ...own, ...files }));
   }
 
   const close = async () => {
@@ -126,6 +140,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     databricks,
     claude,
     botUrl,
+    crowd,
     bots,
     toolsServer,
     log: async () => (await Promise.all(bots.map((one) => one.log()))).join(''),

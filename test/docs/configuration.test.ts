@@ -32,6 +32,8 @@ const PROGRAMS: readonly (readonly [title: string, schema: z.ZodObject, more?: s
 
 /** What tests and benches read beside those; a test without its material is skipped and says so. */
 const OF_TESTS: Readonly<Record<string, string>> = {
+  BENCH_DATABASE: '`Postgres` or `PGlite`: `npm run bench -- load` measures on that one alone.',
+  BENCH_SIZES: 'How many conversations at once it measures, such as `1,50`. Unset: 1, 10, 50, 200 and 500.',
   CHROMIUM_PATH: 'The browser for the tests of pages. Unset: `chromium` or `google-chrome` on `PATH`.',
   CORPUS_DIR: 'A folder whose `jobs/` holds jobs/get bodies; each of them is converted, deployed and compared.',
   JUDGE_DIR: 'A program of others, `roundtrip.py`, that compares what is deployed.',

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../values/clock.ts';
 import { permissionsRoutes } from './access/permissions.ts';
-import { type Answer, ok, Refusal } from './http/answer.ts';
+import { type Answer, ok, Refusal, type User } from './http/answer.ts';
 import { createFaults, type Faults } from './http/faults.ts';
 import { createForward, type Forward, type ForwardTo } from './http/forward.ts';
 import { createRouter, type Route } from './http/router.ts';
@@ -38,6 +38,8 @@ export interface DatabricksStandInOptions {
   readonly seed?: boolean | undefined;
   /** Times of jobs and files, lifetimes of tokens and the delays of faults go by it. */
   readonly clock?: Clock | undefined;
+  /** People beside the usual ones. */
+  readonly moreUsers?: readonly User[] | undefined;
   /** Waited before every answer, in real milliseconds. */
   readonly latencyMs?: number | undefined;
   /** Lifetime of access tokens in seconds, 3600 when left out. */
@@ -66,7 +68,11 @@ export interface DatabricksStandIn {
 export async function createDatabricksStandIn(options: DatabricksStandInOptions = {}): Promise<DatabricksStandIn> {
   const clock = options.clock ?? systemClock;
   const forward = options.forward === undefined ? undefined : await createForward(options.forward);
-  const workspace = createWorkspaceState({ clock: clock.now, users: forward === undefined ? undefined : [forward.user] });
+  const workspace = createWorkspaceState({
+    clock: clock.now,
+    users: forward === undefined ? undefined : [forward.user],
+    more: options.moreUsers,
+  });
   if (forward === undefined) {
     if (options.seed ?? options.jobsDir === undefined) loadSeed(workspace);
     if (options.jobsDir !== undefined) loadJobs(workspace, options.jobsDir);

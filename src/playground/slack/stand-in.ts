@@ -67,6 +67,11 @@ export interface SlackStandIn {
   as(user: string): Person;
   /** All messages of a channel (or of one thread), whoever sees them, streams in full. */
   messages(channel: string, thread?: string): Message[];
+  /**
+   * Hears of each message, also one that only one person sees, as it stands when it is posted and after each change.
+   * @returns a function that stops listening
+   */
+  onMessage(listener: (message: Message) => void): () => void;
   /** Every Web API call so far. */
   readonly calls: readonly ApiCall[];
   /** Disconnects, duplicates and the envelopes sent. */
@@ -178,6 +183,11 @@ export async function createSlackStandIn(options: SlackStandInOptions = {}): Pro
       [...messagesOf(state, channel).values()]
         .filter((message) => thread === undefined || message.ts === thread || message.threadTs === thread)
         .map((message) => viewer.message(message, undefined)),
+    onMessage: (listener) =>
+      changes.listen((change) => {
+        if (change.kind === 'message') listener(viewer.message(change.message, undefined));
+        if (change.kind === 'ephemeral') listener(viewer.ephemeral(change.ephemeral));
+      }),
     calls: api.calls,
     socket,
     faults,

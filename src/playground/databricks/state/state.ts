@@ -104,8 +104,12 @@ const USERS: readonly User[] = [
 /** Everybody manages what is in /Shared (facts: databricks#who-may-do-what). */
 const SHARED = toGrant({ group_name: 'users', permission_level: 'CAN_MANAGE' });
 
-export function createWorkspaceState(options: { clock: () => number; users?: readonly User[] | undefined }): Workspace {
-  const users = options.users ?? USERS;
+export function createWorkspaceState(options: {
+  clock: () => number;
+  users?: readonly User[] | undefined;
+  more?: readonly User[] | undefined;
+}): Workspace {
+  const users = [...(options.users ?? USERS), ...(options.more ?? [])];
   let last = FIRST_ID;
   const nextId = (): string => {
     last += 2n;
