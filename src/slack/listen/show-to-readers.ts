@@ -2,8 +2,8 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Conversation } from '../../conversation/conversation.ts';
+import { slackError } from '../bolt/passing.ts';
 import { aboutOf } from '../thread/may-read.ts';
-import { slackError } from '../thread/poster.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderWords } from '../views/answers.ts';
 import { renderChangesModal, renderHeadline } from '../views/modals/changes-modal.ts';

@@ -3,8 +3,7 @@ import type { RespondFn, ViewOutput } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
-import { isLeft } from '../bolt/passing.ts';
-import { slackError } from '../thread/poster.ts';
+import { isLeft, slackError } from '../bolt/passing.ts';
 import { renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 

@@ -10,13 +10,14 @@ import type { DeploymentProposal } from '../../deployment/approval/deployment-pr
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError } from '../bolt/passing.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
 import { renderDrawnInWords } from '../views/lesser-forms.ts';
 import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
-import { digestOf, slackError } from './poster.ts';
+import { digestOf } from './poster.ts';
 import { troubleOf } from './refusals.ts';
 
 /** Whoever took longer from the rows to Slack looks at the rows again: another process may have drawn meanwhile what they say now. Our choice. */

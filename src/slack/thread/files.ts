@@ -6,6 +6,7 @@ import { contentsOf } from '../../conversation/stored-versions.ts';
 import { hideSecrets } from '../../conversation/story/hide-secrets.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError } from '../bolt/passing.ts';
 import { renderElsewhere, renderFileInWords } from '../views/lesser-forms.ts';
 import { renderSentDirectly } from '../views/reply.ts';
 import { escapeText } from '../views/slack-text.ts';
@@ -13,7 +14,7 @@ import type { Form } from './delivery.ts';
 import { directChannel } from './direct-channel.ts';
 import type { CardRows } from './drawing.ts';
 import { aboutOf, type MayRead } from './may-read.ts';
-import { type Poster, slackError, type Upload } from './poster.ts';
+import type { Poster, Upload } from './poster.ts';
 import type { WhoReads } from './who-reads.ts';
 
 type FileRows = Pick<CardRows, 'outbox' | 'conversations' | 'bundlesIn' | 'proofs' | 'called' | 'proposal' | 'report'>;

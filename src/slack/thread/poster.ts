@@ -4,6 +4,7 @@ import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@sl
 import type { Outbox } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError, UNSURE } from '../bolt/passing.ts';
 import type { Message } from '../views/blocks.ts';
 
 /** Marks our messages in Slack's own metadata. */
@@ -21,8 +22,6 @@ const JITTER_MS = 1000;
 const THERE_MS = 60_000;
 /** There are no replies to a message that is not there. */
 const GONE = 'thread_not_found';
-/** What Slack answers where part of the call may have been carried out all the same (facts: slack#refusals). */
-export const UNSURE: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
 
 /** Looks for what an earlier try has said. */
 type Find = () => Promise<string | undefined>;
@@ -257,9 +256,4 @@ export function jittered(ms: number): number {
 /** What Slack ought to have said. */
 function threadGone(): WebAPIPlatformError {
   return new WebAPIPlatformError({ ok: false, error: GONE });
-}
-
-/** Slack's error code of a refused call, such as `not_in_channel`. */
-export function slackError(error: unknown): string | undefined {
-  return error instanceof WebAPIPlatformError ? error.data.error : undefined;
 }

@@ -4,8 +4,8 @@ import type { Ending, Progress } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
 import { LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError } from '../bolt/passing.ts';
 import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
-import { slackError } from './poster.ts';
 
 /** One way of showing steps: Slack's stream, or a posted message. */
 export interface StepsView {

@@ -1,6 +1,6 @@
 // What a failed call to Slack means for the message that it was to say: by Slack's code or the kind of failure, never by its text.
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
-import { slackError, UNSURE } from './poster.ts';
+import { PUT_OFF, slackError, UNSURE } from '../bolt/passing.ts';
 
 /** `why` is a clause for people, in which nothing needs to be escaped. */
 export type Trouble =
@@ -15,10 +15,9 @@ export type Trouble =
   /** This message will never be taken as it is. */
   | { readonly kind: 'message'; readonly why: string };
 
-// Codes that are not here are about the message (facts: slack#refusals).
-const LIMITED = new Set(['message_limit_exceeded', 'rate_limited', 'ratelimited']);
 /** Without a `Retry-After` of Slack's; our choice. */
-const LIMITED_MS = 10_000;
+const PUT_OFF_MS = 10_000;
+// Codes that are neither here nor among those that pass are about the message (facts: slack#refusals).
 const APP = new Set([
   ...['access_denied', 'accesslimited', 'account_inactive', 'ekm_access_denied', 'enterprise_is_restricted', 'invalid_auth'],
   ...['missing_scope', 'not_allowed_token_type', 'not_authed', 'org_login_required', 'team_access_not_granted', 'team_added_to_org'],
@@ -38,7 +37,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof WebAPIHTTPError) return { kind: 'unsure', why: `Slack does not get it done (HTTP ${error.statusCode})` };
   const code = slackError(error);
   if (code === undefined) return undefined;
-  if (LIMITED.has(code)) return { kind: 'put off', ms: LIMITED_MS };
+  if (PUT_OFF.has(code)) return { kind: 'put off', ms: PUT_OFF_MS };
   if (UNSURE.has(code)) return { kind: 'unsure', why: `Slack does not get it done (\`${code}\`)` };
   if (APP.has(code)) return { kind: 'app', why: `Slack refuses the bot (${[code, ...neededBy(error)].join(', needed: ')})` };
   return { kind: PLACE.has(code) ? 'place' : 'message', why: `Slack refuses it (\`${code}\`)` };

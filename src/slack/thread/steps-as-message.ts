@@ -2,8 +2,9 @@
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
+import { slackError } from '../bolt/passing.ts';
 import { renderPlainSteps, renderSteps } from '../views/step-list.ts';
-import { type Poster, slackError } from './poster.ts';
+import type { Poster } from './poster.ts';
 import type { StepsView } from './progress.ts';
 
 /** `id` names the message, so that one whose answer was lost is found again (poster.ts). */

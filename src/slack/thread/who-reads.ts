@@ -3,9 +3,9 @@ import type { WebClient } from '@slack/web-api';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
+import { slackError } from '../bolt/passing.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Outsiders } from '../views/reply.ts';
-import { slackError } from './poster.ts';
 
 /** The files of a version come within seconds, and people come and go more slowly. Our choice. */
 const CHANNEL_MS = 60_000;

@@ -1,7 +1,8 @@
 // Messages are said once: a lost answer is found again in Slack, a put-off call waits, and a refusal keeps Slack's code.
 import { expect } from 'vitest';
 import { createClients } from '../../../src/slack/bolt/app.ts';
-import { createPoster, slackError } from '../../../src/slack/thread/poster.ts';
+import { slackError } from '../../../src/slack/bolt/passing.ts';
+import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
 import { start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
