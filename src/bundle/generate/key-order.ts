@@ -1,8 +1,8 @@
 // The order of keys in a job's YAML: what a reader looks for first stands first; keys we don't know follow as the API gave them.
 import { isObject, type Json, type JsonObject, setKey } from '../../values/json.ts';
 
-const JOB = ['name', 'description', 'tags', 'run_as', 'schedule', 'trigger', 'continuous', 'parameters', 'queue', 'max_concurrent_runs', 'timeout_seconds']
-  .concat(['performance_target', 'git_source', 'tasks', 'job_clusters', 'environments', 'health']); // biome-ignore format: one list
+const JOB = ['name', 'description', 'tags', 'run_as', 'schedule', 'trigger', 'continuous', 'triggers', 'parameters', 'queue', 'max_concurrent_runs']
+  .concat(['timeout_seconds', 'duration_target', 'performance_target', 'git_source', 'tasks', 'job_clusters', 'environments', 'environment_variables', 'health']); // biome-ignore format: one list
 const PIPELINE = ['name', 'display_name', 'catalog', 'schema', 'target', 'root_path', 'libraries', 'serverless', 'continuous', 'clusters'];
 const TASK = ['task_key', 'description', 'disabled', 'depends_on', 'run_if'];
 const CLUSTER = ['spark_version', 'node_type_id', 'driver_node_type_id', 'num_workers', 'autoscale'];
