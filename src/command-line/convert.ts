@@ -1,6 +1,6 @@
 // One conversion: what was read becomes a bundle, which is compared with the definition and left on disk.
 import { targetsOf } from '../bundle/generate/generate.ts';
-import type { Adoption, Bundle, Diagnostic, JobDefinition } from '../bundle/model/bundle.ts';
+import type { Adoption, Bundle, Diagnostic } from '../bundle/model/bundle.ts';
 import { compare } from '../bundle/proof/compare.ts';
 import { leaveOutUnknown } from '../bundle/proof/leave-out-unknown.ts';
 import { holds, type Proof } from '../bundle/proof/proof.ts';
@@ -57,7 +57,7 @@ export async function convert(
   const { bundle, findings } = await makeBundle(subject, { targets, originals, deployer, devData }, surroundings);
   const diagnostics = [...bundle.diagnostics, ...secretsFound(bundle), ...findings];
   const refused = diagnostics.some(({ level }) => level === 'error');
-  const proof = options.proof && !refused ? await prove(bundle, subject.definition, surroundings) : undefined;
+  const proof = options.proof && !refused ? await prove(bundle, subject, surroundings) : undefined;
   writeTree(out, [...bundle.files, ...(proof === undefined ? [] : proofFiles(proof))]);
   const line =
     proof === undefined
@@ -70,9 +70,13 @@ export async function convert(
   return { bundle, diagnostics: notes, lost, line, ok: !refused && (proof === undefined || holds(proof)) };
 }
 
-async function prove(bundle: Bundle, definition: JobDefinition, { userName, resolve, understands }: Surroundings): Promise<Proof> {
+async function prove(
+  bundle: Bundle,
+  { definition, madeUp }: WholeSubject,
+  { userName, resolve, understands }: Surroundings,
+): Promise<Proof> {
   const target = productionTarget(bundle) ?? 'prod';
-  const about = { definition, bundle, target };
+  const about = { definition, bundle, target, madeUp };
   const answer = await resolve?.(bundle, target);
   if (answer !== undefined) {
     const compared = { ...about, ...answer, judge: `Databricks CLI ${answer.version}` };

@@ -144,17 +144,26 @@ describe.skipIf(CLI === undefined)('npm run convert', () => {
   test('from disk: what the CLI at hand would lose is named with why, and its schema as the judge', async ({ folder }) => {
     const job = {
       job_id: 7,
-      settings: { name: 'newer', no_such_field: [{ at_all: 1 }], tasks: [{ task_key: 'a', run_job_task: { job_id: 1, none: 2 } }] },
+      settings: {
+        name: 'newer',
+        no_such_field: [{ at_all: 1, none: 0 }],
+        tasks: [
+          { task_key: 'a', run_job_task: { job_id: 1, none: 2 } },
+          { task_key: 'b', notebook_task: { notebook_path: '/n' } },
+        ],
+      },
     };
     writeFileSync(join(folder, 'newer.json'), JSON.stringify(job));
     const ran = await start([join(folder, 'newer.json'), '--out', join(folder, 'out')], folder, {});
     expect(ran).toMatchObject({ code: 1, stderr: '' });
     expect(ran.stdout).toMatch(/lost: no_such_field\[0\]\.at_all: in no model known here: Databricks CLI 1\./);
+    // What is zero in it goes with it.
+    expect(ran.stdout).toMatch(/lost: no_such_field\[0\]\.none: /);
     expect(ran.stdout).toMatch(/lost: tasks\[a\]\.run_job_task\.none: in no model/);
     // Told once, by the proof.
     expect(ran.stdout).not.toMatch(/^note: (?:no_such_field|tasks\[a\]\.run_job_task\.none)/m);
     expect(ran.stdout).toMatch(
-      /✗ newer: 5 settings: .* 2 lost \(judge: schema of Databricks CLI 1\.\S+, without a workspace; target prod\)\n$/,
+      /✗ newer: 8 settings: .* 3 lost; 1 file made up \(judge: schema of Databricks CLI 1\.\S+, without a workspace; target prod\)\n$/,
     );
   });
 

@@ -1,6 +1,6 @@
 // The proof: every setting of the job, and of what comes along with it, beside the configuration that the CLI resolved from the bundle.
 import type { Json, JsonObject } from '../../values/json.ts';
-import { createClassify } from '../currency/classify.ts';
+import { createClassify, firstUnknown } from '../currency/classify.ts';
 import type { Models } from '../currency/models.ts';
 import type { BroughtFrom, Bundle, JobDefinition } from '../model/bundle.ts';
 import { type Leaf, leavesOf } from '../model/leaves.ts';
@@ -28,6 +28,8 @@ interface CompareInput {
   /** The proof of the thread's first version: differences that it did not have were asked for. */
   readonly baseline?: Proof | undefined;
   readonly warnings?: readonly string[] | undefined;
+  /** No source was read, and stubs stand for them. */
+  readonly madeUp?: true | undefined;
   /** What the judge's CLI understands: why it lost a setting. */
   readonly models?: Models | undefined;
 }
@@ -69,7 +71,7 @@ export function compare(input: CompareInput): Proof {
     entries,
     ...(unread.length === 0 ? {} : { unreadGrants: unread }),
     counts: countsOf(entries),
-    sources: compareSources(bundle, baseline !== undefined),
+    sources: { ...compareSources(bundle, baseline !== undefined), ...(input.madeUp ? { madeUp: true } : {}) },
     secrets: bundle.secrets.map(({ path, line, kind }) => ({ place: `${path}:${line}`, kind })),
     warnings: (input.warnings ?? []).map(mask),
   };
@@ -115,9 +117,12 @@ function findings(
     if (found === undefined) {
       const why = whyDroppedByPool(leaf, was) ?? change;
       if (why !== undefined) return { place, verdict: 'decided', was: value, why };
-      if (isDefault(leaf, original)) return { place, verdict: 'decided', was: value, why: 'the platform assumes this value' };
       // What the tree does not write is no matter of the CLI.
       const { kind = 'expressible', why: unknown } = (text.has(place) && standing(leaf)) || {};
+      // Of a trigger that is lost nothing is assumed.
+      const way = classify === undefined || kind === 'expressible' ? undefined : firstUnknown(classify, one.type, leaf)?.way;
+      const isWithin = way !== undefined && way.length < leaf.fields.length;
+      if (!isWithin && isDefault(leaf, original)) return { place, verdict: 'decided', was: value, why: 'the platform assumes this value' };
       if (kind === 'expressible') return { place, verdict: 'lost', was: value, why: 'missing in the bundle' };
       return { place, verdict: 'lost', was: value, why: unknown, standing: kind };
     }

@@ -99,14 +99,16 @@ function warnings({ warnings: all }: Proof): string[] {
   return all.length === 0 ? [] : ['## Warnings of the Databricks CLI', '', ...all.map((text) => `- ${plain(text)}`), ''];
 }
 
-function sources({ sources: { files, identical, changed } }: Proof): string[] {
+function sources({ sources: { files, identical, changed, madeUp } }: Proof): string[] {
   if (files === 0) return [];
+  if (madeUp) return [`## Sources (${files})`, '', 'Made up: none was read, and each file only says which one it stands for.', ''];
   const rows = table([
     ['In the workspace', changed.map(({ path }) => code(path))],
     ['In the bundle', changed.map(({ file }) => code(file))],
     ['What', changed.map(({ why }) => plain(why))],
   ]);
-  const words = `${identical} of ${files} files are what the workspace gave, byte for byte.`;
+  const all = files === 1 ? 'The file is' : `All ${files} files are`;
+  const words = `${changed.length === 0 ? all : `${identical} of ${files} files are`} as read, byte for byte.`;
   return [`## Sources (${files})`, '', words, ...(changed.length === 0 ? [] : ['', ...rows]), ''];
 }
 

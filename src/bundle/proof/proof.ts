@@ -35,6 +35,8 @@ export type Finding = Omit<ProofEntry, 'verdict'> & { readonly verdict: Exclude<
 /** What became of the files that came from the workspace. */
 export interface SourceProof {
   readonly files: number;
+  /** Nobody read them: each only says which file it stands for. */
+  readonly madeUp?: true;
   /** Byte for byte as the workspace gave them. */
   readonly identical: number;
   /** The others; `told` where `why` is reason enough and nobody needs to look into it. */

@@ -24,10 +24,14 @@ export function proofLine(proof: Proof): string {
     ...some(counts.added, 'added'),
     `${counts.lost} lost`,
   ];
-  const { files, identical, changed } = proof.sources;
+  const { files, identical, changed, madeUp } = proof.sources;
   const wrong = changed.filter(({ told }) => !told).length;
   const kept =
-    files === 0 ? '' : `; ${identical === files ? files : `${identical} of ${files}`} ${files === 1 ? 'file' : 'files'} byte for byte`;
+    files === 0
+      ? ''
+      : madeUp
+        ? `; ${files} ${files === 1 ? 'file' : 'files'} made up`
+        : `; ${identical === files ? files : `${identical} of ${files}`} ${files === 1 ? 'file' : 'files'} byte for byte`;
   const alarm = wrong === 0 ? '' : `, ${wrong} ${wrong === 1 ? 'file differs' : 'files differ'}`;
   return `${total} ${total === 1 ? 'setting' : 'settings'}: ${parts.join(', ')}${kept}${alarm}`;
 }
