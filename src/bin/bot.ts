@@ -91,6 +91,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     identities,
     deployment,
     thread: slack.thread,
+    places: config.places,
     agent: createAgent({ ...agent, clock, log }),
     model: config.DAB_MODEL,
     claudeKey: keyFor,

@@ -33,6 +33,7 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
     storage: storage(values),
     cli: cli(values, env),
     devData: devData(values),
+    places: { turns: values.DAB_TURNS, ofOnePerson: values.DAB_TURNS_OF_ONE ?? Math.ceil(values.DAB_TURNS / 2) },
   };
 }
 

@@ -18,7 +18,7 @@ import { type CreateQueue, createQueue } from './queue.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
 import { createTurnRunner } from './turn.ts';
-import { createTurnQueue, type TurnQueue } from './turn-queue.ts';
+import { createTurnQueue, type Places, type TurnQueue } from './turn-queue.ts';
 import { createVersionCards } from './version-cards.ts';
 import { createWaitingCards } from './waiting-cards.ts';
 
@@ -27,6 +27,7 @@ interface ConversationDeps extends AgentDeps {
   readonly deployment: Deployment;
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly thread: Thread;
+  readonly places: Places;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -71,6 +72,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,
+    places: deps.places,
     alone,
     rows,
     clock: deps.clock,

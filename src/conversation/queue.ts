@@ -1,4 +1,4 @@
-// Durable work: one job at a time per key, under a lease of that key, resumed after a crash, drained on shutdown (pg-boss).
+// Durable work: one job at a time per key, under a lease of that key, fair between people, resumed after a crash, drained on shutdown (pg-boss).
 import { createHash } from 'node:crypto';
 import type { JobWithMetadata } from 'pg-boss';
 import type { Storage } from '../storage/storage.ts';
@@ -22,9 +22,15 @@ const LOOK_MS = { postgres: 1000, pglite: 2000 };
 /** How often each looks by itself; nothing depends on it. */
 const POLL_SECONDS = 60;
 
+/** Whose a job is: of one group so many run side by side, and who has fewer jobs `before` this one comes first. */
+interface Share {
+  readonly group: string;
+  readonly before?: number;
+}
+
 interface WorkQueue<Data extends object> {
   /** Adds a job unless one with this id is there; jobs of one key run one after the other. */
-  send(id: string, key: string, data: Data): Promise<void>;
+  send(id: string, key: string, data: Data, share?: Share): Promise<void>;
   /** Starts working; `abandoned` names jobs that a dead process had in hand, so that they are tried again at once. */
   start(abandoned?: readonly string[]): Promise<void>;
 }
@@ -35,6 +41,8 @@ interface QueueOptions<Data extends object> {
   readonly retries: number;
   /** Jobs that run side by side. */
   readonly concurrency: number;
+  /** Those of one group that do, in all processes together. */
+  readonly ofOneGroup?: number;
   /** What people should hear of a failure, it says itself. `lost` is aborted where another process has taken the job over. */
   readonly work: (data: Data, lost: AbortSignal) => Promise<void>;
   /** Called when the last retry has failed too; the job is over then. */
@@ -85,7 +93,8 @@ export function createQueue<Data extends object>(
 
   async function startWorker(): Promise<void> {
     const id = Promise.withResolvers<string>();
-    const options = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, includeMetadata: true } as const;
+    const fair = options.ofOneGroup === undefined ? {} : { groupConcurrency: options.ofOneGroup };
+    const looking = { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, includeMetadata: true, ...fair } as const;
     const work = async ([job]: JobWithMetadata<Data>[]) => {
       const worker = await id.promise;
       idle.delete(worker);
@@ -97,7 +106,7 @@ export function createQueue<Data extends object>(
         boss.notifyWorker(worker);
       }
     };
-    id.resolve(await boss.work(name, options, work));
+    id.resolve(await boss.work(name, looking, work));
     idle.add(await id.promise);
   }
 
@@ -122,10 +131,12 @@ export function createQueue<Data extends object>(
   }
 
   return {
-    async send(id, key, data) {
+    async send(id, key, data, share) {
       await created;
+      // Of one key the oldest comes first all the same (facts: libraries#pg-boss).
+      const fair = share === undefined ? {} : { group: { id: share.group }, priority: -(share.before ?? 0) };
       // Sent again it is the same job: whoever sends is tried again, as for a statement of our own.
-      await boss.send(name, data, { id, singletonKey: key }).catch((error: unknown) => {
+      await boss.send(name, data, { id, singletonKey: key, ...fair }).catch((error: unknown) => {
         const failure = { service: 'postgres', operation: `send a job to ${name}`, code: codeOf(error), passing: true } as const;
         throw new UpstreamError(failure, { cause: error });
       });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { TurnRow } from '../storage/turns.ts';
 import type { Clock } from '../values/clock.ts';
 import { UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
@@ -9,8 +10,6 @@ import type { Asked, AskedSteps } from './asked-steps.ts';
 import { type CreateQueue, jobId } from './queue.ts';
 import type { RunTurn } from './turn.ts';
 
-/** Turns that run side by side; each conversation has at most one. */
-const CONCURRENT_TURNS = 16;
 /** Messages of one thread that may wait: each is a turn of Claude's, and costs. */
 const MAX_OPEN_TURNS = 5;
 /** A turn that a dying process left is picked up this many times before it counts as failed. */
@@ -37,8 +36,20 @@ interface Opening {
   readonly request: string;
 }
 
-/** What a message waits for: another one of its thread, whose writer is named, with so many `more`; or a free place, which so many others wait for. */
-export type Waits = { readonly of: string; readonly more: number } | { readonly free: number };
+/** Turns that are worked on side by side: in each process, and of one person in all of them. Each conversation has at most one. */
+export interface Places {
+  readonly turns: number;
+  readonly ofOnePerson: number;
+}
+
+/** What it waits for that is to begin: a free place, or the end of another turn of the same person; so many others wait for the same. */
+export type InLine = { readonly free: number } | { readonly own: number };
+
+/** What a message waits for: another one of its thread, whose writer is named, with so many `more`; or its place in the line. */
+export type Waits = { readonly of: string; readonly more: number } | InLine;
+
+/** Cards that wait for the CLI are nobody's turn, and are not all made at once either. */
+const CARDS = 'cards';
 
 export interface TurnQueue {
   /**
@@ -49,8 +60,8 @@ export interface TurnQueue {
   /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
   begin(input: Omit<ConversationRow, 'frozen'> & { eventKey: string }): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
-  /** How many others are before a request whose thread is being opened, where all places are taken; undefined where it begins at once. */
-  before(request: string): Promise<number | undefined>;
+  /** What a person's request waits for whose thread is being opened; undefined where it begins at once. */
+  before(slackUser: string, request: string): Promise<InLine | undefined>;
   /** A person's message in the thread: one more turn, as that person. Answers what it waits for; undefined where it begins at once. */
   reply(conversation: ConversationRow, slackUser: string, text: string, eventKey: string): Promise<Waits | undefined>;
   /** Aborts the running turn and drops those that wait, telling their writers who did it; false when there was none. */
@@ -68,6 +79,7 @@ export interface TurnQueue {
 
 export function createTurnQueue(deps: {
   createQueue: CreateQueue;
+  places: Places;
   /** True when no other process can be working on this database. */
   alone: boolean;
   rows: Pick<Storage, 'conversations' | 'turns' | 'hearStops'>;
@@ -78,14 +90,15 @@ export function createTurnQueue(deps: {
   asked: Pick<AskedSteps, 'work' | 'giveUp'>;
   catchUp: (conversationId: string) => Promise<void>;
 }): TurnQueue {
-  const { rows } = deps;
+  const { rows, places } = deps;
   /** By turn. */
   const running = new Map<string, AbortController>();
 
   const queue = deps.createQueue<Job>({
     name: 'turns',
     retries: TURN_RETRIES,
-    concurrency: CONCURRENT_TURNS,
+    concurrency: places.turns,
+    ofOneGroup: places.ofOnePerson,
     async work({ turnId, conversationId, asked }, lost) {
       if (asked !== undefined) return deps.asked.work(asked.id, asked.input);
       if (turnId === undefined) return deps.catchUp(conversationId);
@@ -107,12 +120,18 @@ export function createTurnQueue(deps: {
     },
   });
 
+  /** Whoever asks for much comes after those who ask for little, as far as it was asked for before. */
+  async function sendTurn(job: string, { id, conversationId, slackUser }: TurnRow): Promise<void> {
+    const before = await rows.turns.othersOf(id);
+    await queue.send(job, conversationId, { turnId: id, conversationId }, { group: slackUser, before });
+  }
+
   async function addTurn(conversationId: string, slackUser: string, text: string, eventKey: string): Promise<void> {
     const id = jobId(eventKey);
     await rows.turns.insert({ id, conversationId, slackUser, text, eventKey });
     // Also where it was told before: whoever was told may have died between the two. The queue takes it once.
     const turn = await rows.turns.get(id);
-    if (turn?.state === 'queued' || turn?.state === 'running') await queue.send(id, conversationId, { turnId: id, conversationId });
+    if (turn?.state === 'queued' || turn?.state === 'running') await sendTurn(id, turn);
   }
 
   /** Aborts what somebody has stopped on another process. */
@@ -131,10 +150,11 @@ export function createTurnQueue(deps: {
   }
 
   /** Of other processes it is known whether they are at work, not whether they have a place: then it begins sooner than said. */
-  async function before(request: string): Promise<number | undefined> {
-    const { before: all, processes } = await rows.turns.before(request);
-    const places = CONCURRENT_TURNS * Math.max(1, processes);
-    return all < places ? undefined : all - places;
+  async function before(slackUser: string, request: string): Promise<InLine | undefined> {
+    const { own, before: all, processes } = await rows.turns.before(slackUser, request);
+    if (own >= places.ofOnePerson) return { own: own - places.ofOnePerson };
+    const waiting = all - places.turns * Math.max(1, processes);
+    return waiting < 0 ? undefined : { free: waiting };
   }
 
   return {
@@ -176,10 +196,10 @@ export function createTurnQueue(deps: {
         });
       }
       const [first] = waiting;
-      const free = first === undefined ? await before('') : undefined;
+      const line = first === undefined ? await before(slackUser, '') : undefined;
       await addTurn(conversation.id, slackUser, text, eventKey);
       if (first !== undefined) return { of: first.slackUser, more: waiting.length - 1 };
-      return free === undefined ? undefined : { free };
+      return line;
     },
 
     stop,
@@ -188,7 +208,8 @@ export function createTurnQueue(deps: {
       const id = jobId(press);
       const { conversationId } = input;
       const open = await rows.turns.open(conversationId);
-      await queue.send(id, conversationId, { conversationId, asked: { id, input } });
+      // A press comes before the messages of whoever pressed: it takes a moment, and is looked at.
+      await queue.send(id, conversationId, { conversationId, asked: { id, input } }, { group: input.slackUser });
       return open.length > 0;
     },
 
@@ -197,7 +218,7 @@ export function createTurnQueue(deps: {
       for (const turn of left) {
         // A turn that is over may have something left to say. Its own job may have been given up, so it gets a new one.
         const job = turn.state === 'queued' || turn.state === 'running' ? turn.id : randomUUID();
-        await queue.send(job, turn.conversationId, { turnId: turn.id, conversationId: turn.conversationId });
+        await sendTurn(job, turn);
       }
       const quietly = (error: unknown) => deps.log.warn({ err: error }, 'Stop was not looked for');
       // One at a time: while the database is away it waits there, and no others pile up behind it.
@@ -216,6 +237,6 @@ export function createTurnQueue(deps: {
       await queue.start(deps.alone ? left.filter((turn) => turn.state !== 'queued').map((turn) => turn.id) : []);
     },
 
-    catchUp: (conversationId) => queue.send(randomUUID(), conversationId, { conversationId }),
+    catchUp: (conversationId) => queue.send(randomUUID(), conversationId, { conversationId }, { group: CARDS }),
   };
 }

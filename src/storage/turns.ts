@@ -44,20 +44,40 @@ export function createTurnRows(db: Db) {
     },
 
     /**
-     * Conversations with a turn that is not over, and requests that begin one before this one does; and how many processes there are that have
-     * something in hand.
+     * How many conversations this person waits for, and how many all who are worked on `before` a request of theirs: of each other person
+     * those that run, or as many as this one has (the queue is fair between people), and requests whose thread is opened earlier; and how many
+     * processes there are that have something in hand.
      */
-    async before(request: string): Promise<{ before: number; processes: number }> {
-      const [row] = await db.query<{ before: number; processes: number }>(
-        `select (
-             (select count(distinct conversation_id) from turns where state in ('queued', 'running'))
-             + (select count(*) from openings other join openings own on own.request = $1
+    async before(slackUser: string, request: string): Promise<{ own: number; before: number; processes: number }> {
+      const [row] = await db.query<{ own: number; before: number; processes: number }>(
+        `with heads as (
+             select distinct on (conversation_id) slack_user, state from turns where state in ('queued', 'running')
+             order by conversation_id, created_at
+           ), people as (
+             select slack_user, count(*) as waits, count(*) filter (where state = 'running') as runs from heads group by slack_user
+           ), own as (select coalesce((select waits from people where slack_user = $1), 0) as waits)
+         select own.waits::integer as own, (
+             own.waits
+             + coalesce((select sum(greatest(runs, least(people.waits, own.waits + 1))) from people where slack_user <> $1), 0)
+             + (select count(*) from openings other join openings own on own.request = $2
                 where other.until > clock_timestamp() and (other.until, other.request) < (own.until, own.request))
            )::integer as before,
-           (select count(distinct owner) from leases where until > clock_timestamp())::integer as processes`,
-        [request],
+           (select count(distinct owner) from leases where until > clock_timestamp())::integer as processes
+         from own`,
+        [slackUser, request],
       );
-      return row ?? { before: 0, processes: 0 };
+      return row ?? { own: 0, before: 0, processes: 0 };
+    },
+
+    /** How many other conversations the writer of a turn had begun to wait for before it. */
+    async othersOf(id: string): Promise<number> {
+      const [row] = await db.query<{ others: number }>(
+        `select count(distinct other.conversation_id)::integer as others from turns own join turns other
+           on other.slack_user = own.slack_user and other.conversation_id <> own.conversation_id and other.created_at < own.created_at
+         where own.id = $1 and other.state in ('queued', 'running')`,
+        [id],
+      );
+      return row?.others ?? 0;
     },
 
     /** Whether others of its conversation were asked for since this one was, or were not over at that time. */

@@ -36,6 +36,8 @@ describe('loadBotConfig', () => {
     expect(config.DAB_PUBLIC_URL).toBe('https://dab.example');
     expect(config.DATABRICKS_APP_PORT).toBe(8000);
     expect(config.DAB_VAULT_KEY).toHaveLength(32);
+    expect(config.places).toEqual({ turns: 16, ofOnePerson: 8 });
+    expect(loadBotConfig({ ...GOOD, DAB_TURNS: '5' }).places).toEqual({ turns: 5, ofOnePerson: 3 });
     expect(config.storage).toEqual({ dataDir: '.data', endsWithDeployment: false });
     expect(loadBotConfig({ ...GOOD, PGHOST: 'db.example', PGUSER: 'dab', PGSSLMODE: 'prefer' }).storage).toEqual({
       postgres: {

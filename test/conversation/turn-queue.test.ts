@@ -61,6 +61,7 @@ function createRig(storage: Parameters<typeof createQueue>[0] & QueuedDatabase) 
   const newProcess = (alone = true, otherwise: Partial<Parameters<typeof createTurnQueue>[0]> = {}) =>
     createTurnQueue({
       createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${own}` }),
+      places: { turns: 4, ofOnePerson: 2 },
       alone,
       rows,
       clock: systemClock,
@@ -188,38 +189,69 @@ test('a message is told what it waits for in its thread', async ({ begun: { queu
   await over([FIRST, 'one', 'two', 'three']);
 });
 
+/** A thread of somebody's own. */
+const threadOf = (requester: string, index: number) => {
+  const name = `${requester}-${index}`;
+  return { ...THREAD, id: name, threadTs: name, eventKey: name, requester };
+};
+
 test('where all places are taken, a request and a message are told how many are before them', async ({
   rig: { rows, storage, newProcess },
 }) => {
   // Nobody works on them: the process was never started.
   const queue = newProcess();
-  const threads = Array.from({ length: 17 }, (_, index) => ({
-    ...THREAD,
-    id: `conversation-${index}`,
-    threadTs: `1.${index}`,
-    eventKey: `e${index}`,
-  }));
-  const open = async (from: number, to: number) => {
-    for (const thread of threads.slice(from, to)) await queue.begin(thread);
-  };
-  await open(0, 15);
-  expect(await queue.before('')).toBeUndefined();
-  await open(15, 16);
-  expect(await queue.before('')).toBe(0);
-  await open(16, 17);
-  expect(await queue.before('')).toBe(1);
-  // More of one thread take no place of their own, and are before nobody.
-  await queue.reply({ ...THREAD, id: 'conversation-0', threadTs: '1.0' }, 'U_ANA', 'one', 'C_DATA:1.99');
-  expect(await queue.before('')).toBe(1);
+  const toBen = () => queue.before('U_BEN', '');
+  for (const person of ['A', 'B', 'C']) await queue.begin(threadOf(person, 1));
+  expect(await toBen()).toBeUndefined();
+  await queue.begin(threadOf('D', 1));
+  expect(await toBen()).toEqual({ free: 0 });
+  await queue.begin(threadOf('E', 1));
+  expect(await toBen()).toEqual({ free: 1 });
+  // More of one thread take no place of their own, and more of one person come after the first ones of all.
+  await queue.reply(threadOf('A', 1), 'A', 'one', 'C_DATA:1.99');
+  await queue.begin(threadOf('E', 2));
+  expect(await toBen()).toEqual({ free: 1 });
   // Who opens a thread is before those that open one after it.
   expect(await rows.conversations.claimOpening('C_DATA', { jobId: '1' }, 'first')).toBe(true);
   expect(await rows.conversations.claimOpening('C_DATA', { jobId: '2' }, 'second')).toBe(true);
-  expect([await queue.before('first'), await queue.before('second')]).toEqual([1, 2]);
+  expect([await queue.before('U_BEN', 'first'), await queue.before('U_BEN', 'second')]).toEqual([{ free: 1 }, { free: 2 }]);
   await rows.conversations.insert({ ...THREAD, id: 'quiet', threadTs: '2.1' });
   expect(await queue.reply({ ...THREAD, id: 'quiet', threadTs: '2.1' }, 'U_BEN', 'hello', 'C_DATA:2.2')).toEqual({ free: 1 });
   // Another process at work has places of its own.
   for (const owner of ['a', 'b']) await storage.db.query("insert into leases values ($1, $1, 1, now() + interval '1 minute')", [owner]);
-  expect(await queue.before('')).toBeUndefined();
+  expect(await toBen()).toBeUndefined();
+});
+
+test('of one person so many are worked on; more wait for those, and not for a place', async ({ rig: { newProcess, log, gate } }) => {
+  const queue = newProcess();
+  for (const index of [1, 2]) await queue.begin(threadOf('U_ANA', index));
+  expect(await queue.before('U_ANA', '')).toEqual({ own: 0 });
+  await queue.begin({ ...threadOf('U_ANA', 3), subject: { jobId: '3', name: 'third' } });
+  expect(await queue.before('U_ANA', '')).toEqual({ own: 1 });
+  expect(await queue.before('U_BEN', '')).toBeUndefined();
+  await queue.begin({ ...threadOf('U_BEN', 1), subject: { jobId: '4', name: 'of Ben' } });
+  await queue.start();
+  await expect.poll(() => log.length, { timeout: 50_000 }).toBe(3);
+  expect(log).toContain('start Make a bundle of job 4 ("of Ben").');
+  expect(log).not.toContain('start Make a bundle of job 3 ("third").');
+  gate.open.resolve();
+  await expect.poll(() => log, { timeout: 50_000 }).toContain('done Make a bundle of job 3 ("third").');
+  expect(log).toHaveLength(8);
+});
+
+test('whoever asked for less comes first where all places are taken', async ({ rig: { newProcess, log, gate } }) => {
+  const queue = newProcess(true, { places: { turns: 1, ofOnePerson: 1 } });
+  const named = (requester: string, index: number) => ({
+    ...threadOf(requester, index),
+    subject: { folder: `/${requester}/${index}`, name: 'x' },
+  });
+  for (const index of [1, 2, 3]) await queue.begin(named('U_ANA', index));
+  await queue.begin(named('U_BEN', 1));
+  await queue.begin(named('U_BEN', 2));
+  gate.open.resolve();
+  await queue.start();
+  const begun = () => log.flatMap((line) => line.match(/^start .*"\/(.*)"/)?.[1] ?? []);
+  await expect.poll(begun, { timeout: 50_000 }).toEqual(['U_ANA/1', 'U_BEN/1', 'U_ANA/2', 'U_BEN/2', 'U_ANA/3']);
 });
 
 test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {

@@ -42,7 +42,7 @@ describe('a busy team', () => {
     await thread.idle();
   });
 
-  test('loses none of eighteen commands in a channel: each is acknowledged in words, and those without a place say so', async ({
+  test('loses none of eighteen commands in a channel: each is acknowledged in words, and those that wait say what for', async ({
     playground,
     ana,
   }) => {
@@ -57,8 +57,8 @@ describe('a busy team', () => {
     for (const [words, expected] of heard) expect(words).toBe(expected);
     const roots = () => ids.flatMap((id) => rootOf(ana, `job ${id} `) ?? []);
     await ana.waitFor(() => roots().length === ids.length, STEP_MS);
-    const waiting = () => roots().filter((root) => textOf(root).includes('Waits until I have a place for it'));
-    expect(waiting().map((root) => textOf(root).match(/place for it(, as the next one|; before it in the line: 1)/)?.[1])).toEqual(
+    const waiting = () => roots().filter((root) => textOf(root).includes('Waits until I am done with others that <@U_ANA> asked for'));
+    expect(waiting().map((root) => textOf(root).match(/asked for(, as the next one|; before it in the line: 1)/)?.[1])).toEqual(
       expect.arrayContaining([', as the next one', '; before it in the line: 1']),
     );
     release();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
 import { ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { leaseSeconds, mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
+import { count, leaseSeconds, mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
 
 /** Models that a deployment starts with, by who serves them (facts: claude-and-mcp#models-and-prices, claude-and-mcp#databricks-endpoint). */
 export const DEFAULT_MODEL = { anthropic: 'claude-sonnet-5-5', databricks: 'databricks-claude-sonnet-4-6' } as const;
@@ -40,6 +40,14 @@ export const BotVariables = z.object({
   }),
   MCP_REMOTE_URL: mcpUrl.optional().meta({
     description: 'The `/mcp` of a server of the tools: https, or on this machine. Unset: the tools run inside the bot.',
+  }),
+  DAB_TURNS: count.default(16).meta({
+    description: 'How many requests and messages one process works on at once. The default fits 2 cores and 6 GB.',
+  }),
+  DAB_TURNS_OF_ONE: count.optional().meta({
+    description:
+      'How many of them may be one person’s, in all processes together: more of theirs wait until others of theirs are done, and whoever has asked for less comes first.',
+    default: 'half of `DAB_TURNS`',
   }),
   ...StorageVariables,
   DAB_LEASE_SECONDS: leaseSeconds.default(10).meta({

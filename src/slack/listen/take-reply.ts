@@ -48,9 +48,12 @@ export function createTakeReply(deps: {
 
 /** What for, and how many are before it. */
 function waitingWords(waits: Waits): string {
-  if ('free' in waits) {
-    const place = waits.free === 0 ? 'It is the next one' : `Before it in the line: ${waits.free}`;
-    return `I am at work in other threads, as many as I can be. ${place}.`;
+  if (!('of' in waits)) {
+    const [work, before] =
+      'free' in waits
+        ? ['in other threads, as many as I can be', waits.free]
+        : ['on others that you asked for, as many as one person may have', waits.own];
+    return `I am at work ${work}. ${before === 0 ? 'It is the next one' : `Before it in the line: ${before}`}.`;
   }
   const { of, more } = waits;
   const rest = more === 0 ? '' : `, and ${more === 1 ? 'one more message' : `${more} more messages`} of this thread`;

@@ -2,6 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import type { Thread } from '../../conversation/thread-port.ts';
+import type { InLine } from '../../conversation/turn-queue.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { slackError } from '../bolt/passing.ts';
@@ -23,8 +24,8 @@ import { createWhoReads, type WhoReads } from './who-reads.ts';
 export interface SlackThread extends Thread, Pick<Files, 'handOver'>, Pick<Delivery, 'held'> {
   readonly whoReads: WhoReads;
   readonly mayRead: MayRead;
-  /** Posts the root message, before there is a conversation; once for an id. `before`: how many it waits for. Returns its ts. */
-  anchor(channel: string, root: RootMessage, before: number | undefined): Promise<string>;
+  /** Posts the root message, before there is a conversation; once for an id. `waits`: what it waits for. Returns its ts. */
+  anchor(channel: string, root: RootMessage, waits: InLine | undefined): Promise<string>;
   /** The address of a conversation's thread; undefined where its root message has been deleted, or is where we are no longer. */
   address(conversation: Pick<ConversationRow, 'channel' | 'threadTs'>): Promise<string | undefined>;
 }
@@ -60,8 +61,8 @@ export function createThread(deps: {
     whoReads,
     mayRead,
 
-    async anchor(channel, root, before) {
-      const now = before === undefined ? { kind: 'working' as const } : { kind: 'queued' as const, before };
+    async anchor(channel, root, waits) {
+      const now = waits === undefined ? { kind: 'working' as const } : { kind: 'queued' as const, waits };
       const message = renderRootMessage(root, { now, deployed: [] }, cardRows.host);
       return poster.post(anchorOf(root), { channel }, message);
     },

@@ -1,6 +1,7 @@
 // The root message of a conversation: who asked for what, and a line that says where it stands.
 import type { ConversationRow } from '../../conversation/rows.ts';
 import type { Status } from '../../conversation/story/status.ts';
+import type { InLine } from '../../conversation/turn-queue.ts';
 import { button, context, type Message, section } from './blocks.ts';
 import { clip, escapeText, linkTo, oneLine } from './slack-text.ts';
 
@@ -15,8 +16,8 @@ const WHY_CHARACTERS = 160;
 /** Targets that are named; the cards below have all. */
 const TARGETS = 6;
 
-/** Only the first one says `queued`: how many were before it when it was posted. Drawn again it is at work. */
-type Shown = Omit<Status, 'now'> & { readonly now: Status['now'] | { readonly kind: 'queued'; readonly before: number } };
+/** Only the first one says `queued`: what it waited for when it was posted. Drawn again it is at work. */
+type Shown = Omit<Status, 'now'> & { readonly now: Status['now'] | { readonly kind: 'queued'; readonly waits: InLine } };
 
 /** "@ana asked for a bundle of job 123 · Churn", a link to it, and how it stands, with [Stop] while a turn runs. `host` is the workspace's. */
 export function renderRootMessage({ id, requester, subject }: RootMessage, { now, deployed }: Shown, host: string): Message {
@@ -25,7 +26,10 @@ export function renderRootMessage({ id, requester, subject }: RootMessage, { now
       ? { plain: `job ${subject.jobId} · ${clip(subject.name, 150)}`, url: `${host}/jobs/${subject.jobId}` }
       : { plain: `the folder ${clip(subject.folder, 180)}`, url: `${host}/#workspace${subject.folder}` };
   const asked = `<@${requester}> asked for a bundle of`;
-  const line = [nowLine(now), ...(deployed.length === 0 ? [] : [deployedLine(deployed)])].filter((part) => part !== '');
+  const line = [
+    now.kind === 'queued' ? queuedLine(now.waits, requester) : nowLine(now),
+    ...(deployed.length === 0 ? [] : [deployedLine(deployed)]),
+  ].filter((part) => part !== '');
   return {
     text: `${asked} ${oneLine(escapeText(plain))}`,
     blocks: [
@@ -38,12 +42,16 @@ export function renderRootMessage({ id, requester, subject }: RootMessage, { now
   };
 }
 
-function nowLine(now: Shown['now']): string {
+function queuedLine(waits: InLine, requester: string): string {
+  const [what, before] =
+    'free' in waits ? ['I have a place for it', waits.free] : [`I am done with others that <@${requester}> asked for`, waits.own];
+  return `:hourglass_flowing_sand: Waits until ${what}${before === 0 ? ', as the next one' : `; before it in the line: ${before}`}`;
+}
+
+function nowLine(now: Status['now']): string {
   switch (now.kind) {
     case 'working':
       return ':hourglass_flowing_sand: Working on it';
-    case 'queued':
-      return `:hourglass_flowing_sand: Waits until I have a place for it${now.before === 0 ? ', as the next one' : `; before it in the line: ${now.before}`}`;
     case 'deploying':
       return `:hourglass_flowing_sand: Deploying version ${now.version} to ${targetName(now.target)}${by(now.by)}`;
     case 'waits':

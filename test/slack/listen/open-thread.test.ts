@@ -20,12 +20,12 @@ async function startOpening() {
     line: createChannelLine(),
     log: quiet,
     thread: {
-      async anchor(_channel, { id }, before) {
+      async anchor(_channel, { id }, waits) {
         posting.most = Math.max(posting.most, ++posting.now);
         await gate.promise;
         posting.now--;
         if (id === '3') throw new Error('refused');
-        return `${id} ${before}`;
+        return `${id} ${JSON.stringify(waits)}`;
       },
       address: async () => undefined,
     },
@@ -34,7 +34,7 @@ async function startOpening() {
         await open([]);
         return true;
       },
-      before: async () => 7,
+      before: async () => ({ free: 7 }),
       begin: async ({ threadTs }) => void begun.push(threadTs),
     },
   });
@@ -52,7 +52,7 @@ test('ten at once begin in their order, one at a time; one that fails takes nobo
   const opened = Promise.allSettled(ids.map(open));
   gate.resolve();
   expect((await opened).filter(({ status }) => status === 'rejected')).toHaveLength(1);
-  expect(begun).toEqual(ids.filter((id) => id !== '3').map((id) => `${id} 7`));
+  expect(begun).toEqual(ids.filter((id) => id !== '3').map((id) => `${id} {"free":7}`));
   expect(posting.most).toBe(1);
   expect(ids.map((id) => told.get(id)?.join())).toEqual([
     ...Array<string>(5).fill(''),

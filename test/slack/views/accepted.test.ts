@@ -146,11 +146,11 @@ describe.each(Object.entries(TEXTS))('with %s texts', (_kind, text) => {
       );
       expect(root.includes('"action_id":"stop"')).toBe(status.now.kind === 'working');
     }
-    for (const [before, words] of [
-      [0, 'as the next one'],
-      [12, 'before it in the line: 12'],
+    for (const [waits, words] of [
+      [{ free: 0 }, 'I have a place for it, as the next one'],
+      [{ own: 12 }, 'others that <@U_ANA> asked for; before it in the line: 12'],
     ] as const) {
-      const queued = { now: { kind: 'queued', before }, deployed: [] } as const;
+      const queued = { now: { kind: 'queued', waits }, deployed: [] } as const;
       const root = await draw(renderRootMessage({ id: 'c', requester: 'U_ANA', subject }, queued, 'https://acme.databricks.test'));
       expect([root.includes(words), root.includes('"action_id":"stop"')]).toEqual([true, true]);
     }
