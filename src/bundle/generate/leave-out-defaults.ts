@@ -1,4 +1,4 @@
-// Leaves out of a job what says only what the platform assumes anyway: the bundle reads better without it, and makes the same job.
+// Leaves out of a job or pipeline what says only what the platform assumes anyway: the bundle reads better without it, and makes the same.
 import { isObject, type Json, type JsonObject } from '../../values/json.ts';
 import { wordSet } from '../../values/text.ts';
 
@@ -22,10 +22,20 @@ function isSilent(key: string, value: Json): boolean {
   return (SILENT_EMPTY.has(key) && isEmpty(value)) || (SILENT_ZERO.has(key) && (value === 0 || value === false));
 }
 
+/** Of a pipeline: what is false unless said, and what the CLI writes by itself (facts: bundles#defaults). */
+const FALSE_IN_PIPELINE = wordSet('continuous photon');
+const OF_PIPELINES: Readonly<Record<string, Json>> = { channel: 'CURRENT', edition: 'ADVANCED' };
+
+/** The spec of a pipeline without them. */
+export function leaveOutPipelineDefaults(spec: JsonObject): JsonObject {
+  return without(spec, (key, item) => (item === false && FALSE_IN_PIPELINE.has(key)) || OF_PIPELINES[key] === item);
+}
+
 /** A task's own kind; in a job with a Git source an absent `source` would mean Git. */
 function ofKind(kind: string, value: JsonObject, git: boolean): JsonObject {
   const sourced = (one: JsonObject) => without(one, (key, item) => key === 'source' && item === 'WORKSPACE' && !git);
   const said = without(SOURCED.has(kind) ? sourced(value) : value, (key, item) => HANDED.has(key) && isEmpty(item));
+  if (kind === 'pipeline_task') return without(said, (key, item) => key === 'full_refresh' && item === false);
   return kind === 'sql_task' && isObject(said.file) ? { ...said, file: sourced(said.file) } : said;
 }
 

@@ -7,7 +7,7 @@ import type { KeyedResource } from '../model/resources.ts';
 import { PIPELINE_SERVER_ONLY, SERVER_ONLY } from '../model/server-only-fields.ts';
 import { pathsOf } from '../model/source-references.ts';
 import { orderPipeline, orderSettings } from './key-order.ts';
-import { leaveOutDefaults } from './leave-out-defaults.ts';
+import { leaveOutDefaults, leaveOutPipelineDefaults } from './leave-out-defaults.ts';
 import type { Layout } from './source-layout.ts';
 
 /** What stands at the places of a bundle's resources instead of their values. */
@@ -81,7 +81,7 @@ export function resourceValue(resource: KeyedResource, byPlace: ReadonlyMap<stri
   };
   const kept = Object.fromEntries(Object.entries(value).filter(([key]) => !dropped(key)));
   const mapped = mapScalars(kept, (place, scalar) => byPlace.get(prefix + place) ?? scalar);
-  if (type !== 'jobs') return orderPipeline(mapped);
+  if (type !== 'jobs') return orderPipeline(type === 'pipelines' ? leaveOutPipelineDefaults(mapped) : mapped);
   const said = leaveOutDefaults(mapped);
   return orderSettings('queue' in said ? said : { ...said, queue: { enabled: false } });
 }

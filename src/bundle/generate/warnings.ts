@@ -45,13 +45,14 @@ function ofPipeline({ prefix, value, key, id }: KeyedResource, { targets, adopti
     const message = `${key} is in development mode; the CLI refuses that in production, so only targets for development have it`;
     found.push({ level: 'warning', place: `${prefix}development`, message });
   }
-  const schema = byPlace.get(`${prefix}schema`) ?? byPlace.get(`${prefix}target`) ?? '';
+  const at = ['schema', 'target'].find((field) => value[field] !== undefined) ?? 'name';
+  const schema = byPlace.get(`${prefix}${at}`) ?? '';
   const writesThere = targets.some(
     ({ name, environment }) => adoption[name] !== 'bind' && (environment === 'production' || own(name)[schema] === undefined),
   );
   if (id === '' || !writesThere) return found;
   const message = `the tables of ${key} belong to the original: a copy must write to another catalog or schema`;
-  return [...found, { level: 'note', place: `${prefix}name`, message }];
+  return [...found, { level: 'note', place: `${prefix}${at}`, message }];
 }
 
 /** Jars and environment files that are relative paths, which packages and ids beside them are not. */
