@@ -151,6 +151,27 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     });
   }
 
+  it('let work go on over a database that is always slow, unless it answers later than a lease lasts', async ({ db }) => {
+    for (const [share, ends, asks] of [
+      [0.5, 'done', 4],
+      [1.5, 'lost', 20],
+    ] as const) {
+      let now = 0;
+      let renewed = 0;
+      const slow: Db = {
+        ...db,
+        async query(text, params) {
+          now += share * FOR_LONG.lengthMs;
+          if (text.startsWith('update leases')) renewed += 1;
+          return db.query(text, params);
+        },
+      };
+      const { hold } = createLeases(slow, { ...FOR_LONG, clock: { ...STANDING, now: () => now } });
+      const held = hold(`slow ${share}`, async () => 'done').catch((error: unknown) => (error instanceof LeaseLostError ? 'lost' : error));
+      expect([await held, renewed]).toEqual([ends, asks]);
+    }
+  });
+
   it('are renewed by one row of beats, however often work begins during one', async ({ db }) => {
     const beats: (() => void)[] = [];
     const gate = Promise.withResolvers<void>();

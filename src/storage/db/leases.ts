@@ -8,6 +8,8 @@ import type { Db, Row } from './db.ts';
 
 /** How many times in its length a lease is renewed: a beat or two may fail. */
 const BEATS = 4;
+/** How often a database that answers later than a lease lasts is asked whether it is ours still; our choice. */
+const ASKS = 20;
 /** Whoever waits for a lease asks so often, in real time: its holder is another process, or has died. */
 const ASK_AGAIN_MS = 250;
 /** What `require_leases` raises (migrations.ts); the class is ours. */
@@ -108,7 +110,12 @@ export function createLeases(
    * beside the one who has taken over. Called right before that, it rejects instead.
    */
   async function requireOurs(held: readonly Held[], since: number): Promise<void> {
-    for (let asked = since; clock.now() - asked > lengthMs / BEATS; ) {
+    let asked = since;
+    // A database that is always slow would be asked without end for an answer that is as fresh as it should be.
+    const isLate = (asks: number) => clock.now() - asked > (asks < BEATS ? lengthMs / BEATS : lengthMs);
+    for (let asks = 0; isLate(asks); asks++) {
+      // Ours when it was asked, and as likely somebody else's by now.
+      if (asks === ASKS) throw new LeaseLostError('The database answers too late to say whether another process works on this.');
       asked = clock.now();
       const ours = await renew(held);
       if (held.some(({ fence }) => !ours.has(fence))) throw new LeaseLostError('Another process works on this.');
