@@ -33,6 +33,8 @@ interface WorkQueue<Data extends object> {
   send(id: string, key: string, data: Data, share?: Share): Promise<void>;
   /** Starts working; `abandoned` names jobs that a dead process had in hand, so that they are tried again at once. */
   start(abandoned?: readonly string[]): Promise<void>;
+  /** Does something that is no job, and waits for no free place among them, while no job of this key runs. */
+  beside(key: string, work: (lost: AbortSignal) => Promise<void>): Promise<void>;
 }
 
 interface QueueOptions<Data extends object> {
@@ -91,6 +93,8 @@ export function createQueue<Data extends object>(
     });
   }
 
+  const leaseOf = (key: string) => `${name} ${key}`;
+
   async function startWorker(): Promise<void> {
     const id = Promise.withResolvers<string>();
     const fair = options.ofOneGroup === undefined ? {} : { groupConcurrency: options.ofOneGroup };
@@ -99,7 +103,7 @@ export function createQueue<Data extends object>(
       const worker = await id.promise;
       idle.delete(worker);
       try {
-        if (job !== undefined) await leases.hold(`${name} ${job.singletonKey ?? job.id}`, (lease) => once(job, lease));
+        if (job !== undefined) await leases.hold(leaseOf(job.singletonKey ?? job.id), (lease) => once(job, lease));
       } finally {
         idle.add(worker);
         // When this job is done it looks at once: the next one of the same key has waited for its end.
@@ -149,6 +153,8 @@ export function createQueue<Data extends object>(
       for (let started = 0; started < options.concurrency; started++) await startWorker();
       goOnLooking();
     },
+
+    beside: (key, work) => leases.apart(() => leases.hold(leaseOf(key), work)),
   };
 }
 

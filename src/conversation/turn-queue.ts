@@ -146,7 +146,22 @@ export function createTurnQueue(deps: {
       await rows.turns.stop(id, by);
       running.get(id)?.abort();
     }
+    const waiting = open.flatMap(({ id, state }) => (state === 'queued' ? [id] : []));
+    if (waiting.length > 0) tellStopped(conversationId, waiting);
     return open.length > 0;
+  }
+
+  /** Has what was stopped before it began say so at once: until a place is free for it, others may work for minutes. */
+  function tellStopped(conversationId: string, waiting: readonly string[]): void {
+    const tell = async (lost: AbortSignal) => {
+      // One that has begun meanwhile, and whose process died with it, is over too.
+      const signal = AbortSignal.any([lost, AbortSignal.abort()]);
+      for (const id of waiting) await deps.runTurn(id, { signal, stop: () => undefined });
+    };
+    // What fails here, their jobs say.
+    void queue
+      .beside(conversationId, tell)
+      .catch((error: unknown) => deps.log.warn({ err: error, conversationId }, 'A Stop was not told at once'));
   }
 
   /** Of other processes it is known whether they are at work, not whether they have a place: then it begins sooner than said. */

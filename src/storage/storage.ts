@@ -42,7 +42,7 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly called: CalledSecrets;
-  readonly leases: Pick<Leases, 'hold'>;
+  readonly leases: Pick<Leases, 'hold' | 'apart'>;
   /** The database for rows that are nobody's work: what it writes is written whoever has a lease. */
   readonly unleased: Db;
   /** The bundles as one conversation sees them: with all that was called a secret in it. */

@@ -1,96 +1,7 @@
-// Threads and their turns on real rows and the real queue: a repeated event is one turn, and stopping drops what waits.
-import { randomUUID } from 'node:crypto';
-import { expect, onTestFinished } from 'vitest';
-import { createQueue, jobId } from '../../src/conversation/queue.ts';
-import type { RunTurn } from '../../src/conversation/turn.ts';
-import { createTurnQueue } from '../../src/conversation/turn-queue.ts';
-import { createConversationRows } from '../../src/storage/conversations.ts';
-import type { Ears } from '../../src/storage/db/listen.ts';
-import type { QueuedDatabase } from '../../src/storage/db/open.ts';
-import { createTurnRows, STOPS } from '../../src/storage/turns.ts';
-import { systemClock } from '../../src/values/clock.ts';
-import { createLogger } from '../../src/values/log.ts';
-import { quiet } from '../storage/open-test-storage.ts';
-import { createTestClock } from '../values/test-clock.ts';
-import { queuedTest } from './queued-test.ts';
-
-const THREAD = {
-  ...{ id: 'conversation-1', team: 'T_ACME', channel: 'C_DATA', threadTs: '1.1', private: false, requester: 'U_ANA' },
-  subject: { jobId: '123', name: 'Churn' },
-  eventKey: 'envelope-1',
-};
-
-const test = queuedTest
-  .extend('rig', async ({ storage }) => {
-    for (const table of ['outbox', 'turns', 'conversations', 'openings', 'leases']) await storage.db.query(`delete from ${table}`);
-    return createRig(storage);
-  })
-  // With a thread whose first turn is queued.
-  .extend('begun', async ({ rig }) => {
-    const queue = rig.newProcess();
-    await queue.start();
-    await queue.begin(THREAD);
-    const conversation = (await queue.inThread('C_DATA', '1.1')) ?? expect.fail('no conversation in the thread');
-    return { ...rig, queue, conversation };
-  });
-
-function createRig(storage: Parameters<typeof createQueue>[0] & QueuedDatabase) {
-  const { db } = storage;
-  const hearStops = (ears: Ears) => storage.listen(STOPS, ears);
-  const rows = { conversations: createConversationRows(db), turns: createTurnRows(db), hearStops };
-  // Workers of earlier tests still look into their own queues.
-  const own = randomUUID();
-  /** Texts of the turns that were worked on, and how they ended. */
-  const log: string[] = [];
-  const gate = { open: Promise.withResolvers<void>() };
-  onTestFinished(() => gate.open.resolve());
-  // Stands where the agent's turn does: keeps its row as a turn does, works until it is aborted or let go.
-  const runTurn: RunTurn = async (turnId, { signal }) => {
-    const turn = await rows.turns.get(turnId);
-    if (turn === undefined || (turn.state !== 'queued' && turn.state !== 'running')) return;
-    if (!(await rows.turns.start(turnId))) {
-      await rows.turns.finish(turnId, 'stopped');
-      return void log.push(`not begun ${turn.text}`);
-    }
-    log.push(`start ${turn.text}`);
-    const aborted = new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
-    await Promise.race([gate.open.promise, aborted]);
-    await rows.turns.finish(turnId, signal.aborted ? 'stopped' : 'done');
-    log.push(`${signal.aborted ? 'stopped' : 'done'} ${turn.text}`);
-  };
-  const newProcess = (alone = true, otherwise: Partial<Parameters<typeof createTurnQueue>[0]> = {}) =>
-    createTurnQueue({
-      createQueue: (options) => createQueue(storage, { ...options, name: `${options.name}-${own}` }),
-      places: { turns: 4, ofOnePerson: 2 },
-      alone,
-      rows,
-      clock: systemClock,
-      runTurn,
-      log: quiet,
-      giveUpTurn: async (turnId) => void log.push(`give up ${(await rows.turns.get(turnId))?.text}`),
-      asked: {
-        work: async (_id, asked) => void log.push(`asked for ${asked.kind}`),
-        giveUp: async ({ kind }) => void log.push(`give up ${kind}`),
-      },
-      catchUp: async (id) => void log.push(`catch up ${id}`),
-      ...otherwise,
-    });
-  const turns = async () =>
-    (await db.query<{ text: string; state: string }>('select text, state from turns order by created_at')).map(
-      ({ state, text }) => `${state} ${text}`,
-    );
-  return {
-    storage,
-    rows,
-    log,
-    gate,
-    newProcess,
-    turns,
-    soon: (lines: string[]) => expect.poll(() => log, { timeout: 50_000 }).toEqual(lines),
-  };
-}
-
-const FIRST = 'Make a bundle of job 123 ("Churn").';
+// Threads and their turns on real rows and the real queue: a repeated event is one turn, and each knows what it waits for.
+import { expect } from 'vitest';
+import { jobId } from '../../src/conversation/queue.ts';
+import { FIRST, THREAD, turnTest as test } from './turn-queue-rig.ts';
 
 test('an event that is told twice makes one conversation and one turn', async ({
   begun: { queue, conversation, gate, log, turns, soon },
@@ -102,78 +13,6 @@ test('an event that is told twice makes one conversation and one turn', async ({
   await soon([`start ${FIRST}`, `done ${FIRST}`, ...Array(2).fill(['start add staging', 'done add staging']).flat()]);
   expect(await turns()).toEqual([`done ${FIRST}`, 'done add staging', 'done add staging']);
   expect(log).toHaveLength(6);
-});
-
-test('stopping aborts the turn that runs and drops those that wait; the next message starts anew', async ({
-  begun: { queue, conversation, turns, soon },
-}) => {
-  await soon([`start ${FIRST}`]);
-  await queue.reply(conversation, 'U_ANA', 'one', 'C_DATA:1.2');
-  await queue.reply(conversation, 'U_BEN', 'two', 'C_DATA:1.3');
-  expect(await queue.stop(conversation.id, 'U_BEN')).toBe(true);
-  await queue.reply(conversation, 'U_ANA', 'three', 'C_DATA:1.4');
-  await soon([`start ${FIRST}`, `stopped ${FIRST}`, 'not begun one', 'not begun two', 'start three']);
-  expect(await turns()).toEqual([`stopped ${FIRST}`, 'stopped one', 'stopped two', 'running three']);
-});
-
-test('a Stop that another process hears of is obeyed by the one at work', async ({ rig }) => {
-  const [working, other] = [rig.newProcess(false), rig.newProcess(false)];
-  await working.start();
-  await working.begin(THREAD);
-  await rig.soon([`start ${FIRST}`]);
-  // It has no turn in hand itself: it was never started.
-  expect(await other.stop(THREAD.id, 'U_BEN')).toBe(true);
-  await rig.soon([`start ${FIRST}`, `stopped ${FIRST}`]);
-});
-
-test('a turn that was stopped while its process died is not gone on with', async ({ rig: { rows, newProcess, soon } }) => {
-  await rows.conversations.insert(THREAD);
-  const id = '8a0f6f0e-6f4f-4d2b-9c2c-0d7e1c5b7a12';
-  await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: 'add staging', eventKey: 'C_DATA:1.2' });
-  await rows.turns.start(id);
-  expect(await newProcess().stop(THREAD.id, 'U_BEN')).toBe(true);
-  await newProcess().start();
-  await soon(['start add staging', 'stopped add staging']);
-});
-
-test('a Stop on the list of steps that can’t be stored is logged, and ends neither the turn nor its process', async ({ rig }) => {
-  const { rows, newProcess, log, soon } = rig;
-  const lines: string[] = [];
-  const queue = newProcess(true, {
-    rows: { ...rows, turns: { ...rows.turns, open: () => Promise.reject(new Error('refused by a test')) } },
-    log: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line).msg) } }),
-    async runTurn(turnId, { stop }) {
-      stop('U_BEN');
-      await expect.poll(() => lines, { timeout: 50_000 }).toEqual(['Stop was not stored']);
-      await rows.turns.finish(turnId, 'done');
-      log.push('done all the same');
-    },
-  });
-  await queue.start();
-  await queue.begin(THREAD);
-  await soon(['done all the same']);
-});
-
-test('while a look for Stop waits for the database, no other one begins', async ({ rig }) => {
-  const { rows, newProcess, gate, soon } = rig;
-  const answer = Promise.withResolvers<string[]>();
-  let asked = 0;
-  const stopped = async (ids: readonly string[]) => {
-    asked += 1;
-    return asked === 1 ? rows.turns.stopped(ids) : answer.promise;
-  };
-  const clock = createTestClock();
-  const queue = newProcess(false, { rows: { ...rows, turns: { ...rows.turns, stopped } }, clock });
-  await queue.start();
-  await queue.begin(THREAD);
-  await soon([`start ${FIRST}`]);
-  await clock.turn(60_000);
-  expect(asked).toBe(2);
-  answer.resolve([]);
-  await clock.turn(10_000);
-  expect(asked).toBeGreaterThan(2);
-  gate.open.resolve();
-  await soon([`start ${FIRST}`, `done ${FIRST}`]);
 });
 
 test('a message is told what it waits for in its thread', async ({ begun: { queue, conversation, gate, soon } }) => {
@@ -252,13 +91,6 @@ test('whoever asked for less comes first where all places are taken', async ({ r
   await queue.start();
   const begun = () => log.flatMap((line) => line.match(/^start .*"\/(.*)"/)?.[1] ?? []);
   await expect.poll(begun, { timeout: 50_000 }).toEqual(['U_ANA/1', 'U_BEN/1', 'U_ANA/2', 'U_BEN/2', 'U_ANA/3']);
-});
-
-test('where nothing runs there is nothing to stop', async ({ begun: { queue, conversation, gate, soon } }) => {
-  gate.open.resolve();
-  await soon([`start ${FIRST}`, `done ${FIRST}`]);
-  expect(await queue.stop(conversation.id, 'U_BEN')).toBe(false);
-  expect(await queue.stop('no such conversation', 'U_BEN')).toBe(false);
 });
 
 test('catching up and planning again wait for their turn among the turns of their thread', async ({

@@ -253,6 +253,19 @@ export function describeLeases(it: ReturnType<typeof leasesTest>): void {
     expect(await db.query("select * from notes where id = 'idle'")).toEqual([]);
   });
 
+  it('bind nothing that is done apart from the work that holds them', async ({ db }) => {
+    const { hold, apart, db: fencedDb } = createLeases(db, { ...FOR_LONG, clock: systemClock });
+    const ended = Promise.withResolvers<void>();
+    const later = await hold('ends first', async () => ({
+      apart: apart(() => ended.promise.then(() => fencedDb.query("insert into notes values ('apart', 'x')"))),
+      within: ended.promise.then(() => fencedDb.query("insert into notes values ('within', 'x')")).catch((error: unknown) => error),
+    }));
+    ended.resolve();
+    await later.apart;
+    expect(await later.within).toBeInstanceOf(LeaseLostError);
+    expect(await db.query('select id from notes')).toEqual([{ id: 'apart' }]);
+  });
+
   it('are not taken over in the middle of a statement’s transaction', async ({ db, storage }) => {
     if (storage.kind === 'pglite') return;
     const steps: string[] = [];

@@ -31,6 +31,8 @@ export interface Leases {
    * LeaseLostError.
    */
   hold<T>(key: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Runs work that is no part of the caller's: under none of the leases that it holds, which it may give back earlier. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
   /** Gives all leases back: what still works under one writes nothing more. */
   close(): Promise<void>;
 }
@@ -169,6 +171,7 @@ export function createLeases(
         await giveBack(held);
       }
     },
+    apart: (work) => context.run([], work),
     async close() {
       stopBeats?.();
       all.clear();
