@@ -78,11 +78,13 @@ export function createLeases(
   async function beat(): Promise<void> {
     const held = [...all.values()];
     const ours = await renew(held);
-    for (const { key, fence, lost } of held) {
-      if (ours.has(fence) || !all.has(fence)) continue;
-      log.warn({ key }, 'Another process has taken over what this one worked on');
-      lost.abort(new LeaseLostError(`Another process works on ${key}.`));
-    }
+    for (const one of held) if (!ours.has(one.fence) && all.has(one.fence)) lose(one);
+  }
+
+  function lose({ key, lost }: Held): void {
+    if (lost.signal.aborted) return;
+    log.warn({ key }, 'Another process has taken over what this one worked on');
+    lost.abort(new LeaseLostError(`Another process works on ${key}.`));
   }
 
   /** Goes on while something is held; there is one such row of beats. */
@@ -167,6 +169,10 @@ export function createLeases(
       try {
         await requireOurs([held], since);
         return await context.run([...(context.getStore() ?? []), held], () => work(held.lost.signal));
+      } catch (error) {
+        // A statement may find out before a beat does. What is given back when the process ends is nobody's yet.
+        if (error instanceof LeaseLostError && all.has(held.fence)) lose(held);
+        throw error;
       } finally {
         await giveBack(held);
       }
