@@ -105,6 +105,23 @@ test('after a disconnect the other socket gets everything, and the first comes b
   expect(slack.socket.sockets()).toBe(2);
 });
 
+test('a command does not go to a socket that its client has just closed', async () => {
+  const { slack } = await start();
+  const open = async (hear: (socket: WebSocket, text: string) => void) => {
+    const { url = '' } = await client(slack, slack.appToken).apps.connections.open();
+    const socket = new WebSocket(url);
+    onTestFinished(() => socket.terminate());
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.on('message', (data) => hear(socket, String(data)));
+    return socket;
+  };
+  const closed = await open(() => undefined);
+  await open((socket, text) => socket.send(JSON.stringify({ envelope_id: JSON.parse(text).envelope_id })));
+  closed.close();
+  const commands = [1, 2].map((n) => slack.as('ana').command('C_DATA', `/dab job ${n}`));
+  expect((await Promise.all(commands)).map((delivery) => delivery?.state)).toEqual(['acked', 'acked']);
+});
+
 test('a ticket opens one socket; the eleventh is sent away', async () => {
   const { slack } = await start();
   const open = async (): Promise<{ url: string; socket: WebSocket; first: Promise<{ type: string; reason?: string }> }> => {
