@@ -10,7 +10,8 @@ import { healed, messageText, openCalls } from './history.ts';
 import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
 import { SYSTEM_PROMPT } from './prompt.ts';
-import type { Step, Tools } from './tools.ts';
+import type { Step, ToolCall, Tools } from './tools.ts';
+import { writeCall } from './written-call.ts';
 
 type MessageParam = Anthropic.MessageParam;
 
@@ -47,6 +48,8 @@ interface RunInput {
   readonly signal: AbortSignal;
   /** `refused`: the key that the far side has just refused. */
   readonly apiKey?: (refused?: string) => Promise<string>;
+  /** Milliseconds for which a failing model is tried again; the room's own limit when left out. */
+  readonly patienceMs?: number | undefined;
 }
 
 const BUDGET_WORDS = 'I stopped here: this took more steps than one message may use. Reply in the thread to go on.';
@@ -84,6 +87,8 @@ export interface Agent {
   isCurrent(frozen: FrozenPrompt, model: string): boolean;
   /** Works until the reply is complete. Rejects only when `append` does, or for a bug. */
   run(input: RunInput): Promise<Outcome>;
+  /** Makes a call that is not the model's own, and saves it as one that a later run goes on from. Rejects as `run` does. */
+  call(call: ToolCall, input: Pick<RunInput, 'history' | 'tools' | 'append' | 'onStep' | 'signal'>): Promise<void>;
 }
 
 async function freeze(tools: Tools, model: string): Promise<FrozenPrompt> {
@@ -95,10 +100,11 @@ function isCurrent(frozen: FrozenPrompt, model: string): boolean {
 }
 
 export function createAgent(options: AgentOptions): Agent {
-  const limits: Limits = { ...LIMITS, ...options.limits };
+  const usual: Limits = { ...LIMITS, ...options.limits };
   const prices = options.prices ?? PRICES;
 
   async function run(input: RunInput): Promise<Outcome> {
+    const limits: Limits = { ...usual, patienceMs: input.patienceMs ?? usual.patienceMs };
     const key = createKey(input.apiKey ?? options.client.apiKey);
     const client = createClient(options, key);
     const history = healed(input.history);
@@ -171,7 +177,7 @@ export function createAgent(options: AgentOptions): Agent {
     }
   }
 
-  return { freeze, isCurrent, run };
+  return { freeze, isCurrent, run, call: (call, input) => writeCall(call, { ...input, limits: usual, log: options.log }) };
 }
 
 /** Whether an earlier run already got the reply, and its process was killed before anybody recorded the end. */

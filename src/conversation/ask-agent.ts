@@ -1,6 +1,7 @@
-// The agent's part of a turn: has the history with its message and runs the loop, or goes on where a killed process stopped.
+// The agent's part of a turn: has the history with its message and runs the loop, or goes on where a killed process stopped. What a command asks
+// for is done before that, in calls that the model then finds as its own.
 import type { Agent, Outcome } from '../agent/agent.ts';
-import type { Step, ToolResult, Tools } from '../agent/tools.ts';
+import type { Step, ToolCall, ToolResult, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
 import type { BundleStore } from '../storage/bundles/bundles.ts';
@@ -37,14 +38,31 @@ export interface ActingTurn {
   readonly signal: AbortSignal;
 }
 
+/** What a thread was begun for, which takes no model. */
+interface Command {
+  readonly subject: ConversationRow['subject'];
+  /** Shows the bundle that came of it; before that, Claude is not asked. Told again, it shows nothing twice. */
+  readonly show: (digest: string) => Promise<void>;
+}
+
 export interface AskDeps extends AgentDeps {
   readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundlesIn' | 'called'>;
   readonly writes: Pick<WriteProposals, 'assign' | 'ofTurn'>;
 }
 
+/** Milliseconds for which Claude is tried again where a command's bundle is shown already: what it would say is worth no longer wait. Our choice. */
+const REMARK_PATIENCE_MS = 30_000;
+const REMARK_STEP = { id: 'remark', title: 'Claude looks at what came of it' } as const;
+
+const KEPT: ToolResult = {
+  text: 'Not taken: what the command asked for is shown already, and nobody has asked for another bundle. Say in words what you would change.',
+  isError: true,
+};
+
 export async function askAgent(
   deps: AskDeps,
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
+  command?: Command,
 ): Promise<Outcome> {
   const { turns, conversations } = deps.rows;
   const { host, userName } = identity;
@@ -55,7 +73,10 @@ export async function askAgent(
   try {
     const segments = createSegments(deps, { turn, conversation, before }, tools);
     const by = { conversationId: conversation.id, turnId: turn.id, slackUser: turn.slackUser, host, userName };
+    /** The bundle of the command, once it is shown. */
+    let shown: string | undefined;
     const record = async (result: ToolResult) => {
+      if (shown !== undefined && result.bundleDigest !== undefined && result.bundleDigest !== shown) return KEPT;
       if (result.bundleDigest !== undefined) await turns.setBundle(turn.id, result.bundleDigest);
       for (const id of result.proposalIds ?? []) await deps.writes.assign(id, by);
       return { ...result, text: hideSecrets(await called(), result.text) };
@@ -79,10 +100,26 @@ export async function askAgent(
       if (unrecorded !== undefined) throw unrecorded.why;
       await segments.append(message);
     };
+    const ways = { tools: recorded, append, onStep, signal };
     const run = (segment: Awaited<ReturnType<typeof segments.open>>) =>
-      deps.agent.run({ ...segment, tools: recorded, append, onStep, signal, apiKey: deps.claudeKey(token) });
+      deps.agent.run({
+        ...{ ...segment, ...ways, apiKey: deps.claudeKey(token) },
+        patienceMs: shown === undefined ? undefined : REMARK_PATIENCE_MS,
+      });
+    if (command !== undefined) {
+      const write = async (call: ToolCall) => deps.agent.call(call, { ...(await segments.open()), ...ways });
+      const made = async () => (await turns.get(turn.id))?.bundleDigest;
+      const isMade = (await conversations.versions(conversation.id)).some(({ turnId }) => turnId === turn.id);
+      const digest = isMade ? await made() : await obey(command, { write, made, signal });
+      if (digest !== undefined && !signal.aborted) {
+        await command.show(digest);
+        shown = digest;
+        onStep({ ...REMARK_STEP, status: 'in_progress' });
+      }
+    }
     const segment = await segments.open();
     const outcome = await run(segment);
+    if (shown !== undefined) onStep({ ...REMARK_STEP, status: outcome.kind === 'failed' ? 'error' : 'complete' });
     const notTaken = outcome.kind === 'failed' ? outcome.notTaken : undefined;
     const mayHelp = notTaken === 'model' ? segment.frozen.model !== deps.model : notTaken === 'history' && (await segments.isGrown());
     if (notTaken === undefined || !mayHelp) return outcome;
@@ -91,4 +128,29 @@ export async function askAgent(
   } finally {
     await tools.close();
   }
+}
+
+/** Makes the calls of a command; answers the bundle that has come of it, if one has. */
+async function obey(
+  { subject }: Command,
+  {
+    write,
+    made,
+    signal,
+  }: {
+    readonly write: (call: ToolCall) => Promise<void>;
+    readonly made: () => Promise<string | undefined>;
+    readonly signal: AbortSignal;
+  },
+): Promise<string | undefined> {
+  // Ids that stand once in a history: a thread is begun by one command.
+  const [generate, validate] = ['toolu_dab_generate', 'toolu_dab_validate'];
+  await write(
+    'jobId' in subject
+      ? { id: generate, name: 'generate_bundle_from_job', input: { job_id: subject.jobId } }
+      : { id: generate, name: 'generate_bundle', input: { folder: subject.folder } },
+  );
+  const digest = await made();
+  if (digest !== undefined && !signal.aborted) await write({ id: validate, name: 'validate_bundle', input: { bundle_id: digest } });
+  return digest;
 }

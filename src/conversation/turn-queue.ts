@@ -57,8 +57,8 @@ export interface TurnQueue {
    * and does not come to an end.
    */
   openAlone(opening: Opening, open: (earlier: readonly ConversationRow[]) => Promise<unknown>): Promise<boolean>;
-  /** A new thread about a job or a folder; idempotent by `id`. `eventKey` names the Slack event, which may be told more than once. */
-  begin(input: Omit<ConversationRow, 'frozen'> & { eventKey: string }): Promise<void>;
+  /** A new thread about a job or a folder; idempotent by `id`. */
+  begin(input: Omit<ConversationRow, 'frozen'>): Promise<void>;
   inThread(channel: string, threadTs: string): Promise<ConversationRow | undefined>;
   /** What a person's request waits for whose thread is being opened; undefined where it begins at once. */
   before(slackUser: string, request: string): Promise<InLine | undefined>;
@@ -197,7 +197,7 @@ export function createTurnQueue(deps: {
         'jobId' in subject
           ? `Make a bundle of job ${subject.jobId} ("${subject.name}").`
           : `Make a bundle of the workspace folder ${JSON.stringify(subject.folder)}.`;
-      await addTurn(input.id, input.requester, wish, input.eventKey);
+      await addTurn(input.id, input.requester, wish, input.id);
     },
     inThread: (channel, threadTs) => rows.conversations.inThread(channel, threadTs),
     async reply(conversation, slackUser, text, eventKey) {

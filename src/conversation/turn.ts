@@ -1,16 +1,15 @@
 // One turn: the writer's message in; steps, an answer and perhaps a new bundle version out; resumable after a kill at any point.
 import { offeredTarget } from '../bundle/yaml/describe-tree.ts';
 import type { Identities } from '../identity/identities.ts';
-import type { BundleStore } from '../storage/bundles/bundles.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
 import { isPassingStatement, LeaseLostError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
-import { during } from '../values/stalls.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
-import { diffVersions } from './story/file-changes.ts';
+import { changesBetween, loadWhole, requireOwnSubject } from './stored-versions.ts';
+import { summaryWithoutClaude } from './story/bundle-summary.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 import type { Card, Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
@@ -58,6 +57,34 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
     await thread.refresh(conversation);
   }
 
+  async function workOn({ log, stop, ...of }: Omit<Working, 'onStep'> & { log: Logger; stop: (by: string) => void }): Promise<void> {
+    const { turn, conversation, signal } = of;
+    // The work does not wait until that is drawn: where many begin at once, each has to wait for Slack's rates.
+    void thread.refresh(conversation);
+    const steps = openSteps({ rows, thread, log }, turn, conversation, stop);
+    const done = deps.metrics.turnSeconds.startTimer();
+    let ending: Ending = 'failed';
+    try {
+      ending = await work(deps, { ...of, onStep: steps.onStep });
+    } catch (error) {
+      // Somebody else goes on with it and says how it ends, or the next try.
+      if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError || isPassingStatement(error)) {
+        steps.leave();
+        throw signal.reason instanceof LeaseLostError ? signal.reason : error;
+      }
+      ending = signal.aborted ? 'stopped' : 'failed';
+      const text = signal.aborted
+        ? stoppedWords(hideSecrets(await rows.called.of(conversation.id), await steps.done()))
+        : wordsFor(error, turn.id);
+      if (!signal.aborted && !(error instanceof UserError)) log.error({ err: error }, 'turn failed');
+      await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
+    }
+    await steps.end(ending);
+    await rows.turns.finish(turn.id, ending);
+    deps.metrics.turns.inc({ outcome: ending });
+    done();
+  }
+
   const run: RunTurn = async (turnId, { signal, stop }) => {
     const turn = await rows.turns.get(turnId);
     const conversation = turn && (await rows.conversations.get(turn.conversationId));
@@ -71,30 +98,15 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
       await rows.turns.finish(turnId, 'stopped');
     } else if (isOpen) {
-      // The work does not wait until that is drawn: where many begin at once, each has to wait for Slack's rates.
-      void thread.refresh(conversation);
-      const steps = openSteps({ rows, thread, log }, turn, conversation, stop);
-      const done = deps.metrics.turnSeconds.startTimer();
-      let ending: Ending = 'failed';
-      try {
-        ending = await work(deps, { turn, conversation, onStep: steps.onStep, signal });
-      } catch (error) {
-        // Somebody else goes on with it and says how it ends, or the next try.
-        if (error instanceof LeaseLostError || signal.reason instanceof LeaseLostError || isPassingStatement(error)) {
-          steps.leave();
-          throw signal.reason instanceof LeaseLostError ? signal.reason : error;
-        }
-        ending = signal.aborted ? 'stopped' : 'failed';
-        const text = signal.aborted
-          ? stoppedWords(hideSecrets(await rows.called.of(conversation.id), await steps.done()))
-          : wordsFor(error, turnId);
-        if (!signal.aborted && !(error instanceof UserError)) log.error({ err: error }, 'turn failed');
-        await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
-      }
-      await steps.end(ending);
-      await rows.turns.finish(turnId, ending);
-      deps.metrics.turns.inc({ outcome: ending });
-      done();
+      /** What can be said before the turn is over. */
+      let told = Promise.resolve();
+      const tell = () => {
+        told = told
+          .then(() => deliverUnsent(deps, turnId, conversation))
+          .catch((error: unknown) => log.info({ err: error }, 'not said before the end of the turn'));
+      };
+      // Whoever goes on with the turn says the same messages: not at the same time.
+      await workOn({ turn, conversation, signal, tell, log, stop }).finally(() => told);
     }
     await deliverUnsent(deps, turnId, conversation);
     await thread.refresh(conversation);
@@ -126,11 +138,13 @@ function stoppedWords(done: readonly string[]): string {
   return `Stopped.${until} Nothing was changed in the workspace. Reply here to go on.`;
 }
 
+interface Working extends Pick<ActingTurn, 'turn' | 'conversation' | 'onStep' | 'signal'> {
+  /** Has said what is in the outbox by now, and does not wait for it. */
+  readonly tell: () => void;
+}
+
 /** From the turn's message to its stored answer; what it says is in the outbox when it returns. */
-async function work(
-  deps: TurnDeps,
-  { turn, conversation, onStep, signal }: Pick<ActingTurn, 'turn' | 'conversation' | 'onStep' | 'signal'>,
-): Promise<Ending> {
+async function work(deps: TurnDeps, { turn, conversation, onStep, signal, tell }: Working): Promise<Ending> {
   const who = { team: conversation.team, user: turn.slackUser };
   const identity = await deps.identities.of(who);
   if (identity === undefined) {
@@ -141,27 +155,52 @@ async function work(
     });
   }
   const token = (refused?: string) => deps.identities.token(who, { refused });
-  const before = (await deps.rows.conversations.versions(conversation.id)).findLast((version) => version.turnId !== turn.id);
+  const versions = async () => deps.rows.conversations.versions(conversation.id);
+  const before = (await versions()).findLast((version) => version.turnId !== turn.id);
   const acting = { turn, conversation, identity, token, before, onStep, signal };
-  const outcome = await askAgent(deps, acting);
-  if (outcome.kind === 'stopped') throw new Error('stopped');
-  if (outcome.kind === 'failed') throw outcome.error;
-
   const bundles = deps.rows.bundlesIn(conversation.id);
+  const show = async (digest: string) => {
+    await requireOwnSubject(bundles, digest, conversation);
+    await sayVersion(deps, acting, digest, tell);
+  };
+  const command = isCommand(turn) ? { subject: conversation.subject, show } : undefined;
+  const outcome = await askAgent(deps, acting, command);
+  const hidden = async (text: string) => hideSecrets(await deps.rows.called.of(conversation.id), text);
+
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
+  if (outcome.kind === 'stopped' || outcome.kind === 'failed') {
+    const isShown = command !== undefined && isNew && (await versions()).some(({ turnId }) => turnId === turn.id);
+    if (!isShown) throw outcome.kind === 'stopped' ? new Error('stopped') : outcome.error;
+    await sayVersion(deps, acting, made, tell);
+    const why = outcome.kind === 'stopped' ? 'Stopped before Claude had looked at it.' : outcome.error.words.problem;
+    const text = await hidden(summaryWithoutClaude(await loadWhole(bundles, made), why));
+    await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
+    return 'done';
+  }
   if (isNew) await requireOwnSubject(bundles, made, conversation);
   const changes = isNew && before !== undefined ? await changesBetween(bundles, before.bundleDigest, made) : undefined;
-  const text = hideSecrets(await deps.rows.called.of(conversation.id), outcome.text);
+  const text = await hidden(outcome.text);
   await say(deps, turn, { kind: 'reply', to: turn.slackUser, text, ...(changes === undefined ? {} : { changes }) });
-  if (isNew) {
-    const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
-    const { host, userName } = identity;
-    await say(deps, turn, { kind: 'archive', to: turn.slackUser, version: number, bundleDigest: made, as: { host, userName } });
-    await sayCard(deps, acting, { number, bundleDigest: made });
-  }
+  if (isNew) await sayVersion(deps, acting, made, tell);
   await sayProposals(deps, acting, isNew ? made : undefined);
   return 'done';
+}
+
+/** Whether the turn is the command that has begun its thread: what that asks for takes no model. */
+function isCommand({ eventKey, conversationId }: TurnRow): boolean {
+  return eventKey === conversationId;
+}
+
+/** Zip and card of the bundle that the turn has made; said a second time, they stay as they are. */
+async function sayVersion(deps: TurnDeps, acting: ActingTurn, made: string, tell: () => void): Promise<void> {
+  const { turn, conversation, identity } = acting;
+  const number = await deps.rows.conversations.addVersion(conversation.id, { turnId: turn.id }, made);
+  const { host, userName } = identity;
+  await say(deps, turn, { kind: 'archive', to: turn.slackUser, version: number, bundleDigest: made, as: { host, userName } });
+  tell();
+  await sayCard(deps, acting, { number, bundleDigest: made });
+  tell();
 }
 
 /** `target` left out: the one that every card offers. */
@@ -221,26 +260,6 @@ async function deliverUnsent(deps: TurnDeps, turnId: string, conversation: Conve
   for (const row of await deps.rows.outbox.unsent(turnId)) {
     await deps.thread.deliver(row.id, conversation, row.payload as ThreadMessage);
   }
-}
-
-/** Whatever a notebook talked the model into: a thread's bundles are of its own job or folder, and are proven against it. */
-async function requireOwnSubject(bundles: BundleStore, digest: string, conversation: ConversationRow): Promise<void> {
-  const loaded = await bundles.load(digest);
-  const definition = loaded?.definitionId === undefined ? undefined : await bundles.loadDefinition(loaded.definitionId);
-  const { subject } = conversation;
-  const own = 'jobId' in subject ? definition?.jobId === subject.jobId : definition?.folder === subject.folder;
-  if (own) return;
-  const about = 'jobId' in subject ? `job ${subject.jobId}` : `the folder ${subject.folder}`;
-  throw new UserError({
-    doing: 'Making a new version',
-    problem: `the result is not a bundle of ${about}, which this thread is about, so I dropped it.`,
-    next: 'Use `/dab job` or `/dab workspace` for another one, or ask again here.',
-  });
-}
-
-async function changesBetween(bundles: BundleStore, before: string, after: string) {
-  const [old, now] = [await bundles.load(before), await bundles.load(after)];
-  return old && now && during('comparing two versions', () => diffVersions(old.bundle, now.bundle));
 }
 
 /** Words for people; of a bug they learn an id to quote, never its text. */

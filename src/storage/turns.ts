@@ -7,6 +7,8 @@ export interface TurnRow {
   readonly conversationId: string;
   readonly slackUser: string;
   readonly text: string;
+  /** Names what it came of: a message; or the conversation, of the turn that it was begun with. */
+  readonly eventKey: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'stopped';
   /** The bundle that this turn has made so far. */
   readonly bundleDigest?: string;

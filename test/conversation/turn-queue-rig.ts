@@ -15,7 +15,6 @@ import { queuedTest } from './queued-test.ts';
 export const THREAD = {
   ...{ id: 'conversation-1', team: 'T_ACME', channel: 'C_DATA', threadTs: '1.1', private: false, requester: 'U_ANA' },
   subject: { jobId: '123', name: 'Churn' },
-  eventKey: 'envelope-1',
 };
 
 /** Tests with a `rig` each, over a database that their file shares. */

@@ -31,7 +31,7 @@ test('a message is told what it waits for in its thread', async ({ begun: { queu
 /** A thread of somebody's own. */
 const threadOf = (requester: string, index: number) => {
   const name = `${requester}-${index}`;
-  return { ...THREAD, id: name, threadTs: name, eventKey: name, requester };
+  return { ...THREAD, id: name, threadTs: name, requester };
 };
 
 test('where all places are taken, a request and a message are told how many are before them', async ({

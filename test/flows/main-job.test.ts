@@ -55,8 +55,11 @@ describe.skipIf(cli.state !== 'ready')('the main job', () => {
     const files = unzipSync(ana.download(thread.files()[0]?.id ?? ''));
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['churn/databricks.yml', 'churn/resources/churn.job.yml', 'churn/PROOF.md']));
     expect(Object.keys(files).filter((path) => path.startsWith('churn/src/')).length).toBeGreaterThan(2);
+    // Claude is asked when all that is there.
+    await thread.idle();
     const reply = thread.messages().find(({ text, ts }) => text.startsWith('<@U_ANA>') && ts !== thread.root.ts);
     expect(textOf(reply ?? first)).toMatch(/5 sources.*\n[\s\S]*variables/);
+    expect(reply?.ts).toBe(thread.messages().at(-1)?.ts);
   });
 
   test('opens the whole proof', async ({ ana, first }) => {

@@ -96,6 +96,7 @@ describe.skipIf(cli.state !== 'ready')('a folder', () => {
     folder,
   }) => {
     const card = await folder.card(1);
+    await folder.idle();
     expect(folder.text()).toMatch(/1\. `\S*01_load`.*\n2\. `\S*02_report`/);
     expect(folder.text()).toContain('hard-coded secret');
     expect(folder.text()).not.toContain(TOKEN);

@@ -18,15 +18,15 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
     expect(counts(thread)).toEqual(ONCE);
   });
 
-  test('after a message was posted whose answer was lost', async ({ playground, ana }) => {
+  test('after a card was posted whose answer was lost', async ({ playground, ana }) => {
     const release = holdSources(playground);
     const thread = await startThread(ana, '/dab job 204', 'job 204 ');
     await thread.says('Collecting sources');
-    // Slack stores the answer, its response never comes: the bot must find it again instead of saying it twice.
+    // Slack stores the card, its response never comes: the bot must find it again instead of saying it twice.
     onTestFinished(playground.slack.faults.on('chat.postMessage', { afterHandler: true, hang: true, times: 1 }));
     release();
-    await ana.waitFor(() => counts(thread).answers === 1, STEP_MS);
-    expect(counts(thread).cards).toBe(0);
+    await ana.waitFor(() => counts(thread).cards === 1, STEP_MS);
+    expect(counts(thread).answers).toBe(0);
     await playground.restart('SIGKILL');
     await thread.card(1);
     await thread.idle();
@@ -66,13 +66,13 @@ describe.skipIf(cli.state !== 'ready')('a restart', () => {
   });
 
   test('is not needed when Claude is overloaded for a while and a sign-in ends early', async ({ playground, ana }) => {
-    playground.claude?.faults.next(...Array.from({ length: 5 }, () => ({ kind: 'http', status: 529 }) as const));
+    playground.claude?.faults.next(...Array.from({ length: 4 }, () => ({ kind: 'http', status: 529 }) as const));
     for (const route of ['GET /api/2.2/jobs/get', 'GET /api/2.0/permissions/*'])
       onTestFinished(playground.databricks.faults.on(route, { status: 401, times: 1 }));
     const thread = await startThread(ana, '/dab job 640', 'job 640 ');
+    await thread.card(1);
     await thread.says('Claude is overloaded');
     await thread.says('Claude answers again');
-    await thread.card(1);
     await thread.idle();
     expect(counts(thread)).toEqual(ONCE);
     expect(JSON.stringify([thread.messages(), ana.ephemerals(CHANNEL)])).not.toContain('onnect again');

@@ -40,7 +40,7 @@ export function createOpenThread(deps: {
   /** The root message, then the conversation under it. Told again, it does nothing twice. */
   async function begin({ id, team, user: requester }: Asked, subject: Subject, channel: string, isPrivate: boolean): Promise<void> {
     const threadTs = await thread.anchor(channel, { id, requester, subject }, await conversation.before(requester, id));
-    await conversation.begin({ id, team, channel, threadTs, private: isPrivate, requester, subject, eventKey: id });
+    await conversation.begin({ id, team, channel, threadTs, private: isPrivate, requester, subject });
   }
 
   return async (asked, subject, isPrivate, whisper) => {
