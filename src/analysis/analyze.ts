@@ -2,12 +2,21 @@
 import type { NotebookLanguage, Source } from '../bundle/model/bundle.ts';
 import { createDependencies, type Dependency } from './dependencies.ts';
 import { hole, readPython } from './python/facts.ts';
+import { addFunctions, type OwnFunctions } from './python/handed.ts';
 import { addConstants } from './python/literals.ts';
-import { withPython } from './python/parse.ts';
+import { type Node, withPython } from './python/parse.ts';
 import { readByPattern } from './scala-r-facts.ts';
 import { findSecretsInText } from './secrets/find.ts';
 import { type Cell, cellsOf, isRequirements, languageOf } from './source/cells.ts';
-import { type ChangedPath, createFacts, type Facts, type LoggedTo, type NamedTable, type Widget } from './source/facts.ts';
+import {
+  type ChangedPath,
+  createFacts,
+  type Facts,
+  type LoggedTo,
+  type NamedTable,
+  type ProgramArgument,
+  type Widget,
+} from './source/facts.ts';
 import { LIMITS } from './source/limits.ts';
 import { parsePip, parseRequirementLines } from './source/pip.ts';
 import { loadSql, type SqlReader } from './sql/read.ts';
@@ -24,16 +33,14 @@ export interface Analysis {
   readonly title: string | undefined;
   /** By name: its parameters. */
   readonly widgets: readonly Widget[];
-  /** Of a Python program: what a parser of arguments takes of its words by their order, in small letters. */
-  readonly positionals: readonly string[];
-  /** What that takes where it gets no such word, by name in small letters. */
-  readonly arguments: readonly { readonly name: string; readonly default: string }[];
+  /** Of a Python program: what a parser of arguments gives it. */
+  readonly arguments: readonly ProgramArgument[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
   /** The same tables at each place that names them, by line. */
   readonly named: readonly NamedTable[];
   /** Paths in storage at each place that changes what lies there, by line. */
   readonly changedPaths: readonly ChangedPath[];
-  /** Experiments and models of MLflow at each place that adds to them, by line. */
+  /** Experiments and models of MLflow at each place that adds to them or looks them up, by line. */
   readonly logged: readonly LoggedTo[];
   readonly catalogs: readonly string[];
   readonly schemas: readonly string[];
@@ -74,8 +81,7 @@ export async function analyze(source: Source): Promise<Analysis> {
     cells: cells.length,
     title: titleOf(cells),
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
-    positionals: facts.parsers > 1 ? [] : facts.positionals.slice(0, LIMITS.listed),
-    arguments: facts.parsers > 1 ? [] : [...facts.defaults].slice(0, LIMITS.listed).map(([name, value]) => ({ name, default: value })),
+    arguments: facts.parsers > 1 ? [] : [...facts.arguments].slice(0, LIMITS.listed).map(([name, rest]) => ({ name, ...rest })),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     changedPaths: [...facts.changedPaths.values()].sort((a, b) => a.line - b.line),
@@ -132,6 +138,8 @@ async function masked(cells: readonly Cell[], path: string): Promise<{ cells: Ce
 
 /** Where SQL may be: a cell of it, or a call that takes it. */
 const SQL_CALL = /\bsql\s*\(/;
+/** A function that takes something. */
+const DEFINES = /\bdef[ \t]\w+[ \t]?\(\s{0,20}\w/;
 
 interface Gathered {
   readonly facts: Facts;
@@ -146,13 +154,22 @@ async function readCells(cells: readonly Cell[], path: string, { facts, dependen
   const changesDelta = cells.some(({ text }) => /\.(?:when(?:Not)?Matched\w*|delete|update)\s{0,20}\(/.test(text));
   const constants = new Map<string, string>();
   const taken = new Set<string>();
+  const functions: OwnFunctions = new Map();
+  const know = async (root: Node, { line }: Cell) => {
+    await addConstants(root, constants, taken, hole);
+    await addFunctions(root, functions, { line, constants, hole });
+  };
+  // What a cell hands to a function of one above it has to be known when that is read.
+  const python = cells.filter(({ language }) => language === 'python');
+  const areFirst = python.length > 1 && python.some(({ text }) => DEFINES.test(text));
+  for (const cell of areFirst ? python : []) await withPython(cell.text, (root) => know(root, cell));
   for (const cell of cells) {
     for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g))
       facts.secretReferences.add(reference ?? '');
     if (cell.language === 'python') {
       await withPython(cell.text, async (root) => {
-        await addConstants(root, constants, taken, hole);
-        await readPython(root, { facts, constants, sql, changesDelta, line: cell.line });
+        if (!areFirst) await know(root, cell);
+        await readPython(root, { facts, constants, functions, sql, changesDelta, line: cell.line });
         await dependencies.readPython(cell, root);
       });
     } else {

@@ -13,13 +13,14 @@ export function placeParameters({ parts }: NamedTable): string[] {
   return holes.map((name) => name.split('.').at(-1) ?? name);
 }
 
-/** What a parser of arguments takes by its order is called by that: `{args.table}` is `{#1}`. */
-export function withCounted(part: string, { positionals }: Pick<Analysis, 'positionals'>): string {
-  if (positionals.length === 0) return part;
-  return part.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
-    const place = positionals.indexOf(name.replace(/^.*\./, '').toLowerCase());
-    return place < 0 ? hole : `{#${place + 1}}`;
-  });
+/** What a parser of arguments gives is called as those who run the program may give it: `{args.schema}` is `{out_schema|-o}`, `{args.table}` `{table|#1}`. */
+function asGiven(given: Analysis['arguments']): (part: string) => string {
+  const byName = new Map(given.map(({ name, givenAs }) => [name, [...(/^\w/.test(givenAs[0] ?? '') ? [] : [name]), ...givenAs].join('|')]));
+  return (part) =>
+    part.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
+      const names = byName.get(name.replace(/^.*\./, '').toLowerCase());
+      return names === undefined ? hole : `{${names}}`;
+    });
 }
 
 /** What it changes by a name in which catalog or schema are written down, at each place. A pipeline's bare names are where its settings say. */
@@ -41,19 +42,29 @@ export function volumesRead({ paths }: Pick<Analysis, 'paths'>): string[][] {
   return paths.read.map((path) => volumeOf(asHole(path))).filter((parts) => parts !== undefined);
 }
 
-/** The models that it registers in schemas; others are in the registry of the workspace. */
-function modelsIn({ logged }: Pick<Analysis, 'logged'>): string[][] {
-  const names = logged.flatMap(({ kind, name }) => (kind === 'model' ? [name] : []));
-  return names.map((name) => name.match(/(?:\{[^{}]*\}|[^.])+/g) ?? []).filter((parts) => parts.length === 3);
+/** The models that it registers or looks up in schemas; others are in the registry of the workspace. */
+function modelsIn({ logged }: Pick<Analysis, 'logged'>) {
+  const models = logged.filter(({ kind }) => kind === 'model');
+  return models
+    .map(({ use, name }) => ({ changes: use === 'written', parts: name.match(/(?:\{[^{}]*\}|[^.])+/g) ?? [] }))
+    .filter(({ parts }) => parts.length === 3);
+}
+
+/** The experiments that it logs to, in the words of `namedInSchemas`. */
+export function experimentsNamed({ logged, arguments: given }: Pick<Analysis, 'logged' | 'arguments'>): string[] {
+  return logged.filter(({ kind }) => kind === 'experiment').map(({ name }) => asGiven(given)(name));
 }
 
 /** All that it reads and changes in schemas, volumes and models too, by their parts: each once, however often it is named. */
-export function namedInSchemas(analysis: Pick<Analysis, 'named' | 'paths' | 'changedPaths' | 'logged' | 'positionals'>) {
-  const volumesChanged = analysis.changedPaths.map(({ path }) => volumeOf(path)).filter((parts) => parts !== undefined);
+export function namedInSchemas(analysis: Pick<Analysis, 'named' | 'paths' | 'changedPaths' | 'logged' | 'arguments'>) {
+  const given = asGiven(analysis.arguments);
+  const changed = new Set([...analysis.paths.written.map(asHole), ...analysis.changedPaths.map(({ path }) => path)]);
+  const volumesChanged = [...changed].map(volumeOf).filter((parts) => parts !== undefined);
   const all = [
     ...analysis.named.map((table) => ({ changes: isChange(table), parts: table.parts })),
     ...volumesRead(analysis).map((parts) => ({ changes: false, parts })),
-    ...[...volumesChanged, ...modelsIn(analysis)].map((parts) => ({ changes: true, parts })),
-  ].map(({ changes, parts }) => ({ changes, parts: parts.map((part) => withCounted(part, analysis)) }));
+    ...volumesChanged.map((parts) => ({ changes: true, parts })),
+    ...modelsIn(analysis),
+  ].map(({ changes, parts }) => ({ changes, parts: parts.map(given) }));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -1,7 +1,7 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
 import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
-import { namedInSchemas } from '../analysis/table-places.ts';
+import { experimentsNamed, namedInSchemas } from '../analysis/table-places.ts';
 import { analyzeWheels } from '../analysis/wheels.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import type { DevData } from '../bundle/data/names.ts';
@@ -96,8 +96,7 @@ async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ 
   const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
   const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
   const tables = all.map(({ file, analysis }) => {
-    const experiments = analysis.logged.flatMap(({ kind, name }) => (kind === 'experiment' ? [name] : []));
-    return { path: file.path, tables: namedInSchemas(analysis), experiments };
+    return { path: file.path, tables: namedInSchemas(analysis), experiments: experimentsNamed(analysis) };
   });
   return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
 }

@@ -69,7 +69,6 @@ dbutils.notebook.exit("ok")
         { name: 'day', kind: 'read', default: undefined, choices: undefined },
         { name: 'mode', kind: 'dropdown', default: 'append', choices: ['append', 'full'] },
       ],
-      positionals: [],
       arguments: [],
       tables: {
         read: ['main.ref.countries', '{catalog}.bronze.orders', '{catalog}.bronze.prices'],
@@ -153,7 +152,7 @@ mlflow.get_experiment_by_name("/Shared/other")
 mlflow.pyfunc.load_model("models:/main.churn.model@champion")
 mlflow.set_experiment(name)
 `);
-    expect(logged.map(({ kind, name, line }) => `${line} ${kind} ${name}`)).toEqual([
+    expect(logged.map(({ kind, use, name, line }) => `${line} ${kind} ${name}${use === 'read' ? ', read' : ''}`)).toEqual([
       '2 experiment /Shared/churn',
       '3 experiment {experiment}',
       '4 experiment 123',
@@ -161,6 +160,7 @@ mlflow.set_experiment(name)
       '10 model main.churn.model',
       '12 model {catalog}.{schema}.model',
       '13 model main.churn.model',
+      '16 model main.churn.model, read',
     ]);
   });
 

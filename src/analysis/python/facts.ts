@@ -4,13 +4,11 @@ import { LIMITS } from '../source/limits.ts';
 import { spend } from '../source/stretches.ts';
 import type { SqlReader } from '../sql/read.ts';
 import { fileChanges } from './file-changes.ts';
+import { type Handed, handedTo, type OwnFunctions, withHanded } from './handed.ts';
 import { type Constants, stringOf } from './literals.ts';
-import { mlflowWrites } from './mlflow-writes.ts';
+import { mlflowUses } from './mlflow-uses.ts';
 import { argumentOf, calleeOf, chainOf, type Node, nodesInStretches } from './parse.ts';
 import { isStandardModule } from './stdlib.ts';
-
-/** Stands for the rest of a program's words. */
-const UNCOUNTED = '';
 
 /** A part that is computed, as a reader would name it: `{catalog}`. */
 export function hole(node: Node): string {
@@ -22,6 +20,7 @@ export function hole(node: Node): string {
 interface PythonContext {
   readonly facts: Facts;
   readonly constants: Constants;
+  readonly functions: OwnFunctions;
   /** Reads the SQL in its strings. */
   readonly sql: SqlReader | undefined;
   /** Whether the source changes a DeltaTable: one that is got by name is then written. */
@@ -34,16 +33,41 @@ interface PythonContext {
 export async function readPython(root: Node, context: PythonContext): Promise<void> {
   const { facts, constants } = context;
   const calls = ['call', 'import_statement', 'import_from_statement', 'function_definition', 'decorator'];
+  /** The functions around what is read now, the innermost last. */
+  const around: { readonly end: number; readonly handed: readonly Handed[] }[] = [];
   for await (const node of nodesInStretches(root, calls)) {
     spend(10);
-    facts.lineOf = (word) => {
-      const given = node.childForFieldName('arguments') ?? node;
-      return context.line + given.startPosition.row + linesDown(given.text, word);
-    };
-    if (node.type === 'call') await readCall({ node, ...context });
-    else if (node.type === 'function_definition') facts.signs.add('defines functions');
-    else if (node.type === 'decorator') readDecorator(node, facts, constants);
+    while ((around.at(-1)?.end ?? Number.POSITIVE_INFINITY) <= node.startIndex) around.pop();
+    facts.lineOf = linesOf(node, context.line);
+    if (node.type === 'call') await readInFunction({ node, ...context }, around.at(-1)?.handed ?? []);
+    else if (node.type === 'function_definition') {
+      facts.signs.add('defines functions');
+      around.push({ end: node.endIndex, handed: handedTo(node, context.functions) });
+    } else if (node.type === 'decorator') readDecorator(node, facts, constants);
     else addImport(node, facts);
+  }
+}
+
+/** The line in which a call names a word; where all of it was handed over, the one that does that. */
+function linesOf(node: Node, from: number, handed?: Handed): Facts['lineOf'] {
+  return (word) => {
+    const given = node.childForFieldName('arguments') ?? node;
+    if (handed !== undefined && !/["']/.test(given.text)) return handed.line + linesDown(handed.text, word);
+    return from + given.startPosition.row + linesDown(given.text, word);
+  };
+}
+
+/** Once for each call of the function that it stands in, where it depends on what that hands over. */
+async function readInFunction(call: Call, handed: readonly Handed[]): Promise<void> {
+  const { node, facts, constants } = call;
+  const isShort = node.endIndex - node.startIndex <= LIMITS.literalLength;
+  const text = handed.length > 0 && isShort ? node.text : '';
+  const names = new Set(handed.flatMap(({ values }) => [...values.keys()].filter((name) => text.includes(name))));
+  if (names.size === 0) return readCall(call);
+  for (const one of handed) {
+    spend(10);
+    facts.lineOf = linesOf(node, call.line, one);
+    await readCall({ ...call, constants: withHanded(one, constants) });
   }
 }
 
@@ -94,25 +118,31 @@ async function readCall(call: Call): Promise<void> {
     facts.temporary.add((textOf(call, 0) ?? '').toLowerCase());
   else {
     const given = (argument: string, position: number = LIMITS.listed) => textOf(call, position, argument);
-    for (const logged of mlflowWrites(name || callee, given)) addLogged(facts, logged.kind, logged.name);
+    for (const used of mlflowUses(name || callee, given)) addLogged(facts, used);
     readFrame(call, chain, name, isSpark);
   }
 }
 
-/** `parser.add_argument("table")`, `("--table", "-t", default="main.sales.orders")`: behind one that may take several words nobody can count. */
+/** `parser.add_argument("table")`, `("--table", "-t", dest="out", default="main.sales.orders")`. */
 function addArgument(call: Call): void {
   const { facts } = call;
-  const names = [textOf(call, 0), textOf(call, 1)];
-  const option = names
-    .find((name) => name?.startsWith('--'))
-    ?.slice(2)
-    .replaceAll('-', '_');
-  const [positional] = names[0]?.startsWith('-') ? [] : names;
-  const name = named(call, 'dest') ?? option ?? positional;
-  const standard = named(call, 'default');
-  if (name !== undefined && standard !== undefined) facts.defaults.set(name.toLowerCase(), standard);
-  if (positional === undefined || facts.positionals.at(-1) === UNCOUNTED) return;
-  facts.positionals.push(argumentOf(call.node, LIMITS.listed, 'nargs') === undefined ? positional.toLowerCase() : UNCOUNTED);
+  const words = [0, 1, 2].map((position) => textOf(call, position)).filter((word) => word !== undefined);
+  const long = words.filter((word) => word.startsWith('--')).map((word) => word.slice(2).replaceAll('-', '_'));
+  const short = words.filter((word) => /^-[^-]/.test(word)).map((word) => `-${word.slice(1).replaceAll('-', '_')}`);
+  const isCounted = long.length + short.length === 0;
+  // Behind one that may take several words nobody can count.
+  if (isCounted) facts.counted += argumentOf(call.node, LIMITS.listed, 'nargs') === undefined ? 1 : Number.NaN;
+  const name = named(call, 'dest') ?? long[0] ?? (isCounted ? words[0] : short[0]?.slice(1));
+  if (name === undefined || !takesValue(call)) return;
+  const counted = Number.isNaN(facts.counted) ? [] : [`#${facts.counted}`];
+  const givenAs = isCounted ? counted : [...long, ...short].map((word) => word.toLowerCase());
+  facts.arguments.set(name.toLowerCase(), { default: named(call, 'default'), givenAs });
+}
+
+/** Switches stand alone. */
+function takesValue(call: Call): boolean {
+  const action = argumentOf(call.node, LIMITS.listed, 'action');
+  return action === undefined || /^(?:store|append|extend)$/.test(stringOf(action, call.constants) ?? '');
 }
 
 function useNamespace(call: Call, isCatalog: boolean): void {

@@ -4,7 +4,7 @@ import { LIMITS } from '../source/limits.ts';
 import { argumentOf, calleeOf, type Node, nodesInStretches, nodesOf } from './parse.ts';
 
 /** Values of names that a notebook sets exactly once, at any place, to something written down. */
-export type Constants = ReadonlyMap<string, string>;
+export type Constants = Pick<ReadonlyMap<string, string>, 'get'>;
 
 const PASS_THROUGH = wordSet(
   `os.path.abspath os.path.realpath os.path.normpath os.path.expanduser path.abspath abspath str Path pathlib.Path PurePosixPath`,

@@ -41,12 +41,23 @@ export interface ChangedPath {
   readonly line: number;
 }
 
-/** An experiment of MLflow, or a model in its registry, at a place where a source adds to it; what is computed stands as `{name}` or `{…}`. */
+/** An experiment of MLflow, or a model in its registry, at a place where a source adds to it or looks; what is computed stands as `{name}` or `{…}`. */
 export interface LoggedTo {
   readonly kind: 'experiment' | 'model';
+  readonly use: 'read' | 'written';
   readonly name: string;
   /** Of the source, from 1. */
   readonly line: number;
+}
+
+/** What a parser of arguments gives to the code. */
+export interface ProgramArgument {
+  /** In small letters. */
+  readonly name: string;
+  /** Where nobody gives it. */
+  readonly default?: string | undefined;
+  /** How those who run the program give it: `out_schema` by `--out-schema`, `-o` by that, `#1` by the first word without an option. */
+  readonly givenAs: readonly string[];
 }
 
 export function createFacts() {
@@ -72,10 +83,10 @@ export function createFacts() {
     /** `task/key`. */
     taskValuesRead: new Set<string>(),
     taskValuesSet: new Set<string>(),
-    /** What its parsers of arguments ask for without a name of its own, in order. */
-    positionals: [] as string[],
-    /** What they give where a program gets no such word, by name in small letters. */
-    defaults: new Map<string, string>(),
+    /** What its parsers of arguments give, by its name in small letters. */
+    arguments: new Map<string, Omit<ProgramArgument, 'name'>>(),
+    /** How many of them are told by their order; not a number behind one that may take several words. */
+    counted: 0,
     /** Parsers of arguments: of several nobody knows which one a word is for. */
     parsers: 0,
     signs: new Set<Sign>(),
@@ -155,6 +166,16 @@ export function addPath(facts: Facts, path: string | undefined, use: 'read' | 'w
   if (use === 'written') addChangedPath(facts, path);
 }
 
+/** A volume by its parts, as far as these or a USE before say where it is. `isMade`: where it is not there yet; what is there stays as it is. */
+export function addVolume(facts: Facts, said: readonly string[], isMade: boolean): void {
+  const { catalog, schema } = facts.current;
+  const parts = [...[catalog, schema].slice(0, Math.max(0, 3 - said.length)), ...said];
+  if (parts.length !== 3 || parts.includes(undefined)) return;
+  const path = `/Volumes/${parts.join('/')}`;
+  if (isMade) facts.pathsWritten.add(path);
+  else addPath(facts, path, 'written');
+}
+
 /** What lies there is another afterwards, or gone. */
 export function addChangedPath(facts: Facts, said: string | undefined): void {
   if (said === undefined || facts.changedPaths.size >= LIMITS.named) return;
@@ -163,11 +184,14 @@ export function addChangedPath(facts: Facts, said: string | undefined): void {
   facts.changedPaths.set(`${line} ${path}`, { path, line });
 }
 
-export function addLogged(facts: Facts, kind: LoggedTo['kind'], said: string | undefined): void {
+export function addLogged(
+  facts: Facts,
+  { kind, use, name: said }: Omit<LoggedTo, 'name' | 'line'> & { readonly name: string | undefined },
+): void {
   if (said === undefined || facts.logged.size >= LIMITS.named) return;
   const name = asHole(said);
   const line = lineOfWritten(facts, said);
-  facts.logged.set(`${line} ${kind} ${name}`, { kind, name, line });
+  facts.logged.set(`${line} ${use} ${kind} ${name}`, { kind, use, name, line });
 }
 
 /** By what is written down of it in front. */

@@ -1,6 +1,6 @@
 // SQL that the parser gives no tree for (OPTIMIZE, streaming tables, widgets, dialect it does not know), read by its keywords.
 import { wordSet } from '../../values/text.ts';
-import { addMadeSchema, addTable, addWidget, type TableUse, type Widget } from '../source/facts.ts';
+import { addMadeSchema, addTable, addVolume, addWidget, type TableUse, type Widget } from '../source/facts.ts';
 import type { SqlSink } from './tree.ts';
 
 export interface SqlParserToken {
@@ -23,6 +23,11 @@ export function readTokens(tokens: readonly SqlParserToken[], sink: SqlSink): vo
   }
   if (upper[0] === 'CREATE' && (upper[1] === 'SCHEMA' || upper[1] === 'DATABASE')) {
     addMadeSchema(sink.facts, partsAt(tokens, upper, skipFiller(upper, 2)).map(sink.name));
+    return;
+  }
+  const volume = upper.slice(0, 3).indexOf('VOLUME');
+  if (volume > 0 && /^(?:CREATE|DROP|ALTER)$/.test(upper[0] ?? '')) {
+    addVolume(sink.facts, partsAt(tokens, upper, skipFiller(upper, volume + 1)).map(sink.name), upper[0] === 'CREATE');
     return;
   }
   if (upper[0] === 'DESCRIBE' || upper[0] === 'SHOW' || upper[0] === 'GRANT' || upper[0] === 'REVOKE' || upper[0] === 'REMOVE') return;

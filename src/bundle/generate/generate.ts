@@ -3,6 +3,7 @@ import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import { canonicalPath, parentFolder, sourceKey } from '../../values/workspace-path.ts';
 import type { DevData } from '../data/names.ts';
+import { callsWords } from '../data/task-sources.ts';
 import type {
   Adoption,
   Bundle,
@@ -29,7 +30,7 @@ import { renderReadme } from './readme.ts';
 import { replacePaths, resourceValue } from './resource-value.ts';
 import { type Layout, layoutSources } from './source-layout.ts';
 import { ownExperiments, pauseTriggers, renderTargets, type TargetWish, targetComments } from './targets.ts';
-import { chooseVariables, parametersOfTables, type Variable } from './variables.ts';
+import { chooseVariables, type Variable, writtenValues } from './variables.ts';
 import { devAdopts, warningsAbout } from './warnings.ts';
 
 const encoder = new TextEncoder();
@@ -179,7 +180,7 @@ export function generateBundle(input: GenerateInput): Bundle {
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const originals = keyedResources(definition);
-  const chosen = chooseVariables(originals, parametersOfTables(tables));
+  const chosen = chooseVariables(originals, { calls: callsWords(originals, tables) });
   const pauses = pauseTriggers(originals, (name) => chosen.list.some((one) => one.name === name));
   const { resources } = pauses;
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));
@@ -195,16 +196,10 @@ export function generateBundle(input: GenerateInput): Bundle {
   const own = [...parameters.list, ...experiments.variables, ...(pause === undefined ? [] : [pause])];
   const lookups = chooseLookups(resources, definition.lookups ?? [], new Set(own.map(({ name }) => name)));
   const paths = replacePaths(resources, layout);
-  const before = (place: string) => chosen.before.get(place) ?? '';
-  const values = [
-    ...pauses.places.map((place): [string, string] => [place, `\${var.${pause?.name}}`]),
-    ...[...parameters.byPlace, ...experiments.byPlace].map(([place, name]): [string, string] => [place, `${before(place)}\${var.${name}}`]),
-    ...[...parameters.tables].map(([place, { catalog, schema, name }]): [string, string] => [
-      place,
-      `${before(place)}\${var.${catalog}}.\${var.${schema}}.${name}`,
-    ]),
-  ];
-  const byPlace = new Map([...values, ...lookups.byPlace, ...paths.byPlace]);
+  const { before } = chosen;
+  const values = writtenValues({ ...parameters, byPlace: new Map([...parameters.byPlace, ...experiments.byPlace]), before });
+  const paused = pauses.places.map((place): [string, string] => [place, `\${var.${pause?.name}}`]);
+  const byPlace = new Map([...paused, ...values, ...lookups.byPlace, ...paths.byPlace]);
 
   const { roots = {}, deployer } = options;
   const moved = { list: parameters.list, own: parameters.own(first ?? '') };

@@ -1,6 +1,6 @@
 // Where a development copy writes: to schemas of its own, in the place of those that production's code and pipelines write to.
 import type { JsonObject } from '../../values/json.ts';
-import { canonicalPath } from '../../values/workspace-path.ts';
+import { namesOf } from '../data/holes.ts';
 import {
   A_NAME,
   ABOUT_ONE,
@@ -14,24 +14,14 @@ import {
   schemaOf,
   valuesIn,
 } from '../data/names.ts';
+import { sourcesOfTasks, taskOf } from '../data/task-sources.ts';
+import { createWritten, valuesOfParts } from '../data/written-tables.ts';
 import type { DashboardReads, Diagnostic, SourceTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven, parameterOfJob } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
-import { pathsOf } from '../model/source-references.ts';
-import { wheelUses } from '../model/wheel-uses.ts';
-import {
-  type Chosen,
-  chooseVariables,
-  createWritten,
-  describeVariables,
-  isTableName,
-  namesOf,
-  type Variable,
-  type Variables,
-  valuesOfParts,
-} from './variables.ts';
+import { type Chosen, chooseVariables, describeVariables, isTableName, type Variable, type Variables } from './variables.ts';
 
 /** A database beside one of these is a server's, as long as no code says otherwise. */
 const OF_A_SERVER = /(?:^|_)(?:jdbc|host|hostname|server|port)(?:_|$)/;
@@ -46,7 +36,12 @@ interface OwnData extends Omit<Variables, 'list' | 'before'> {
 
 /** Whether there is a variable of which it counts what the code does with it. */
 export function namesData(resources: readonly KeyedResource[]): boolean {
-  return chooseVariables(resources).list.some(({ name }) => isOfData(name));
+  // What code calls a word that only its place tells the code alone says.
+  const mayBeCalled = ({ option, value }: Leaf) => option?.counted !== undefined && A_NAME.test(String(value));
+  return (
+    chooseVariables(resources).list.some(({ name }) => isOfData(name)) ||
+    resources.some(({ type, leaves }) => type === 'jobs' && [...leaves.values()].some(mayBeCalled))
+  );
 }
 
 interface Use {
@@ -146,7 +141,7 @@ function staysInCatalog(list: readonly Chosen[], sources: readonly SourceTables[
     const all = sources.flatMap(({ tables }) =>
       tables.filter(({ changes, parts: [first = ''] }) => changes && namesOf(first).includes(name)),
     );
-    const [one] = all.map(({ parts }) => parts.join('.'));
+    const [one] = all.map(({ parts }) => parts.join('.').replace(/\|[^{}]*(?=\})/g, ''));
     if (one === undefined) return [];
     const message = `code finds what it writes by \`${name}\` and names the schemas itself, as in \`${one}\`: a copy changes the tables of \`${value}\` too; give \`${name}\` a catalog of its own here, or ask me to make the schema a parameter`;
     return [{ level: 'warning', message }];
@@ -196,45 +191,35 @@ export function datasetPlaces(
 }
 
 /** What is done at a place with the schema that stands there. */
-function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]) {
+function createUses(resources: readonly KeyedResource[], sources: readonly SourceTables[]): (resource: KeyedResource, leaf: Leaf) => Use {
   const maySay = valuesOfParts(resources);
   const written = createWritten(maySay, sources);
-  const ofTask = new Map<string, Set<string>>();
+  const sourcesOf = sourcesOfTasks(resources, sources);
   const handedOn = new Map<string, string[]>();
   const connecting = new Set<string>();
-  const isEntry = new Set<string>();
-  for (const { prefix, leaves, ...rest } of resources) {
-    const add = (task: string, path: string) => ofTask.set(task, (ofTask.get(task) ?? new Set<string>()).add(canonicalPath(path)));
-    for (const { leaf, path } of pathsOf(rest, leaves)) {
-      const task = taskOf(prefix, leaf);
-      isEntry.add(canonicalPath(path));
-      if (task !== undefined) add(task, path);
-    }
+  for (const resource of resources) {
+    const { prefix, leaves } = resource;
     for (const leaf of leaves.values()) {
-      const { name = '', value } = parameterGiven(leaf) ?? {};
-      if (OF_A_SERVER.test(name.replaceAll('-', '_').toLowerCase())) connecting.add(taskOf(prefix, leaf) ?? prefix);
+      const { name = '', counted = name, value } = parameterGiven(leaf) ?? {};
+      if (OF_A_SERVER.test(name.replaceAll('-', '_').toLowerCase())) connecting.add(taskOf(resource, leaf) ?? prefix);
       const ofJob = parameterOfJob(value)?.toLowerCase();
       if (ofJob === undefined) continue;
-      handedOn.set(prefix + ofJob, [...(handedOn.get(prefix + ofJob) ?? []), name.toLowerCase()]);
+      handedOn.set(prefix + ofJob, [...(handedOn.get(prefix + ofJob) ?? []), name.toLowerCase(), counted.toLowerCase()]);
     }
-    for (const { task, path } of rest.type === 'jobs' ? wheelUses(leaves).wheels : []) add(`${prefix}${task}`, path);
   }
-  const byPath = Map.groupBy(sources, ({ path }) => canonicalPath(path));
-  const shared = sources.filter(({ path }) => !isEntry.has(canonicalPath(path)));
 
-  return ({ type, prefix }: KeyedResource, leaf: Leaf): Use => {
+  return (resource, leaf) => {
+    const { type, prefix } = resource;
     const place = `${prefix}${leaf.place}`;
     const isDbt = type !== 'pipelines' && leaf.fields.at(-2) === 'dbt_task';
     if (isDbt || (type === 'pipelines' && leaf.fields.length === 1)) return { place, kind: 'written', foreign: [], isDbt };
     const given = type === 'pipelines' ? { name: leaf.fields.at(-1), counted: undefined, value: leaf.value } : parameterGiven(leaf);
     const parameter = given?.name?.replace(/^.*\./, '').toLowerCase();
-    const task = taskOf(prefix, leaf);
+    const task = taskOf(resource, leaf);
     const further = task === undefined ? handedOn.get(`${prefix}${parameter}`) : undefined;
-    const names = [parameter, given?.counted, ...(further ?? [])];
-    const own = [...((task === undefined ? undefined : ofTask.get(task)) ?? [])].flatMap((path) => byPath.get(path) ?? []);
-    const here = task === undefined ? sources : [...own, ...shared];
+    const names = [parameter, given?.counted?.toLowerCase(), ...(further ?? [])];
     const isTable = parameter !== undefined && type === 'jobs' && isTableName(leaf);
-    const tables = here.flatMap((source) =>
+    const tables = sourcesOf(task).flatMap((source) =>
       source.tables.filter(({ parts }) =>
         parts.slice(0, isTable ? undefined : -1).some((part) => namesOf(part).some((name) => names.includes(name))),
       ),
@@ -252,8 +237,4 @@ function createUses(resources: readonly KeyedResource[], sources: readonly Sourc
     const isWritten = tables.some(({ changes, parts }) => changes || (!isTable && isOurs(parts)));
     return { place, kind: isWritten ? 'written' : 'read', foreign: isTable ? [] : foreign };
   };
-}
-
-function taskOf(prefix: string, { keys }: Leaf): string | undefined {
-  return keys[0] === 'tasks' ? `${prefix}${keys[1]}` : undefined;
 }

@@ -1,6 +1,7 @@
 // The targets of a bundle: those in development mode for a person's own paused copy, and those that stand for production.
 import { isObject, itemsIn, type Json, type JsonObject } from '../../values/json.ts';
 import { canonicalPath } from '../../values/workspace-path.ts';
+import { namesOf } from '../data/holes.ts';
 import type { Adoption, Environment, SourceTables } from '../model/bundle.ts';
 import { grantPlace } from '../model/id-references.ts';
 import type { Leaf } from '../model/leaves.ts';
@@ -9,7 +10,7 @@ import type { KeyedResource } from '../model/resources.ts';
 import { freeName, variableName } from '../model/safe-names.ts';
 import type { YamlComment } from '../yaml/render.ts';
 import { targetRunAs } from './resource-value.ts';
-import { namesOf, type Variable } from './variables.ts';
+import type { Variable } from './variables.ts';
 
 /** Where production lies where nobody says it: below the home of whoever deploys. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: references of the bundle, not of JavaScript

@@ -1,5 +1,7 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
-import type { BundleVariable, LookupKind, SourceTables } from '../model/bundle.ts';
+import type { CallsWord } from '../data/task-sources.ts';
+import { pipelineName } from '../data/written-tables.ts';
+import type { BundleVariable, LookupKind } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
@@ -38,17 +40,15 @@ interface TableName {
   readonly name: string;
 }
 
-/** What a pipeline calls where it writes: its own fields, and what it hands to its code. */
-function pipelineName({ fields }: Leaf): string | undefined {
-  if (fields.length === 1 && ['catalog', 'schema', 'target'].includes(fields[0] ?? ''))
-    return fields[0] === 'target' ? 'schema' : fields[0];
-  return fields.length === 2 && fields[0] === 'configuration' ? fields[1]?.replace(/^.*\./, '') : undefined;
-}
+/** A word that has no name of its own in a list of them. */
+const BARE = /^argv\d+$/;
 
-function candidate(type: KeyedResource['type'], leaf: Leaf): Chosen | undefined {
+function candidate(resource: KeyedResource, leaf: Leaf, calls: CallsWord | undefined): Chosen | undefined {
+  const { type } = resource;
   const given = type === 'jobs' ? parameterGiven(leaf) : undefined;
   const value = given?.value ?? leaf.value;
-  const parameter = type === 'pipelines' ? pipelineName(leaf) : given?.name;
+  const named = given !== undefined && BARE.test(given.name) ? calls?.(resource, leaf) : given?.name;
+  const parameter = type === 'pipelines' ? pipelineName(leaf) : named;
   if (parameter === undefined || typeof value !== 'string' || value === '' || value.length > MAX_VALUE_LENGTH) return undefined;
   if (/\{\{|\$\{|[\r\n]/.test(value)) return undefined;
   const name = variableName(parameter);
@@ -109,17 +109,20 @@ export function describeVariables(
 
 /**
  * Chooses the variables of a bundle. Equal values under one name share a variable; a second value of a name gets the name of its task
- * (or of its resource) behind it. `named`: the parameters that name tables in code, where somebody has looked; a word without a name of its own is a
- * table's by that alone, since modules and hosts look alike.
+ * (or of its resource) behind it. `calls`: what code calls a word without a name of its own, where somebody has looked; it is a table's by that
+ * alone, since modules and hosts look alike.
  */
-export function chooseVariables(resources: readonly KeyedResource[], named?: ReadonlySet<string>): Variables {
+export function chooseVariables(
+  resources: readonly KeyedResource[],
+  { calls }: { readonly calls?: CallsWord } = {},
+): Variables {
   const chosen = new Map<string, Chosen>();
   const byPlace = new Map<string, string>();
   const before = new Map<string, string>();
   for (const resource of resources) {
     for (const leaf of resource.leaves.values()) {
       if (leaf.option !== undefined) before.set(`${resource.prefix}${leaf.place}`, leaf.option.before);
-      const found = candidate(resource.type, leaf);
+      const found = candidate(resource, leaf, calls);
       if (found === undefined) continue;
       const { name: wanted, value } = found;
       const known = chosen.get(wanted);
@@ -133,9 +136,21 @@ export function chooseVariables(resources: readonly KeyedResource[], named?: Rea
       byPlace.set(`${resource.prefix}${leaf.place}`, name);
     }
   }
-  const isNamed = (name: string) => named?.has(name) ?? true;
-  const tables = splitTables(resources, chosen, (name, counted = name) => !/^argv\d+$/.test(name) || isNamed(name) || isNamed(counted));
+  const isTables: IsTables = (resource, leaf, name) => !BARE.test(name) || calls === undefined || calls(resource, leaf) !== undefined;
+  const tables = splitTables(resources, chosen, isTables);
   return { list: [...chosen.values()], byPlace, tables, before };
+}
+
+/** What stands at the places that have variables, instead of their values. */
+export function writtenValues({ byPlace, tables, before }: Omit<Variables, 'list'>): [place: string, value: string][] {
+  const start = (place: string) => before.get(place) ?? '';
+  return [
+    ...[...byPlace].map(([place, name]): [string, string] => [place, `${start(place)}\${var.${name}}`]),
+    ...[...tables].map(([place, { catalog, schema, name }]): [string, string] => [
+      place,
+      `${start(place)}\${var.${catalog}}.\${var.${schema}}.${name}`,
+    ]),
+  ];
 }
 
 /** Whether it is a parameter that names a table in three parts. */
@@ -144,94 +159,31 @@ export function isTableName(leaf: Leaf): boolean {
   return typeof value === 'string' && THREE_PARTS.test(value) && TABLE.test(variableName(name));
 }
 
+type IsTables = (resource: KeyedResource, leaf: Leaf, parameter: string) => boolean;
+
 /** Adds the catalogs and schemas in names of tables to the variables; values that have one share it. */
-function splitTables(
-  resources: readonly KeyedResource[],
-  chosen: Map<string, Chosen>,
-  isTables: (parameter: string, counted: string | undefined) => boolean,
-): Map<string, TableName> {
+function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Chosen>, isTables: IsTables): Map<string, TableName> {
   const tables = new Map<string, TableName>();
-  const variableFor = (base: 'catalog' | 'schema', value: string): string => {
-    const isSame = (one: Chosen) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
-    const known = [...chosen.values()].find(isSame)?.name;
-    const name = known ?? freeName(base, (taken) => chosen.has(taken));
-    if (known === undefined) chosen.set(name, { name, value });
-    return name;
-  };
-  for (const { type, leaves, prefix } of resources) {
+  for (const resource of resources) {
+    const { type, leaves, prefix } = resource;
     for (const leaf of leaves.values()) {
       const given = parameterGiven(leaf);
-      if (type !== 'jobs' || !isTableName(leaf) || !isTables(given?.name ?? '', given?.counted)) continue;
+      if (type !== 'jobs' || !isTableName(leaf) || !isTables(resource, leaf, given?.name ?? '')) continue;
       const [, catalog, schema, name] = THREE_PARTS.exec(String(given?.value)) ?? [];
       if (catalog === undefined || schema === undefined || name === undefined) continue;
-      tables.set(`${prefix}${leaf.place}`, {
-        catalog: variableFor('catalog', catalog),
-        schema: variableFor('schema', schema),
-        name,
-      });
+      tables.set(`${prefix}${leaf.place}`, tableName(chosen, [catalog, schema, name]));
     }
   }
   return tables;
 }
 
-/** `{args.schema}` names `schema`. */
-export function namesOf(part: string): string[] {
-  return [...part.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name.replace(/^.*\./, '').toLowerCase());
-}
-
-/** The parameters by which code names tables. */
-export function parametersOfTables(sources: readonly SourceTables[]): ReadonlySet<string> {
-  return new Set(sources.flatMap(({ tables }) => tables.flatMap(({ parts }) => parts.flatMap(namesOf))));
-}
-
-/** What a part of a table's name may be in production, in small letters; undefined where that is anything. */
-type Possible = readonly string[] | undefined;
-
-/** By all that resources give to their parameters; `value`: what the parameter in the part is given where it is asked. */
-export function valuesOfParts(resources: readonly KeyedResource[]): (part: string, value?: string) => Possible {
-  const values = new Map<string, Set<string>>();
-  for (const { type, leaves } of resources) {
-    for (const leaf of leaves.values()) {
-      const given = type === 'jobs' ? parameterGiven(leaf) : { name: pipelineName(leaf), counted: undefined, value: leaf.value };
-      for (const name of [given?.name?.replace(/^.*\./, '').toLowerCase(), given?.counted])
-        if (name !== undefined) values.set(name, (values.get(name) ?? new Set()).add(String(given?.value).toLowerCase()));
-    }
-  }
-  return (part, value) => {
-    const [name, ...others] = namesOf(part);
-    if (name === undefined) return [part.toLowerCase()];
-    const known = value === undefined ? [...(values.get(name) ?? [])] : [value.toLowerCase()];
-    // A value in two parts stands for another place in the name as well.
-    const isPlain = others.length === 0 && /^\{[^{}]*\}$/.test(part) && known.length > 0 && known.every((one) => /^[\w-]+$/.test(one));
-    return isPlain ? known : undefined;
+function tableName(chosen: Map<string, Chosen>, [catalog, schema, name]: readonly [string, string, string]): TableName {
+  const variableFor = (base: 'catalog' | 'schema', value: string): string => {
+    const isSame = (one: Chosen) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
+    const known = [...chosen.values()].find(isSame)?.name;
+    const free = known ?? freeName(base, (taken) => chosen.has(taken));
+    if (known === undefined) chosen.set(free, { name: free, value });
+    return free;
   };
-}
-
-/** Whether two names may be one table's: part by part from the end, as far as both say. */
-function meet(one: readonly Possible[], other: readonly Possible[]): boolean {
-  return one.every((part, i) => {
-    const there = other[other.length - one.length + i];
-    return part === undefined || there === undefined || part.some((value) => there.includes(value));
-  });
-}
-
-/**
- * Tells whether a table, by what its parts may be, is one that is written where parameters or a pipeline say. One name may stand in several
- * schemas: a copy has only those tables that are written where they are read.
- */
-export function createWritten(maySay: ReturnType<typeof valuesOfParts>, sources: readonly SourceTables[]) {
-  const written = sources.flatMap(({ tables }) =>
-    tables.flatMap(({ changes, parts }) => (changes && (parts.length === 1 || parts.join('').includes('{')) ? [parts] : [])),
-  );
-  const byName = Map.groupBy(written, (parts) => parts.at(-1)?.toLowerCase() ?? '');
-  const withoutName = written.filter((parts) => parts.at(-1)?.includes('{') && maySay(parts.at(-2) ?? '') !== undefined);
-  const isAmong = (all: readonly (readonly string[])[], table: readonly Possible[]) => {
-    const there = all.map((parts) => parts.map((part) => maySay(part)));
-    return there.some((one) => meet(table, one));
-  };
-  return {
-    named: (name: string, table: readonly Possible[]) => isAmong(byName.get(name.toLowerCase()) ?? [], table),
-    /** By a name that is computed, in a schema that is known: whether it is this one nobody can tell. */
-    computed: (table: readonly Possible[]) => isAmong(withoutName, table),
-  };
+  return { catalog: variableFor('catalog', catalog), schema: variableFor('schema', schema), name };
 }

@@ -27,7 +27,10 @@ export interface Leaf {
 interface Option {
   /** As code calls it: with underscores; `argv1` for `sys.argv[1]`. */
   readonly name: string;
-  /** `#1` for a Python task's first word that is neither an option nor given to one: parsers of arguments count these. */
+  /**
+   * How parsers of arguments in a Python task tell it: `#1` is its first word that is neither an option nor given to one, `-s` what stands behind
+   * that word, as long as the parser gives the option a value.
+   */
   readonly counted?: string | undefined;
   /** What of the word stands before the value, such as `--schema=`. */
   readonly before: string;
@@ -66,6 +69,9 @@ function stepInto(place: string, labelled: readonly string[] | undefined, index:
   return label === undefined ? `${place}[${index}]` : itemPlace(place, label);
 }
 
+/** Parsers of arguments take no such word for a value, which a negative number is. */
+const AN_OPTION = /^-(?:-|[A-Za-z])/;
+
 /** What a list of words gives to a Python or JVM task, as parsers of arguments read it, by position; `isPython`: by `sys.argv` as well. */
 function optionsIn(words: readonly Json[], isPython: boolean): Map<number, Option> {
   const found = new Map<number, Option>();
@@ -74,17 +80,25 @@ function optionsIn(words: readonly Json[], isPython: boolean): Map<number, Optio
     const [before = '', option, equals] = typeof word === 'string' ? (/^--([A-Za-z][\w-]*)(=)?/.exec(word) ?? []) : [];
     if (option === undefined) {
       if (!isPython || typeof word !== 'string' || found.has(i)) return;
-      // Of an option of one letter nobody knows whether the next word is its value.
+      // Of an option with one dash only the code knows whether the next word is its value.
       count = word.startsWith('-') ? Number.NaN : count + 1;
       found.set(i, { name: `argv${i + 1}`, counted: Number.isNaN(count) ? undefined : `#${count}`, before: '' });
+      const given = words[i + 1];
+      if (/^-[A-Za-z][\w-]*$/.test(word) && typeof given === 'string' && !AN_OPTION.test(given))
+        found.set(i + 1, { name: `argv${i + 2}`, counted: `-${underscored(word.slice(1))}`, before: '' });
       return;
     }
-    const name = option.replaceAll('-', '_');
+    const name = underscored(option);
     const next = words[i + 1];
     if (equals !== undefined) found.set(i, { name, before });
-    else if (word === before && typeof next === 'string' && !next.startsWith('--')) found.set(i + 1, { name, before: '' });
+    else if (word === before && typeof next === 'string' && !AN_OPTION.test(next)) found.set(i + 1, { name, before: '' });
   });
   return found;
+}
+
+/** As code calls it. */
+function underscored(option: string): string {
+  return option.replaceAll('-', '_');
 }
 
 type Keys = readonly string[];

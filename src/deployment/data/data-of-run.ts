@@ -2,17 +2,19 @@
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { rest, spend } from '../../analysis/source/stretches.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
-import { isChange, volumeOf, volumesRead, withCounted } from '../../analysis/table-places.ts';
+import { isChange } from '../../analysis/table-places.ts';
 import { analyzeWheels } from '../../analysis/wheels.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
-import { type Leaf, leavesOf } from '../../bundle/model/leaves.ts';
+import { leavesOf } from '../../bundle/model/leaves.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
-import { makeSchema } from '../../bundle/model/text.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { dashboardsOfCopy } from './dashboards-of-copy.ts';
+import { filledByDbt, missingFinding, volumesElsewhere } from './missing-data.ts';
+import { KINDS, type Named, type Place } from './named.ts';
+import { type IsSchemaThere, schemasToMake, statements } from './schemas-of-copy.ts';
 import { sqlInSettings } from './sql-in-settings.ts';
 import { startedByRun } from './started-by-run.ts';
 import { filled, type ValuesByName, valuesGiven } from './values-given.ts';
@@ -27,29 +29,8 @@ const MOST_MADE = 100;
 const UNITS_A_NAME = 10;
 const CODE = /\.(?:py|sql|scala|r|ipynb)$/i;
 
-const KINDS = ['table', 'path', 'experiment', 'model'] as const;
-
-/** Where something that a run may change is named. */
-interface Place {
-  readonly kind: (typeof KINDS)[number];
-  readonly name: string;
-  /** The file or setting, which names it several times. */
-  readonly holder: string;
-  /** In words. */
-  readonly where: string;
-}
-
-interface Named extends Place {
-  /** What it is in production, where that is another one and all of both is known. */
-  readonly instead?: string | undefined;
-  readonly changes: boolean;
-}
-
 /** The rule of the finding that a catalog of its own would keep a copy apart. */
 export const BY_CATALOG = 'shared catalog';
-
-/** Whether there is a schema, by catalog and name; undefined where nobody can tell. */
-type IsSchemaThere = (name: string) => Promise<boolean | undefined>;
 
 /** `resolved` and `production` are resolved configurations; without the latter only what is written down counts as production's. */
 export async function dataOfRun(
@@ -82,11 +63,14 @@ export async function dataOfRun(
         value === undefined ? [] : [[name.toLowerCase(), value]],
       ),
     );
-    const from = (given: ValuesByName) => (name: string) => given.get(name) ?? defaults.get(name);
+    const givenAs = new Map(analysis.arguments.map((one) => [one.name, one.givenAs]));
+    const givenTo = (given: ValuesByName) => (name: string) =>
+      (givenAs.get(name) ?? [name]).map((one) => given.get(one)).find((value) => value !== undefined);
+    const from = (given: ValuesByName) => (name: string) => givenTo(given)(name) ?? defaults.get(name);
     const inProduction = there.of(file);
     return [...here.of(file)].slice(0, MOST_TASKS).map(([task, values]) => ({
       analysis,
-      given: { pipeline: here.pipeline, valueFor: from(values), isGiven: (name: string) => values.has(name) },
+      given: { pipeline: here.pipeline, valueFor: from(values), isGiven: (name: string) => givenTo(values)(name) !== undefined },
       givenThere: { pipeline: there.pipeline, valueFor: from(inProduction.get(task) ?? there.shared) },
     }));
   });
@@ -98,7 +82,7 @@ export async function dataOfRun(
       const [own, productions] = [given, givenThere].map(({ valueFor, pipeline }) => {
         const before = analysis.kind === 'pipeline (DLT)' && parts.length === 1 ? pipeline : [];
         // No part is empty: what is given so somebody says when it is run.
-        const all = [...before, ...parts.map((part) => filled(withCounted(part, analysis), valueFor) || part)];
+        const all = [...before, ...parts.map((part) => filled(part, valueFor) || part)];
         // A parameter may hold a whole name.
         return all.length === 1 && /^[\w-]+(?:\.[\w-]+){1,2}$/.test(all[0] ?? '') ? (all[0] ?? '').split('.') : all;
       });
@@ -122,18 +106,22 @@ export async function dataOfRun(
       if (isByCatalog(parts, given.isGiven)) byCatalog.push(name);
     }
     for (const { path, line } of analysis.changedPaths) {
-      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(path, analysis), valueFor));
+      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(path, valueFor));
       if (name === undefined || !isFixedPlace(name)) continue;
       paths.push(name);
       if (production === undefined ? isFixedPlace(path) : name === original)
         shared.push({ kind: 'path', name, ...placeIn(analysis.path, line) });
     }
-    for (const { kind, name: said, line } of analysis.logged) {
-      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(withCounted(said, analysis), valueFor));
+    for (const { kind, use, name: said, line } of analysis.logged) {
+      const [name, original] = [given, givenThere].map(({ valueFor }) => filled(said, valueFor));
+      const changes = use === 'written';
+      const [, schemaOfComputed] = /^(.*)\.[^.]*\{[^{}]*\}[^.]*$/.exec(name ?? '') ?? [];
+      if (changes && schemaOfComputed !== undefined) filledSchemas.add(schemaOfComputed.toLowerCase());
       if (name === undefined || original === undefined || name === '' || name.includes('{')) continue;
       const instead = production === undefined || name === original || original.includes('{') ? {} : { instead: original };
-      const one = { kind, name, ...instead, changes: true, ...placeIn(analysis.path, line) };
+      const one = { kind, name, ...instead, changes, ...placeIn(analysis.path, line) };
       logged.push(one);
+      if (!changes) continue;
       if (production === undefined ? !said.includes('{') : name === original) shared.push(one);
     }
   }
@@ -158,30 +146,14 @@ export async function dataOfRun(
     ...sharedFinding(shared),
     ...byCatalogFinding(production === undefined ? [] : byCatalog),
     ...startedByRun(jobs),
-    ...missingFinding(tables, filledSchemas, { volumes, paths }),
-    ...lineFinding(tables, [...paths, ...namesOf(logged)], toMake),
+    ...missingFinding([...tables, ...models], filledSchemas, { volumes, paths }),
+    ...lineFinding(
+      [...tables, ...models.filter(({ changes }) => !changes)],
+      [...paths, ...namesOf(logged.filter(({ changes }) => changes))],
+      toMake,
+    ),
     ...(await dashboardsOfCopy(files, resolved, moved)),
   ];
-}
-
-interface Given {
-  readonly valueFor: (parameter: string) => string | undefined;
-}
-
-/** The volumes that it reads in a copy where production reads other ones, and these. */
-function volumesElsewhere(analysis: Analysis, given: Given, inProduction: Given): (readonly [string, string])[] {
-  const named = volumesRead(analysis).map((parts) => {
-    const nameBy = ({ valueFor }: Given) => parts.map((part) => filled(withCounted(part, analysis), valueFor)).join('.');
-    return [nameBy(given), nameBy(inProduction)] as const;
-  });
-  return named.filter(([name, original]) => name !== original && !`${name}${original}`.includes('{'));
-}
-
-/** Schemas by their names alone: what dbt makes in them nobody reads here. */
-function filledByDbt(jobs: readonly ReadonlyMap<string, Leaf>[]): Set<string> {
-  const all = jobs.flatMap((leaves) => [...leaves.values()]);
-  const schemas = all.filter(({ fields }) => fields.at(-2) === 'dbt_task' && fields.at(-1) === 'schema');
-  return new Set(schemas.map(({ value }) => String(value).toLowerCase()));
 }
 
 function placeIn(file: string, line: number): Pick<Place, 'holder' | 'where'> {
@@ -209,57 +181,6 @@ function byCatalogFinding(names: readonly string[]): Finding[] {
   const all = [...new Set(names)].map(code);
   const text = `The code finds ${listed(all)} by a parameter for the catalog alone: a catalog of its own would keep this copy apart there.`;
   return all.length === 0 ? [] : [{ rule: BY_CATALOG, weight: 'note', text }];
-}
-
-interface Files {
-  /** Those that are read, by what they are in production. */
-  readonly volumes: ReadonlyMap<string, string>;
-  /** Those that are changed. */
-  readonly paths: readonly string[];
-}
-
-/** What a copy reads from where only it writes, and does not write. `filledSchemas`: in which it writes more than anybody can name. */
-function missingFinding(tables: readonly Named[], filledSchemas: ReadonlySet<string>, { volumes, paths }: Files): Finding[] {
-  const changed = new Set(tables.flatMap(({ changes, name }) => (changes ? [name.toLowerCase()] : [])));
-  const isFilled = (name: string) => {
-    const schema = name.slice(0, name.lastIndexOf('.'));
-    return changed.has(name) || filledSchemas.has(schema) || filledSchemas.has(schema.slice(schema.lastIndexOf('.') + 1));
-  };
-  const missing = tables.filter(({ changes, name, instead }) => !changes && instead !== undefined && !isFilled(name.toLowerCase()));
-  const volumesChanged = new Set(paths.map((path) => volumeOf(path)?.join('.').toLowerCase()));
-  const inVolumes = [...volumes].filter(([name]) => !volumesChanged.has(name.toLowerCase()));
-  const named = new Map([
-    ...missing.map(({ name, instead = '' }) => [code(name), code(instead)] as const),
-    ...inVolumes.map(([name, original]) => [`the files in volume ${code(name)}`, code(original)] as const),
-  ]);
-  if (named.size === 0) return [];
-  const each = [...named].map(([name, original]) => `${name} (production reads ${original})`);
-  const text = `A run of this copy would read what nothing in this bundle fills: ${listed(each)}. Copy it there first, or ask me to read it from production by a parameter of its own.`;
-  // Nothing is harmed by it: such a run ends with an error.
-  return [{ rule: 'missing tables', weight: 'note', text }];
-}
-
-/** Schemas that are asked for: each is a request. */
-const MOST_ASKED = 10;
-/** Catalogs that Unity Catalog does not keep (facts: databricks#schemas-of-unity-catalog). */
-const OUTSIDE = /^(?:hive_metastore|spark_catalog)\./i;
-
-/** The schemas of a copy's own that no code of it makes: those that surely are not there, and those of which it can't be told. */
-async function schemasToMake(tables: readonly Named[], made: ReadonlySet<string>, isThere: IsSchemaThere) {
-  const schemaOf = (name: string) => name.slice(0, name.lastIndexOf('.'));
-  const own = tables.flatMap(({ name, changes, instead = name }) =>
-    changes && schemaOf(name) !== schemaOf(instead) ? [schemaOf(name)] : [],
-  );
-  const isMade = (schema: string) => [schema, schema.slice(schema.lastIndexOf('.') + 1)].some((one) => made.has(one.toLowerCase()));
-  const schemas = [...new Set(own)].sort().filter((schema) => !isMade(schema));
-  const found = await Promise.all(
-    schemas.map((schema, i) => (i < MOST_ASKED && schema.includes('.') && !OUTSIDE.test(schema) ? isThere(schema) : undefined)),
-  );
-  return { missing: schemas.filter((_, i) => found[i] === false), unknown: schemas.filter((_, i) => found[i] === undefined) };
-}
-
-function statements(schemas: readonly string[]): string {
-  return listed(schemas.map(makeSchema));
 }
 
 function lineFinding(

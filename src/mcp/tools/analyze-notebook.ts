@@ -37,7 +37,7 @@ export const analyzeNotebook = defineTool({
     const changed = [
       ...hardCodedChanges(analysis).map(({ parts, line }) => ({ name: parts.join('.'), line })),
       ...hardCodedPaths(analysis).map(({ path, line }) => ({ name: path, line })),
-      ...analysis.logged.filter(({ name }) => !name.includes('{')),
+      ...analysis.logged.filter(({ name, use }) => use === 'written' && !name.includes('{')),
     ];
     const fixed = changed.map(({ name, line }) => `- line ${line}: ${quote(name)}`);
     const text = [

@@ -1,6 +1,7 @@
 // What is said about statements of SQL, in cells, files and strings.
 import { expect, it } from 'vitest';
 import { type Analysis, analyze } from '../../../src/analysis/analyze.ts';
+import { namedInSchemas } from '../../../src/analysis/table-places.ts';
 import { file, jupyter, notebook } from '../make.ts';
 
 const ofSql = async (code: string) => analyze(notebook(code, 'SQL'));
@@ -86,4 +87,17 @@ it('reads SQL files and Jupyter cells of SQL', async () => {
     { name: 'limit', kind: 'read' },
   ]);
   expect(tables(await analyze(jupyter(['%sql\nselect * from a.b', 'spark.table("c.d")'])))).toMatchObject({ read: ['a.b', 'c.d'] });
+});
+
+it('knows volumes that are made, which changes nothing that is there, and those that are dropped', async () => {
+  const analysis = await ofSql(`CREATE VOLUME IF NOT EXISTS main.shop.landing;
+CREATE EXTERNAL VOLUME {catalog}.shop.drop LOCATION 's3://acme/drop';
+USE CATALOG main;
+USE SCHEMA shop;
+DROP VOLUME IF EXISTS old;
+`);
+  expect(analysis.paths.written).toEqual(['/Volumes/main/shop/landing', '/Volumes/main/shop/old', '/Volumes/{catalog}/shop/drop']);
+  expect(analysis.changedPaths).toEqual([{ path: '/Volumes/main/shop/old', line: 5 }]);
+  // They are written to, as far as it counts whose schema it is.
+  expect(namedInSchemas(analysis).map(({ changes, parts }) => `${changes} ${parts.join('.')}`)).toContain('true {catalog}.shop.drop');
 });

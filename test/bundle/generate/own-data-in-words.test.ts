@@ -73,3 +73,23 @@ it.each([
     expect(bundle.variables.map(({ value }) => value)).not.toContain('api');
   },
 );
+
+it.each([
+  ['an option of one letter', ['-s', 'sales', '-v', 'x'], '{schema|-s}', ['-s', 'dev_ana_b', '-v', 'x']],
+  ['one that code calls otherwise', ['--out-schema', 'sales'], '{out_schema}', ['--out-schema', 'dev_ana_b']],
+  ['a word by its order', ['sales', '7'], '{schema|#1}', ['dev_ana_b', '7']],
+])('moves the schema that %s gives', (_how, parameters, part, own) => {
+  const tasks = [{ task_key: 'load', spark_python_task: { python_file: `${ETL}/load.py`, parameters } }];
+  const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
+  const tables = [writes('load.py', 'main', part, 'orders')];
+  const source = { path: `${ETL}/load.py`, kind: 'file', bytes: Buffer.from('') } as const;
+  const bundle = generateBundle({ definition, sources: [source], tables, host: HOST });
+  const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
+  for (const [target, expected] of [
+    ['prod', parameters],
+    ['dev', own],
+  ] as const) {
+    expect(JSON.stringify(resolved(target).resources)).toContain(`"parameters":${JSON.stringify(expected)}`);
+    expect(compare({ definition, bundle, target, judge: 'CLI', resolved: resolved(target) }).counts.lost).toBe(0);
+  }
+});

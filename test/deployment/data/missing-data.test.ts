@@ -46,3 +46,22 @@ it('names volumes as well that a copy would find nothing in, and none that it fi
   expect(await missing(`${reads}files.write.json(f"/Volumes/main/{schema}/landing/copy")\n`)).toEqual([]);
   expect(await missing('spark.read.json("/Volumes/main/sales/landing/orders").write.saveAsTable(f"main.{schema}.orders")\n')).toEqual([]);
 });
+
+it('names models as well that a copy would look for in its own schema, and none that it registers', async () => {
+  const said = async (code: string) => {
+    const text = `# Databricks notebook source\nimport mlflow\nschema = dbutils.widgets.get("schema")\n${code}`;
+    const load = [{ path: 'src/load.py', bytes: Buffer.from(text) }];
+    return (await dataOfRun(load, resolvedWith('dev', 'dev_ana'), resolvedWith('prod', 'sales'))).map((one) => one.text);
+  };
+  const looks = 'model = mlflow.pyfunc.load_model(f"models:/main.{schema}.churn@champion")\n';
+  expect(await said(looks)).toEqual([
+    expect.stringContaining('nothing in this bundle fills: the model `main.dev_ana.churn` (production reads `main.sales.churn`).'),
+    'A run reads `main.dev_ana.churn`.',
+  ]);
+  const make = 'Where that schema is missing, make it: `CREATE SCHEMA IF NOT EXISTS main.dev_ana`.';
+  expect(await said(`${looks}mlflow.register_model(uri, f"main.{schema}.churn")\n`)).toEqual([
+    `A run writes \`main.dev_ana.churn\`. ${make}`,
+  ]);
+  expect(await said(`${looks}mlflow.register_model(uri, f"main.{schema}.{name}")\n`)).toEqual(['A run reads `main.dev_ana.churn`.']);
+  expect(await said('mlflow.pyfunc.load_model(f"runs:/{run}/model")\n')).toEqual([]);
+});

@@ -26,6 +26,32 @@ spark.range(3).write.saveAsTable(f"{args.catalog}.{args.out_schema}.ledger")
   expect(shared[0]?.text).toContain('changes 1 table of production: `main.sales.ledger` (`src/main.py`, line 6)');
 });
 
+it.each([
+  ['of one letter', '"-s", "--schema"', 'args.schema', ['-s', 'SCHEMA']],
+  ['that code calls otherwise', '"--out-schema", dest="schema"', 'args.schema', ['--out-schema', 'SCHEMA']],
+  ['of one letter, which code calls otherwise', '"-o", dest="schema"', 'args.schema', ['--verbose', '-o', 'SCHEMA']],
+  ['of one letter alone', '"-s"', 'args.s', ['-s', 'SCHEMA', 'rest']],
+])('reads what an option gives %s', async (_how, words, argument, given) => {
+  const code = `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("-v", "--verbose", action="store_true")
+parser.add_argument(${words})
+args = parser.parse_args()
+spark.range(3).write.saveAsTable(f"main.{${argument}}.ledger")
+`;
+  const main = [{ path: 'src/main.py', bytes: Buffer.from(code) }];
+  const resolved = (target: string, schema: string): JsonObject => {
+    const files = `/Workspace/Users/ana@acme.example/.bundle/x/${target}/files`;
+    const task = { python_file: `${files}/src/main.py`, parameters: given.map((word) => word.replace('SCHEMA', schema)) };
+    return { workspace: { file_path: files }, resources: { jobs: { x: { tasks: [{ task_key: 'main', spark_python_task: task }] } } } };
+  };
+  const [data] = await dataOfRun(main, resolved('dev', 'dev_ana'), resolved('prod', 'sales'));
+  expect(data?.text).toContain('A run writes `main.dev_ana.ledger`.');
+  // A switch takes no word.
+  const [shared] = await dataOfRun(main, resolved('dev', 'sales'), resolved('prod', 'sales'));
+  expect(shared?.text).toContain('changes 1 table of production: `main.sales.ledger`');
+});
+
 it('reads what a Python task gets as words of its own', async () => {
   const code = `import sys
 table = sys.argv[1]

@@ -1,5 +1,5 @@
 # Databricks notebook source
-# label: writes s3a://acme-gold/marts/…@10, /mnt/exports/default@14
+# label: writes s3a://acme-gold/marts/…@10, /mnt/exports/revenue@18
 class Gold:
     root = "s3a://acme-gold/marts"
 
