@@ -111,7 +111,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         slackName,
         slackEmail,
         host,
-        resume: JSON.stringify(resume),
+        resume,
         createdAt: new Date(now),
         expiresAt: new Date(now + LINK_MS),
       });

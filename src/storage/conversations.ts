@@ -59,7 +59,7 @@ export function createConversationRows(db: Db) {
            or exists (select 1 from turns t where t.conversation_id = c.id and t.state in ('queued', 'running'))
            or not exists (select 1 from turns t where t.conversation_id = c.id))
          order by c.created_at desc`,
-        [channel, JSON.stringify(subject), id],
+        [channel, jsonbOf(subject), id],
       );
       return rows.map(typed<ConversationRow>);
     },

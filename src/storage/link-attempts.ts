@@ -1,6 +1,6 @@
 // Rows of sign-ins under way: from the Connect button to the confirm page, each used once and for ten minutes.
 import type { LinkRow } from './account-links.ts';
-import { type Db, type Row, typed } from './db/db.ts';
+import { type Db, jsonbOf, type Row, typed } from './db/db.ts';
 
 interface NewAttempt {
   /** sha256 (hex) of the nonce in the link: the link itself is not kept. */
@@ -10,8 +10,8 @@ interface NewAttempt {
   readonly slackName: string;
   readonly slackEmail: string;
   readonly host: string;
-  /** JSON text of what goes on after the link. */
-  readonly resume: string;
+  /** What goes on after the link: plain JSON. */
+  readonly resume: unknown;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
@@ -42,7 +42,7 @@ export function createLinkAttemptStore(db: Db) {
       run(
         `insert into link_attempts (nonce, team, slack_user, slack_name, slack_email, host, resume, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9)`,
-        [a.id, a.team, a.user, a.slackName, a.slackEmail, a.host, a.resume, a.createdAt, a.expiresAt],
+        [a.id, a.team, a.user, a.slackName, a.slackEmail, a.host, jsonbOf(a.resume), a.createdAt, a.expiresAt],
       ),
     find: (id: string) => find(id, ''),
     /** The same, locked until the transaction ends. */

@@ -1,6 +1,6 @@
 // The contract of storage: what every room may rely on, whichever Postgres is behind it.
 import { expect, test } from 'vitest';
-import { type Db, jsonbOf } from '../../src/storage/db/db.ts';
+import { type Db, jsonbOf, jsonbText } from '../../src/storage/db/db.ts';
 import { channelOf } from '../../src/storage/db/listen.ts';
 import { migrate } from '../../src/storage/db/migrate.ts';
 import { MIGRATIONS } from '../../src/storage/db/migrations.ts';
@@ -67,6 +67,13 @@ export function describeContract(it: ReturnType<typeof storageTest>): void {
     const [row] = await db.query('select $1::jsonb as doc, $2::text as text', [jsonbOf({ odd: [odd, 1] }), odd]);
     const kept = 'nothing\ufffd half \ufffd';
     expect(row).toEqual({ doc: { odd: [kept, 1] }, text: kept });
+    // In keys too; and what only looks like an escape is a text like any other.
+    const keys = { [odd]: 1, pair: '😀', 'a\\u0000': '\\ud83d\\\\u0000' };
+    const [same] = await db.query('select $1::jsonb as doc, $2::jsonb::text as digits', [
+      jsonbOf(keys),
+      jsonbText('[9007199254740993, "\\u0000"]'),
+    ]);
+    expect(same).toEqual({ doc: { ...keys, [kept]: 1, [odd]: undefined }, digits: '[9007199254740993, "\ufffd"]' });
   });
 
   it('commits what resolves and rolls back what throws', async ({ db }) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { countsOf, type Proof } from '../../bundle/proof/proof.ts';
 import { type Json, parseJson, stringifyJson } from '../../values/json.ts';
-import type { Db } from '../db/db.ts';
+import { type Db, jsonbText } from '../db/db.ts';
 import { withoutUndefined } from './definitions.ts';
 
 const Value = z.custom<Json>((value) => value !== undefined).optional();
@@ -42,7 +42,7 @@ export function createProofStore(db: Db): ProofStore {
       await db.query(
         `insert into proofs (bundle_digest, host, user_name, proof) values ($1, $2, $3, $4::jsonb)
          on conflict (bundle_digest, host, user_name) do update set proof = excluded.proof`,
-        [of.bundleDigest, of.host, of.userName, stringifyJson(withoutUndefined(proof))],
+        [of.bundleDigest, of.host, of.userName, jsonbText(stringifyJson(withoutUndefined(proof)))],
       );
     },
     async load(of) {

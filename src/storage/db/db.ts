@@ -15,7 +15,12 @@ const holdable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed(
 
 /** A value for a jsonb column, with a sign in the place of what it can't hold. */
 export function jsonbOf(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? holdable(part) : part));
+  return jsonbText(JSON.stringify(value));
+}
+
+/** The same for its JSON text, where JSON.stringify has written what can't be held as an escape. */
+export function jsonbText(json: string): string {
+  return json.replace(/\\(?:u(0000|d[89a-f]..)|.)/g, (written, unheld?: string) => (unheld === undefined ? written : '\ufffd'));
 }
 
 /** The same for a parameter that is a text. */
