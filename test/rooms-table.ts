@@ -29,7 +29,8 @@ export const TABLE: Record<string, string> = {
   conversion: 'bundle analysis databricks:types databricks/read',
   'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db',
-  storage: 'bundle/model:types bundle/secrets storage/db storage/bundles',
+  'storage/usage': 'storage/db:types',
+  storage: 'bundle/model:types bundle/secrets storage/db storage/bundles storage/usage',
   identity: 'storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',
@@ -64,10 +65,13 @@ export const TABLE: Record<string, string> = {
     'storage/bundles deployment/approval deployment/plan:types agent:types mcp mcp/tools/support mcp/server ' + '@modelcontextprotocol/sdk',
   'conversation/story': 'bundle storage:types deployment/policy:types deployment/approval:types agent:types',
   'conversation/history': 'bundle/model:types storage:types agent:types conversation/story',
+  'conversation/limits': 'storage/usage:types storage:types',
   conversation:
-    'bundle storage/bundles storage:types identity:types deployment/install:types deployment/policy:types ' +
-    'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story conversation/history pg-boss:types',
-  'slack/views': 'deployment/policy deployment/approval:types conversation/story:types conversation:types @slack/types:types',
+    'bundle storage/bundles storage/usage:types storage:types identity:types deployment/install:types deployment/policy:types ' +
+    'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story conversation/history ' +
+    'conversation/limits pg-boss:types',
+  'slack/views':
+    'deployment/policy deployment/approval:types conversation/story:types conversation/limits:types conversation:types @slack/types:types',
   'slack/views/modals': 'bundle/proof:types deployment/policy slack/views @slack/types:types',
   'slack/bolt': 'conversation:types @slack/bolt @slack/socket-mode @slack/web-api',
   'slack/thread':

@@ -7,7 +7,7 @@ import { answerCalls } from './answer-calls.ts';
 import { createKey, type Key } from './api-key.ts';
 import { describeFailure, isAbort, isSignInRefused, type NotTaken, tooLongError, userErrorOf, whatWasNotTaken } from './failure.ts';
 import { healed, messageText, openCalls } from './history.ts';
-import { cost, LIMITS, type Limits, PRICES, type Price } from './limits.ts';
+import { type Cost, costOf, LIMITS, type Limits, PRICES, type Price, type Used } from './limits.ts';
 import { callModel, type FrozenPrompt } from './model-call.ts';
 import { SYSTEM_PROMPT } from './prompt.ts';
 import type { Step, ToolCall, Tools } from './tools.ts';
@@ -44,6 +44,10 @@ interface RunInput {
   readonly tools: Tools;
   /** Saves a message at the end of the history; the loop waits for it. */
   readonly append: (message: MessageParam) => Promise<void>;
+  /** What earlier runs of the same turn have used: going on after a crash, it has no second budget. */
+  readonly spent?: Usage;
+  /** Saves what a reply has cost, before anything comes of it; of one that broke off, what is known. */
+  readonly onCost?: (cost: Cost) => Promise<void>;
   readonly onStep: (step: Step) => void;
   readonly signal: AbortSignal;
   /** `refused`: the key that the far side has just refused. */
@@ -85,7 +89,7 @@ export interface Agent {
   freeze(tools: Tools, model: string): Promise<FrozenPrompt>;
   /** Whether `freeze` would still take this prompt and model. */
   isCurrent(frozen: FrozenPrompt, model: string): boolean;
-  /** Works until the reply is complete. Rejects only when `append` does, or for a bug. */
+  /** Works until the reply is complete. Rejects only when `append` or `onCost` does, or for a bug. */
   run(input: RunInput): Promise<Outcome>;
   /** Makes a call that is not the model's own, and saves it as one that a later run goes on from. Rejects as `run` does. */
   call(call: ToolCall, input: Pick<RunInput, 'history' | 'tools' | 'append' | 'onStep' | 'signal'>): Promise<void>;
@@ -111,7 +115,16 @@ export function createAgent(options: AgentOptions): Agent {
     let text = '';
     let bundleDigest: string | undefined;
     let maxTokens = limits.maxTokens;
-    const usage = { steps: 0, dollars: 0 };
+    const usage = { steps: 0, dollars: 0, ...input.spent };
+    let isFresh = true;
+    /** Of the last call and its tries. */
+    const costs: Cost[] = [];
+    const saveCosts = async (): Promise<void> => {
+      for (const cost of costs.splice(0)) {
+        usage.dollars += cost.dollars;
+        await input.onCost?.(cost);
+      }
+    };
     const end = (ending: Ending): Outcome => ({
       ...ending,
       text,
@@ -129,7 +142,7 @@ export function createAgent(options: AgentOptions): Agent {
         const answers = await answerCalls(open, { ...input, limits, log: options.log });
         bundleDigest = answers.bundleDigest ?? bundleDigest;
         await append(answers.message);
-      } else if (usage.steps === 0 && isFinished(history)) {
+      } else if (isFresh && isFinished(history)) {
         text = messageText(history.at(-1)?.content ?? '') || NO_WORDS;
         return end({ kind: 'done' });
       }
@@ -143,15 +156,18 @@ export function createAgent(options: AgentOptions): Agent {
       let reply: Anthropic.Message;
       try {
         const { thinking, clock = systemClock, log } = options;
-        reply = await callModel({ ...input, client, history, maxTokens, thinking, limits, clock, log });
+        const onUsed = (used: Used) => costs.push(costOf(input.frozen.model, used, prices));
+        reply = await callModel({ ...input, client, history, maxTokens, thinking, limits, onUsed, clock, log });
       } catch (error) {
+        await saveCosts();
         if (input.signal.aborted || isAbort(error)) return end({ kind: 'stopped' });
         if (isSignInRefused(error) && (await key.isRenewed())) continue;
         options.log.error(describeFailure(error), 'the model call failed');
         return end({ kind: 'failed', error: userErrorOf(error), notTaken: whatWasNotTaken(error) });
       }
+      await saveCosts();
+      isFresh = false;
       usage.steps += 1;
-      usage.dollars += cost(input.frozen.model, reply.usage, prices);
 
       const calls = reply.content.some((block) => block.type === 'tool_use');
       if (reply.stop_reason === 'refusal') {

@@ -53,21 +53,31 @@ export const PRICES: Readonly<Record<string, Price>> = {
 const DEAREST: Price = { input: 10, output: 50, cacheWrite: 12.5, cacheRead: 1 };
 
 /** Token counts of a reply, as the Messages API reports them. */
-interface Used {
+export interface Used {
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly cache_creation_input_tokens?: number | null | undefined;
   readonly cache_read_input_tokens?: number | null | undefined;
 }
 
-/** Dollars of one reply. Databricks writes models as `databricks-claude-…` or `system.ai.claude-…`: the end of the name decides. */
-export function cost(model: string, used: Used, prices: Readonly<Record<string, Price>> = PRICES): number {
+/** What one reply has cost. */
+export interface Cost {
+  readonly model: string;
+  /** At list price. */
+  readonly dollars: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly cacheReadTokens: number;
+}
+
+/** Of one reply. Databricks writes models as `databricks-claude-…` or `system.ai.claude-…`: the end of the name decides. */
+export function costOf(model: string, used: Used, prices: Readonly<Record<string, Price>> = PRICES): Cost {
   const known = Object.keys(prices).find((name) => model === name || model.endsWith(name));
   const price = (known === undefined ? undefined : prices[known]) ?? DEAREST;
-  const tokens =
-    used.input_tokens * price.input +
-    used.output_tokens * price.output +
-    (used.cache_creation_input_tokens ?? 0) * price.cacheWrite +
-    (used.cache_read_input_tokens ?? 0) * price.cacheRead;
-  return tokens / 1_000_000;
+  const { input_tokens: inputTokens, output_tokens: outputTokens } = used;
+  const [cacheWriteTokens, cacheReadTokens] = [used.cache_creation_input_tokens ?? 0, used.cache_read_input_tokens ?? 0];
+  const millionths =
+    inputTokens * price.input + outputTokens * price.output + cacheWriteTokens * price.cacheWrite + cacheReadTokens * price.cacheRead;
+  return { model, dollars: millionths / 1_000_000, inputTokens, outputTokens, cacheWriteTokens, cacheReadTokens };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import { askedToWait, isAbort, isPassing, waitingTitle } from './failure.ts';
 import { withCacheMark } from './history.ts';
-import type { Limits } from './limits.ts';
+import type { Limits, Used } from './limits.ts';
 import type { Step, ToolSpec } from './tools.ts';
 
 /** The part of every request that stays the same for a whole segment of a conversation (facts: claude-and-mcp#preserved-thinking). Plain JSON. */
@@ -23,6 +23,8 @@ interface ModelCall {
   readonly thinking: Anthropic.ThinkingConfigParam | undefined;
   readonly limits: Limits;
   readonly onStep: (step: Step) => void;
+  /** Told the tokens of each reply, and of one that broke off what is known of them. */
+  readonly onUsed: (used: Used) => void;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
@@ -84,8 +86,12 @@ async function streamOnce(call: ModelCall): Promise<Anthropic.Message> {
     heard = wait();
   });
   try {
-    return await stream.finalMessage();
+    const reply = await stream.finalMessage();
+    call.onUsed(reply.usage);
+    return reply;
   } catch (error) {
+    const begun = stream.currentMessage;
+    if (begun !== undefined) call.onUsed(begun.usage);
     if (idle.signal.aborted && !call.signal.aborted) throw new AnthropicError('the stream was silent for too long', { cause: error });
     throw error;
   } finally {

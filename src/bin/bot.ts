@@ -92,6 +92,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     deployment,
     thread: slack.thread,
     places: config.places,
+    limits: config.limits,
     agent: createAgent({ ...agent, clock, log }),
     model: config.DAB_MODEL,
     claudeKey: keyFor,

@@ -1,6 +1,7 @@
 // The agent's part of a turn: has the history with its message and runs the loop, or goes on where a killed process stopped. What a command asks
 // for is done before that, in calls that the model then finds as its own.
 import type { Agent, Outcome } from '../agent/agent.ts';
+import type { Cost } from '../agent/limits.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../agent/tools.ts';
 import type { WriteProposals } from '../deployment/plan/propose-write.ts';
 import type { Identity } from '../identity/identities.ts';
@@ -12,6 +13,7 @@ import type { TurnRow } from '../storage/turns.ts';
 import { isPassingStatement, LeaseLostError } from '../values/errors.ts';
 import type { TokenSource } from '../values/patience.ts';
 import { createSegments } from './history/segments.ts';
+import type { Limits } from './limits/limits.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 
 export interface AgentDeps {
@@ -46,8 +48,9 @@ interface Command {
 }
 
 export interface AskDeps extends AgentDeps {
-  readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'bundlesIn' | 'called'>;
+  readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'costs' | 'bundlesIn' | 'called'>;
   readonly writes: Pick<WriteProposals, 'assign' | 'ofTurn'>;
+  readonly limits: Pick<Limits, 'spending'>;
 }
 
 /** Milliseconds for which Claude is tried again where a command's bundle is shown already: what it would say is worth no longer wait. Our choice. */
@@ -64,8 +67,10 @@ export async function askAgent(
   { turn, conversation, identity, token, before, onStep, signal }: ActingTurn,
   command?: Command,
 ): Promise<Outcome> {
-  const { turns, conversations } = deps.rows;
+  const { turns, conversations, costs } = deps.rows;
   const { host, userName } = identity;
+  const onCost = (cost: Cost) =>
+    costs.add({ ...cost, turnId: turn.id, team: conversation.team, channel: conversation.channel, slackUser: turn.slackUser });
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
   const called = () => deps.rows.called.of(conversation.id);
@@ -101,11 +106,17 @@ export async function askAgent(
       await segments.append(message);
     };
     const ways = { tools: recorded, append, onStep, signal };
-    const run = (segment: Awaited<ReturnType<typeof segments.open>>) =>
-      deps.agent.run({
-        ...{ ...segment, ...ways, apiKey: deps.claudeKey(token) },
+    const run = async (segment: Awaited<ReturnType<typeof segments.open>>): Promise<Outcome> => {
+      const [spent, { refusal, told }] = [await costs.ofTurn(turn.id), await deps.limits.spending(conversation, turn.slackUser)];
+      // What has begun is brought to its end.
+      if (refusal !== undefined && spent.steps === 0) return { kind: 'failed', error: refusal, text: '', usage: spent };
+      const outcome = await deps.agent.run({
+        ...{ ...segment, ...ways, spent, onCost, apiKey: deps.claudeKey(token) },
         patienceMs: shown === undefined ? undefined : REMARK_PATIENCE_MS,
       });
+      void told();
+      return outcome;
+    };
     if (command !== undefined) {
       const write = async (call: ToolCall) => deps.agent.call(call, { ...(await segments.open()), ...ways });
       const made = async () => (await turns.get(turn.id))?.bundleDigest;

@@ -6,6 +6,7 @@ import type { Release } from '../deployment/policy/release-diff.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { ConversationRow, SubjectKey } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Who } from '../storage/usage/usage.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
@@ -13,8 +14,9 @@ import { type Approval, createApproval } from './approvals.ts';
 import type { AgentDeps } from './ask-agent.ts';
 import { type AskedSteps, createAskedSteps } from './asked-steps.ts';
 import { createRunWatch } from './follow-runs.ts';
+import { createLimits, type Limits, type UsageLimits } from './limits/limits.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
-import { type CreateQueue, createQueue } from './queue.ts';
+import { type CreateQueue, createQueue, jobId } from './queue.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 import type { ProvedAs, Thread } from './thread-port.ts';
 import { createTurnRunner } from './turn.ts';
@@ -28,6 +30,7 @@ interface ConversationDeps extends AgentDeps {
   readonly identities: Pick<Identities, 'of' | 'token'>;
   readonly thread: Thread;
   readonly places: Places;
+  readonly limits: UsageLimits;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -42,7 +45,13 @@ interface ShownProof {
 export interface Conversation
   extends Omit<TurnQueue, 'start' | 'catchUp'>,
     Pick<Approval, 'decide'>,
-    Pick<AskedSteps, 'dataToChoose' | 'press'> {
+    Pick<AskedSteps, 'dataToChoose' | 'press'>,
+    Pick<Limits, 'used'> {
+  /**
+   * Asked before a message is taken, with the id of the request that it came in, which may be told twice; `talks`: Claude has to answer it.
+   * Throws a UserError where too much is used already; answers in words what is nearly used up by now.
+   */
+  admit(wish: Who & { readonly request: string; readonly talks: boolean }): Promise<string | undefined>;
   /** The proof as its conversation may see it, what it says in a line, and whose settings are in it. */
   proof(of: { conversationId: string; bundleDigest: string; as: ProvedAs }): Promise<ShownProof | undefined>;
   /** Whether a conversation is in this channel: what a button carries may name one that others have. */
@@ -63,12 +72,16 @@ export function createConversation(deps: ConversationDeps): Conversation {
 
   const cards = createVersionCards({ ...deployment, cli, rows, log });
   const waiting = createWaitingCards({ rows, cli, identities, cards, thread, clock: deps.clock });
-  const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, writes: deployment.writes });
+  const limits = createLimits({ rows, limits: deps.limits, tell: thread.whisper, log });
+  const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, limits, writes: deployment.writes });
   const asked = createAskedSteps({
     ...{ rows, deployment, identities, cards, thread },
     ask: (...asking) => turns.ask(...asking),
     decide: (...click) => approval.decide(...click),
-    reply: (...said) => turns.reply(...said),
+    async reply(conversation, user, text, press) {
+      await limits.admit({ turnId: jobId(press), team: conversation.team, channel: conversation.channel, user, talks: true });
+      return turns.reply(conversation, user, text, press);
+    },
   });
   const { start, catchUp, ...turns } = createTurnQueue({
     createQueue: createQueueHere,
@@ -96,6 +109,8 @@ export function createConversation(deps: ConversationDeps): Conversation {
 
   return {
     ...turns,
+    used: limits.used,
+    admit: ({ request, ...wish }) => limits.admit({ turnId: jobId(request), ...wish }),
     decide: approval.decide,
     press: asked.press,
     dataToChoose: asked.dataToChoose,

@@ -20,6 +20,8 @@ import { createMessageRows, type MessageRows } from './model-messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createStepRows, type StepRows } from './turn-steps.ts';
 import { createTurnRows, STOPS, type TurnRows } from './turns.ts';
+import { type CostRows, createCostRows } from './usage/costs.ts';
+import { createUsageRows, type UsageRows } from './usage/usage.ts';
 
 /** What a server of tools keeps. */
 export interface BundleStorage extends Database {
@@ -39,6 +41,8 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   hearStops(ears: Ears): Promise<unknown>;
   readonly steps: StepRows;
   readonly messages: MessageRows;
+  readonly costs: CostRows;
+  readonly usage: UsageRows;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly called: CalledSecrets;
@@ -97,6 +101,9 @@ export async function openStorage(options: StorageOptions, needs: StorageNeeds):
     hearStops: (ears) => database.listen(STOPS, ears),
     steps: createStepRows(db),
     messages: createMessageRows(db),
+    // A reply costs the same where another process has taken its turn over.
+    costs: createCostRows(unleased),
+    usage: createUsageRows(unleased),
     outbox: createOutbox(db, unleased),
     inbox: createInbox(db),
   };

@@ -1,7 +1,7 @@
 // The loop against the stand-in over real HTTP with the real SDK: calls, history, budgets, stopping and resuming.
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { cost } from '../../src/agent/limits.ts';
+import { costOf } from '../../src/agent/limits.ts';
 import { call, converse, rounds, startClaude, toolsOf } from './harness.ts';
 
 const echo = toolsOf({
@@ -124,6 +124,17 @@ describe('budgets', () => {
     expect(await talk.run()).toMatchObject({ kind: 'done', text: 'Fine.' });
   });
 
+  test('what earlier runs of the turn have used counts too, and each reply is told with its cost before anything comes of it', async () => {
+    const claude = await startClaude({ script: () => ({ calls: [call('echo')] }) });
+    const talk = await converse(claude, echo, { limits: { stepsPerTurn: 3 } });
+    talk.say('go');
+    const outcome = await talk.run(undefined, { spent: { steps: 2, dollars: 1 } });
+    expect(outcome).toMatchObject({ kind: 'budget', of: 'steps', usage: { steps: 3 } });
+    expect(talk.costs).toMatchObject([{ model: 'claude-sonnet-5-5', stored: 1 }]);
+    expect(outcome.usage.dollars).toBeCloseTo(1 + (talk.costs[0]?.dollars ?? 0));
+    expect((await talk.run(undefined, { spent: { steps: 0, dollars: 2 } })).usage).toEqual({ steps: 0, dollars: 2 });
+  });
+
   test('dollars', async () => {
     const claude = await startClaude({ script: () => ({ calls: [call('echo')] }) });
     const talk = await converse(claude, echo, { limits: { dollarsPerTurn: 0.000001 } });
@@ -133,12 +144,17 @@ describe('budgets', () => {
 
   test('a price is found by the ending of the name; an unknown model costs as much as the dearest', () => {
     const used = { input_tokens: 1_000_000, output_tokens: 0 };
-    expect(cost('databricks-claude-sonnet-5-5', used)).toBe(2);
-    expect(cost('system.ai.claude-opus-5-5', used)).toBe(4);
-    expect(cost('somebody-else', used)).toBe(10);
-    expect(cost('claude-sonnet-5-5', { ...used, input_tokens: 0, cache_read_input_tokens: 1_000_000, output_tokens: 1_000_000 })).toBe(
-      10.2,
-    );
+    const dollars = (...of: Parameters<typeof costOf>) => costOf(...of).dollars;
+    expect(dollars('databricks-claude-sonnet-5-5', used)).toBe(2);
+    expect(dollars('system.ai.claude-opus-5-5', used)).toBe(4);
+    expect(dollars('somebody-else', used)).toBe(10);
+    const cached = { ...used, input_tokens: 0, cache_read_input_tokens: 1_000_000, output_tokens: 1_000_000 };
+    expect(costOf('claude-sonnet-5-5', cached)).toMatchObject({
+      dollars: 10.2,
+      inputTokens: 0,
+      outputTokens: 1_000_000,
+      cacheReadTokens: 1_000_000,
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 // What the agent's tests share: the stand-in of Claude, tools that a test writes, and a history that is saved as JSON.
 import type Anthropic from '@anthropic-ai/sdk';
 import { onTestFinished } from 'vitest';
-import { createAgent, type Outcome } from '../../src/agent/agent.ts';
+import { type Agent, createAgent, type Outcome } from '../../src/agent/agent.ts';
+import type { Cost } from '../../src/agent/limits.ts';
 import type { FrozenPrompt } from '../../src/agent/model-call.ts';
 import type { Step, ToolCall, ToolResult, Tools } from '../../src/agent/tools.ts';
 import type { Say } from '../../src/playground/claude/conversation/talk.ts';
@@ -34,7 +35,9 @@ export interface Conversation {
   readonly stored: string[];
   readonly frozen: FrozenPrompt;
   readonly steps: Step[];
-  run(signal?: AbortSignal): Promise<Outcome>;
+  /** What each reply has cost, and how many messages were stored by then. */
+  readonly costs: (Cost & { readonly stored: number })[];
+  run(signal?: AbortSignal, more?: Pick<Parameters<Agent['run']>[0], 'spent'>): Promise<Outcome>;
   say(text: string): void;
   history(): Anthropic.MessageParam[];
 }
@@ -57,11 +60,12 @@ export async function converse(
     stored: [...(restored?.stored ?? [])],
     frozen: JSON.parse(JSON.stringify(frozen)),
     steps: [],
+    costs: [],
     history: () => conversation.stored.map((text): Anthropic.MessageParam => JSON.parse(text)),
     say(text) {
       conversation.stored.push(JSON.stringify({ role: 'user', content: [{ type: 'text', text }] }));
     },
-    run: (signal) =>
+    run: (signal, more) =>
       clock.turnUntil(
         agent.run({
           frozen: conversation.frozen,
@@ -70,6 +74,8 @@ export async function converse(
           append: async (message) => {
             conversation.stored.push(JSON.stringify(message));
           },
+          onCost: async (cost) => void conversation.costs.push({ ...cost, stored: conversation.stored.length }),
+          ...more,
           onStep: (step) => conversation.steps.push(step),
           signal: signal ?? new AbortController().signal,
         }),

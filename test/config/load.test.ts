@@ -51,6 +51,14 @@ describe('loadBotConfig', () => {
     });
   });
 
+  it('takes limits as three numbers or none, for a person, a channel and the team', () => {
+    expect(loadBotConfig(GOOD).limits.waiting).toEqual({ person: 40, channel: 200, team: 1000 });
+    const set = loadBotConfig({ ...GOOD, DAB_MAX_DOLLARS: '0.5, none ,1000' }).limits;
+    expect(set.dollars).toEqual({ person: 0.5, channel: Number.POSITIVE_INFINITY, team: 1000 });
+    for (const bad of ['5', '1,2', '1,2,3,4', '-1,2,3', 'no,2,3'])
+      expect(problemsOf({ ...GOOD, DAB_MAX_HOURLY: bad })).toEqual([expect.stringContaining('DAB_MAX_HOURLY must be three numbers')]);
+  });
+
   it('fetches passwords as the app itself where Lakebase is named, unless there is one that lasts', () => {
     const identity = { DATABRICKS_CLIENT_ID: 'app', DATABRICKS_CLIENT_SECRET: 's' };
     const env = { ...GOOD, ...identity, PGHOST: 'db.example', PGUSER: 'app', LAKEBASE_ENDPOINT: 'projects/a/branches/b/endpoints/c' };

@@ -1,5 +1,6 @@
 // A command takes no model: zip and card are said before Claude is asked, stand without it, and come once whatever fails.
 import { expect } from 'vitest';
+import { UserError } from '../../src/values/errors.ts';
 import { call } from '../agent/harness.ts';
 import { sampleOf } from '../sample.ts';
 import { FAILURES, TABLES, turnTest as test, usual } from './turn-rig.ts';
@@ -33,6 +34,16 @@ test('while Claude is silent zip and card are there; Stop ends the waiting, and 
   const { turns, told, outbox } = await rig.left();
   expect({ turns, told }).toMatchObject({ turns: [{ state: 'done', made: true }], told: [...WITHOUT_WORDS, 't1/reply'] });
   expect(outbox.at(-1)?.text).toMatch(/^Stopped before Claude had looked at it\. [\s\S]*It runs as somebody who has left\./);
+});
+
+test('where too much is spent for Claude, zip and card come all the same, with what stands without it', async ({ rig }) => {
+  await rig.insertCommand('t1');
+  const refusal = new UserError({ doing: 'Asking Claude', problem: 'Claude’s work costs too much.', next: 'Write again later.' });
+  await rig.newProcess(undefined, 0, refusal).run('t1');
+  const { turns, told, outbox } = await rig.left();
+  expect({ turns, told }).toMatchObject({ turns: [{ state: 'done', made: true }], told: [...WITHOUT_WORDS, 't1/reply'] });
+  expect(outbox.at(-1)?.text).toMatch(/^Claude’s work costs too much\. So this is what I can say without it/);
+  expect(rig.claude.requests).toEqual([]);
 });
 
 test('where Claude is out of reach, it is said what stands without it, and the next message goes on from there', async ({ rig }) => {

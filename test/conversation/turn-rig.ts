@@ -14,7 +14,8 @@ import { createMessageRows } from '../../src/storage/model-messages.ts';
 import { createOutbox } from '../../src/storage/outbox.ts';
 import { createStepRows } from '../../src/storage/turn-steps.ts';
 import { createTurnRows } from '../../src/storage/turns.ts';
-import { UpstreamError } from '../../src/values/errors.ts';
+import { createCostRows } from '../../src/storage/usage/costs.ts';
+import { UpstreamError, type UserError } from '../../src/values/errors.ts';
 import { createMetrics } from '../../src/values/metrics.ts';
 import { call, startClaude } from '../agent/harness.ts';
 import { dbTest } from '../storage/db-test.ts';
@@ -42,7 +43,7 @@ const EMPTY = {
   },
 } as const satisfies Partial<Bundle>;
 
-export const TABLES = ['outbox', 'steps', 'versions', 'messages', 'turns', 'conversations', 'bundles', 'blobs', 'definitions'];
+export const TABLES = ['costs', 'outbox', 'steps', 'versions', 'messages', 'turns', 'conversations', 'bundles', 'blobs', 'definitions'];
 export const turnTest = dbTest(...TABLES).extend('rig', ({ db }) => createRig(db));
 
 export const CUT_OFF = new UpstreamError({ service: 'postgres', operation: 'select', passing: true });
@@ -87,8 +88,8 @@ async function createRig(stored: Db) {
     },
   } as Partial<Thread> as Thread;
 
-  /** A process on the database, whose nth change fails; so many calls of tools find no database that answers. */
-  function newProcess(fails: Parameters<typeof failingOnce>[1] = { at: 0, how: 'refused' }, unanswered = 0) {
+  /** A process on the database, whose nth change fails; so many calls of tools find no database that answers; too much is spent. */
+  function newProcess(fails: Parameters<typeof failingOnce>[1] = { at: 0, how: 'refused' }, unanswered = 0, refusal?: UserError) {
     const seen: string[] = [];
     /** What the queue has heard. */
     const failures: unknown[] = [];
@@ -98,7 +99,7 @@ async function createRig(stored: Db) {
     const outbox = createOutbox(db);
     const rows = {
       ...{ conversations: createConversationRows(db), turns: createTurnRows(db), messages: createMessageRows(db) },
-      ...{ outbox, steps: createStepRows(db), bundlesIn: () => bundles },
+      ...{ outbox, steps: createStepRows(db), costs: createCostRows(db), bundlesIn: () => bundles },
       called: { of: async () => [], keep: () => expect.fail() },
     };
     const make = async (name: string) => {
@@ -120,6 +121,7 @@ async function createRig(stored: Db) {
       claudeKey: () => async () => claude.apiKey,
       toolsFor: async () => tools,
       writes: { assign: async () => undefined, ofTurn: async () => [] },
+      limits: { spending: async () => ({ refusal, told: async () => undefined }) },
       identities: { of: async () => ANA, token: async () => 'token' },
       waiting: { isLate: async () => false, catchUp: () => expect.fail() },
       cards: {

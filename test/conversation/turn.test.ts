@@ -1,5 +1,6 @@
 // A turn on real rows, with the real loop and the stand-in of Claude: what was stopped is not begun, and no failed statement costs anything.
 import { expect } from 'vitest';
+import { UserError } from '../../src/values/errors.ts';
 import { sampleOf } from '../sample.ts';
 import { CUT_OFF, FAILURES, TABLES, THREAD, turnTest as test } from './turn-rig.ts';
 
@@ -77,6 +78,27 @@ test('a call that the database kept from an answer is made again with its turn, 
     turns: [{ id: 't1', state: 'done', made: true }],
     versions: ['1 t1'],
     told: ['t1/reply', 't1/archive', 't1/card'],
+  });
+});
+
+test('where too much is spent Claude is not asked, but what it has begun is brought to its end', async ({ rig, db }) => {
+  const refusal = new UserError({ doing: 'Asking Claude', problem: 'too much is spent.', next: 'Write again later.' });
+  await rig.insertTurn('t1');
+  await rig.newProcess(undefined, 0, refusal).run('t1');
+  expect(rig.claude.requests).toEqual([]);
+  expect(await rig.left()).toMatchObject({ turns: [{ state: 'failed' }], outbox: [{ id: 't1/reply', text: refusal.message }] });
+  await rig.insertTurn('t2');
+  // Killed after its first reply.
+  await expect(rig.newProcess(undefined, 3).run('t2')).rejects.toBe(CUT_OFF);
+  await rig.newProcess(undefined, 0, refusal).run('t2');
+  expect((await rig.left()).turns).toMatchObject([{}, { id: 't2', state: 'done' }]);
+  // One row a reply, whichever process asked for it.
+  const costs = await db.query('select turn_id, team, channel, slack_user, model, dollars > 0 as paid from costs');
+  expect(costs).toHaveLength(rig.claude.requests.length);
+  expect(new Set(costs.map((row) => JSON.stringify(row))).size).toBe(1);
+  expect(costs[0]).toEqual({
+    ...{ turn_id: 't2', team: 'T_ACME', channel: 'C_DATA', slack_user: 'U_ANA' },
+    ...{ model: 'claude-sonnet-5-5', paid: true },
   });
 });
 

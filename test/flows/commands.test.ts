@@ -107,6 +107,13 @@ describe('commands', () => {
     await thread.hasFiles(1);
   });
 
+  test('what is used of the bot is told, with the limits', async ({ ana }) => {
+    const said = textOf(await ask(ana, '/dab usage'));
+    expect(said).toMatch(/Claude, within 24 hours at list price: you \$\d+\.\d\d of \$25\.00 · here \$\d+\.\d\d of \$100\.00 · the team/);
+    expect(said).toMatch(/Messages within an hour: you [1-9]\d* of 120 · here [1-9]\d* of 600 · the team [1-9]\d* of 3000/);
+    expect(said).toContain('Messages that wait or are worked on: you ');
+  });
+
   test('disconnect forgets the tokens', async ({ ana }) => {
     expect(textOf(await ask(ana, '/dab disconnect'))).toContain('not connected to Databricks any more');
     expect(buttonsOf(await ask(ana, '/dab jobs'))).toHaveProperty('connect');

@@ -10,6 +10,7 @@ import { describeLeases, leasesTest } from './leases-contract.ts';
 import { quiet } from './open-test-storage.ts';
 import { findPostgres } from './postgres-server.ts';
 import { fillDataFolder } from './test-dump.ts';
+import { describeUsage } from './usage-contract.ts';
 
 const overPglite = storageTest(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dab-bot-storage-'));
@@ -19,6 +20,7 @@ const overPglite = storageTest(async () => {
 });
 describe('storage over PGlite', () => describeContract(overPglite));
 describe('bundles over PGlite', () => describeBundles(overPglite));
+describe('usage over PGlite', () => describeUsage(overPglite));
 const leasesOverPglite = leasesTest(overPglite);
 describe('leases over PGlite', () => describeLeases(leasesOverPglite));
 
@@ -33,5 +35,6 @@ const overServer = storageTest(async () => {
 });
 describe.skipIf('missing' in postgres)('storage over a PostgreSQL server', () => describeContract(overServer));
 describe.skipIf('missing' in postgres)('bundles over a PostgreSQL server', () => describeBundles(overServer));
+describe.skipIf('missing' in postgres)('usage over a PostgreSQL server', () => describeUsage(overServer));
 const leasesOverServer = leasesTest(overServer);
 describe.skipIf('missing' in postgres)('leases over a PostgreSQL server', () => describeLeases(leasesOverServer));

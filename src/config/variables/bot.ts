@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CliSetup, CliVariables } from './cli.ts';
 import { ServerVariables } from './server.ts';
 import { StorageVariables } from './storage.ts';
-import { count, leaseSeconds, mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
+import { count, leaseSeconds, limits, mcpUrl, oneOf, text, url, vaultKey } from './value-types.ts';
 
 /** Models that a deployment starts with, by who serves them (facts: claude-and-mcp#models-and-prices, claude-and-mcp#databricks-endpoint). */
 export const DEFAULT_MODEL = { anthropic: 'claude-sonnet-5-5', databricks: 'databricks-claude-sonnet-4-6' } as const;
@@ -48,6 +48,14 @@ export const BotVariables = z.object({
     description:
       'How many of them may be one person’s, in all processes together: more of theirs wait until others of theirs are done, and whoever has asked for less comes first.',
     default: 'half of `DAB_TURNS`',
+  }),
+  DAB_MAX_WAITING: limits('40,200,1000').meta({
+    description: `Messages that may wait or be worked on at a time: of one person, in a channel, in the team. \`none\` is no limit, here and below.`,
+  }),
+  DAB_MAX_HOURLY: limits('120,600,3000').meta({ description: 'Messages that are taken within an hour: likewise.' }),
+  DAB_MAX_DOLLARS: limits('25,100,500').meta({
+    description:
+      'Dollars at list price that Claude may cost within 24 hours: likewise. A message that it has begun with is brought to its end.',
   }),
   ...StorageVariables,
   DAB_LEASE_SECONDS: leaseSeconds.default(10).meta({

@@ -40,6 +40,23 @@ export const count = z.coerce.number().int().positive('must be 1 or more').meta(
 /** How long what a process has in hand is its own: it is renewed four times as often, and a beat or two may come late. */
 export const leaseSeconds = z.coerce.number().int().min(1, 'must be 1 to 300').max(300, 'must be 1 to 300').meta({ type: 'seconds' });
 
+/** Three numbers. Infinity where there is none. */
+export const limits = (usual: string) =>
+  z
+    .string()
+    .regex(
+      /^ *(none|\d+(\.\d+)?)( *, *(none|\d+(\.\d+)?)){2} *$/,
+      'must be three numbers (for a person, a channel and the team) or none, by commas, such as 40,200,none',
+    )
+    .transform((given) => {
+      const [person = 0, channel = 0, team = 0] = given
+        .split(',')
+        .map((one) => (one.trim() === 'none' ? Number.POSITIVE_INFINITY : Number(one)));
+      return { person, channel, team };
+    })
+    .prefault(usual)
+    .meta({ type: 'three numbers', default: `\`${usual}\`` });
+
 export const list = z
   .string()
   .transform((given) => given.split(',').map((one) => one.trim()))

@@ -1,9 +1,10 @@
 // Answers a command, from whichever door it came: help and lists at once, a job or a folder with a new conversation.
+import type { Conversation } from '../../conversation/conversation.ts';
 import type { Identities } from '../../identity/identities.ts';
 import { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { baseName } from '../../values/workspace-path.ts';
-import { type ListedJob, renderHelp, renderJobs, renderWords } from '../views/answers.ts';
+import { type ListedJob, renderHelp, renderJobs, renderUsage, renderWords } from '../views/answers.ts';
 import { escapeText } from '../views/slack-text.ts';
 import type { Asked, Connect } from './connect.ts';
 import type { OpenThread } from './open-thread.ts';
@@ -29,6 +30,7 @@ export function createAnswerCommand(deps: {
   connect: Connect;
   identities: Pick<Identities, 'of' | 'unlink'>;
   lookup: WorkspaceLookup;
+  conversation: Pick<Conversation, 'used'>;
   host: string;
   log: Logger;
 }): AnswerCommand {
@@ -41,6 +43,8 @@ export function createAnswerCommand(deps: {
         return whisper(renderHelp((await deps.identities.of(who))?.userName));
       case 'unclear':
         return whisper(renderWords(command.hint));
+      case 'usage':
+        return whisper(renderUsage(await deps.conversation.used(asked)));
       case 'disconnect':
         await deps.identities.unlink(who);
         return whisper(renderWords('You are not connected to Databricks any more, and I have forgotten your tokens.'));

@@ -22,7 +22,7 @@ export type OpenThread = (asked: Asked, subject: Subject, isPrivate: boolean, wh
 export function createOpenThread(deps: {
   client: WebClient;
   thread: Pick<SlackThread, 'anchor' | 'address'>;
-  conversation: Pick<Conversation, 'begin' | 'openAlone' | 'before'>;
+  conversation: Pick<Conversation, 'admit' | 'begin' | 'openAlone' | 'before'>;
   line: ChannelLine;
   log: Logger;
 }): OpenThread {
@@ -46,8 +46,13 @@ export function createOpenThread(deps: {
   return async (asked, subject, isPrivate, whisper) => {
     const { id, anew } = asked;
     const channel = isPrivate ? await directChannel(client, asked.user) : asked.channel;
+    /** Said as well as it can be, and nobody waits for it. */
+    const mention = (words: string) =>
+      whisper(renderWords(words)).catch((error: unknown) => log.warn({ err: error, request: id }, 'not told beside a new thread'));
     const begun = async () => {
+      const near = await conversation.admit({ team: asked.team, channel, user: asked.user, request: id, talks: false });
       await begin(asked, subject, channel, isPrivate);
+      if (near !== undefined) void mention(near);
       if (isPrivate && !asked.channel.startsWith('D'))
         await whisper(renderWords('I am working on it and send everything to you directly.'));
     };
@@ -61,11 +66,8 @@ export function createOpenThread(deps: {
     };
     const key = 'jobId' in subject ? { jobId: subject.jobId } : { folder: subject.folder };
     const before = line.length(channel);
-    // Said as well as it can be, and nobody waits for it.
     if (before >= MANY)
-      whisper(renderWords(`:hourglass_flowing_sand: ${before} threads begin before yours here, and Slack takes about one a second.`)).catch(
-        (error: unknown) => log.warn({ err: error }, 'place in the line not told'),
-      );
+      void mention(`:hourglass_flowing_sand: ${before} threads begin before yours here, and Slack takes about one a second.`);
     try {
       if (await line.wait(channel, () => conversation.openAlone({ channel, subject: key, request: id }, open))) return;
       await whisper(

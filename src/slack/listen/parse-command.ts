@@ -6,6 +6,7 @@ export type Command =
   /** `path` begins with `/` and has no `/Workspace` before it and no `/` at its end. */
   | { readonly kind: 'workspace'; readonly path: string; readonly private: boolean }
   | { readonly kind: 'jobs'; readonly name: string }
+  | { readonly kind: 'usage' }
   | { readonly kind: 'connect' }
   | { readonly kind: 'disconnect' }
   | { readonly kind: 'help' }
@@ -34,9 +35,10 @@ export function parseCommand(text: string, host: string): Command {
       return { kind: 'help' };
     case 'jobs':
       return { kind: 'jobs', name: rest.join(' ') };
+    case 'usage':
     case 'connect':
     case 'disconnect':
-      return { kind: first.toLowerCase() as 'connect' | 'disconnect' };
+      return { kind: first.toLowerCase() as 'usage' | 'connect' | 'disconnect' };
     case 'job':
       return parseJob(rest, host);
     case 'workspace':

@@ -15,7 +15,7 @@ export type TakeReply = (message: Extract<Resume, { kind: 'reply' }>) => Promise
 
 export function createTakeReply(deps: {
   client: WebClient;
-  conversation: Pick<Conversation, 'inThread' | 'reply'>;
+  conversation: Pick<Conversation, 'admit' | 'inThread' | 'reply'>;
   connect: Connect;
   thread: Pick<SlackThread, 'whoReads' | 'mayRead'>;
   eyes: Eyes;
@@ -33,13 +33,15 @@ export function createTakeReply(deps: {
       // Claude answers out of the bundle's files: whoever is not sent those is not told of them either.
       const no = await whyNotFor(message, row, thread);
       if (no !== undefined) return void (await whisper(renderWords(escapeText(no))));
-      const waits = await conversation.reply(row, user, message.text, `${channel}:${ts}`);
+      const request = `${channel}:${ts}`;
+      const near = await conversation.admit({ team: message.team, channel, user, request, talks: true });
+      const waits = await conversation.reply(row, user, message.text, request);
       deps.eyes(channel, ts);
-      if (waits === undefined) return;
+      const receipt = waits && `:hourglass_flowing_sand: I have your message. ${waitingWords(waits)}`;
+      const words = [receipt, near].filter((one) => one !== undefined).join('\n');
+      if (words === '') return;
       // Said as well as it can be: the message is taken, whatever becomes of these words.
-      await whisper(renderWords(`:hourglass_flowing_sand: I have your message. ${waitingWords(waits)}`)).catch((error: unknown) =>
-        deps.log.warn({ err: error }, 'not told what a message waits for'),
-      );
+      await whisper(renderWords(words)).catch((error: unknown) => deps.log.warn({ err: error }, 'not told what a message waits for'));
     } catch (error) {
       await whisperFailure(whisper, error, ts, deps.log);
     }

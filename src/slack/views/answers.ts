@@ -1,4 +1,5 @@
 // What the bot says to one person only: help, lists, Connect, refusals.
+import type { Used } from '../../conversation/limits/sentences.ts';
 import type { PlanOffer } from '../../conversation/thread-port.ts';
 import { button, context, linkButton, type Message, section } from './blocks.ts';
 import { clip, escapeButMentions, escapeText } from './slack-text.ts';
@@ -11,6 +12,7 @@ export function renderHelp(linkedAs: string | undefined): Message {
     '• `/dab workspace /Workspace/Users/you/etl`: a bundle of a folder, with a job that I propose for it',
     '• `private` behind either: the same in a direct message to you',
     '• `/dab jobs churn`: jobs whose name holds “churn”',
+    '• `/dab usage`: what you, this channel and the team use of me, and the limits',
     '• `/dab connect`, `/dab disconnect`: link your Databricks account, or drop the link',
     'Reply in the thread to change the bundle: _add a staging target_, _run it on serverless_. Nothing changes in the workspace before somebody presses *Deploy*.',
   ];
@@ -66,6 +68,26 @@ export function renderJobs(jobs: readonly ListedJob[], name: string, more: boole
       ...(more ? [context('There are more. Give a longer part of the name.')] : []),
     ],
   };
+}
+
+const USED = {
+  dollars: 'Claude, within 24 hours at list price',
+  hourly: 'Messages within an hour',
+  waiting: 'Messages that wait or are worked on',
+} as const;
+
+const WHOSE = { person: 'you', channel: 'here', team: 'the team' } as const;
+
+/** What is used of each limit; what has none is a number alone. */
+export function renderUsage(used: readonly Used[]): Message {
+  const lines = Object.entries(USED).map(([kind, title]) => {
+    const amount = (number: number) => (kind === 'dollars' ? `$${number.toFixed(2)}` : String(number));
+    const parts = used
+      .filter((one) => one.kind === kind)
+      .map(({ scope, used: number, limit }) => `${WHOSE[scope]} ${amount(number)}${Number.isFinite(limit) ? ` of ${amount(limit)}` : ''}`);
+    return `• ${title}: ${parts.join(' · ')}`;
+  });
+  return renderWords(['*What is used of me, and what there is*', ...lines].join('\n'));
 }
 
 /** There is a thread about this already: go on there, or begin another one. `what` is our words, and escaped; `anew` goes back to us. */

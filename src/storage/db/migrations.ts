@@ -252,4 +252,16 @@ export const MIGRATIONS: readonly string[] = [
   -- How many conversations are being worked on is asked by each new one.
   create index turns_open on turns (conversation_id) where state in ('queued', 'running');
   `,
+  `
+  -- What each reply of the model has cost, and for whom. It names its turn and needs none: what is spent is spent.
+  create table costs (
+    id bigserial primary key, turn_id text not null, team text not null, channel text not null, slack_user text not null,
+    model text not null, dollars numeric not null,
+    input_tokens integer not null, output_tokens integer not null, cache_write_tokens integer not null, cache_read_tokens integer not null,
+    at timestamptz not null default now()
+  );
+  create index costs_of_team on costs (team, at);
+  create index costs_of_turn on costs (turn_id);
+  create index turns_lately on turns (created_at);
+  `,
 ];

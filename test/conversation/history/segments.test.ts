@@ -11,6 +11,7 @@ import { createConversationRows } from '../../../src/storage/conversations.ts';
 import type { Db } from '../../../src/storage/db/db.ts';
 import { createMessageRows } from '../../../src/storage/model-messages.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
+import { createCostRows } from '../../../src/storage/usage/costs.ts';
 import { LeaseLostError } from '../../../src/values/errors.ts';
 import { createVault } from '../../../src/values/vault.ts';
 import { call, startClaude } from '../../agent/harness.ts';
@@ -23,7 +24,7 @@ const LOOK = { name: 'look', description: 'looks', input_schema: { type: 'object
 /** Characters of messages that any first call of a turn stays below, whatever its thread has been through. */
 const MOST_CHARACTERS = 210_000;
 
-const test = dbTest('called_secrets', 'segments', 'messages', 'turns', 'conversations').extend('rig', ({ db }) => createRig(db));
+const test = dbTest('costs', 'called_secrets', 'segments', 'messages', 'turns', 'conversations').extend('rig', ({ db }) => createRig(db));
 
 async function createRig(db: Db) {
   const conversations = createConversationRows(db);
@@ -74,12 +75,13 @@ async function createRig(db: Db) {
     async goOn(id: string, model = 'claude-sonnet-5-5', signal = new AbortController().signal): Promise<Outcome> {
       const agent = createAgent({ client: { baseURL: claude.url, apiKey: async () => claude.apiKey }, log: quiet });
       const bundles = createBundleStore(db);
-      const rows = { conversations, turns, messages, bundlesIn: () => bundles, called };
+      const rows = { conversations, turns, messages, costs: createCostRows(db), bundlesIn: () => bundles, called };
+      const limits = { spending: async () => ({ refusal: undefined, told: async () => undefined }) };
       const writes = { assign: async () => undefined, ofTurn: async () => [] };
       const [turn, conversation] = [await turns.get(id), await conversations.get(CONVERSATION)];
       if (turn === undefined || conversation === undefined) throw new Error('no such turn');
       return askAgent(
-        { agent, model, rows, writes, claudeKey: () => async () => claude.apiKey, toolsFor: async () => tools },
+        { agent, model, rows, writes, limits, claudeKey: () => async () => claude.apiKey, toolsFor: async () => tools },
         {
           ...{ turn, conversation, before: undefined, token: async () => 'token', signal },
           identity: { host: 'https://dbc.test', userName: 'ana@acme.example', userId: '1', displayName: 'Ana' },

@@ -56,6 +56,7 @@ describe('parseCommand', () => {
     expect(parse('jobs churn model')).toEqual({ kind: 'jobs', name: 'churn model' });
     expect(parse('jobs')).toEqual({ kind: 'jobs', name: '' });
     expect(parse('Connect')).toEqual({ kind: 'connect' });
+    expect(parse('usage')).toEqual({ kind: 'usage' });
     expect(parse('disconnect')).toEqual({ kind: 'disconnect' });
   });
 

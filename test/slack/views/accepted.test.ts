@@ -4,7 +4,7 @@ import { test as base, describe, expect } from 'vitest';
 import type { FileChange } from '../../../src/conversation/story/file-changes.ts';
 import type { Release } from '../../../src/deployment/policy/release-diff.ts';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
-import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderWords } from '../../../src/slack/views/answers.ts';
+import { renderConnect, renderEarlierThread, renderHelp, renderJobs, renderUsage, renderWords } from '../../../src/slack/views/answers.ts';
 import { renderDeploymentResult } from '../../../src/slack/views/deployment-result.ts';
 import { renderChangesModal, renderHeadline } from '../../../src/slack/views/modals/changes-modal.ts';
 import { renderConfirmDeletes } from '../../../src/slack/views/modals/confirm-deletes-modal.ts';
@@ -222,6 +222,11 @@ test('a file that is not there says where it went', async ({ post }) => {
 });
 
 test('a list without jobs says what to do next, with and without a name; a job may have no name', async ({ whisper }) => {
+  const used = { scope: 'person', used: 1.25, limit: 25 } as const;
+  expect(await whisper(renderUsage([{ kind: 'dollars', ...used }]))).toContain('you $1.25 of $25.00');
+  expect(await whisper(renderUsage([{ kind: 'hourly', ...used, used: 3, limit: Number.POSITIVE_INFINITY }]))).toMatch(
+    /within an hour: you 3(?! of)/,
+  );
   expect(await whisper(renderJobs([], '', false))).toContain('Ask for the right');
   expect(await whisper(renderJobs([], 'churn', false))).toContain('Try a shorter part');
   expect(await whisper(renderJobs([{ jobId: '1', name: '' }], '', false))).toContain('Make a bundle');

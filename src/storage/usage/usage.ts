@@ -1,0 +1,74 @@
+// What one person, one channel and the whole team use of the bot: counted out of the rows of turns and costs, by the database's clock.
+import type { Db } from '../db/db.ts';
+
+/** Somebody somewhere. */
+export interface Who {
+  readonly team: string;
+  readonly channel: string;
+  readonly user: string;
+}
+
+/** One number for each that has a limit of its own. */
+export interface Scoped {
+  readonly person: number;
+  readonly channel: number;
+  readonly team: number;
+}
+
+export type Usage = {
+  /** Messages that wait or are worked on. */
+  readonly waiting: Scoped;
+  /** Messages of the last hour. */
+  readonly hourly: Scoped;
+  /** Dollars that the model has cost in the last 24 hours. */
+  readonly dollars: Scoped;
+};
+
+const TURNS = 'from turns t join conversations c on c.id = t.conversation_id where c.team = $1';
+
+/** What counts against a limit, with who and where; `at` is when, where it counts for a `period` only. */
+const COUNTED: Readonly<Record<keyof Usage, { readonly rows: string; readonly period?: string }>> = {
+  waiting: { rows: `select t.slack_user, c.channel, 1 as amount ${TURNS} and t.state in ('queued', 'running')` },
+  hourly: {
+    rows: `select t.slack_user, c.channel, 1 as amount, t.created_at as at ${TURNS} and t.created_at > clock_timestamp() - interval '1 hour'`,
+    period: '1 hour',
+  },
+  dollars: {
+    rows: `select slack_user, channel, dollars as amount, at from costs where team = $1 and at > clock_timestamp() - interval '1 day'`,
+    period: '1 day',
+  },
+};
+
+/** Which of those rows are a scope's. */
+const OF: Readonly<Record<keyof Scoped, string>> = { person: 'slack_user = $2', channel: 'channel = $3', team: 'true' };
+
+const SUMS = Object.entries(COUNTED).map(([kind, { rows }]) => {
+  const sums = Object.entries(OF).map(([scope, own]) => `'${scope}', coalesce(sum(amount) filter (where ${own}), 0)`);
+  return `(select json_build_object(${sums.join(', ')}) from (${rows}) counted) as ${kind}`;
+});
+
+export function createUsageRows(db: Db) {
+  return {
+    async of({ team, channel, user }: Who): Promise<Usage> {
+      const [row] = await db.query<Usage>(`select ${SUMS.join(', ')}`, [team, user, channel]);
+      if (row === undefined) throw new Error('a select without a table gave no row');
+      return row;
+    },
+
+    /** Seconds until less than `limit` counts; undefined where only work that ends makes it less. */
+    async freeIn(kind: keyof Usage, scope: keyof Scoped, { team, channel, user }: Who, limit: number): Promise<number | undefined> {
+      const { rows, period } = COUNTED[kind];
+      if (period === undefined) return undefined;
+      const [row] = await db.query<{ seconds: number }>(
+        `select extract(epoch from at + interval '${period}' - clock_timestamp())::float8 as seconds
+         from (select at, sum(amount) over (order by at desc rows unbounded preceding) as newest from (${rows}) counted
+               where ($2::text, $3::text) is not null and ${OF[scope]}) summed
+         where newest >= $4::float8 order by at desc limit 1`,
+        [team, user, channel, limit],
+      );
+      return row?.seconds;
+    },
+  };
+}
+
+export type UsageRows = ReturnType<typeof createUsageRows>;
