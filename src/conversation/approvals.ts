@@ -65,8 +65,11 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   keyOf(proposal: P): Promise<string>;
   run(input: { proposalId: string; token: TokenSource; onProgress: (line: string) => void }): Promise<{ state: string }>;
   abandon(id: string, problem: string): Promise<{ state: string }>;
-  /** For whoever knows that the owner of a running one is dead: it is approved still where nothing was written yet, else ended as unknown. */
-  leftBehind(id: string): Promise<void>;
+  /**
+   * For whoever knows that the owner of a running one is dead: it is approved still where nothing was written yet, else ended as unknown, as
+   * soon as no command of it is seen at work.
+   */
+  leftBehind(id: string, onProgress: (line: string) => void): Promise<void>;
   /** Those that wait to be carried out, or are being carried out. */
   interrupted(): Promise<P[]>;
   /** Writes down how it ended that had gone on far away. */
@@ -116,7 +119,7 @@ export function createApproval(
     const kind = kinds[name];
     const found = await kind.get(click.proposalId);
     // Whoever had it in hand is dead: else this job would not be ours.
-    if (found?.state === 'running' && click.ended === undefined) await kind.leftBehind(found.id);
+    if (found?.state === 'running' && click.ended === undefined) await leftBehind(kind, found);
     const before = found?.state === 'running' ? await kind.get(found.id) : found;
     const conversation = await conversationOf(before);
     if (before === undefined || conversation === undefined) return;
@@ -136,7 +139,8 @@ export function createApproval(
   /** After the last try: else it would stand as approved, or as running in its place, for ever. */
   async function giveUp({ kind: name = 'deployment', proposalId, user }: Click): Promise<void> {
     const kind = kinds[name];
-    await kind.leftBehind(proposalId);
+    const found = await kind.get(proposalId);
+    if (found !== undefined) await leftBehind(kind, found);
     const left = await kind.get(proposalId);
     if (left === undefined) return;
     if (left.state === 'approved') await kind.abandon(proposalId, 'I tried it several times and could not begin.');
@@ -156,13 +160,23 @@ export function createApproval(
     return true;
   }
 
-  async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {
-    const { proposalId } = click;
-    const onProgress = (line: string) => {
+  function progressOf(proposalId: string, conversation: ConversationRow): (line: string) => void {
+    return (line) => {
       log.info({ proposal: proposalId, line }, 'working');
       thread.atWork(proposalId, line);
       void thread.refresh(conversation);
     };
+  }
+
+  async function leftBehind(kind: ProposalKind, left: Approvable): Promise<void> {
+    const conversation = await conversationOf(left);
+    if (conversation === undefined) return;
+    await kind.leftBehind(left.id, progressOf(left.id, conversation)).finally(() => thread.atWork(left.id, undefined));
+  }
+
+  async function runAs(kind: ProposalKind, click: Click, conversation: ConversationRow): Promise<{ state: string }> {
+    const { proposalId } = click;
+    const onProgress = progressOf(proposalId, conversation);
     const token = (refused?: string) => deps.identities.token(click, { refused });
     try {
       // The one that is kept now is the one that is asked for from here on.

@@ -24,10 +24,13 @@ interface Person {
   readonly slackUser: string;
 }
 
-/** A plan of the newest version again (`target` left out: the one that every card offers), or a step on from a deployment. */
+/**
+ * A plan of the newest version again (`target` left out: the one that every card offers), or a step on from a deployment; `unasked`: nobody
+ * hears why it can't be done.
+ */
 export type Asked = Person & { readonly conversationId: string } & (
     | { readonly kind: 'again'; readonly version: number; readonly target?: string }
-    | { readonly kind: Exclude<AskedKind, 'run'>; readonly proposalId: string }
+    | { readonly kind: Exclude<AskedKind, 'run'>; readonly proposalId: string; readonly unasked?: true }
   );
 
 /** A press on a button of a deployment; `id` is that of the press, which may be told twice; `channel` is where it was pressed. */
@@ -114,6 +117,10 @@ export function createAskedSteps(deps: {
     await thread.deliver(id, conversation, (await rows.outbox.get(id))?.payload as ThreadMessage);
   }
 
+  async function whisper(asked: Asked, conversation: ConversationRow, words: string | undefined): Promise<void> {
+    if (words !== undefined && !('unasked' in asked)) await thread.whisper(conversation, asked.slackUser, words);
+  }
+
   async function deliver(id: string, conversation: ConversationRow, payload: ThreadMessage): Promise<void> {
     await say(id, conversation, payload);
     await thread.refresh(conversation);
@@ -161,22 +168,23 @@ export function createAskedSteps(deps: {
     return `This was deployed as ${proposal.userName}, and I look at it as them: they can press Look again.`;
   }
 
+  /** Answers words for whoever asked, where nothing is said in the thread. */
   async function lookAgain(id: string, { conversation, identity, slackUser, team }: Parameters<typeof plan>[1], proposalId: string) {
     const found = await unseen(proposalId, identity);
-    if (typeof found === 'string') return thread.whisper(conversation, slackUser, found);
+    if (typeof found === 'string') return found;
     const token = (refused?: string) => identities.token({ team, user: slackUser }, { refused });
     const result = await deps.deployment.lookAgain({ proposalId, token });
     await thread.refresh(conversation);
-    if (result === undefined) return;
+    if (result === undefined) return undefined;
     const { target, version } = found.proposal;
-    if (result.state !== 'unknown')
-      return deliver(`${id}/result`, conversation, { kind: 'result', to: slackUser, target, version, result });
-    return thread.whisper(conversation, slackUser, `${result.problem ?? ''} ${result.next ?? ''}`);
+    if (result.state === 'unknown') return `${result.problem ?? ''} ${result.next ?? ''}`;
+    await deliver(`${id}/result`, conversation, { kind: 'result', to: slackUser, target, version, result });
+    return undefined;
   }
 
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
     if (isVersion(asked.kind)) return versions.change(id, as, asked.proposalId, asked.kind);
-    if (asked.kind === 'look') return lookAgain(id, as, asked.proposalId);
+    if (asked.kind === 'look') return whisper(asked, as.conversation, await lookAgain(id, as, asked.proposalId));
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
     const { version, bundleDigest, target } = found.proposal;
@@ -192,7 +200,7 @@ export function createAskedSteps(deps: {
       const conversation = await rows.conversations.get(conversationId);
       if (conversation === undefined) return;
       const identity = await identities.of({ team, user: slackUser });
-      if (identity === undefined) return thread.whisper(conversation, slackUser, NOT_CONNECTED);
+      if (identity === undefined) return whisper(asked, conversation, NOT_CONNECTED);
       const as = { conversation, identity, team, slackUser };
       try {
         if (asked.kind !== 'again') return await next(id, as, asked);
@@ -208,13 +216,13 @@ export function createAskedSteps(deps: {
         await thread.whisper(conversation, slackUser, words, { conversationId, version: number, target: asked.target });
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        await thread.whisper(conversation, slackUser, `${error.words.problem} ${error.words.next}`);
+        await whisper(asked, conversation, `${error.words.problem} ${error.words.next}`);
       }
     },
 
-    async giveUp({ conversationId, slackUser }) {
-      const conversation = await rows.conversations.get(conversationId);
-      if (conversation !== undefined) await thread.whisper(conversation, slackUser, BROKEN);
+    async giveUp(asked) {
+      const conversation = await rows.conversations.get(asked.conversationId);
+      if (conversation !== undefined) await whisper(asked, conversation, BROKEN);
     },
 
     async dataToChoose({ proposalId, channel, team, slackUser }) {

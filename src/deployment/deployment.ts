@@ -10,7 +10,7 @@ import { createWriteApprovals } from './approval/decide-write.ts';
 import { createDeployer } from './execute/deploy-approved.ts';
 import { createWriteExecutor } from './execute/execute-write.ts';
 import { createRunFollower } from './execute/follow-run.ts';
-import { createLookAgain } from './execute/look-again.ts';
+import { createLookAgain, createUnseen } from './execute/look-again.ts';
 import { createMovePlace } from './place/move-place.ts';
 import { createPlanner } from './plan/plan-version.ts';
 import { createTakeEdits } from './plan/take-edits.ts';
@@ -46,6 +46,7 @@ export function createDeployment(deps: DeploymentDeps) {
     writes,
     planner: createPlanner({ ...execution, workspace, readFiles }),
     lookAgain: createLookAgain({ ...execution, workspace, readFiles }),
+    unseen: createUnseen({ db, clock }),
     movePlace: createMovePlace({ db }),
     takeEdits: createTakeEdits({ cli, workspace, readFiles }),
     approvals: createDeploymentApprovals({ db }),

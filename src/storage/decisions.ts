@@ -15,6 +15,10 @@ export interface Decidable {
   readonly decidedAs?: string;
   readonly decidedClick?: string;
   readonly decidedAt?: Date;
+  /** When something may have been written outside for the first time, or again; absent where nothing can have been. */
+  readonly begunAt?: Date;
+  /** Which program writes since then; absent where it is not known, or none does. */
+  readonly program?: unknown;
   readonly result?: unknown;
 }
 
@@ -39,9 +43,14 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       return row && typed<R>(row);
     },
 
-    /** Marks that from here on something may be written outside. */
-    async begin(id: string): Promise<void> {
-      await db.query(`update ${table} set begun_at = clock_timestamp() where id = $1 and state = 'running'`, [id]);
+    /** Marks that from here on something may be written outside, by a program that is not known yet. */
+    async begin(id: string, at: Date): Promise<void> {
+      await db.query(`update ${table} set begun_at = $2, program = null where id = $1 and state = 'running'`, [id, at]);
+    },
+
+    /** Writes down which program writes. */
+    async runs(id: string, program: object): Promise<void> {
+      await db.query(`update ${table} set program = $2::jsonb where id = $1 and state = 'running'`, [id, jsonbOf(program)]);
     },
 
     /** running → approved, where nothing can have been written outside; false where it may have been. For whoever knows that its owner is dead. */

@@ -142,6 +142,23 @@ export function createProposalRows(db: Db) {
       return found.map((row) => String(row.bundle_digest));
     },
 
+    /** Has it looked for from then on how a deployment ended that nobody saw end. */
+    async lookAt(id: string, at: Date): Promise<void> {
+      await db.query(`update proposals set next_look = $2 where id = $1 and state = 'unknown'`, [id, at]);
+    },
+
+    /** Deployments whose end is due to be looked for, longest due first. */
+    async dueForLook(now: Date, limit: number): Promise<ProposalRow[]> {
+      const due = "select * from proposals where state = 'unknown' and next_look <= $1 order by next_look limit $2";
+      return (await db.query(due, [now, limit])).map(typed<ProposalRow>);
+    },
+
+    /** Takes a look that is due, once among all processes, and says when the next one is. */
+    async takeLook(id: string, now: Date, next: Date): Promise<boolean> {
+      const taken = "update proposals set next_look = $3 where id = $1 and state = 'unknown' and next_look <= $2 returning id";
+      return (await db.query(taken, [id, now, next])).length === 1;
+    },
+
     /** What runs now at the same place. */
     async running(id: string): Promise<Busy | undefined> {
       const place = await placeOf(db, id);

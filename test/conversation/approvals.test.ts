@@ -35,7 +35,7 @@ test('a deployment is looked for in the workspace also where a process died afte
     ended: (_, to) => ({ kind: 'result', to, target: 'dev', version: 1, result: { ok: false, state: 'unknown', jobs: [] } }),
   };
   const thread = {
-    refresh: async () => undefined,
+    ...{ refresh: async () => undefined, atWork: () => undefined },
     deliver: async (id: string) => {
       told.push(id);
       if (told.length === 1) throw new Error('Slack is away: as good as a kill here');

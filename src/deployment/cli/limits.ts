@@ -14,6 +14,11 @@ export const LIMITS = {
    * (facts: cli#network-faults, cli#speed).
    */
   deployMs: 45 * MINUTE,
+  /**
+   * A CLI that can't be seen is taken for dead when nothing has changed for so long where it writes, in a workspace that answers: it gives a call
+   * up after a minute, and repeats only what Databricks refuses.
+   */
+  quietMs: 10 * MINUTE,
   /** Seconds for one call of the CLI; its default is 90 (facts: cli#network-faults). */
   callSeconds: 60,
   /** Percent by which the CLI's memory grows before it is tidied, where Go's 100 cost a quarter of its time (facts: cli#speed). */

@@ -12,6 +12,7 @@ import { createPatience, type OnWait, type TokenSource, tokenTrouble } from '../
 import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
+import type { Program } from './program.ts';
 import { readSchema } from './schema.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
 import { clean, failureWords, type Hidden, isSignInRefused, passingTrouble, warningsOf } from './stderr.ts';
@@ -24,6 +25,8 @@ interface BundleToOpen {
   readonly onWait?: OnWait | undefined;
   /** Ends reads; a deploy goes on. */
   readonly signal?: AbortSignal | undefined;
+  /** Told which program runs that we never end, so that it can be found where we are ended ourselves. */
+  readonly onProgram?: ((program: Program) => Promise<void>) | undefined;
 }
 
 /** How a command ended that we never end ourselves; `begun`: it got as far as changing resources. */
@@ -170,14 +173,22 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
     onLine?: (line: string) => void,
   ): Promise<UntouchedRun> {
     let begun = false;
+    let noted: Promise<void> | undefined;
+    const onStart = (program: Program) => {
+      // It runs on whether that is known or not.
+      noted = bundle.onProgram?.(program).catch((error: unknown) => log.warn({ err: error }, 'It was not stored which program runs'));
+    };
     const result = await run(target, args, {
       untouchable: true,
+      onStart,
       onLine: (line) => {
         begun ||= begins.test(line);
         if (/^\S.*\.\.\.$|^\w+ complete!$/.test(line)) onLine?.(clean(line, hidden));
       },
     });
     if (result.ended === 'late') onLate();
+    // Else it would be taken for the one that comes next.
+    await noted;
     return { result, begun, failure: (doing) => failureWords(doing, result.stderr, hidden) };
   }
 

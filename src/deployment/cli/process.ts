@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../values/clock.ts';
 import { LIMITS } from './limits.ts';
+import { type Program, programOf } from './program.ts';
 import type { Folder } from './scratch-folder.ts';
 
 export interface CliCommand {
@@ -21,6 +22,8 @@ export interface CliCommand {
   readonly untouchable?: boolean;
   /** Whole lines of stderr as they come. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Told which program runs, as far as the system says it. */
+  readonly onStart?: ((program: Program) => void) | undefined;
 }
 
 /** `code` null: it was killed. `ended` says that we did it, and why; `late`: still running after the deadline of a deploy. */
@@ -80,6 +83,9 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
   });
   closeSync(out);
   closeSync(err);
+  // At once: one that has ended is known to the system until Node has heard of it.
+  const program = command.onStart && programOf(child.pid);
+  if (program !== undefined) command.onStart?.(program);
 
   const { promise, resolve, reject } = Promise.withResolvers<number | null | 'late'>();
   child.on('error', reject).on('close', (code) => resolve(code));

@@ -50,14 +50,14 @@ export async function destroyBundle(write: WriteOf<'destroy_bundle'>, running: R
 
 async function opened(
   write: WriteOf<'run_bundle' | 'destroy_bundle'>,
-  { loadBundle, cli, host, token, userName, onProgress }: RunningWrite,
+  { loadBundle, cli, host, token, userName, onProgress, onProgram }: RunningWrite,
   work: (open: OpenCli) => Promise<WriteResult>,
 ): Promise<WriteResult> {
   const bundle = await loadBundle(write.bundle);
   if (bundle === undefined) return notDone('The bundle is no longer stored.', 'Ask me for a new one.');
   const no = notAllowed(bundle.files)?.words;
   if (no !== undefined) return notDone(no.problem, no.next);
-  return cli.open({ files: bundle.files, host, token, onWait: onProgress }, async (open) => {
+  return cli.open({ files: bundle.files, host, token, onWait: onProgress, onProgram }, async (open) => {
     await validateAs(open, write.target, userName);
     return work(open);
   });

@@ -13,6 +13,7 @@ import { notDeployable } from '../policy/refusals.ts';
 import { doomedBy } from '../policy/rules-of-loss.ts';
 import { failed, unknown } from './deploy-plan.ts';
 import { deployShown } from './deploy-shown.ts';
+import { LIMITS } from './limits.ts';
 import { type ExecutionDeps, end, leftBehind, runOnce, type ToExecute } from './run-once.ts';
 
 interface DeployerDeps extends ExecutionDeps {
@@ -37,7 +38,8 @@ export function createDeployer(deps: DeployerDeps) {
     const { release, outdated } = deploymentProposalOf(row);
     if (outdated !== undefined) return failed(outdated.problem, outdated.next);
     const workspace = deps.workspace({ host, token, onWait: onProgress });
-    return await cli.open({ files: bundle.files, host, token, onWait: onProgress }, async (open) => {
+    const onProgram = (program: object) => rows.runs(row.id, program);
+    return await cli.open({ files: bundle.files, host, token, onWait: onProgress, onProgram }, async (open) => {
       const versions = await deployedVersions(rows, loadBundle, { host, rootPath: row.rootPath ?? '' });
       // In a folder of its own: a plan that runs beside it writes what validate reads (facts: cli#environment-and-scratch-folder).
       const resolve = () =>
@@ -47,7 +49,16 @@ export function createDeployer(deps: DeployerDeps) {
         );
       const done = await deployShown(
         open,
-        { cli, workspace, readFiles, token, writes: deps.writes({ host, token }), begin: () => rows.begin(row.id), onProgress, log },
+        {
+          cli,
+          workspace,
+          readFiles,
+          token,
+          writes: deps.writes({ host, token }),
+          begin: () => rows.begin(row.id, new Date(clock.now())),
+          onProgress,
+          log,
+        },
         { bundle, shown: row, resolve, userName, release, versions, deletes: doomedBy(release).length > 0 },
       );
       return 'why' in done ? failed(done.words.problem, done.words.next) : done;
@@ -67,24 +78,28 @@ export function createDeployer(deps: DeployerDeps) {
         const words = start.kind === 'taken' ? placeTaken(start.place) : placeElsewhere(start.place);
         return end(rows, proposalId, failed(words.problem, words.next));
       }
-      return runOnce(rows, proposalId, () => execute(start.row, token, onProgress), {
+      const result = await runOnce(rows, proposalId, () => execute(start.row, token, onProgress), {
         failed,
         broke: () => failed('Something went wrong on my side before the deployment began.', 'Ask for a fresh plan.'),
         onProgress,
         clock,
         log,
       });
+      if (result.mayRun) await rows.lookAt(proposalId, new Date(clock.now() + LIMITS.unseenMs));
+      return result;
     },
 
     /** Ends an approved proposal that can't be begun, for the reason given in words for people. */
     abandon: (proposalId: string, problem: string) => end(rows, proposalId, failed(problem, 'Reply in the thread to get a fresh plan.')),
 
     /** For whoever knows that the owner of a running deployment is dead: it is begun anew where nothing was written yet, else it ends as unknown. */
-    leftBehind: (proposalId: string) =>
-      leftBehind(rows, proposalId, () => ({
+    leftBehind: (proposalId: string, onProgress?: ToExecute['onProgress']) => {
+      const died = (_row: ProposalRow, mayRun: boolean) => ({
         ...unknown('I was stopped in the middle of this deployment, and whether it finished is not known.'),
-        mayRun: true,
-      })),
+        ...(mayRun ? { mayRun } : {}),
+      });
+      return leftBehind(rows, proposalId, died, { clock, onProgress });
+    },
 
     /** Those that wait to be carried out, or are being carried out. */
     interrupted: async () => (await rows.interrupted()).map(deploymentProposalOf),

@@ -75,9 +75,13 @@ export async function deployShown(
   const models = isDevelopment(resolved) ? undefined : await cli.understands();
   const loss = models && losesSettings(lostSettings(files, target, models), open.version);
   if (loss !== undefined) return loss;
-  await begin?.();
+  // A bind is a command of its own, after which another may follow.
+  const bind: OpenCli['bind'] = async (...original) => {
+    await begin?.();
+    return await open.bind(...original);
+  };
   const taken = await takeOver(
-    open,
+    { ...open, bind },
     workspace,
     { bundle, target, rootPath, resolved, plan: shown.plan, shown: release?.resources },
     onProgress,

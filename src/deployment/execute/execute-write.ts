@@ -35,10 +35,22 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
       if (start === 'refused') return notDone('This is not approved, or was used before.', AGAIN);
       if (start === 'busy')
         return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
-      const running = { proposalId, host, userName, token, writes: deps.writes({ host, token }), cli, clock, loadBundle, onProgress };
+      const onProgram = (program: object) => rows.runs(proposalId, program);
+      const running = {
+        proposalId,
+        host,
+        userName,
+        token,
+        writes: deps.writes({ host, token }),
+        cli,
+        clock,
+        loadBundle,
+        onProgress,
+        onProgram,
+      };
       const work = async () => {
         // A run has its proposal's id as its token: asked for again, it is the same run.
-        if (write.kind !== 'run_job') await rows.begin(proposalId);
+        if (write.kind !== 'run_job') await rows.begin(proposalId, new Date(clock.now()));
         return await afterwards(before, await carryOut(write, running));
       };
       return runOnce(rows, proposalId, work, {
@@ -54,13 +66,14 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
     abandon: (proposalId: string, problem: string) => end(rows, proposalId, notDone(problem, AGAIN)),
 
     /** For whoever knows that the owner of a running write is dead: it is begun anew where that is safe, else it ends as unknown. */
-    leftBehind: async (proposalId: string) => {
+    leftBehind: async (proposalId: string, onProgress?: ToExecute['onProgress']) => {
       // What goes on far away is followed, by whom does not matter.
       if ((await rows.get(proposalId))?.result !== undefined) return;
-      await leftBehind(rows, proposalId, (row) => ({
+      const died = (row: WriteRow, mayRun: boolean) => ({
         ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
-        ...(row.kind === 'destroy_bundle' ? { mayRun: true } : {}),
-      }));
+        ...(mayRun && row.kind === 'destroy_bundle' ? { mayRun } : {}),
+      });
+      await leftBehind(rows, proposalId, died, { clock, onProgress });
     },
 
     /** Those that wait to be carried out, or are being carried out. */

@@ -20,6 +20,8 @@ export const LIMITS = {
   lookMs: { least: 2000, most: MINUTE },
   /** Runs that are looked at together; our choice. */
   looksAtOnce: 20,
+  /** Pause between looks at a deployment whose CLI may be at work: each is a plan of the CLI. Our choice. */
+  unseenMs: MINUTE,
   /** Of what a failed task said. */
   errorCharacters: 1000,
 } as const;

@@ -4,6 +4,8 @@ import type { WorkspaceWrites } from '../../databricks/api-writes/workspace-writ
 import type { createDecisions, Decidable } from '../../storage/decisions.ts';
 import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
 import type { TokenSource } from '../../values/patience.ts';
+import { LIMITS } from '../cli/limits.ts';
+import { isRunning, Program } from '../cli/program.ts';
 import type { PlanningDeps } from '../plan/propose-write.ts';
 
 export interface ExecutionDeps extends PlanningDeps {
@@ -22,6 +24,8 @@ export interface RunningWrite extends ToExecute, Pick<ExecutionDeps, 'cli' | 'cl
   readonly host: string;
   readonly userName: string;
   readonly writes: WorkspaceWrites;
+  /** Told which program carries it out. */
+  readonly onProgram: (program: object) => Promise<void>;
 }
 
 interface Ended {
@@ -95,13 +99,38 @@ export async function end<Result extends Ended>(rows: Pick<Rows<Decidable>, 'fin
 
 /**
  * For whoever knows that the owner of a running row is dead: has it begun anew where nothing can have been written outside, else ends it as
- * `died` says. A row that is not running stays as it is.
+ * `died` says, when the CLI is over that was begun, as far as that can be seen from here. A row that is not running stays as it is.
  */
 export async function leftBehind<Row extends Decidable>(
   rows: Pick<Rows<Row>, 'get' | 'finish' | 'again'>,
   id: string,
-  died: (row: Row) => Ended,
+  died: (row: Row, mayRun: boolean) => Ended,
+  watch: Watch,
 ): Promise<void> {
   const row = await rows.get(id);
-  if (row?.state === 'running' && !(await rows.again(id))) await end(rows, id, died(row));
+  if (row?.state !== 'running' || (await rows.again(id))) return;
+  await end(rows, id, died(row, await outlives(row, watch)));
+}
+
+interface Watch {
+  readonly clock: ExecutionDeps['clock'];
+  /** Left out: nobody sees it. */
+  readonly onProgress?: ToExecute['onProgress'] | undefined;
+}
+
+/** How often it is looked whether a program still runs: our choice. */
+const PROGRAM_LOOK_MS = 1000;
+
+/** Whether a program may run on that was begun for this row. One that is seen is waited for, as its owner would have. */
+async function outlives(row: Decidable, { clock, onProgress }: Watch): Promise<boolean> {
+  const until = (row.begunAt?.getTime() ?? clock.now()) + LIMITS.deployMs;
+  const runs = () => runsStill(row);
+  if (runs()) onProgress?.('The Databricks CLI goes on with it');
+  while (runs() === true && clock.now() < until) await clock.sleep(PROGRAM_LOOK_MS);
+  return runs() !== false;
+}
+
+/** Whether the program still runs that was begun for a row; undefined where that can't be seen from here. */
+export function runsStill({ program }: Pick<Decidable, 'program'>): boolean | undefined {
+  return program === undefined ? undefined : isRunning(Program.parse(program));
 }

@@ -264,4 +264,12 @@ export const MIGRATIONS: readonly string[] = [
   create index costs_of_turn on costs (turn_id);
   create index turns_lately on turns (created_at);
   `,
+  `
+  -- Which program carries a write out, on which machine: whether it still runs is looked up there when its owner has died.
+  alter table proposals add column program jsonb;
+  alter table writes add column program jsonb;
+  -- When it is looked for again how a deployment ended whose program can't be seen.
+  alter table proposals add column next_look timestamptz;
+  create index proposals_unseen on proposals (next_look) where state = 'unknown';
+  `,
 ];

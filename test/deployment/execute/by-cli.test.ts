@@ -174,7 +174,7 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     await rig.db.query(`update writes set root_path = replace(root_path, '${ANA}', 'ben@acme.example') where id = $1`, [id]);
     expect(await createProposalRows(rig.db).running(plan.id)).toBeUndefined();
     await rig.db.query(`update writes set root_path = replace(root_path, 'ben@acme.example', '${ANA}') where id = $1`, [id]);
-    await createWriteRows(rig.db).begin(id);
+    await createWriteRows(rig.db).begin(id, new Date(rig.clock.now()));
     await rig.executor.leftBehind(id);
     expect(await rig.approvals.approve(decision)).toMatchObject({ ok: false, reason: expect.stringContaining('may still be running') });
 

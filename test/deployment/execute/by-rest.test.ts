@@ -230,7 +230,7 @@ describe('writes', () => {
     await approve(waiting);
     expect((await rig.executor.interrupted()).map(({ id }) => id)).toEqual([running, waiting]);
     expect(await rows.start(running)).toMatchObject({ id: running });
-    await rows.begin(running);
+    await rows.begin(running, new Date(rig.clock.now()));
     await rig.executor.leftBehind(running);
     await rig.executor.leftBehind(waiting);
     expect((await rig.executor.interrupted()).map(({ id }) => id)).toEqual([waiting]);

@@ -235,7 +235,7 @@ describe.skipIf(CLI === undefined)('deploying', () => {
     expect((await rows.get(running.id))?.state).toBe('approved');
 
     expect((await rows.start(running.id)).kind).toBe('started');
-    await rows.begin(running.id);
+    await rows.begin(running.id, new Date(rig.clock.now()));
     await rig.deployer.leftBehind(running.id);
     const after = await rig.approvals.get(running.id);
     expect(after).toMatchObject({

@@ -1,6 +1,8 @@
 // A deployment that does not end well is told by what lies in the workspace, whatever the real CLI says.
-import { describe, expect } from 'vitest';
+import { spawn } from 'node:child_process';
+import { describe, expect, onTestFinished } from 'vitest';
 import type { DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
+import { type Program, programOf } from '../../../src/deployment/cli/program.ts';
 import { endingWords } from '../../../src/deployment/execute/how-it-ended.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { CLI } from '../../located-cli.ts';
@@ -97,15 +99,26 @@ describe.skipIf(CLI === undefined)('a deployment that does not end well', () => 
   });
 });
 
+interface Seen {
+  readonly program?: Program | undefined;
+  readonly lines?: string[];
+}
+
 describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
   /** The bot died in the middle: the row says that nobody knows. */
-  const cutOff = async (rig: Rig, bundle: ReturnType<typeof version>, number: number): Promise<string> => {
+  const cutOff = async (
+    rig: Rig,
+    bundle: ReturnType<typeof version>,
+    number: number,
+    { program, lines = [] }: Seen = {},
+  ): Promise<string> => {
     const proposal = await rig.plan(bundle, number, 'prod');
     if (!('id' in proposal)) throw new Error(`No plan: ${proposal.problem}`);
     await rig.approvals.approve({ proposalId: proposal.id, by: rig.by, now: new Date(rig.clock.now()) });
     expect((await createProposalRows(rig.db).start(proposal.id)).kind).toBe('started');
-    await createProposalRows(rig.db).begin(proposal.id);
-    await rig.deployer.leftBehind(proposal.id);
+    await createProposalRows(rig.db).begin(proposal.id, new Date(rig.clock.now()));
+    if (program !== undefined) await createProposalRows(rig.db).runs(proposal.id, program);
+    await rig.deployer.leftBehind(proposal.id, (line) => lines.push(line));
     return proposal.id;
   };
   const outside = (rig: Rig, bundle: ReturnType<typeof version>) =>
@@ -130,9 +143,32 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
       problem: 'So far: Nothing changed in prod.',
       next: expect.stringMatching(/may still be at work, until \d\d:\d\d UTC/),
     });
-    await rig.clock.turn(46 * 60_000);
+    const due = async () => (await rig.unseen.due()).map((proposal) => proposal.id);
+    expect(await due()).toEqual([]);
+    // The workspace, whose time is the machine's, has written its last file later than this clock says.
+    await rig.clock.turn(Math.max(0, Date.now() - rig.clock.now()) + 11 * 60_000);
+    expect([await due(), await due()]).toEqual([[id], []]);
     expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ ok: false, state: 'failed', ending: 'nothing' });
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'holds its place for as long as its CLI is seen at work, and no longer',
+    async ({ rig, deploy }) => {
+      await deploy(version('one'), 1, 'prod');
+      const cli = spawn('sleep', ['600']);
+      onTestFinished(() => void cli.kill('SIGKILL'));
+      const lines: string[] = [];
+      const left = cutOff(rig, version('two'), 2, { program: programOf(cli.pid), lines });
+      await expect.poll(() => lines, { timeout: 60_000 }).toEqual(['The Databricks CLI goes on with it']);
+      const next = await rig.plan(version('three'), 3, 'prod');
+      const approve = () => rig.approvals.approve({ proposalId: 'id' in next ? next.id : '', by: rig.by, now: new Date(rig.clock.now()) });
+      expect(await approve()).toMatchObject({ ok: false, reason: expect.stringContaining('is running') });
+      cli.kill('SIGKILL');
+      const id = await rig.clock.turnUntil(left);
+      expect(await approve()).toMatchObject({ ok: true });
+      expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ ok: false, state: 'failed', ending: 'nothing' });
+    },
+  );
 
   it('is looked at as the person it was for', async ({ rig }) => {
     const id = await cutOff(rig, version('one'), 1);

@@ -184,7 +184,7 @@ describe.skipIf(CLI === undefined)('taking over from Slack', () => {
     const { id } = await approved();
     expect((await createProposalRows(rig.db).start(id)).kind).toBe('started');
     await rig.cli.open({ files: takingOver.files, host: rig.far.url, token: rig.token }, (open) => open.bind('prod', 'nightly', '77'));
-    await createProposalRows(rig.db).begin(id);
+    await createProposalRows(rig.db).begin(id, new Date(rig.clock.now()));
     await rig.deployer.leftBehind(id);
     const bound = 'Nothing of it is in prod yet, but the original is bound to it already: `nightly` (77) runs on as before.';
     expect(await rig.lookAgain({ proposalId: id, token: rig.token })).toMatchObject({ state: 'unknown', problem: `So far: ${bound}` });
