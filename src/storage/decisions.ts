@@ -53,11 +53,14 @@ export function createDecisions<R extends Decidable>(db: Db, table: 'proposals' 
       await db.query(`update ${table} set program = $2::jsonb where id = $1 and state = 'running'`, [id, jsonbOf(program)]);
     },
 
-    /** running → approved, where nothing can have been written outside; false where it may have been. For whoever knows that its owner is dead. */
-    async again(id: string): Promise<boolean> {
+    /**
+     * running → approved, where nothing can have been written outside, or (for what does no harm twice) only `since` then; else false. For
+     * whoever knows that its owner is dead.
+     */
+    async again(id: string, since?: Date): Promise<boolean> {
       const rows = await db.query(
-        `update ${table} set state = 'approved' where id = $1 and state = 'running' and begun_at is null returning id`,
-        [id],
+        `update ${table} set state = 'approved' where id = $1 and state = 'running' and (begun_at is null or begun_at > $2) returning id`,
+        [id, since ?? null],
       );
       return rows.length === 1;
     },

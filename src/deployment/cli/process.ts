@@ -84,7 +84,7 @@ export async function runCli(command: CliCommand): Promise<CliResult> {
   closeSync(out);
   closeSync(err);
   // At once: one that has ended is known to the system until Node has heard of it.
-  const program = command.onStart && programOf(child.pid);
+  const program = command.onStart && programOf(child.pid, paths.err);
   if (program !== undefined) command.onStart?.(program);
 
   const { promise, resolve, reject } = Promise.withResolvers<number | null | 'late'>();

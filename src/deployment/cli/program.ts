@@ -2,20 +2,32 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { z } from 'zod';
 
-/** One run of a program on a machine: the number of a process is given again, with its start it is not. */
-export const Program = z.object({ machine: z.string(), pid: z.int(), started: z.string() });
+/** One run of a program on a machine: the number of a process is given again, with its start it is not. `said` is the file that it prints into. */
+export const Program = z.object({ machine: z.string(), pid: z.int(), started: z.string(), said: z.string() });
 export type Program = Readonly<z.infer<typeof Program>>;
 
 /** A child that has just been started; undefined where the system does not say enough: only Linux does (proc(5)). */
-export function programOf(pid: number | undefined): Program | undefined {
+export function programOf(pid: number | undefined, said: string): Program | undefined {
   const machine = machineHere();
-  const started = pid === undefined ? undefined : startOf(pid);
-  return machine === undefined || pid === undefined || started === undefined ? undefined : { machine, pid, started };
+  const started = pid === undefined ? undefined : processOf(pid)?.started;
+  return machine === undefined || pid === undefined || started === undefined ? undefined : { machine, pid, started, said };
+}
+
+/** What it has printed by now; undefined of a program on another machine, or where that is gone. */
+export function saidOf({ machine, said }: Program): string | undefined {
+  try {
+    return machine === machineHere() ? readFileSync(said, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined of a program on another machine, or in another container, whose processes nobody sees from here. */
 export function isRunning({ machine, pid, started }: Program): boolean | undefined {
-  return machine === machineHere() ? startOf(pid) === started : undefined;
+  if (machine !== machineHere()) return undefined;
+  const now = processOf(pid);
+  // One that has ended stays there until its parent has heard of it.
+  return now?.started === started && now.state !== 'Z' && now.state !== 'X';
 }
 
 /** Which start of which kernel, and which of the sets of processes on it: a container has its own. */
@@ -27,13 +39,13 @@ function machineHere(): string | undefined {
   }
 }
 
-/** In ticks since the machine was started; undefined where there is no such process, or it has ended and only its parent has not heard of it. */
-function startOf(pid: number): string | undefined {
+/** Its state, and its start in ticks since that of the machine; undefined where there is no such process. */
+function processOf(pid: number): { readonly state: string | undefined; readonly started: string | undefined } | undefined {
   try {
     const said = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The program's name, in brackets, may hold anything; what follows begins with the third field.
     const [state, ...rest] = said.slice(said.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' || state === 'X' ? undefined : rest[18];
+    return { state, started: rest[18] };
   } catch {
     return undefined;
   }

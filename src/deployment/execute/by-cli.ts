@@ -11,22 +11,33 @@ export async function runBundle(write: WriteOf<'run_bundle'>, running: RunningWr
   return opened(write, running, async (open) => {
     running.onProgress(`Starting ${write.key}`);
     const args = Object.entries(write.parameters).map(([name, value]) => `--${name}=${value}`);
+    await running.begin();
     const run = await open.runResource(write.target, write.key, args);
     // No run was started only where the API answered so, or was never asked.
     const mayRun = /(?:Run|Update) URL: |: EOF\b|timed out|connection|\(5\d\d /.test(run.result.stderr);
     if (run.result.code !== 0) return ended(run, `Running ${write.key}`, !mayRun);
-    // The CLI printed the address: it is shown only where it leads to this workspace.
-    const url = /^(?:Run|Update) URL: (\S+)$/m.exec(run.result.stderr)?.[1];
-    const link = url?.startsWith(`${running.host}/`) ? { link: { text: `run of ${write.key}`, url } } : {};
-    const ids = runIn(url);
-    return ids === undefined
-      ? { state: 'done', startedOnly: true, ...link }
-      : { state: 'running', run: { ...ids, startedAt: running.clock.now() }, ...link };
+    const of = { key: write.key, host: running.host, at: running.clock.now() };
+    return startedRun(run.result.stderr, of) ?? { state: 'done', startedOnly: true };
   });
 }
 
+/** What the CLI has started, by what it printed; undefined where it names no address. */
+export function startedRun(
+  stderr: string,
+  of: { readonly key: string; readonly host: string; readonly at: number },
+): WriteResult | undefined {
+  const url = /^(?:Run|Update) URL: (\S+)$/m.exec(stderr)?.[1];
+  if (url === undefined) return undefined;
+  // The CLI printed it: it is shown only where it leads to this workspace.
+  const link = url.startsWith(`${of.host}/`) ? { link: { text: `run of ${of.key}`, url } } : {};
+  const ids = runIn(url);
+  return ids === undefined
+    ? { state: 'done', startedOnly: true, ...link }
+    : { state: 'running', run: { ...ids, startedAt: of.at }, ...link };
+}
+
 /** The ids in the address of a run or of a pipeline's update (facts: cli#validate-summary-and-run). */
-function runIn(url = ''): { runId: string; pipelineId?: string } | undefined {
+function runIn(url: string): { runId: string; pipelineId?: string } | undefined {
   const runId = /\/runs?\/(\d+)/.exec(url)?.[1];
   if (runId !== undefined) return { runId };
   const [, pipelineId, updateId] = /\/pipelines\/([\w-]+)\/updates\/([\w-]+)/.exec(url) ?? [];
@@ -42,6 +53,7 @@ export async function destroyBundle(write: WriteOf<'destroy_bundle'>, running: R
         'What is deployed has changed since this card was made.',
         'Ask me again: a new card shows what would be destroyed now.',
       );
+    await running.begin();
     const run = await open.destroy(write.target, running.onProgress);
     if (run.result.code === 0) return { state: 'done' };
     return ended(run, `Destroying what is deployed to ${write.target}`, !run.begun);

@@ -25,8 +25,9 @@ export async function runJob({ job_id: jobId, parameters }: WriteOf<'run_job'>, 
   return { ...unsuccessful(sent, 'run this job'), link: job };
 }
 
-export async function executeSql(write: WriteOf<'sql'>, { writes, onProgress, clock }: RunningWrite): Promise<WriteResult> {
+export async function executeSql(write: WriteOf<'sql'>, { writes, begin, onProgress, clock }: RunningWrite): Promise<WriteResult> {
   onProgress('Executing the statement');
+  await begin();
   const until = clock.now() + LIMITS.statementMs;
   const { warehouse_id: warehouseId, statement } = write;
   const first = await writes.executeStatement({ warehouseId, statement, rows: LIMITS.rowsAsked, waitSeconds: LIMITS.statementWaitSeconds });
@@ -67,6 +68,8 @@ export async function uploadBundle({ bundle: digest, folder }: WriteOf<'upload_b
   // One after the other: that is slower than the 30 imports a second that a workspace allows (facts: databricks#rate-limits).
   for (const file of bundle.files) {
     const path = posix.join(folder, file.path);
+    // Whoever has stood still meanwhile writes nothing more where another has gone on, and people perhaps too.
+    await running.begin();
     const sent = await patiently(running, () => running.writes.importFile(path, file.bytes));
     if (sent.kind !== 'done') return broken(sent, path);
     done += 1;

@@ -5,9 +5,10 @@ import { createWriteRows, type WriteRow } from '../../storage/write-proposals.ts
 import type { TokenSource } from '../../values/patience.ts';
 import { type Write, writeOf } from '../approval/write.ts';
 import { notDone, unknown, type WriteResult, writeProposalOf } from '../approval/write-result.ts';
-import { destroyBundle, runBundle } from './by-cli.ts';
+import { destroyBundle, runBundle, startedRun } from './by-cli.ts';
 import { executeSql, runJob, uploadBundle } from './by-rest.ts';
-import { type ExecutionDeps, end, leftBehind, type RunningWrite, runOnce, type ToExecute } from './run-once.ts';
+import { LIMITS } from './limits.ts';
+import { type ExecutionDeps, end, leftBehind, type RunningWrite, runOnce, saidBy, type ToExecute } from './run-once.ts';
 
 interface WriteExecutorDeps extends ExecutionDeps {
   readonly writes: (as: { host: string; token: TokenSource }) => WorkspaceWrites;
@@ -36,23 +37,12 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
       if (start === 'busy')
         return end(rows, proposalId, notDone('A deployment of this bundle is running.', 'Wait until it is over, then ask me again.'));
       const onProgram = (program: object) => rows.runs(proposalId, program);
+      const begin = () => rows.begin(proposalId, new Date(clock.now()));
       const running = {
-        proposalId,
-        host,
-        userName,
-        token,
-        writes: deps.writes({ host, token }),
-        cli,
-        clock,
-        loadBundle,
-        onProgress,
-        onProgram,
+        ...{ proposalId, host, userName, token, writes: deps.writes({ host, token }) },
+        ...{ cli, clock, loadBundle, begin, onProgress, onProgram },
       };
-      const work = async () => {
-        // A run has its proposal's id as its token: asked for again, it is the same run.
-        if (write.kind !== 'run_job') await rows.begin(proposalId, new Date(clock.now()));
-        return await afterwards(before, await carryOut(write, running));
-      };
+      const work = async () => afterwards(before, await carryOut(write, running));
       return runOnce(rows, proposalId, work, {
         failed: notDone,
         broke: () => unknown('Something went wrong on my side while I did this.'),
@@ -67,11 +57,16 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
 
     /** For whoever knows that the owner of a running write is dead: it is begun anew where that is safe, else it ends as unknown. */
     leftBehind: async (proposalId: string, onProgress?: ToExecute['onProgress']) => {
+      const left = await rows.get(proposalId);
       // What goes on far away is followed, by whom does not matter.
-      if ((await rows.get(proposalId))?.result !== undefined) return;
+      if (left === undefined || left.result !== undefined) return;
+      // The same files again, as long as nobody is likely to have worked with them.
+      const since = new Date(clock.now() - LIMITS.uploadAgainMs);
+      if (left.kind === 'upload_bundle' && (await rows.again(proposalId, since))) return;
       const died = (row: WriteRow, mayRun: boolean) => ({
         ...unknown('I was stopped in the middle of this, and whether it was done is not known.'),
         ...(mayRun && row.kind === 'destroy_bundle' ? { mayRun } : {}),
+        ...startedBefore(row),
       });
       await leftBehind(rows, proposalId, died, { clock, onProgress });
     },
@@ -79,6 +74,15 @@ export function createWriteExecutor(deps: WriteExecutorDeps) {
     /** Those that wait to be carried out, or are being carried out. */
     interrupted: async () => (await rows.interrupted()).map(writeProposalOf),
   };
+}
+
+/** The run that the CLI of a dead process has started, by what it has printed here. */
+function startedBefore(row: WriteRow): WriteResult | undefined {
+  const write = writeOf(row);
+  const said = write.kind === 'run_bundle' ? saidBy(row) : undefined;
+  return write.kind === 'run_bundle' && said !== undefined
+    ? startedRun(said, { key: write.key, host: row.host, at: (row.begunAt ?? row.createdAt).getTime() })
+    : undefined;
 }
 
 function carryOut(write: Write, running: RunningWrite): Promise<WriteResult> {

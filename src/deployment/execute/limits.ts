@@ -15,6 +15,8 @@ export const LIMITS = {
   valueCharacters: 100,
   /** A run is followed for so long; continuous jobs never end. Our choice. */
   followMs: 24 * 60 * MINUTE,
+  /** An upload that a dead process left is begun anew for so long after its last file; our choice. */
+  uploadAgainMs: 10 * MINUTE,
   /** Pauses between looks at a run grow with its age, by this share of it, within these bounds: runs/get takes 100 calls a second (facts: databricks#rate-limits). */
   lookShare: 0.1,
   lookMs: { least: 2000, most: MINUTE },

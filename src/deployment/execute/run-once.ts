@@ -5,7 +5,7 @@ import type { createDecisions, Decidable } from '../../storage/decisions.ts';
 import { isPassingStatement, LeaseLostError, UserError } from '../../values/errors.ts';
 import type { TokenSource } from '../../values/patience.ts';
 import { LIMITS } from '../cli/limits.ts';
-import { isRunning, Program } from '../cli/program.ts';
+import { isRunning, Program, saidOf } from '../cli/program.ts';
 import type { PlanningDeps } from '../plan/propose-write.ts';
 
 export interface ExecutionDeps extends PlanningDeps {
@@ -24,6 +24,8 @@ export interface RunningWrite extends ToExecute, Pick<ExecutionDeps, 'cli' | 'cl
   readonly host: string;
   readonly userName: string;
   readonly writes: WorkspaceWrites;
+  /** Called right before what may be written once only: a process that dies before that leaves it to be begun anew. */
+  readonly begin: () => Promise<void>;
   /** Told which program carries it out. */
   readonly onProgram: (program: object) => Promise<void>;
 }
@@ -128,6 +130,11 @@ async function outlives(row: Decidable, { clock, onProgress }: Watch): Promise<b
   if (runs()) onProgress?.('The Databricks CLI goes on with it');
   while (runs() === true && clock.now() < until) await clock.sleep(PROGRAM_LOOK_MS);
   return runs() !== false;
+}
+
+/** What the program has printed that was begun for a row; undefined where that can't be seen from here. */
+export function saidBy({ program }: Pick<Decidable, 'program'>): string | undefined {
+  return program === undefined ? undefined : saidOf(Program.parse(program));
 }
 
 /** Whether the program still runs that was begun for a row; undefined where that can't be seen from here. */

@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { isRunning, programOf } from '../../../src/deployment/cli/program.ts';
+import { isRunning, programOf, saidOf } from '../../../src/deployment/cli/program.ts';
 
 test.skipIf(process.platform !== 'linux')('a program runs until it has ended, and what has its number later is another one', async () => {
   const child = spawn('sleep', ['600']);
   onTestFinished(() => void child.kill('SIGKILL'));
-  const program = programOf(child.pid) ?? expect.fail('the system does not say when it was started');
+  const program = programOf(child.pid, '/nowhere') ?? expect.fail('the system does not say when it was started');
   expect(isRunning(program)).toBe(true);
+  expect(saidOf(program)).toBeUndefined();
   expect(isRunning({ ...program, started: '1' })).toBe(false);
   expect(isRunning({ ...program, machine: 'another one' })).toBeUndefined();
   const ended = once(child, 'exit');
@@ -18,5 +19,5 @@ test.skipIf(process.platform !== 'linux')('a program runs until it has ended, an
 });
 
 test('of what was never started nothing is told', () => {
-  expect(programOf(undefined)).toBeUndefined();
+  expect(programOf(undefined, '/nowhere')).toBeUndefined();
 });

@@ -1,10 +1,15 @@
 // Writes by the real Databricks CLI: runs and destroys what is deployed, and nothing else.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Bundle } from '../../../src/bundle/model/bundle.ts';
 import type { AskedWrite } from '../../../src/deployment/approval/write.ts';
+import { programOf } from '../../../src/deployment/cli/program.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { createWriteRows } from '../../../src/storage/write-proposals.ts';
 import { CLI } from '../../located-cli.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
 
 const proposer = (rig: Rig) => ({ ...rig.by.identity, token: rig.token, loadBundle: rig.loadBundle });
@@ -28,6 +33,7 @@ const withParameters = () =>
   });
 
 const it = deploymentTest
+  .extend('folder', temporaryFolder)
   .extend('deploy', ({ rig }) => async (bundle: Bundle, target = 'dev'): Promise<string> => {
     const plan = await rig.plan(bundle, 1, target);
     if (!('id' in plan)) throw new Error(plan.problem);
@@ -98,6 +104,32 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
     const path = `/api/2.0/pipelines/${pipelineId}/updates/${result.run?.runId}`;
     rig.far.faults.on(`GET ${path}`, { status: 404, times: 1 });
     expect(await look()).toMatchObject({ state: 'unknown', problem: expect.stringContaining('how it ends I can’t see') });
+  });
+
+  it('follows the run that the CLI of a dead process has started, and knows of none elsewhere', async ({
+    rig,
+    deploy,
+    approved,
+    folder,
+  }) => {
+    const bundle = bundleOf();
+    await deploy(bundle);
+    const rows = createWriteRows(rig.db);
+    const said = join(folder, 'err-1');
+    writeFileSync(said, `Warning: slow\nRun URL: ${rig.far.url}/jobs/5/runs/42\n`);
+    const ended = async (program: object) => {
+      const id = await approved({ kind: 'run_bundle', bundle: bundle.digest, target: 'dev', key: 'churn', parameters: {} });
+      await rows.start(id);
+      await rows.begin(id, new Date(rig.clock.now()));
+      await rows.runs(id, { ...program, said });
+      await rig.executor.leftBehind(id);
+      return (await rig.writeApprovals.get(id))?.result;
+    };
+    const child = spawn('true');
+    const program = programOf(child.pid, said) ?? { machine: '', pid: 1, started: '' };
+    const link = { text: 'run of churn', url: `${rig.far.url}/jobs/5/runs/42` };
+    if (process.platform === 'linux') expect(await ended(program)).toMatchObject({ state: 'running', run: { runId: '42' }, link });
+    expect(await ended({ ...program, machine: 'another one' })).toMatchObject({ state: 'unknown' });
   });
 
   it('says what the CLI refused, and that it does not know when the answer was lost', async ({ rig, deploy, approved, execute }) => {

@@ -240,6 +240,26 @@ describe('writes', () => {
     expect(await execute(waiting)).toMatchObject({ state: 'done' });
   });
 
+  it('begins an upload anew whose process died, but not when people may have worked with it', async ({
+    rig,
+    writing: { proposed, approve, execute },
+  }) => {
+    const bundle = bundleOf();
+    await rig.bundles.save(bundle);
+    const id = await proposed({ kind: 'upload_bundle', bundle: bundle.digest, folder: `/Workspace/Users/${ANA}/bundles/churn` });
+    await approve(id);
+    const rows = createWriteRows(rig.db);
+    const die = async (ago: number) => {
+      await rows.start(id);
+      await rows.begin(id, new Date(rig.clock.now() - ago));
+      await rig.executor.leftBehind(id);
+      return (await rig.writeApprovals.get(id))?.state;
+    };
+    expect(await die(60_000)).toBe('approved');
+    expect(await die(HOUR)).toBe('unknown');
+    expect(await execute(id)).toMatchObject({ state: 'failed' });
+  });
+
   it('closes the older card of the same, in the same thread only, and takes in nobody else’s proposal', async ({
     rig,
     writing: { proposer, adoption, propose, proposed },

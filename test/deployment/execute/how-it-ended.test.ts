@@ -158,7 +158,7 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
       const cli = spawn('sleep', ['600']);
       onTestFinished(() => void cli.kill('SIGKILL'));
       const lines: string[] = [];
-      const left = cutOff(rig, version('two'), 2, { program: programOf(cli.pid), lines });
+      const left = cutOff(rig, version('two'), 2, { program: programOf(cli.pid, '/nowhere'), lines });
       await expect.poll(() => lines, { timeout: 60_000 }).toEqual(['The Databricks CLI goes on with it']);
       const next = await rig.plan(version('three'), 3, 'prod');
       const approve = () => rig.approvals.approve({ proposalId: 'id' in next ? next.id : '', by: rig.by, now: new Date(rig.clock.now()) });
