@@ -1,20 +1,24 @@
-// The order of keys in a job's YAML: what a reader looks for first stands first; keys we don't know follow as the API gave them.
-import { isObject, type Json, type JsonObject, setKey } from '../../values/json.ts';
+// The order of keys in a job's YAML, and of its tasks: what a reader looks for first stands first; keys we don't know follow as the API gave them.
+import { isObject, itemsIn, type Json, type JsonObject, setKey } from '../../values/json.ts';
 
 const JOB = ['name', 'description', 'tags', 'run_as', 'schedule', 'trigger', 'continuous', 'triggers', 'parameters', 'queue', 'max_concurrent_runs']
   .concat(['timeout_seconds', 'duration_target', 'performance_target', 'git_source', 'tasks', 'job_clusters', 'environments', 'environment_variables', 'health']); // biome-ignore format: one list
 const PIPELINE = ['name', 'display_name', 'catalog', 'schema', 'target', 'root_path', 'libraries', 'serverless', 'continuous', 'clusters'];
 const TASK = ['task_key', 'description', 'disabled', 'depends_on', 'run_if'];
+/** Whether something runs stands behind what starts it. */
+const LAST = 'pause_status';
 const CLUSTER = ['spark_version', 'node_type_id', 'driver_node_type_id', 'num_workers', 'autoscale'];
 /** A map, because names come from outside: `__proto__` is no entry. */
 const FIRST: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     job_clusters: ['job_cluster_key'],
     environments: ['environment_key'],
+    spec: ['environment_version', 'client'],
     parameters: ['name'],
     tasks: TASK,
+    depends_on: ['task_key'],
     new_cluster: CLUSTER,
-    schedule: ['quartz_cron_expression', 'timezone_id', 'pause_status'],
+    schedule: ['quartz_cron_expression', 'timezone_id'],
     notebook_task: ['notebook_path'],
     spark_python_task: ['python_file'],
   }),
@@ -26,7 +30,8 @@ function sorted(value: JsonObject, first: readonly string[]): JsonObject {
   for (const key of first) if (Object.hasOwn(value, key)) add(key);
   // A task's own kind comes before compute, retries and notifications.
   if (first === TASK) for (const key of Object.keys(value)) if (key.endsWith('_task')) add(key);
-  for (const key of Object.keys(value)) if (!Object.hasOwn(copy, key)) add(key);
+  for (const key of Object.keys(value)) if (key !== LAST && !Object.hasOwn(copy, key)) add(key);
+  if (Object.hasOwn(value, LAST)) add(LAST);
   return copy;
 }
 
@@ -37,9 +42,26 @@ function order(value: Json, name: string): Json {
   return value.map((item: Json) => (isObject(item) ? sorted(item, first) : item));
 }
 
-/** A job's settings with their keys in reading order; nothing else changes. */
+/** Each after those that it depends on, which the API gives by name; else as they are. */
+function inOrder(tasks: readonly Json[]): readonly Json[] {
+  const keyOf = (task: Json | undefined) => (isObject(task) ? task.task_key : undefined);
+  const waiting = new Set(tasks.map(keyOf));
+  const left = [...tasks];
+  const ordered: Json[] = [];
+  const isReady = (task: Json) => !isObject(task) || itemsIn(task.depends_on).every((on) => !isObject(on) || !waiting.has(on.task_key));
+  while (left.length > 0) {
+    // In a circle nobody is first.
+    const [next = null] = left.splice(Math.max(0, left.findIndex(isReady)), 1);
+    waiting.delete(keyOf(next));
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+/** A job's settings with their keys in reading order and its tasks in that of their work; nothing else changes. */
 export function orderSettings(settings: JsonObject): JsonObject {
-  return sorted(settings, JOB);
+  const { tasks } = settings;
+  return sorted(Array.isArray(tasks) ? { ...settings, tasks: inOrder(tasks) } : settings, JOB);
 }
 
 /** The same for a pipeline's spec or what a resource says of a dashboard. */

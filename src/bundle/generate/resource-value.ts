@@ -69,6 +69,13 @@ export function targetRunAs({ value }: Pick<KeyedResource, 'value'>): JsonObject
     : undefined;
 }
 
+/** As the CLI makes one unless the bundle says otherwise (facts: bundles#defaults). */
+function withQueue(settings: JsonObject): JsonObject {
+  const { queue = { enabled: false }, ...others } = settings;
+  const isMade = isObject(queue) && queue.enabled === true && Object.keys(queue).length === 1;
+  return isMade ? others : { ...others, queue };
+}
+
 /** The resource under its key. */
 export function resourceValue(resource: KeyedResource, byPlace: ReadonlyMap<string, string>): JsonObject {
   const { type, id, prefix, value } = resource;
@@ -83,5 +90,5 @@ export function resourceValue(resource: KeyedResource, byPlace: ReadonlyMap<stri
   const mapped = mapScalars(kept, (place, scalar) => byPlace.get(prefix + place) ?? scalar);
   if (type !== 'jobs') return orderPipeline(type === 'pipelines' ? leaveOutPipelineDefaults(mapped) : mapped);
   const said = leaveOutDefaults(mapped);
-  return orderSettings('queue' in said ? said : { ...said, queue: { enabled: false } });
+  return orderSettings(withQueue(said));
 }

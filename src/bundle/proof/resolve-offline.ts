@@ -84,7 +84,7 @@ export function resolveBundle(files: readonly BundleFile[], target: string, { us
   };
   workspace.root_path = fillReferences(root, known);
   workspace.file_path = `${String(workspace.root_path)}/files`;
-  const resources = objectOf(fillReferences(objectOf(config.resources), known));
+  const resources = withQueues(objectOf(fillReferences(objectOf(config.resources), known)));
   if (chosen.mode === 'development')
     return { bundle, workspace, presets: developmentPresets(short), resources: inDevelopmentMode(resources, short) };
   return { bundle, workspace, resources: withRunAs(resources, fillReferences(objectOf(config.run_as), known)) };
@@ -202,6 +202,11 @@ function inDevelopmentMode(resources: JsonObject, short: string): JsonObject {
   });
   const dashboard = (one: JsonObject): JsonObject => ({ ...one, display_name: `${prefix}${String(one.display_name ?? '')}` });
   return changeResources(resources, { jobs: job, pipelines: pipeline, dashboards: dashboard });
+}
+
+/** A job that says nothing of a queue gets one (facts: bundles#defaults). */
+function withQueues(resources: JsonObject): JsonObject {
+  return changeResources(resources, { jobs: (one) => ({ ...one, queue: one.queue ?? { enabled: true } }) });
 }
 
 /** A target's run_as goes for every job and pipeline that says none. */
