@@ -2,15 +2,17 @@
 import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
 import { experimentsNamed, namedInSchemas } from '../analysis/table-places.ts';
+import { isStatement, placesInText } from '../analysis/tables-in-text.ts';
 import { analyzeWheels } from '../analysis/wheels.ts';
 import { checkBundle } from '../bundle/check/check-bundle.ts';
 import type { DevData } from '../bundle/data/names.ts';
 import { generateBundle, targetsOf } from '../bundle/generate/generate.ts';
 import { namesData } from '../bundle/generate/own-data.ts';
 import { namesExperiment, type TargetWish } from '../bundle/generate/targets.ts';
-import type { Adoption, Bundle, DashboardReads, Diagnostic, SourceTables } from '../bundle/model/bundle.ts';
+import type { Adoption, Bundle, DashboardReads, Diagnostic, StatementTables } from '../bundle/model/bundle.ts';
 import { leavesOf } from '../bundle/model/leaves.ts';
-import { keyedResources, resourceDefinitions } from '../bundle/model/resources.ts';
+import { parameterGiven } from '../bundle/model/path-and-id-fields.ts';
+import { type KeyedResource, keyedResources, resourceDefinitions } from '../bundle/model/resources.ts';
 import { wheelUses } from '../bundle/model/wheel-uses.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
@@ -60,10 +62,10 @@ export async function makeBundle(
     });
   const where = placing && (await choosePlaces(subject.definition, all, { host, ...placing }, originals));
   const options = { targets, adoption: originals, deployer, devData, ...where };
-  const { tables, makes } = await dataOf(subject);
+  const { tables, makes, statements } = await dataOf(subject);
   const dashboards = tables.length === 0 ? [] : await dashboardsOf(subject);
   signal?.throwIfAborted();
-  const generated = during('generating a bundle', () => generateBundle({ ...subject, tables, dashboards, host, options }));
+  const generated = during('generating a bundle', () => generateBundle({ ...subject, tables, statements, dashboards, host, options }));
   const { files } = generated;
   const bundle = { ...generated, secrets: callSecrets({ files, secrets: await findSecrets(files) }) };
   signal?.throwIfAborted();
@@ -88,9 +90,11 @@ export async function loadMaking(): Promise<void> {
 }
 
 /** Only where a catalog, schema or experiment is a variable it counts what the code does with it: the parsers cost more than all the rest. */
-async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ tables: SourceTables[]; makes: string[] }> {
-  const resources = sources.length === 0 || madeUp ? [] : keyedResources(definition);
-  if (!namesData(resources) && !namesExperiment(resources)) return { tables: [], makes: [] };
+async function dataOf({ definition, sources, madeUp }: WholeSubject) {
+  const resources = madeUp ? [] : keyedResources(definition);
+  const statements = await statementsIn(resources);
+  const counts = namesData(resources) || namesExperiment(resources) || statements.length > 0;
+  if (!counts || sources.length === 0) return { tables: [], makes: [], statements };
   const analyses = await Promise.all(sources.map((source) => analyze(source)));
   const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
   const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
@@ -98,7 +102,21 @@ async function dataOf({ definition, sources, madeUp }: WholeSubject): Promise<{ 
   const tables = all.map(({ file, analysis }) => {
     return { path: file.path, tables: namedInSchemas(analysis), experiments: experimentsNamed(analysis) };
   });
-  return { tables, makes: all.flatMap(({ analysis }) => analysis.makes) };
+  return { tables, makes: all.flatMap(({ analysis }) => analysis.makes), statements };
+}
+
+/** Statements of a job's settings that are parsed; our choice. */
+const MOST_STATEMENTS = 50;
+
+/** Those that parameters hold and that change something; references of another bundle in them would become ours. */
+async function statementsIn(resources: readonly KeyedResource[]): Promise<StatementTables[]> {
+  const given = resources
+    .flatMap(({ type, leaves }) => (type === 'jobs' ? [...leaves.values()] : []))
+    .map((leaf) => parameterGiven(leaf)?.value);
+  const texts = new Set(given.filter((value) => typeof value === 'string' && isStatement(value) && !value.includes('${')));
+  const found = await Promise.all([...texts].slice(0, MOST_STATEMENTS).map((text) => placesInText(String(text))));
+  const known = found.filter((one) => one !== undefined);
+  return known.some(({ tables }) => tables.some(({ changes }) => changes)) ? known : [];
 }
 
 async function dashboardsOf({ definition }: WholeSubject): Promise<DashboardReads[]> {

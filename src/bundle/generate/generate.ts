@@ -14,6 +14,7 @@ import type {
   Source,
   SourceReference,
   SourceTables,
+  StatementTables,
 } from '../model/bundle.ts';
 import { digestFiles, sha256 } from '../model/bundle.ts';
 import { RESOURCE_FILES } from '../model/paths.ts';
@@ -66,6 +67,8 @@ interface GenerateInput {
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   /** The tables that the sources name, where somebody has looked. */
   readonly tables?: readonly SourceTables[] | undefined;
+  /** The statements of SQL in its settings, where somebody has looked. */
+  readonly statements?: readonly StatementTables[] | undefined;
   /** What its dashboards read, where somebody has looked. */
   readonly dashboards?: readonly DashboardReads[] | undefined;
   /** The workspace the job was read from; never written into the bundle. */
@@ -174,13 +177,13 @@ function renderGitignore(sources: readonly BundleFile[]): string {
 
 /** Makes the bundle of a job. Sources, related things and lookups may come in any order. Throws UserError for a target that can't be. */
 export function generateBundle(input: GenerateInput): Bundle {
-  const { definition, options = {}, tables = [] } = input;
+  const { definition, options = {}, tables = [], statements } = input;
   const { folder } = definition;
   const wished = targetsOf(options.targets);
   const names = wished.map(({ name }) => name);
   const adoption = Object.fromEntries(names.map((name) => [name, options.adoption?.[name] ?? 'copy']));
   const originals = keyedResources(definition);
-  const chosen = chooseVariables(originals, { calls: callsWords(originals, tables) });
+  const chosen = chooseVariables(originals, { calls: callsWords(originals, tables), statements });
   const pauses = pauseTriggers(originals, (name) => chosen.list.some((one) => one.name === name));
   const { resources } = pauses;
   const references = resources.flatMap((resource) => pathsOf(resource, resource.leaves));

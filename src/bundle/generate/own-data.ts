@@ -60,7 +60,7 @@ interface Use {
  */
 export function giveOwnData(
   resources: readonly KeyedResource[],
-  { list, byPlace, tables: named }: Omit<Variables, 'before'>,
+  { list, byPlace, tables: named, statements }: Omit<Variables, 'before'>,
   sources: readonly SourceTables[],
   { first, answers, ...configured }: DevData & { readonly first?: string | undefined } = {},
 ): OwnData {
@@ -73,6 +73,12 @@ export function giveOwnData(
     for (const leaf of resource.leaves.values()) {
       const place = `${resource.prefix}${leaf.place}`;
       const table = named.get(place);
+      for (const { place: at, changes } of statements.get(place)?.tables ?? []) {
+        const { schema, catalog } = named.get(at) ?? {};
+        for (const name of [schema, catalog])
+          if (name !== undefined && mayMove(name))
+            places.set(name, [...(places.get(name) ?? []), { place: at, kind: changes ? 'written' : 'read', foreign: [] }]);
+      }
       const names = [byPlace.get(place), table?.schema, table?.catalog].filter((name) => name !== undefined && mayMove(name));
       if (usesOf === undefined || names.length === 0) continue;
       const use = usesOf(resource, leaf);
@@ -114,13 +120,13 @@ export function giveOwnData(
   const given = valuesIn(place, own);
   // Answered for another job, whose data is elsewhere.
   if (answer !== undefined && metAmong(given, list) !== undefined)
-    return giveOwnData(resources, { list, byPlace, tables: named }, sources, { ...configured, first });
+    return giveOwnData(resources, { list, byPlace, tables: named, statements }, sources, { ...configured, first });
   const ownIn = (target: string) => (target === first ? given : schemasOf(target, given));
   if (own.length === 0) told.push(...staysInCatalog(list, sources));
   const moves = (target: string) => (own.length === 0 ? [] : [{ level: 'note' as const, message: movesTo(ownIn(target)) }]);
   const note = (name: string) => (onlyRead.has(name) ? ', where it is only read from' : '');
-  const described = describeVariables(resources, { list: variables, byPlace: moved, tables }, note);
-  return { list: described, byPlace: moved, tables, own: ownIn, told: (target) => [...moves(target), ...told] };
+  const described = describeVariables(resources, { list: variables, byPlace: moved, tables, statements }, note);
+  return { list: described, byPlace: moved, tables, statements, own: ownIn, told: (target) => [...moves(target), ...told] };
 }
 
 /** A further copy's values: its schemas are called after its target. */

@@ -1,7 +1,7 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
 import type { CallsWord } from '../data/task-sources.ts';
 import { pipelineName } from '../data/written-tables.ts';
-import type { BundleVariable, LookupKind } from '../model/bundle.ts';
+import type { BundleVariable, LookupKind, StatementTables } from '../model/bundle.ts';
 import type { Leaf } from '../model/leaves.ts';
 import { parameterGiven } from '../model/path-and-id-fields.ts';
 import type { KeyedResource } from '../model/resources.ts';
@@ -30,6 +30,8 @@ export interface Variables {
   readonly byPlace: ReadonlyMap<string, string>;
   /** Names of tables in three parts, by place: the variables for two of them, and the third. */
   readonly tables: ReadonlyMap<string, TableName>;
+  /** Statements of SQL by place, with the tables in them that are written by the resources: these stand among the tables, by a place of their own. */
+  readonly statements: ReadonlyMap<string, Statement>;
   /** What stands before the value at its place, where the value is a part of a word, as in `--schema=sales`. */
   readonly before: ReadonlyMap<string, string>;
 }
@@ -38,6 +40,11 @@ interface TableName {
   readonly catalog: string;
   readonly schema: string;
   readonly name: string;
+}
+
+interface Statement {
+  readonly text: string;
+  readonly tables: readonly (StatementTables['tables'][number] & { readonly place: string })[];
 }
 
 /** A word that has no name of its own in a list of them. */
@@ -74,7 +81,7 @@ const MOST_USERS = 3;
 /** The variables with what they stand for, once it is decided: every place that has one counts. `note` says more of some. */
 export function describeVariables(
   resources: readonly KeyedResource[],
-  { list, byPlace, tables }: Omit<Variables, 'before'>,
+  { list, byPlace, tables, statements }: Omit<Variables, 'before'>,
   note: (name: string) => string,
 ): Variable[] {
   const uses = new Map<string, Map<string, string[]>>();
@@ -85,15 +92,15 @@ export function describeVariables(
   for (const resource of resources) {
     for (const leaf of resource.leaves.values()) {
       const place = `${resource.prefix}${leaf.place}`;
-      const [variable, table] = [byPlace.get(place), tables.get(place)];
-      if (variable === undefined && table === undefined) continue;
+      const inStatement = statements.get(place)?.tables ?? [];
+      const named = [place, ...inStatement.map((one) => one.place)].map((one) => tables.get(one)).filter((table) => table !== undefined);
+      const variable = byPlace.get(place);
+      if (variable === undefined && named.length === 0) continue;
       const { what, whose } = describe(resource, leaf);
-      const inTable = `of the table in ${what.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`;
+      const inTable = `of ${inStatement.length > 1 ? 'tables' : 'the table'} in ${what.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`;
       if (variable !== undefined) add(variable, what, whose);
-      if (table !== undefined) {
-        add(table.catalog, `Catalog ${inTable}`, whose);
-        add(table.schema, `Schema ${inTable}`, whose);
-      }
+      for (const name of new Set(named.map(({ catalog }) => catalog))) add(name, `Catalog ${inTable}`, whose);
+      for (const name of new Set(named.map(({ schema }) => schema))) add(name, `Schema ${inTable}`, whose);
     }
   }
   return list.map((variable) => {
@@ -110,11 +117,11 @@ export function describeVariables(
 /**
  * Chooses the variables of a bundle. Equal values under one name share a variable; a second value of a name gets the name of its task
  * (or of its resource) behind it. `calls`: what code calls a word without a name of its own, where somebody has looked; it is a table's by that
- * alone, since modules and hosts look alike.
+ * alone, since modules and hosts look alike. `statements`: those that settings hold.
  */
 export function chooseVariables(
   resources: readonly KeyedResource[],
-  { calls }: { readonly calls?: CallsWord } = {},
+  { calls, statements: known = [] }: { readonly calls?: CallsWord; readonly statements?: readonly StatementTables[] | undefined } = {},
 ): Variables {
   const chosen = new Map<string, Chosen>();
   const byPlace = new Map<string, string>();
@@ -138,19 +145,41 @@ export function chooseVariables(
   }
   const isTables: IsTables = (resource, leaf, name) => !BARE.test(name) || calls === undefined || calls(resource, leaf) !== undefined;
   const tables = splitTables(resources, chosen, isTables);
-  return { list: [...chosen.values()], byPlace, tables, before };
+  const statements = splitStatements(resources, chosen, known, tables);
+  return { list: [...chosen.values()], byPlace, tables, statements, before };
 }
 
 /** What stands at the places that have variables, instead of their values. */
-export function writtenValues({ byPlace, tables, before }: Omit<Variables, 'list'>): [place: string, value: string][] {
+export function writtenValues({ byPlace, tables, statements, before }: Omit<Variables, 'list'>): [place: string, value: string][] {
   const start = (place: string) => before.get(place) ?? '';
+  const inStatements = new Set([...statements.values()].flatMap((one) => one.tables.map(({ place }) => place)));
+  const whole = [...tables].filter(([place]) => !inStatements.has(place));
   return [
     ...[...byPlace].map(([place, name]): [string, string] => [place, `${start(place)}\${var.${name}}`]),
-    ...[...tables].map(([place, { catalog, schema, name }]): [string, string] => [
+    ...whole.map(([place, { catalog, schema, name }]): [string, string] => [
       place,
       `${start(place)}\${var.${catalog}}.\${var.${schema}}.${name}`,
     ]),
+    ...[...statements].map(([place, statement]): [string, string] => [place, start(place) + withVariables(statement, tables)]),
   ];
+}
+
+function withVariables({ text, tables: named }: Statement, tables: Variables['tables']): string {
+  const parts = named.flatMap(({ place, parts: [catalog, schema], catalogAt, schemaAt }) => {
+    const table = tables.get(place);
+    if (table === undefined) return [];
+    return [
+      { at: catalogAt, length: catalog.length, name: table.catalog },
+      { at: schemaAt, length: schema.length, name: table.schema },
+    ];
+  });
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { at, length, name } of parts.sort((a, b) => a.at - b.at)) {
+    pieces.push(text.slice(from, at), `\${var.${name}}`);
+    from = at + length;
+  }
+  return pieces.join('') + text.slice(from);
 }
 
 /** Whether it is a parameter that names a table in three parts. */
@@ -186,4 +215,29 @@ function tableName(chosen: Map<string, Chosen>, [catalog, schema, name]: readonl
     return free;
   };
   return { catalog: variableFor('catalog', catalog), schema: variableFor('schema', schema), name };
+}
+
+/** Adds those of statements that are written: a copy goes on to read others where production does. */
+function splitStatements(
+  resources: readonly KeyedResource[],
+  chosen: Map<string, Chosen>,
+  known: readonly StatementTables[],
+  tables: Map<string, TableName>,
+): Map<string, Statement> {
+  const statements = new Map<string, Statement>();
+  const byText = new Map(known.map((one) => [one.text, one]));
+  const nameOf = (parts: readonly string[]) => parts.join('.').toLowerCase();
+  const changed = new Set(known.flatMap((one) => one.tables.flatMap(({ changes, parts }) => (changes ? [nameOf(parts)] : []))));
+  for (const { type, leaves, prefix } of known.length === 0 ? [] : resources) {
+    for (const leaf of type === 'jobs' ? leaves.values() : []) {
+      const { text, tables: named } = byText.get(String(parameterGiven(leaf)?.value)) ?? { text: '', tables: [] };
+      const place = `${prefix}${leaf.place}`;
+      const ours = named.filter(({ parts }) => changed.has(nameOf(parts)));
+      if (ours.length === 0) continue;
+      const placed = ours.map((one) => ({ ...one, place: `${place}#${one.catalogAt}` }));
+      for (const one of placed) tables.set(one.place, tableName(chosen, one.parts));
+      statements.set(place, { text, tables: placed });
+    }
+  }
+  return statements;
 }

@@ -111,6 +111,18 @@ export interface SourceTables {
   readonly experiments?: readonly string[];
 }
 
+/** A statement of SQL that a setting holds. */
+export interface StatementTables {
+  readonly text: string;
+  /** What it names in three parts, with the places in the text where catalog and schema begin. */
+  readonly tables: readonly {
+    readonly changes: boolean;
+    readonly parts: readonly [catalog: string, schema: string, name: string];
+    readonly catalogAt: number;
+    readonly schemaAt: number;
+  }[];
+}
+
 /** What a dashboard reads by bare names, all of it in one schema. */
 export interface DashboardReads {
   readonly id: string;

@@ -88,9 +88,12 @@ function isOwnPlace(
   { short, moved }: { readonly short: string; readonly moved: ReturnType<typeof movedData> },
 ): boolean {
   const isMoved = (now: string, before: string | undefined) => moved.some((one) => one.is === now && one.was === before);
-  const [parts, before] = [is.split('.'), was.split('.')];
-  if (isMoved(is, was)) return true;
-  return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part, short) || isMoved(part, before[i]));
+  const isOwnIn = (separator: string | RegExp) => {
+    const [parts, before] = [is.split(separator), was.split(separator)];
+    return parts.length === before.length && parts.every((part, i) => part === before[i] || isOwn(part, short) || isMoved(part, before[i]));
+  };
+  // A name, whatever stands in it; or names and what stands between them: in a statement of SQL several tables may be other ones.
+  return isMoved(is, was) || isOwnIn('.') || isOwnIn(/([^\p{L}\p{N}_-]+)/u);
 }
 
 function isOwn(schema: string, shortName: string): boolean {

@@ -1,13 +1,10 @@
 // Tables that a job's settings name in SQL: parameters hold whole statements, which code hands on to be run.
-import { analyze } from '../../analysis/analyze.ts';
-import { isChange } from '../../analysis/table-places.ts';
+import { isStatement, tablesInText } from '../../analysis/tables-in-text.ts';
 import { code } from '../policy/phrases.ts';
 import { filled, type ValuesByName } from './values-given.ts';
 
 /** Statements that are looked at, of all jobs together: each is parsed; our choice. */
 const MOST_STATEMENTS = 50;
-const STATEMENT =
-  /^\s*(?:insert\s+(?:into|overwrite)|merge\s+into|copy\s+into|create\s+(?:or\s+replace\s+)?(?:table|view|materialized|streaming)|delete\s+from|truncate\s+table|drop\s+(?:table|view)|alter\s+table|update\s+\S+\s+set|optimize\s+\S+\.|with\s+\w+\s+as\s*\(|select\s[\s\S]*?\sfrom)\s?/i;
 
 /** A parameter's value, as it is given in a target. */
 interface GivenText {
@@ -23,7 +20,7 @@ interface GivenText {
 /** `production`: undefined where there is none to hold it against. Names of two parts may be another database's: they are left out. */
 export async function sqlInSettings(here: readonly GivenText[], production: readonly GivenText[] | undefined) {
   const found: { readonly name: string; readonly original: string | undefined; readonly changes: boolean; readonly where: string }[] = [];
-  for (const given of here.filter(({ text }) => STATEMENT.test(text)).slice(0, MOST_STATEMENTS)) {
+  for (const given of here.filter(({ text }) => isStatement(text)).slice(0, MOST_STATEMENTS)) {
     const { job, task, parameter } = given;
     const same = production?.find((one) => one.job === job && one.task === task && one.parameter === parameter);
     const [own, there] = [await tablesIn(given), same === undefined ? [] : await tablesIn(same)];
@@ -38,11 +35,8 @@ export async function sqlInSettings(here: readonly GivenText[], production: read
 }
 
 async function tablesIn({ text, values }: GivenText) {
-  const { named } = await analyze({ path: 'setting.sql', kind: 'file', bytes: Buffer.from(text) });
-  const known = named.map((table) => ({
-    changes: isChange(table),
-    parts: table.parts.map((part) => filled(part, (name) => values.get(name))),
-  }));
+  const named = await tablesInText(text);
+  const known = named.map(({ changes, parts }) => ({ changes, parts: parts.map((part) => filled(part, (name) => values.get(name))) }));
   return known.flatMap(({ changes, parts }) =>
     parts.length === 3 && !parts.join('').includes('{') ? [{ changes, name: parts.join('.') }] : [],
   );

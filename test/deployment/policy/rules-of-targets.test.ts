@@ -61,6 +61,13 @@ describe('what a target has of its own', () => {
     expect(weights(dev(extra)).join()).toContain(words);
   });
 
+  it('is nothing where a copy has a schema of its own in the place of another, whatever signs stand in that name', () => {
+    const tasks = (schema: string) => [{ task_key: 'a', notebook_task: { base_parameters: { schema, table: `main.${schema}.orders` } } }];
+    const production = resolved('prod', { name: 'J', schedule: { pause_status: 'UNPAUSED' }, tasks: tasks('<prod_schema>') });
+    expect(weights(dev({ tasks: tasks('dev_ana') }), {}, production)).toEqual([]);
+    expect(weights(dev({ tasks: tasks('dev_eve') }), {}, production).join()).toContain('`schema` of task `a` is `dev_eve`');
+  });
+
   it('is nothing that a variable tells code of where data is, such as a schema without its person’s name; but never who runs which code', () => {
     const at = (target: 'dev' | 'prod', schema: string, tasks: JsonObject[]): JsonObject => ({
       ...resolved(target, target === 'dev' ? dev({ tasks }) : { name: 'J', tasks }),
