@@ -33,7 +33,7 @@ export interface Analysis {
   readonly title: string | undefined;
   /** By name: its parameters. */
   readonly widgets: readonly Widget[];
-  /** Of a Python program: what a parser of arguments gives it. */
+  /** Of a Python program: what its command line and a parser of arguments give it. */
   readonly arguments: readonly ProgramArgument[];
   readonly tables: { readonly read: readonly string[]; readonly written: readonly string[]; readonly maintained: readonly string[] };
   /** The same tables at each place that names them, by line. */
@@ -81,7 +81,10 @@ export async function analyze(source: Source): Promise<Analysis> {
     cells: cells.length,
     title: titleOf(cells),
     widgets: [...facts.widgets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, LIMITS.listed),
-    arguments: facts.parsers > 1 ? [] : [...facts.arguments].slice(0, LIMITS.listed).map(([name, rest]) => ({ name, ...rest })),
+    arguments: [
+      ...[...facts.words].map(([name, word]) => ({ name: name.toLowerCase(), givenAs: [word] })),
+      ...(facts.parsers > 1 ? [] : [...facts.arguments].map(([name, rest]) => ({ name, ...rest }))),
+    ].slice(0, LIMITS.listed),
     tables: { read: listed(facts.read), written: listed(facts.written), maintained: listed(facts.maintained) },
     named: [...facts.named.values()].filter(isNoView).sort((a, b) => a.line - b.line),
     changedPaths: [...facts.changedPaths.values()].sort((a, b) => a.line - b.line),
@@ -156,7 +159,7 @@ async function readCells(cells: readonly Cell[], path: string, { facts, dependen
   const taken = new Set<string>();
   const functions: OwnFunctions = new Map();
   const know = async (root: Node, { line }: Cell) => {
-    await addConstants(root, constants, taken, hole);
+    await addConstants(root, { constants, words: facts.words, taken }, hole);
     await addFunctions(root, functions, { line, constants, hole });
   };
   // What a cell hands to a function of one above it has to be known when that is read.

@@ -45,7 +45,7 @@ export function createDependencies(source: Source, cells: readonly Cell[]) {
     needsParser,
     readPython: async (cell: Cell, root: Node) => {
       if (!needsParser) return;
-      await addConstants(root, constants, taken);
+      await addConstants(root, { constants, words: new Map(), taken });
       if (!PYTHON_NEEDS.test(cell.text)) return;
       const known = await pythonDependencies(root, cell.line, constants);
       found.push(...known, ...(root.hasError ? importLines(cell, new Set(known.map((one) => one.line))) : []));

@@ -15,7 +15,9 @@ export function placeParameters({ parts }: NamedTable): string[] {
 
 /** What a parser of arguments gives is called as those who run the program may give it: `{args.schema}` is `{out_schema|-o}`, `{args.table}` `{table|#1}`. */
 function asGiven(given: Analysis['arguments']): (part: string) => string {
-  const byName = new Map(given.map(({ name, givenAs }) => [name, [...(/^\w/.test(givenAs[0] ?? '') ? [] : [name]), ...givenAs].join('|')]));
+  const byName = new Map(
+    given.map(({ name, givenAs }) => [name, [...(/^(?!argv\d)\w/.test(givenAs[0] ?? '') ? [] : [name]), ...givenAs].join('|')]),
+  );
   return (part) =>
     part.replace(/\{([^{}]*)\}/g, (hole, name: string) => {
       const names = byName.get(name.replace(/^.*\./, '').toLowerCase());

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analyze } from '../../src/analysis/analyze.ts';
-import { hardCodedChanges, isChange, placeParameters } from '../../src/analysis/table-places.ts';
+import { hardCodedChanges, isChange, namedInSchemas, placeParameters } from '../../src/analysis/table-places.ts';
 import type { Source } from '../../src/bundle/model/bundle.ts';
 import { compare, type Labelled, labelledIn, sourceOf } from './labelled-sources.ts';
 
@@ -52,4 +52,18 @@ it('finds most of it in sources that it was not made for', async () => {
 
 it('finds all that the playground writes to tables by their whole names, and nothing else', async () => {
   expect((await compare(inDemo(), find)).wrong).toEqual([]);
+});
+
+it('says how people who run a program may give what it names tables by', async () => {
+  const code = `parser = argparse.ArgumentParser()
+parser.add_argument("-s", "--schema")
+parser.add_argument("--out-name", dest="name")
+parser.add_argument("-c", dest="catalog")
+parser.add_argument("day")
+args = parser.parse_args()
+mode = sys.argv[2]
+spark.table(f"{args.catalog}.{args.schema}.{args.name}_{args.day}_{mode}")
+`;
+  const [named] = namedInSchemas(await analyze(sourceOf('load.py', code)));
+  expect(named?.parts).toEqual(['{catalog|-c}', '{schema|-s}', '{out_name}_{day|#1}_{mode|argv2}']);
 });

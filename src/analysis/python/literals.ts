@@ -153,23 +153,34 @@ function literalOf(node: Node, inner: Inner): string | undefined {
   return joined(parts, '');
 }
 
+/** What the trees of a source set once. */
+interface SetOnce {
+  readonly constants: Map<string, string>;
+  /** Names that are words of its command line: `argv1` by the name of what is set to `sys.argv[1]`. */
+  readonly words: Map<string, string>;
+  /** All that is set. */
+  readonly taken: Set<string>;
+}
+
 /**
  * The names that these trees set once to a string; a name that is set again, or in a loop's head, has no one value. `hole` as in `stringOf`.
  */
-export async function addConstants(
-  root: Node,
-  constants: Map<string, string>,
-  taken: Set<string>,
-  hole?: (node: Node) => string,
-): Promise<void> {
+export async function addConstants(root: Node, { constants, words, taken }: SetOnce, hole?: (node: Node) => string): Promise<void> {
   for await (const node of nodesInStretches(root, ['assignment', 'augmented_assignment', 'for_statement', 'parameters'])) {
     const left = node.type === 'parameters' ? node : node.childForFieldName('left');
     const names = left === null ? [] : left.type === 'identifier' ? [left] : nodesOf(left, ['identifier']);
     for (const { text } of names) {
       const value =
         node.type === 'assignment' && left?.type === 'identifier' ? stringOf(node.childForFieldName('right'), constants, hole) : undefined;
-      if (taken.has(text)) constants.delete(text);
-      else if (value !== undefined && constants.size < LIMITS.constants) constants.set(text, value);
+      const word = /^\{(argv\d+)\}$/.exec(value ?? '')?.[1];
+      if (taken.has(text)) {
+        constants.delete(text);
+        words.delete(text);
+      } else if (value !== undefined && constants.size < LIMITS.constants) {
+        // What it is called says what it is.
+        constants.set(text, word === undefined ? value : `{${text}}`);
+        if (word !== undefined) words.set(text, word);
+      }
       taken.add(text);
     }
   }

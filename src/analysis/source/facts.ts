@@ -50,13 +50,13 @@ export interface LoggedTo {
   readonly line: number;
 }
 
-/** What a parser of arguments gives to the code. */
+/** What the command line or a parser of arguments gives to the code. */
 export interface ProgramArgument {
   /** In small letters. */
   readonly name: string;
   /** Where nobody gives it. */
   readonly default?: string | undefined;
-  /** How those who run the program give it: `out_schema` by `--out-schema`, `-o` by that, `#1` by the first word without an option. */
+  /** How those who run the program give it: `out_schema` by `--out-schema`, `-o` by that, `#1` by the first word without an option, `argv1` by the first word. */
   readonly givenAs: readonly string[];
 }
 
@@ -83,6 +83,8 @@ export function createFacts() {
     /** `task/key`. */
     taskValuesRead: new Set<string>(),
     taskValuesSet: new Set<string>(),
+    /** Names that are words of its command line: `argv1` by the name of what is set to `sys.argv[1]`. */
+    words: new Map<string, string>(),
     /** What its parsers of arguments give, by its name in small letters. */
     arguments: new Map<string, Omit<ProgramArgument, 'name'>>(),
     /** How many of them are told by their order; not a number behind one that may take several words. */

@@ -78,6 +78,7 @@ it.each([
   ['an option of one letter', ['-s', 'sales', '-v', 'x'], '{schema|-s}', ['-s', 'dev_ana_b', '-v', 'x']],
   ['one that code calls otherwise', ['--out-schema', 'sales'], '{out_schema}', ['--out-schema', 'dev_ana_b']],
   ['a word by its order', ['sales', '7'], '{schema|#1}', ['dev_ana_b', '7']],
+  ['a word that code gives a name', ['7', 'sales'], '{schema|argv2}', ['7', 'dev_ana_b']],
 ])('moves the schema that %s gives', (_how, parameters, part, own) => {
   const tasks = [{ task_key: 'load', spark_python_task: { python_file: `${ETL}/load.py`, parameters } }];
   const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
