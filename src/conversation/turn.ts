@@ -169,6 +169,8 @@ async function work(deps: TurnDeps, { turn, conversation, onStep, signal, tell }
 
   const made = (await deps.rows.turns.get(turn.id))?.bundleDigest;
   const isNew = made !== undefined && made !== before?.bundleDigest;
+  // Nobody has stopped it: another process goes on with it.
+  if (signal.reason instanceof LeaseLostError) throw signal.reason;
   if (outcome.kind === 'stopped' || outcome.kind === 'failed') {
     const isShown = command !== undefined && isNew && (await versions()).some(({ turnId }) => turnId === turn.id);
     if (!isShown) throw outcome.kind === 'stopped' ? new Error('stopped') : outcome.error;

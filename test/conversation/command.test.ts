@@ -1,6 +1,6 @@
 // A command takes no model: zip and card are said before Claude is asked, stand without it, and come once whatever fails.
 import { expect } from 'vitest';
-import { UserError } from '../../src/values/errors.ts';
+import { LeaseLostError, UserError } from '../../src/values/errors.ts';
 import { call } from '../agent/harness.ts';
 import { sampleOf } from '../sample.ts';
 import { FAILURES, TABLES, turnTest as test, usual } from './turn-rig.ts';
@@ -44,6 +44,20 @@ test('where too much is spent for Claude, zip and card come all the same, with w
   expect({ turns, told }).toMatchObject({ turns: [{ state: 'done', made: true }], told: [...WITHOUT_WORDS, 't1/reply'] });
   expect(outbox.at(-1)?.text).toMatch(/^Claude’s work costs too much\. So this is what I can say without it/);
   expect(rig.claude.requests).toEqual([]);
+});
+
+test('what another process has taken over is not said to be stopped, and goes on there', async ({ rig }) => {
+  rig.claude.faults.next({ kind: 'delay', ms: 3_600_000 });
+  await rig.insertCommand('t1');
+  const lost = new AbortController();
+  const running = rig.newProcess().run('t1', lost.signal);
+  await expect.poll(() => rig.delivered, { timeout: 50_000 }).toEqual(WITHOUT_WORDS);
+  lost.abort(new LeaseLostError('Another process goes on with this.'));
+  await expect(running).rejects.toThrow(LeaseLostError);
+  expect((await rig.left()).outbox.map(({ id }) => id)).toEqual(WITHOUT_WORDS);
+  await rig.newProcess().run('t1');
+  expect(await rig.left()).toMatchObject({ turns: [{ state: 'done' }], versions: ['1 t1'], told: [...WITHOUT_WORDS, 't1/reply'] });
+  expect((await rig.left()).outbox.at(-1)?.text).toBe('Done: text of t1.');
 });
 
 test('where Claude is out of reach, it is said what stands without it, and the next message goes on from there', async ({ rig }) => {
