@@ -31,7 +31,7 @@ export const TABLE: Record<string, string> = {
   'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db',
   'storage/usage': 'storage/db:types',
   storage: 'bundle/model:types bundle/secrets storage/db storage/bundles storage/usage',
-  identity: 'storage/db:types storage openid-client',
+  identity: 'storage/usage:types storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',
   'deployment/policy': 'bundle/model bundle/currency bundle/check bundle/proof deployment/cli',

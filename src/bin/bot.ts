@@ -50,6 +50,7 @@ async function start(config: BotConfig, log: ProgramLogger): Promise<() => Promi
     },
     vaultKey,
     publicUrl,
+    linkLimits: config.linkLimits,
     me: (at, token) => workspace({ host: at, token: async () => token }).me(),
     clock,
     log,

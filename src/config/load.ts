@@ -35,6 +35,7 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
     devData: devData(values),
     places: { turns: values.DAB_TURNS, ofOnePerson: values.DAB_TURNS_OF_ONE ?? Math.ceil(values.DAB_TURNS / 2) },
     limits: { waiting: values.DAB_MAX_WAITING, hourly: values.DAB_MAX_HOURLY, dollars: values.DAB_MAX_DOLLARS },
+    linkLimits: values.DAB_MAX_LINKS,
   };
 }
 

@@ -2,12 +2,14 @@
 import { createLinkStore } from '../storage/account-links.ts';
 import type { Db } from '../storage/db/db.ts';
 import { type Attempt, createLinkAttemptStore } from '../storage/link-attempts.ts';
+import type { Scoped } from '../storage/usage/usage.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { onceMore, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import { createVault, type VaultKey } from '../values/vault.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createLinkFlow, type LinkFlow, type Me } from './link-flow.ts';
+import { admitLink } from './link-limits.ts';
 import { hashOf, newNonce } from './nonces.ts';
 import { createOAuth, type OAuthOptions } from './oauth.ts';
 
@@ -38,8 +40,17 @@ export interface Identities {
    * UserError when they are not linked (any more), or Databricks does not accept this bot; UpstreamError when it can't refresh it now.
    */
   token(who: SlackUser, options?: { minMinutes?: number; refused?: string | undefined }): Promise<string>;
-  /** The address to show to this Slack user alone; it works for ten minutes. `resume`: plain JSON, handed to onLinked. UserError: no e-mail address. */
-  startLink(input: { who: SlackUser; slackName: string; slackEmail: string; resume: unknown }): Promise<{ url: string }>;
+  /**
+   * The address to show to this Slack user alone; it works for ten minutes. `near` says in words that no more than a few can be made; `resume`:
+   * plain JSON, handed to onLinked. UserError: no e-mail address, or too many are open.
+   */
+  startLink(input: {
+    who: SlackUser;
+    channel: string;
+    slackName: string;
+    slackEmail: string;
+    resume: unknown;
+  }): Promise<{ url: string; near?: string }>;
   /** Forgets the tokens, then tries to revoke them. */
   unlink(who: SlackUser): Promise<void>;
   /** `onLinked` is told of every link that is made; again at the next start where it throws, so it must be safe to repeat. */
@@ -61,6 +72,8 @@ interface IdentitiesDeps {
   oldVaultKeys?: readonly VaultKey[];
   publicUrl: string;
   me: Me;
+  /** Links that may be open at a time; Infinity where there is no limit. */
+  linkLimits: Scoped;
   clock?: Clock;
   log: Logger;
 }
@@ -94,7 +107,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
     token: (who, { minMinutes = DEFAULT_MIN_MINUTES, refused } = {}) =>
       accessTokens.token(keyOf(who), { minMs: minMinutes * 60_000, refused }),
 
-    async startLink({ who, slackName, slackEmail, resume }) {
+    async startLink({ who, channel, slackName, slackEmail, resume }) {
       if (!slackEmail.includes('@')) {
         throw new UserError({
           doing: 'Connecting your Databricks account',
@@ -105,9 +118,11 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
       const nonce = newNonce();
       const now = clock.now();
       await attempts.forget(new Date(now - FORGET_MS));
+      const near = admitLink(await attempts.open({ ...who, channel }, new Date(now)), deps.linkLimits);
       await attempts.start({
         id: hashOf(nonce),
         ...who,
+        channel,
         slackName,
         slackEmail,
         host,
@@ -115,7 +130,7 @@ export function createIdentities(deps: IdentitiesDeps): Identities {
         createdAt: new Date(now),
         expiresAt: new Date(now + LINK_MS),
       });
-      return { url: `${publicUrl}/auth/start/${nonce}` };
+      return { url: `${publicUrl}/auth/start/${nonce}`, ...(near === undefined ? {} : { near }) };
     },
 
     async unlink(who) {

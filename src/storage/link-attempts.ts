@@ -1,12 +1,15 @@
 // Rows of sign-ins under way: from the Connect button to the confirm page, each used once and for ten minutes.
 import type { LinkRow } from './account-links.ts';
 import { type Db, jsonbOf, type Row, typed } from './db/db.ts';
+import type { Scoped, Who } from './usage/usage.ts';
 
 interface NewAttempt {
   /** sha256 (hex) of the nonce in the link: the link itself is not kept. */
   readonly id: string;
   readonly team: string;
   readonly user: string;
+  /** Where it was asked for; absent in rows that are older than it. */
+  readonly channel?: string;
   readonly slackName: string;
   readonly slackEmail: string;
   readonly host: string;
@@ -40,10 +43,19 @@ export function createLinkAttemptStore(db: Db) {
   return {
     start: (a: NewAttempt) =>
       run(
-        `insert into link_attempts (nonce, team, slack_user, slack_name, slack_email, host, resume, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9)`,
-        [a.id, a.team, a.user, a.slackName, a.slackEmail, a.host, jsonbOf(a.resume), a.createdAt, a.expiresAt],
+        `insert into link_attempts (nonce, team, slack_user, channel, slack_name, slack_email, host, resume, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10)`,
+        [a.id, a.team, a.user, a.channel ?? null, a.slackName, a.slackEmail, a.host, jsonbOf(a.resume), a.createdAt, a.expiresAt],
       ),
+    /** Attempts that are under way at that time, of a person, in a channel, and in the team. */
+    async open({ team, channel, user }: Who, now: Date): Promise<Scoped> {
+      const [row] = await db.query<{ person: number; channel: number; team: number }>(
+        `select (count(*) filter (where slack_user = $2))::integer as person, (count(*) filter (where channel = $3))::integer as channel,
+           count(*)::integer as team from link_attempts where team = $1 and expires_at > $4 and state not in ('confirmed', 'refused')`,
+        [team, user, channel, now],
+      );
+      return row ?? { person: 0, channel: 0, team: 0 };
+    },
     find: (id: string) => find(id, ''),
     /** The same, locked until the transaction ends. */
     lock: (id: string) => find(id, 'for update'),

@@ -11,7 +11,13 @@ import { createTestClock } from '../values/test-clock.ts';
 
 export const ANA = { team: 'T_ACME', user: 'U_ANA' };
 export const BEN = { team: 'T_ACME', user: 'U_BEN' };
-export const ANA_ASKS = { who: ANA, slackName: 'Ana Ruiz', slackEmail: 'Ana@Acme.Example', resume: { command: 'job 123' } };
+export const ANA_ASKS = {
+  who: ANA,
+  channel: 'C_DATA',
+  slackName: 'Ana Ruiz',
+  slackEmail: 'Ana@Acme.Example',
+  resume: { command: 'job 123' },
+};
 
 export const keyOf = (keyId: string): VaultKey => ({ keyId, key: new Uint8Array(32).fill(keyId.length) });
 
@@ -30,6 +36,7 @@ async function createRig() {
     db: storage.db,
     oauth,
     vaultKey: keyOf('k1'),
+    linkLimits: { person: Number.POSITIVE_INFINITY, channel: Number.POSITIVE_INFINITY, team: Number.POSITIVE_INFINITY },
     publicUrl,
     // The stand-in's SCIM Me, asked over HTTP.
     me: async (host, token) => {

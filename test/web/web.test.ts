@@ -68,7 +68,13 @@ it.for(['/healthz', '/nothing', '/auth/start/unknown', '/auth/callback?code=1&st
 );
 
 it('escapes whatever somebody calls themselves, and opening a link changes nothing', async ({ rig }) => {
-  const { url } = await rig.identities.startLink({ who: ANA, slackName: HOSTILE, slackEmail: `${HOSTILE}@acme.example`, resume: null });
+  const { url } = await rig.identities.startLink({
+    who: ANA,
+    channel: 'C_DATA',
+    slackName: HOSTILE,
+    slackEmail: `${HOSTILE}@acme.example`,
+    resume: null,
+  });
   const rows = () => rig.storage.db.query('select * from link_attempts');
   const before = await rows();
   const page = await createBrowser().get(url);
@@ -82,12 +88,12 @@ it('escapes whatever somebody calls themselves, and opening a link changes nothi
 
 it('sets a cookie that scripts and other sites do not get, over https only where we are public', async ({ rig, start }) => {
   const local = await createBrowser().post(
-    (await rig.identities.startLink({ who: ANA, slackName: 'Ana', slackEmail: 'a@b.example', resume: null })).url,
+    (await rig.identities.startLink({ who: ANA, channel: 'C_DATA', slackName: 'Ana', slackEmail: 'a@b.example', resume: null })).url,
     {},
   );
   expect(local.headers.get('set-cookie')).toMatch(/^dab_link=[\w-]{43}; Max-Age=600; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
   const { url } = await start({});
-  const link = await rig.identities.startLink({ who: ANA, slackName: 'Ana', slackEmail: 'a@b.example', resume: null });
+  const link = await rig.identities.startLink({ who: ANA, channel: 'C_DATA', slackName: 'Ana', slackEmail: 'a@b.example', resume: null });
   const secure = await fetch(url + new URL(link.url).pathname, { method: 'POST', redirect: 'manual' });
   expect(secure.headers.get('set-cookie')).toMatch(/^__Host-dab_link=.*; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/);
 });

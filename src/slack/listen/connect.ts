@@ -39,8 +39,9 @@ export function createConnect(deps: { client: WebClient; identities: Pick<Identi
         await whisper(renderWords(`${escapeText(why)} ${person.refusal}`));
         return undefined;
       }
-      const { url } = await deps.identities.startLink({ who, slackName: person.name, slackEmail: person.email, resume });
-      await whisper(renderConnect(why, url, resume.kind !== 'none'));
+      const { name: slackName, email: slackEmail } = person;
+      const { url, near } = await deps.identities.startLink({ who, channel: resume.channel, slackName, slackEmail, resume });
+      await whisper(renderConnect(why, url, resume.kind !== 'none', near));
       return undefined;
     },
   };

@@ -28,8 +28,8 @@ export function renderHelp(linkedAs: string | undefined): Message {
 /** Of what something is needed for: a folder's path may be long. */
 const WHY_CHARACTERS = 500;
 
-/** `why` says what it is needed for; `goesOn`, whether what was asked goes on by itself after that. */
-export function renderConnect(why: string, url: string, goesOn: boolean): Message {
+/** `why` says what it is needed for; `goesOn`, whether what was asked goes on by itself after that; `near`, that few more are made. */
+export function renderConnect(why: string, url: string, goesOn: boolean, near?: string): Message {
   const reason = escapeText(clip(why, WHY_CHARACTERS));
   return {
     text: `${reason} Connect your Databricks account first.`,
@@ -38,7 +38,7 @@ export function renderConnect(why: string, url: string, goesOn: boolean): Messag
         `${reason}\nI work in Databricks *as you*, so connect your account first.${goesOn ? ' What you asked goes on by itself after that.' : ''}`,
       ),
       { type: 'actions', block_id: 'connect', elements: [linkButton('Connect to Databricks', 'connect', url, 'primary')] },
-      context('The link is for you alone and works for 10 minutes.'),
+      context(['The link is for you alone and works for 10 minutes.', near].filter((one) => one !== undefined).join(' ')),
     ],
   };
 }

@@ -272,4 +272,8 @@ export const MIGRATIONS: readonly string[] = [
   alter table proposals add column next_look timestamptz;
   create index proposals_unseen on proposals (next_look) where state = 'unknown';
   `,
+  `
+  -- Where a sign-in was asked for: open ones are counted by channel too.
+  alter table link_attempts add column channel text;
+  `,
 ];

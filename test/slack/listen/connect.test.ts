@@ -21,6 +21,7 @@ const test = dbTest('link_attempts').extend('rig', async ({ db }) => {
     db,
     oauth: { host: 'https://acme.databricks.test', clientId: 'dab', redirectUri: `${publicUrl}/auth/callback` },
     vaultKey: { keyId: 'k1', key: new Uint8Array(32) },
+    linkLimits: { person: 2, channel: 3, team: 4 },
     publicUrl,
     me: () => Promise.reject(new Error('nobody signs in here')),
     log: quiet,
@@ -81,4 +82,21 @@ test.for<Resume>([
 test('what is not a resume is not gone on with', () => {
   expect(() => parseResume({ kind: 'deploy' })).toThrow('Please ask again.');
   expect(() => parseResume({})).toThrow('Please ask again.');
+});
+
+test('links that nobody has used are told before they are too many, and then no more are made', async ({
+  rig: { ask, said, attempts },
+}) => {
+  await ask('U_ANA', nothing('U_ANA'));
+  await ask('U_ANA', nothing('U_ANA'));
+  const line = (index: number) => JSON.stringify(said[index]?.blocks.at(-1));
+  expect(line(0)).not.toContain('buttons');
+  expect(line(1)).toContain('With this one you have 2 Connect buttons that nobody has used yet; I make up to 2.');
+  await expect(ask('U_ANA', nothing('U_ANA'))).rejects.toThrow('Use one of those, or ask again in ten minutes.');
+  // Somebody else’s are their own, as long as the channel has some left.
+  await ask('U_BEN', nothing('U_BEN'));
+  await expect(ask('U_BEN', nothing('U_BEN'))).rejects.toThrow('people in this channel have 3 Connect buttons');
+  await ask('U_BEN', { ...nothing('U_BEN'), channel: 'D_BEN' });
+  await expect(ask('U_CY', { ...nothing('U_CY'), channel: 'D_CY' })).rejects.toThrow('as many as a team may have');
+  expect(await attempts()).toHaveLength(4);
 });
