@@ -26,6 +26,8 @@ export interface Form {
   readonly place: 'thread' | 'direct';
   /** Why it can't be said as meant, as a clause; undefined where it is said so. */
   readonly why: string | undefined;
+  /** Its words are refused as well: only that there is something, and how to find it in the log. */
+  readonly givenUp?: true;
 }
 
 type Say = (form: Form) => Promise<string>;
@@ -53,7 +55,7 @@ export function createDelivery(deps: { client: WebClient; outbox: Outbox; clock:
   async function outlast(
     error: unknown,
     { id, why }: Form,
-    seen: { unsure: number },
+    seen: { unsure: number; away: boolean },
   ): Promise<Extract<Trouble, { why: string }> | undefined> {
     if (error instanceof LeaseLostError || isPassingStatement(error)) throw error;
     const isLast = why !== undefined;
@@ -75,18 +77,22 @@ export function createDelivery(deps: { client: WebClient; outbox: Outbox; clock:
       await clock.sleep(jittered(trouble.ms));
       return undefined;
     }
-    // As long as Slack itself is away, it is not the message.
+    // As long as Slack itself is away, it is not the message; nor is it when Slack has only just come back.
     seen.unsure += 1;
-    if (seen.unsure >= TRIES && (await isThere())) {
-      if (isLast) throw error;
-      return trouble;
+    if (seen.unsure >= TRIES) {
+      const wasAway = seen.away;
+      seen.away = !(await isThere());
+      if (!seen.away && !wasAway) {
+        if (isLast) throw error;
+        return trouble;
+      }
     }
     await clock.sleep(jittered(Math.min(PAUSE_MS * 2 ** (seen.unsure - 1), PAUSE_MAX_MS)));
     return undefined;
   }
 
   async function tryOn(form: Form, say: Say): Promise<{ readonly ts: string } | Extract<Trouble, { why: string }>> {
-    const seen = { unsure: 0 };
+    const seen = { unsure: 0, away: false };
     try {
       for (;;) {
         const end = await say(form).then(
@@ -113,6 +119,7 @@ export function createDelivery(deps: { client: WebClient; outbox: Outbox; clock:
         log.warn({ message: of, place: form.place, why: end.why }, 'message not taken in this form');
         if (end.kind === 'place' && form.place === 'thread') form = { ...form, id: `${of}/direct`, place: 'direct' };
         else if (form.why === undefined) form = { ...form, id: `${form.id}/words`, why: end.why };
+        else if (form.givenUp === undefined) form = { ...form, id: `${form.id}/none`, givenUp: true };
         else {
           log.error({ message: of, why: end.why }, 'message given up: Slack takes it in no form');
           return outbox.leave(of);

@@ -1,10 +1,17 @@
-// A stored message in one of its forms: as meant, in words where Slack refuses that, and in direct messages where its thread is gone.
+// A stored message in one of its forms: as meant, in words where Slack refuses that, by its id where it refuses those, and in direct messages where its thread is gone.
 import type { WebClient } from '@slack/web-api';
 import type { ConversationRow } from '../../conversation/rows.ts';
 import type { ThreadMessage } from '../../conversation/thread-port.ts';
 import type { Message } from '../views/blocks.ts';
 import { renderDeploymentResult } from '../views/deployment-result.ts';
-import { renderCardElsewhere, renderCardInWords, renderElsewhere, renderReplyInWords, renderResultInWords } from '../views/lesser-forms.ts';
+import {
+  renderCardElsewhere,
+  renderCardInWords,
+  renderElsewhere,
+  renderGivenUp,
+  renderReplyInWords,
+  renderResultInWords,
+} from '../views/lesser-forms.ts';
 import { renderReply } from '../views/reply.ts';
 import type { ReplyPart } from '../views/split-reply.ts';
 import { renderWriteResult } from '../views/write-card.ts';
@@ -57,8 +64,9 @@ export function createForms(deps: {
   }
 
   return async (message, conversation, form) => {
-    if (message.kind === 'archive' || message.kind === 'release') return files.deliver(form, conversation, message);
-    const said: Message = await render(message, conversation, form);
+    const isFile = message.kind === 'archive' || message.kind === 'release';
+    if (isFile && form.givenUp === undefined) return files.deliver(form, conversation, message);
+    const said: Message = isFile || form.givenUp ? renderGivenUp(form.of) : await render(message, conversation, form);
     const { channel, threadTs, subject } = conversation;
     if (form.place === 'thread') return poster.post(form.id, { channel, threadTs }, said);
     const direct = await directChannel(client, await readerOf(form.of, message, conversation));

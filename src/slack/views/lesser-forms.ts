@@ -46,6 +46,12 @@ export function renderFileInWords(file: File, why: string, of: string): Message 
   return { text: words.text.text, blocks: [{ ...words, accessory: button('Send it to me', 'send_file', of) }] };
 }
 
+/** Of a message that Slack takes in no form; `of` is its id, with which the log names it. */
+export function renderGivenUp(of: string): Message {
+  const text = `:warning: I have something to say here that Slack takes in no form. Ask me here for what you miss; my log has it as \`${of}\`.`;
+  return { text, blocks: [] };
+}
+
 /** In direct messages, since its thread is not open to us. */
 export function renderElsewhere(message: Message, about: string): Message {
   const words = `I can’t write in the thread about ${escapeText(about)} any more, so I say it here.`;

@@ -95,6 +95,13 @@ test.for(KINDS)('%s is said as meant after an outage of Slack', async (kind, { r
   else expect(said?.blocks?.length).toBeGreaterThan(0);
 });
 
+test('what fails just before Slack is back is said as meant', async ({ rig: { slack, refuse, sayAll, inThread } }) => {
+  refuse('reply', { error: 'internal_error', times: 7 });
+  slack.faults.on('auth.test', { error: 'internal_error', times: 1 });
+  await sayAll([MESSAGES.reply]);
+  expect(inThread()[0]?.blocks?.length).toBeGreaterThan(0);
+});
+
 test.for([
   ['a revoked token', { error: 'token_revoked', times: Number.POSITIVE_INFINITY }, 'token_revoked'],
   ['a dead one', { error: 'invalid_auth', times: Number.POSITIVE_INFINITY }, 'invalid_auth'],
@@ -135,8 +142,21 @@ test('a message that can’t be made is said in words', async ({ rig: { newThrea
   ]);
 });
 
-test('what Slack takes in no form is given up, and holds up nothing', async ({ rig: { refuse, sayAll, inThread, states } }) => {
-  refuse('reply', { error: 'invalid_arguments', times: 2 });
+test.for(KINDS)('%s whose words are refused too is named by its id', async (kind, { rig: { refuse, slack, sayAll, inThread, states } }) => {
+  if (isFile(kind)) refuse(kind, { error: 'invalid_arguments' });
+  slack.faults.on('chat.postMessage', { error: 'invalid_arguments', times: isFile(kind) ? 1 : 2 });
+  await sayAll([MESSAGES[kind], AFTER]);
+  const [named, after, ...more] = inThread().map(textOf);
+  expect([named, after, more]).toEqual([
+    expect.stringContaining('Slack takes in no form. Ask me here for what you miss; my log has it as `m0`.'),
+    expect.stringContaining(AFTER.text),
+    [],
+  ]);
+  expect(await states()).toEqual(SENT);
+});
+
+test('what can’t even be named is given up, and holds up nothing', async ({ rig: { refuse, sayAll, inThread, states } }) => {
+  refuse('reply', { error: 'invalid_arguments', times: 3 });
   await sayAll([MESSAGES.reply, AFTER]);
   expect(inThread().map(textOf)).toMatchObject([expect.stringContaining(AFTER.text)]);
   expect(await states()).toEqual(SENT);
