@@ -6,6 +6,7 @@ import type { Logger } from '../../values/log.ts';
 import type { ChannelLine } from '../bolt/channel-line.ts';
 import { slackError } from '../bolt/passing.ts';
 import { directChannel } from '../thread/direct-channel.ts';
+import { troubleOf } from '../thread/refusals.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { renderEarlierThread, renderWords } from '../views/answers.ts';
 import { clip, escapeText } from '../views/slack-text.ts';
@@ -16,6 +17,8 @@ type Subject = ConversationRow['subject'];
 
 /** Who has so many before them in a channel is told: with fewer it is a matter of seconds. Our choice. */
 const MANY = 5;
+/** What posting answers where we are no member (facts: slack#membership). */
+const NOT_A_MEMBER = new Set(['not_in_channel', 'channel_not_found']);
 
 export type OpenThread = (asked: Asked, subject: Subject, isPrivate: boolean, whisper: Whisper) => Promise<void>;
 
@@ -74,15 +77,26 @@ export function createOpenThread(deps: {
         renderWords(`Somebody else opens a thread about ${aboutOf(subject)} here at this moment. Look for it, or ask again in a minute.`),
       );
     } catch (error) {
-      const code = slackError(error);
-      if (code !== 'not_in_channel' && code !== 'channel_not_found') throw error;
-      await whisper(
-        renderWords(
-          'I am not a member here, so I can’t answer. Type `/invite @DAB Bot` and ask again, or put `private` behind what you typed.',
-        ),
-      );
+      const refused = renderRefused(error, isPrivate);
+      if (refused === undefined) throw error;
+      log.warn({ err: error, request: id }, 'no thread opened: Slack does not let us write there');
+      await whisper(refused);
     }
   };
+}
+
+/** Why there is no thread, and what to do; undefined where it is not Slack that keeps us from writing there. */
+function renderRefused(error: unknown, isPrivate: boolean) {
+  const trouble = troubleOf(error);
+  if (trouble?.kind === 'app')
+    return renderWords(`I can’t write anything now: ${trouble.why}. Tell whoever runs me, and ask again when they have seen to it.`);
+  if (trouble?.kind !== 'place') return undefined;
+  if (isPrivate) return renderWords(`I can’t write to you directly: ${trouble.why}. Ask an admin of Slack whether apps may write to you.`);
+  if (NOT_A_MEMBER.has(slackError(error) ?? ''))
+    return renderWords(
+      'I am not a member here, so I can’t answer. Type `/invite @DAB Bot` and ask again, or put `private` behind what you typed.',
+    );
+  return renderWords(`I can’t write here: ${trouble.why}. Put \`private\` behind what you typed, and I answer directly.`);
 }
 
 function aboutOf(subject: Subject): string {

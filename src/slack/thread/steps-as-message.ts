@@ -1,4 +1,4 @@
-// The steps of a turn as a posted message that is kept current: a plan block, or plain lines where Slack refuses that block.
+// The steps of a turn as a posted message that is kept current: a plan block, or plain lines where Slack does not take that.
 import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
@@ -6,6 +6,7 @@ import { slackError } from '../bolt/passing.ts';
 import { renderPlainSteps, renderSteps } from '../views/step-list.ts';
 import type { Poster } from './poster.ts';
 import type { StepsView } from './progress.ts';
+import { troubleOf } from './refusals.ts';
 
 /** `id` names the message, so that one whose answer was lost is found again (poster.ts). */
 export function createPostedSteps(
@@ -35,7 +36,7 @@ export function createPostedSteps(
         await client.chat.stopStream({ channel: where.channel, ts });
         return show(steps, ending);
       }
-      if (slackError(error) !== 'invalid_blocks' || render === renderPlainSteps) throw error;
+      if (troubleOf(error)?.kind !== 'message' || render === renderPlainSteps) throw error;
       render = renderPlainSteps;
       return show(steps, ending);
     }

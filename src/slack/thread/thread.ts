@@ -17,6 +17,7 @@ import { createForms } from './forms.ts';
 import type { MayRead } from './may-read.ts';
 import { createPoster } from './poster.ts';
 import { createProgress } from './progress.ts';
+import { troubleOf } from './refusals.ts';
 import { createPostedSteps } from './steps-as-message.ts';
 import { createStreamedSteps } from './steps-as-stream.ts';
 import { createWhoReads, type WhoReads } from './who-reads.ts';
@@ -64,7 +65,11 @@ export function createThread(deps: {
     async anchor(channel, root, waits) {
       const now = waits === undefined ? { kind: 'working' as const } : { kind: 'queued' as const, waits };
       const message = renderRootMessage(root, { now, deployed: [] }, cardRows.host);
-      return poster.post(anchorOf(root), { channel }, message);
+      return poster.post(anchorOf(root), { channel }, message).catch((error: unknown) => {
+        if (troubleOf(error)?.kind !== 'message') throw error;
+        log.warn({ err: error, channel }, 'root message said in words: Slack does not take its blocks');
+        return poster.post(anchorOf(root), { channel }, { text: message.text, blocks: [] });
+      });
     },
 
     async address({ channel, threadTs: ts }) {
