@@ -2,6 +2,7 @@
 import { environment } from '../../src/config/environment.ts';
 import { connectAs } from '../../src/playground/connect.ts';
 import { type Playground, startPlayground } from '../../src/playground/start.ts';
+import type { PostgresOptions } from '../../src/storage/db/postgres.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { NO_CLI } from '../flows/stack.ts';
 import { buttonsOf } from '../flows/thread.ts';
@@ -9,6 +10,7 @@ import { findPostgres } from '../storage/postgres-server.ts';
 import { type Ask, converse } from './load/conversations.ts';
 import { meter } from './load/cost.ts';
 import { judge, type Run, report } from './load/goals.ts';
+import { answerInLongThread, CARDS } from './load/long-thread.ts';
 
 const SIZES = [1, 10, 50, 200, 500];
 /** Beyond, the CLI alone would take the processors for minutes: the bot is measured without it. */
@@ -23,91 +25,86 @@ const LINKED_WITHIN_MS = 60_000;
 /** Sign-ins side by side. */
 const LINKING = 4;
 const MANY = 25;
+const LONG_THREAD_S = 3;
 
 type Asked = Pick<Run, 'name' | 'cli' | 'count'> & { readonly asks: readonly Ask[]; readonly watched: (ask: Ask) => boolean };
+/** Where rows are kept; `server` is undefined for the embedded one. */
+interface Database {
+  readonly name: Run['database'];
+  readonly server: PostgresOptions | undefined;
+}
 
 export async function run(): Promise<void> {
   const { BENCH_SIZES, BENCH_DATABASE } = process.env;
   const sizes = BENCH_SIZES === undefined ? SIZES : BENCH_SIZES.split(',').map(Number);
   const postgres = await findPostgres();
   if ('missing' in postgres) console.log(`SKIPPED: Postgres (${postgres.missing})`);
-  const runs: Run[] = [];
-  for (const database of ['Postgres', 'PGlite'] as const) {
-    if (BENCH_DATABASE !== undefined && BENCH_DATABASE !== database) continue;
-    if (database === 'Postgres' && 'missing' in postgres) continue;
+  const missed: string[] = [];
+  for (const name of ['Postgres', 'PGlite'] as const) {
+    if (BENCH_DATABASE !== undefined && BENCH_DATABASE !== name) continue;
     for (const cli of [true, false]) {
       const own = sizes.filter((size) => size <= MOST_WITH_CLI === cli);
-      if (own.length === 0) continue;
-      const server = database === 'Postgres' && 'start' in postgres ? await postgres.start() : undefined;
-      const { host, port, database: name, user } = server?.options ?? {};
-      const variables = server && {
-        PGHOST: host ?? '',
-        PGPORT: String(port),
-        PGDATABASE: name ?? '',
-        PGUSER: user ?? '',
-        PGSSLMODE: 'disable',
-      };
+      if (own.length === 0 || (name === 'Postgres' && 'missing' in postgres)) continue;
+      const server = name === 'Postgres' && 'start' in postgres ? await postgres.start() : undefined;
       try {
-        runs.push(...(await measure(database, cli, own, { ...variables, ...(cli ? {} : NO_CLI) })));
+        missed.push(...(await measure({ name, server: server?.options }, cli, own)));
       } finally {
         await server?.stop();
       }
     }
   }
-  const missed = runs.flatMap((one) => judge(one).flatMap((goal) => (goal.missed ? [`${one.name}: ${goal.words}`] : [])));
   console.log(
     missed.length === 0 ? '\nnothing missed' : `\nmissed, the first one first:\n${missed.map((words) => `  ${words}`).join('\n')}`,
   );
 }
 
-async function measure(
-  database: Run['database'],
-  cli: boolean,
-  sizes: readonly number[],
-  variables: Record<string, string>,
-): Promise<Run[]> {
+/** Measures so many at once, one after the other, and answers which goals were missed. */
+async function measure({ name: database, server }: Database, cli: boolean, sizes: readonly number[]): Promise<string[]> {
+  const postgres = server && {
+    ...{ PGHOST: server.host, PGPORT: String(server.port), PGDATABASE: server.database, PGUSER: server.user, PGSSLMODE: 'disable' },
+  };
   const playground = await startPlayground({
-    ...{
-      env: environment,
-      page: false,
-      lasting: true,
-      latencyMs: LATENCY_MS,
-      pace: PACE,
-      crowd: { people: PEOPLE, channels: CHANNELS },
-      variables,
-    },
+    ...{ env: environment, page: false, lasting: true, latencyMs: LATENCY_MS, pace: PACE },
+    crowd: { people: PEOPLE, channels: CHANNELS },
+    variables: { ...postgres, ...(cli ? {} : NO_CLI) },
   });
   const { crowd } = playground;
-  const ended = Promise.withResolvers<never>();
-  ended.promise.catch(() => undefined);
-  playground.onCrash((log) => ended.reject(new Error(`The bot ended:\n${log.slice(-4000)}`)));
-  const on = (index: number): Ask => ({
-    person: crowd.names[index % PEOPLE] ?? '',
-    channel: crowd.channels[index % CHANNELS] ?? '',
-  });
+  const crashed = Promise.withResolvers<never>();
+  playground.onCrash((log) => crashed.reject(new Error(`The bot ended:\n${log.slice(-4000)}`)));
+  const on = (index: number): Ask => ({ person: crowd.names[index % PEOPLE] ?? '', channel: crowd.channels[index % CHANNELS] ?? '' });
   const asked: Asked[] = sizes.map((count) => {
     const asks = Array.from({ length: count }, (_, index) => on(index));
     return { name: `${count} at once${cli ? '' : ' without the CLI'}`, cli, count, asks, watched: () => true };
   });
-  if (cli && sizes.some((size) => size > 1)) {
+  const isBusy = cli && sizes.some((size) => size > 1);
+  if (isBusy) {
     const [one, other] = [on(0), on(1)];
     const asks = [...Array.from({ length: MANY }, (_, index) => ({ ...one, channel: on(index + 2).channel })), other];
-    asked.push({ name: `one beside ${MANY} of another`, cli, count: 1, asks, watched: ({ person }) => person === other.person });
+    asked.push({ name: `one beside ${MANY} of another`, cli, count: MANY + 1, asks, watched: ({ person }) => person === other.person });
   }
-  try {
-    await Promise.race([
-      ended.promise,
-      link(playground, crowd.names.slice(0, Math.max(...asked.map(({ asks }) => asks.length))), crowd.channels[0] ?? ''),
-    ]);
-    const runs: Run[] = [];
+
+  async function measureAll(): Promise<string[]> {
+    const missed: string[] = [];
+    await link(playground, crowd.names.slice(0, Math.max(...asked.map(({ asks }) => asks.length))), crowd.channels[0] ?? '');
     for (const one of asked) {
-      await Promise.race([ended.promise, settle(playground)]);
-      const run = { database, ...one, ...(await Promise.race([ended.promise, watch(playground, one)])) };
-      console.log(`\n${run.name}, on ${database}`);
-      for (const line of report(run)) console.log(line);
-      runs.push(run);
+      await settle(playground);
+      const run = { database, ...one, ...(await watch(playground, one)) };
+      console.log([`\n${run.name}, on ${database}`, ...report(run)].join('\n'));
+      missed.push(...judge(run).flatMap((goal) => (goal.missed ? [`${run.name}: ${goal.words}`] : [])));
     }
-    return runs;
+    if (isBusy && server !== undefined) {
+      await settle(playground);
+      const seconds = await answerInLongThread(playground, on(0), { server, settle: () => settle(playground) });
+      const isMissed = seconds > LONG_THREAD_S;
+      const words = `answer in a thread of ${CARDS} cards after a restart: ${seconds.toFixed(1)} s (at most ${LONG_THREAD_S} s: ${isMissed ? 'MISSED' : 'ok'})`;
+      console.log(`\n${words}`);
+      if (isMissed) missed.push(words);
+    }
+    return missed;
+  }
+
+  try {
+    return await Promise.race([crashed.promise, measureAll()]);
   } finally {
     await playground.close();
   }
@@ -132,7 +129,7 @@ async function watch(playground: Playground, { asks, watched }: Asked): Promise<
   const cost = await end();
   const putOff: Record<string, number> = {};
   for (const { method, outcome } of playground.slack.calls.slice(from)) if (outcome === '429') putOff[method] = (putOff[method] ?? 0) + 1;
-  return { seen: seen.filter((_, index) => asks[index] !== undefined && watched(asks[index])), cost, putOff };
+  return { seen: asks.flatMap((ask, index) => (watched(ask) ? (seen[index] ?? []) : [])), cost, putOff };
 }
 
 /** Each as in a browser of their own, a few at a time. */

@@ -20,7 +20,7 @@ export interface Ask {
 }
 
 /** Seconds from the command to each moment, where it came; and what the bot said of things that went wrong. */
-export type Seen = Partial<Record<Moment, number>> & { trouble?: string };
+export type Seen = Partial<Record<Moment, number>> & { trouble?: string; thread?: { readonly channel: string; readonly ts: string } };
 
 let lastJob = 70_000;
 
@@ -43,7 +43,10 @@ export async function converse(playground: Playground, asks: readonly Ask[]): Pr
     const seen = thread ?? byJob.get(/\bjob (\d+)/.exec(message.text)?.[1] ?? '');
     if (seen === undefined) return;
     note(seen, 'seen');
-    if (message.threadTs === undefined && message.ephemeralId === undefined) byThread.set(`${message.channel} ${message.ts}`, seen);
+    if (message.threadTs === undefined && message.ephemeralId === undefined) {
+      seen.thread = { channel: message.channel, ts: message.ts };
+      byThread.set(`${message.channel} ${message.ts}`, seen);
+    }
     if (message.text.includes('went wrong') || message.text.includes('did not respond')) seen.trouble ??= message.text;
     if (thread !== undefined) for (const moment of momentsIn(message)) note(seen, moment);
   });

@@ -5,6 +5,7 @@ import type { Cost } from './cost.ts';
 export interface Run {
   readonly name: string;
   readonly database: 'Postgres' | 'PGlite';
+  /** Conversations that were begun; `seen` may be some of them. */
   readonly count: number;
   readonly cli: boolean;
   readonly seen: readonly Seen[];
@@ -25,9 +26,9 @@ interface Goal {
 const at =
   (count: number, cli = true) =>
   (run: Run) =>
-    run.count === count && run.cli === cli;
+    run.seen.length === count && run.count === count && run.cli === cli;
 const moment = (name: (typeof MOMENTS)[number], share: number) => (run: Run) => quantile(timesOf(run, name), share);
-export const isLost = ({ zip, card, answer }: Seen) => zip === undefined || card === undefined || answer === undefined;
+const isLost = ({ zip, card, answer }: Seen) => zip === undefined || card === undefined || answer === undefined;
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
 const GOALS: readonly Goal[] = [
@@ -46,7 +47,7 @@ const GOALS: readonly Goal[] = [
     most: 3,
     unit: ' s',
     of: moment('step', 1),
-    when: ({ name }) => name.includes('beside'),
+    when: ({ count, seen }) => seen.length < count,
   },
   { what: 'memory when idle', most: 200, unit: ' MB', of: ({ cost }) => cost.idle },
   {
