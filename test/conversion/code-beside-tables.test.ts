@@ -1,5 +1,8 @@
 // Files in volumes and models of MLflow lie in schemas as tables do: a parameter by which code only reads them stays as it is in a copy.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseJob } from '../../src/bundle/model/definition.ts';
 import { resolveBundle } from '../../src/bundle/proof/resolve-offline.ts';
 import { makeBundle } from '../../src/conversion/make-bundle.ts';
 import { HOST, job } from '../bundle/fixtures.ts';
@@ -16,7 +19,7 @@ async function copyOf(code: string, base_parameters: Record<string, string>) {
   const { bundle } = await makeBundle({ definition, sources: [source], diagnostics: [] }, {}, { host: HOST });
   const { resources } = resolveBundle(bundle.files, 'dev', { userName: 'ana.b@acme.example' });
   const told = bundle.diagnostics.filter(({ place }) => place === 'target dev').map(({ message }) => message);
-  return { given: JSON.parse(/"base_parameters":(\{[^}]*\})/.exec(JSON.stringify(resources))?.[1] ?? '{}'), told };
+  return { given: JSON.parse(/"base_parameters":(\{.*?"\})/.exec(JSON.stringify(resources))?.[1] ?? '{}'), told };
 }
 
 const GIVEN = { catalog: 'main', schema: 'erp', out_schema: 'sales' };
@@ -45,4 +48,28 @@ it('keeps models that a copy registers out of production’s schema', async () =
   const { given, told } = await copyOf(code, one);
   expect(given).toEqual({ ...one, schema: 'dev_ana_b' });
   expect(told).toHaveLength(1);
+});
+
+it('leaves the schema of a model that is only looked up', async () => {
+  const looks = 'model = mlflow.pyfunc.load_model(f"models:/{catalog}.{schema}.churn@champion")\n';
+  const { given } = await copyOf(`${ASKS}${looks}files.write.saveAsTable(f"{catalog}.{out_schema}.scores")\n`, GIVEN);
+  expect(given).toEqual({ ...GIVEN, out_schema: 'dev_ana_b' });
+});
+
+it('moves what a statement in the settings writes, and leaves one alone that may hold another bundle’s references', async () => {
+  const statement = 'INSERT INTO main.sales.daily SELECT day FROM main.erp.orders';
+  expect((await copyOf('spark.sql(dbutils.widgets.get("statement"))\n', { statement })).given).toEqual({
+    statement: 'INSERT INTO main.dev_ana_b.daily SELECT day FROM main.erp.orders',
+  });
+  const other = `${statement} WHERE day = '\${day}'`;
+  expect((await copyOf('spark.sql(dbutils.widgets.get("statement"))\n', { statement: other })).given).toEqual({ statement: other });
+});
+
+it('names no schema for a copy of a job that only reads, whatever function its code names the table in', async () => {
+  const demo = (path: string) => readFile(join(import.meta.dirname, '../../src/playground/workspace', path));
+  const definition = parseJob(await demo('jobs/orders-export.json').then(String));
+  const path = '/Workspace/Shared/orders/export_orders.py';
+  const source = { path, kind: 'file', bytes: await demo('files/Shared/orders/export_orders.py') } as const;
+  const { bundle } = await makeBundle({ definition, sources: [source], diagnostics: [] }, {}, { host: HOST });
+  expect(bundle.diagnostics.filter(({ place }) => place === 'target dev')).toEqual([]);
 });
