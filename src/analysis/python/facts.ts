@@ -57,14 +57,21 @@ function linesOf(node: Node, from: number, handed?: Handed): Facts['lineOf'] {
   };
 }
 
+/** Statements of SQL are longer than other arguments, and hold no calls that hold calls. */
+function mostOf(given: Node): number {
+  return given.namedChildren[0]?.type === 'string' ? LIMITS.literalLength : LIMITS.argumentsLength;
+}
+
 /** Once for each call of the function that it stands in, where it depends on what that hands over. */
 async function readInFunction(call: Call, handed: readonly Handed[]): Promise<void> {
   const { node, facts, constants } = call;
-  const isShort = node.endIndex - node.startIndex <= LIMITS.literalLength;
-  const text = handed.length > 0 && isShort ? node.text : '';
-  const names = new Set(handed.flatMap(({ values }) => [...values.keys()].filter((name) => text.includes(name))));
-  if (names.size === 0) return readCall(call);
+  const given = node.childForFieldName('arguments');
+  const isWhole = given !== null && given.endIndex - given.startIndex <= mostOf(given);
+  const text = handed.length > 0 && isWhole && facts.readFollowing < LIMITS.readFollowing ? given.text : '';
+  const names = new Set(handed.flatMap(({ values }) => [...values.keys()]));
+  if (![...names].some((name) => text.includes(name))) return readCall(call);
   for (const one of handed) {
+    facts.readFollowing += 1;
     spend(10);
     facts.lineOf = linesOf(node, call.line, one);
     await readCall({ ...call, constants: withHanded(one, constants) });

@@ -52,8 +52,9 @@ export async function addFunctions(root: Node, own: OwnFunctions, cell: Cell): P
     const called = own.get((method ?? callee)?.text.slice(0, LIMITS.nameLength) ?? '');
     if (called === undefined || called.isMethod !== (method !== null) || called.calls.size >= LIMITS.callsFollowed) continue;
     const given = node.childForFieldName('arguments');
-    const text = (given?.text ?? '').slice(0, LIMITS.literalLength);
-    if (given === null || called.calls.has(text)) continue;
+    if (given === null || given.endIndex - given.startIndex > LIMITS.argumentsLength) continue;
+    const { text } = given;
+    if (called.calls.has(text)) continue;
     called.calls.set(text, { values: valuesOf(node, called.parameters, cell), line: cell.line + given.startPosition.row, text });
   }
 }
@@ -67,7 +68,7 @@ function isAnyCalled(text: string, own: OwnFunctions): boolean {
 }
 
 function parametersOf(definition: Node, constants: Constants): Parameter[] {
-  const list = definition.childForFieldName('parameters')?.namedChildren ?? [];
+  const list = definition.childForFieldName('parameters')?.namedChildren.slice(0, LIMITS.parametersFollowed) ?? [];
   // What stands behind a star is told by its name alone, which `argumentOf` finds as well.
   return list.flatMap((one) => {
     const name = one.type === 'identifier' ? one : (one.childForFieldName('name') ?? nodesOf(one, ['identifier'])[0]);

@@ -96,6 +96,8 @@ export function createFacts() {
     named: new Map<string, NamedTable>(),
     changedPaths: new Map<string, ChangedPath>(),
     logged: new Map<string, LoggedTo>(),
+    /** Calls that were read once more for what is handed to the function around them. */
+    readFollowing: 0,
     /** What a USE has said so far. */
     current: { catalog: undefined as string | undefined, schema: undefined as string | undefined },
     /** The line of the source in which what is read now names something. */

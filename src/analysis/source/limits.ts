@@ -10,8 +10,14 @@ export const LIMITS = {
   /** Units of a string put together from parts; names that may have a value in one source. */
   literalLength: 20_000,
   constants: 1_000,
-  /** Calls of one of a source's own functions whose arguments are followed into it, each for itself. */
+  /**
+   * Calls of one of a source's own functions that are followed into it, each for itself; parameters of one, units of a call's arguments, and calls
+   * in such functions that are read once more, of all together.
+   */
   callsFollowed: 10,
+  parametersFollowed: 20,
+  argumentsLength: 1_000,
+  readFollowing: 5_000,
   /** Units of a line that patterns look at: magics, imports in broken Python. */
   lineLength: 4_096,
   /** Rounds of 100 steps (tree-sitter calls back after each) that parsing a cell of Python may take, per 1,000 units of its text and in all. */
