@@ -20,6 +20,8 @@ const LIFECYCLE = new Set(['prevent_destroy']);
 const RESOURCES = wordSet(
   `jobs pipelines schemas volumes dashboards alerts experiments models registered_models clusters sql_warehouses quality_monitors`,
 );
+const GOES_WHERE = ', which goes to the workspace that it was made from, as whoever deploys it';
+const RUNS_CODE = ', since it can run a program while the bundle is deployed';
 const MODES = new Set(['development', 'production']);
 const BUNDLE_NAME = /^[\p{L}\p{N}][\p{L}\p{N}_. -]*$/u;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -35,6 +37,12 @@ const PATH_REFERENCES = wordSet(
 /** Paths below a path that is itself checked. */
 const BELOW_ROOT = /^\$\{workspace\.(root_path|file_path)\}\/[^\\]+$/;
 
+/** Why a key may not stand there, of those that people know; of others nobody has looked what they do (facts: bundles#what-is-refused). */
+const WHY = new Map([
+  ...[...wordSet('host profile account_id client_id auth_type')].map((key) => [key, GOES_WHERE] as const),
+  ...[...wordSet('artifacts scripts python experimental apps job_runs')].map((key) => [key, RUNS_CODE] as const),
+]);
+
 type Report = (place: string, message: string) => void;
 
 /** The mapping that a section is; an empty one where the section is left out, or reported to be something else. */
@@ -46,12 +54,13 @@ function mapping(value: Json | undefined, place: string, report: Report): JsonOb
 function checkKeys(value: Json | undefined, allowed: ReadonlySet<string>, place: string, report: Report): JsonObject {
   const found = mapping(value, place, report);
   for (const key of Object.keys(found))
-    if (!allowed.has(key)) report(place === '' ? key : `${place}.${key}`, 'is not allowed in a bundle here');
+    if (!allowed.has(key)) report(place === '' ? key : `${place}.${key}`, `has no place in a bundle here${WHY.get(key) ?? ''}`);
   return found;
 }
 
 function checkWorkspace(value: Json | undefined, place: string, report: Report): void {
   for (const [key, path] of Object.entries(checkKeys(value, WORKSPACE, place, report))) {
+    if (!WORKSPACE.has(key)) continue;
     const allowed =
       typeof path === 'string' && (HOME.test(path) || WRITTEN_OUT.test(path) || (key !== 'root_path' && BELOW_ROOT.test(path)));
     const known = allowed && referencesIn(path).every((name) => PATH_REFERENCES.has(name));
@@ -62,6 +71,7 @@ function checkWorkspace(value: Json | undefined, place: string, report: Report):
 
 function checkSync(value: Json | undefined, place: string, report: Report): void {
   for (const [key, list] of Object.entries(checkKeys(value, SYNC, place, report))) {
+    if (!SYNC.has(key)) continue;
     const entries = Array.isArray(list) ? list : [list];
     for (const entry of entries) {
       const inside = typeof entry === 'string' && !/^[/\\~]|^[A-Za-z]:|\\|\$\{|(^|\/)\.\.(\/|$)/.test(entry.replace(/^!/, ''));

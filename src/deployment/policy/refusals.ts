@@ -29,7 +29,7 @@ export function notAllowed(files: readonly BundleFile[]): Refusal | undefined {
   if (first === undefined) return undefined;
   return refusal(
     'not allowed',
-    `The bundle holds something that is not allowed: ${first.place}: ${first.message}${andMore(errors)}`,
+    `The bundle holds something that is not allowed: ${first.place}: ${first.message}${andMore(errors)}.`,
     'Ask me to take it out, then try again.',
   );
 }

@@ -189,6 +189,14 @@ const ATTACKS: Record<string, Record<string, string | Uint8Array>> = {
 };
 
 describe('checkBundle', () => {
+  test('says of a key why it has no place there, where that is known', () => {
+    const said = (text: string) => errors(root(text)).map(({ place, message }) => `${place} ${message}`);
+    expect(said('workspace:\n  host: https://evil.test')).toEqual([
+      expect.stringMatching(/^databricks\.yml: workspace\.host has no place .*, which goes to the workspace that it was made from/),
+    ]);
+    expect(said('scripts: {}')).toEqual([expect.stringContaining('it can run a program while the bundle is deployed')]);
+    expect(said('bundles: {}')).toEqual(['databricks.yml: bundles has no place in a bundle here']);
+  });
   test('passes an honest tree', () => {
     expect(checkBundle(tree({}))).toEqual([]);
     const wheel = task(
