@@ -12,6 +12,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
 import { isPassingStatement, LeaseLostError } from '../values/errors.ts';
 import type { TokenSource } from '../values/patience.ts';
+import { generateCall, validateCall } from './history/command-calls.ts';
 import { createSegments } from './history/segments.ts';
 import type { Limits } from './limits/limits.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
@@ -154,14 +155,8 @@ async function obey(
     readonly signal: AbortSignal;
   },
 ): Promise<string | undefined> {
-  // Ids that stand once in a history: a thread is begun by one command.
-  const [generate, validate] = ['toolu_dab_generate', 'toolu_dab_validate'];
-  await write(
-    'jobId' in subject
-      ? { id: generate, name: 'generate_bundle_from_job', input: { job_id: subject.jobId } }
-      : { id: generate, name: 'generate_bundle', input: { folder: subject.folder } },
-  );
+  await write(generateCall(subject));
   const digest = await made();
-  if (digest !== undefined && !signal.aborted) await write({ id: validate, name: 'validate_bundle', input: { bundle_id: digest } });
+  if (digest !== undefined && !signal.aborted) await write(validateCall(digest));
   return digest;
 }

@@ -39,13 +39,17 @@ type NoPlan = NoProof & { readonly preparing?: string; readonly noCli?: true; re
 
 /** What a thread is told when a turn is over, in the order of the rows. */
 export type ThreadMessage =
-  /** The answer; `to` is mentioned, so that they are notified. `about`: their words, where other messages stand between those and the answer. */
+  /**
+   * The answer; `to` is mentioned, so that they are notified. `about`: their words, where other messages stand between those and the answer.
+   * `later`: Claude was not heard, and is asked in this thread when somebody wants that.
+   */
   | {
       readonly kind: 'reply';
       readonly to: string;
       readonly about?: string;
       readonly text: string;
       readonly changes?: readonly FileChange[];
+      readonly later?: { readonly threadTs: string };
     }
   /** How a deployment ended; edits of the card notify nobody. */
   | { readonly kind: 'result'; readonly to: string; readonly target: string; readonly version: number; readonly result: DeployResult }

@@ -8,8 +8,9 @@ import { isPassingStatement, LeaseLostError, UserError } from '../values/errors.
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type ActingTurn, type AskDeps, askAgent } from './ask-agent.ts';
+import { generateAnswer } from './history/command-calls.ts';
 import { changesBetween, loadWhole, requireOwnSubject } from './stored-versions.ts';
-import { summaryWithoutClaude } from './story/bundle-summary.ts';
+import { nothingWithoutClaude, summaryWithoutClaude } from './story/bundle-summary.ts';
 import { hideSecrets } from './story/hide-secrets.ts';
 import type { Card, Ending, Thread, ThreadMessage } from './thread-port.ts';
 import { openSteps } from './turn-steps.ts';
@@ -172,12 +173,19 @@ async function work(deps: TurnDeps, { turn, conversation, onStep, signal, tell }
   // Nobody has stopped it: another process goes on with it.
   if (signal.reason instanceof LeaseLostError) throw signal.reason;
   if (outcome.kind === 'stopped' || outcome.kind === 'failed') {
-    const isShown = command !== undefined && isNew && (await versions()).some(({ turnId }) => turnId === turn.id);
-    if (!isShown) throw outcome.kind === 'stopped' ? new Error('stopped') : outcome.error;
-    await sayVersion(deps, acting, made, tell);
     const why = outcome.kind === 'stopped' ? 'Stopped before Claude had looked at it.' : outcome.error.words.problem;
-    const text = await hidden(summaryWithoutClaude(await loadWhole(bundles, made), why));
-    await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
+    const isShown = command !== undefined && isNew && (await versions()).some(({ turnId }) => turnId === turn.id);
+    // Of a command that was stopped before its end there is nothing to tell but that.
+    const answer =
+      command !== undefined && outcome.kind === 'failed'
+        ? generateAnswer(await deps.rows.messages.ofConversation(conversation.id))
+        : undefined;
+    if (isShown) await sayVersion(deps, acting, made, tell);
+    const said = isShown
+      ? summaryWithoutClaude(await loadWhole(bundles, made), why)
+      : answer && nothingWithoutClaude(conversation.subject, answer, why);
+    if (said === undefined) throw outcome.kind === 'stopped' ? new Error('stopped') : outcome.error;
+    await say(deps, turn, { kind: 'reply', to: turn.slackUser, text: await hidden(said), later: { threadTs: conversation.threadTs } });
     return 'done';
   }
   if (isNew) await requireOwnSubject(bundles, made, conversation);

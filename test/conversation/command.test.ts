@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { LeaseLostError, UserError } from '../../src/values/errors.ts';
 import { call } from '../agent/harness.ts';
 import { sampleOf } from '../sample.ts';
-import { FAILURES, TABLES, turnTest as test, usual } from './turn-rig.ts';
+import { FAILURES, turnTest as test, usual } from './turn-rig.ts';
 
 const WITHOUT_WORDS = ['t1/archive', 't1/card'];
 /** What Claude finds: the calls that it did not make itself. */
@@ -84,6 +84,25 @@ test('where Claude is out of reach, it is said what stands without it, and the n
   ]);
 });
 
+test('where Claude is out of reach and no bundle came of it, the tool’s own words stand', async ({ rig }) => {
+  const words = {
+    owned: 'Not generated: it is owned.\nOwning bundle: "etl"\nNext: tell the person.',
+    gone: 'Reading job 123: there is none.',
+  };
+  for (const [id, text] of Object.entries(words)) {
+    rig.claude.faults.next({ kind: 'http', status: 403 });
+    rig.refuse({ text, isError: id === 'gone' });
+    await rig.insertCommand(id);
+    await rig.newProcess().run(id);
+    const [reply] = (await rig.left()).outbox;
+    expect(reply?.text).toContain('Claude did not accept our credentials.');
+    expect(reply?.text).toContain(id === 'gone' ? `I made no bundle. ${text}` : 'already owns job 123. ');
+    if (id === 'owned') expect(reply?.text).toMatch(/\n- Owning bundle: "etl"\n/);
+    expect((await rig.left()).turns).toMatchObject([{ id, state: 'done', made: false }]);
+    await rig.clear();
+  }
+});
+
 test('another bundle that Claude makes of a command is not taken: nobody has asked for it', async ({ rig }) => {
   rig.talk.script = (turn) => (turn.rounds.length === 2 ? { calls: [call('make_other')] } : usual(turn));
   await rig.insertCommand('t1');
@@ -97,10 +116,9 @@ test('another bundle that Claude makes of a command is not taken: nobody has ask
   expect({ versions, told }).toEqual({ versions: ['1 t1'], told: [...WITHOUT_WORDS, 't1/reply'] });
 });
 
-test('a statement that fails once costs a command nothing, and nothing comes twice', async ({ rig, db }) => {
+test('a statement that fails once costs a command nothing, and nothing comes twice', async ({ rig }) => {
   const command = async (fails?: Parameters<typeof rig.newProcess>[0]) => {
-    for (const table of TABLES.filter((name) => name !== 'conversations')) await db.query(`delete from ${table}`);
-    rig.delivered.length = 0;
+    await rig.clear();
     const process = rig.newProcess(fails);
     await rig.insertCommand('t1');
     await process.run('t1');

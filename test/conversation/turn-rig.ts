@@ -1,7 +1,7 @@
 // What tests of turns share: real rows, the real loop and the stand-in of Claude, tools that make a bundle, and a database whose nth change fails.
 import { expect } from 'vitest';
 import { createAgent } from '../../src/agent/agent.ts';
-import type { Tools } from '../../src/agent/tools.ts';
+import type { ToolResult, Tools } from '../../src/agent/tools.ts';
 import { type Bundle, digestFiles } from '../../src/bundle/model/bundle.ts';
 import type { Thread } from '../../src/conversation/thread-port.ts';
 import { createTurnRunner } from '../../src/conversation/turn.ts';
@@ -43,7 +43,7 @@ const EMPTY = {
   },
 } as const satisfies Partial<Bundle>;
 
-export const TABLES = ['costs', 'outbox', 'steps', 'versions', 'messages', 'turns', 'conversations', 'bundles', 'blobs', 'definitions'];
+const TABLES = ['costs', 'outbox', 'steps', 'versions', 'messages', 'turns', 'conversations', 'bundles', 'blobs', 'definitions'];
 export const turnTest = dbTest(...TABLES).extend('rig', ({ db }) => createRig(db));
 
 export const CUT_OFF = new UpstreamError({ service: 'postgres', operation: 'select', passing: true });
@@ -80,6 +80,8 @@ async function createRig(stored: Db) {
   const talk = { script: usual };
   const claude = await startClaude({ script: (turn) => talk.script(turn) });
   const delivered: string[] = [];
+  /** What tools answer that make no bundle. */
+  let noBundle: ToolResult | undefined;
   const thread = {
     refresh: async () => undefined,
     progress: ({ shown }) => {
@@ -104,6 +106,7 @@ async function createRig(stored: Db) {
     };
     const make = async (name: string) => {
       if (name === 'validate_bundle') return { text: 'valid', isError: false };
+      if (noBundle !== undefined) return noBundle;
       const settings = { name: 'Churn', tasks: [{ task_key: 'load' }] };
       const definitionId = await bundles.saveDefinition(HOST, { jobId: '123', settings });
       const bundle = bundleCalled(name === 'make_other' ? 'other' : 'churn');
@@ -160,6 +163,13 @@ async function createRig(stored: Db) {
     ...{ claude, talk, rows, newProcess, delivered },
     async insertTurn(id: string, eventKey = id) {
       await rows.turns.insert({ id, conversationId: THREAD.id, slackUser: 'U_ANA', text: `text of ${id}`, eventKey });
+    },
+    refuse(answer: ToolResult) {
+      noBundle = answer;
+    },
+    async clear() {
+      for (const table of TABLES.filter((name) => name !== 'conversations')) await stored.query(`delete from ${table}`);
+      delivered.length = 0;
     },
     /** The command that begins a thread. */
     async insertCommand(id: string) {

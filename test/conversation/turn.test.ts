@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { UserError } from '../../src/values/errors.ts';
 import { sampleOf } from '../sample.ts';
-import { CUT_OFF, FAILURES, TABLES, THREAD, turnTest as test } from './turn-rig.ts';
+import { CUT_OFF, FAILURES, THREAD, turnTest as test } from './turn-rig.ts';
 
 test('what was stopped before it began is not begun, and is told so', async ({ rig }) => {
   await rig.insertTurn('t1');
@@ -40,10 +40,9 @@ test('an answer names what it answers where other messages stand between', async
   ]);
 });
 
-test('a statement that fails once costs neither the turn nor its thread anything', async ({ rig, db }) => {
+test('a statement that fails once costs neither the turn nor its thread anything', async ({ rig }) => {
   const twoTurns = async (fails?: Parameters<typeof rig.newProcess>[0]) => {
-    for (const table of TABLES.filter((name) => name !== 'conversations')) await db.query(`delete from ${table}`);
-    rig.delivered.length = 0;
+    await rig.clear();
     const process = rig.newProcess(fails);
     for (const turn of ['t1', 't2']) {
       await rig.insertTurn(turn);

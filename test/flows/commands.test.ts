@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { connectAs } from '../../src/playground/connect.ts';
 import type { Person } from '../../src/playground/slack/people/person.ts';
 import { flow, holdSources, NO_CLI } from './stack.ts';
-import { buttonsOf, CHANNEL, followRoot, privately, startThread, textOf } from './thread.ts';
+import { buttonsOf, CHANNEL, followRoot, privately, STEP_MS, startThread, textOf } from './thread.ts';
 
 // Without a CLI on purpose: all of this works without one.
 const test = flow({ variables: NO_CLI });
@@ -75,6 +75,24 @@ describe('commands', () => {
     await thread.hasFiles(1);
     expect(thread.files()[0]?.name).toMatch(/-v1\.zip$/);
     await privately(ana, () => ana.click(card, 'deploy_unavailable'));
+  });
+
+  test('where Claude can’t be reached, zip, card and our own words stand, and a button asks it later, once', async ({
+    playground,
+    ana,
+  }) => {
+    playground.claude?.faults.next({ kind: 'http', status: 403 });
+    const thread = await startThread(ana, '/dab job 640', 'job 640 ');
+    const said = await thread.says('Claude did not accept our credentials. So this is what I can say without it');
+    await thread.idle();
+    expect(thread.files()).toHaveLength(1);
+    expect(textOf(await thread.card(1))).toContain('There is no Databricks CLI here');
+    await ana.click(said, 'ask_claude');
+    const answers = () => thread.messages().filter((message) => textOf(message).includes("I don't understand this message"));
+    await ana.waitFor(() => answers().length > 0, STEP_MS);
+    await ana.click(said, 'ask_claude');
+    await thread.idle();
+    expect(answers()).toHaveLength(1);
   });
 
   test('private goes to the person directly, streamed natively there', async ({ ana }) => {

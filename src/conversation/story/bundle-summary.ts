@@ -1,5 +1,7 @@
-// What a new bundle holds and what people should look at, in words of our own: where Claude says nothing about it, they stand.
+// What came of a command in words of our own, which stand where Claude says nothing about it: what a new bundle holds and what to look at in it, or
+// why there is none.
 import type { Bundle, Diagnostic, JobDefinition } from '../../bundle/model/bundle.ts';
+import type { ConversationRow } from '../../storage/conversations.ts';
 import { objectsIn } from '../../values/json.ts';
 import { counted } from '../../values/text.ts';
 
@@ -14,6 +16,19 @@ export function summaryWithoutClaude(made: { readonly bundle: Bundle; readonly d
     `${why} So this is what I can say without it; zip and card are complete.`,
     ...summaryOf(made),
     'Ask me here what to look at, and Claude goes on from this.',
+  ].join('\n\n');
+}
+
+/** The same where no bundle was made; `answer` is what the tool said of that. */
+export function nothingWithoutClaude(subject: ConversationRow['subject'], answer: { text: string; isError: boolean }, why: string): string {
+  const later = `${why} Once it answers again, Claude can say more.`;
+  if (answer.isError || !('jobId' in subject)) return `I made no bundle. ${answer.text}\n\n${later}`;
+  // Between the first line and the last, which are the tool's words to the model, stand the facts.
+  const facts = answer.text.split('\n').slice(1, -1);
+  return [
+    `I made nothing yet: a bundle already owns job ${subject.jobId}. A change belongs there, and a second bundle would compete with it.`,
+    facts.map((fact) => `- ${fact}`).join('\n'),
+    `${later} Say so here if you want a second bundle all the same.`,
   ].join('\n\n');
 }
 

@@ -13,6 +13,7 @@ import { askToConfirm } from './confirm-deletes.ts';
 import type { Connect } from './connect.ts';
 import { type ShowDeps, showChanges, showProof } from './show-to-readers.ts';
 import type { Stop } from './stop.ts';
+import type { TakeReply } from './take-reply.ts';
 import { type Whisper, whisperBy, whisperFailure, whisperInModal } from './whisper.ts';
 
 interface ButtonDeps extends ShowDeps {
@@ -21,6 +22,7 @@ interface ButtonDeps extends ShowDeps {
   readonly connect: Connect;
   readonly answerCommand: AnswerCommand;
   readonly stop: Stop;
+  readonly takeReply: TakeReply;
   readonly log: Logger;
 }
 
@@ -32,6 +34,8 @@ interface Pressed {
   readonly team: string;
   readonly user: string;
   readonly channel: string;
+  /** Of the message that it is in; absent in a modal. */
+  readonly ts: string | undefined;
   /** Opens a modal, for three seconds. */
   readonly triggerId: string;
   /** The modal that it is in. */
@@ -44,6 +48,7 @@ const AgainValue = z.object({ conversationId: z.string(), version: z.number().in
 /** `id` is that of the wish itself: pressed twice, it is begun once. */
 const AnewValue = z.object({ id: z.string(), text: z.string() });
 
+const LATER = 'What should I look at here?';
 const WHY_PLAN = 'To plan a deployment I act as you.';
 
 export function registerButtons(app: App, deps: ButtonDeps): void {
@@ -78,6 +83,10 @@ export function registerButtons(app: App, deps: ButtonDeps): void {
       if (words !== undefined) await whisper(renderRefusal(words, undefined));
     });
   on('where_it_writes', (pressed, whisper) => askWhereItWrites(deps, pressed, whisper));
+  // As if they had written it: pressed twice it is one message, which the button's own stands for.
+  on('ask_claude', async ({ value: threadTs, ts, team, user, channel }) => {
+    if (ts !== undefined) await deps.takeReply({ kind: 'reply', team, user, channel, threadTs, ts, text: LATER });
+  });
   on('plan_again', (pressed, whisper) => planAgain(deps, pressed, whisper));
   on('show_proof', (pressed, whisper) => showProof(deps, pressed, whisper));
   for (const action of ['show_changes', 'changes_page_back', 'changes_page_on'])
@@ -112,7 +121,8 @@ function onButton(
     const whisper = body.view === undefined ? whisperBy(respond) : whisperInModal(client, body.view);
     const who = { team: body.team?.id ?? '', user: body.user.id, channel: body.channel?.id ?? '' };
     const { trigger_id: triggerId, view } = body;
-    await work({ id: String(context.envelope), value: pressed.value, ...who, triggerId, view }, whisper).catch((error: unknown) =>
+    const ts = body.message?.ts;
+    await work({ id: String(context.envelope), value: pressed.value, ...who, ts, triggerId, view }, whisper).catch((error: unknown) =>
       whisperFailure(whisper, error, triggerId, log),
     );
   });

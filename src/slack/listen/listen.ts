@@ -48,7 +48,7 @@ export function listen(
   registerCommand(app, answerCommand);
   registerMention(app, client, { answerCommand, eyes });
   registerMessage(app, client, { answerCommand, takeReply, eyes });
-  registerButtons(app, { ...deps, answerCommand, stop });
+  registerButtons(app, { ...deps, answerCommand, stop, takeReply });
   registerConfirmDeletes(app, deps);
   registerWhereItWrites(app, deps);
   registerSlackStop(app, conversation, stop);

@@ -20,6 +20,8 @@ interface Reply {
   readonly about?: string;
   readonly text: string;
   readonly changes?: readonly FileChange[];
+  /** Offers to ask Claude later, in that thread. */
+  readonly later?: { readonly threadTs: string };
 }
 
 export function renderReply(reply: Reply): Message {
@@ -38,6 +40,9 @@ function replyMessage(reply: Reply): Message {
     blocks: [
       ...(mention === '' ? [] : [section(`${mention.trim()}${about}`)]),
       ...[words, diff].filter((text) => text !== '').map((text) => ({ type: 'markdown' as const, text })),
+      ...(reply.later === undefined
+        ? []
+        : [{ type: 'actions' as const, block_id: 'later', elements: [button('Ask Claude', 'ask_claude', reply.later.threadTs)] }]),
     ],
   };
 }

@@ -9,6 +9,7 @@ export interface ReplyPart {
   readonly about?: string;
   readonly text: string;
   readonly changes?: readonly FileChange[];
+  readonly later?: { readonly threadTs: string };
 }
 
 /** Characters of one part: a markdown block takes 12,000 (facts: slack#blocks-and-their-limits), and what is made harmless may grow by a fifth. */
@@ -22,7 +23,7 @@ const FENCE = /^ {0,3}(`{3,20}|~{3,20})[^\n`]{0,40}/;
 /** For the fence that ends a part, and its line break. */
 const FENCE_CHARACTERS = 21;
 
-export function splitReply({ to, about, text, changes }: Extract<ThreadMessage, { kind: 'reply' }>): readonly ReplyPart[] {
+export function splitReply({ to, about, text, changes, later }: Extract<ThreadMessage, { kind: 'reply' }>): readonly ReplyPart[] {
   const texts = splitText(text, PART);
   const tooLong = changes !== undefined && (texts.at(-1) ?? '').length > BESIDE_DIFF;
   return [...texts, ...(tooLong ? [''] : [])].map(
@@ -30,7 +31,7 @@ export function splitReply({ to, about, text, changes }: Extract<ThreadMessage, 
       kind: 'reply',
       ...(index === 0 ? { to, ...(about === undefined ? {} : { about }) } : {}),
       text: part,
-      ...(changes !== undefined && index === all.length - 1 ? { changes } : {}),
+      ...(index === all.length - 1 ? { ...(changes && { changes }), ...(later && { later }) } : {}),
     }),
   );
 }

@@ -12,6 +12,9 @@ const split = (text: string) => splitReply({ kind: 'reply', to: 'U_ANA', text, c
 test('a short answer is one part', () => {
   expect(splitReply({ kind: 'reply', to: 'U_ANA', text: 'Done.' })).toEqual([{ kind: 'reply', to: 'U_ANA', text: 'Done.' }]);
   expect(splitReply({ kind: 'reply', to: 'U_ANA', text: '' })).toHaveLength(1);
+  const later = { threadTs: '1.1' };
+  const parts = splitReply({ kind: 'reply', to: 'U_ANA', text: 'words '.repeat(3000), later });
+  expect(parts.map((part) => part.later)).toEqual([...parts.slice(1).map(() => undefined), later]);
 });
 
 test('it is cut where a reader would pause', () => {
