@@ -34,7 +34,12 @@ export function loadBotConfig(env: NodeJS.ProcessEnv = environment) {
     cli: cli(values, env),
     devData: devData(values),
     places: { turns: values.DAB_TURNS, ofOnePerson: values.DAB_TURNS_OF_ONE ?? Math.ceil(values.DAB_TURNS / 2) },
-    limits: { waiting: values.DAB_MAX_WAITING, hourly: values.DAB_MAX_HOURLY, dollars: values.DAB_MAX_DOLLARS },
+    limits: {
+      waiting: values.DAB_MAX_WAITING,
+      hourly: values.DAB_MAX_HOURLY,
+      dollars: values.DAB_MAX_DOLLARS,
+      bundles: values.DAB_MAX_BUNDLES,
+    },
     linkLimits: values.DAB_MAX_LINKS,
   };
 }

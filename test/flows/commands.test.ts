@@ -130,6 +130,7 @@ describe('commands', () => {
     expect(said).toMatch(/Claude, within 24 hours at list price: you \$\d+\.\d\d of \$25\.00 · here \$\d+\.\d\d of \$100\.00 · the team/);
     expect(said).toMatch(/Messages within an hour: you [1-9]\d* of 120 · here [1-9]\d* of 600 · the team [1-9]\d* of 3000/);
     expect(said).toContain('Messages that wait or are worked on: you ');
+    expect(said).toMatch(/Bundles that I keep: you [1-9]\d* of 1000 · here [1-9]\d* of 5000 · the team/);
   });
 
   test('disconnect forgets the tokens', async ({ ana }) => {

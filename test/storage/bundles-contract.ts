@@ -7,7 +7,7 @@ import { knownBundles } from '../../src/storage/bundles/known-bundles.ts';
 import { ownedBundles } from '../../src/storage/bundles/owned-bundles.ts';
 import type { storageTest } from './contract.ts';
 
-function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
+export function bundleOf(files: Record<string, string | Uint8Array>): Bundle {
   const list = Object.entries(files)
     .map(([path, content]) => ({ path, bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,12 +1,15 @@
 // The contract of what is used: counted for a person, a channel and the team, and only as long as it counts.
 import { expect } from 'vitest';
+import { createBundleStore } from '../../src/storage/bundles/bundles.ts';
 import { createConversationRows } from '../../src/storage/conversations.ts';
 import { createTurnRows } from '../../src/storage/turns.ts';
 import { createCostRows } from '../../src/storage/usage/costs.ts';
 import { createUsageRows } from '../../src/storage/usage/usage.ts';
+import { bundleOf } from './bundles-contract.ts';
 import type { storageTest } from './contract.ts';
 
 const ANA = { team: 'T_USE', channel: 'C_USE', user: 'U_ANA' };
+const KINDS = ['waiting', 'hourly', 'dollars', 'bundles'] as const;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
@@ -14,7 +17,7 @@ export function describeUsage(it: ReturnType<typeof storageTest>): void {
   it('counts what a person, a channel and a team use, for as long as it counts', async ({ db }) => {
     const [usage, turns, conversations, costs] = [createUsageRows(db), createTurnRows(db), createConversationRows(db), createCostRows(db)];
     const nothing = { person: 0, channel: 0, team: 0 };
-    expect(await usage.of(ANA)).toEqual({ waiting: nothing, hourly: nothing, dollars: nothing });
+    expect(await usage.of(ANA, KINDS)).toEqual({ waiting: nothing, hourly: nothing, dollars: nothing, bundles: nothing });
     expect(await costs.ofTurn('use-1')).toEqual({ steps: 0, dollars: 0 });
 
     const thread = async (id: string, team: string, channel: string) => {
@@ -49,12 +52,20 @@ export function describeUsage(it: ReturnType<typeof storageTest>): void {
     await cost('use-3', 'C_THERE', 'U_ANA', 1, 18 * HOUR);
     await cost('use-4', 'C_USE', 'U_ANA', 8, 25 * HOUR);
 
-    expect(await usage.of(ANA)).toEqual({
+    const digest = await createBundleStore(db).save(bundleOf({ 'databricks.yml': 'bundle: {name: used}\n' }));
+    await conversations.addVersion('use-here', { turnId: 'use-2' }, digest);
+    await conversations.addVersion('use-here', { askedId: 'press' }, digest);
+    await conversations.addVersion('use-there', { turnId: 'use-3' }, digest);
+
+    expect(await usage.of(ANA, KINDS)).toEqual({
       waiting: { person: 1, channel: 1, team: 2 },
       hourly: { person: 1, channel: 2, team: 2 },
       dollars: { person: 1.25, channel: 0.75, team: 1.75 },
+      // A press counts for whoever began the thread.
+      bundles: { person: 2, channel: 2, team: 3 },
     });
-    expect(await usage.of({ ...ANA, team: 'T_NOBODY' })).toEqual({ waiting: nothing, hourly: nothing, dollars: nothing });
+    expect(await usage.of({ ...ANA, team: 'T_NOBODY' }, ['waiting', 'bundles'])).toEqual({ waiting: nothing, bundles: nothing });
+    expect(await usage.freeIn('bundles', 'team', ANA, 1)).toBeUndefined();
     expect(await costs.ofTurn('use-4')).toEqual({ steps: 1, dollars: 8 });
 
     const about = async (...of: Parameters<typeof usage.freeIn>) => {

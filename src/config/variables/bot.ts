@@ -57,6 +57,9 @@ export const BotVariables = z.object({
     description:
       'Dollars at list price that Claude may cost within 24 hours: likewise. A message that it has begun with is brought to its end.',
   }),
+  DAB_MAX_BUNDLES: limits('1000,5000,20000').meta({
+    description: 'Bundles that are kept, every version of each: likewise. Beyond, no new thread begins; nothing is deleted.',
+  }),
   DAB_MAX_LINKS: limits('5,50,200').meta({ description: 'Connect buttons that are open at a time: likewise. Each is for ten minutes.' }),
   ...StorageVariables,
   DAB_LEASE_SECONDS: leaseSeconds.default(10).meta({

@@ -15,13 +15,15 @@ const NEAR = 0.8;
 /** What a message counts against by itself, whoever answers it. */
 const OF_MESSAGES = ['waiting', 'hourly'] as const;
 const OF_CLAUDE = ['dollars'] as const;
+/** What one counts against that a bundle comes of, whatever Claude says. */
+const OF_COMMANDS = ['bundles'] as const;
 const SCOPES = ['person', 'channel', 'team'] as const;
 
 /** A message that is to be taken. */
 interface Wish extends Who {
   /** Of the turn that it becomes. */
   readonly turnId: string;
-  /** Claude has to answer it. */
+  /** Claude has to answer it; else it is a command, which makes a bundle without. */
   readonly talks: boolean;
 }
 
@@ -47,7 +49,7 @@ export function createLimits({
   log: Logger;
 }): Limits {
   async function usedOf(who: Who, kinds: readonly (keyof Usage)[]): Promise<Used[]> {
-    const usage = await rows.usage.of(who);
+    const usage = await rows.usage.of(who, kinds);
     return kinds.flatMap((kind) => SCOPES.map((scope) => ({ kind, scope, used: usage[kind][scope], limit: limits[kind][scope] })));
   }
 
@@ -60,7 +62,7 @@ export function createLimits({
     async admit({ turnId, talks, ...who }) {
       // Told again, it is one of those that count.
       if ((await rows.turns.get(turnId)) !== undefined) return undefined;
-      const all = await usedOf(who, talks ? [...OF_MESSAGES, ...OF_CLAUDE] : OF_MESSAGES);
+      const all = await usedOf(who, [...OF_MESSAGES, ...(talks ? OF_CLAUDE : OF_COMMANDS)]);
       const refusal = await refusalOfAny(who, all);
       if (refusal !== undefined) throw refusal;
       const near = all.find(({ kind, used, limit }) => kind !== 'dollars' && used < NEAR * limit && used + 1 >= NEAR * limit);
@@ -84,6 +86,6 @@ export function createLimits({
       };
     },
 
-    used: (who) => usedOf(who, [...OF_MESSAGES, ...OF_CLAUDE]),
+    used: (who) => usedOf(who, [...OF_MESSAGES, ...OF_CLAUDE, ...OF_COMMANDS]),
   };
 }

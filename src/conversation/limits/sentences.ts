@@ -12,6 +12,8 @@ export interface Used {
   readonly limit: number;
 }
 
+const USAGE = '`/dab usage` shows what is used.';
+
 type Sentences = Readonly<Record<keyof Scoped, string>>;
 
 /** Why there is no more; `free`: seconds until there is, where time makes it so. */
@@ -32,15 +34,23 @@ export function refusalOf({ kind, scope, used, limit }: Used, free: number | und
       channel: `Claude’s work in this channel within 24 hours costs ${money(used)} at list price, and a channel may use ${money(limit)}.`,
       team: `Claude’s work for all of you within 24 hours costs ${money(used)} at list price, and you may use ${money(limit)}.`,
     },
+    bundles: {
+      person: `I keep ${counted(used, 'bundle')} that you have asked for, as many as one person may have.`,
+      channel: `I keep ${counted(used, 'bundle')} of this channel, as many as a channel may have.`,
+      team: `I keep ${counted(used, 'bundle')} of all of you, as many as I may.`,
+    },
   };
-  const when = free === undefined ? '' : ` in about ${roughly(free)}`;
+  const when = free === undefined ? 'later' : `in about ${roughly(free)}`;
+  const next: Readonly<Record<keyof Usage, string>> = {
+    waiting: 'Write again when I have answered some of them, or press Stop on one.',
+    hourly: `Write again ${when}, or ask whoever runs DAB Bot for more. ${USAGE}`,
+    dollars: `Write again ${when}, or ask whoever runs DAB Bot for more. ${USAGE}`,
+    bundles: 'Go on in a thread that there is, or ask whoever runs DAB Bot for more.',
+  };
   return new UserError({
     doing: kind === 'dollars' ? 'Asking Claude' : 'Taking your message',
     problem: problems[kind][scope],
-    next:
-      kind === 'waiting'
-        ? 'Write again when I have answered some of them, or press Stop on one.'
-        : `Write again${when === '' ? ' later' : when}, or ask whoever runs DAB Bot for more. \`/dab usage\` shows what is used.`,
+    next: next[kind],
   });
 }
 
@@ -62,8 +72,13 @@ export function nearWords({ kind, scope, used, limit }: Used): string {
       channel: `Claude’s work in this channel within 24 hours costs ${money(used)} at list price; from ${money(limit)} on I ask it no more here.`,
       team: `Claude’s work for all of you within 24 hours costs ${money(used)} at list price; from ${money(limit)} on I ask it no more.`,
     },
+    bundles: {
+      person: `That makes ${counted(used, 'bundle')} that you have asked for and I keep; I keep up to ${limit}.`,
+      channel: `That makes ${counted(used, 'bundle')} of this channel that I keep; I keep up to ${limit}.`,
+      team: `That makes ${counted(used, 'bundle')} of all of you that I keep; I keep up to ${limit}.`,
+    },
   };
-  return `${words[kind][scope]} \`/dab usage\` shows what is used.`;
+  return `${words[kind][scope]} ${USAGE}`;
 }
 
 function money(dollars: number): string {

@@ -74,6 +74,7 @@ const USED = {
   dollars: 'Claude, within 24 hours at list price',
   hourly: 'Messages within an hour',
   waiting: 'Messages that wait or are worked on',
+  bundles: 'Bundles that I keep',
 } as const;
 
 const WHOSE = { person: 'you', channel: 'here', team: 'the team' } as const;

@@ -1,4 +1,4 @@
-// What one person, one channel and the whole team use of the bot: counted out of the rows of turns and costs, by the database's clock.
+// What one person, one channel and the whole team use of the bot: counted out of rows, by the database's clock.
 import type { Db } from '../db/db.ts';
 
 /** Somebody somewhere. */
@@ -22,6 +22,8 @@ export type Usage = {
   readonly hourly: Scoped;
   /** Dollars that the model has cost in the last 24 hours. */
   readonly dollars: Scoped;
+  /** Versions that were made, each of which is kept. */
+  readonly bundles: Scoped;
 };
 
 const TURNS = 'from turns t join conversations c on c.id = t.conversation_id where c.team = $1';
@@ -37,20 +39,24 @@ const COUNTED: Readonly<Record<keyof Usage, { readonly rows: string; readonly pe
     rows: `select slack_user, channel, dollars as amount, at from costs where team = $1 and at > clock_timestamp() - interval '1 day'`,
     period: '1 day',
   },
+  bundles: {
+    // A version that comes of a press counts for whoever began its thread.
+    rows: `select coalesce(t.slack_user, c.requester) as slack_user, c.channel, 1 as amount from versions v
+           join conversations c on c.id = v.conversation_id left join turns t on t.id = v.turn_id where c.team = $1`,
+  },
 };
 
 /** Which of those rows are a scope's. */
 const OF: Readonly<Record<keyof Scoped, string>> = { person: 'slack_user = $2', channel: 'channel = $3', team: 'true' };
 
-const SUMS = Object.entries(COUNTED).map(([kind, { rows }]) => {
-  const sums = Object.entries(OF).map(([scope, own]) => `'${scope}', coalesce(sum(amount) filter (where ${own}), 0)`);
-  return `(select json_build_object(${sums.join(', ')}) from (${rows}) counted) as ${kind}`;
-});
+const SUMS = Object.entries(OF).map(([scope, own]) => `'${scope}', coalesce(sum(amount) filter (where ${own}), 0)`);
+
+const sumsOf = (kind: keyof Usage) => `(select json_build_object(${SUMS.join(', ')}) from (${COUNTED[kind].rows}) counted) as ${kind}`;
 
 export function createUsageRows(db: Db) {
   return {
-    async of({ team, channel, user }: Who): Promise<Usage> {
-      const [row] = await db.query<Usage>(`select ${SUMS.join(', ')}`, [team, user, channel]);
+    async of<Kind extends keyof Usage>({ team, channel, user }: Who, kinds: readonly Kind[]): Promise<Pick<Usage, Kind>> {
+      const [row] = await db.query<Usage>(`select ${kinds.map(sumsOf).join(', ')}`, [team, user, channel]);
       if (row === undefined) throw new Error('a select without a table gave no row');
       return row;
     },

@@ -24,7 +24,7 @@ const test = dbTest('costs', 'turns', 'conversations').extend('rig', async ({ db
   const limit = (limits: Partial<UsageLimits>) =>
     createLimits({
       rows: { turns, usage: createUsageRows(db) },
-      limits: { waiting: none, hourly: none, dollars: none, ...limits },
+      limits: { waiting: none, hourly: none, dollars: none, bundles: none, ...limits },
       tell: async (_conversation, user, words) => void told.push(`${user}: ${words}`),
       log: quiet,
     });
@@ -93,6 +93,12 @@ test('what is spent keeps Claude from being asked, and nothing else', async ({ r
   expect((await limits.spending(THREAD, 'U_BEN')).refusal).toBeUndefined();
 });
 
+test('who has many bundles begins no thread, and may write in those that there are', async ({ rig: { limit, ask } }) => {
+  const limits = limit({ bundles: { ...none, team: 0 } });
+  await expect(ask(limits, 'U_ANA', false)).rejects.toThrow('Go on in a thread that there is');
+  expect(await ask(limits, 'U_ANA')).toBeUndefined();
+});
+
 test('all limits are told with what is used', async ({ rig: { limit, ask, spend } }) => {
   const limits = limit({ dollars: { person: 1, channel: 2, team: 3 } });
   await ask(limits, 'U_BEN');
@@ -102,15 +108,16 @@ test('all limits are told with what is used', async ({ rig: { limit, ask, spend 
     ...['waiting person 0 Infinity', 'waiting channel 1 Infinity', 'waiting team 1 Infinity'],
     ...['hourly person 0 Infinity', 'hourly channel 1 Infinity', 'hourly team 1 Infinity'],
     ...['dollars person 0 1', 'dollars channel 0.5 2', 'dollars team 0.5 3'],
+    ...['bundles person 0 Infinity', 'bundles channel 0 Infinity', 'bundles team 0 Infinity'],
   ]);
 });
 
 test('each limit has words of its own, with and without a time', () => {
-  const kinds = ['waiting', 'hourly', 'dollars'] as const;
+  const kinds = ['waiting', 'hourly', 'dollars', 'bundles'] as const;
   const scopes = ['person', 'channel', 'team'] as const;
   const all = kinds.flatMap((kind) => scopes.map((scope) => ({ kind, scope, used: 3, limit: 3 })));
   const said = [...all.map((one) => refusalOf(one, 7_000).message), ...all.map((one) => refusalOf(one, undefined).message)];
-  expect(new Set([...said, ...all.map(nearWords)]).size).toBe(9 + 9 + 9 - 3);
+  expect(new Set([...said, ...all.map(nearWords)]).size).toBe(12 + 6 + 12);
   expect(said.filter((words) => words.includes('undefined'))).toEqual([]);
   expect(refusalOf({ kind: 'hourly', scope: 'team', used: 1, limit: 1 }, 7_000).message).toContain('in about 2 hours');
   expect(refusalOf({ kind: 'hourly', scope: 'team', used: 1, limit: 1 }, undefined).message).toContain('Write again later');
