@@ -51,7 +51,7 @@ export const TABLE: Record<string, string> = {
     'databricks/api-writes:types databricks:types databricks/read storage/bundles:types deployment/install ' +
     'deployment/cli deployment/approval deployment/place deployment/plan deployment/execute',
   agent: '@anthropic-ai/sdk',
-  mcp: 'storage/bundles',
+  mcp: 'storage/bundles @modelcontextprotocol/sdk',
   'mcp/tools/support':
     'bundle analysis/secrets databricks/api:types databricks:types conversion storage/bundles:types ' +
     'deployment/approval:types deployment/plan:types agent:types',

@@ -1,7 +1,8 @@
 // The agent's tools in this process: the SDK's client and our server, joined by messages that are plain JSON.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import type { Tools } from '../../agent/tools.ts';
+import type { ToolSpec, Tools } from '../../agent/tools.ts';
+import { schemas } from '../schemas.ts';
 import { createServer, type ServerDeps } from '../server/server.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
 import { argumentsOf, callTool, failedResult, listTools, NOT_AN_OBJECT, readText, toolResult } from './calls.ts';
@@ -12,9 +13,12 @@ export interface ToolsClient extends Tools {
   close(): Promise<void>;
 }
 
+/** The same for every caller, and made of schemas, which takes a while: asked for once. */
+let listed: Promise<readonly ToolSpec[]> | undefined;
+
 /** Tools that act as `caller`. Make one for each turn and close it afterwards. `edits`: those that another server has made in this turn. */
 export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?: Map<string, string>): Promise<ToolsClient> {
-  const client = new Client({ name: 'dab-bot-agent', version: '1' });
+  const client = new Client({ name: 'dab-bot-agent', version: '1' }, { jsonSchemaValidator: schemas });
   let unanswered: { readonly why: unknown } | undefined;
   const onUnanswered = (why: unknown) => {
     unanswered ??= { why };
@@ -28,7 +32,15 @@ export async function createToolsClient(deps: ServerDeps, caller: Caller, edits?
   await client.connect(near);
 
   return {
-    list: () => listTools(client),
+    async list() {
+      listed ??= listTools(client);
+      try {
+        return await listed;
+      } catch (error) {
+        listed = undefined;
+        throw error;
+      }
+    },
     async call(request, options) {
       options.signal.throwIfAborted();
       const input = argumentsOf(request);

@@ -12,6 +12,7 @@ import { isPassingStatement } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, PROPOSALS_META, WithProposals } from '../meta.ts';
+import { schemas } from '../schemas.ts';
 import type { Caller } from '../tools/support/define-tool.ts';
 import { createStepReporter } from '../tools/support/step-reporter.ts';
 import { argumentsOf, callTool, failedResult, listTools, NOT_AN_OBJECT, readText, toolResult } from './calls.ts';
@@ -45,7 +46,7 @@ const OfBundle = z.object({ bundle_id: z.string().regex(/^[0-9a-f]{64}$/) });
 /** Tools that act as `caller` on the server at `url`. Rejects where it does not answer. One per turn; close it afterwards. */
 export async function createRemoteToolsClient(deps: RemoteDeps, caller: Caller): Promise<RemoteTools> {
   const { url, bundles, clock, log } = deps;
-  const client = new Client({ name: 'dab-bot-agent', version: '1' });
+  const client = new Client({ name: 'dab-bot-agent', version: '1' }, { jsonSchemaValidator: schemas });
   const connection = createConnection(url, caller.token, clock);
   const remoteBundles = createRemoteBundles(connection, url, bundles, caller.host);
   const edits = new Map<string, string>();

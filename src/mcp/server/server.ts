@@ -15,6 +15,7 @@ import type { OnWait } from '../../values/patience.ts';
 import { during } from '../../values/stalls.ts';
 import { LIMITS } from '../limits.ts';
 import { EDITS_META, Edits, PROPOSALS_META, type ProposalMessage, STEP_META } from '../meta.ts';
+import { schemas } from '../schemas.ts';
 import { TOOLS } from '../tools/index.ts';
 import { annotationsOf, type Caller, type Tool, type ToolContext } from '../tools/support/define-tool.ts';
 import { errorText } from '../tools/support/error-text.ts';
@@ -50,7 +51,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 export function createServer(deps: ServerDeps, caller: Caller, edits = new Map<string, string>()): McpServer {
   const server = new McpServer(
     { name: 'dab-bot-databricks', title: 'Databricks tools of DAB Bot', version: '1' },
-    { instructions: INSTRUCTIONS },
+    { instructions: INSTRUCTIONS, jsonSchemaValidator: schemas },
   );
   const { bundles, placing, prover, proofs, clock } = deps;
   const shared = { caller, bundles, placing, prover, proofs, clock };
