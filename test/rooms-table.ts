@@ -33,7 +33,7 @@ export const TABLE: Record<string, string> = {
   storage: 'bundle/model:types bundle/secrets storage/db storage/bundles storage/usage',
   identity: 'storage/usage:types storage/db:types storage openid-client',
   'deployment/install': 'fflate',
-  'deployment/cli': 'bundle/model bundle/currency bundle/proof:types deployment/install:types',
+  'deployment/cli': 'bundle/model bundle/currency bundle/proof deployment/install:types',
   'deployment/policy': 'bundle/model bundle/currency bundle/check bundle/proof deployment/cli',
   'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',

@@ -29,6 +29,10 @@ export const LIMITS = {
   watchMs: 150,
   /** A read that writes more than this is ended; 1,000 tasks resolve to about 2 MB. */
   outputBytes: 64 * MB,
+  /** Milliseconds for which it is known what a target resolves to: from the check of a version to its card. Our choice. */
+  resolvedMs: 3 * MINUTE,
+  /** So many at most are known, the newest ones; that of a usual job is some 20 kB. */
+  resolvedTargets: 64,
   /** Characters of the CLI's own words that people see. */
   wordsShown: 600,
   /** Warnings kept of one validation. */

@@ -13,6 +13,7 @@ import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
 import type { Program } from './program.ts';
+import { createResolver } from './resolve.ts';
 import { readSchema } from './schema.ts';
 import { createFolder, type Folder } from './scratch-folder.ts';
 import { clean, failureWords, type Hidden, isSignInRefused, passingTrouble, warningsOf } from './stderr.ts';
@@ -44,7 +45,7 @@ export type Cli = ReturnType<typeof createCli>;
 export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }) {
   const { locator, scratchDir, clock, log } = deps;
   let schema: Promise<Models | undefined> | undefined;
-  return {
+  const cli = {
     /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
     async missing(): Promise<NoProof | undefined> {
       // Looking for a CLI that is there takes a moment; preparing one takes minutes, and nobody's turn waits for that.
@@ -84,6 +85,14 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
         if (!late) await folder.release();
       }
     },
+  };
+  return {
+    ...cli,
+    /** What a target resolves to, asked for once by all who read it at about the same time; for what is written it is asked for anew. */
+    resolve: createResolver(
+      ({ target, ...bundle }) => cli.open(bundle, async (open) => ({ ...(await open.validate(target)), version: open.version })),
+      clock,
+    ),
   };
 }
 

@@ -5,10 +5,9 @@ import { UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, objectOf } from '../../values/json.ts';
 import type { OnWait, TokenSource } from '../../values/patience.ts';
 import { textOf } from '../../values/text.ts';
-import type { Cli, OpenCli } from '../cli/open-bundle.ts';
+import type { Cli } from '../cli/open-bundle.ts';
 import { holdsSecrets, notAllowed } from '../policy/refusals.ts';
 import { summarizePlan } from './summarize-plan.ts';
-import { validateAs } from './validate-as.ts';
 
 export type Inspection = Awaited<ReturnType<typeof look>>;
 
@@ -31,7 +30,8 @@ export async function inspect(cli: Cli, input: InspectInput): Promise<Inspection
   const refused = notAllowed(bundle.files) ?? (command === 'plan' ? holdsSecrets(bundle) : undefined);
   const no = refused?.words ?? (await cli.missing());
   if (no !== undefined) return no;
-  return cli.open({ files: bundle.files, host, token, onWait, signal }, (open) => look(open, input)).catch(wordsOf);
+  const opened = { files: bundle.files, host, token, onWait, signal };
+  return look(cli, opened, input).catch(wordsOf);
 }
 
 /** The words of an error that is meant for people; throws every other. */
@@ -44,15 +44,16 @@ export function wordsOf(error: unknown): NoProof {
  * The mode of a target (such as `development`), the folder in the workspace that it is deployed to, the CLI's warnings in its words, and the
  * resources. Names are foreign text.
  */
-async function look(open: OpenCli, { command, target, userName }: InspectInput) {
-  const { resolved, warnings } = await validateAs(open, target, userName);
-  const found = command === 'summary' ? await open.summary(target) : resolved;
+async function look(cli: Cli, opened: Parameters<Cli['open']>[0], { command, target, userName }: InspectInput) {
+  const { resolved, warnings } = await cli.resolve({ ...opened, target, userName });
+  const found = command === 'summary' ? await cli.open(opened, (open) => open.summary(target)) : resolved;
+  const planned = command === 'plan' ? await cli.open(opened, (open) => open.plan(target)) : undefined;
   return {
     mode: textOf(objectOf(resolved.bundle).mode),
     root: textOf(objectOf(resolved.workspace).root_path),
     warnings,
     resources: resourcesOf(found),
-    plan: command === 'plan' ? summarizePlan((await open.plan(target)).plan) : undefined,
+    plan: planned && summarizePlan(planned.plan),
   };
 }
 

@@ -35,7 +35,6 @@ import { nextRun } from './next-run.ts';
 import { asAdopted, copyInPlace, type ReadsOriginals, takingOver, unboundOriginals } from './originals-to-adopt.ts';
 import type { PlanningDeps } from './propose-write.ts';
 import { type ReadsJobs, readOriginals } from './read-originals.ts';
-import { validateAs } from './validate-as.ts';
 import { waysWithOriginal } from './ways-with-original.ts';
 
 interface PlannerDeps extends PlanningDeps {
@@ -72,85 +71,84 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
       const another = proof === undefined || environmentOf(bundle, target) === 'development' ? undefined : makesAnotherJob(proof);
       const no = (notDeployable(bundle) ?? another)?.words ?? (await cli.missing());
       if (no !== undefined) return no;
-      const made = await cli
-        .open({ files: bundle.files, host, token, onWait, signal }, async (open) => {
-          const reads = workspace({ host, token, onWait });
-          // Before validate, which makes a folder there.
-          const rootPath = rootOf(bundle, target, userName);
-          const at = { bundle, host, subject, target, environment: environmentOf(bundle, target), rootPath, userName };
-          const seen = await lookAtPlace(reads, places, at, signal);
-          if ('problem' in seen) return seen;
-          const { resolved } = await validateAs(open, target, userName);
-          if (rootIn(resolved, userName) !== rootPath) return OTHER_ROOT;
-          const main = productionTarget(bundle);
-          const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
-          const production = () =>
-            cli.open({ files: filesAtHome(bundle, main ?? target, userName), host, token, signal }, (fresh) =>
-              fresh.validate(main ?? target),
-            );
-          const isFirst = at.environment === 'production' && seen.place?.bundleDigest === undefined;
-          const [other, planned, callers] = await Promise.all([
-            isOther ? production() : undefined,
-            open.plan(target),
-            isFirst ? callersOf(reads, bundle, target, signal) : [],
-          ]);
-          const copied = copyInPlace(bundle, target, planned.plan);
-          if (copied !== undefined) return copied.words;
-          const originals = unboundOriginals(bundle, target, planned.plan);
-          const adopted = await asAdopted(reads, planned.plan, { originals, bundle, resolved, rootPath }, signal);
-          if ('why' in adopted) return adopted.words;
-          const environment = isDevelopment(resolved) ? 'development' : 'production';
-          const models = await cli.understands();
-          const lost = models === undefined ? [] : lostSettings(bundle.files, target, models);
-          const loss = environment === 'production' ? losesSettings(lost, open.version) : undefined;
-          if (loss !== undefined) return loss.words;
-          const live = environment === 'production' ? await liveOriginals(reads, bundle.resources, adopted.plan, signal) : [];
-          const { replaced: pausing, waiting, beside } = pairsOf(live, bundle.adoption[target]);
-          const twice = besideOriginal(beside);
-          if (twice !== undefined) return twice.words;
-          const plan = withCopiesPaused(adopted.plan, waiting);
-          const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle, pausing }, signal);
-          if (refused !== undefined) return refused;
-          const obstacle = await leftBehind(reads, { plan, resolved, bundle }, signal);
-          if (obstacle !== undefined) return obstacle.words;
-          const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);
-          const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
-          const isSchemaThere = (name: string) => reads.isSchemaThere(name, signal);
-          const ofRun = environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : [];
-          const eyes = { workspace: reads, readFiles };
-          // Of a first deployment every file is new, and nothing of it changes what exists.
-          const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
-          const weighed = await releaseOf({
-            diff: { ...diff, files },
-            bundle,
-            subject,
-            plan,
-            resolved,
-            other: other?.resolved,
-            reads,
-            pausing,
-            also: [
-              ...ofRun,
-              ...(await dataOfOthers(devData, { bundle, target, host, userName })),
-              ...lostInCopy(lost, open.version),
-              ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
-            ],
-            signal,
-          });
-          const original =
-            isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
-          const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
-          const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
-          const ownData = dataToChoose({ bundle, target, userName }, ofRun);
-          const extra = {
-            ...(original === undefined ? {} : { original }),
-            ...(next === undefined ? {} : { nextRun: next }),
-            ...(ownData === undefined ? {} : { ownData }),
-          };
-          const release = { ...weighed, ...extra };
-          return { plan: planned.text, release, cliVersion: open.version, rootPath };
-        })
-        .catch(wordsOf);
+      const look = async () => {
+        const reads = workspace({ host, token, onWait });
+        // Before validate, which makes a folder there.
+        const rootPath = rootOf(bundle, target, userName);
+        const at = { bundle, host, subject, target, environment: environmentOf(bundle, target), rootPath, userName };
+        const seen = await lookAtPlace(reads, places, at, signal);
+        if ('problem' in seen) return seen;
+        const as = { files: bundle.files, target, host, userName, token, onWait, signal };
+        const main = productionTarget(bundle);
+        const isOther = main !== undefined && main !== target && environmentOf(bundle, main) === 'production';
+        const isFirst = at.environment === 'production' && seen.place?.bundleDigest === undefined;
+        // In folders of their own: a plan writes what validate reads (facts: cli#environment-and-scratch-folder).
+        const [own, planning, ofProduction, calling] = await Promise.allSettled([
+          cli.resolve(as),
+          cli.open(as, async (open) => ({ ...(await open.plan(target)), version: open.version })),
+          isOther ? cli.resolve({ ...as, files: filesAtHome(bundle, main, userName), target: main }) : undefined,
+          isFirst ? callersOf(reads, bundle, target, signal) : [],
+        ]);
+        const { resolved } = outcomeOf(own);
+        if (rootIn(resolved, userName) !== rootPath) return OTHER_ROOT;
+        const [planned, other, callers] = [outcomeOf(planning), outcomeOf(ofProduction), outcomeOf(calling)];
+        const copied = copyInPlace(bundle, target, planned.plan);
+        if (copied !== undefined) return copied.words;
+        const originals = unboundOriginals(bundle, target, planned.plan);
+        const adopted = await asAdopted(reads, planned.plan, { originals, bundle, resolved, rootPath }, signal);
+        if ('why' in adopted) return adopted.words;
+        const environment = isDevelopment(resolved) ? 'development' : 'production';
+        const models = await cli.understands();
+        const lost = models === undefined ? [] : lostSettings(bundle.files, target, models);
+        const loss = environment === 'production' ? losesSettings(lost, planned.version) : undefined;
+        if (loss !== undefined) return loss.words;
+        const live = environment === 'production' ? await liveOriginals(reads, bundle.resources, adopted.plan, signal) : [];
+        const { replaced: pausing, waiting, beside } = pairsOf(live, bundle.adoption[target]);
+        const twice = besideOriginal(beside);
+        if (twice !== undefined) return twice.words;
+        const plan = withCopiesPaused(adopted.plan, waiting);
+        const refused = await checkPlanned(reads, { ...seen, plan, rootPath, bundle, pausing }, signal);
+        if (refused !== undefined) return refused;
+        const obstacle = await leftBehind(reads, { plan, resolved, bundle }, signal);
+        if (obstacle !== undefined) return obstacle.words;
+        const diff = takingOver(diffOfPlan(plan, { target, environment }), bundle, seen.place);
+        const versions = await deployedVersions(rows, loadBundle, { host, rootPath });
+        const isSchemaThere = (name: string) => reads.isSchemaThere(name, signal);
+        const ofRun = environment === 'development' ? await dataOfRun(bundle.files, resolved, other?.resolved, isSchemaThere) : [];
+        const eyes = { workspace: reads, readFiles };
+        // Of a first deployment every file is new, and nothing of it changes what exists.
+        const files = diff.first ? [] : await readFileChanges(eyes, { files: bundle.files, versions, resolved }, signal);
+        const weighed = await releaseOf({
+          diff: { ...diff, files },
+          bundle,
+          subject,
+          plan,
+          resolved,
+          other: other?.resolved,
+          reads,
+          pausing,
+          also: [
+            ...ofRun,
+            ...(await dataOfOthers(devData, { bundle, target, host, userName })),
+            ...lostInCopy(lost, planned.version),
+            ...originalsLeft({ replaced: pausing, waiting, callers, replaces: bundle.adoption[target] === 'replace' }),
+          ],
+          signal,
+        });
+        const original =
+          isFirst && seen.me !== undefined ? await waysWithOriginal(reads, { bundle, target, me: seen.me }, signal) : undefined;
+        const job = resolvedResource(resolved, 'jobs', mainKey(bundle, subject) ?? '') ?? {};
+        const next = environment === 'production' ? nextRun(job, clock.now()) : undefined;
+        const ownData = dataToChoose({ bundle, target, userName }, ofRun);
+        const extra = {
+          ...(original === undefined ? {} : { original }),
+          ...(next === undefined ? {} : { nextRun: next }),
+          ...(ownData === undefined ? {} : { ownData }),
+        };
+        const release = { ...weighed, ...extra };
+        return { plan: planned.text, release, cliVersion: planned.version, rootPath };
+      };
+      const made = await look().catch(wordsOf);
       if ('problem' in made) return made;
       const { plan, release, cliVersion, rootPath } = made;
       const row = await rows.insert({
@@ -175,6 +173,11 @@ export function createPlanner({ cli, db, clock, log, workspace, readFiles, loadB
       return deploymentProposalOf(row);
     },
   };
+}
+
+function outcomeOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 const OTHER_ROOT: NoProof = {

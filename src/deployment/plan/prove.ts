@@ -54,10 +54,8 @@ export function createProver({ cli, store, log }: { cli: Cli; store: ProofStore;
       if (no !== undefined) return stop(no);
       try {
         const target = productionTarget(bundle) ?? 'prod';
-        const { resolved, warnings, version } = await cli.open(
-          { files: filesAtHome(bundle, target, userName), host, token, onWait, signal },
-          async (open) => ({ ...(await open.validate(target)), version: open.version }),
-        );
+        const files = filesAtHome(bundle, target, userName);
+        const { resolved, warnings, version } = await cli.resolve({ files, target, host, userName, token, onWait, signal });
         const warned = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
         step('validate', 'complete', warnings.length === 0 ? undefined : warned);
         step('compare', 'in_progress');
