@@ -11,6 +11,7 @@ import type { ConversationRow, VersionRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { TurnRow } from '../storage/turns.ts';
 import { isPassingStatement, LeaseLostError } from '../values/errors.ts';
+import type { Metrics } from '../values/metrics.ts';
 import type { TokenSource } from '../values/patience.ts';
 import { generateCall, validateCall } from './history/command-calls.ts';
 import { createSegments } from './history/segments.ts';
@@ -52,6 +53,7 @@ export interface AskDeps extends AgentDeps {
   readonly rows: Pick<Storage, 'conversations' | 'turns' | 'messages' | 'costs' | 'bundlesIn' | 'called'>;
   readonly writes: Pick<WriteProposals, 'assign' | 'ofTurn'>;
   readonly limits: Pick<Limits, 'spending'>;
+  readonly metrics: Pick<Metrics, 'dollars'>;
 }
 
 /** Milliseconds for which Claude is tried again where a command's bundle is shown already: what it would say is worth no longer wait. Our choice. */
@@ -70,8 +72,11 @@ export async function askAgent(
 ): Promise<Outcome> {
   const { turns, conversations, costs } = deps.rows;
   const { host, userName } = identity;
-  const onCost = (cost: Cost) =>
-    costs.add({ ...cost, turnId: turn.id, team: conversation.team, channel: conversation.channel, slackUser: turn.slackUser });
+  const onCost = (cost: Cost) => {
+    deps.metrics.dollars.inc({ model: cost.model }, cost.dollars);
+    const { team, channel } = conversation;
+    return costs.add({ ...cost, turnId: turn.id, team, channel, slackUser: turn.slackUser });
+  };
   const own = (await conversations.versions(conversation.id)).map((version) => version.bundleDigest);
   const known = turn.bundleDigest === undefined ? own : [...own, turn.bundleDigest];
   const called = () => deps.rows.called.of(conversation.id);

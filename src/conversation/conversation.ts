@@ -72,7 +72,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
 
   const cards = createVersionCards({ ...deployment, cli, rows, log });
   const waiting = createWaitingCards({ rows, cli, identities, cards, thread, clock: deps.clock });
-  const limits = createLimits({ rows, limits: deps.limits, tell: thread.whisper, log });
+  const limits = createLimits({ rows, limits: deps.limits, tell: thread.whisper, metrics: deps.metrics, log });
   const { run, giveUp } = createTurnRunner({ ...deps, rows, cards, waiting, limits, writes: deployment.writes });
   const asked = createAskedSteps({
     ...{ rows, deployment, identities, cards, thread },

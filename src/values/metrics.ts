@@ -28,6 +28,18 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    dollars: new Counter({
+      name: 'dab_claude_dollars_total',
+      help: 'What Claude has cost at list price, by model',
+      labelNames: ['model'],
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'dab_limits_refused_total',
+      help: 'Messages not taken, or not answered by Claude, because too much was used, by limit and whose it is',
+      labelNames: ['limit', 'of'],
+      registers,
+    }),
     stalls: new Counter({
       name: 'dab_stalls_total',
       help: 'Times that the process answered nobody for over 50 ms, by what was running',

@@ -4,6 +4,7 @@ import type { Storage } from '../../storage/storage.ts';
 import type { Scoped, Usage, Who } from '../../storage/usage/usage.ts';
 import type { UserError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
+import type { Metrics } from '../../values/metrics.ts';
 import { nearWords, refusalOf, type Used } from './sentences.ts';
 
 /** Infinity where there is no limit. */
@@ -40,12 +41,14 @@ export function createLimits({
   rows,
   limits,
   tell,
+  metrics,
   log,
 }: {
   rows: Pick<Storage, 'turns' | 'usage'>;
   limits: UsageLimits;
   /** Says something to one person alone. */
   tell: (conversation: ConversationRow, user: string, words: string) => Promise<void>;
+  metrics: Pick<Metrics, 'refusals'>;
   log: Logger;
 }): Limits {
   async function usedOf(who: Who, kinds: readonly (keyof Usage)[]): Promise<Used[]> {
@@ -55,7 +58,9 @@ export function createLimits({
 
   async function refusalOfAny(who: Who, all: readonly Used[]): Promise<UserError | undefined> {
     const full = all.find(({ used, limit }) => used >= limit);
-    return full && refusalOf(full, await rows.usage.freeIn(full.kind, full.scope, who, full.limit));
+    if (full === undefined) return undefined;
+    metrics.refusals.inc({ limit: full.kind, of: full.scope });
+    return refusalOf(full, await rows.usage.freeIn(full.kind, full.scope, who, full.limit));
   }
 
   return {
@@ -65,7 +70,11 @@ export function createLimits({
       const all = await usedOf(who, [...OF_MESSAGES, ...(talks ? OF_CLAUDE : OF_COMMANDS)]);
       const refusal = await refusalOfAny(who, all);
       if (refusal !== undefined) throw refusal;
-      const near = all.find(({ kind, used, limit }) => kind !== 'dollars' && used < NEAR * limit && used + 1 >= NEAR * limit);
+      // Bundles come of replies and presses too, and stay: of them it is said with the first message of an hour.
+      const isFirst = all.some(({ kind, scope, used }) => kind === 'hourly' && scope === 'person' && used === 0);
+      const near = all.find(
+        ({ kind, used, limit }) => kind !== 'dollars' && used + 1 >= NEAR * limit && (kind === 'bundles' ? isFirst : used < NEAR * limit),
+      );
       return near && nearWords({ ...near, used: near.used + 1 });
     },
 

@@ -13,6 +13,7 @@ import { createMessageRows } from '../../../src/storage/model-messages.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
 import { createCostRows } from '../../../src/storage/usage/costs.ts';
 import { LeaseLostError } from '../../../src/values/errors.ts';
+import { createMetrics } from '../../../src/values/metrics.ts';
 import { createVault } from '../../../src/values/vault.ts';
 import { call, startClaude } from '../../agent/harness.ts';
 import { dbTest } from '../../storage/db-test.ts';
@@ -81,7 +82,16 @@ async function createRig(db: Db) {
       const [turn, conversation] = [await turns.get(id), await conversations.get(CONVERSATION)];
       if (turn === undefined || conversation === undefined) throw new Error('no such turn');
       return askAgent(
-        { agent, model, rows, writes, limits, claudeKey: () => async () => claude.apiKey, toolsFor: async () => tools },
+        {
+          agent,
+          model,
+          rows,
+          writes,
+          limits,
+          metrics: createMetrics(),
+          claudeKey: () => async () => claude.apiKey,
+          toolsFor: async () => tools,
+        },
         {
           ...{ turn, conversation, before: undefined, token: async () => 'token', signal },
           identity: { host: 'https://dbc.test', userName: 'ana@acme.example', userId: '1', displayName: 'Ana' },

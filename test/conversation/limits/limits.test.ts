@@ -6,6 +6,7 @@ import { createConversationRows } from '../../../src/storage/conversations.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
 import { createCostRows } from '../../../src/storage/usage/costs.ts';
 import { createUsageRows } from '../../../src/storage/usage/usage.ts';
+import { createMetrics } from '../../../src/values/metrics.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
 
@@ -21,11 +22,13 @@ const test = dbTest('costs', 'turns', 'conversations').extend('rig', async ({ db
   const costs = createCostRows(db);
   await createConversationRows(db).insert(THREAD);
   const told: string[] = [];
+  const metrics = createMetrics();
   const limit = (limits: Partial<UsageLimits>) =>
     createLimits({
       rows: { turns, usage: createUsageRows(db) },
       limits: { waiting: none, hourly: none, dollars: none, bundles: none, ...limits },
       tell: async (_conversation, user, words) => void told.push(`${user}: ${words}`),
+      metrics,
       log: quiet,
     });
   let asked = 0;
@@ -38,10 +41,12 @@ const test = dbTest('costs', 'turns', 'conversations').extend('rig', async ({ db
   };
   const spend = (slackUser: string, dollars: number) =>
     costs.add({ turnId: 't', team: 'T_ACME', channel: 'C_DATA', slackUser, dollars, ...TOKENS });
-  return { turns, told, limit, ask, spend };
+  return { turns, told, metrics, limit, ask, spend };
 });
 
-test('who asks too often is refused and told when to ask again; who nearly does is told once', async ({ rig: { turns, limit, ask } }) => {
+test('who asks too often is refused and told when to ask again; who nearly does is told once', async ({
+  rig: { turns, metrics, limit, ask },
+}) => {
   const limits = limit({ hourly: { person: 5, channel: 8, team: 100 } });
   expect([await ask(limits, 'U_ANA'), await ask(limits, 'U_ANA'), await ask(limits, 'U_ANA')]).toEqual([undefined, undefined, undefined]);
   expect(await ask(limits, 'U_ANA')).toBe(
@@ -56,6 +61,10 @@ test('who asks too often is refused and told when to ask again; who nearly does 
   expect(await ask(limits, 'U_BEN')).toMatch('That makes 7 messages in this channel');
   await ask(limits, 'U_BEN');
   await expect(ask(limits, 'U_BEN')).rejects.toThrow('this channel has asked me 8 times within an hour');
+  expect((await metrics.refusals.get()).values).toMatchObject([
+    { labels: { limit: 'hourly', of: 'person' }, value: 1 },
+    { labels: { limit: 'hourly', of: 'channel' }, value: 1 },
+  ]);
   // What is told again has been taken.
   expect(await limits.admit({ team: 'T_ACME', channel: 'C_DATA', user: 'U_ANA', turnId: 't1', talks: true })).toBeUndefined();
   expect((await turns.open('c1')).length).toBe(8);
@@ -97,6 +106,12 @@ test('who has many bundles begins no thread, and may write in those that there a
   const limits = limit({ bundles: { ...none, team: 0 } });
   await expect(ask(limits, 'U_ANA', false)).rejects.toThrow('Go on in a thread that there is');
   expect(await ask(limits, 'U_ANA')).toBeUndefined();
+  // Said with the first message of an hour, for as long as it is so.
+  const nearly = limit({ bundles: { ...none, channel: 1 } });
+  expect(await ask(nearly, 'U_BEN', false)).toBe(
+    'That makes 1 bundle of this channel that I keep; I keep up to 1. `/dab usage` shows what is used.',
+  );
+  expect(await ask(nearly, 'U_BEN', false)).toBeUndefined();
 });
 
 test('all limits are told with what is used', async ({ rig: { limit, ask, spend } }) => {
