@@ -1,6 +1,7 @@
 // Says what a source does: parameters, tables, paths, libraries, secrets it asks for, its kind of work and what it depends on.
 import type { NotebookLanguage, Source } from '../bundle/model/bundle.ts';
 import { createDependencies, type Dependency } from './dependencies.ts';
+import { readFileCommands } from './file-commands.ts';
 import { hole, readPython } from './python/facts.ts';
 import { addFunctions, type OwnFunctions } from './python/handed.ts';
 import { addConstants } from './python/literals.ts';
@@ -185,6 +186,7 @@ async function readCells(cells: readonly Cell[], path: string, { facts, dependen
 async function readOther({ language, text, line }: Cell, facts: Facts, sql: SqlReader | undefined, path: string): Promise<void> {
   if (language === 'sql') await sql?.(text, facts, line);
   else if (language === 'scala' || language === 'r') await readByPattern({ text, line }, facts, sql);
+  else if (language === 'fs' || language === 'shell') readFileCommands({ text, line }, facts, language === 'shell');
   else if (language === 'pip' || language === 'conda') for (const one of parsePip(text).packages) facts.installed.add(one);
   else if (language === 'text' && isRequirements(path))
     for (const one of parseRequirementLines(text)) for (const name of one.packages) facts.installed.add(name);

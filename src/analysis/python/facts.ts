@@ -174,7 +174,10 @@ const PANDAS_READS = /^read_(?:csv|parquet|json|excel|feather|orc|xml)$/;
 /** Where a stream keeps how far it is: two that share one disturb each other. */
 const KEEPS_STATE = /^(?:checkpointLocation|cloudFiles\.schemaLocation)$/;
 
-/** Readers and writers of data frames. */
+/** How DeltaTable's builder of tables begins. */
+const BUILDS = /^(?:create|createIfNotExists|createOrReplace|replace)$/;
+
+/** Readers and writers of data frames, and the builder of tables. */
 function readFrame(call: Call, chain: { readonly names: readonly string[] }, name: string, isSpark: boolean): void {
   const { facts } = call;
   const reads = chain.names.includes('read') || chain.names.includes('readStream');
@@ -192,7 +195,8 @@ function readFrame(call: Call, chain: { readonly names: readonly string[] }, nam
   else if (['saveAsTable', 'insertInto', 'toTable', 'writeTo', 'to_table'].includes(name)) {
     addTableName(facts, textOf(call, 0) ?? '', 'written');
     addPath(facts, named(call, 'path'), 'written');
-  } else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
+  } else if (name === 'tableName' && chain.names.some((one) => BUILDS.test(one))) addTableName(facts, textOf(call, 0) ?? '', 'written');
+  else if (name === 'format' && reads) addFormat(facts, textOf(call, 0));
   else if (name === 'jdbc' && reads) facts.signs.add('reads a database');
   else if (name === 'option' && (reads || writes)) {
     const option = textOf(call, 0) ?? '';

@@ -4,8 +4,8 @@ import type { NotebookLanguage, Source } from '../../bundle/model/bundle.ts';
 import { baseName } from '../../values/workspace-path.ts';
 import { LIMITS } from './limits.ts';
 
-/** `run`, `pip` and `conda` hold what follows that magic on its line; `text` is a plain file of no known language. */
-type CellLanguage = 'python' | 'sql' | 'scala' | 'r' | 'markdown' | 'shell' | 'run' | 'pip' | 'conda' | 'text' | 'other';
+/** `run`, `pip`, `conda` and `fs` hold what follows that magic on its line; `text` is a plain file of no known language. */
+type CellLanguage = 'python' | 'sql' | 'scala' | 'r' | 'markdown' | 'shell' | 'run' | 'pip' | 'conda' | 'fs' | 'text' | 'other';
 
 export interface Cell {
   readonly language: CellLanguage;
@@ -38,7 +38,7 @@ const WHOLE: ReadonlyMap<string, CellLanguage> = new Map([
   ['markdown', 'markdown'],
   ['sh', 'shell'],
   ['bash', 'shell'],
-  ['fs', 'other'],
+  ['fs', 'fs'],
   ['html', 'other'],
   ['javascript', 'other'],
   ['writefile', 'other'],
@@ -48,6 +48,7 @@ const ONE_LINE: ReadonlyMap<string, CellLanguage> = new Map([
   ['run', 'run'],
   ['pip', 'pip'],
   ['conda', 'conda'],
+  ['fs', 'fs'],
   ['!pip', 'pip'],
   ['!conda', 'conda'],
 ]);
