@@ -25,8 +25,9 @@ export const TABLE: Record<string, string> = {
   'databricks/api': 'bundle/model:types databricks/http',
   'databricks/api-writes': 'databricks/http databricks/api',
   databricks: 'bundle/model:types databricks/http databricks/api @databricks/sdk-experimental',
-  'databricks/read': 'bundle/model analysis databricks/http databricks/api:types databricks:types',
-  conversion: 'bundle analysis databricks:types databricks/read',
+  'databricks/read': 'bundle/model analysis:types worker databricks/http databricks/api:types databricks:types',
+  worker: 'bundle/model:types analysis',
+  conversion: 'bundle analysis worker databricks:types databricks/read',
   'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db',
   'storage/usage': 'storage/db:types',
@@ -38,7 +39,7 @@ export const TABLE: Record<string, string> = {
   'deployment/approval': 'bundle/model bundle/currency bundle/proof:types storage/db:types storage deployment/cli deployment/policy',
   'deployment/place': 'bundle databricks/api:types databricks:types databricks/read storage/db:types storage deployment/cli',
   'deployment/deployed': 'bundle/model bundle/proof databricks:types databricks/read:types storage:types deployment/policy:types',
-  'deployment/data': 'bundle analysis storage/bundles:types deployment/policy',
+  'deployment/data': 'bundle analysis worker storage/bundles:types deployment/policy',
   'deployment/plan':
     'bundle analysis/secrets databricks/api:types databricks:types databricks/read storage/db:types ' +
     'storage/bundles storage deployment/cli deployment/policy deployment/approval deployment/place ' +
@@ -56,7 +57,7 @@ export const TABLE: Record<string, string> = {
     'bundle analysis/secrets databricks/api:types databricks:types conversion storage/bundles:types ' +
     'deployment/approval:types deployment/plan:types agent:types',
   'mcp/tools':
-    'bundle config analysis/sql analysis databricks/api:types databricks/read conversion storage/bundles:types ' +
+    'bundle config analysis/sql analysis worker databricks/api:types databricks/read conversion storage/bundles:types ' +
     'deployment/approval:types deployment/plan:types mcp/tools/support',
   'mcp/server':
     'bundle/model bundle/secrets bundle/check analysis/secrets databricks/http databricks/api:types databricks:types ' +

@@ -66,6 +66,9 @@ export interface Analysis {
   readonly isCut: boolean;
 }
 
+/** `analyze`, wherever it is done. */
+export type Analyze = (source: Source) => Promise<Analysis>;
+
 /** Analyses any source; never throws for what it reads. The parsers are loaded when the first source needs them. */
 export async function analyze(source: Source): Promise<Analysis> {
   const { cells, secrets } = await masked(cellsOf(source), source.path);

@@ -1,6 +1,6 @@
 // Statements of SQL that settings hold: which tables they name, and where in their text.
 import type { StatementTables } from '../bundle/model/bundle.ts';
-import { analyze } from './analyze.ts';
+import type { Analyze } from './analyze.ts';
 import { LIMITS } from './source/limits.ts';
 import { isChange } from './table-places.ts';
 
@@ -17,7 +17,7 @@ interface TableInText {
   readonly parts: readonly string[];
 }
 
-export async function tablesInText(text: string): Promise<TableInText[]> {
+export async function tablesInText(text: string, analyze: Analyze): Promise<TableInText[]> {
   const { named } = await analyze({ path: 'setting.sql', kind: 'file', bytes: Buffer.from(text) });
   return named.map((table) => ({ changes: isChange(table), parts: table.parts }));
 }
@@ -46,12 +46,12 @@ function namesIn(text: string): NameInText[] {
  * A statement with the names of its tables, where each of these stands in it with its catalog and schema and no other name does, so that they
  * can be changed there; undefined otherwise.
  */
-export async function placesInText(text: string): Promise<StatementTables | undefined> {
+export async function placesInText(text: string, analyze: Analyze): Promise<StatementTables | undefined> {
   if (text.length > LIMITS.sqlStatement || !isStatement(text)) return undefined;
   const names = namesIn(text);
   if (names.length === 0) return undefined;
   const tables = new Map<string, boolean>();
-  for (const { changes, parts } of await tablesInText(text)) {
+  for (const { changes, parts } of await tablesInText(text, analyze)) {
     const name = parts.join('.');
     tables.set(name, changes || tables.get(name) === true);
   }

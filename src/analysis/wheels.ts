@@ -1,6 +1,7 @@
 // What wheels do that a job brings along: of each the modules that its programs and the job's own sources get to, by their imports.
+
 import type { WheelProgram } from '../bundle/model/wheel-uses.ts';
-import { type Analysis, analyze } from './analyze.ts';
+import { type Analysis, type Analyze, analyze as analyzeHere } from './analyze.ts';
 import type { Dependency } from './dependencies.ts';
 import { LIMITS } from './source/limits.ts';
 import { openWheel } from './source/wheel.ts';
@@ -15,6 +16,8 @@ interface WheelStart {
   readonly programs: readonly WheelProgram[];
   /** What the job's other sources need. */
   readonly dependencies: readonly Dependency[];
+  /** Says what a module does; left out: `analyze` itself does. */
+  readonly analyze?: Analyze | undefined;
 }
 
 /** `file`: the wheel; `path` in the analysis: the wheel's with the module's behind it. */
@@ -26,7 +29,7 @@ interface WheelAnalysis<F extends File> {
 /** Which function of a module runs nobody follows, as in any other source. */
 export async function analyzeWheels<F extends File>(
   files: readonly F[],
-  { programs, dependencies }: WheelStart,
+  { programs, dependencies, analyze = analyzeHere }: WheelStart,
 ): Promise<WheelAnalysis<F>[]> {
   const found: WheelAnalysis<F>[] = [];
   const wanted = dependencies.flatMap((one) => modulesOf(one, ''));

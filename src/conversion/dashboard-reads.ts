@@ -1,7 +1,7 @@
 // What a dashboard reads without naming where it is: in the schema that its datasets have beside their queries.
-import { analyze } from '../analysis/analyze.ts';
 import { datasetsIn } from '../analysis/dashboard-datasets.ts';
 import type { DashboardReads } from '../bundle/model/bundle.ts';
+import { apart } from '../worker/apart.ts';
 
 /** Datasets of one dashboard that are parsed; our choice. */
 const MOST_DATASETS = 100;
@@ -13,7 +13,7 @@ export async function readsOfDashboard(id: string, serialized: string): Promise<
   const datasets = datasetsIn(serialized);
   if (datasets.length > MOST_DATASETS) return undefined;
   for (const { catalog, schema, query } of datasets) {
-    const { named } = await analyze({ path: `${id}.sql`, kind: 'file', bytes: Buffer.from(query) });
+    const { named } = await apart.analyze({ path: `${id}.sql`, kind: 'file', bytes: Buffer.from(query) });
     const tables = named.flatMap(({ use, parts }) => (use === 'read' && parts.length === 1 ? parts : []));
     namesSchemas ||= named.some(({ parts }) => parts.length === 2);
     if (tables.length === 0) continue;

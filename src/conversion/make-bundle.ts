@@ -1,5 +1,4 @@
 // Makes the bundle of what was read, looks for secrets in it, and holds it against the allow-list.
-import { analyze } from '../analysis/analyze.ts';
 import { findSecrets, findSecretsInText } from '../analysis/secrets/find.ts';
 import { experimentsNamed, namedInSchemas } from '../analysis/table-places.ts';
 import { isStatement, placesInText } from '../analysis/tables-in-text.ts';
@@ -17,6 +16,7 @@ import { wheelUses } from '../bundle/model/wheel-uses.ts';
 import { callSecrets } from '../bundle/secrets/called-secrets.ts';
 import { UserError } from '../values/errors.ts';
 import { during } from '../values/stalls.ts';
+import { apart } from '../worker/apart.ts';
 import { choosePlaces, type Placing } from './choose-places.ts';
 import { readsOfDashboard } from './dashboard-reads.ts';
 import { type LooksForSchemas, schemasToMake } from './own-schemas.ts';
@@ -95,9 +95,13 @@ async function dataOf({ definition, sources, madeUp }: WholeSubject) {
   const statements = await statementsIn(resources);
   const counts = namesData(resources) || namesExperiment(resources) || statements.length > 0;
   if (!counts || sources.length === 0) return { tables: [], makes: [], statements };
-  const analyses = await Promise.all(sources.map((source) => analyze(source)));
+  const analyses = await Promise.all(sources.map((source) => apart.analyze(source)));
   const programs = resourceDefinitions(definition).flatMap(({ value }) => wheelUses(leavesOf(value)).programs);
-  const inWheels = await analyzeWheels(sources, { programs, dependencies: analyses.flatMap(({ dependencies }) => dependencies) });
+  const inWheels = await analyzeWheels(sources, {
+    programs,
+    dependencies: analyses.flatMap(({ dependencies }) => dependencies),
+    analyze: apart.analyze,
+  });
   const all = [...analyses.map((analysis) => ({ file: analysis, analysis })), ...inWheels];
   const tables = all.map(({ file, analysis }) => {
     return { path: file.path, tables: namedInSchemas(analysis), experiments: experimentsNamed(analysis) };
@@ -114,7 +118,7 @@ async function statementsIn(resources: readonly KeyedResource[]): Promise<Statem
     .flatMap(({ type, leaves }) => (type === 'jobs' ? [...leaves.values()] : []))
     .map((leaf) => parameterGiven(leaf)?.value);
   const texts = new Set(given.filter((value) => typeof value === 'string' && isStatement(value) && !value.includes('${')));
-  const found = await Promise.all([...texts].slice(0, MOST_STATEMENTS).map((text) => placesInText(String(text))));
+  const found = await Promise.all([...texts].slice(0, MOST_STATEMENTS).map((text) => placesInText(String(text), apart.analyze)));
   const known = found.filter((one) => one !== undefined);
   return known.some(({ tables }) => tables.some(({ changes }) => changes)) ? known : [];
 }

@@ -1,11 +1,12 @@
 // Reads a workspace folder whole: its files, who uses them already, and the job that is proposed for them.
-import { type Analysis, analyze } from '../analysis/analyze.ts';
+import type { Analysis } from '../analysis/analyze.ts';
 import { type OrderedTask, orderSources } from '../analysis/order/order.ts';
 import { proposeJob } from '../bundle/generate/propose-job.ts';
 import type { Diagnostic } from '../bundle/model/bundle.ts';
 import { readFolder } from '../databricks/read/folder.ts';
 import type { Workspace } from '../databricks/workspace.ts';
 import { canonicalFolder, canonicalPath } from '../values/workspace-path.ts';
+import { apart } from '../worker/apart.ts';
 import type { ReadingOptions, WholeSubject } from './subject.ts';
 
 /** A job or pipeline that names files of the folder. */
@@ -40,7 +41,7 @@ export async function readFolderWhole(workspace: Workspace, wish: FolderWish, op
   });
   onProgress?.({ stage: 'sources read', files: sources.length });
   onProgress?.({ stage: 'order' });
-  const analyses = await Promise.all(sources.map((source) => analyze(source)));
+  const analyses = await Promise.all(sources.map((source) => apart.analyze(source)));
   const byPath = new Map(analyses.map((analysis) => [canonicalPath(analysis.path), analysis]));
   const outside = wish.run?.find((path) => !byPath.has(canonicalPath(path)));
   if (outside !== undefined) return { kind: 'not inside', path: outside };

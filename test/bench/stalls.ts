@@ -1,5 +1,4 @@
 // Nothing foreign stalls the process: how long each renderer and parser takes for the worst of many texts that were made to be slow.
-import { analyze } from '../../src/analysis/analyze.ts';
 import { findSecretsInText } from '../../src/analysis/secrets/find.ts';
 import { cellsOf } from '../../src/analysis/source/cells.ts';
 import { parseEnvironmentLines, parsePip, parseRequirementLines } from '../../src/analysis/source/pip.ts';
@@ -25,6 +24,7 @@ import { renderPlainSteps, renderSteps } from '../../src/slack/views/step-list.t
 import { renderVersionCard } from '../../src/slack/views/version-card.ts';
 import { renderWriteCard } from '../../src/slack/views/write-card.ts';
 import { createLogger, scrub } from '../../src/values/log.ts';
+import { apart } from '../../src/worker/apart.ts';
 import { type Adversarial, adversarialTexts } from '../adversarial.ts';
 import { HOST, job } from '../bundle/fixtures.ts';
 import { card, proof, proposal, release, writeProposal } from '../slack/views/fixtures.ts';
@@ -110,7 +110,7 @@ const SYNC: Readonly<Record<string, Work>> = {
   'a page for the model': (text) => page('x', text),
 };
 
-const source = (kind: string) => (text: string) => analyze({ ...file(`/a.${kind}`, text), kind: 'file' });
+const source = (kind: string) => (text: string) => apart.analyze({ ...file(`/a.${kind}`, text), kind: 'file' });
 /** Between whose stretches others have their turn: the longest stretch counts. */
 const IN_STRETCHES: Readonly<Record<string, (text: string) => Promise<unknown>>> = {
   'the analysis of Python': source('py'),

@@ -10,6 +10,8 @@ const TIMERS = [
   // They watch over processes, and must keep none alive.
   'playground/parent.ts',
   'playground/end-with-parent.ts',
+  // It waits for more work of a thread of this process, and keeps neither alive.
+  'worker/apart.ts',
 ];
 /** Who may take the machine's clock: whoever puts rooms together, rooms' factories that are handed none, and what waits for others in real time. */
 const MACHINE_CLOCK = [

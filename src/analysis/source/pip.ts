@@ -56,14 +56,16 @@ function parseRequirements(words: readonly string[]): PipLine {
   const files: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
-    if (FILE_OPTION.test(word)) files.push(words[++index] ?? '');
+    // Most words are no options, and are looked at once.
+    if (word === '@') continue;
+    else if (!word.startsWith('-')) {
+      if (isFile(word)) files.push(word.replace(NAMED_FILE, ''));
+      else packages.push(word);
+    } else if (FILE_OPTION.test(word)) files.push(words[++index] ?? '');
     else if (FILE_OPTION_WITH_VALUE.test(word)) files.push(FILE_OPTION_WITH_VALUE.exec(word)?.[1] ?? '');
     else if (VALUE_OPTION.test(word)) index++;
-    else if (word.startsWith('-') || word === '@') continue;
-    else if (isFile(word)) files.push(word.replace(NAMED_FILE, ''));
-    else packages.push(word);
   }
-  return { packages, files: filesOnly(files).files };
+  return files.length === 0 ? { packages, files } : { packages, files: filesOnly(files).files };
 }
 
 function isFile(word: string): boolean {

@@ -1,8 +1,9 @@
 // Collects the closure of a definition: the files it names, and all that these run, import and install, each once.
-import { type Dependency, dependenciesOf } from '../../analysis/dependencies.ts';
+import type { Dependency } from '../../analysis/dependencies.ts';
 import type { Diagnostic, Source, SourceReference } from '../../bundle/model/bundle.ts';
 import { UserError } from '../../values/errors.ts';
 import { sourceKey } from '../../values/workspace-path.ts';
+import { apart } from '../../worker/apart.ts';
 import { LIMITS } from '../http/limits.ts';
 import { needsOf, type OpenImport, type Wanted } from './needs-of-source.ts';
 import { filesOfImport } from './python-modules.ts';
@@ -51,7 +52,7 @@ export async function collectSources(
       onProgress?.(++done, Math.max(named.size, reads.size));
       if (source === undefined || source instanceof UserError) return unreadWarning(path, kind, source);
       bytes += source.bytes.byteLength;
-      return { source, dependencies: await dependenciesOf(source) };
+      return { source, dependencies: await apart.dependenciesOf(source) };
     });
     reads.set(key, work);
     return work;

@@ -1,10 +1,10 @@
 // Which dashboards of a development copy go on to show production's tables, where the copy writes its own.
-import { analyze } from '../../analysis/analyze.ts';
 import { datasetsIn } from '../../analysis/dashboard-datasets.ts';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
 import { textOf } from '../../values/text.ts';
 import { baseName } from '../../values/workspace-path.ts';
+import { apart } from '../../worker/apart.ts';
 import { code, listed } from '../policy/phrases.ts';
 import type { Finding } from '../policy/release-diff.ts';
 
@@ -24,7 +24,7 @@ export async function dashboardsOfCopy(files: readonly BundleFile[], resolved: J
     for (const { query, ...place } of datasets.slice(0, left)) {
       left -= 1;
       const [catalog, schema] = [textOf(dashboard.dataset_catalog) ?? place.catalog, textOf(dashboard.dataset_schema) ?? place.schema];
-      const { named } = await analyze({ path: 'dataset.sql', kind: 'file', bytes: Buffer.from(query) });
+      const { named } = await apart.analyze({ path: 'dataset.sql', kind: 'file', bytes: Buffer.from(query) });
       for (const { parts } of named) {
         const name = [catalog ?? '', schema ?? '']
           .slice(0, 3 - parts.length)

@@ -1,5 +1,5 @@
 // What a run of a development copy reads, writes and starts, by the code in the bundle and the values that its target gives: also what production writes to.
-import { type Analysis, analyze } from '../../analysis/analyze.ts';
+import type { Analysis } from '../../analysis/analyze.ts';
 import { rest, spend } from '../../analysis/source/stretches.ts';
 import { isFixedPlace } from '../../analysis/storage-paths.ts';
 import { isChange } from '../../analysis/table-places.ts';
@@ -9,6 +9,7 @@ import { leavesOf } from '../../bundle/model/leaves.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import { wheelUses } from '../../bundle/model/wheel-uses.ts';
 import { type JsonObject, objectOf } from '../../values/json.ts';
+import { apart } from '../../worker/apart.ts';
 import { code, counted, listed } from '../policy/phrases.ts';
 import { type Finding, SHARED_DATA } from '../policy/release-diff.ts';
 import { dashboardsOfCopy } from './dashboards-of-copy.ts';
@@ -42,12 +43,12 @@ export async function dataOfRun(
   const sources = files.filter(({ path }) => CODE.test(path) && path.startsWith('src/')).slice(0, MOST_SOURCES);
   const analyses: { file: BundleFile; analysis: Analysis }[] = [];
   for (const file of sources) {
-    analyses.push({ file, analysis: await analyze(sourceOfFile(file)) });
+    analyses.push({ file, analysis: await apart.analyze(sourceOfFile(file)) });
   }
   const jobs = Object.values(objectOf(objectOf(resolved.resources).jobs)).map((job) => leavesOf(objectOf(job)));
   const programs = jobs.flatMap((leaves) => wheelUses(leaves).programs);
   const dependencies = analyses.flatMap(({ analysis }) => analysis.dependencies);
-  analyses.push(...(await analyzeWheels(files, { programs, dependencies })));
+  analyses.push(...(await analyzeWheels(files, { programs, dependencies, analyze: apart.analyze })));
   const [here, there] = [resolved, production ?? {}].map((one) => valuesGiven(one));
   if (here === undefined || there === undefined) return [];
   const tables: Named[] = [];

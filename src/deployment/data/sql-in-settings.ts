@@ -1,5 +1,6 @@
 // Tables that a job's settings name in SQL: parameters hold whole statements, which code hands on to be run.
 import { isStatement, tablesInText } from '../../analysis/tables-in-text.ts';
+import { apart } from '../../worker/apart.ts';
 import { code } from '../policy/phrases.ts';
 import { filled, type ValuesByName } from './values-given.ts';
 
@@ -35,7 +36,7 @@ export async function sqlInSettings(here: readonly GivenText[], production: read
 }
 
 async function tablesIn({ text, values }: GivenText) {
-  const named = await tablesInText(text);
+  const named = await tablesInText(text, apart.analyze);
   const known = named.map(({ changes, parts }) => ({ changes, parts: parts.map((part) => filled(part, (name) => values.get(name))) }));
   return known.flatMap(({ changes, parts }) =>
     parts.length === 3 && !parts.join('').includes('{') ? [{ changes, name: parts.join('.') }] : [],

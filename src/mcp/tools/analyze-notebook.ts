@@ -1,11 +1,11 @@
 // analyze_notebook: what a source does, read by parsers: widgets, tables, libraries, secrets and what it runs or imports.
 import { z } from 'zod';
-import { analyze } from '../../analysis/analyze.ts';
 import { hardCodedPaths } from '../../analysis/storage-paths.ts';
 import { hardCodedChanges } from '../../analysis/table-places.ts';
 import type { Source } from '../../bundle/model/bundle.ts';
 import { sourceOfFile } from '../../bundle/model/notebooks.ts';
 import { UserError } from '../../values/errors.ts';
+import { apart } from '../../worker/apart.ts';
 import { defineTool, type ToolContext } from './support/define-tool.ts';
 import { pathIn } from './support/find-by-name.ts';
 import { capped, page, quote } from './support/foreign-text.ts';
@@ -29,7 +29,7 @@ export const analyzeNotebook = defineTool({
     const source = await sourceOf({ path, bundle_id, bundle_path }, context);
     const title = `Analyzing ${source.path}`;
     context.steps.start(`analyze ${source.path}`, title);
-    const analysis = await analyze(source);
+    const analysis = await apart.analyze(source);
     context.steps.done(`analyze ${source.path}`, title);
     const { path: _path, secrets, named, changedPaths: _changed, ...rest } = analysis;
     const places = named.map(({ use, parts, line }) => `line ${line}: ${use} ${parts.join('.')}`);

@@ -1,6 +1,7 @@
 // Where a development copy writes whose settings hold statements of SQL.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of bundles, not of JavaScript
 import { expect, it } from 'vitest';
+import { analyze } from '../../../src/analysis/analyze.ts';
 import { placesInText } from '../../../src/analysis/tables-in-text.ts';
 import { generateBundle } from '../../../src/bundle/generate/generate.ts';
 import { compare } from '../../../src/bundle/proof/compare.ts';
@@ -13,7 +14,9 @@ const INSERT = "INSERT INTO main.sales.daily -- not main.sales.daily\nSELECT o.*
 async function made(base_parameters: Record<string, string>, devData?: { readonly catalog: string }) {
   const tasks = [{ task_key: 'run', notebook_task: { notebook_path: `${ETL}/run`, base_parameters } }];
   const definition = { ...job({ name: 'Copies', tasks }), grants: [] };
-  const statements = (await Promise.all(Object.values(base_parameters).map(placesInText))).filter((one) => one !== undefined);
+  const statements = (await Promise.all(Object.values(base_parameters).map((text) => placesInText(text, analyze)))).filter(
+    (one) => one !== undefined,
+  );
   const bundle = generateBundle({ definition, sources: [notebook(`${ETL}/run`)], statements, host: HOST, options: { devData } });
   const resolved = (target: string) => resolveBundle(bundle.files, target, { userName: 'ana.b@acme.example' });
   const lost = (target: string) => compare({ definition, bundle, target, judge: 'CLI', resolved: resolved(target) }).counts.lost;
