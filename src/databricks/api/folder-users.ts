@@ -1,10 +1,10 @@
 // Which jobs and pipelines use the files below a folder.
 import { isObject, type Json } from '../../values/json.ts';
+import { createSlots } from '../../values/slots.ts';
 import { canonicalFolder, canonicalPath } from '../../values/workspace-path.ts';
 import { unlessItemFails } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
-import { createSlots } from '../http/slots.ts';
 import { type JobSummary, jobPages } from './jobs.ts';
 import { getPipeline, listPipelines, type PipelineSummary } from './pipelines-dashboards.ts';
 

@@ -1,12 +1,12 @@
 // The names by which the CLI finds ids again: a name counts only where exactly one thing has it (facts: bundles#variables-and-lookups).
 import type { LookupKind, LookupName } from '../../bundle/model/bundle.ts';
 import { type JsonObject, objectOf, objectsIn } from '../../values/json.ts';
+import { createSlots } from '../../values/slots.ts';
 import { textOf } from '../../values/text.ts';
 import { unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
 import { count, id as idOf } from '../http/json-fields.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { QueryParameters, Requests } from '../http/requests.ts';
-import { createSlots } from '../http/slots.ts';
 import { MADE_BY_PEOPLE } from './compute.ts';
 
 /** A list that the CLI searches (see its bundle/config/variable/resolve_*.go and the Go SDK's GetBy… methods). */

@@ -2,8 +2,8 @@
 import type { Grant, ResourceType } from '../../bundle/model/bundle.ts';
 import { type Json, type JsonObject, objectsIn } from '../../values/json.ts';
 import { unlessAnsweredWithError, withErrorWords } from '../http/errors.ts';
+import { hostSlots } from '../http/host-slots.ts';
 import type { Requests } from '../http/requests.ts';
-import { hostSlots } from '../http/slots.ts';
 
 const PRINCIPALS = ['user_name', 'group_name', 'service_principal_name'] as const;
 

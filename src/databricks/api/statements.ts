@@ -1,11 +1,11 @@
 // SQL statements in a warehouse: what the API answers about one, and running a query that only reads.
 import { UserError } from '../../values/errors.ts';
 import { itemsIn, type Json, type JsonObject, objectOf, objectsIn, stringifyJson } from '../../values/json.ts';
+import { orAborted } from '../../values/slots.ts';
 import { textOf } from '../../values/text.ts';
 import { strangeAnswer, withErrorWords } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
 import type { Requests } from '../http/requests.ts';
-import { orAborted } from '../http/slots.ts';
 
 /** `state` is the API's: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED or CLOSED (facts: databricks#runs-and-statements). */
 export interface SqlStatement {

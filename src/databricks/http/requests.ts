@@ -10,8 +10,9 @@ import { codeOf, UpstreamError, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { createPatience, type OnWait, serverTrouble, type TokenSource, type Trouble, tokenTrouble } from '../../values/patience.ts';
+import { orAborted } from '../../values/slots.ts';
+import { hostSlots } from './host-slots.ts';
 import { LIMITS } from './limits.ts';
-import { hostSlots, orAborted } from './slots.ts';
 
 /** An array is sent as the same parameter several times. */
 export type QueryParameters = Readonly<Record<string, string | string[]>>;

@@ -2,10 +2,10 @@
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import { isNotebookFile, remotePath } from '../../bundle/model/notebooks.ts';
 import type { Clock } from '../../values/clock.ts';
+import { createSlots } from '../../values/slots.ts';
 import { baseName, parentFolder } from '../../values/workspace-path.ts';
 import type { FolderEntry } from '../api/workspace-files.ts';
 import { LIMITS } from '../http/limits.ts';
-import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
 
 export type ReadDeployedFiles = ReturnType<typeof createDeployedFiles>;

@@ -2,9 +2,9 @@
 import type { Diagnostic, JobDefinition, Related } from '../../bundle/model/bundle.ts';
 import type { IdReference } from '../../bundle/model/id-references.ts';
 import { objectOf } from '../../values/json.ts';
+import { createSlots } from '../../values/slots.ts';
 import { isItemError } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
-import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Owner, ownerOf } from './owner.ts';
 import type { ReadOptions } from './reader.ts';

@@ -1,10 +1,10 @@
 // Reads files and folders for one purpose: a bounded number at once, each folder listed once, and all stopped together.
 import type { Source } from '../../bundle/model/bundle.ts';
 import type { UserError } from '../../values/errors.ts';
+import { createSlots } from '../../values/slots.ts';
 import { baseName, sourceKey } from '../../values/workspace-path.ts';
 import { isItemError, unlessItemFails } from '../http/errors.ts';
 import { LIMITS } from '../http/limits.ts';
-import { createSlots } from '../http/slots.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ListFolder } from './python-modules.ts';
 

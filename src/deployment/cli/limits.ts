@@ -9,6 +9,8 @@ export const LIMITS = {
    * min (facts: cli#speed, cli#network-faults).
    */
   readMs: 3 * MINUTE,
+  /** Reads of the CLI that run side by side, whoever asks for them: more would share two cores, each with some 100 MB. Our choice. */
+  readsAtOnce: 8,
   /**
    * After this a deploy is called unknown but never ended: two rounds of 15 min repeats and an upload of minutes
    * (facts: cli#network-faults, cli#speed).

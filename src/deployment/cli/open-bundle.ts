@@ -9,6 +9,7 @@ import { type ErrorWords, UserError } from '../../values/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../values/json.ts';
 import type { Logger } from '../../values/log.ts';
 import { createPatience, type OnWait, type TokenSource, tokenTrouble } from '../../values/patience.ts';
+import { createSlots } from '../../values/slots.ts';
 import type { CliLocator, CliStatus, Ready } from '../install/locate.ts';
 import { LIMITS } from './limits.ts';
 import { type CliCommand, type CliResult, runCli } from './process.ts';
@@ -45,6 +46,7 @@ export type Cli = ReturnType<typeof createCli>;
 export function createCli(deps: { locator: CliLocator; scratchDir: string; clock: Clock; log: Logger }) {
   const { locator, scratchDir, clock, log } = deps;
   let schema: Promise<Models | undefined> | undefined;
+  const slot = createSlots(LIMITS.readsAtOnce);
   const cli = {
     /** Words when there is no CLI, or not yet one: it waits for a look at what is there, not for a download or a build. */
     async missing(): Promise<NoProof | undefined> {
@@ -78,7 +80,7 @@ export function createCli(deps: { locator: CliLocator; scratchDir: string; clock
       let late = false;
       const runs = new Set<Promise<unknown>>();
       try {
-        return await work(openCli({ ...status, folder, bundle, clock, log, runs, onLate: () => (late = true) }));
+        return await work(openCli({ ...status, folder, bundle, clock, log, slot, runs, onLate: () => (late = true) }));
       } finally {
         // What was begun beside something that failed needs its folder until it ends, and a deploy that still runs needs it longer.
         await Promise.allSettled(runs);
@@ -107,12 +109,14 @@ interface Opened extends Pick<Ready, 'path' | 'version'> {
   readonly bundle: BundleToOpen;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What a read waits for; a write waits for nobody. */
+  readonly slot: ReturnType<typeof createSlots>;
   /** Commands that were begun. */
   readonly runs: Set<Promise<unknown>>;
   readonly onLate: () => void;
 }
 
-function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Opened) {
+function openCli({ path, version, folder, bundle, clock, log, slot, runs, onLate }: Opened) {
   const tokens = new Set<string>();
   const hidden: Hidden = { host: bundle.host, tokens, base: folder.base, root: folder.root };
   const patience = createPatience({ of: 'Databricks', clock, onWait: bundle.onWait });
@@ -123,12 +127,22 @@ function openCli({ path, version, folder, bundle, clock, log, runs, onLate }: Op
     const begin = async () => {
       const token = await patience.tryOn(() => bundle.token(refused), tokenTrouble, bundle.signal);
       tokens.add(token);
-      const started = clock.now();
-      const result = await runCli({ path, args, folder, target, host: bundle.host, token, clock, ...more });
-      log.info(
-        { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
-        'Ran the Databricks CLI',
-      );
+      const once = async () => {
+        const started = clock.now();
+        const result = await runCli({ path, args, folder, target, host: bundle.host, token, clock, ...more });
+        log.info(
+          { command: args.slice(0, 2).join(' '), target, exit: result.code, ended: result.ended, ms: clock.now() - started },
+          'Ran the Databricks CLI',
+        );
+        return result;
+      };
+      const go = () => {
+        const ran = once();
+        // Whoever is stopped does not wait for its end, but the folder does.
+        runs.add(ran);
+        return ran;
+      };
+      const result = await (more.untouchable === true ? go() : slot(go, bundle.signal));
       return { ...result, token };
     };
     const running = begin();

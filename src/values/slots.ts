@@ -1,6 +1,5 @@
 // How much may happen at once and how often: work waits for a slot, and a slot may rest after its work.
-import type { Clock } from '../../values/clock.ts';
-import { LIMITS } from './limits.ts';
+import type { Clock } from './clock.ts';
 
 type Slots = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
@@ -44,17 +43,4 @@ export function createSlots(size: number, rest?: { readonly ms: number; readonly
     }
   };
   return (work, signal) => (signal === undefined ? inTurn(work) : orAborted(inTurn(work, signal), signal));
-}
-
-/** By clock, of which a process has one, and by limit and host. */
-const byClock = new WeakMap<Clock, Map<string, Slots>>();
-
-/** The slots of one rate limit of a host. The whole process shares them, because Databricks counts everybody's calls together. */
-export function hostSlots({ host, clock }: { host: string; clock: Clock }, limit: 'exportsPerSecond' | 'permissionsPerSecond'): Slots {
-  const byLimit = byClock.get(clock) ?? new Map<string, Slots>();
-  byClock.set(clock, byLimit);
-  const key = `${limit} ${host}`;
-  const slots = byLimit.get(key) ?? createSlots(LIMITS[limit], { ms: LIMITS.restMs, clock });
-  byLimit.set(key, slots);
-  return slots;
 }
