@@ -44,18 +44,31 @@ function order(value: Json, name: string): Json {
 
 /** Each after those that it depends on, which the API gives by name; else as they are. */
 function inOrder(tasks: readonly Json[]): readonly Json[] {
-  const keyOf = (task: Json | undefined) => (isObject(task) ? task.task_key : undefined);
-  const waiting = new Set(tasks.map(keyOf));
-  const left = [...tasks];
+  const at = new Map(tasks.map((task, i) => [isObject(task) ? task.task_key : undefined, i]));
+  const before = tasks.map((task) => new Set(isObject(task) ? itemsIn(task.depends_on).flatMap((on) => indexOf(on, at)) : []));
+  const after = tasks.map((): number[] => []);
+  for (const [i, some] of before.entries()) for (const one of some) after[one]?.push(i);
+  const ready = before.flatMap((some, i) => (some.size === 0 ? [i] : []));
+  const left = new Set(tasks.keys());
   const ordered: Json[] = [];
-  const isReady = (task: Json) => !isObject(task) || itemsIn(task.depends_on).every((on) => !isObject(on) || !waiting.has(on.task_key));
-  while (left.length > 0) {
+  while (left.size > 0) {
     // In a circle nobody is first.
-    const [next = null] = left.splice(Math.max(0, left.findIndex(isReady)), 1);
-    waiting.delete(keyOf(next));
-    ordered.push(next);
+    const [next = [...left][0] ?? 0] = ready.splice(0, 1);
+    if (!left.delete(next)) continue;
+    ordered.push(tasks[next] ?? null);
+    for (const one of after[next] ?? []) {
+      before[one]?.delete(next);
+      if (before[one]?.size !== 0) continue;
+      const place = ready.findIndex((other) => other > one);
+      ready.splice(place < 0 ? ready.length : place, 0, one);
+    }
   }
   return ordered;
+}
+
+function indexOf(dependency: Json, at: ReadonlyMap<Json | undefined, number>): number[] {
+  const index = isObject(dependency) ? at.get(dependency.task_key) : undefined;
+  return index === undefined ? [] : [index];
 }
 
 /** A job's settings with their keys in reading order and its tasks in that of their work; nothing else changes. */
