@@ -52,12 +52,9 @@ const test = severalProcesses(2)
     return lines;
   })
   /** A thread about a job that has none, and what is done in it. */
-  .extend('begin', { scope: 'file' }, ({ ana, rows, playground }) => async () => {
-    await rows(`update conversations set channel = 'over'; update proposals set root_path = root_path || ' over'; delete from places`);
+  .extend('begin', { scope: 'file' }, ({ ana, rows, forget, playground }) => async () => {
+    await forget();
     const { workspace } = playground.databricks;
-    for (const [id, { settings }] of workspace.jobs) if ('deployment' in settings) workspace.jobs.delete(id);
-    for (const path of workspace.files.paths()) if (path.includes('/.bundle/')) workspace.files.remove(path);
-    workspace.runs.clear();
     const before = new Set(ana.messages(CHANNEL).map(({ ts }) => ts));
     const whispers = ana.ephemerals().length;
     const root = () => ana.messages(CHANNEL).find(({ ts, threadTs, text }) => !before.has(ts) && !threadTs && text.includes(`job ${JOB} `));

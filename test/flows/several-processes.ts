@@ -13,23 +13,41 @@ if ('missing' in postgres) process.stderr.write(`\nSKIPPED: several processes of
 export const noPostgres = 'missing' in postgres;
 
 export function severalProcesses(processes: number) {
-  return flow()
-    .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
-      if ('missing' in postgres) throw new Error(postgres.missing);
-      const server = await postgres.start();
-      onCleanup(server.stop);
-      return server.options;
-    })
-    .extend('options', { scope: 'file' }, ({ server }): StackOptions => {
-      const { host, port, database, user } = server;
-      const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable' };
-      return { processes, fromNothing: true, variables };
-    })
-    .extend('rows', { scope: 'file' }, async ({ server }, { onCleanup }) => {
-      const pool = new pg.Pool({ ...server, password: undefined, options: '-c search_path=dab' });
-      onCleanup(() => pool.end());
-      return async (text: string) => (await pool.query(text)).rows as Record<string, unknown>[];
-    });
+  return (
+    flow()
+      .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
+        if ('missing' in postgres) throw new Error(postgres.missing);
+        const server = await postgres.start();
+        onCleanup(server.stop);
+        return server.options;
+      })
+      .extend('options', { scope: 'file' }, ({ server }): StackOptions => {
+        const { host, port, database, user } = server;
+        const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable' };
+        return { processes, fromNothing: true, variables };
+      })
+      .extend('rows', { scope: 'file' }, async ({ server }, { onCleanup }) => {
+        const pool = new pg.Pool({ ...server, password: undefined, options: '-c search_path=dab' });
+        onCleanup(() => pool.end());
+        return async (text: string) => (await pool.query(text)).rows as Record<string, unknown>[];
+      })
+      /** Has channels and workspace look as if nobody had asked for or deployed anything. */
+      .extend('forget', { scope: 'file' }, ({ playground, rows }) => async () => {
+        await rows(`update conversations set channel = 'over'; update proposals set root_path = root_path || ' over'; delete from places`);
+        const { workspace } = playground.databricks;
+        for (const [id, { settings }] of workspace.jobs) if ('deployment' in settings) workspace.jobs.delete(id);
+        for (const path of workspace.files.paths()) if (path.includes('/.bundle/')) workspace.files.remove(path);
+        workspace.runs.clear();
+      })
+      /** The process that has a turn or an approved write in hand, and another one. */
+      .extend('working', ({ playground: { bots }, rows }) => async (on: 'turns' | 'deployments') => {
+        const owners = async () => (await rows(`select owner from leases where key like '${on} %'`)).map(({ owner }) => String(owner));
+        await expect.poll(owners, { timeout: STEP_MS }).toHaveLength(1);
+        const [owner = ''] = await owners();
+        const mine = bots.find((bot) => owner.startsWith(`${bot.pid()} `)) ?? expect.fail(`nobody is ${owner}`);
+        return { mine, other: bots.find((bot) => bot !== mine) as Child };
+      })
+  );
 }
 
 /** How often it is looked whether a process stands still. */

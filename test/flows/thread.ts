@@ -79,13 +79,21 @@ export async function startThread(person: Person, line: string, about: string, c
   return followRoot(person, about, channel);
 }
 
+/** The same where others stand that say it. */
+export async function startAnother(person: Person, line: string, about: string, channel = CHANNEL): Promise<Thread> {
+  const before = new Set(person.messages(channel).map(({ ts }) => ts));
+  await person.command(channel, line);
+  return followThread(person, await person.waitFor(() => rootOf(person, about, channel, before), STEP_MS));
+}
+
 /** Waits for the root message that says `about`. */
 export async function followRoot(person: Person, about: string, channel = CHANNEL): Promise<Thread> {
   return followThread(person, await person.waitFor(() => rootOf(person, about, channel), STEP_MS));
 }
 
-export function rootOf(person: Person, about: string, channel = CHANNEL): Message | undefined {
-  return person.messages(channel).find((message) => message.threadTs === undefined && message.isBot && message.text.includes(about));
+export function rootOf(person: Person, about: string, channel = CHANNEL, without?: ReadonlySet<string>): Message | undefined {
+  const isRoot = ({ threadTs, isBot, ts }: Message) => threadTs === undefined && isBot && !without?.has(ts);
+  return person.messages(channel).find((message) => isRoot(message) && message.text.includes(about));
 }
 
 /** Says that something has come, and what it waits for; how often that is said depends on how busy the bot is. */

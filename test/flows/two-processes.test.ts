@@ -1,21 +1,12 @@
 // Two processes of the bot on one PostgreSQL: what one of them leaves in the middle, dead or paused, the other goes on with, once.
 import { describe, expect, onTestFinished } from 'vitest';
-import type { Child } from '../../src/playground/child.ts';
 import { noPostgres, severalProcesses } from './several-processes.ts';
 import { findCli, holdSources } from './stack.ts';
 import { counts, ONCE, STEP_MS, startThread } from './thread.ts';
 
 const cli = await findCli();
 
-const test = severalProcesses(2)
-  /** The process that has a turn in hand, and the other one. */
-  .extend('working', ({ playground: { bots }, rows }) => async () => {
-    const owners = async () => (await rows("select owner from leases where key like 'turns %'")).map(({ owner }) => String(owner));
-    await expect.poll(owners, { timeout: STEP_MS }).toHaveLength(1);
-    const [owner = ''] = await owners();
-    const mine = bots.find((bot) => owner.startsWith(`${bot.pid()} `)) ?? expect.fail(`nobody is ${owner}`);
-    return { mine, other: bots.find((bot) => bot !== mine) as Child };
-  });
+const test = severalProcesses(2);
 
 describe.skipIf(cli.state !== 'ready' || noPostgres)('of two processes', () => {
   test('one that is paused changes nothing when it wakes up: the other has gone on with the turn', async ({
@@ -27,11 +18,11 @@ describe.skipIf(cli.state !== 'ready' || noPostgres)('of two processes', () => {
     const release = holdSources(playground);
     const thread = await startThread(ana, '/dab job 123', 'job 123 ');
     await thread.says('Collecting sources');
-    const { mine, other } = await working();
+    const { mine, other } = await working('turns');
     onTestFinished(() => mine.signal('SIGCONT'));
     mine.signal('SIGSTOP');
     // Nobody else has it before its lease is over.
-    await expect.poll(async () => (await working()).mine.pid(), { timeout: STEP_MS }).toBe(other.pid());
+    await expect.poll(async () => (await working('turns')).mine.pid(), { timeout: STEP_MS }).toBe(other.pid());
     mine.signal('SIGCONT');
     await expect.poll(() => mine.log(), { timeout: STEP_MS }).toContain('Another process has taken over');
     release();
@@ -48,7 +39,7 @@ describe.skipIf(cli.state !== 'ready' || noPostgres)('of two processes', () => {
     const release = holdSources(playground);
     const thread = await startThread(ana, '/dab job 204', 'job 204 ');
     await thread.says('Collecting sources');
-    const { mine } = await working();
+    const { mine } = await working('turns');
     await mine.stop('SIGKILL');
     release();
     await thread.card(1);
