@@ -6,7 +6,7 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Clock } from '../values/clock.ts';
-import { isPassingStatement, UserError } from '../values/errors.ts';
+import { isPassingStatement, LeaseLostError, UserError } from '../values/errors.ts';
 import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { createPatience, type TokenSource, tokenTrouble } from '../values/patience.ts';
@@ -94,8 +94,8 @@ export function createApproval(
     createQueue: CreateQueue;
     /** True when no other process can be working on this database. */
     alone: boolean;
-    /** Has it looked for, in the workspace, how a deployment ended that nobody saw end. */
-    look: (click: Pick<Click, 'proposalId' | 'team' | 'user'>, conversationId: string) => Promise<unknown>;
+    /** Looks in the workspace how a deployment ended that nobody saw end, and writes that down. */
+    look: (of: { proposalId: string; token: TokenSource }) => Promise<unknown>;
     rows: Pick<Storage, 'conversations' | 'outbox'>;
     identities: Pick<Identities, 'token'>;
     thread: Thread;
@@ -131,9 +131,23 @@ export function createApproval(
       await kind.end?.(before.id, click.ended);
       metrics.writes.inc({ outcome: click.ended.state });
     }
-    const isTold = await tell(kind, before, click.user);
-    // Also where another process had died after it was called unknown, and before this.
-    if (isTold && name === 'deployment' && before.state === 'unknown') await deps.look(click, conversation.id);
+    // Also where another process had died after it was called unknown, and before it was told.
+    if (before.state === 'unknown' && name === 'deployment') await look(click, conversation);
+    await tell(kind, before, click.user);
+  }
+
+  /** What can't be seen now stays unknown, and is told so. */
+  async function look(click: Click, conversation: ConversationRow): Promise<void> {
+    const { proposalId } = click;
+    progressOf(proposalId, conversation)('Looking in the workspace how it ended');
+    try {
+      await deps.look({ proposalId, token: (refused) => deps.identities.token(click, { refused }) });
+    } catch (error) {
+      if (error instanceof LeaseLostError || isPassingStatement(error)) throw error;
+      log.warn({ err: error, proposal: proposalId }, 'It could not be seen how a deployment ended');
+    } finally {
+      thread.atWork(proposalId, undefined);
+    }
   }
 
   /** After the last try: else it would stand as approved, or as running in its place, for ever. */
@@ -147,17 +161,16 @@ export function createApproval(
     await tell(kind, left, user);
   }
 
-  /** Draws its card, and tells the person how it ended; false where it has not. */
-  async function tell(kind: ProposalKind, before: Approvable, to: string): Promise<boolean> {
+  /** Draws its card, and tells the person how it ended, if it has. */
+  async function tell(kind: ProposalKind, before: Approvable, to: string): Promise<void> {
     const conversation = await conversationOf(before);
-    if (conversation === undefined) return false;
+    if (conversation === undefined) return;
     await thread.refresh(conversation);
     const message = kind.ended((await kind.get(before.id)) ?? before, to);
-    if (message === undefined) return false;
+    if (message === undefined) return;
     const id = `${before.id}/result`;
     await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
     await thread.deliver(id, conversation, message);
-    return true;
   }
 
   function progressOf(proposalId: string, conversation: ConversationRow): (line: string) => void {

@@ -12,7 +12,7 @@ import type { Logger } from '../values/log.ts';
 import type { Metrics } from '../values/metrics.ts';
 import { type Approval, createApproval } from './approvals.ts';
 import type { AgentDeps } from './ask-agent.ts';
-import { type Asked, type AskedSteps, createAskedSteps } from './asked-steps.ts';
+import { type AskedSteps, createAskedSteps } from './asked-steps.ts';
 import { createRunWatch } from './follow-runs.ts';
 import { createLimits, type Limits, type UsageLimits } from './limits/limits.ts';
 import { deploymentKind, writeKind } from './proposal-kinds.ts';
@@ -99,16 +99,15 @@ export function createConversation(deps: ConversationDeps): Conversation {
     {
       ...{ ...deps, createQueue: createQueueHere, rows, alone },
       // A deployment that was cut off has often ended by now: what lies in the workspace says it.
-      look: ({ proposalId, team, user: slackUser }, conversationId) => look({ proposalId, conversationId, team, slackUser }),
+      look: deployment.lookAgain,
     },
     { deployment: deploymentKind(deployment, rows.bundles), write: writeKind(deployment) },
   );
 
-  const look = (asked: Omit<Extract<Asked, { unasked?: true }>, 'kind'>) =>
-    turns.ask(`look ${asked.proposalId} ${deps.clock.now()}`, { ...asked, kind: 'look' });
   const watchRuns = createRunWatch({
     ...{ follower: deployment.follower, unseen: deployment.unseen, rows, identities, tell: approval.end, clock: deps.clock, log },
-    look: ({ user: slackUser, ...proposal }) => look({ ...proposal, slackUser, unasked: true }),
+    look: ({ user: slackUser, ...proposal }) =>
+      turns.ask(`look ${proposal.proposalId} ${deps.clock.now()}`, { ...proposal, kind: 'look', slackUser, unasked: true }),
   });
 
   return {

@@ -52,8 +52,8 @@ test('a deployment is looked for in the workspace also where a process died afte
     { deployment: kind, write: { ...kind, interrupted: async () => [] } },
   );
   await approval.start();
-  await expect.poll(() => looked, { timeout: 50_000 }).toEqual([proposal.id]);
-  expect(told).toEqual(Array(2).fill(`${proposal.id}/result`));
+  await expect.poll(() => told, { timeout: 50_000 }).toEqual(Array(2).fill(`${proposal.id}/result`));
+  expect(looked).toEqual([proposal.id, proposal.id]);
 });
 
 test('a press that is told again after a crash is carried out without a word; a second press hears that there was one', async ({
