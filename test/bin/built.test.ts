@@ -1,15 +1,13 @@
 // What `npm run build` makes starts on its own and finds everything that it reads from disk.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, onTestFinished } from 'vitest';
-import { parse } from 'yaml';
 import { environment } from '../../src/config/environment.ts';
 import { handedOn } from '../../src/config/load.ts';
 import { freePort } from '../../src/playground/child.ts';
@@ -18,29 +16,14 @@ import { createSlackStandIn } from '../../src/playground/slack/stand-in.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { callsOf } from '../mcp/drive.ts';
 import { folderTest } from '../temporary-folder.ts';
+import { buildProject, COMMAND, PROJECT, production } from './built-project.ts';
 
-const PROJECT = join(import.meta.dirname, '..', '..');
-const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8'));
-/** Folders of the packages that a production installation has; another package's own ones lie within it. */
-const production = Object.keys(packages).filter(
-  (path) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && packages[path].dev !== true && existsSync(join(PROJECT, path)),
-);
 const MCP_SERVER = join('dist', 'bin', 'mcp-server.js');
 
 const test = folderTest
   .extend('project', { scope: 'file' }, async ({}, { onCleanup }) => {
-    // A copy, so that no dist of the developer's is touched.
-    const project = mkdtempSync(join(tmpdir(), 'dab-built-'));
-    onCleanup(() => rmSync(project, { recursive: true, force: true }));
-    for (const path of ['src', 'package.json', 'build.js']) cpSync(join(PROJECT, path), join(project, path), { recursive: true });
-    // As NODE_ENV=production installs them: without what only development needs, a Node of our own and TypeScript among it.
-    for (const path of production) {
-      mkdirSync(dirname(join(project, path)), { recursive: true });
-      symlinkSync(join(PROJECT, path), join(project, path));
-    }
-    const path = `${dirname(process.execPath)}${delimiter}${environment.PATH}`;
-    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: project, env: { ...environment, PATH: path } });
-    rmSync(join(project, 'src'), { recursive: true });
+    const { project, remove } = await buildProject();
+    onCleanup(remove);
     return project;
   })
   .extend('client', async ({ project }, { onCleanup }) => {
@@ -76,7 +59,7 @@ async function startApp(project: string, folder: string, more: Record<string, st
   databricks.registerOAuthClient(app);
   databricks.workspace.files.mkdirs('/Volumes/main/tools');
   databricks.workspace.files.put('/Volumes/main/tools/cli.zip', { type: 'FILE', read: () => Buffer.from('no archive') });
-  const [command = '', ...args] = parse(readFileSync(join(PROJECT, 'app.yaml'), 'utf8')).command;
+  const [command = '', ...args] = COMMAND;
   // Nothing else of this machine: neither a CLI nor Go.
   const path = join(folder, 'bin');
   mkdirSync(path);
