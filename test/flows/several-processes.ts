@@ -12,7 +12,8 @@ const postgres = await findPostgres();
 if ('missing' in postgres) process.stderr.write(`\nSKIPPED: several processes of the bot: ${postgres.missing}\n`);
 export const noPostgres = 'missing' in postgres;
 
-export function severalProcesses(processes: number) {
+/** `more` variables of theirs. */
+export function severalProcesses(processes: number, more: Readonly<Record<string, string>> = {}) {
   return (
     flow()
       .extend('server', { scope: 'file' }, async ({}, { onCleanup }) => {
@@ -23,7 +24,7 @@ export function severalProcesses(processes: number) {
       })
       .extend('options', { scope: 'file' }, ({ server }): StackOptions => {
         const { host, port, database, user } = server;
-        const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable' };
+        const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGSSLMODE: 'disable', ...more };
         return { processes, fromNothing: true, variables };
       })
       .extend('rows', { scope: 'file' }, async ({ server }, { onCleanup }) => {
