@@ -102,7 +102,7 @@ export async function deployShown(
     );
   await begin?.();
   const result = await deployPlan(open, carriedOut, { deletes, onProgress, look, log });
-  if (result.state !== 'done' || writes === undefined) return result;
+  if (result.state !== 'done' || writes === undefined || pairs.length === 0) return result;
   await begin?.();
   return await replaceOriginals(workspace, writes, { pairs, resolved, result }, onProgress);
 }
