@@ -10,7 +10,7 @@ import { comparable } from '../cli/plan-json.ts';
 import { type FindsLeftovers, leftBehind } from '../plan/leftovers.ts';
 import { type Refusal, refusal } from '../policy/refusals.ts';
 import { deployedOf } from './deployed-links.ts';
-import { type Ending, endingWords, nextAfterMix } from './how-it-ended.ts';
+import { type Ending, endingWords, nextAfterAll, nextAfterMix } from './how-it-ended.ts';
 
 /** A plan, as the CLI printed it, with the files that it was made of. */
 export type ShownPlan = Pick<ProposalRow, 'host' | 'target' | 'bundleDigest' | 'plan'>;
@@ -94,7 +94,7 @@ async function told(
 ): Promise<DeployResult> {
   const said = `${problem} ${endingWords(ending, shown.target)}`;
   const { verdict } = ending;
-  if (verdict === 'all') return { ...(await deployed(open, shown)), ending: verdict, problem: said, next: 'Nothing needs to be done.' };
+  if (verdict === 'all') return { ...(await deployed(open, shown)), ending: verdict, problem: said, next: nextAfterAll(ending) };
   return {
     ok: false,
     state: 'failed',

@@ -141,6 +141,12 @@ function verdictWords({ verdict, files, resources, unrecorded, bound, waiting }:
   return `${target} now has a mix: ${parts.join(', ')}.${kept}${made}`;
 }
 
+/** What to do after a deployment of which everything is there. */
+export function nextAfterAll({ lock }: Pick<Ending, 'lock'>): string {
+  if (lock === undefined) return 'Nothing needs to be done.';
+  return 'The next deployment is refused as long as that lock is there: when nobody deploys, delete `deploy.lock` in the state folder of this one.';
+}
+
 /** What to do after a deployment that ended halfway. */
 export function nextAfterMix({ bound }: Pick<Ending, 'bound'>, target: string): string {
   const [first] = bound;

@@ -13,7 +13,7 @@ import { unboundOriginals } from '../plan/originals-to-adopt.ts';
 import { validateAs } from '../plan/validate-as.ts';
 import type { FileChange } from '../policy/release-diff.ts';
 import { deployed } from './deploy-plan.ts';
-import { endingWords, howItEnded, nextAfterMix } from './how-it-ended.ts';
+import { endingWords, howItEnded, nextAfterAll, nextAfterMix } from './how-it-ended.ts';
 import { LIMITS } from './limits.ts';
 import { type ExecutionDeps, runsStill } from './run-once.ts';
 
@@ -63,7 +63,7 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
       const originals = unboundOriginals(bundle, target, objectOf(parseJson(row.plan)));
       const ending = await howItEnded(open, eyes, { bundle, resolved, changes, carriedOut: row, originals });
       const problem = endingWords(ending, target);
-      if (ending.verdict === 'all') return { ...(await deployed(open, row)), ending: 'all', problem, next: 'Nothing needs to be done.' };
+      if (ending.verdict === 'all') return { ...(await deployed(open, row)), ending: 'all', problem, next: nextAfterAll(ending) };
       const until = await mayRunUntil(row, () => lastChange(eyes.workspace, { bundle, resolved }));
       if (clock.now() < until) {
         const latest = Number.isFinite(until)

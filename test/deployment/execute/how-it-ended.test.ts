@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished } from 'vitest';
 import type { DeployResult } from '../../../src/deployment/approval/deployment-proposal.ts';
 import { type Program, programOf } from '../../../src/deployment/cli/program.ts';
-import { endingWords } from '../../../src/deployment/execute/how-it-ended.ts';
+import { endingWords, nextAfterAll } from '../../../src/deployment/execute/how-it-ended.ts';
 import { createProposalRows } from '../../../src/storage/deployment-proposals.ts';
 import { CLI } from '../../located-cli.ts';
 import { ANA, bundleOf, deploymentTest, type Rig } from '../rig.ts';
@@ -200,5 +200,9 @@ describe('the words of an ending', () => {
     expect(endingWords({ ...ending, verdict: 'nothing', lock: 'ben@acme.example' }, 'dev')).toBe(
       'Nothing changed in dev. The lock of ben@acme.example is still there.',
     );
+    expect([nextAfterAll({}), nextAfterAll({ lock: 'ben@acme.example' })]).toEqual([
+      'Nothing needs to be done.',
+      expect.stringContaining('delete `deploy.lock` in the state folder'),
+    ]);
   });
 });
