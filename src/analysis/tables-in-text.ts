@@ -24,7 +24,7 @@ export async function tablesInText(text: string, analyze: Analyze): Promise<Tabl
 
 /** Quoted text and comments, or a name of three parts, of which each may stand in backticks. */
 const PIECE =
-  /'(?:[^'\\]|\\[\s\S])*(?:'|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|--[^\n]*|\/\*(?:[\s\S]*?\*\/|[\s\S]*$)|(?<![\w.`-])(`?)(\w[\w-]{0,254})\1\.(`?)(\w[\w-]{0,254})\3\.(`?)(\w[\w-]{0,254})\5(?![\w`])/g;
+  /'(?:[^'\\]|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|--[^\n]*|\/\*(?:[\s\S]*?\*\/|[\s\S]*$)|(?<![\w.`-])(`?)(\w[\w-]{0,254})\1\.(`?)(\w[\w-]{0,254})\3\.(`?)(\w[\w-]{0,254})\5(?![\w`])/g;
 
 interface NameInText {
   readonly parts: readonly [catalog: string, schema: string, name: string];

@@ -2,6 +2,7 @@
 import { findSecretsInText } from '../../src/analysis/secrets/find.ts';
 import { cellsOf } from '../../src/analysis/source/cells.ts';
 import { parseEnvironmentLines, parsePip, parseRequirementLines } from '../../src/analysis/source/pip.ts';
+import { placesInText } from '../../src/analysis/tables-in-text.ts';
 import { checkBundle } from '../../src/bundle/check/check-bundle.ts';
 import { generateBundle } from '../../src/bundle/generate/generate.ts';
 import { contentDigest } from '../../src/bundle/model/notebooks.ts';
@@ -114,7 +115,10 @@ const source = (kind: string) => (text: string) => apart.analyze({ ...file(`/a.$
 /** Between whose stretches others have their turn: the longest stretch counts. */
 const IN_STRETCHES: Readonly<Record<string, (text: string) => Promise<unknown>>> = {
   'the analysis of Python': source('py'),
+  'the analysis of functions': (text) =>
+    source('py')(`def f(a, b):\n    spark.table(a)\n    ${text}\n\nf("a.b.c", "d")\nf("a.b.d", "e")\n`),
   'the analysis of SQL': source('sql'),
+  'a statement in settings': (text) => placesInText(`insert into a.b.c select ${text}`, apart.analyze),
   'the analysis of Scala': source('scala'),
   'the analysis of R': source('r'),
   'the search for secrets in code': (text) => findSecretsInText(text, 'a.py'),

@@ -17,7 +17,7 @@ export const LIMITS = {
   callsFollowed: 10,
   parametersFollowed: 20,
   argumentsLength: 1_000,
-  readFollowing: 5_000,
+  readFollowing: 2_000,
   /** Units of a line that patterns look at: magics, imports in broken Python. */
   lineLength: 4_096,
   /** Rounds of 100 steps (tree-sitter calls back after each) that parsing a cell of Python may take, per 1,000 units of its text and in all. */
