@@ -42,9 +42,10 @@ describe('a busy team', () => {
     await thread.idle();
   });
 
-  test('loses none of eighteen commands in a channel: each is acknowledged in words, and those that wait say what for', async ({
+  test('loses none of eighteen commands in a channel: each is acknowledged in words, those that wait say what for, and nobody else waits for them', async ({
     playground,
     ana,
+    ben,
   }) => {
     const release = holdSources(playground);
     const ids = addJobs(playground, 18);
@@ -61,7 +62,12 @@ describe('a busy team', () => {
     expect(waiting().map((root) => textOf(root).match(/asked for(, as the next one|; before it in the line: 1)/)?.[1])).toEqual(
       expect.arrayContaining([', as the next one', '; before it in the line: 1']),
     );
+    // None of hers goes on, and his has begun all the same.
+    const beside = await startThread(ben, '/dab job 123', 'job 123 ', ben.dm);
+    await beside.says('Collecting sources');
+    expect(waiting()).not.toEqual([]);
     release();
+    await beside.hasFiles(1);
     for (const root of roots()) await followThread(ana, root).idle();
     expect(waiting()).toEqual([]);
     expect(roots().filter((root) => followThread(ana, root).files().length !== 1)).toEqual([]);
