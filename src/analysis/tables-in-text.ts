@@ -59,6 +59,7 @@ export async function placesInText(text: string, analyze: Analyze): Promise<Stat
     const changes = tables.get(one.parts.join('.'));
     return changes === undefined ? [] : [{ ...one, changes }];
   });
-  const areAllFound = [...tables.keys()].every((name) => found.some(({ parts }) => parts.join('.') === name));
+  const where = new Set(found.map(({ parts }) => parts.join('.')));
+  const areAllFound = [...tables.keys()].every((name) => where.has(name));
   return areAllFound && found.length === names.length ? { text, tables: found } : undefined;
 }
