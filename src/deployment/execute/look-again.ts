@@ -63,7 +63,11 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
       const originals = unboundOriginals(bundle, target, objectOf(parseJson(row.plan)));
       const ending = await howItEnded(open, eyes, { bundle, resolved, changes, carriedOut: row, originals });
       const problem = endingWords(ending, target);
-      if (ending.verdict === 'all') return { ...(await deployed(open, row)), ending: 'all', problem, next: nextAfterAll(ending) };
+      if (ending.verdict === 'all') {
+        const done: DeployResult = { ...(await deployed(open, row)), ending: 'all' };
+        // Nothing went wrong that anybody has heard of.
+        return ending.lock === undefined ? done : { ...done, problem, next: nextAfterAll(ending) };
+      }
       const until = await mayRunUntil(row, () => lastChange(eyes.workspace, { bundle, resolved }));
       if (clock.now() < until) {
         const latest = Number.isFinite(until)
