@@ -28,15 +28,18 @@ export type Usage = {
 
 const TURNS = 'from turns t join conversations c on c.id = t.conversation_id where c.team = $1';
 
-/** What counts against a limit, with who and where; `at` is when, where it counts for a `period` only. */
+/**
+ * What counts against a limit, with who and where; `at` is when, where it counts for a `period` only. By `now()`: rows are looked up in an index
+ * by no time that changes within the statement.
+ */
 const COUNTED: Readonly<Record<keyof Usage, { readonly rows: string; readonly period?: string }>> = {
   waiting: { rows: `select t.slack_user, c.channel, 1 as amount ${TURNS} and t.state in ('queued', 'running')` },
   hourly: {
-    rows: `select t.slack_user, c.channel, 1 as amount, t.created_at as at ${TURNS} and t.created_at > clock_timestamp() - interval '1 hour'`,
+    rows: `select t.slack_user, c.channel, 1 as amount, t.created_at as at ${TURNS} and t.created_at > now() - interval '1 hour'`,
     period: '1 hour',
   },
   dollars: {
-    rows: `select slack_user, channel, dollars as amount, at from costs where team = $1 and at > clock_timestamp() - interval '1 day'`,
+    rows: `select slack_user, channel, dollars as amount, at from costs where team = $1 and at > now() - interval '1 day'`,
     period: '1 day',
   },
   bundles: {
@@ -66,7 +69,7 @@ export function createUsageRows(db: Db) {
       const { rows, period } = COUNTED[kind];
       if (period === undefined) return undefined;
       const [row] = await db.query<{ seconds: number }>(
-        `select extract(epoch from at + interval '${period}' - clock_timestamp())::float8 as seconds
+        `select extract(epoch from at + interval '${period}' - now())::float8 as seconds
          from (select at, sum(amount) over (order by at desc rows unbounded preceding) as newest from (${rows}) counted
                where ($2::text, $3::text) is not null and ${OF[scope]}) summed
          where newest >= $4::float8 order by at desc limit 1`,
