@@ -30,8 +30,9 @@ export const TABLE: Record<string, string> = {
   conversion: 'bundle analysis worker databricks:types databricks/read',
   'storage/db': '@databricks/lakebase @databricks/sdk-experimental @electric-sql/pglite pg pg-boss',
   'storage/bundles': 'bundle/model bundle/data:types bundle/secrets bundle/proof storage/db',
+  'storage/slack': 'storage/db',
   'storage/usage': 'storage/db:types',
-  storage: 'bundle/model:types bundle/secrets storage/db storage/bundles storage/usage',
+  storage: 'bundle/model:types bundle/secrets storage/db storage/bundles storage/slack storage/usage',
   identity: 'storage/usage:types storage/db:types storage openid-client',
   'deployment/install': 'fflate',
   'deployment/cli': 'bundle/model bundle/currency bundle/proof deployment/install:types',
@@ -68,7 +69,7 @@ export const TABLE: Record<string, string> = {
   'conversation/history': 'bundle/model:types storage:types agent:types conversation/story',
   'conversation/limits': 'storage/usage:types storage:types',
   conversation:
-    'bundle storage/bundles storage/usage:types storage:types identity:types deployment/install:types deployment/policy:types ' +
+    'bundle storage/bundles storage/slack:types storage/usage:types storage:types identity:types deployment/install:types deployment/policy:types ' +
     'deployment/approval:types deployment/plan:types deployment:types agent:types conversation/story conversation/history ' +
     'conversation/limits pg-boss:types',
   'slack/views':

@@ -261,7 +261,7 @@ export function createApproval(
         }
       }
       const conversation = await conversationOf(decision.proposal);
-      if (conversation !== undefined) await thread.refresh(conversation);
+      if (conversation !== undefined) await thread.refresh(conversation, true);
     },
   };
 }

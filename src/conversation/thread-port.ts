@@ -12,8 +12,8 @@ export type Ending = 'done' | 'failed' | 'stopped';
 export interface Progress {
   /** Shows a step, or what has become of it. Returns at once; showing is paced. */
   step(step: Step): void;
-  /** Shows the last state and closes the list; no step stays open. */
-  end(ending: Ending): Promise<void>;
+  /** Shows the last state and closes the list, in the background; no step stays open. */
+  end(ending: Ending): void;
   /** Shows nothing more: another process goes on with the turn. */
   leave(): void;
 }
@@ -102,8 +102,11 @@ export interface Thread {
   deliver(id: string, conversation: ConversationRow, message: ThreadMessage): Promise<unknown>;
   /** Says something to one person alone, as well as it can be said; `again` offers them a fresh plan. */
   whisper(conversation: ConversationRow, to: string, words: string, again?: PlanOffer): Promise<void>;
-  /** Draws the root message and the cards as the rows say they are now, where that has changed. */
-  refresh(conversation: ConversationRow): Promise<void>;
+  /**
+   * Has the root message, the cards and the lists of steps drawn as the rows say they are, where that has changed: in the background, also after
+   * this process has died. Resolves when that is noted. `pressed`: somebody waits for what comes of their press.
+   */
+  refresh(conversation: ConversationRow, pressed?: boolean): Promise<void>;
   /** Notes what an approved write is at, for the next drawing of its card; undefined when it is over. */
   atWork(proposalId: string, line: string | undefined): void;
 }

@@ -14,7 +14,7 @@ interface TurnSteps {
   done(): Promise<string[]>;
   /** Leaves the list to another process. */
   leave(): void;
-  /** Closes the list when all that came before is shown. */
+  /** Has the list closed, when all that came before is stored. */
   end(ending: Ending): Promise<void>;
 }
 

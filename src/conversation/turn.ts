@@ -80,8 +80,11 @@ export function createTurnRunner(deps: TurnDeps): { run: RunTurn; giveUp: (turnI
       if (!signal.aborted && !(error instanceof UserError)) log.error({ err: error }, 'turn failed');
       await say(deps, turn, { kind: 'reply', to: turn.slackUser, text });
     }
+    await rows.turns.finish(turn.id, ending).catch((error: unknown) => {
+      steps.leave();
+      throw error;
+    });
     await steps.end(ending);
-    await rows.turns.finish(turn.id, ending);
     deps.metrics.turns.inc({ outcome: ending });
     done();
   }

@@ -18,6 +18,8 @@ import { createPlaceRows, type PlaceRows } from './deployment-places.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createMessageRows, type MessageRows } from './model-messages.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { type CallRates, createCallRates } from './slack/call-rates.ts';
+import { createRedraws, type Redraws } from './slack/redraws.ts';
 import { createStepRows, type StepRows } from './turn-steps.ts';
 import { createTurnRows, STOPS, type TurnRows } from './turns.ts';
 import { type CostRows, createCostRows } from './usage/costs.ts';
@@ -45,6 +47,8 @@ export interface Storage extends QueuedDatabase, BundleStorage {
   readonly usage: UsageRows;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly callRates: CallRates;
+  readonly redraws: Redraws;
   readonly called: CalledSecrets;
   readonly leases: Pick<Leases, 'hold' | 'apart'>;
   /** The database for rows that are nobody's work: what it writes is written whoever has a lease. */
@@ -106,6 +110,10 @@ export async function openStorage(options: StorageOptions, needs: StorageNeeds):
     usage: createUsageRows(unleased),
     outbox: createOutbox(db, unleased),
     inbox: createInbox(db),
+    // Whoever makes a call makes it, also where its lease is lost; and it is no step that a test of crashes counts.
+    callRates: createCallRates(database.db),
+    // What has changed is to be drawn, whoever has a lease.
+    redraws: createRedraws(unleased),
   };
 }
 

@@ -12,11 +12,17 @@ export interface TurnRow {
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'stopped';
   /** The bundle that this turn has made so far. */
   readonly bundleDigest?: string;
-  /** ts of the message that shows the steps. */
+  /** ts of the message that shows the steps, as long as its list is open. */
   readonly progressTs?: string;
   readonly finishedAt?: Date;
   /** Who pressed Stop while it was open. */
   readonly stoppedBy?: string;
+}
+
+interface EndedTurn {
+  readonly id: string;
+  readonly state: 'done' | 'failed' | 'stopped';
+  readonly progressTs: string;
 }
 
 /** The channel on which it is told which turn somebody has stopped. */
@@ -150,6 +156,20 @@ export function createTurnRows(db: Db) {
 
     async setProgress(id: string, ts: string): Promise<void> {
       await db.query('update turns set progress_ts = $2 where id = $1', [id, ts]);
+    },
+
+    /** Turns that are over and whose list of steps has not been closed, oldest first. */
+    async openLists(conversationId: string): Promise<EndedTurn[]> {
+      const rows = await db.query(
+        `select id, state, progress_ts from turns
+         where conversation_id = $1 and state in ('done', 'failed', 'stopped') and progress_ts is not null order by created_at`,
+        [conversationId],
+      );
+      return rows.map(typed<EndedTurn>);
+    },
+
+    async listClosed(id: string): Promise<void> {
+      await db.query("update turns set progress_ts = null where id = $1 and state in ('done', 'failed', 'stopped')", [id]);
     },
 
     async setBundle(id: string, digest: string): Promise<void> {

@@ -8,6 +8,7 @@ import { createOpenThread } from '../../src/slack/listen/open-thread.ts';
 import { whisperFailure } from '../../src/slack/listen/whisper.ts';
 import { textOf } from '../flows/thread.ts';
 import { WHOLE } from '../sample.ts';
+import { RATES_TABLE } from '../slack/clients.ts';
 import { AFTER, CHANNEL, MESSAGES, methodOf, test } from '../slack/thread/delivery-rig.ts';
 import { quiet } from '../storage/open-test-storage.ts';
 import { expectMade, read } from './documents.ts';
@@ -100,7 +101,7 @@ function table(kinds: readonly Kind[], cells: readonly (readonly string[])[]): s
 }
 
 test('docs/refusals.md says what people saw', async ({ rig }) => {
-  const { slack, web, clock, store, newThread, conversation, threadTs, inThread, openly, direct } = rig;
+  const { slack, web, clock, db, store, newThread, drawAll, conversation, threadTs, inThread, openly, direct } = rig;
   let [number, version] = [0, 0];
 
   /** What the conversation stores, and says in its order. */
@@ -155,9 +156,13 @@ test('docs/refusals.md says what people saw', async ({ rig }) => {
     async begin(turnId) {
       const there = inThread().length;
       const shown = async () => undefined;
-      const progress = newThread().progress({ turnId, conversation, to: 'U_ANA', resumeTs: undefined, shown, stopped: () => undefined });
+      const thread = newThread();
+      const progress = thread.progress({ turnId, conversation, to: 'U_ANA', resumeTs: undefined, shown, stopped: () => undefined });
       progress.step({ id: 'read', title: 'Reading', status: 'in_progress' });
-      const said = clock.sleep(2000).then(() => progress.end('done'));
+      const said = clock.sleep(2000).then(() => {
+        progress.end('done');
+        return drawAll(thread);
+      });
       const seen = () => {
         const [one, ...more] = inThread().slice(there);
         expect(more).toEqual([]);
@@ -174,7 +179,7 @@ test('docs/refusals.md says what people saw', async ({ rig }) => {
     prepare: () => web.chat.update({ channel: CHANNEL, ts: threadTs, text: 'as it was' }),
     async begin() {
       const root = () => slack.messages(CHANNEL).find(({ ts }) => ts === threadTs) ?? expect.fail('no root');
-      const said = newThread().refresh(conversation);
+      const said = drawAll(newThread());
       const seen = () => (root().text === 'as it was' ? 'left as it was' : root().text.includes('can’t show') ? 'in words' : 'as meant');
       return { said, seen };
     },
@@ -248,6 +253,8 @@ test('docs/refusals.md says what people saw', async ({ rig }) => {
   async function see(kind: Kind, { fault, lasts, place }: Situation, code: string): Promise<string> {
     const methods = lasts ? METHODS : kind.methods;
     const [id, after] = [`r${++number}`, `r${number}-after`];
+    // What was said before uses up no rate: that is not what is looked at.
+    await db.query(`delete from ${RATES_TABLE}`);
     await kind.prepare?.();
     const struck: Fault = { ...fault(code), ...(place && kind.here ? { times: Number.POSITIVE_INFINITY } : {}) };
     const offs = methods.map((method) => slack.faults.on(method, struck));

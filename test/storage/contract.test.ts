@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { openQueuedDatabase } from '../../src/storage/db/open.ts';
 import { describeBundles } from './bundles-contract.ts';
+import { describeCallRates } from './call-rates-contract.ts';
 import { describeContract, storageTest } from './contract.ts';
 import { describeLeases, leasesTest } from './leases-contract.ts';
 import { quiet } from './open-test-storage.ts';
@@ -21,6 +22,7 @@ const overPglite = storageTest(async () => {
 describe('storage over PGlite', () => describeContract(overPglite));
 describe('bundles over PGlite', () => describeBundles(overPglite));
 describe('usage over PGlite', () => describeUsage(overPglite));
+describe('booked calls over PGlite', () => describeCallRates(overPglite));
 const leasesOverPglite = leasesTest(overPglite);
 describe('leases over PGlite', () => describeLeases(leasesOverPglite));
 
@@ -36,5 +38,6 @@ const overServer = storageTest(async () => {
 describe.skipIf('missing' in postgres)('storage over a PostgreSQL server', () => describeContract(overServer));
 describe.skipIf('missing' in postgres)('bundles over a PostgreSQL server', () => describeBundles(overServer));
 describe.skipIf('missing' in postgres)('usage over a PostgreSQL server', () => describeUsage(overServer));
+describe.skipIf('missing' in postgres)('booked calls over a PostgreSQL server', () => describeCallRates(overServer));
 const leasesOverServer = leasesTest(overServer);
 describe.skipIf('missing' in postgres)('leases over a PostgreSQL server', () => describeLeases(leasesOverServer));

@@ -12,6 +12,8 @@ const TIMERS = [
   'playground/end-with-parent.ts',
   // It waits for more work of a thread of this process, and keeps neither alive.
   'worker/apart.ts',
+  // An answer of Slack is waited for in real time.
+  'slack/bolt/paced.ts',
 ];
 /** Who may take the machine's clock: whoever puts rooms together, rooms' factories that are handed none, and what waits for others in real time. */
 const MACHINE_CLOCK = [

@@ -3,7 +3,9 @@ import { App } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import type { Clock } from '../../values/clock.ts';
 import { boltLogger } from './logger.ts';
+import { createPaced } from './paced.ts';
 import { isLeft, passingCode } from './passing.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { createReceiver, type ReceiverOptions } from './receiver.ts';
 
 /** Envelopes in hand get this long at the end; they are replayed otherwise (Apps kills after 15 s; facts: databricks#apps-runtime). */
@@ -13,22 +15,30 @@ const AWAY_MS = 1000;
 const AWAY_MAX_MS = 15_000;
 /** How often it is looked for envelopes of a process that died: its leases end after seconds. */
 const REPLAY_MS = 5000;
-/** Slack answers within seconds or not at all. */
-const CALL_TIMEOUT_MS = 30_000;
+/** Calls that wait for their rates are no reason to let others wait: so many may be under way, which the library limits to 100. */
+const UNDER_WAY = 10_000;
 
 export interface SlackOptions extends ReceiverOptions {
   readonly botToken: string;
+  readonly rates: RateLimits;
   readonly clock: Clock;
 }
 
 /** Clients for two kinds of call, since a client that was told to wait (429) keeps all its calls waiting (facts: slack#web-api-clients). */
-export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log'>) {
-  const common = { logger: boltLogger(options.log), timeout: CALL_TIMEOUT_MS, ...apiUrlOf(options) };
+export function createClients(options: Pick<SlackOptions, 'botToken' | 'apiUrl' | 'log' | 'rates'>) {
+  const common = { logger: boltLogger(options.log), ...apiUrlOf(options), maxRequestConcurrency: UNDER_WAY };
+  const paced = createPaced(options);
   return {
-    /** Reads and calls that may safely be made twice. */
-    client: new WebClient(options.botToken, { ...common, retryConfig: { retries: 3 } }),
-    /** Calls that create messages: never repeated by the library. */
-    create: new WebClient(options.botToken, { ...common, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true }),
+    /** Reads and calls that may safely be made twice; each waits for its rate. */
+    client: new WebClient(options.botToken, { ...common, fetch: paced.whenAllowed, retryConfig: { retries: 3 } }),
+    /**
+     * Calls that create messages, never repeated by the library, and all whose caller waits for their rate itself: what it says is decided
+     * after that.
+     */
+    create: new WebClient(options.botToken, {
+      ...{ ...common, fetch: paced.atOnce },
+      ...{ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+    }),
   };
 }
 
@@ -39,7 +49,7 @@ export function createBoltApp(options: SlackOptions) {
     receiver,
     deferInitialization: true,
     logger: boltLogger(options.log),
-    clientOptions: { retryConfig: { retries: 3 }, timeout: CALL_TIMEOUT_MS, ...apiUrlOf(options) },
+    clientOptions: { retryConfig: { retries: 3 }, fetch: createPaced(options).whenAllowed, ...apiUrlOf(options) },
   });
   app.error(async (error) => {
     // Bolt wraps what has no code.

@@ -3,10 +3,10 @@ import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import type { Conversation } from '../../conversation/conversation.ts';
 import type { Identities, Linked } from '../../identity/identities.ts';
-import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { createChannelLine } from '../bolt/channel-line.ts';
 import { createEyes } from '../bolt/eyes.ts';
+import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { SlackThread } from '../thread/thread.ts';
 import { createAnswerCommand, type WorkspaceLookup } from './answer-command.ts';
 import { registerButtons } from './button.ts';
@@ -34,7 +34,7 @@ export interface Behind {
 export function listen(
   app: App,
   /** `create` never repeats a call. */
-  slack: { client: WebClient; create: WebClient; thread: SlackThread; clock: Clock; log: Logger },
+  slack: { client: WebClient; create: WebClient; rates: RateLimits; thread: SlackThread; log: Logger },
   behind: Behind,
 ): (linked: Pick<Linked, 'resume' | 'identity'>) => Promise<void> {
   const { client } = slack;

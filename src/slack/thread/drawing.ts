@@ -10,7 +10,7 @@ import type { DeploymentProposal } from '../../deployment/approval/deployment-pr
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
-import { slackError } from '../bolt/passing.ts';
+import { isLeft, slackError } from '../bolt/passing.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
 import { renderDrawnInWords } from '../views/lesser-forms.ts';
@@ -18,7 +18,9 @@ import { renderRootMessage } from '../views/root-message.ts';
 import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
 import { digestOf } from './poster.ts';
+import type { Haste } from './reconciler.ts';
 import { troubleOf } from './refusals.ts';
+import type { StepLists } from './step-lists.ts';
 
 /** Whoever took longer from the rows to Slack looks at the rows again: another process may have drawn meanwhile what they say now. Our choice. */
 const SLOW_MS = 1000;
@@ -40,42 +42,59 @@ interface Drawn {
   readonly shown?: string | undefined;
 }
 
-export interface Drawing extends Pick<Thread, 'refresh' | 'atWork'> {
+export interface Drawing extends Pick<Thread, 'atWork'> {
+  /** Draws a conversation as its rows say it is; false where not all could be drawn, and may be at another time. */
+  draw(conversationId: string, haste: Haste): Promise<boolean>;
   /** The card of a version or of a write. */
   card(message: Extract<ThreadMessage, { kind: 'card' | 'write' }>, conversation: ConversationRow): Promise<Message>;
 }
 
-export function createDrawing(deps: { client: WebClient; cardRows: CardRows; limits: RateLimits; clock: Clock; log: Logger }): Drawing {
-  const { client, cardRows, limits, clock, log } = deps;
+/** `create` waits for nothing: a turn to draw is waited for here. */
+export function createDrawing(deps: {
+  create: WebClient;
+  cardRows: CardRows;
+  lists: Pick<StepLists, 'closeAll'>;
+  rates: RateLimits;
+  clock: Clock;
+  log: Logger;
+}): Drawing {
+  const { create, cardRows, lists, rates, clock, log } = deps;
   const { outbox, host } = cardRows;
-  /** By conversation: the redraw under way, and the one after it, which has not begun. */
-  const redrawing = new Map<string, { readonly now: Promise<void>; next?: Promise<void> }>();
   /** By proposal: what each running write is at. */
   const doing = new Map<string, string>();
 
+  /** False where the process ends before it may be drawn. */
+  async function turnToDraw({ hurry, over }: Haste): Promise<boolean> {
+    if (!hurry.aborted && (await rates.turn('chat.update', AbortSignal.any([hurry, over])))) return true;
+    if (!over.aborted) await rates.wait('chat.update');
+    return !over.aborted;
+  }
+
   /** Draws a message until it shows what the rows say: what each process draws is noted in them, for all. */
-  async function redraw(at: Drawn, channel: string, render: () => Promise<Message>): Promise<void> {
+  async function redraw(at: Drawn, channel: string, render: () => Promise<Message>, haste: Haste): Promise<boolean> {
     for (let { shown } = at, slow = true; slow; ) {
+      if (shown === digestOf(await render())) return true;
+      if (!(await turnToDraw(haste))) return false;
       const since = clock.now();
+      // Only now: what has changed while it waited goes along.
       const message = await render();
       const now = digestOf(message);
-      if (shown === now) return;
-      await limits.wait('chat.update', 'urgent');
       // Whoever dies or stands still here leaves it unknown.
       await outbox.shows(at.id, undefined);
-      await client.chat.update({ channel, ts: at.ts, ...message }).catch(async (error: unknown) => {
+      await create.chat.update({ channel, ts: at.ts, ...message }).catch(async (error: unknown) => {
         // Somebody has deleted it, perhaps leaving a tombstone: asking at each change would only use up the rate of the others.
         if (['message_not_found', 'cant_update_message'].includes(slackError(error) ?? '')) return;
         const trouble = troubleOf(error);
         if (trouble?.kind !== 'message') throw error;
         log.warn({ err: error, message: at.id }, 'message drawn in words: Slack does not take its blocks');
-        await limits.wait('chat.update', 'urgent');
-        await client.chat.update({ channel, ts: at.ts, text: renderDrawnInWords(message, trouble.why) });
+        await rates.wait('chat.update');
+        await create.chat.update({ channel, ts: at.ts, text: renderDrawnInWords(message, trouble.why) });
       });
       await outbox.shows(at.id, now);
       shown = now;
       slow = clock.now() - since > SLOW_MS;
     }
+    return true;
   }
 
   async function versionCard(card: Card, conversationId: string): Promise<Message> {
@@ -91,40 +110,34 @@ export function createDrawing(deps: { client: WebClient; cardRows: CardRows; lim
       : renderWriteCard(await requireWrite(cardRows, message.proposalId), doing.get(message.proposalId));
 
   /** What the rows say is right also where it can't be drawn; the next change draws it. A message that is gone keeps back no other. */
-  async function redrawAll(conversation: ConversationRow): Promise<void> {
+  async function drawMessages(conversation: ConversationRow, haste: Haste): Promise<boolean> {
     const { id, channel, threadTs } = conversation;
-    const draw = async (at: Drawn, render: () => Promise<Message>) => {
-      await redraw(at, channel, render).catch((error: unknown) =>
-        log.warn({ err: error, conversation: id, ts: at.ts }, 'message not redrawn'),
-      );
+    let all = true;
+    const drawOne = async (at: Drawn, render: () => Promise<Message>) => {
+      const done = await redraw(at, channel, render, haste).catch((error: unknown) => {
+        log.warn({ err: error, conversation: id, ts: at.ts }, 'message not redrawn');
+        return !isLeft(error);
+      });
+      all &&= done;
     };
     const root = async () => renderRootMessage(conversation, await readStatus(cardRows, id, new Date(clock.now())), host);
     const anchor = anchorOf(conversation);
-    await draw({ id: anchor, ts: threadTs, shown: (await outbox.get(anchor))?.shown }, root);
+    await drawOne({ id: anchor, ts: threadTs, shown: (await outbox.get(anchor))?.shown }, root);
     for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
       const { ts } = row;
-      if (ts !== undefined) await draw({ ...row, ts }, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
+      if (ts !== undefined) await drawOne({ ...row, ts }, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
     }
+    return all;
   }
 
   return {
     card,
 
-    // One after the other: an older drawing must not land on a newer one. Whoever asks before the next one begins shares it: it reads the rows.
-    refresh(conversation) {
-      const { id } = conversation;
-      const under = redrawing.get(id);
-      if (under?.next !== undefined) return under.next;
-      const draw = async (): Promise<void> => {
-        const now = redrawAll(conversation).catch((error: unknown) => log.warn({ err: error, conversation: id }, 'thread not redrawn'));
-        const own: { readonly now: Promise<void>; next?: Promise<void> } = { now };
-        redrawing.set(id, own);
-        await now;
-        if (own.next === undefined) redrawing.delete(id);
-      };
-      if (under === undefined) return draw();
-      under.next = under.now.then(draw);
-      return under.next;
+    async draw(id, haste) {
+      const conversation = await cardRows.conversations.get(id);
+      if (conversation === undefined) return true;
+      const closed = await lists.closeAll(conversation);
+      return (await drawMessages(conversation, haste)) && closed;
     },
 
     atWork(proposalId, line) {

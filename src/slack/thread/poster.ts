@@ -5,6 +5,7 @@ import type { Outbox } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { slackError, UNSURE } from '../bolt/passing.ts';
+import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
 
 /** Marks our messages in Slack's own metadata. */
@@ -13,6 +14,10 @@ const METADATA_TYPE = 'dab_message';
 const LOOK_BACK = 50;
 /** A file shows in its thread some time after the upload (facts: slack#uploads); what is said next should stand below it. */
 const SHARE_LOOKS_MS = [200, 400, 800, 1600];
+/** Of a minute's looks so many are left to whoever must know what it has said. Our choice. */
+const KEPT_LOOKS = 20;
+/** The calls of an upload that have a rate. */
+const UPLOAD_CALLS = ['files.getUploadURLExternal', 'files.completeUploadExternal'];
 /** What is said beside an upload waits so long for its file to show, and then stands above it. Our choice. */
 const UPLOAD_MS = 10_000;
 /** How long a call that Slack puts off (429) is tried again after the waits it asks for: in a busy channel one a second gets through. Our choice. */
@@ -25,6 +30,12 @@ const GONE = 'thread_not_found';
 
 /** Looks for what an earlier try has said. */
 type Find = () => Promise<string | undefined>;
+
+/** One way of saying something: what is waited for, and what is done then. */
+interface Send {
+  readonly allowed: () => Promise<void>;
+  readonly send: () => Promise<string>;
+}
 
 interface Where {
   readonly channel: string;
@@ -46,9 +57,19 @@ export interface Poster {
   upload(id: string, where: Where, file: Upload): Promise<string>;
 }
 
-/** `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). */
-export function createPoster(deps: { create: WebClient; read: WebClient; outbox: Outbox; clock: Clock; log: Logger }): Poster {
-  const { create, read, outbox, clock, log } = deps;
+/**
+ * `create` must be a client that never retries: a repeated chat.postMessage is a second message (facts: slack#web-api-clients). Its rates are
+ * waited for here, before it is noted that a message is being sent.
+ */
+export function createPoster(deps: {
+  create: WebClient;
+  read: WebClient;
+  rates: RateLimits;
+  outbox: Outbox;
+  clock: Clock;
+  log: Logger;
+}): Poster {
+  const { create, read, rates, outbox, clock, log } = deps;
 
   /** Calls under way, by id: two callers at the same moment say it once. */
   const saying = new Map<string, Promise<string>>();
@@ -79,20 +100,24 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     uploading.set(thread, all);
   }
 
-  function once(id: string, find: Find, send: () => Promise<string>, shown?: string): Promise<string> {
+  function once(id: string, find: Find, send: Send, shown?: string): Promise<string> {
     const running = saying.get(id) ?? say(id, find, send, shown).finally(() => saying.delete(id));
     saying.set(id, running);
     return running;
   }
 
   /** Runs `send` for a row that was not sent, or takes what `find` finds of an earlier try. */
-  async function say(id: string, find: Find, send: () => Promise<string>, shown: string | undefined): Promise<string> {
+  async function say(id: string, find: Find, { allowed, send }: Send, shown: string | undefined): Promise<string> {
     const row = await outbox.get(id);
     if (row?.state === 'sent' && row.ts !== undefined) return row.ts;
     const earlier = row?.state === 'sending' ? await find() : undefined;
     if (earlier !== undefined) log.info({ message: id }, 'message had arrived before');
     // Directly before each try: whoever has waited may have lost its right to say it.
-    const sent = () => outbox.sending(id).then(send);
+    const sent = async () => {
+      await allowed();
+      await outbox.sending(id);
+      return send();
+    };
     const ts = earlier ?? (await whenAllowed(sent, clock).catch((error: unknown) => refused(id, error)));
     // An earlier try may have said it in other words.
     await outbox.sent(id, ts, earlier === undefined ? shown : undefined);
@@ -128,7 +153,7 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
   }
 
   async function findPost(id: string, where: Where): Promise<string | undefined> {
-    const find = async (at: Where) => (await recent(at)).find((said) => metadataId(said) === id)?.ts;
+    const find = async (at: Where) => (await recent(read, at)).find((said) => metadataId(said) === id)?.ts;
     try {
       return await find(where);
     } catch (error) {
@@ -141,11 +166,11 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     }
   }
 
-  async function recent(where: Where) {
+  async function recent(client: WebClient, where: Where) {
     const answer =
       where.threadTs === undefined
-        ? await read.conversations.history({ channel: where.channel, limit: LOOK_BACK, include_all_metadata: true })
-        : await read.conversations.replies({ channel: where.channel, ts: where.threadTs, limit: 1000, include_all_metadata: true });
+        ? await client.conversations.history({ channel: where.channel, limit: LOOK_BACK, include_all_metadata: true })
+        : await client.conversations.replies({ channel: where.channel, ts: where.threadTs, limit: 1000, include_all_metadata: true });
     return answer.messages ?? [];
   }
 
@@ -156,23 +181,9 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
       return once(
         id,
         () => findPost(id, where),
-        async () => {
-          requireThread(where);
-          const answer = await create.chat.postMessage({
-            channel: where.channel,
-            ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
-            ...(message.blocks.length === 0 ? { text: message.text } : message),
-            unfurl_links: false,
-            unfurl_media: false,
-            metadata: { event_type: METADATA_TYPE, event_payload: { id } },
-          });
-          if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts');
-          if (where.threadTs !== undefined && answer.message?.thread_ts === undefined) {
-            await takeBack(where, answer.ts);
-            throw threadGone();
-          }
-          there.set(threadOf(where), clock.now());
-          return answer.ts;
+        {
+          allowed: () => rates.wait('chat.postMessage', where.channel),
+          send: () => send(id, where, message),
         },
         digestOf(message),
       );
@@ -185,36 +196,64 @@ export function createPoster(deps: { create: WebClient; read: WebClient; outbox:
     },
   };
 
+  async function send(id: string, where: Where, message: Message): Promise<string> {
+    requireThread(where);
+    const answer = await create.chat.postMessage({
+      channel: where.channel,
+      ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
+      ...(message.blocks.length === 0 ? { text: message.text } : message),
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: METADATA_TYPE, event_payload: { id } },
+    });
+    if (answer.ts === undefined) throw new Error('chat.postMessage answered without a ts');
+    if (where.threadTs !== undefined && answer.message?.thread_ts === undefined) {
+      await takeBack(where, answer.ts);
+      throw threadGone();
+    }
+    there.set(threadOf(where), clock.now());
+    return answer.ts;
+  }
+
   async function upload(id: string, where: Where, file: Upload): Promise<string> {
     await outbox.add({ id, kind: 'upload', payload: {} });
     const fileId = await once(
       id,
-      async () => (await recent(where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
-      async () => {
-        requireThread(where);
-        await requireRoot(where);
-        const answer = await create.filesUploadV2({
-          channel_id: where.channel,
-          ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
-          filename: file.name,
-          title: file.title,
-          file: Buffer.from(file.bytes),
-          initial_comment: file.comment,
-        } as Parameters<WebClient['filesUploadV2']>[0]);
-        const [completed] = answer.files as { files?: { id?: string }[] }[];
-        const fileId = completed?.files?.[0]?.id;
-        if (fileId === undefined) throw new Error('files.completeUploadExternal answered without a file');
-        return fileId;
+      async () => (await recent(read, where)).flatMap((said) => said.files ?? []).find((seen) => seen.title === file.title)?.id,
+      {
+        async allowed() {
+          requireThread(where);
+          await requireRoot(where);
+          for (const method of UPLOAD_CALLS) await rates.wait(method);
+        },
+        send: () => sendFile(where, file),
       },
     );
     await shared(where, fileId);
     return fileId;
   }
 
-  /** Waits a little for the file's message; that it is late is no error. */
+  async function sendFile(where: Where, file: Upload): Promise<string> {
+    const answer = await create.filesUploadV2({
+      channel_id: where.channel,
+      ...(where.threadTs === undefined ? {} : { thread_ts: where.threadTs }),
+      filename: file.name,
+      title: file.title,
+      file: Buffer.from(file.bytes),
+      initial_comment: file.comment,
+    } as Parameters<WebClient['filesUploadV2']>[0]);
+    const [completed] = answer.files as { files?: { id?: string }[] }[];
+    const fileId = completed?.files?.[0]?.id;
+    if (fileId === undefined) throw new Error('files.completeUploadExternal answered without a file');
+    return fileId;
+  }
+
+  /** Waits a little for the file's message, and looks for it while the rate for that lasts; that it is late is no error. */
   async function shared(where: Where, fileId: string): Promise<void> {
+    const method = where.threadTs === undefined ? 'conversations.history' : 'conversations.replies';
     for (const wait of SHARE_LOOKS_MS) {
-      const said = await recent(where).catch(() => []);
+      const may = await rates.take(method, KEPT_LOOKS).catch(() => false);
+      const said = may ? await recent(create, where).catch(() => []) : [];
       if (said.some((message) => message.files?.some((file) => file.id === fileId))) return;
       await clock.sleep(wait);
     }

@@ -4,14 +4,13 @@ import type { Ending, Progress } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
 import { LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
-import { slackError } from '../bolt/passing.ts';
+import { isLeft, slackError } from '../bolt/passing.ts';
 import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
 
 /** One way of showing steps: Slack's stream, or a posted message. */
 export interface StepsView {
-  /** The methods whose rates `update` and `close` use up. */
+  /** The method of which a call is booked before `update`. */
   readonly updates: LimitedMethod;
-  readonly closes: LimitedMethod;
   /** Shows the first steps; returns the ts of the message. */
   open(steps: readonly Step[]): Promise<string>;
   /** Returns a ts when it had to go on in a new message. */
@@ -19,8 +18,8 @@ export interface StepsView {
   close(steps: readonly Step[], ending: Ending): Promise<void>;
 }
 
-/** Between two updates of one thread; the team-wide limits make it longer when many threads are busy. */
-const FLUSH_MS = 1000;
+/** Between two updates of one thread; with N of them each takes its turn, about every N × 1.4 s (facts: slack#rate-limits). */
+const FLUSH_MS = 3000;
 /** The thread is gone for us: nothing to fall back to. */
 const HOPELESS = new Set([
   'not_in_channel',
@@ -37,15 +36,18 @@ export function createProgress(options: {
   /** The first view, and what takes over when Slack refuses it. */
   view: StepsView;
   fallback: ((ts: string | undefined) => StepsView) | undefined;
-  limits: RateLimits;
+  rates: RateLimits;
   /** Notes which message shows the steps, before each time that it is drawn anew. Rejects where it is no longer ours to draw. */
   shown: (ts: string) => Promise<void>;
   /** Somebody pressed Slack's own Stop on the stream. */
   stopped: () => void;
   clock: Clock;
   log: Logger;
-}): Progress {
-  const { limits, clock, log } = options;
+}): Omit<Progress, 'end'> & {
+  /** Answers false where the list could not be closed, and another try may help. */
+  end(how: Ending): Promise<boolean>;
+} {
+  const { rates, clock, log } = options;
   const steps = new Map<string, Step>();
   let view = options.view;
   let fallback = options.fallback;
@@ -62,7 +64,7 @@ export function createProgress(options: {
       return;
     }
     // The end shows itself, and does not wait behind mere progress.
-    if (!(await limits.wait(view.updates, 'progress', over.signal))) return;
+    if (!(await rates.turn(view.updates, over.signal))) return;
     // Rejects where another process has the turn by now: what this one knows of it is old.
     await options.shown(ts);
     // Only now: what has happened while waiting goes along.
@@ -74,22 +76,29 @@ export function createProgress(options: {
     }
   }
 
-  /** Runs a call; when Slack refuses this kind of view, the next one takes over with everything so far. */
-  async function guarded(call: () => Promise<void>): Promise<void> {
+  /**
+   * Runs a call; when Slack refuses this kind of view, the next one takes over with everything so far. False where it failed and may succeed at
+   * another time.
+   */
+  async function guarded(call: () => Promise<void>): Promise<boolean> {
     try {
       await call();
+      return true;
     } catch (error) {
-      if (error instanceof LeaseLostError) return over.abort();
+      if (error instanceof LeaseLostError) {
+        over.abort();
+        return true;
+      }
       const code = slackError(error);
       if (code === 'stopped_by_user') options.stopped();
       if (code === undefined || HOPELESS.has(code) || fallback === undefined) {
         log.warn({ err: error }, 'steps not shown');
-        return;
+        return !isLeft(error);
       }
       log.info({ code }, 'steps go on in a posted message');
       view = fallback(ts);
       fallback = undefined;
-      await guarded(call);
+      return guarded(call);
     }
   }
 
@@ -111,12 +120,9 @@ export function createProgress(options: {
     async end(how) {
       over.abort();
       await running;
-      if (steps.size === 0) return;
+      if (steps.size === 0) return true;
       if (ts === undefined) await guarded(flush);
-      await guarded(async () => {
-        await limits.wait(view.closes, 'urgent');
-        await view.close([...steps.values()], how);
-      });
+      return guarded(() => view.close([...steps.values()], how));
     },
   };
 }

@@ -8,14 +8,14 @@ import type { Poster } from './poster.ts';
 import type { StepsView } from './progress.ts';
 import { troubleOf } from './refusals.ts';
 
-/** `id` names the message, so that one whose answer was lost is found again (poster.ts). */
+/** `id` names the message, so that one whose answer was lost is found again (poster.ts). `create` is for what a turn was waited for. */
 export function createPostedSteps(
-  deps: { client: WebClient; poster: Poster },
+  deps: { client: WebClient; create: WebClient; poster: Poster },
   where: { channel: string; threadTs: string },
   id: string,
   resumeTs?: string,
 ): StepsView {
-  const { client, poster } = deps;
+  const { client, create, poster } = deps;
   let ts = resumeTs;
   let ended = false;
   let render: typeof renderSteps | typeof renderPlainSteps = renderSteps;
@@ -26,7 +26,7 @@ export function createPostedSteps(
       if (ts === undefined) {
         ts = await poster.post(id, where, message);
       } else {
-        await client.chat.update({ channel: where.channel, ts, ...message });
+        await (ending === undefined ? create : client).chat.update({ channel: where.channel, ts, ...message });
       }
       return ts;
     } catch (error) {
@@ -44,7 +44,6 @@ export function createPostedSteps(
 
   return {
     updates: 'chat.update',
-    closes: 'chat.update',
     open: (steps) => show(steps),
     async update(steps) {
       await show(steps);

@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Step } from '../../conversation/rows.ts';
 import type { Ending } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
+import type { RateLimits } from '../bolt/rate-limits.ts';
 import { LIMITS } from '../views/limits.ts';
 import { clip } from '../views/slack-text.ts';
 import { closed, titleOf } from '../views/step-list.ts';
@@ -13,14 +14,15 @@ import type { StepsView } from './progress.ts';
 const ROLL_OVER = { milliseconds: 240_000, bytes: 9000, rows: 50 } as const;
 
 export function createStreamedSteps(
-  { client, clock }: { client: WebClient; clock: Clock },
+  { create, rates, clock }: { create: WebClient; rates: RateLimits; clock: Clock },
   where: { channel: string; threadTs: string; user: string; team: string; direct: boolean },
 ): StepsView {
   let stream: { ts: string; since: number; bytes: number; sent: Map<string, Step> } | undefined;
 
   async function start(steps: readonly Step[]): Promise<string> {
     const chunks: AnyChunk[] = [{ type: 'plan_update', title: titleOf(undefined) }, ...steps.map((step) => task(step))];
-    const answer = await client.chat.startStream({
+    await rates.wait('chat.startStream');
+    const answer = await create.chat.startStream({
       channel: where.channel,
       thread_ts: where.threadTs,
       chunks,
@@ -46,12 +48,12 @@ export function createStreamedSteps(
     if (stream === undefined) return;
     const { ts } = stream;
     stream = undefined;
-    await client.chat.stopStream({ channel: where.channel, ts, ...(chunks.length === 0 ? {} : { chunks }), session_status: status });
+    await rates.wait('chat.stopStream');
+    await create.chat.stopStream({ channel: where.channel, ts, ...(chunks.length === 0 ? {} : { chunks }), session_status: status });
   }
 
   return {
     updates: 'chat.appendStream',
-    closes: 'chat.stopStream',
     open: start,
 
     async update(steps) {
@@ -68,7 +70,7 @@ export function createStreamedSteps(
         await stop(changes(known.map((step) => closed(step, 'done'))), 'processing');
         return start(steps.filter((step) => !sent.has(step.id) || step.status === 'in_progress'));
       }
-      await client.chat.appendStream({ channel: where.channel, ts: stream.ts, chunks });
+      await create.chat.appendStream({ channel: where.channel, ts: stream.ts, chunks });
       stream.bytes += weigh(chunks);
       for (const step of steps) stream.sent.set(step.id, step);
       return undefined;

@@ -1,12 +1,12 @@
 // The conversation's port to its thread: the root message, steps, stored messages, and cards that stay current.
 import type { WebClient } from '@slack/web-api';
-import type { ConversationRow } from '../../conversation/rows.ts';
+import type { ConversationRow, Leases, Redraws, StepRows } from '../../conversation/rows.ts';
 import type { Thread } from '../../conversation/thread-port.ts';
 import type { InLine } from '../../conversation/turn-queue.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { slackError } from '../bolt/passing.ts';
-import { createRateLimits } from '../bolt/rate-limits.ts';
+import type { RateLimits } from '../bolt/rate-limits.ts';
 import { renderRefusal } from '../views/answers.ts';
 import { type RootMessage, renderRootMessage } from '../views/root-message.ts';
 import { splitReply } from '../views/split-reply.ts';
@@ -17,12 +17,14 @@ import { createForms } from './forms.ts';
 import type { MayRead } from './may-read.ts';
 import { createPoster } from './poster.ts';
 import { createProgress } from './progress.ts';
+import { createReconciler, type Reconciler } from './reconciler.ts';
 import { troubleOf } from './refusals.ts';
+import { createStepLists } from './step-lists.ts';
 import { createPostedSteps } from './steps-as-message.ts';
 import { createStreamedSteps } from './steps-as-stream.ts';
 import { createWhoReads, type WhoReads } from './who-reads.ts';
 
-export interface SlackThread extends Thread, Pick<Files, 'handOver'>, Pick<Delivery, 'held'> {
+export interface SlackThread extends Thread, Pick<Files, 'handOver'>, Pick<Delivery, 'held'>, Pick<Reconciler, 'start' | 'stop'> {
   readonly whoReads: WhoReads;
   readonly mayRead: MayRead;
   /** Posts the root message, before there is a conversation; once for an id. `waits`: what it waits for. Returns its ts. */
@@ -36,26 +38,32 @@ const GONE = new Set(['thread_not_found', 'message_not_found', 'not_in_channel',
 
 export function createThread(deps: {
   client: WebClient;
-  /** Never retries: it posts messages and starts streams. */
+  /** Never retries: it posts messages and starts streams, when those have waited for their rate. */
   create: WebClient;
-  cardRows: CardRows;
+  rates: RateLimits;
+  cardRows: CardRows & { readonly steps: StepRows };
+  redraws: Redraws;
+  leases: Leases;
   mayRead: MayRead;
   /** Where steps are streamed natively; elsewhere a posted message is kept current (facts: slack#posting-or-streaming). */
   streamIn: 'dm' | 'all' | 'none';
   clock: Clock;
   log: Logger;
 }): SlackThread {
-  const { client, create, cardRows, mayRead, streamIn, clock, log } = deps;
-  const limits = createRateLimits(clock);
-  const poster = createPoster({ create, read: client, outbox: cardRows.outbox, clock, log });
-  const whoReads = createWhoReads({ client, limits, clock, log });
+  const { client, create, rates, cardRows, mayRead, streamIn, clock, log } = deps;
+  const poster = createPoster({ create, read: client, rates, outbox: cardRows.outbox, clock, log });
+  const whoReads = createWhoReads({ client, clock, log });
   const files = createFiles({ client, poster, cardRows, whoReads, mayRead, log });
-  const drawing = createDrawing({ client, cardRows, limits, clock, log });
+  const postedSteps = (turnId: string, { channel, threadTs }: ConversationRow, ts?: string) =>
+    createPostedSteps({ client, create, poster }, { channel, threadTs }, `${turnId}/steps`, ts);
+  const lists = createStepLists({ ...cardRows, leases: deps.leases, resume: postedSteps, log });
+  const drawing = createDrawing({ create, cardRows, lists, rates, clock, log });
+  const reconciler = createReconciler({ ...deps, draw: drawing.draw });
   const sayForm = createForms({ client, poster, files, drawing, cardRows });
   const delivery = createDelivery({ client, outbox: cardRows.outbox, clock, log });
 
   return {
-    refresh: drawing.refresh,
+    ...reconciler,
     atWork: drawing.atWork,
     handOver: files.handOver,
     held: delivery.held,
@@ -96,11 +104,13 @@ export function createThread(deps: {
       const where = { channel: conversation.channel, threadTs: conversation.threadTs };
       const direct = conversation.channel.startsWith('D');
       const streams = resumeTs === undefined && (streamIn === 'all' || (streamIn === 'dm' && direct));
-      const posted = (ts?: string) => createPostedSteps({ client, poster }, where, `${turnId}/steps`, ts);
+      const posted = (ts?: string) => postedSteps(turnId, conversation, ts);
       const view = streams
-        ? createStreamedSteps({ client: create, clock }, { ...where, user: to, team: conversation.team, direct })
+        ? createStreamedSteps({ create, rates, clock }, { ...where, user: to, team: conversation.team, direct })
         : posted(resumeTs);
-      return createProgress({ view, fallback: streams ? posted : undefined, limits, shown, stopped, clock, log });
+      const { end, ...progress } = createProgress({ view, fallback: streams ? posted : undefined, rates, shown, stopped, clock, log });
+      // The answer does not wait until the list is closed.
+      return { ...progress, end: (how) => lists.close(conversation.id, turnId, () => end(how)) };
     },
 
     async deliver(id, conversation, message) {

@@ -4,7 +4,6 @@ import type { ConversationRow } from '../../conversation/rows.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
 import { slackError } from '../bolt/passing.ts';
-import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Outsiders } from '../views/reply.ts';
 
 /** The files of a version come within seconds, and people come and go more slowly. Our choice. */
@@ -32,8 +31,8 @@ export function outsiderIn(info: UserInfo, team: string): 'others' | 'guests' | 
 }
 
 /** `client` may be asked twice. What Slack does not tell is `unseen`. */
-export function createWhoReads(deps: { client: WebClient; limits: RateLimits; clock: Clock; log: Logger }): WhoReads {
-  const { client, limits, clock, log } = deps;
+export function createWhoReads(deps: { client: WebClient; clock: Clock; log: Logger }): WhoReads {
+  const { client, clock, log } = deps;
   /** By team: its full members, and when they were listed. */
   const teams = new Map<string, { at: number; members: Promise<Set<string>> }>();
   const channels = new Map<string, { at: number; outsiders: Promise<Outsiders | undefined> }>();
@@ -42,7 +41,6 @@ export function createWhoReads(deps: { client: WebClient; limits: RateLimits; cl
     const members = new Set<string>();
     let cursor: string | undefined;
     do {
-      await limits.wait('users.list', 'urgent');
       const page = await client.users.list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
       for (const info of page.members ?? []) if (info.id !== undefined && outsiderIn(info, team) === undefined) members.add(info.id);
       cursor = page.response_metadata?.next_cursor || undefined;

@@ -276,4 +276,16 @@ export const MIGRATIONS: readonly string[] = [
   -- Where a sign-in was asked for: open ones are counted by channel too.
   alter table link_attempts add column channel text;
   `,
+  `
+  -- When calls of Slack were made or are booked, oldest first: what it limits is the sum of all processes.
+  create table call_rates (key text primary key, times bigint[] not null);
+  `,
+  `
+  -- Conversations whose messages may not show yet what their rows say; the number tells askings apart.
+  create table redraws (conversation_id text primary key references conversations, asked bigserial);
+  -- A list of steps that is closed shows in no message any more that somebody has to see to.
+  update turns set progress_ts = null where state in ('done', 'failed', 'stopped');
+  -- Cards are looked for whenever one may have changed.
+  create index outbox_of_conversation on outbox (conversation_id, kind, seq) where conversation_id is not null;
+  `,
 ];

@@ -13,8 +13,9 @@ import { eventually, start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
 import { createTestClock } from '../../values/test-clock.ts';
+import { RATES_TABLE, ratesOf } from '../clients.ts';
 
-const test = dbTest('inbox');
+const test = dbTest(RATES_TABLE, 'inbox');
 
 /** The bot's Slack side on the stand-in: every command and message it works on is noted, and waits for `gate` if there is one. */
 async function startBot(db: Db, options: { connect?: boolean; clock?: Clock } = {}) {
@@ -24,6 +25,7 @@ async function startBot(db: Db, options: { connect?: boolean; clock?: Clock } = 
     botToken: slack.botToken,
     appToken: slack.appToken,
     apiUrl: slack.url,
+    rates: ratesOf(db, clock),
     inbox,
     acknowledge: ({ kind }) => (kind === 'slash_commands' ? { text: 'I have it.' } : undefined),
     leases: createLeases(db, { lengthMs: 60_000, clock: systemClock, log: quiet }),

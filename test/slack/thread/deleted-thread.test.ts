@@ -22,17 +22,19 @@ test('of a thread whose root message has been deleted nothing stays in the open 
 });
 
 test('the steps of a turn do not get out of a thread that is gone either', async ({ rig }) => {
-  const { web, clock, threadTs, conversation, newThread, openly, calls } = rig;
+  const { web, clock, turns, threadTs, conversation, newThread, openly, calls } = rig;
+  const closed = Promise.withResolvers<void>();
   await web.chat.delete({ channel: CHANNEL, ts: threadTs });
   const before = calls('chat.delete');
   const nothing = async () => undefined;
-  const progress = newThread().progress({
+  const progress = newThread({ turns: { ...turns, listClosed: async () => closed.resolve() } }).progress({
     ...{ turnId: 't1', conversation, to: 'U_ANA', resumeTs: undefined, shown: nothing, stopped: () => undefined },
   });
   progress.step({ id: 'read', title: 'Reading', status: 'in_progress' });
   await eventually(() => calls('chat.delete') - before).toBe(1);
   progress.step({ id: 'read', title: 'Reading', status: 'complete' });
-  await clock.turnUntil(progress.end('done'));
+  progress.end('done');
+  await clock.turnUntil(closed.promise);
   expect([openly(), calls('chat.delete') - before, calls('chat.postMessage')]).toEqual([[], 1, 1]);
 });
 

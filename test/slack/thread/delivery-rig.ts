@@ -2,15 +2,19 @@
 import { expect } from 'vitest';
 import type { ThreadMessage } from '../../../src/conversation/thread-port.ts';
 import type { Fault } from '../../../src/playground/slack/methods/faults.ts';
-import { createClients } from '../../../src/slack/bolt/app.ts';
 import type { CardRows } from '../../../src/slack/thread/drawing.ts';
 import { createThread } from '../../../src/slack/thread/thread.ts';
 import { createConversationRows } from '../../../src/storage/conversations.ts';
+import { createLeases } from '../../../src/storage/db/leases.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
+import { createRedraws } from '../../../src/storage/slack/redraws.ts';
+import { createStepRows } from '../../../src/storage/turn-steps.ts';
 import { createTurnRows } from '../../../src/storage/turns.ts';
+import { systemClock } from '../../../src/values/clock.ts';
 import { start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
+import { clientsFor, RATES_TABLE } from '../clients.ts';
 import { card, proposal, writeProposal, writesOf } from '../views/fixtures.ts';
 
 export const CHANNEL = 'C_DATA';
@@ -41,24 +45,28 @@ export const ELSEWHERE: Record<ThreadMessage['kind'], string> = {
 export const isFile = (kind: string) => kind === 'archive' || kind === 'release';
 export const methodOf = (kind: string) => (isFile(kind) ? 'files.completeUploadExternal' : 'chat.postMessage');
 
-export const test = dbTest('outbox', 'turns', 'conversations').extend('rig', async ({ db }) => {
+export const test = dbTest(RATES_TABLE, 'redraws', 'leases', 'outbox', 'steps', 'turns', 'conversations').extend('rig', async ({ db }) => {
   const { slack, web, clock } = await start();
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  const { client, create, rates } = clientsFor(slack, db, clock);
   const [outbox, turns, conversations] = [createOutbox(db), createTurnRows(db), createConversationRows(db)];
+  const [steps, redraws] = [createStepRows(db), createRedraws(db)];
   const nothing = async () => [];
   const write = writeProposal(writesOf('short')[0] ?? expect.fail(), 'done', 'short');
   const cardRows = {
-    ...{ outbox, turns, conversations, host: AS.host, proposalsOf: nothing, proposalsBeside: nothing, destroyedOf: nothing },
+    ...{ outbox, turns, steps, conversations, host: AS.host, proposalsOf: nothing, proposalsBeside: nothing, destroyedOf: nothing },
     ...{ called: { of: nothing }, proofs: { load: async () => undefined }, bundlesIn: () => ({ load: async () => ({ bundle: BUNDLE }) }) },
     proposal: async () => proposal('open', 'short'),
     write: async () => ({ ...write, result: { state: 'done' } }),
     report: async () => ({ path: 'RELEASE-dev.md', bytes: new TextEncoder().encode('all of it\n') }),
-  } as unknown as CardRows;
+  } as unknown as CardRows & { steps: typeof steps };
   /** As after a restart: the same rows, nothing in memory. */
   const newThread = (rows: Partial<CardRows> = {}) =>
     createThread({
       client,
       create,
+      rates,
+      redraws,
+      leases: createLeases(db, { lengthMs: 60_000, clock: systemClock, log: quiet }),
       cardRows: { ...cardRows, ...rows },
       mayRead: async () => undefined,
       streamIn: 'none',
@@ -79,6 +87,13 @@ export const test = dbTest('outbox', 'turns', 'conversations').extend('rig', asy
       })(),
     );
   }
+  /** Until nothing is left to be drawn. */
+  async function drawAll(thread: ReturnType<typeof newThread>): Promise<void> {
+    thread.start();
+    await thread.refresh(conversation);
+    while ((await redraws.asked('c')) !== undefined) await clock.sleep(1000);
+    await thread.stop();
+  }
   const refuse = (kind: string, fault: Fault) => slack.faults.on(methodOf(kind), fault);
   const ana = slack.as('ana');
   const inThread = () => slack.messages(CHANNEL, threadTs).filter((message) => message.ts !== threadTs);
@@ -86,7 +101,10 @@ export const test = dbTest('outbox', 'turns', 'conversations').extend('rig', asy
   const direct = () => ana.messages(ana.dm);
   const calls = (method: string) => slack.calls.filter((call) => call.method === method && call.args.text !== 'root').length;
   const states = async () => (await db.query('select id, state from outbox where conversation_id is not null order by seq')) as unknown[];
-  return { slack, web, clock, outbox, newThread, store, sayAll, refuse, conversation, threadTs, inThread, openly, direct, calls, states };
+  return {
+    ...{ slack, web, clock, db, rates, outbox, turns, steps, redraws, newThread, drawAll, store, sayAll, refuse },
+    ...{ conversation, threadTs, inThread, openly, direct, calls, states },
+  };
 });
 
 export const SENT = [

@@ -1,7 +1,5 @@
 // A thread is drawn as its rows are, by whichever process: none takes for shown what another has drawn over, and a late drawing is drawn again.
 import { expect } from 'vitest';
-import { createClients } from '../../../src/slack/bolt/app.ts';
-import { createRateLimits } from '../../../src/slack/bolt/rate-limits.ts';
 import { type CardRows, createDrawing } from '../../../src/slack/thread/drawing.ts';
 import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createConversationRows } from '../../../src/storage/conversations.ts';
@@ -10,17 +8,23 @@ import { createTurnRows } from '../../../src/storage/turns.ts';
 import { start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
+import { clientsFor, RATES_TABLE } from '../clients.ts';
 
-const test = dbTest('outbox', 'turns', 'conversations').extend('rig', async ({ db }) => {
+const test = dbTest(RATES_TABLE, 'outbox', 'turns', 'conversations').extend('rig', async ({ db }) => {
   const { slack, clock } = await start();
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  const { client, create, rates } = clientsFor(slack, db, clock);
   const [outbox, turns, conversations] = [createOutbox(db), createTurnRows(db), createConversationRows(db)];
   const nothing = async () => [];
   const stories = { proposalsOf: nothing, proposalsBeside: nothing, destroyedOf: nothing };
   const rows = { outbox, turns, conversations, ...stories, host: 'https://acme.test' } as unknown as CardRows;
   /** As another process: the same rows, nothing in memory that it would share. */
-  const newDrawing = (limits = createRateLimits(clock)) => createDrawing({ client, cardRows: rows, limits, clock, log: quiet });
-  const poster = createPoster({ create, read: client, outbox, clock, log: quiet });
+  const newDrawing = (own: Partial<typeof outbox> = {}) => {
+    const cardRows = { ...rows, outbox: { ...outbox, ...own } };
+    const { draw } = createDrawing({ create, cardRows, lists: { closeAll: async () => true }, rates, clock, log: quiet });
+    const never = new AbortController().signal;
+    return { refresh: ({ id }: { readonly id: string }) => clock.turnUntil(draw(id, { hurry: never, over: never })) };
+  };
+  const poster = createPoster({ create, read: client, rates, outbox, clock, log: quiet });
   const threadTs = await poster.post('c/anchor', { channel: 'C_DATA' }, { text: 'root', blocks: [] });
   const conversation = {
     id: 'c',
@@ -39,7 +43,7 @@ const test = dbTest('outbox', 'turns', 'conversations').extend('rig', async ({ d
   const row = (await conversations.get('c')) ?? expect.fail('no conversation');
   const offersStop = () => JSON.stringify(slack.messages('C_DATA').find(({ ts }) => ts === threadTs)?.blocks ?? []).includes('"stop"');
   const updates = () => slack.calls.filter(({ method }) => method === 'chat.update').length;
-  return { slack, clock, newDrawing, turn, turns, row, offersStop, updates };
+  return { slack, clock, outbox, newDrawing, turn, turns, row, offersStop, updates };
 });
 
 test('what another process has drawn since is drawn over, and what stands there already is not drawn again', async ({
@@ -62,16 +66,16 @@ test('what another process has drawn since is drawn over, and what stands there 
 });
 
 test('a drawing that lands late, on a newer one, is drawn again', async ({
-  rig: { clock, newDrawing, turn, turns, row, offersStop, updates },
+  rig: { clock, outbox, newDrawing, turn, turns, row, offersStop, updates },
 }) => {
   await turn('t1');
   const [read, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const wait = async () => {
+  const shows: typeof outbox.shows = async (id, shown) => {
     read.resolve();
     await go.promise;
-    return true;
+    await outbox.shows(id, shown);
   };
-  const late = newDrawing({ ...createRateLimits(clock), wait }).refresh(row);
+  const late = newDrawing({ shows }).refresh(row);
   await read.promise;
   await turns.finish('t1', 'done');
   await newDrawing().refresh(row);

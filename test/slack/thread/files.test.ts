@@ -1,6 +1,5 @@
 // A file that is asked for later: for whom it is, and that what was called a secret meanwhile is hidden in it.
 import { expect } from 'vitest';
-import { createClients } from '../../../src/slack/bolt/app.ts';
 import { createFiles } from '../../../src/slack/thread/files.ts';
 import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createBundleStore } from '../../../src/storage/bundles/bundles.ts';
@@ -12,21 +11,22 @@ import { createVault } from '../../../src/values/vault.ts';
 import { start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
+import { clientsFor, RATES_TABLE } from '../clients.ts';
 
 const ANA = { team: 'T_ACME', user: 'U_ANA' };
 const MESSAGE = 'turn/release';
 const NOT_READ = 'Databricks says that you may not see it.';
 
-const test = dbTest('outbox', 'called_secrets', 'conversations').extend('rig', async ({ db }) => {
+const test = dbTest(RATES_TABLE, 'outbox', 'called_secrets', 'conversations').extend('rig', async ({ db }) => {
   const { slack, web, clock } = await start();
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  const { client, create, rates } = clientsFor(slack, db, clock);
   const outbox = createOutbox(db);
   const conversations = createConversationRows(db);
   const called = createCalledSecrets(db, createVault({ keyId: 'k1', key: new Uint8Array(32).fill(1) }), quiet.hide);
   const bundles = createBundleStore(db);
   const files = createFiles({
     client,
-    poster: createPoster({ create, read: client, outbox, clock, log: quiet }),
+    poster: createPoster({ create, read: client, rates, outbox, clock, log: quiet }),
     cardRows: {
       ...{ outbox, conversations, called, proofs: createProofStore(db), bundlesIn: () => bundles },
       proposal: async () => undefined,

@@ -7,7 +7,7 @@ const CARDS = 60;
 const MINUTE_MS = 60_000;
 
 test('an answer waits for no drawing after a restart, and the cards follow at the pace that Slack allows', async ({ rig }) => {
-  const { slack, clock, outbox, conversation, newThread, store, inThread, calls } = rig;
+  const { slack, clock, outbox, conversation, newThread, drawAll, store, inThread, calls } = rig;
   const before = newThread();
   const cards = Array.from({ length: CARDS }, (_, index) => ({ id: `card${index}`, message: { ...MESSAGES.card, version: index + 1 } }));
   for (const { id, message } of cards) {
@@ -20,7 +20,7 @@ test('an answer waits for no drawing after a restart, and the cards follow at th
   await clock.turn(MINUTE_MS);
   const updates = calls('chat.update');
   const thread = newThread();
-  const drawn = thread.refresh(conversation);
+  const drawn = drawAll(thread);
   await store('m0', AFTER);
   // The clock stands still: it waits for nothing but Slack.
   await thread.deliver('m0', conversation, AFTER);
@@ -31,6 +31,6 @@ test('an answer waits for no drawing after a restart, and the cards follow at th
   expect(slack.calls.filter(({ outcome }) => outcome === '429')).toEqual([]);
   // And the root message, of which this thread has no row: whoever draws can't know that it is shown.
   expect(calls('chat.update') - updates).toBe(CARDS + 1);
-  await clock.turnUntil(newThread().refresh(conversation));
+  await clock.turnUntil(drawAll(newThread()));
   expect(calls('chat.update') - updates).toBe(CARDS + 2);
 });

@@ -1,23 +1,23 @@
 // Messages are said once: a lost answer is found again in Slack, a put-off call waits, and a refusal keeps Slack's code.
 import { expect } from 'vitest';
-import { createClients } from '../../../src/slack/bolt/app.ts';
 import { slackError } from '../../../src/slack/bolt/passing.ts';
 import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createOutbox } from '../../../src/storage/outbox.ts';
 import { start } from '../../playground/slack/start.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
+import { clientsFor, RATES_TABLE } from '../clients.ts';
 
 const CHANNEL = 'C_DATA';
 const hello = { text: 'hello', blocks: [] };
 const file = { name: 'churn-v1.zip', title: 'churn-v1.zip', bytes: new Uint8Array([80, 75, 3, 4]), comment: 'version 1' };
 
-const test = dbTest('outbox').extend('rig', async ({ db }) => {
+const test = dbTest(RATES_TABLE, 'outbox').extend('rig', async ({ db }) => {
   const { slack, web, clock } = await start();
   const outbox = createOutbox(db);
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
+  const { client, create, rates } = clientsFor(slack, db, clock);
   // As after a restart: the same rows, nothing in memory.
-  const newPoster = (rows = outbox) => createPoster({ create, read: client, outbox: rows, clock, log: quiet });
+  const newPoster = (rows = outbox) => createPoster({ create, read: client, rates, outbox: rows, clock, log: quiet });
   const root = (await web.chat.postMessage({ channel: CHANNEL, text: 'root' })).ts ?? '';
   const posts = () => slack.calls.filter((call) => call.method === 'chat.postMessage' && call.args.text !== 'root').length;
   const said = (text: string) => slack.messages(CHANNEL).filter((message) => message.text === text);
@@ -173,8 +173,8 @@ test('a refused upload keeps Slack’s code too', async ({ rig: { newPoster } })
 
 test('all that is said at once in a busy channel is said', async ({ db }) => {
   const { slack, clock } = await start({ rates: 1 });
-  const { client, create } = createClients({ botToken: slack.botToken, apiUrl: slack.url, log: quiet });
-  const poster = createPoster({ create, read: client, outbox: createOutbox(db), clock, log: quiet });
+  const { client, create, rates } = clientsFor(slack, db, clock);
+  const poster = createPoster({ create, read: client, rates, outbox: createOutbox(db), clock, log: quiet });
   const texts = Array.from({ length: 40 }, (_, i) => `answer ${i}`);
   await clock.turnUntil(Promise.all(texts.map((text) => poster.post(text, { channel: CHANNEL }, { text, blocks: [] }))));
   expect(new Set(slack.messages(CHANNEL).map(({ text }) => text))).toEqual(new Set(texts));

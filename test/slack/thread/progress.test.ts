@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { WebClient } from '@slack/web-api';
 import { describe, expect } from 'vitest';
 import { createSlackStandIn } from '../../../src/playground/slack/stand-in.ts';
-import { createRateLimits } from '../../../src/slack/bolt/rate-limits.ts';
 import { createPoster } from '../../../src/slack/thread/poster.ts';
 import { createProgress } from '../../../src/slack/thread/progress.ts';
 import { createPostedSteps } from '../../../src/slack/thread/steps-as-message.ts';
@@ -13,8 +12,9 @@ import { LeaseLostError } from '../../../src/values/errors.ts';
 import { dbTest } from '../../storage/db-test.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
 import { createTestClock } from '../../values/test-clock.ts';
+import { RATES_TABLE, ratesOf } from '../clients.ts';
 
-const it = dbTest()
+const it = dbTest(RATES_TABLE)
   .extend('clock', () => createTestClock())
   .extend('slack', async ({ clock }, { onCleanup }) => {
     const slack = await createSlackStandIn({ clock });
@@ -23,6 +23,7 @@ const it = dbTest()
   })
   .extend('thread', async ({ clock, slack, db }) => {
     const client = new WebClient(slack.botToken, { slackApiUrl: slack.url, retryConfig: { retries: 0 } });
+    const rates = ratesOf(db, clock);
     const threadTs = (await client.chat.postMessage({ channel: 'C_DATA', text: 'root' })).ts ?? '';
     const place = { channel: 'C_DATA', threadTs };
     const replies = () => slack.messages('C_DATA', threadTs).filter((message) => message.threadTs === threadTs);
@@ -45,13 +46,14 @@ const it = dbTest()
       tasks,
       /** Begins to show steps; `shown` hears the ts of every message that does. */
       open(kind: 'stream' | 'post', shown: string[] = [], isOurs: () => boolean = () => true) {
-        const poster = createPoster({ create: client, read: client, outbox: createOutbox(db), clock, log: quiet });
-        const posted = (ts?: string) => createPostedSteps({ client, poster }, place, randomUUID(), ts);
-        const streamed = () => createStreamedSteps({ client, clock }, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false });
+        const poster = createPoster({ create: client, read: client, rates, outbox: createOutbox(db), clock, log: quiet });
+        const posted = (ts?: string) => createPostedSteps({ client, create: client, poster }, place, randomUUID(), ts);
+        const streamed = () =>
+          createStreamedSteps({ create: client, rates, clock }, { ...place, user: 'U_ANA', team: 'T_ACME', direct: false });
         return createProgress({
           view: kind === 'post' ? posted() : streamed(),
           fallback: kind === 'post' ? undefined : posted,
-          limits: createRateLimits(clock),
+          rates,
           shown: async (ts) => {
             if (!isOurs()) throw new LeaseLostError('Another process works on this.');
             if (shown.at(-1) !== ts) shown.push(ts);

@@ -2,7 +2,6 @@
 import { test as base, expect } from 'vitest';
 import { ALL_SCOPES } from '../../../src/playground/slack/methods/scopes.ts';
 import { BOT, DEFAULT_USERS, type StandInChannel } from '../../../src/playground/slack/team/state.ts';
-import { createRateLimits } from '../../../src/slack/bolt/rate-limits.ts';
 import { createWhoReads } from '../../../src/slack/thread/who-reads.ts';
 import { start } from '../../playground/slack/start.ts';
 import { quiet } from '../../storage/open-test-storage.ts';
@@ -27,7 +26,7 @@ const test = base.extend('rig', async () => {
   const started = await start({ users: [...DEFAULT_USERS, EVE], channels: own });
   const join = (id: string, user: string) => own.find((one) => one.id === id)?.members.add(user);
   const { web: client, clock, slack } = started;
-  const whoReads = createWhoReads({ client, limits: createRateLimits(clock), clock, log: quiet });
+  const whoReads = createWhoReads({ client, clock, log: quiet });
   const ask = (id: string, team = 'T_ACME') => whoReads({ channel: id, team });
   const calls = (method: string) => slack.calls.filter((call) => call.method === method).length;
   return { ...started, ask, calls, join };
