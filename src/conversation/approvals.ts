@@ -210,6 +210,11 @@ export function createApproval(
     return proposal?.conversationId === undefined ? undefined : rows.conversations.get(proposal.conversationId);
   }
 
+  async function drawPressed(proposal: Approvable): Promise<void> {
+    const conversation = await conversationOf(proposal);
+    if (conversation !== undefined) await thread.refresh(conversation, true);
+  }
+
   return {
     async start() {
       const left = await Promise.all(
@@ -245,7 +250,7 @@ export function createApproval(
         if (decided?.decidedClick === id) {
           // Told again after a process died, perhaps between the decision and the queue, which takes it once.
           if (decided.state === 'approved') await queue.send(proposalId, await kind.keyOf(decided), click);
-          return;
+          return drawPressed(decided);
         }
         await asker.refuse(decision.reason, await kind.planOffer(proposalId));
         return;
@@ -260,8 +265,7 @@ export function createApproval(
           await kind.abandon(proposalId, 'I could not start it.');
         }
       }
-      const conversation = await conversationOf(decision.proposal);
-      if (conversation !== undefined) await thread.refresh(conversation, true);
+      await drawPressed(decision.proposal);
     },
   };
 }

@@ -64,7 +64,11 @@ test('a press that is told again after a crash is carried out without a word; a 
   await rows.conversations.insert({ ...THREAD, id: 'conversation-3', threadTs: '3.1' });
   const decided = { decidedBy: 'U_ANA', decidedClick: 'press-1' };
   const proposal = { id: randomUUID(), conversationId: 'conversation-3', state: 'approved', ...decided };
-  const thread = { refresh: async () => undefined, atWork: () => undefined } as Partial<Thread> as Thread;
+  const pressed: boolean[] = [];
+  const thread = {
+    refresh: async (_conversation, isPressed = false) => void pressed.push(isPressed),
+    atWork: () => undefined,
+  } as Partial<Thread> as Thread;
   const ran: string[] = [];
   const kind: ProposalKind = {
     ...{ why: '', keyOf: async () => proposal.id, interrupted: async () => [], planOffer: async () => undefined },
@@ -97,6 +101,8 @@ test('a press that is told again after a crash is carried out without a word; a 
   await expect.poll(() => ran, { timeout: 50_000 }).toEqual([proposal.id]);
   await press('press-1');
   expect(refused).toHaveLength(1);
+  // Its process may have died before the card was drawn.
+  expect(pressed.filter(Boolean)).toHaveLength(2);
 });
 
 test('a sign-in that can’t be refreshed for a moment is waited for, and what was approved is then carried out', async ({ storage }) => {
