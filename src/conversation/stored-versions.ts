@@ -14,16 +14,26 @@ export interface VersionStores {
   readonly proofs: Pick<ProofStore, 'load'>;
 }
 
+/** The bundle of a version as its conversation sees it. */
+export async function bundleOf(
+  { bundlesIn }: Pick<VersionStores, 'bundlesIn'>,
+  conversationId: string,
+  { bundleDigest }: { readonly bundleDigest: string },
+): Promise<Bundle> {
+  const loaded = await bundlesIn(conversationId).load(bundleDigest);
+  if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
+  return loaded.bundle;
+}
+
 /** What the zip of a bundle holds: the bundle as its conversation sees it, and PROOF.md and PROOF.json where it was proven. */
 export async function contentsOf(
-  { bundlesIn, proofs }: VersionStores,
+  stores: VersionStores,
   conversationId: string,
   { bundleDigest, as }: { readonly bundleDigest: string; readonly as: ProvedAs },
 ): Promise<{ bundle: Bundle; report: readonly BundleFile[] }> {
-  const loaded = await bundlesIn(conversationId).load(bundleDigest);
-  if (loaded === undefined) throw new Error(`bundle ${bundleDigest} is not stored`);
-  const proof = await proofs.load({ bundleDigest, ...as });
-  return { bundle: loaded.bundle, report: proof === undefined ? [] : proofFiles(proof) };
+  const bundle = await bundleOf(stores, conversationId, { bundleDigest });
+  const proof = await stores.proofs.load({ bundleDigest, ...as });
+  return { bundle, report: proof === undefined ? [] : proofFiles(proof) };
 }
 
 /** A bundle with the definition that it was made of. */

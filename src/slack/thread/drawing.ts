@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { BundleFile } from '../../bundle/model/bundle.ts';
 import type { CalledRows, ConversationRow } from '../../conversation/rows.ts';
-import { contentsOf, type VersionStores } from '../../conversation/stored-versions.ts';
+import { bundleOf, type VersionStores } from '../../conversation/stored-versions.ts';
 import { nextStepsOf } from '../../conversation/story/next-steps.ts';
 import { readStatus, type StatusRows } from '../../conversation/story/status.ts';
 import type { Card, Thread, ThreadMessage } from '../../conversation/thread-port.ts';
@@ -98,7 +98,8 @@ export function createDrawing(deps: {
   }
 
   async function versionCard(card: Card, conversationId: string): Promise<Message> {
-    const { bundle } = await contentsOf(cardRows, conversationId, card);
+    // Without the proof, which is long and in no card: a thread may have many.
+    const bundle = await bundleOf(cardRows, conversationId, card);
     const proposal = 'proposalId' in card.plan ? await cardRows.proposal(card.plan.proposalId) : undefined;
     const next = proposal === undefined ? undefined : await nextStepsOf(cardRows, proposal, bundle);
     return renderVersionCard(card, { name: bundle.name, conversationId, proposal, doing: proposal && doing.get(proposal.id), next });
@@ -123,7 +124,8 @@ export function createDrawing(deps: {
     const root = async () => renderRootMessage(conversation, await readStatus(cardRows, id, new Date(clock.now())), host);
     const anchor = anchorOf(conversation);
     await drawOne({ id: anchor, ts: threadTs, shown: (await outbox.get(anchor))?.shown }, root);
-    for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))]) {
+    // The newest first: people look at it, and where many are drawn each takes its turn.
+    for (const row of [...(await outbox.ofConversation(id, 'card')), ...(await outbox.ofConversation(id, 'write'))].reverse()) {
       const { ts } = row;
       if (ts !== undefined) await drawOne({ ...row, ts }, () => card(row.payload as Parameters<Drawing['card']>[0], conversation));
     }
