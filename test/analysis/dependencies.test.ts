@@ -158,6 +158,16 @@ spark.read.csv("s3://bucket/a.csv"); open("/tmp/x.csv"); name.endswith(".csv"); 
     expect(await said(notebook('val x = load("conf/base.yml")\n', 'SCALA'))).toEqual([]);
   });
 
+  it('finds none whose computed path begins at the root or is an address', async () => {
+    const text = `spark.read.json(f"/mnt/raw/{day}/config.json"); open(f'/Volumes/{of["catalog"]}/x/{day}/a.csv')
+load("s3://{}/b.csv".format(bucket)); open("/tmp/x" + f"{FOLDER}/near.json")
+`;
+    expect(await said(notebook(text))).toEqual(['data …/near.json @2']);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of a shell
+    const shell = '# Databricks notebook source\n# MAGIC %sh cat /dbfs/${DAY}/c.csv ${FOLDER}/d.csv\n';
+    expect(await said(notebook(shell))).toEqual(['data …/d.csv @2']);
+  });
+
   it('looks for named files in texts that were made to be slow', async () => {
     const slow = [`"${'a'.repeat(60_000)}.csv"`, '".csv'.repeat(12_000), '}.csv"'.repeat(10_000)];
     for (const one of slow) expect(await said(notebook(one))).toEqual([]);

@@ -19,6 +19,9 @@ const IN_SHELL = new RegExp(`\\.(?:${ENDINGS})(?=["'\\s;|&)]|$)`, 'gi');
 const ENDS_PATH = /["'`{}$()<>*?|,;:=&!#[\]\\\r\n\t]/;
 /** Units that are looked back at. */
 const LONGEST = 200;
+/** What begins at the root or with a scheme, up to its computed part: in quotes, and in a shell without. */
+const FROM_ROOT = /(["'])(?:\/|[a-z][\w+.-]*:\/)(?:(?!\1)[^\r\n])*$/i;
+const FROM_ROOT_IN_SHELL = /(?:^|[\s"'])(?:\/|[a-z][\w+.-]*:\/)[^\s"']*$/i;
 
 /**
  * Whether a file lies where a path leads only a workspace can say: everything that looks like one counts. What begins at the root does not, nor
@@ -46,7 +49,10 @@ function pathBefore(text: string, end: number, isShell: boolean): Pick<NamedFile
   const inside = path.replace(/^\/+/, '');
   const opening = text[start - 1] ?? '\n';
   if (isComment(text, start)) return undefined;
-  if (opening === '}') return { path: inside, joined: true };
+  if (opening === '}') {
+    const before = text.slice(Math.max(0, start - LONGEST), start);
+    return (isShell ? FROM_ROOT_IN_SHELL : FROM_ROOT).test(before) ? undefined : { path: inside, joined: true };
+  }
   if (!/["'`]/.test(opening) && !(isShell && /\s/.test(opening))) return undefined;
   const operator = /([+/,])\s{0,4}[rbfu]{0,2}$/i.exec(text.slice(Math.max(0, start - 10), start - 1))?.[1];
   if (path !== inside) return operator === '+' ? { path: inside, joined: true } : undefined;
