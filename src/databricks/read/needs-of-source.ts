@@ -25,6 +25,8 @@ export interface OpenImport {
 
 /** Folders that are looked into for a file whose folder is computed; our choice, as many as people's repositories have at their top. */
 const MOST_FOLDERS = 40;
+/** Folders at the top and people's homes: what lies in the folders there is other work. */
+const HOLDS_OTHERS = /^(?:\/Workspace)?\/(?:(?:Users|Repos)\/)?[^/]+$/;
 
 interface SourceNeeds {
   readonly wanted: readonly Wanted[];
@@ -58,7 +60,7 @@ async function isFile(list: ListFolder, base: string, path: string): Promise<boo
 
 /**
  * The files that code may mean by a path. What is computed stands for a folder: the first that has the file of those that the code runs in,
- * and the root of their Git folder; else any folder in these.
+ * and the root of their Git folder; else any folder in these, as long as they are of one work.
  */
 async function dataFiles(list: ListFolder, { path, joined }: { path: string; joined: boolean }, folders: readonly string[]) {
   const having = async (bases: readonly string[]) => {
@@ -69,7 +71,8 @@ async function dataFiles(list: ListFolder, { path, joined }: { path: string; joi
   const bases = [...new Set(root === undefined ? folders : [...folders, root])];
   const [first] = await having(bases);
   if (first !== undefined || !joined) return first === undefined ? [] : [first];
-  const entries = (await Promise.all(bases.map(list))).flatMap((found) => [...(found?.values() ?? [])]);
+  const ofOneWork = bases.filter((base) => !HOLDS_OTHERS.test(base));
+  const entries = (await Promise.all(ofOneWork.map(list))).flatMap((found) => [...(found?.values() ?? [])]);
   const below = entries.filter(({ type, path: folder }) => type === 'DIRECTORY' && !posix.basename(folder).startsWith('.'));
   return await having([...new Set(below.slice(0, MOST_FOLDERS).map((one) => one.path))]);
 }

@@ -222,6 +222,13 @@ describe('files that code names', () => {
     expect(paths.filter((path) => /ml$/.test(path))).toEqual([`${git}/all.toml`, `${git}/config/model/basic.yaml`]);
   });
 
+  it('looks for no file of a computed folder in the other folders of a home', async ({ rig, collected }) => {
+    rig.notebook(`${HOME}/at-home`, ['open(f"{ROOT}/at-home.toml"), open(f"{ROOT}/other.toml")']);
+    for (const path of ['at-home.toml', 'other/other.toml']) rig.file(`${HOME}/${path}`);
+    const { paths } = await collected(notebook(`/Workspace${HOME}/at-home`));
+    expect(paths).toEqual([`/Workspace${HOME}/at-home.toml`, `/Workspace${HOME}/at-home`]);
+  });
+
   it('says of one that can’t be read that the bundle has no copy', async ({ rig, root, collected, faults }) => {
     rig.notebook(`${root}/main`, ['open("x.csv")']);
     rig.file(`${root}/x.csv`);
