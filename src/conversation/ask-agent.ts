@@ -114,8 +114,8 @@ export async function askAgent(
     const ways = { tools: recorded, append, onStep, signal };
     const run = async (segment: Awaited<ReturnType<typeof segments.open>>): Promise<Outcome> => {
       const [spent, { refusal, told }] = [await costs.ofTurn(turn.id), await deps.limits.spending(conversation, turn.slackUser)];
-      // What has begun is brought to its end.
-      if (refusal !== undefined && spent.steps === 0) return { kind: 'failed', error: refusal, text: '', usage: spent };
+      // What has begun is brought to its end; what was stopped asks for nothing.
+      if (refusal !== undefined && spent.steps === 0 && !signal.aborted) return { kind: 'failed', error: refusal, text: '', usage: spent };
       const outcome = await deps.agent.run({
         ...{ ...segment, ...ways, spent, onCost, apiKey: deps.claudeKey(token) },
         patienceMs: shown === undefined ? undefined : REMARK_PATIENCE_MS,

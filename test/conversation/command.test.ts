@@ -6,6 +6,7 @@ import { sampleOf } from '../sample.ts';
 import { FAILURES, turnTest as test, usual } from './turn-rig.ts';
 
 const WITHOUT_WORDS = ['t1/archive', 't1/card'];
+const SPENT = new UserError({ doing: 'Asking Claude', problem: 'Claude’s work costs too much.', next: 'Write again later.' });
 /** What Claude finds: the calls that it did not make itself. */
 const WRITTEN = ['user: text of t1', 'assistant: tool_use', 'user: made', 'assistant: tool_use', 'user: valid'];
 
@@ -38,12 +39,19 @@ test('while Claude is silent zip and card are there; Stop ends the waiting, and 
 
 test('where too much is spent for Claude, zip and card come all the same, with what stands without it', async ({ rig }) => {
   await rig.insertCommand('t1');
-  const refusal = new UserError({ doing: 'Asking Claude', problem: 'Claude’s work costs too much.', next: 'Write again later.' });
-  await rig.newProcess(undefined, 0, refusal).run('t1');
+  await rig.newProcess(undefined, 0, SPENT).run('t1');
   const { turns, told, outbox } = await rig.left();
   expect({ turns, told }).toMatchObject({ turns: [{ state: 'done', made: true }], told: [...WITHOUT_WORDS, 't1/reply'] });
   expect(outbox.at(-1)?.text).toMatch(/^Claude’s work costs too much\. So this is what I can say without it/);
   expect(rig.claude.requests).toEqual([]);
+});
+
+test('a command that was stopped where too much is spent for Claude is said to be stopped, and nothing else', async ({ rig }) => {
+  await rig.insertCommand('t1');
+  await rig.newProcess(undefined, 0, SPENT).run('t1', AbortSignal.abort());
+  const { turns, outbox } = await rig.left();
+  expect(turns).toMatchObject([{ state: 'stopped', made: false }]);
+  expect(outbox).toMatchObject([{ id: 't1/reply', text: expect.stringMatching(/^Stopped\. Nothing was changed/) }]);
 });
 
 test('what another process has taken over is not said to be stopped, and goes on there', async ({ rig }) => {
