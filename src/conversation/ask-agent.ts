@@ -136,7 +136,8 @@ export async function askAgent(
     }
     const segment = await segments.open();
     const outcome = await run(segment);
-    if (shown !== undefined) onStep({ ...REMARK_STEP, status: outcome.kind === 'failed' ? 'error' : 'complete' });
+    if (shown !== undefined)
+      onStep({ ...REMARK_STEP, status: outcome.kind === 'failed' || outcome.kind === 'stopped' ? 'error' : 'complete' });
     const notTaken = outcome.kind === 'failed' ? outcome.notTaken : undefined;
     const mayHelp = notTaken === 'model' ? segment.frozen.model !== deps.model : notTaken === 'history' && (await segments.isGrown());
     if (notTaken === undefined || !mayHelp) return outcome;

@@ -32,8 +32,9 @@ test('while Claude is silent zip and card are there; Stop ends the waiting, and 
   await expect.poll(() => rig.delivered, { timeout: 50_000 }).toEqual(WITHOUT_WORDS);
   stop.abort();
   await running;
-  const { turns, told, outbox } = await rig.left();
+  const { turns, told, outbox, steps } = await rig.left();
   expect({ turns, told }).toMatchObject({ turns: [{ state: 'done', made: true }], told: [...WITHOUT_WORDS, 't1/reply'] });
+  expect(steps).toContainEqual({ turn_id: 't1', id: 'remark', status: 'error' });
   expect(outbox.at(-1)?.text).toMatch(/^Stopped before Claude had looked at it\. [\s\S]*It runs as somebody who has left\./);
 });
 
