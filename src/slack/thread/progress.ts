@@ -104,7 +104,8 @@ export function createProgress(options: {
 
   async function loop(): Promise<void> {
     while (!over.signal.aborted) {
-      if (dirty) await guarded(flush);
+      // What could not be shown is tried again, also when no other step comes for long.
+      if (dirty && !(await guarded(flush))) dirty = true;
       // The end wakes it, also when it came during the call.
       await clock.sleep(FLUSH_MS, over.signal).catch(() => undefined);
     }
