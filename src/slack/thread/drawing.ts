@@ -10,7 +10,7 @@ import type { DeploymentProposal } from '../../deployment/approval/deployment-pr
 import type { WriteProposal } from '../../deployment/approval/write-result.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Logger } from '../../values/log.ts';
-import { isLeft, slackError } from '../bolt/passing.ts';
+import { slackError } from '../bolt/passing.ts';
 import type { RateLimits } from '../bolt/rate-limits.ts';
 import type { Message } from '../views/blocks.ts';
 import { renderDrawnInWords } from '../views/lesser-forms.ts';
@@ -19,7 +19,7 @@ import { renderVersionCard } from '../views/version-card.ts';
 import { renderWriteCard } from '../views/write-card.ts';
 import { digestOf } from './poster.ts';
 import type { Haste } from './reconciler.ts';
-import { troubleOf } from './refusals.ts';
+import { isForLater, troubleOf } from './refusals.ts';
 import type { StepLists } from './step-lists.ts';
 
 /** Whoever took longer from the rows to Slack looks at the rows again: another process may have drawn meanwhile what they say now. Our choice. */
@@ -117,7 +117,7 @@ export function createDrawing(deps: {
     const drawOne = async (at: Drawn, render: () => Promise<Message>) => {
       const done = await redraw(at, channel, render, haste).catch((error: unknown) => {
         log.warn({ err: error, conversation: id, ts: at.ts }, 'message not redrawn');
-        return !isLeft(error);
+        return !isForLater(error);
       });
       all &&= done;
     };

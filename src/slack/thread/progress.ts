@@ -4,8 +4,9 @@ import type { Ending, Progress } from '../../conversation/thread-port.ts';
 import type { Clock } from '../../values/clock.ts';
 import { LeaseLostError } from '../../values/errors.ts';
 import type { Logger } from '../../values/log.ts';
-import { isLeft, slackError } from '../bolt/passing.ts';
+import { slackError } from '../bolt/passing.ts';
 import type { LimitedMethod, RateLimits } from '../bolt/rate-limits.ts';
+import { isForLater } from './refusals.ts';
 
 /** One way of showing steps: Slack's stream, or a posted message. */
 export interface StepsView {
@@ -93,7 +94,7 @@ export function createProgress(options: {
       if (code === 'stopped_by_user') options.stopped();
       if (code === undefined || HOPELESS.has(code) || fallback === undefined) {
         log.warn({ err: error }, 'steps not shown');
-        return !isLeft(error);
+        return !isForLater(error);
       }
       log.info({ code }, 'steps go on in a posted message');
       view = fallback(ts);

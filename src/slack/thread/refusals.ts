@@ -1,6 +1,6 @@
 // What a failed call to Slack means for the message that it was to say: by Slack's code or the kind of failure, never by its text.
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
-import { PUT_OFF, slackError, UNSURE } from '../bolt/passing.ts';
+import { isLeft, PUT_OFF, slackError, UNSURE } from '../bolt/passing.ts';
 
 /** `why` is a clause for people, in which nothing needs to be escaped. */
 export type Trouble =
@@ -47,4 +47,9 @@ export function troubleOf(error: unknown): Trouble | undefined {
 function neededBy(error: unknown): string[] {
   const { needed } = (error instanceof WebAPIPlatformError ? error.data : {}) as { needed?: unknown };
   return typeof needed === 'string' ? [needed] : [];
+}
+
+/** Whether what could not be drawn is drawn at another time: by itself, or when somebody has seen to the app. */
+export function isForLater(error: unknown): boolean {
+  return isLeft(error) || troubleOf(error)?.kind === 'app';
 }

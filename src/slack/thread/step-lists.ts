@@ -1,8 +1,8 @@
 // Closes the lists of steps of turns that are over, in the background: by the process that shows them, or from the rows where that could not.
 import type { ConversationRow, Leases, Step, StepRows, TurnRows } from '../../conversation/rows.ts';
 import type { Logger } from '../../values/log.ts';
-import { isLeft } from '../bolt/passing.ts';
 import type { StepsView } from './progress.ts';
+import { isForLater } from './refusals.ts';
 
 export interface StepLists {
   /** Closes a list that this process shows; `close` answers false where another try may help. */
@@ -50,7 +50,7 @@ export function createStepLists(deps: {
           await resume(id, conversation, progressTs).close(list, state);
         } catch (error) {
           log.warn({ err: error, turn: id }, 'list of steps not closed');
-          if (isLeft(error)) {
+          if (isForLater(error)) {
             all = false;
             continue;
           }
