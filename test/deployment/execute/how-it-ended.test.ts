@@ -171,6 +171,17 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
     },
   );
 
+  it('gives its place back after a while where nobody can look for it', async ({ rig }) => {
+    const id = await cutOff(rig, version('one'), 1);
+    const rows = createProposalRows(rig.db);
+    const next = await rig.plan(version('two'), 2, 'prod');
+    const busy = () => rows.running('id' in next ? next.id : '');
+    expect(await busy()).toMatchObject({ state: 'unknown' });
+    await rig.db.query(`update proposals set begun_at = now() - interval '46 minutes' where id = $1`, [id]);
+    await rows.lookAt(id, new Date(rig.clock.now() + 60_000));
+    expect(await busy()).toBeUndefined();
+  });
+
   it('is looked at as the person it was for', async ({ rig }) => {
     const id = await cutOff(rig, version('one'), 1);
     await expect(rig.lookAgain({ proposalId: id, token: async () => rig.far.tokenFor('ben@acme.example') })).rejects.toThrow(
