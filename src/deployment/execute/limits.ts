@@ -22,7 +22,7 @@ export const LIMITS = {
   lookMs: { least: 2000, most: MINUTE },
   /** Runs that are looked at together; our choice. */
   looksAtOnce: 20,
-  /** Pause between looks at a deployment whose CLI may be at work: each is a plan of the CLI. Our choice. */
+  /** Shortest pause between looks at a deployment whose CLI may be at work; it grows like those of a run: each is a plan of the CLI. Our choice. */
   unseenMs: MINUTE,
   /** Of what a failed task said. */
   errorCharacters: 1000,

@@ -45,6 +45,12 @@ async function lastChange(
   return Math.max(0, ...times.flat());
 }
 
+/** When it is looked again how a deployment ended: ever later of one that nobody can look at, as when whoever it was for has disconnected. */
+function nextLook({ begunAt, decidedAt }: ProposalRow, now: number): Date {
+  const age = now - ((begunAt ?? decidedAt)?.getTime() ?? now);
+  return new Date(now + Math.max(LIMITS.unseenMs, age * LIMITS.lookShare));
+}
+
 export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFiles }: LookDeps) {
   const rows = createProposalRows(db);
 
@@ -89,7 +95,7 @@ export function createLookAgain({ db, cli, clock, loadBundle, workspace, readFil
     const row = await rows.get(proposalId);
     if (row?.state !== 'unknown') return undefined;
     // Before the look, which may fail, or this process.
-    if (deploymentProposalOf(row).result?.mayRun) await rows.lookAt(proposalId, new Date(clock.now() + LIMITS.unseenMs));
+    if (deploymentProposalOf(row).result?.mayRun) await rows.lookAt(proposalId, nextLook(row, clock.now()));
     const result = await look(row, token);
     await rows.finish(proposalId, result.state, result);
     return result;
@@ -102,11 +108,12 @@ export function createUnseen({ db, clock }: Pick<LookDeps, 'db' | 'clock'>) {
   return {
     /** Those that are due for a look, each for one caller among all processes. */
     async due(): Promise<DeploymentProposal[]> {
-      const [now, next] = [new Date(clock.now()), new Date(clock.now() + LIMITS.unseenMs)];
+      const now = new Date(clock.now());
       const due: DeploymentProposal[] = [];
       for (const row of await rows.dueForLook(now, LIMITS.looksAtOnce)) {
         // It would be seen at work: whoever sees that looks again when it is over.
-        if (runsStill(row) !== true && (await rows.takeLook(row.id, now, next))) due.push(deploymentProposalOf(row));
+        if (runsStill(row) === true) continue;
+        if (await rows.takeLook(row.id, now, nextLook(row, now.getTime()))) due.push(deploymentProposalOf(row));
       }
       return due;
     },

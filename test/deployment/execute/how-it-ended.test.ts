@@ -182,6 +182,21 @@ describe.skipIf(CLI === undefined)('a deployment that nobody saw end', () => {
     expect(await busy()).toBeUndefined();
   });
 
+  it('is looked for less often the longer nobody can look', async ({ rig }) => {
+    const id = await cutOff(rig, version('one'), 1);
+    const rows = createProposalRows(rig.db);
+    const due = async () => (await rig.unseen.due()).length;
+    await rows.lookAt(id, new Date(rig.clock.now()));
+    expect(await due()).toBe(1);
+    await rig.clock.turn(60_000);
+    await rig.db.query('update proposals set begun_at = $2 where id = $1', [id, new Date(rig.clock.now() - 24 * 60 * 60_000)]);
+    expect(await due()).toBe(1);
+    await rig.clock.turn(60 * 60_000);
+    expect(await due()).toBe(0);
+    await rig.clock.turn(2 * 60 * 60_000);
+    expect(await due()).toBe(1);
+  });
+
   it('is looked at as the person it was for', async ({ rig }) => {
     const id = await cutOff(rig, version('one'), 1);
     await expect(rig.lookAgain({ proposalId: id, token: async () => rig.far.tokenFor('ben@acme.example') })).rejects.toThrow(
