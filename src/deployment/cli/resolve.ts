@@ -6,6 +6,7 @@ import type { Clock } from '../../values/clock.ts';
 import { UserError } from '../../values/errors.ts';
 import type { JsonObject } from '../../values/json.ts';
 import type { OnWait, TokenSource } from '../../values/patience.ts';
+import { orAborted } from '../../values/slots.ts';
 import { LIMITS } from './limits.ts';
 
 interface TargetToResolve {
@@ -52,7 +53,8 @@ export function createResolver(validate: (asked: TargetToResolve) => Promise<Res
     const name = nameOf(asked);
     for (let shared = kept.get(name); shared !== undefined; shared = kept.get(name)) {
       // Whoever began it may have been stopped, and hears of a failure themselves; then it is not kept any more.
-      const known = await shared.answer.catch(() => undefined);
+      const ended = shared.answer.catch(() => undefined);
+      const known = await (asked.signal === undefined ? ended : orAborted(ended, asked.signal));
       asked.signal?.throwIfAborted();
       if (known !== undefined) return known;
     }

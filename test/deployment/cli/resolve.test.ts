@@ -118,8 +118,8 @@ describe('an answer of the CLI', () => {
     const stop = new AbortController();
     const second = resolve({ ...ASKED, signal: stop.signal });
     stop.abort(new Error('stopped by a test'));
+    await expect(second).rejects.toThrow('stopped by a test');
     await answer(0);
     await first;
-    await expect(second).rejects.toThrow('stopped by a test');
   });
 });
