@@ -10,10 +10,11 @@ import { createProver } from '../../../src/deployment/plan/prove.ts';
 import { createProofStore } from '../../../src/storage/bundles/proofs.ts';
 import { UserError } from '../../../src/values/errors.ts';
 import { createLogger } from '../../../src/values/log.ts';
+import { CLI } from '../../located-cli.ts';
 import { createTestClock } from '../../values/test-clock.ts';
 import { ANA, bundleOf, deploymentTest, log } from '../rig.ts';
 
-describe('the check, the proof and the plan of a version', () => {
+describe.skipIf(CLI === undefined)('the check, the proof and the plan of a version', () => {
   deploymentTest('run the CLI once for each target, and once for the plan', async ({ rig }) => {
     const { db, far, token, by, clock, scratchDir, locator } = rig;
     const runs: string[] = [];

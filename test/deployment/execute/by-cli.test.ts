@@ -1,5 +1,6 @@
 // Writes by the real Databricks CLI: runs and destroys what is deployed, and nothing else.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -126,7 +127,9 @@ describe.skipIf(CLI === undefined)('writes by the Databricks CLI', () => {
       return (await rig.writeApprovals.get(id))?.result;
     };
     const child = spawn('true');
+    const over = once(child, 'exit');
     const program = programOf(child.pid, said) ?? { machine: '', pid: 1, started: '' };
+    await over;
     const link = { text: 'run of churn', url: `${rig.far.url}/jobs/5/runs/42` };
     if (process.platform === 'linux') expect(await ended(program)).toMatchObject({ state: 'running', run: { runId: '42' }, link });
     expect(await ended({ ...program, machine: 'another one' })).toMatchObject({ state: 'unknown' });
