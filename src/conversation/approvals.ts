@@ -80,6 +80,11 @@ export interface ProposalKind<P extends Approvable = Approvable> {
   planOffer(id: string): Promise<PlanOffer | undefined>;
 }
 
+/** Of the message that tells how it ended: one, whoever has found it out, and another one before that where it was not known. */
+export function resultId(proposalId: string, state: string): string {
+  return `${proposalId}/${state === 'unknown' ? 'result' : 'ended'}`;
+}
+
 export interface Approval {
   /** Decides, by a compare-and-set on the row: whoever comes second, too late, or as somebody else is told why not. */
   decide(how: 'approve' | 'decline', click: DecidingClick, asker: Asker): Promise<void>;
@@ -166,9 +171,10 @@ export function createApproval(
     const conversation = await conversationOf(before);
     if (conversation === undefined) return;
     await thread.refresh(conversation);
-    const message = kind.ended((await kind.get(before.id)) ?? before, to);
+    const now = (await kind.get(before.id)) ?? before;
+    const message = kind.ended(now, to);
     if (message === undefined) return;
-    const id = `${before.id}/result`;
+    const id = resultId(now.id, now.state);
     await rows.outbox.add({ id, conversationId: conversation.id, kind: message.kind, payload: message });
     await thread.deliver(id, conversation, message);
   }

@@ -6,7 +6,7 @@ import type { Identities, Identity } from '../identity/identities.ts';
 import type { ConversationRow } from '../storage/conversations.ts';
 import type { Storage } from '../storage/storage.ts';
 import { UserError } from '../values/errors.ts';
-import type { Approval, Asker } from './approvals.ts';
+import { type Approval, type Asker, resultId } from './approvals.ts';
 import { createAskedVersions, type VersionKind, WAYS } from './asked-versions.ts';
 import { jobId } from './queue.ts';
 import { createDataAnswers, type DataAnswer } from './story/data-answer.ts';
@@ -169,7 +169,7 @@ export function createAskedSteps(deps: {
   }
 
   /** Answers words for whoever asked, where nothing is said in the thread. */
-  async function lookAgain(id: string, { conversation, identity, slackUser, team }: Parameters<typeof plan>[1], proposalId: string) {
+  async function lookAgain({ conversation, identity, slackUser, team }: Parameters<typeof plan>[1], proposalId: string) {
     const found = await unseen(proposalId, identity);
     if (typeof found === 'string') return found;
     const token = (refused?: string) => identities.token({ team, user: slackUser }, { refused });
@@ -178,13 +178,13 @@ export function createAskedSteps(deps: {
     if (result === undefined) return undefined;
     const { target, version } = found.proposal;
     if (result.state === 'unknown') return `${result.problem ?? ''} ${result.next ?? ''}`;
-    await deliver(`${id}/result`, conversation, { kind: 'result', to: slackUser, target, version, result });
+    await deliver(resultId(proposalId, result.state), conversation, { kind: 'result', to: slackUser, target, version, result });
     return undefined;
   }
 
   async function next(id: string, as: Parameters<typeof plan>[1], asked: Exclude<Asked, { kind: 'again' }>): Promise<void> {
     if (isVersion(asked.kind)) return versions.change(id, as, asked.proposalId, asked.kind);
-    if (asked.kind === 'look') return whisper(asked, as.conversation, await lookAgain(id, as, asked.proposalId));
+    if (asked.kind === 'look') return whisper(asked, as.conversation, await lookAgain(as, asked.proposalId));
     const found = await possible(asked.kind, asked.proposalId, as.identity);
     if (typeof found === 'string') return thread.whisper(as.conversation, as.slackUser, found);
     const { version, bundleDigest, target } = found.proposal;

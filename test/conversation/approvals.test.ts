@@ -216,5 +216,5 @@ test('what no try could carry out stands neither as approved nor as running, and
     { deployment: kind, write: { ...kind, interrupted: async () => [] } },
   );
   await approval.start();
-  await expect.poll(() => told, { timeout: 50_000 }).toEqual(['I tried it several times and could not begin.', `${proposal.id}/result`]);
+  await expect.poll(() => told, { timeout: 50_000 }).toEqual(['I tried it several times and could not begin.', `${proposal.id}/ended`]);
 });

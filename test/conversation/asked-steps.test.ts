@@ -1,5 +1,6 @@
-// A press that makes a version is told again after a crash, when that version stands already: it is no press on a plan that is over.
+// Presses and looks that come twice: a version that stands already is no plan that is over, and an end is told in one message by whoever finds it out.
 import { expect, it } from 'vitest';
+import { resultId } from '../../src/conversation/approvals.ts';
 import { createAskedSteps } from '../../src/conversation/asked-steps.ts';
 import { jobId } from '../../src/conversation/queue.ts';
 
@@ -32,4 +33,23 @@ it('says again what it is at, and asks for nothing twice', async () => {
 
 it('is refused where another press has made the newer version', async () => {
   expect(await pressed([jobId('other')]).said).toContain('This plan is not open any more');
+});
+
+it('tells an end that it finds out where whoever carried out the deployment would, who may find it out as well', async () => {
+  const told: string[] = [];
+  const deps = {
+    rows: { conversations: { get: async () => ({ id: 'c1' }) }, outbox: { add: async () => undefined, get: async () => ({}) } },
+    identities: { of: async () => ANA },
+    deployment: {
+      approvals: { get: async () => ({ ...ANA, id: 'p1', conversationId: 'c1', state: 'unknown', target: 'dev', version: 1 }) },
+      lookAgain: async () => ({ ok: true, state: 'done', jobs: [] }),
+      writeApprovals: {},
+    },
+    thread: { refresh: async () => undefined, deliver: async (id: string) => void told.push(id) },
+  } as unknown as Parameters<typeof createAskedSteps>[0];
+  const look = { kind: 'look', proposalId: 'p1', conversationId: 'c1', team: 'T', slackUser: 'U_ANA' } as const;
+  await createAskedSteps(deps).work('look-1', look);
+  expect(told).toEqual([resultId('p1', 'done')]);
+  // What was not known has been told before.
+  expect(told).not.toContain(resultId('p1', 'unknown'));
 });
