@@ -4,7 +4,7 @@ import { createDependencies, type Dependency } from './dependencies.ts';
 import { readFileCommands } from './file-commands.ts';
 import { hole, readPython } from './python/facts.ts';
 import { addFunctions, type OwnFunctions } from './python/handed.ts';
-import { addConstants } from './python/literals.ts';
+import { addConstants, type Constants } from './python/literals.ts';
 import { type Node, withPython } from './python/parse.ts';
 import { readByPattern } from './scala-r-facts.ts';
 import { findSecretsInText } from './secrets/find.ts';
@@ -159,23 +159,27 @@ async function readCells(cells: readonly Cell[], path: string, { facts, dependen
   );
   const sql = needsSql ? await loadSql() : undefined;
   const changesDelta = cells.some(({ text }) => /\.(?:when(?:Not)?Matched\w*|delete|update)\s{0,20}\(/.test(text));
-  const constants = new Map<string, string>();
-  const taken = new Set<string>();
   const functions: OwnFunctions = new Map();
+  const nothingSet = () => ({ constants: new Map<string, string>(), words: facts.words, taken: new Set<string>() });
+  const ofAll = nothingSet();
   const know = async (root: Node, { line }: Cell) => {
-    await addConstants(root, { constants, words: facts.words, taken }, hole);
-    await addFunctions(root, functions, { line, constants, hole });
+    await addConstants(root, ofAll, hole);
+    await addFunctions(root, functions, { line, constants: ofAll.constants, hole });
   };
   // What a cell hands to a function of one above it has to be known when that is read.
   const python = cells.filter(({ language }) => language === 'python');
   const areFirst = python.length > 1 && python.some(({ text }) => DEFINES.test(text));
   for (const cell of areFirst ? python : []) await withPython(cell.text, (root) => know(root, cell));
+  // What a later cell sets anew has its value until then.
+  const sofar = areFirst ? nothingSet() : ofAll;
+  const constants: Constants = { get: (name) => sofar.constants.get(name) ?? ofAll.constants.get(name) };
   for (const cell of cells) {
     for (const [, reference] of cell.text.matchAll(/\{\{\s{0,4}secrets\/([^{}\s]{1,200})\s{0,4}\}\}/g))
       facts.secretReferences.add(reference ?? '');
     if (cell.language === 'python') {
       await withPython(cell.text, async (root) => {
-        if (!areFirst) await know(root, cell);
+        if (areFirst) await addConstants(root, sofar, hole);
+        else await know(root, cell);
         await readPython(root, { facts, constants, functions, sql, changesDelta, line: cell.line });
         await dependencies.readPython(cell, root);
       });

@@ -63,6 +63,24 @@ save(orders, f"main.{schema}.orders")
   ).toEqual(['written main.{schema}.orders@7']);
 });
 
+it('knows a name that a later cell sets anew until then, beside functions too', async () => {
+  expect(
+    await named(`def count(frame):
+    frame.count()
+
+# COMMAND ----------
+
+name = "main.sales.a"
+orders.write.saveAsTable(name)
+
+# COMMAND ----------
+
+name = "main.sales.b"
+count(orders)
+`),
+  ).toEqual(['written main.sales.a@8']);
+});
+
 it('follows ten calls, and no text that is longer than people’s', async () => {
   const calls = Array.from({ length: 30 }, (_, i) => `save("main.sales.t${i}")\n`).join('');
   expect(await named(`def save(table):\n    df.write.saveAsTable(table)\n${calls}`)).toHaveLength(10);
