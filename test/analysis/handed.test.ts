@@ -45,6 +45,8 @@ it('knows methods by what they belong to, and leaves functions alone that have o
 Writer().save(orders, "main.sales.orders")
 `),
   ).toEqual(['written main.sales.orders@6']);
+  const reader = 'class Reader:\n    def get(self, table):\n        return spark.table(table)\n';
+  expect(await named(`${reader}dbutils.widgets.get("catalog")\nspark.conf.get("spark.sql.x")\n`)).toEqual([]);
   expect(await named('def a(t):\n    spark.table(t)\ndef a(t):\n    spark.read.table(t)\na("main.sales.orders")\n')).toEqual([]);
   expect(await named('def a(t="main.sales.orders"):\n    spark.table(t)\n')).toEqual([]);
   expect(await named('def a(t="main.sales.orders"):\n    spark.table(t)\na()\n')).toEqual(['read main.sales.orders@4']);

@@ -1,8 +1,9 @@
 // What a source hands to its own functions: `save(orders, "main.sales.orders")` says which table `def save(frame, table)` writes.
+import { wordSet } from '../../values/text.ts';
 import { LIMITS } from '../source/limits.ts';
 import { spend } from '../source/stretches.ts';
 import { type Constants, stringOf } from './literals.ts';
-import { argumentOf, type Node, nodesInStretches, nodesOf } from './parse.ts';
+import { argumentOf, chainOf, type Node, nodesInStretches, nodesOf } from './parse.ts';
 
 /** What one call hands over, and where it stands. */
 export interface Handed {
@@ -25,6 +26,9 @@ interface OwnFunction {
   readonly isMethod: boolean;
   readonly calls: Map<string, Handed>;
 }
+
+/** What a notebook has without defining it. */
+const OF_PLATFORM = wordSet('spark dbutils');
 
 /** The functions of a source, by name; undefined of several that have the same. */
 export type OwnFunctions = Map<string, OwnFunction | undefined>;
@@ -51,6 +55,8 @@ export async function addFunctions(root: Node, own: OwnFunctions, cell: Cell): P
     const method = callee?.type === 'attribute' ? callee.childForFieldName('attribute') : null;
     const called = own.get((method ?? callee)?.text.slice(0, LIMITS.nameLength) ?? '');
     if (called === undefined || called.isMethod !== (method !== null) || called.calls.size >= LIMITS.callsFollowed) continue;
+    // `dbutils.widgets.get("catalog")` is no call of the source's own `get`.
+    if (method !== null && OF_PLATFORM.has(chainOf(node).root)) continue;
     const given = node.childForFieldName('arguments');
     if (given === null || given.endIndex - given.startIndex > LIMITS.argumentsLength) continue;
     const { text } = given;
