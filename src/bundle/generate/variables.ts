@@ -1,4 +1,5 @@
 // Which values of a bundle's resources become variables: catalogs, schemas and environments that differ from target to target.
+import { SOURCE_NAME } from '../data/names.ts';
 import type { CallsWord } from '../data/task-sources.ts';
 import { pipelineName } from '../data/written-tables.ts';
 import type { BundleVariable, LookupKind, StatementTables } from '../model/bundle.ts';
@@ -206,10 +207,11 @@ function splitTables(resources: readonly KeyedResource[], chosen: Map<string, Ch
   return tables;
 }
 
-function tableName(chosen: Map<string, Chosen>, [catalog, schema, name]: readonly [string, string, string]): TableName {
+/** `isWritten`: it shares none that is called after what is only read. */
+function tableName(chosen: Map<string, Chosen>, [catalog, schema, name]: readonly [string, string, string], isWritten = false): TableName {
   const variableFor = (base: 'catalog' | 'schema', value: string): string => {
     const isSame = (one: Chosen) => one.value === value && new RegExp(`(?:^|_)${base}(?:_|$)`).test(one.name);
-    const known = [...chosen.values()].find(isSame)?.name;
+    const known = [...chosen.values()].find((one) => isSame(one) && !(isWritten && SOURCE_NAME.test(one.name)))?.name;
     const free = known ?? freeName(base, (taken) => chosen.has(taken));
     if (known === undefined) chosen.set(free, { name: free, value });
     return free;
@@ -235,7 +237,7 @@ function splitStatements(
       const ours = named.filter(({ parts }) => changed.has(nameOf(parts)));
       if (ours.length === 0) continue;
       const placed = ours.map((one) => ({ ...one, place: `${place}#${one.catalogAt}` }));
-      for (const one of placed) tables.set(one.place, tableName(chosen, one.parts));
+      for (const one of placed) tables.set(one.place, tableName(chosen, one.parts, true));
       statements.set(place, { text, tables: placed });
     }
   }

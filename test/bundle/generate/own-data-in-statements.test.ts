@@ -43,6 +43,11 @@ it('reads what another statement writes where that does', async () => {
   expect(dev[1]).toBe(check.replace('`sales`', '`dev_ana_b`'));
 });
 
+it('leaves a parameter where it is that is called after what is read, of the same schema', async () => {
+  const { dev } = await made({ source_schema: 'sales', statement: 'DELETE FROM main.sales.daily' });
+  expect(dev).toEqual(['sales', 'DELETE FROM main.dev_ana_b.daily']);
+});
+
 it('goes to a catalog for development with the rest', async () => {
   const { dev } = await made({ statement: 'DELETE FROM main.sales.daily' }, { catalog: 'lab' });
   expect(dev).toEqual(['DELETE FROM lab.dev_ana_b.daily']);
