@@ -40,7 +40,9 @@ export function createForms(deps: {
     const { why, place } = form;
     switch (message.kind) {
       case 'reply':
-        return why === undefined ? renderReply(message) : renderReplyInWords(message);
+        if (why !== undefined) return renderReplyInWords(message);
+        // Its button asks in the thread, which is not open to us.
+        return renderReply(place === 'direct' ? { ...message, later: undefined } : message);
       case 'result':
         return why === undefined ? renderDeploymentResult(message) : renderResultInWords(message);
       case 'write_result': {

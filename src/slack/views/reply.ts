@@ -21,7 +21,7 @@ interface Reply {
   readonly text: string;
   readonly changes?: readonly FileChange[];
   /** Offers to ask Claude later, in that thread. */
-  readonly later?: { readonly threadTs: string };
+  readonly later?: { readonly threadTs: string } | undefined;
 }
 
 export function renderReply(reply: Reply): Message {

@@ -6,7 +6,8 @@ import { AFTER, CHANNEL, ELSEWHERE, MESSAGES, SENT, test } from './delivery-rig.
 
 test('of a thread whose root message has been deleted nothing stays in the open channel: all goes to direct messages', async ({ rig }) => {
   const { web, threadTs, sayAll, openly, inThread, direct, calls, states } = rig;
-  const { reply, archive, card: version } = MESSAGES;
+  const { archive, card: version } = MESSAGES;
+  const reply = { ...MESSAGES.reply, later: { threadTs } };
   await web.chat.delete({ channel: CHANNEL, ts: threadTs });
   const before = calls('chat.delete');
   await sayAll([reply, archive, version]);
@@ -18,6 +19,8 @@ test('of a thread whose root message has been deleted nothing stays in the open 
     1,
     expect.stringContaining(ELSEWHERE.card),
   ]);
+  // There it would ask for nothing.
+  expect(JSON.stringify(direct())).not.toContain('ask_claude');
   expect(await states()).toEqual([...SENT, { id: 'm2', state: 'sent' }]);
 });
 
