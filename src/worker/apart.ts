@@ -86,6 +86,8 @@ export function createApart(
 
   function rest(): void {
     worker?.unref();
+    // A worker may have died in its rest: the time that was set for it is not the next one's.
+    clearTimeout(idle);
     idle = setTimeout(() => {
       const ended = worker;
       worker = undefined;
